@@ -1,0 +1,1 @@
+"""HTTP: routes, access rules and the one error shape."""

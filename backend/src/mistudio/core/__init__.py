@@ -1,0 +1,1 @@
+"""Settings, errors, states, events and the seams between the parts."""

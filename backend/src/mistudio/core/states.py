@@ -1,0 +1,98 @@
+"""Who may go where: the one table of statuses and their transitions.
+
+The models refuse every transition that is not here, and a test holds this table and the documentation together.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from mistudio.core.errors import InvalidTransition
+
+
+class DatasetStatus(StrEnum):
+    """The life of a dataset."""
+
+    DOWNLOADING = "downloading"
+    PROCESSING = "processing"
+    READY = "ready"
+    ERROR = "error"
+
+
+class TokenizationStatus(StrEnum):
+    """The life of a tokenization."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+
+
+class IndexState(StrEnum):
+    """The life of a dataset's full-text index."""
+
+    NONE = "none"
+    BUILDING = "building"
+    READY = "ready"
+    ERROR = "error"
+
+
+class JobState(StrEnum):
+    """The life of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+State = TypeVar("State", DatasetStatus, TokenizationStatus, IndexState, JobState)
+
+DATASET_TRANSITIONS: Mapping[DatasetStatus, frozenset[DatasetStatus]] = {
+    DatasetStatus.DOWNLOADING: frozenset({DatasetStatus.PROCESSING, DatasetStatus.ERROR}),
+    DatasetStatus.PROCESSING: frozenset({DatasetStatus.READY, DatasetStatus.ERROR}),
+    DatasetStatus.READY: frozenset(),
+    DatasetStatus.ERROR: frozenset({DatasetStatus.DOWNLOADING, DatasetStatus.PROCESSING}),
+}
+TOKENIZATION_TRANSITIONS: Mapping[TokenizationStatus, frozenset[TokenizationStatus]] = {
+    TokenizationStatus.QUEUED: frozenset(
+        {TokenizationStatus.PROCESSING, TokenizationStatus.ERROR, TokenizationStatus.CANCELLED}
+    ),
+    TokenizationStatus.PROCESSING: frozenset(
+        {TokenizationStatus.READY, TokenizationStatus.ERROR, TokenizationStatus.CANCELLED}
+    ),
+    TokenizationStatus.READY: frozenset(),
+    TokenizationStatus.ERROR: frozenset({TokenizationStatus.QUEUED}),
+    TokenizationStatus.CANCELLED: frozenset({TokenizationStatus.QUEUED}),
+}
+INDEX_TRANSITIONS: Mapping[IndexState, frozenset[IndexState]] = {
+    IndexState.NONE: frozenset({IndexState.BUILDING}),
+    IndexState.BUILDING: frozenset({IndexState.READY, IndexState.ERROR, IndexState.NONE}),
+    IndexState.READY: frozenset({IndexState.BUILDING, IndexState.NONE}),
+    IndexState.ERROR: frozenset({IndexState.BUILDING, IndexState.NONE}),
+}
+JOB_TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),
+    JobState.RUNNING: frozenset({JobState.QUEUED, JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}),
+    JobState.SUCCEEDED: frozenset(),
+    JobState.FAILED: frozenset(),
+    JobState.CANCELLED: frozenset(),
+}
+ACTIVE_JOB_STATES = (JobState.QUEUED, JobState.RUNNING)
+WORKING_DATASET_STATUSES = (DatasetStatus.DOWNLOADING, DatasetStatus.PROCESSING)
+
+
+def checked(table: Mapping[State, frozenset[State]], present: State, wanted: State, *, local: bool = False) -> State:
+    """``wanted``, if ``table`` allows the step from ``present``; staying where one is is always allowed.
+
+    A dataset in error goes back to where its life began: a download to downloading, a local import to processing.
+    Raises InvalidTransition, which names both states.
+    """
+    if present == wanted:
+        return wanted
+    wrong_start = present is DatasetStatus.ERROR and (wanted is DatasetStatus.PROCESSING) is not local
+    if wanted not in table[present] or wrong_start:
+        raise InvalidTransition(f"It is {present.value}, and cannot become {wanted.value} from there.")
+    return wanted

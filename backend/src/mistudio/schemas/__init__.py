@@ -1,0 +1,1 @@
+"""Pydantic shapes of requests, answers and events."""

@@ -1,0 +1,61 @@
+"""Shapes that many answers share."""
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
+
+Bytes = Annotated[int, Field(ge=0, description="A size in bytes.")]
+Percent = Annotated[float, Field(ge=0, le=100, description="Per cent of the whole way.")]
+Timestamp = Annotated[AwareDatetime, Field(description="ISO 8601, UTC.")]
+
+
+class Shape(BaseModel):
+    """Base of every answer: read from records by attribute, unknown fields refused."""
+
+    model_config = ConfigDict(from_attributes=True, extra="forbid")
+
+
+class Pagination(Shape):
+    """Where a page stands among all; pages count from 1."""
+
+    page: int = Field(ge=1)
+    limit: int = Field(ge=1)
+    total: int = Field(ge=0)
+    has_next: bool
+    has_prev: bool
+
+    @classmethod
+    def of(cls, *, page: int, limit: int, total: int) -> "Pagination":
+        """The pagination of page ``page`` of ``total`` items."""
+        return cls(page=page, limit=limit, total=total, has_next=page * limit < total, has_prev=page > 1 and total > 0)
+
+
+class Page(Shape, Generic[Item]):
+    """One page of a list."""
+
+    data: list[Item]
+    pagination: Pagination
+
+
+class FieldProblem(Shape):
+    """What is wrong with one field of the request."""
+
+    field: str
+    message: str
+
+
+class Problem(Shape):
+    """An error, as RFC 9457 problem details. Some codes add members of their own: docs/errors.md lists them."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    retryable: bool
+    errors: list[FieldProblem] = []

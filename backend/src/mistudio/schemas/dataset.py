@@ -1,0 +1,181 @@
+"""Shapes of datasets: requests, records, lists, and what a delete would take with it."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
+
+from mistudio.core.states import DatasetStatus, IndexState
+from mistudio.schemas.common import Bytes, Page, Percent, Shape, Timestamp
+from mistudio.schemas.job import JobResponse
+from mistudio.schemas.tokenization import TokenizationResponse
+from mistudio.utils.hf_utils import check_repo_id
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+DatasetSort = Literal["created_at", "-created_at", "name", "-name", "size_bytes", "-size_bytes"]
+DatasetSource = Literal["huggingface", "local"]
+
+
+class SplitResponse(Shape):
+    """One split; rows are known once its files are read."""
+
+    name: str
+    num_files: int
+    num_rows: int | None = None
+    num_bytes: Bytes | None = None
+
+
+class ColumnResponse(Shape):
+    """One column; ``kind`` says what can be done with it: only ``text`` and ``conversation`` can be the text column."""
+
+    name: str
+    type: str
+    kind: Literal["text", "conversation", "other"]
+    nulls: int = 0
+    characters: int | None = None
+
+
+class IndexResponse(Shape):
+    """The dataset's full-text index."""
+
+    state: IndexState
+    progress: Percent
+
+
+class DatasetMetadata(BaseModel):
+    """What is known of a dataset beside its own fields; stored as JSON."""
+
+    model_config = ConfigDict(extra="allow")
+
+    description: str | None = None
+    license: str | None = None
+    gated: bool = False
+    format: str | None = None
+    source_bytes: int | None = None
+    source_files: int | None = None
+    text_column_reason: str | None = None
+    characters: int | None = None
+    text_bytes: int | None = None
+    null_texts: int | None = None
+    empty_texts: int | None = None
+    invalid_texts: int | None = None
+    columns: list[ColumnResponse] = []
+
+
+class DatasetResponse(Shape):
+    """A dataset as lists show it. ``job`` is the work under way or waiting to be tried again."""
+
+    id: str
+    name: str
+    source: DatasetSource
+    hf_repo_id: str | None
+    config: str | None
+    revision: str | None = Field(description="The commit that the data was taken from.")
+    status: DatasetStatus
+    progress: Percent
+    error_code: str | None
+    error_message: str | None
+    retryable: bool = Field(description="Whether the error may pass by itself; Retry is offered in any case.")
+    raw_path: str | None
+    tokenized_path: str | None
+    num_samples: int | None
+    num_tokens: int | None
+    avg_seq_length: float | None
+    vocab_size: int | None
+    size_bytes: Bytes | None
+    splits: list[SplitResponse]
+    text_column: str | None
+    metadata: DatasetMetadata
+    index: IndexResponse
+    seq: int = Field(description="The number of the newest event about this dataset.")
+    job: JobResponse | None
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class UsageSnippet(Shape):
+    """Python that loads the data."""
+
+    title: str
+    code: str
+
+
+class DatasetDetail(DatasetResponse):
+    """A dataset with everything that its window shows."""
+
+    columns: list[ColumnResponse]
+    jobs: list[JobResponse]
+    tokenizations: list[TokenizationResponse]
+    usage: list[UsageSnippet]
+
+
+class DatasetListResponse(Page[DatasetResponse]):
+    """A page of datasets."""
+
+
+class DatasetDownloadRequest(BaseModel):
+    """What to get from the Hub. The token is held in memory for this job only, never stored, never logged."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    repo_id: str = Field(description="namespace/name", examples=["roneneldan/TinyStories"])
+    config: Name | None = Field(default=None, description="Left out: the card's default, or the only one.")
+    splits: list[Name] | None = Field(default=None, min_length=1, description="Left out: all.")
+    revision: Name | None = Field(default=None, description="Branch, tag or commit. Left out: the main branch.")
+    text_column: Name | None = Field(default=None, description="Left out: chosen from the data.")
+    access_token: SecretStr | None = None
+
+    @field_validator("repo_id", mode="before")
+    @classmethod
+    def _check_repo_id(cls, value: object) -> str:
+        return check_repo_id(value)
+
+
+class RetryRequest(BaseModel):
+    """A retry may bring a token, where the first try had none or a wrong one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    access_token: SecretStr | None = None
+
+
+class StoragePart(Shape):
+    """One part of a dataset's use of the disk."""
+
+    part: Literal["raw", "index", "tokenization", "staging", "other"]
+    tokenization_id: str | None = None
+    label: str
+    size_bytes: Bytes
+
+
+class ReferenceCreate(BaseModel):
+    """Something that uses a dataset: a training run, say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    ref_id: Name
+    name: Name
+
+
+class ReferenceResponse(Shape):
+    """What uses a dataset; as long as it is there, the dataset is not deleted."""
+
+    id: str
+    dataset_id: str
+    kind: str
+    ref_id: str
+    name: str
+    created_at: Timestamp
+
+
+class DeletePreview(Shape):
+    """What a delete would take with it, and what stands in its way."""
+
+    dataset_id: str
+    name: str
+    freed_bytes: Bytes
+    parts: list[StoragePart]
+    jobs: list[JobResponse]
+    tokenizations: list[TokenizationResponse]
+    references: list[ReferenceResponse]
+    allowed: bool

@@ -1,0 +1,41 @@
+"""Shapes of the preflight: what a repository holds, before anything is fetched."""
+
+from typing import Literal
+
+from mistudio.schemas.common import Bytes, Shape
+from mistudio.schemas.dataset import SplitResponse
+
+
+class HubColumn(Shape):
+    """A column as the dataset card declares it."""
+
+    name: str
+    type: str
+
+
+class HubDatasetResponse(Shape):
+    """What the Hub says of a dataset repository at one commit, and whether it would fit.
+
+    ``config`` is the chosen one, null while one must be chosen; sizes and splits are of that config. ``access`` says
+    whether files may be fetched with the token at hand.
+    """
+
+    repo_id: str
+    revision: str
+    config: str | None
+    default_config: str | None
+    configs: list[str]
+    splits: list[SplitResponse]
+    num_files: int
+    size_bytes: Bytes
+    format: str | None
+    columns: list[HubColumn]
+    gated: bool
+    private: bool
+    access: Literal["granted", "login_required", "request_required"]
+    license: str | None
+    description: str | None
+    needed_bytes: Bytes
+    free_bytes: Bytes
+    fits: bool
+    existing_dataset_id: str | None
