@@ -41,15 +41,15 @@
         ├── WorkerDied            worker_died
         └── InternalError         internal_error
 
-The classes carry data and know nothing of HTTP; ``mistudio.api.errors`` maps a code to a status. ``retryable`` says that
-the same thing may pass later without anybody changing anything: the job runner tries those again by itself.
+The classes carry data and know nothing of HTTP; ``mistudio.api.errors`` maps a code to a status. ``retryable`` says
+that the same thing may pass later without anybody changing anything: the job runner tries those again by itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ class FieldError:
 class MiStudioError(Exception):
     """Base of all errors that are shown to a user.
 
-    ``detail`` is one sentence that a person can act on; ``retry_after`` is in seconds; ``fields`` names the request fields
-    at fault; ``extra`` is machine-readable data that the error's code documents (an id, the choices, bytes needed).
+    ``detail`` is one sentence that a person can act on; ``retry_after`` is in seconds; ``fields`` names the
+    request fields at fault; ``extra`` is machine-readable data that the error's code documents (an id,
+    the choices, bytes needed).
     """
 
     code: ClassVar[str]

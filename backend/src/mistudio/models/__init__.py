@@ -1,1 +1,8 @@
 """SQLAlchemy tables and the rules that records obey."""
+
+from mistudio.models.base import Base, new_id, utc_now
+from mistudio.models.dataset import Dataset, DatasetReference, DatasetStatus
+from mistudio.models.job import Job
+from mistudio.models.tokenization import Model, Tokenization
+
+__all__ = ["Base", "Dataset", "DatasetReference", "DatasetStatus", "Job", "Model", "Tokenization", "new_id", "utc_now"]

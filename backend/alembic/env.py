@@ -1,0 +1,44 @@
+"""Runs the migrations over an async engine, on SQLite and on PostgreSQL.
+
+The address comes from the caller's configuration (``sqlalchemy.url``), else from the settings. A caller that has a
+connection already puts it into ``config.attributes["connection"]``.
+"""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection
+
+from mistudio.core.config import Settings
+from mistudio.core.database import Database
+from mistudio.models import Base
+
+
+def _belongs(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+    """Only PostgreSQL has GIN indexes."""
+    return kind != "index" or name != "idx_datasets_metadata_gin" or context.get_context().dialect.name == "postgresql"
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, render_as_batch=True, include_object=_belongs
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def _run_online() -> None:
+    database = Database(context.config.get_main_option("sqlalchemy.url") or Settings().sqlalchemy_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(_run)
+    await database.close()
+
+
+if context.is_offline_mode():
+    context.configure(url=Settings().sqlalchemy_url, target_metadata=Base.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+elif (given := context.config.attributes.get("connection")) is not None:
+    _run(given)
+else:
+    asyncio.run(_run_online())

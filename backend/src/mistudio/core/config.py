@@ -1,0 +1,143 @@
+"""Settings: everything that can be set from outside, typed, with its default, in one place.
+
+They come from the environment, else from ``.env`` in the working folder, else from ``backend/.env`` of a checkout.
+docs/settings.md lists them, and a test holds that page and this class together.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_CHECKOUT_ENV = Path(__file__).resolve().parents[3] / ".env"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+class Settings(BaseSettings):
+    """The settings of one server, worker or command."""
+
+    model_config = SettingsConfigDict(
+        env_file=(_CHECKOUT_ENV, ".env"),
+        env_prefix="MISTUDIO_",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+        frozen=True,
+    )
+
+    data_dir: Folder = Field(
+        default_factory=lambda: user_data_path("mistudio", appauthor=False),
+        validation_alias=AliasChoices("data_dir", "DATA_DIR"),
+        description="Where everything is kept: datasets, database, caches.",
+    )
+    database_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("database_url", "DATABASE_URL"),
+        description="SQLAlchemy address of the database. Empty: the embedded SQLite file in DATA_DIR.",
+    )
+    redis_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("redis_url", "REDIS_URL"),
+        description="Redis for events between several servers. Empty: embedded engine.",
+    )
+    celery_broker_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("celery_broker_url", "CELERY_BROKER_URL"),
+        description="Broker of the Celery workers. Empty: embedded engine, one child process per job.",
+    )
+    hf_home: Folder | None = Field(
+        default=None,
+        validation_alias=AliasChoices("hf_home", "HF_HOME"),
+        description="The Hugging Face cache (cards, tokenizers). Empty: huggingface_cache in DATA_DIR.",
+    )
+    hf_endpoint: str = Field(
+        default="https://huggingface.co",
+        validation_alias=AliasChoices("hf_endpoint", "HF_ENDPOINT"),
+        description="Address of the Hub, or of a mirror.",
+    )
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on. Anything but loopback needs an API token."
+    )
+    port: int = Field(default=8001, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    api_token: SecretStr | None = Field(
+        default=None, description="Token that every API call and socket must bring. Needed beyond loopback."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level to log.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="json: one object a line; console: for people; auto: console on a terminal."
+    )
+    max_downloads: int = Field(default=2, ge=1, le=32, description="Downloads and imports that run at the same time.")
+    download_connections: int = Field(default=8, ge=1, le=64, description="Connections to the Hub per download.")
+    max_attempts: int = Field(default=3, ge=1, le=20, description="Tries of a job for what can pass by itself.")
+    retry_backoff_seconds: float = Field(
+        default=5.0, ge=0, le=3600, description="Pause before the second try of a job; it doubles for each further one."
+    )
+    disk_reserve_bytes: int = Field(
+        default=256 * 1024**2, ge=0, description="Bytes of the disk that a download leaves free."
+    )
+    planner_idle_seconds: float = Field(
+        default=60.0, gt=0, description="The planning process ends after so long without a request."
+    )
+
+    @model_validator(mode="after")
+    def _beyond_loopback_needs_a_token(self) -> Self:
+        if not self.is_loopback and not (self.api_token and self.api_token.get_secret_value()):
+            raise ValueError(
+                f"Listening on {self.host} opens the server to the network: "
+                "set MISTUDIO_API_TOKEN to a long secret first."
+            )
+        return self
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in _LOOPBACK
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether jobs run in child processes of the server."""
+        return not self.celery_broker_url
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's address for the async engine."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'mistudio.db'}"
+
+    @property
+    def datasets_dir(self) -> Path:
+        """Finished datasets, a folder each, named by id."""
+        return self.data_dir / "datasets"
+
+    @property
+    def staging_dir(self) -> Path:
+        """Datasets on their way, a folder each, named by id."""
+        return self.data_dir / "staging"
+
+    @property
+    def trash_dir(self) -> Path:
+        """What is being deleted."""
+        return self.data_dir / "trash"
+
+    @property
+    def cache_dir(self) -> Path:
+        """The Hugging Face cache."""
+        return self.hf_home or self.data_dir / "huggingface_cache"
+
+    def hub_environment(self) -> dict[str, str]:
+        """Variables that Hugging Face's libraries read when they are imported.
+
+        The cache moves into DATA_DIR, but the login of the ``hf`` tool is still found where the user made it.
+        """
+        home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
+        return {
+            "HF_HOME": str(self.cache_dir),
+            "HF_ENDPOINT": self.hf_endpoint,
+            "HF_TOKEN_PATH": os.environ.get("HF_TOKEN_PATH") or str(home / "token"),
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        }
