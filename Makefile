@@ -1,0 +1,164 @@
+# Everything a person or a CI machine does with this repository. GNU make 4.3 or newer, Python 3.11 or newer, Node 20.19
+# or newer; nothing else needs to be installed. What was set up is remembered inside the folder it concerns (.venv,
+# node_modules), so that deleting one of them is always enough to have it made again.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# The interpreter that makes .venv; left empty, the first of python3, python3.14 … python3.11 that is new enough.
+PYTHON ?=
+# Arguments for the server: make run ARGS="--port 9000".
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+# The Python outside the back end is held to the back end's style.
+RUFF := $(VENV)/bin/ruff --config pyproject.toml
+PYTHON_TOOLS := $(addprefix ../,$(wildcard scripts bench))
+WEB := backend/src/mistudio/web/index.html
+
+# An environment holds absolute paths: one that was made elsewhere (the folder was moved or copied) is made anew.
+VENV_HOME := $(VENV)/.made-in
+ifneq ($(file <$(VENV_HOME)),$(CURDIR))
+  STALE_VENV := always
+endif
+ifeq ($(wildcard $(PY)),)
+  STALE_VENV := always
+endif
+
+web_sources := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/index.html) \
+  $(shell find frontend/src frontend/public -type f ! -name '*.test.*' 2>/dev/null)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: run
+run: $(VENV)/.runtime $(VENV)/.package backend/.env $(WEB) ## Set up what is missing, then serve on http://127.0.0.1:8001
+	@exec $(VENV)/bin/mistudio serve $(ARGS)
+
+.PHONY: setup
+setup: $(VENV)/.dev $(VENV)/.package backend/.env frontend/node_modules/.installed e2e/node_modules/.installed $(WEB) ## Set up everything that building and testing need
+
+.PHONY: test
+test: setup ## Run every test: back end, front end, browser journeys
+	@$(PY) scripts/run_tests.py backend frontend e2e
+
+.PHONY: test-backend
+test-backend: $(VENV)/.dev $(VENV)/.package ## Run the back end's tests only
+	@$(PY) scripts/run_tests.py backend
+
+.PHONY: test-frontend
+test-frontend: $(VENV)/.dev frontend/node_modules/.installed ## Run the front end's tests only
+	@$(PY) scripts/run_tests.py frontend
+
+.PHONY: test-e2e
+test-e2e: setup ## Run the browser journeys only
+	@$(PY) scripts/run_tests.py e2e
+
+.PHONY: check
+check: lint test ## The gate: formats, lint, types, imports, generated types, and every test
+
+.PHONY: lint
+lint: setup lint-backend lint-frontend lint-e2e types-check ## The gate without the tests
+
+.PHONY: lint-backend
+lint-backend: $(VENV)/.dev $(VENV)/.package
+	cd backend && ../$(RUFF) format --check . $(PYTHON_TOOLS)
+	cd backend && ../$(RUFF) check . $(PYTHON_TOOLS)
+	cd backend && ../$(PY) -m mypy
+	cd backend && ../$(PY) -m mypy $(PYTHON_TOOLS)
+	cd backend && ../$(VENV)/bin/lint-imports
+
+.PHONY: lint-frontend
+lint-frontend: frontend/node_modules/.installed
+	cd frontend && npm run --silent format:check
+	cd frontend && npm run --silent lint
+	cd frontend && npm run --silent type-check
+
+.PHONY: lint-e2e
+lint-e2e: e2e/node_modules/.installed
+	cd e2e && npm run --silent format:check
+	cd e2e && npm run --silent lint
+	cd e2e && npm run --silent type-check
+
+.PHONY: types
+types: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed ## Write the API's document and the TypeScript types made from it
+	@$(PY) scripts/write_types.py
+
+.PHONY: types-check
+types-check: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed
+	@$(PY) scripts/write_types.py --check
+
+.PHONY: format
+format: $(VENV)/.dev frontend/node_modules/.installed e2e/node_modules/.installed ## Format all sources and mend what lint can mend
+	cd backend && ../$(RUFF) check --fix --exit-zero --quiet . $(PYTHON_TOOLS)
+	cd backend && ../$(RUFF) format . $(PYTHON_TOOLS)
+	cd frontend && npm run --silent format
+	cd e2e && npm run --silent format
+
+.PHONY: lock
+lock: ## Resolve the Python dependencies again into the two lock files (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
+	cd backend && uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header \
+	  --output-file requirements.lock
+	cd backend && uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header \
+	  --constraint requirements.lock --output-file requirements-dev.lock
+
+.PHONY: bench
+bench: bench-fetch bench-ingest ## Measure everything that has a benchmark
+
+.PHONY: bench-fetch
+bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
+	$(PY) bench/fetch.py $(ARGS)
+
+.PHONY: bench-ingest
+bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure reading, rewriting and paging
+	$(PY) bench/ingest.py $(ARGS)
+
+.PHONY: clean
+clean: ## Remove everything that can be made again; data and backend/.env stay
+	rm -rf $(VENV) .make frontend/node_modules e2e/node_modules frontend/coverage e2e/test-results e2e/playwright-report \
+	  backend/src/mistudio/web backend/htmlcov backend/.coverage* backend/dist
+	find . -path ./.git -prune -o -type d \( -name __pycache__ -o -name '.*_cache' -o -name .hypothesis \) -print0 | xargs -0 rm -rf
+
+# ---- what the targets above stand on ----
+
+.PHONY: always
+always:
+
+$(VENV_HOME): $(STALE_VENV)
+	@PYTHON='$(PYTHON)' scripts/make_venv.sh $(VENV)
+	@pwd -P > $@
+
+$(VENV)/.runtime: backend/requirements.lock $(VENV_HOME)
+	@echo "Installing the Python packages of requirements.lock …"
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.dev: backend/requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing the Python packages of requirements-dev.lock …"
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.package: backend/pyproject.toml $(VENV)/.runtime
+	@$(PIP) install --no-deps --editable backend
+	@touch $@
+
+backend/.env: | backend/.env.example
+	@cp backend/.env.example $@
+
+%/node_modules/.installed: %/package-lock.json %/package.json %/.npmrc
+	@scripts/need_node.sh
+	@echo "Installing the npm packages of $* …"
+	@cd $* && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB): frontend/node_modules/.installed $(web_sources)
+	@echo "Building the panel …"
+	@cd frontend && npm run --silent build
+	@touch $@

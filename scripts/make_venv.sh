@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Makes a fresh virtual environment at $1 with the interpreter $PYTHON, or with the first one that is new enough.
+set -euo pipefail
+
+is_new_enough() {
+  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+find_python() {
+  local candidate
+  for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
+    if is_new_enough "$candidate"; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  echo "miStudio needs Python 3.11 or newer, and none was found. Install it, or name it: make PYTHON=/path/to/python3" >&2
+  return 1
+}
+
+python=${PYTHON:-$(find_python)}
+if ! is_new_enough "$python"; then
+  echo "miStudio needs Python 3.11 or newer, and PYTHON=$python is not one." >&2
+  exit 1
+fi
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+  echo "$python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2
+  exit 1
+fi
+echo "Making $1 with $("$python" --version) …"
+"$python" -m venv --clear "$1"

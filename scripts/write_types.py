@@ -1,0 +1,60 @@
+"""Writes the API's document (frontend/openapi.json) and the TypeScript types that are made from it.
+
+Both are committed, so that the front end builds without the back end and a change of the API shows in review. A file
+whose text stays the same keeps its time, so that nothing is built again for it. With ``--check``, files that were out
+of date are a failure; they are written all the same, ready to be looked at and committed.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from mistudio.core.config import Settings
+from mistudio.main import create_app
+
+FRONTEND = Path(__file__).resolve().parent.parent / "frontend"
+DOCUMENT = FRONTEND / "openapi.json"
+TYPES = FRONTEND / "src" / "types" / "api.gen.ts"
+
+
+def main() -> int:
+    """Write both files; with ``--check`` the exit code is 1 when one of them changed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="fail when a file was out of date")
+    check: bool = parser.parse_args().check
+    changed = [path for path in (write_document(), write_types()) if path]
+    for path in changed:
+        sys.stderr.write(f"{path.relative_to(FRONTEND.parent)} was out of date and is written anew.\n")
+    return 1 if check and changed else 0
+
+
+def write_document() -> Path | None:
+    """Write the document as the application gives it; the path, if its text changed."""
+    document = create_app(Settings()).openapi()
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if DOCUMENT.is_file() and DOCUMENT.read_text("utf-8") == text:
+        return None
+    DOCUMENT.write_text(text, "utf-8")
+    return DOCUMENT
+
+
+def write_types() -> Path | None:
+    """Make the types anew; the path, if their text changed."""
+    before = TYPES.with_suffix(".before")
+    if TYPES.is_file():
+        shutil.copy2(TYPES, before)
+    try:
+        subprocess.run(["npm", "run", "--silent", "generate-types"], cwd=FRONTEND, stdout=sys.stderr, check=True)
+        if before.is_file() and before.read_bytes() == TYPES.read_bytes():
+            shutil.copystat(before, TYPES)
+            return None
+        return TYPES
+    finally:
+        before.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
