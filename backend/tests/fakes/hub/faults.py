@@ -1,0 +1,74 @@
+"""What can go wrong on the way to the Hub, each on a switch."""
+
+import threading
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+Origin = Literal["api", "files"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that befalls requests whose path matches ``path`` (a shell pattern, against the unquoted path).
+
+    The first ``skip`` matching requests pass, the next ``times`` are hit (None: all). Offsets count bytes of a body as
+    it is sent; ``rate`` is in bytes a second and per connection.
+    """
+
+    path: str = "*"
+    method: str | None = None
+    origin: Origin | None = None
+    times: int | None = None
+    skip: int = 0
+    status: int | None = None
+    retry_after: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    rate: float | None = None
+    delay: float = 0.0
+    drop_after: int | None = None
+    stall_after: int | None = None
+    stall_seconds: float = 60.0
+    corrupt: bool = False
+    truncate_to: int | None = None
+    no_range: bool = False
+    etag: str | None = None
+    body: bytes | None = None
+
+
+class Faults:
+    """The switches of one Hub; counts are shared by all connections."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._armed: list[tuple[Fault, list[int]]] = []
+
+    def add(self, fault: Fault) -> None:
+        """Arm ``fault``; of several that match, the one armed first is met."""
+        with self._lock:
+            self._armed.append((fault, [0]))
+
+    def clear(self) -> None:
+        """Disarm all."""
+        with self._lock:
+            self._armed.clear()
+
+    def meet(self, origin: Origin, method: str, path: str) -> Fault | None:
+        """The fault that befalls this request, which is thereby counted."""
+        with self._lock:
+            for fault, seen in self._armed:
+                if not _matches(fault, origin, method, path):
+                    continue
+                seen[0] += 1
+                if seen[0] > fault.skip and (fault.times is None or seen[0] <= fault.skip + fault.times):
+                    return fault
+        return None
+
+
+def _matches(fault: Fault, origin: Origin, method: str, path: str) -> bool:
+    return (
+        fault.origin in (None, origin)
+        and fault.method in (None, method)
+        and (fnmatchcase(path, fault.path) or fault.path in path)
+    )

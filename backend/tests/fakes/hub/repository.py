@@ -1,0 +1,152 @@
+"""A repository as the Hub keeps it: files at commits, branches that move, and who may see it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml  # type: ignore[import-untyped]  # PyYAML ships no types, and nothing of ours depends on them
+
+Kind = Literal["datasets", "models"]
+
+LFS_SUFFIXES = (".parquet", ".arrow", ".gz", ".zst", ".zip", ".bin", ".bz2", ".xz", ".tar")
+LFS_BYTES = 10 << 20
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class RepoFile:
+    """One file's content, in memory or on disk; large and binary files are kept by LFS, as on the Hub."""
+
+    content: bytes | Path
+    lfs: bool
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+
+    @cached_property
+    def sha256(self) -> str:
+        """What LFS calls the file's oid."""
+        return self._digest(hashlib.sha256())
+
+    @cached_property
+    def git_sha1(self) -> str:
+        """What git calls the blob."""
+        return self._digest(hashlib.sha1(b"blob %d\0" % self.size))
+
+    @property
+    def etag(self) -> str:
+        """The checksum that the Hub gives as ETag."""
+        return self.sha256 if self.lfs else self.git_sha1
+
+    def _digest(self, digest: Any) -> str:  # hashlib's own type is private
+        if isinstance(self.content, bytes):
+            digest.update(self.content)
+        else:
+            with self.content.open("rb") as file:
+                while chunk := file.read(CHUNK):
+                    digest.update(chunk)
+        return str(digest.hexdigest())
+
+    def entry(self, path: str) -> dict[str, Any]:
+        """The file as a tree listing shows it."""
+        shown: dict[str, Any] = {"type": "file", "path": path, "size": self.size, "oid": self.git_sha1}
+        if self.lfs:
+            shown["lfs"] = {"oid": self.sha256, "size": self.size, "pointerSize": 134}
+        return shown
+
+    def sibling(self, path: str, *, blobs: bool) -> dict[str, Any]:
+        """The file as a repository's description shows it."""
+        if not blobs:
+            return {"rfilename": path}
+        shown: dict[str, Any] = {"rfilename": path, "size": self.size, "blobId": self.git_sha1}
+        if self.lfs:
+            shown["lfs"] = {"sha256": self.sha256, "size": self.size, "pointerSize": 134}
+        return shown
+
+
+Files = Mapping[str, bytes | str | Path]
+
+
+def as_file(path: str, content: bytes | str | Path, lfs: bool | None = None) -> RepoFile:
+    """``content`` as a repository keeps it under ``path``; text is encoded as UTF-8."""
+    raw = content.encode() if isinstance(content, str) else content
+    size = len(raw) if isinstance(raw, bytes) else raw.stat().st_size
+    return RepoFile(raw, lfs if lfs is not None else path.endswith(LFS_SUFFIXES) or size > LFS_BYTES)
+
+
+@dataclass
+class Repository:
+    """One repository. ``commit`` moves a branch; what a commit held can be read for ever, as in git."""
+
+    repo_id: str
+    kind: Kind = "datasets"
+    private: bool = False
+    gated: bool = False
+    disabled: bool = False
+    refs: dict[str, str] = field(default_factory=dict)
+    commits: dict[str, dict[str, RepoFile]] = field(default_factory=dict)
+
+    def commit(self, files: Files, *, branch: str = "main", lfs: bool | None = None, keep: bool = False) -> str:
+        """Put ``files`` on ``branch`` (beside what is there, with ``keep``) and give the new commit's id."""
+        tree = dict(self.commits.get(self.refs.get(branch, ""), {})) if keep else {}
+        tree |= {path: as_file(path, content, lfs) for path, content in sorted(files.items())}
+        identity = json.dumps([self.repo_id, branch, len(self.commits), sorted(tree)])
+        sha = hashlib.sha1(identity.encode()).hexdigest()
+        self.commits[sha] = tree
+        self.refs[branch] = sha
+        return sha
+
+    def resolve(self, revision: str) -> str | None:
+        """The commit that a branch, tag or commit id names."""
+        if revision in self.commits:
+            return revision
+        return self.refs.get(revision)
+
+    def forget(self, sha: str) -> None:
+        """Remove a commit, as a history that was rewritten does."""
+        del self.commits[sha]
+
+    def describe(self, sha: str, *, blobs: bool) -> dict[str, Any]:
+        """The repository as its API address answers."""
+        files = self.commits[sha]
+        card = self.card_data(sha)
+        return {
+            "_id": hashlib.sha1(self.repo_id.encode()).hexdigest()[:24],
+            "id": self.repo_id,
+            "author": self.repo_id.split("/", maxsplit=1)[0],
+            "sha": sha,
+            "lastModified": "2026-01-01T00:00:00.000Z",
+            "createdAt": "2026-01-01T00:00:00.000Z",
+            "private": self.private,
+            "gated": "auto" if self.gated else False,
+            "disabled": self.disabled,
+            "tags": [],
+            "downloads": 0,
+            "likes": 0,
+            **({"cardData": card} if card else {}),
+            "siblings": [file.sibling(path, blobs=blobs) for path, file in sorted(files.items())],
+        }
+
+    def card_data(self, sha: str) -> dict[str, Any]:
+        """The YAML block at the top of the card."""
+        readme = self.commits[sha].get("README.md")
+        if readme is None:
+            return {}
+        text = (readme.content if isinstance(readme.content, bytes) else readme.content.read_bytes()).decode()
+        parts = text.split("---", maxsplit=2)
+        return dict(yaml.safe_load(parts[1]) or {}) if text.startswith("---") and len(parts) == 3 else {}
+
+
+def files_below(folder: Path) -> dict[str, Path]:
+    """Every file below ``folder`` by its path in the repository; hidden state of git is left out."""
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }

@@ -1,0 +1,188 @@
+"""The test Hub: a real HTTP server with the two origins that the Hugging Face Hub has.
+
+The first origin answers the API and ``resolve``; the second one holds the LFS files behind signed addresses that
+expire. Everything about it can be looked at (``requests``) and made to fail (``fault``).
+"""
+
+import contextlib
+import hashlib
+import hmac
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from fakes.hub.api_origin import ApiOrigin
+from fakes.hub.exchange import Exchange, Record
+from fakes.hub.faults import Fault, Faults, Origin
+from fakes.hub.file_origin import FileOrigin
+from fakes.hub.repository import Files, Kind, RepoFile, Repository, files_below
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = True
+    request_queue_size = 256
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # the base class says Any
+        """A client that went away is no news."""
+
+
+class Hub:
+    """A Hub on this machine; use it as a context manager. ``rate`` limits every body, in bytes a second."""
+
+    def __init__(self, *, rate: float | None = None, url_seconds: float = 3600.0) -> None:
+        self.rate = rate
+        self.url_seconds = url_seconds
+        self.faults = Faults()
+        self.requests: list[Record] = []
+        self.connections: set[socket.socket] = set()
+        self.page_entries = 1000
+        self._repositories: dict[tuple[Kind, str], Repository] = {}
+        self._renamed: dict[tuple[Kind, str], str] = {}
+        self._tokens: dict[str, frozenset[str]] = {}
+        self._files: dict[str, RepoFile] = {}
+        self._key = secrets.token_bytes(16)
+        self._stopped = threading.Event()
+        self._servers: list[_Server] = []
+        self._threads: list[threading.Thread] = []
+        self.url = self.files_url = ""
+
+    def start(self, *, port: int = 0) -> Self:
+        """Listen on ``port`` (0: any); the second origin takes the next free one."""
+        self.url = self._listen("api", ApiOrigin, port)
+        self.files_url = self._listen("files", FileOrigin, 0)
+        return self
+
+    def stop(self) -> None:
+        """End every connection and close both origins."""
+        self._stopped.set()
+        for server in self._servers:
+            server.shutdown()
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for server in self._servers:
+            server.server_close()
+        for thread in self._threads:
+            thread.join()
+        self._servers.clear()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+        strangers = [record.path for record in self.requests if record.origin == "files" and record.authorized]
+        assert strangers == [] or error is not None, f"The token reached the second origin: {strangers}"
+
+    def _listen(self, origin: Origin, base: type[Exchange], port: int) -> str:
+        handler = type(f"Bound{base.__name__}", (base,), {"hub": self, "origin": origin})
+        server = _Server(("127.0.0.1", port), handler)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        self._servers.append(server)
+        self._threads.append(thread)
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    def add(
+        self,
+        repo_id: str,
+        files: Files | Path,
+        *,
+        kind: Kind = "datasets",
+        private: bool = False,
+        gated: bool = False,
+        disabled: bool = False,
+        lfs: bool | None = None,
+    ) -> Repository:
+        """Make a repository of ``files`` (path → content, or a folder) on its branch ``main``."""
+        repository = Repository(repo_id, kind, private=private, gated=gated, disabled=disabled)
+        repository.commit(files if isinstance(files, Mapping) else files_below(files), lfs=lfs)
+        self._repositories[kind, repo_id] = repository
+        return repository
+
+    def add_token(self, token: str, *repo_ids: str) -> None:
+        """Make ``token`` valid, with access to ``repo_ids`` (beside what is public)."""
+        self._tokens[token] = frozenset(repo_ids)
+
+    def rename(self, old: str, new: str, *, kind: Kind = "datasets") -> None:
+        """Give a repository a new name; the old one redirects."""
+        repository = self._repositories.pop((kind, old))
+        repository.repo_id = new
+        self._repositories[kind, new] = repository
+        self._renamed[kind, old] = new
+
+    def alias(self, bare: str, repo_id: str, *, kind: Kind = "datasets") -> None:
+        """Let the name ``bare`` redirect to ``repo_id``."""
+        self._renamed[kind, bare] = repo_id
+
+    def find(self, kind: Kind, repo_id: str) -> Repository | None:
+        """The repository of this very name."""
+        return self._repositories.get((kind, repo_id))
+
+    def new_name(self, kind: Kind, repo_id: str) -> str | None:
+        """What the repository is called today."""
+        return self._renamed.get((kind, repo_id))
+
+    def is_token(self, token: str) -> bool:
+        """Whether somebody owns this token."""
+        return token in self._tokens
+
+    def may_see(self, token: str | None, repo_id: str) -> bool:
+        """Whether the token's owner was granted access."""
+        return token is not None and repo_id in self._tokens.get(token, frozenset())
+
+    def fault(self, path: str = "*", **what: Any) -> None:  # the fields of Fault
+        """Arm a fault: see Fault for what there is."""
+        self.faults.add(Fault(path, **what))
+
+    def note(self, record: Record) -> None:
+        """Take a request down."""
+        self.requests.append(record)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but no longer than the Hub lives."""
+        if seconds > 0 and self._stopped.wait(seconds):
+            raise ConnectionAbortedError
+
+    def seen(self, part: str = "", *, origin: Origin | None = None, method: str | None = None) -> list[Record]:
+        """The requests so far whose path contains ``part``."""
+        return [
+            record
+            for record in list(self.requests)
+            if part in record.path and origin in (None, record.origin) and method in (None, record.method)
+        ]
+
+    def bytes_sent(self, *, origin: Origin | None = None) -> int:
+        """Bytes of bodies sent so far."""
+        return sum(record.bytes_sent for record in self.seen(origin=origin))
+
+    def environment(self, home: Path) -> dict[str, str]:
+        """What a process needs in its environment to speak to this Hub and to no other."""
+        return {"HF_ENDPOINT": self.url, "HF_HOME": str(home), "HF_HUB_DISABLE_TELEMETRY": "1"}
+
+    def expire_urls(self) -> None:
+        """Let every file address signed so far be refused from now on."""
+        self._key = secrets.token_bytes(16)
+
+    def sign(self, file: RepoFile, path: str) -> str:
+        """An address of ``file`` at the second origin that holds for a while."""
+        self._files[file.sha256] = file
+        where = f"/{file.sha256}/{quote(path.rsplit('/', maxsplit=1)[-1])}"
+        expires = f"{time.time() + self.url_seconds:.3f}"
+        return f"{self.files_url}{where}?Expires={expires}&Signature={self.signature(where, expires)}"
+
+    def signature(self, where: str, expires: str) -> str:
+        """The signature that belongs to a path and a time."""
+        return hmac.new(self._key, f"{where}{expires}".encode(), hashlib.sha256).hexdigest()
+
+    def stored(self, sha256: str) -> RepoFile | None:
+        """The LFS file of this checksum, once an address of it was signed."""
+        return self._files.get(sha256)
