@@ -155,7 +155,7 @@ backend/.env: | backend/.env.example
 %/node_modules/.installed: %/package-lock.json %/package.json %/.npmrc
 	@scripts/need_node.sh
 	@echo "Installing the npm packages of $* …"
-	@cd $* && npm ci --no-audit --no-fund --loglevel=error
+	@cd $* && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(WEB): frontend/node_modules/.installed $(web_sources)

@@ -1,0 +1,87 @@
+/** Look: what a dataset is, and its rows exactly as the source has them. */
+import type { Locator } from '@playwright/test';
+
+import { STORIES, TEST, TRAIN, type Row } from '../support/repositories.ts';
+import { expect, test } from '../support/studio.ts';
+
+const PAGE_SIZE = 50;
+/** Of a text longer than this, a list shows the beginning and says so. */
+const CUT = 2_000;
+
+test.beforeEach(async ({ panel }) => {
+  await panel.get(STORIES);
+  const card = panel.card('stories');
+  await card.hasStatus('ready');
+  await card.open('stories');
+});
+
+test('the overview says where the data comes from and what it is', async ({ panel }) => {
+  const dialog = panel.dialog('stories');
+
+  await expect(dialog.getByRole('tab', { name: 'Overview' })).toHaveAttribute('aria-selected', 'true');
+  await expect(dialog).toContainText(STORIES);
+  await expect(dialog).toContainText('Short stories, written for a test.');
+  for (const word of ['train', 'test', 'text', 'author', 'score']) {
+    await expect(dialog.getByText(word).first()).toBeVisible();
+  }
+  await expect(dialog).toContainText('143');
+  await expect(dialog).toContainText('load_dataset');
+  await panel.picture('overview');
+});
+
+test('samples are paged to the last one, chosen by split, and equal the source', async ({ panel }) => {
+  const dialog = panel.dialog('stories');
+  await dialog.getByRole('tab', { name: 'Samples' }).click();
+  const samples = dialog.getByRole('article');
+
+  await expect(dialog.getByText('Showing 1–50 of 143')).toBeVisible();
+  await equalRows(samples, TRAIN.slice(0, PAGE_SIZE));
+  await panel.picture('samples');
+
+  await dialog.getByRole('button', { name: 'Next' }).click();
+  await expect(dialog.getByText('Showing 51–100 of 143')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Next' }).click();
+  await expect(dialog.getByText('Showing 101–143 of 143')).toBeVisible();
+  await equalRows(samples, [...TRAIN, ...TEST].slice(2 * PAGE_SIZE));
+  await expect(dialog.getByRole('button', { name: 'Next' })).toBeDisabled();
+
+  await dialog.getByLabel('Split').selectOption('test');
+  await expect(dialog.getByText('Showing 1–23 of 23')).toBeVisible();
+  await equalRows(samples, TEST);
+});
+
+test('a text is shown whole once it is expanded', async ({ panel }) => {
+  const dialog = panel.dialog('stories');
+  await dialog.getByRole('tab', { name: 'Samples' }).click();
+  const long = TRAIN.findIndex((row) => row.text.length > CUT);
+  const sample = dialog.getByRole('article').nth(long);
+
+  await sample.getByRole('button', { name: /^Expand/ }).click();
+
+  await expect.poll(() => sample.textContent()).toContain(TRAIN[long]?.text);
+  await panel.picture('sample-expanded');
+});
+
+test('a reload lands on the same dataset and tab', async ({ page, panel }) => {
+  const dialog = panel.dialog('stories');
+  await dialog.getByRole('tab', { name: 'Samples' }).click();
+  await expect(dialog.getByText('Showing 1–50 of 143')).toBeVisible();
+
+  await page.reload();
+
+  await expect(dialog.getByRole('tab', { name: 'Samples' })).toHaveAttribute('aria-selected', 'true');
+  await expect(dialog.getByText('Showing 1–50 of 143')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(page).not.toHaveURL(/ds_/);
+});
+
+/** Each sample carries its row's text, to the last character, and its other columns. */
+async function equalRows(samples: Locator, rows: readonly Row[]): Promise<void> {
+  await expect(samples).toHaveCount(rows.length);
+  const shown = await samples.evaluateAll((elements) => elements.map((element) => element.textContent));
+  for (const [index, row] of rows.entries()) {
+    expect(shown[index]).toContain(row.text.slice(0, CUT));
+    expect(shown[index]).toContain(row.author);
+  }
+}

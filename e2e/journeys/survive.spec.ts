@@ -1,0 +1,48 @@
+/** Survive: what happens to work when it is interrupted, by a person or by a crash. */
+import { NOVELS, NOVEL_COUNT, TOKEN } from '../support/repositories.ts';
+import { expect, test } from '../support/studio.ts';
+
+const SLOW = { rate: 60_000, tokens: [TOKEN] };
+const FAST = { tokens: [TOKEN] };
+const ENOUGH_PERCENT = 15;
+
+test.use({ hubOptions: SLOW });
+
+test('after a kill of the server the panel reconnects, and the download goes on by itself to the end', async ({
+  page,
+  panel,
+  hub,
+  server,
+}) => {
+  await panel.get(NOVELS);
+  const card = panel.card('novels');
+  await expect.poll(() => card.percent()).toBeGreaterThan(ENOUGH_PERCENT);
+
+  await server.kill();
+  await expect(page.getByText('API Connected')).toBeHidden();
+  const before = await card.percent();
+  await panel.picture('server-gone');
+  await server.start();
+
+  await expect(page.getByText('API Connected')).toBeVisible();
+  await card.hasStatus('downloading');
+  expect(await card.percent(), 'what was there is not fetched again').toBeGreaterThanOrEqual(before / 2);
+  await hub.serve(FAST);
+  await card.hasStatus('ready');
+  await card.open('novels');
+  await expect(panel.dialog('novels')).toContainText(`${NOVEL_COUNT.toLocaleString('en-US')} samples`);
+});
+
+test('a cancelled download says so neutrally, and a retry goes on to the end', async ({ panel, hub }) => {
+  await panel.get(NOVELS);
+  const card = panel.card('novels');
+  await expect.poll(() => card.percent()).toBeGreaterThan(ENOUGH_PERCENT);
+
+  await card.action('Cancel').click();
+
+  await expect(card.root.getByText(/^Cancelled\. Retry goes on from \d+/)).toBeVisible();
+  await panel.picture('cancelled');
+  await hub.serve(FAST);
+  await card.action('Retry').click();
+  await card.hasStatus('ready');
+});
