@@ -6,14 +6,10 @@ of date are a failure; they are written all the same, ready to be looked at and 
 """
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-from mistudio.core.config import Settings
-from mistudio.main import create_app
 
 FRONTEND = Path(__file__).resolve().parent.parent / "frontend"
 DOCUMENT = FRONTEND / "openapi.json"
@@ -32,9 +28,9 @@ def main() -> int:
 
 
 def write_document() -> Path | None:
-    """Write the document as the application gives it; the path, if its text changed."""
-    document = create_app(Settings()).openapi()
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    """Write the document as the server gives it; the path, if its text changed."""
+    mistudio = Path(sys.executable).with_name("mistudio")
+    text = subprocess.run([mistudio, "openapi"], stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
     if DOCUMENT.is_file() and DOCUMENT.read_text("utf-8") == text:
         return None
     DOCUMENT.write_text(text, "utf-8")
