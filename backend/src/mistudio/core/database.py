@@ -1,6 +1,7 @@
 """The database: one async engine, and two kinds of session.
 
-``read`` sessions see a snapshot and take no lock; ``write`` sessions begin with the write lock (BEGIN IMMEDIATE), several processes on one SQLite file wait for each other instead of failing half-way through.
+``read`` sessions see a snapshot and take no lock; ``write`` sessions begin with the write lock (BEGIN IMMEDIATE). So
+several processes on one SQLite file wait for each other instead of failing half-way through.
 """
 
 from collections.abc import AsyncIterator

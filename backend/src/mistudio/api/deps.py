@@ -1,0 +1,39 @@
+"""How routes reach the services: one container, made by ``mistudio.main`` for the life of the application."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from mistudio.services.dataset_service import DatasetService
+from mistudio.services.health_service import HealthService
+from mistudio.services.hub_service import HubService
+from mistudio.services.job_service import JobService
+from mistudio.services.reference_service import ReferenceService
+from mistudio.services.sample_service import SampleService
+from mistudio.services.storage_service import StorageService
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything that routes may ask."""
+
+    datasets: DatasetService
+    samples: SampleService
+    references: ReferenceService
+    jobs: JobService
+    hub: HubService
+    storage: StorageService
+    health: HealthService
+
+
+def services_of(request: Request) -> Services:
+    """The application's services."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]
+DatasetId = Annotated[str, Path(description="Id of a dataset, ds_…", max_length=64)]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000_000, description="Counts from 1.")]
+PageLimit = Annotated[int, Query(ge=1, le=100, description="Items per page.")]

@@ -1,0 +1,152 @@
+"""Errors as answers: one shape (RFC 9457 problem details), one place.
+
+``STATUS`` maps every error code to its HTTP status; docs/errors.md lists them, and a test holds the three together.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from uuid import uuid4
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from mistudio.core.errors import FieldError, InternalError, Json, MiStudioError, ValidationFailed
+
+log = structlog.get_logger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+STATUS: Mapping[str, int] = {
+    "not_found": 404,
+    "auth_required": 401,
+    "gated": 403,
+    "bad_token": 403,
+    "repository_disabled": 403,
+    "hub_unreachable": 503,
+    "rate_limited": 503,
+    "config_required": 422,
+    "unknown_config": 422,
+    "unknown_split": 422,
+    "unknown_column": 422,
+    "unknown_revision": 422,
+    "no_data": 422,
+    "loading_script": 422,
+    "unsupported_format": 422,
+    "invalid_data": 422,
+    "corrupt_file": 502,
+    "source_changed": 409,
+    "data_missing": 410,
+    "unsupported_version": 409,
+    "disk_full": 507,
+    "exists": 409,
+    "in_use": 409,
+    "not_ready": 409,
+    "invalid_transition": 409,
+    "validation_error": 422,
+    "unauthorized": 401,
+    "host_not_allowed": 403,
+    "origin_not_allowed": 403,
+    "cancelled": 409,
+    "worker_died": 500,
+    "internal_error": 500,
+}
+
+
+def problem(
+    *,
+    status: int,
+    title: str,
+    detail: str,
+    instance: str,
+    code: str,
+    retryable: bool = False,
+    fields: Sequence[FieldError] = (),
+    extra: Mapping[str, Json] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """An answer in the one shape that errors have."""
+    content = {
+        **(extra or {}),
+        "type": f"urn:mistudio:error:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        "code": code,
+        "retryable": retryable,
+        "errors": [{"field": field.field, "message": field.message} for field in fields],
+    }
+    return JSONResponse(content, status_code=status, media_type=PROBLEM_JSON, headers=dict(headers or {}))
+
+
+def error_response(error: MiStudioError, instance: str) -> JSONResponse:
+    """The answer that tells of one of our errors."""
+    headers = {"Retry-After": str(round(error.retry_after))} if error.retry_after else {}
+    if error.code == "unauthorized":
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(
+        status=STATUS[error.code],
+        title=error.title,
+        detail=error.detail,
+        instance=instance,
+        code=error.code,
+        retryable=error.retryable,
+        fields=error.fields,
+        extra=error.extra,
+        headers=headers,
+    )
+
+
+def _field(location: Sequence[int | str]) -> str:
+    """A field's name as the caller wrote it: ``repo_id``, not ``body.repo_id``."""
+    names = [str(part) for part in location if part not in {"body", "query", "path", "header"}]
+    return ".".join(names) or str(location[0] if location else "body")
+
+
+async def _domain_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, MiStudioError)  # noqa: S101 (the registration says so)
+    return error_response(error, request.url.path)
+
+
+async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (the registration says so)
+    fields = [
+        FieldError(_field(item["loc"]), str(item["msg"]).removeprefix("Value error, ")) for item in error.errors()
+    ]
+    detail = "; ".join(f"{field.field}: {field.message}" for field in fields[:3])
+    return error_response(ValidationFailed(detail or "The request is not valid.", fields=fields), request.url.path)
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 (the registration says so)
+    phrase = HTTPStatus(error.status_code).phrase
+    code = phrase.lower().replace(" ", "_").replace("-", "_")
+    detail = f"{request.method} {request.url.path}: {phrase.lower()}."
+    return problem(
+        status=error.status_code,
+        title=phrase,
+        detail=detail,
+        instance=request.url.path,
+        code=code,
+        headers=error.headers,
+    )
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    correlation_id = uuid4().hex
+    log.error("request crashed", correlation_id=correlation_id, path=request.url.path, exc_info=error)
+    shown = InternalError(
+        f"Something went wrong inside; the log has it under {correlation_id}.",
+        extra={"correlation_id": correlation_id},
+    )
+    return error_response(shown, request.url.path)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Let every error of the application be answered in the one shape."""
+    app.add_exception_handler(MiStudioError, _domain_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unforeseen)

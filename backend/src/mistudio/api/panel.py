@@ -1,0 +1,47 @@
+"""Serves the built panel: its files under their own names, and its page for every address that the panel knows."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+_CONTENT_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CONTENT_POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class PanelFiles(StaticFiles):
+    """Static files; an address without a file of its own (a deep link) gets the panel's page."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, else the page. Files with a hash in their name may be kept for ever, the page never."""
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or Path(path).suffix or path.startswith(("api/", "assets/")):
+                raise
+            response = await super().get_response("index.html", scope)
+        hashed = path.startswith("assets/")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+        response.headers.update(_HEADERS)
+        return response
+
+
+def mount_panel(app: FastAPI, folder: Path) -> None:
+    """Serve the panel from ``folder``; where it was not built, say how to build it."""
+    if (folder / "index.html").is_file():
+        app.mount("/", PanelFiles(directory=folder, html=True))
+        return
+
+    @app.get("/", include_in_schema=False)
+    async def not_built() -> Response:
+        return PlainTextResponse("The panel is not built. In a checkout, `make run` builds it.\n", status_code=503)

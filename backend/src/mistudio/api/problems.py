@@ -1,0 +1,29 @@
+"""Refusals as the OpenAPI document shows them."""
+
+from mistudio.schemas.common import Problem
+
+_MEANING = {
+    401: "A token is needed",
+    403: "Access refused",
+    404: "Not found",
+    409: "Not possible in the present state",
+    410: "The data is gone",
+    422: "The request is not valid",
+    503: "The Hub, or a part of the server, cannot be reached",
+    507: "Not enough disk space",
+}
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """The ``responses`` of a route that may answer with these statuses."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": _MEANING[status],
+            "content": {"application/problem+json": {"schema": schema}},
+        }
+        for status in statuses
+    }
+
+
+PROBLEM_MODEL = Problem

@@ -1,0 +1,114 @@
+"""Datasets: list, look, get from the Hub, retry, cancel, delete; and what refers to them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Response
+
+from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
+from mistudio.api.problems import refusals
+from mistudio.core.states import DatasetStatus
+from mistudio.schemas.dataset import (
+    DatasetDetail,
+    DatasetDownloadRequest,
+    DatasetListResponse,
+    DatasetResponse,
+    DatasetSort,
+    DatasetSource,
+    DeletePreview,
+    ReferenceCreate,
+    ReferenceResponse,
+    RetryRequest,
+)
+
+router = APIRouter(prefix="/api/datasets", tags=["datasets"])
+
+
+@router.get("", operation_id="listDatasets", responses=refusals(422))
+async def list_datasets(
+    services: ServicesDep,
+    status: Annotated[DatasetStatus | None, Query()] = None,
+    source: Annotated[DatasetSource | None, Query()] = None,
+    search: Annotated[str | None, Query(max_length=200, description="Part of a name or repository id.")] = None,
+    sort: Annotated[DatasetSort, Query()] = "-created_at",
+    page: PageNumber = 1,
+    limit: PageLimit = 50,
+) -> DatasetListResponse:
+    """List datasets, newest first unless asked otherwise."""
+    return await services.datasets.list_datasets(
+        status=status, source=source, search=search, sort=sort, page=page, limit=limit
+    )
+
+
+@router.post(
+    "/download", status_code=202, operation_id="downloadDataset", responses=refusals(401, 403, 404, 409, 422, 503, 507)
+)
+async def download_dataset(request: DatasetDownloadRequest, services: ServicesDep) -> DatasetResponse:
+    """Check the Hub and the disk, then download in the background."""
+    return await services.datasets.create_dataset_from_hf(request)
+
+
+@router.get("/{dataset_id}", operation_id="getDataset", responses=refusals(404))
+async def get_dataset(dataset_id: DatasetId, services: ServicesDep) -> DatasetDetail:
+    """One dataset with its splits, columns, jobs under way and tokenizations."""
+    return await services.datasets.get_dataset(dataset_id)
+
+
+@router.post("/{dataset_id}/retry", status_code=202, operation_id="retryDataset", responses=refusals(404, 409, 422))
+async def retry_dataset(
+    dataset_id: DatasetId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
+) -> DatasetResponse:
+    """Let a dataset in error go on from what it has."""
+    token = request.access_token.get_secret_value() if request and request.access_token else None
+    return await services.datasets.retry(dataset_id, token)
+
+
+@router.post("/{dataset_id}/cancel", operation_id="cancelDataset", responses=refusals(404, 409))
+async def cancel_dataset(dataset_id: DatasetId, services: ServicesDep) -> DatasetResponse:
+    """Stop a download or import; what it has is kept for a retry."""
+    return await services.datasets.cancel(dataset_id)
+
+
+@router.delete(
+    "/{dataset_id}",
+    status_code=204,
+    operation_id="deleteDataset",
+    responses={200: {"model": DeletePreview, "description": "Dry run: what would go"}, **refusals(404, 409)},
+    response_model=None,
+)
+async def delete_dataset(
+    dataset_id: DatasetId,
+    services: ServicesDep,
+    response: Response,
+    dry_run: Annotated[bool, Query(description="Only tell what would go.")] = False,
+) -> DeletePreview | None:
+    """Delete a dataset and everything made from it, or tell what that would take with it."""
+    if dry_run:
+        response.status_code = 200
+        return await services.datasets.preview_delete(dataset_id)
+    await services.datasets.delete_dataset(dataset_id)
+    return None
+
+
+@router.get("/{dataset_id}/references", operation_id="listReferences", responses=refusals(404))
+async def list_references(dataset_id: DatasetId, services: ServicesDep) -> list[ReferenceResponse]:
+    """What uses this dataset."""
+    return await services.references.list_references(dataset_id)
+
+
+@router.post(
+    "/{dataset_id}/references", status_code=201, operation_id="addReference", responses=refusals(404, 409, 422)
+)
+async def add_reference(dataset_id: DatasetId, request: ReferenceCreate, services: ServicesDep) -> ReferenceResponse:
+    """Note that something uses this dataset, which keeps it from being deleted."""
+    return await services.references.add(dataset_id, request)
+
+
+@router.delete(
+    "/{dataset_id}/references/{reference_id}",
+    status_code=204,
+    operation_id="removeReference",
+    responses=refusals(404),
+)
+async def remove_reference(dataset_id: DatasetId, reference_id: str, services: ServicesDep) -> None:
+    """Forget that something uses this dataset."""
+    await services.references.remove(dataset_id, reference_id)

@@ -1,0 +1,27 @@
+"""Jobs: what is being done, and how it went."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from mistudio.api.deps import ServicesDep
+from mistudio.api.problems import refusals
+from mistudio.schemas.job import JobResponse
+
+router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+
+
+@router.get("", operation_id="listJobs", responses=refusals(422))
+async def list_jobs(
+    services: ServicesDep,
+    dataset_id: Annotated[str | None, Query(max_length=64)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> list[JobResponse]:
+    """Jobs, newest first."""
+    return await services.jobs.list_jobs(dataset_id=dataset_id, limit=limit)
+
+
+@router.get("/{job_id}", operation_id="getJob", responses=refusals(404))
+async def get_job(job_id: Annotated[str, Path(max_length=64)], services: ServicesDep) -> JobResponse:
+    """One job."""
+    return await services.jobs.get(job_id)

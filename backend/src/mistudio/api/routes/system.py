@@ -1,0 +1,29 @@
+"""The system: health, and what uses the disk."""
+
+from fastapi import APIRouter, Response
+
+from mistudio import __version__
+from mistudio.api.deps import ServicesDep
+from mistudio.schemas.system import HealthResponse, ReadyResponse, StorageResponse
+
+router = APIRouter(prefix="/api", tags=["system"])
+
+
+@router.get("/health", operation_id="health")
+async def health() -> HealthResponse:
+    """Answer as long as the process lives."""
+    return HealthResponse(status="ok", version=__version__)
+
+
+@router.get("/health/ready", operation_id="ready", responses={503: {"model": ReadyResponse}})
+async def ready(services: ServicesDep, response: Response) -> ReadyResponse:
+    """Whether database, job engine and disk can do their work."""
+    answer = await services.health.ready()
+    response.status_code = 200 if answer.status == "ok" else 503
+    return answer
+
+
+@router.get("/system/storage", operation_id="getStorage")
+async def get_storage(services: ServicesDep) -> StorageResponse:
+    """The disk, and everything of ours on it."""
+    return await services.storage.storage()

@@ -1,0 +1,93 @@
+"""Who may speak to this server.
+
+On a loopback address there is no login; but any web page in the user's browser could send requests to it. So the Host
+header must be a loopback name (no DNS rebinding), and a browser's Origin must be the server's own (no cross-site
+requests). On any other address every API call and the socket need the server's token.
+"""
+
+import hmac
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mistudio.api.errors import error_response
+from mistudio.core.config import Settings
+from mistudio.core.errors import AccessDenied, HostNotAllowed, OriginNotAllowed, Unauthorized
+
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_OPEN_PATHS = frozenset({"/api/health"})
+
+
+def _hostname(netloc: str) -> str:
+    try:
+        return (urlsplit(f"//{netloc}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+class AccessRules:
+    """The rules, for HTTP requests and for sockets alike."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._loopback_only = settings.is_loopback
+        self._token = settings.api_token.get_secret_value() if settings.api_token else None
+
+    def check_origin(self, headers: Headers) -> None:
+        """Raise HostNotAllowed or OriginNotAllowed for a request that another site may have caused."""
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if self._loopback_only and _hostname(host) not in _LOOPBACK_NAMES:
+            raise HostNotAllowed("This server answers on this machine only: open it as http://127.0.0.1 or localhost.")
+        if origin is not None and urlsplit(origin).netloc != host:
+            raise OriginNotAllowed("This request came from a page of another site, and is refused.")
+
+    def check_token(self, token: str | None) -> None:
+        """Raise Unauthorized unless ``token`` is the server's own, if it has one. Compared in constant time."""
+        if self._token is None:
+            return
+        if not token or not hmac.compare_digest(token.encode(), self._token.encode()):
+            raise Unauthorized("This server needs its access token (MISTUDIO_API_TOKEN): send it as a Bearer token.")
+
+    def socket_allowed(self, headers: Headers, token: str | None) -> bool:
+        """Whether this client may open a socket."""
+        try:
+            self.check_origin(headers)
+            self.check_token(token)
+        except AccessDenied:
+            return False
+        return True
+
+
+class AccessMiddleware:
+    """Applies the rules to every request; the socket's token comes with its first packet and is checked there."""
+
+    def __init__(self, app: ASGIApp, rules: AccessRules) -> None:
+        self._app = app
+        self._rules = rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, or refuse it."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        headers, path = Headers(scope=scope), str(scope["path"])
+        try:
+            self._rules.check_origin(headers)
+            if path.startswith("/api/") and path not in _OPEN_PATHS:
+                self._rules.check_token(_bearer(headers))
+        except AccessDenied as error:
+            await self._refuse(error, scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    async def _refuse(self, error: AccessDenied, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": HTTPStatus.FORBIDDEN.phrase})
+        else:
+            await error_response(error, str(scope["path"]))(scope, receive, send)
+
+
+def _bearer(headers: Headers) -> str | None:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

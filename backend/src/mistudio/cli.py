@@ -1,0 +1,69 @@
+"""The command line: ``mistudio serve``, and ``mistudio openapi`` for whoever generates clients."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from mistudio import __version__
+from mistudio.core.config import Settings
+
+app = typer.Typer(help="Text datasets for mechanistic interpretability.", no_args_is_help=True, add_completion=True)
+
+
+def _fail(message: str) -> typer.Exit:
+    typer.secho(message, fg="red", err=True)
+    return typer.Exit(1)
+
+
+def _settings(**given: object) -> Settings:
+    """Settings of the environment with what the command line says on top."""
+    try:
+        return Settings.model_validate({name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise _fail(
+            "\n".join(f"{problem['msg']}".removeprefix("Value error, ") for problem in error.errors())
+        ) from None
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; beyond loopback a token is needed.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept.")] = None,
+) -> None:
+    """Serve the panel and its API until Ctrl-C."""
+    from mistudio.core.ownership import AlreadyServed
+    from mistudio.server import AddressInUse, run
+
+    settings = _settings(host=host, port=port, data_dir=data_dir)
+    if not settings.is_embedded:
+        raise _fail("CELERY_BROKER_URL is set, but this version runs the embedded engine only: leave it empty.")
+    try:
+        run(settings, announce=typer.echo)
+    except (AlreadyServed, AddressInUse) as error:
+        raise _fail(str(error)) from None
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    from mistudio.main import create_app
+
+    with tempfile.TemporaryDirectory() as folder:
+        document = create_app(Settings(data_dir=Path(folder))).openapi()
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,82 @@
+"""Socket.IO: clients subscribe to channels; the answer to a subscribe is a snapshot, so nothing is lost in between."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import socketio
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp
+
+from mistudio.core.errors import Json
+
+Snapshot = Callable[[str], Awaitable[dict[str, Json]]]
+MayConnect = Callable[[Headers, str | None], bool]
+
+_MAX_CHANNEL_LENGTH = 200
+_MAX_MESSAGE_BYTES = 64 * 1024
+
+
+class WebSocketManager:
+    """The socket server; also the ``EventBus`` of the server's own process.
+
+    ``snapshot`` gives the answer to a subscribe to a channel, ``may_connect`` whether a client with these headers and
+    this token is let in.
+    """
+
+    def __init__(self, snapshot: Snapshot, may_connect: MayConnect) -> None:
+        self._snapshot = snapshot
+        self._may_connect = may_connect
+        # The origin is checked by may_connect, by the same rules as every request.
+        self._server = socketio.AsyncServer(
+            async_mode="asgi", cors_allowed_origins=[], max_http_buffer_size=_MAX_MESSAGE_BYTES
+        )
+        self._server.on("connect", self._connect)
+        self._server.on("subscribe", self._subscribe)
+        self._server.on("unsubscribe", self._unsubscribe)
+
+    @property
+    def asgi(self) -> ASGIApp:
+        """The application to mount at /socket.io."""
+        app: ASGIApp = socketio.ASGIApp(self._server, socketio_path="")
+        return app
+
+    async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
+        """Send an event to whoever subscribed to its channel; see ``EventBus``."""
+        await self.emit_event(channel, event)
+
+    async def emit_event(self, channel: str, event: Mapping[str, Json]) -> None:
+        """Send an event, named as its channel, to the channel's subscribers."""
+        await self._server.emit(channel, dict(event), room=channel)
+
+    async def broadcast(self, name: str, event: Mapping[str, Json]) -> None:
+        """Send an event to every client."""
+        await self._server.emit(name, dict(event))
+
+    async def close(self) -> None:
+        """Close every socket."""
+        await self._server.shutdown()
+
+    async def _connect(self, _sid: str, environ: Mapping[str, object], auth: object = None) -> bool:
+        token = auth.get("token") if isinstance(auth, dict) else None
+        scope = environ["asgi.scope"]
+        headers = Headers(scope=scope) if isinstance(scope, dict) else Headers()
+        return self._may_connect(headers, token if isinstance(token, str) else None)
+
+    async def _subscribe(self, sid: str, data: object) -> dict[str, Json]:
+        channel = _channel_of(data)
+        if channel is None:
+            return {"channel": "", "error": "Name a channel: {channel: …}."}
+        # First the room, then the snapshot: an event in between comes twice rather than not at all.
+        await self._server.enter_room(sid, channel)
+        answer = await self._snapshot(channel)
+        if "error" in answer:
+            await self._server.leave_room(sid, channel)
+        return answer
+
+    async def _unsubscribe(self, sid: str, data: object) -> None:
+        if channel := _channel_of(data):
+            await self._server.leave_room(sid, channel)
+
+
+def _channel_of(data: object) -> str | None:
+    channel = data.get("channel") if isinstance(data, dict) else None
+    return channel if isinstance(channel, str) and 0 < len(channel) <= _MAX_CHANNEL_LENGTH else None

@@ -1,0 +1,195 @@
+"""Makes a dataset from a plan: fetches, reads and stores its files, and lets the result appear all at once.
+
+Everything happens in a staging folder. Each source file becomes one file of the store as soon as it is complete, while
+later ones are still coming, and is removed at once; a report beside it says that this was done. So the work can be
+killed at any instruction: the next call skips what has a report, goes on inside the files that were coming, and renames
+the folder into place at the end.
+"""
+
+import fcntl
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from mistudio.core.errors import Json
+from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
+from mistudio.corpus.ingest import ingest_file
+from mistudio.corpus.manifest import Manifest, read_manifest, write_manifest
+from mistudio.corpus.plan_types import Plan, SourceFile
+from mistudio.corpus.report import FileReport
+from mistudio.corpus.work import Work
+from mistudio.utils.file_utils import ensure_dir, fsync_directory, write_bytes_atomic
+
+_LOCK_WAIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One source file and the file of the store that it becomes."""
+
+    source: SourceFile
+    raw_name: str
+
+    def report_path(self, staging: Path) -> Path:
+        """Where it is written down that this piece is done."""
+        return staging / "reports" / f"{self.raw_name}.json"
+
+    def raw_path(self, staging: Path) -> Path:
+        """The file of the store."""
+        return staging / "raw" / self.raw_name
+
+
+@dataclass(frozen=True)
+class Done:
+    """A piece that is in the store."""
+
+    piece: Piece
+    report: FileReport
+    source_sha256: str
+
+
+def pieces_of(plan: Plan) -> list[Piece]:
+    """The plan's files with the names that they get in the store, ``<split>-00000-of-00003.parquet``."""
+    counts: dict[str, int] = {}
+    for file in plan.files:
+        counts[file.split] = counts.get(file.split, 0) + 1
+    seen: dict[str, int] = {}
+    pieces = []
+    for file in plan.files:
+        number = seen.get(file.split, 0)
+        seen[file.split] = number + 1
+        pieces.append(Piece(file, f"{file.split}-{number:05d}-of-{counts[file.split]:05d}.parquet"))
+    return pieces
+
+
+def build_dataset(
+    plan: Plan,
+    staging: Path,
+    target: Path,
+    *,
+    token: str | None,
+    text_column: str | None,
+    work: Work,
+    settings: FetchSettings,
+) -> Manifest:
+    """Bring the plan's data to ``target`` by way of ``staging`` (same disk), and answer its manifest.
+
+    Goes on where an earlier call was cut off; once ``target`` is there, only its manifest is read. Reports bytes of the
+    source in the phases ``download`` and ``ingest``. Raises what fetching and reading raise, and UnknownColumn.
+    """
+    if (target / "manifest.json").exists():
+        return read_manifest(target)
+    ensure_dir(staging)
+    with _owned(staging, work):
+        for name in ("raw", "reports", "source"):
+            ensure_dir(staging / name)
+        pieces = pieces_of(plan)
+        done = {piece: found for piece in pieces if (found := _done(piece, staging))}
+        for finished in _bring(plan, [piece for piece in pieces if piece not in done], staging, token, work, settings):
+            done[finished.piece] = finished
+        manifest = _manifest(plan, [done[piece] for piece in pieces], text_column)
+        return _appear(manifest, staging, target)
+
+
+def _bring(
+    plan: Plan, pieces: list[Piece], staging: Path, token: str | None, work: Work, settings: FetchSettings
+) -> Iterator[Done]:
+    """Fetch and read what is missing, one file after the other as they come."""
+    total = sum(file.size for file in plan.files)
+    ingested = total - sum(piece.source.size for piece in pieces)
+    by_path = {(piece.source.split, piece.source.path): piece for piece in pieces}
+    work.report(ingested, total, "download")
+    work.report(ingested, total, "ingest")
+    fetched = fetch_files(
+        [piece.source for piece in pieces],
+        staging / "source",
+        repo_id=plan.repo_id,
+        revision=plan.revision,
+        token=token,
+        work=work,
+        settings=settings,
+        done_bytes=ingested,
+        total_bytes=total,
+    )
+    for file in fetched:
+        piece = by_path[file.source.split, file.source.path]
+        yield _take_in(plan, piece, file, staging=staging, work=work, progress=_progress(work, ingested, total))
+        ingested += file.source.size
+        work.report(ingested, total, "ingest")
+
+
+def _progress(work: Work, before: int, total: int) -> Callable[[int], None]:
+    """Tells of one file's reading, on top of the files read before it."""
+
+    def consumed(done: int) -> None:
+        work.report(min(before + done, total), total, "ingest")
+
+    return consumed
+
+
+def _take_in(
+    plan: Plan, piece: Piece, file: FetchedFile, *, staging: Path, work: Work, progress: Callable[[int], None]
+) -> Done:
+    report = ingest_file(
+        file.path,
+        piece.raw_path(staging),
+        format=plan.format,
+        options=plan.options,
+        label=piece.source.path,
+        work=work,
+        progress=progress,
+    )
+    content = {"source_sha256": file.sha256, "report": report.to_json()}
+    write_bytes_atomic(piece.report_path(staging), json.dumps(content).encode())
+    file.path.unlink(missing_ok=True)
+    return Done(piece, report, file.sha256)
+
+
+def _done(piece: Piece, staging: Path) -> Done | None:
+    """What an earlier call wrote down of this piece, if its file is there as it should be."""
+    try:
+        content = cast("dict[str, Json]", json.loads(piece.report_path(staging).read_text(encoding="utf-8")))
+        report = FileReport.from_json(cast("dict[str, Json]", content["report"]))
+        whole = piece.raw_path(staging).stat().st_size == report.bytes
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Done(piece, report, str(content["source_sha256"])) if whole else None
+
+
+def _manifest(plan: Plan, done: list[Done], text_column: str | None) -> Manifest:
+    raise NotImplementedError
+
+
+def _appear(manifest: Manifest, staging: Path, target: Path) -> Manifest:
+    """Leave only what belongs to the dataset, and rename it into place."""
+    write_manifest(staging, manifest)
+    for name in ("source", "reports"):
+        shutil.rmtree(staging / name, ignore_errors=True)
+    (staging / "plan.json").unlink(missing_ok=True)
+    (staging / ".lock").unlink(missing_ok=True)
+    ensure_dir(target.parent)
+    staging.rename(target)
+    fsync_directory(target.parent)
+    return manifest
+
+
+@contextmanager
+def _owned(staging: Path, work: Work) -> Iterator[None]:
+    """Hold the folder's lock: a predecessor that was just told to end may need a moment to let go."""
+    deadline = time.monotonic() + _LOCK_WAIT_SECONDS
+    with (staging / ".lock").open("w") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise
+                work.checkpoint()
+                time.sleep(0.05)
+        yield

@@ -1,0 +1,148 @@
+"""The composition root: puts settings, database, engine, services and routes together into one application."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from mistudio import __version__
+from mistudio.api.deps import Services
+from mistudio.api.errors import install_error_handlers
+from mistudio.api.panel import mount_panel
+from mistudio.api.problems import PROBLEM_MODEL
+from mistudio.api.routes import datasets, hub, jobs, samples, system
+from mistudio.api.security import AccessMiddleware, AccessRules
+from mistudio.core.config import Settings
+from mistudio.core.database import Database
+from mistudio.core.errors import Json
+from mistudio.core.migrations import upgrade
+from mistudio.core.ownership import DataDirLock
+from mistudio.core.websocket import WebSocketManager
+from mistudio.corpus.planner import Planner
+from mistudio.schemas.event import (
+    DatasetEvent,
+    DatasetListEvent,
+    DatasetListSnapshot,
+    DatasetSnapshot,
+    SubscribeRefused,
+)
+from mistudio.services.dataset_service import DatasetService
+from mistudio.services.health_service import HealthService
+from mistudio.services.hub_service import HubService
+from mistudio.services.job_service import JobService
+from mistudio.services.reference_service import ReferenceService
+from mistudio.services.sample_service import SampleService
+from mistudio.services.snapshot_service import SnapshotService
+from mistudio.services.storage_service import StorageService
+from mistudio.workers.local_queue import LocalQueue, MemoryTokenVault
+
+PANEL = Path(__file__).parent / "web"
+_EVENT_MODELS = (DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSnapshot, SubscribeRefused)
+
+
+class Server:
+    """The parts of one server, made at once, started and stopped together with the application."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.lock = DataDirLock(settings.data_dir)
+        self.rules = AccessRules(settings)
+        self.database = Database(settings.sqlalchemy_url)
+        self.socket = WebSocketManager(self._snapshot, self.rules.socket_allowed)
+        self.jobs = JobService(self.database, self.socket)
+        self.vault = MemoryTokenVault()
+        self.queue = LocalQueue(settings, self.jobs, bus=self.socket, vault=self.vault)
+        self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=settings.hub_environment())
+        self.storage = StorageService(settings, self.database)
+        self.datasets = DatasetService(
+            settings,
+            self.database,
+            bus=self.socket,
+            queue=self.queue,
+            vault=self.vault,
+            planner=self.planner,
+            jobs=self.jobs,
+            storage=self.storage,
+        )
+        self.samples = SampleService(self.database, self.storage)
+        self.snapshots = SnapshotService(self.database, self.datasets)
+
+    async def _snapshot(self, channel: str) -> dict[str, Json]:
+        return await self.snapshots.snapshot(channel)
+
+    def services(self) -> Services:
+        """What routes may ask."""
+        return Services(
+            datasets=self.datasets,
+            samples=self.samples,
+            references=ReferenceService(self.database),
+            jobs=self.jobs,
+            hub=HubService(self.settings, self.database, self.planner),
+            storage=self.storage,
+            health=HealthService(self.settings, self.database, lambda: self.queue.is_dispatching),
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """From the lock on DATA_DIR to the last child's end, in order, and back in reverse."""
+        async with AsyncExitStack() as stack:
+            self.lock.acquire()
+            stack.callback(self.lock.release)
+            self.storage.prepare()
+            stack.push_async_callback(self.database.close)
+            await upgrade(self.database)
+            await self.storage.sweep()
+            stack.callback(self.samples.close)
+            stack.push_async_callback(self.planner.close)
+            stack.push_async_callback(self.datasets.close)
+            await self.queue.start()
+            stack.push_async_callback(self.queue.close)
+            stack.push_async_callback(self.socket.close)
+            yield
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application for these settings (else those of the environment)."""
+    server = Server(settings or Settings())
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with server.running():
+            yield
+
+    app = FastAPI(
+        title="miStudio",
+        version=__version__,
+        description="Text datasets for mechanistic interpretability: fetch, browse, count, tokenize, trust.",
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.services = server.services()
+    app.state.server = server
+    app.add_middleware(AccessMiddleware, rules=server.rules)
+    install_error_handlers(app)
+    for module in (datasets, samples, jobs, hub, system):
+        app.include_router(module.router)
+    app.mount("/socket.io", server.socket.asgi)
+    mount_panel(app, PANEL)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
+
+
+def openapi_document(app: FastAPI) -> dict[str, object]:
+    """The OpenAPI document, with the shapes of errors and events added, so that clients can be generated from it."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        _, shapes = models_json_schema(
+            [(model, "serialization") for model in (*_EVENT_MODELS, PROBLEM_MODEL)],
+            ref_template="#/components/schemas/{model}",
+        )
+        known = document["components"]["schemas"]
+        document["components"]["schemas"] = dict(sorted({**shapes["$defs"], **known}.items()))
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,317 @@
+"""Datasets as a user handles them: list, look, get from the Hub, retry, cancel, delete."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from mistudio.core.config import Settings
+from mistudio.core.database import Database
+from mistudio.core.errors import AlreadyExists, InUse, InvalidTransition
+from mistudio.core.events import EventBus, JobQueue, TokenVault
+from mistudio.core.states import DatasetStatus
+from mistudio.corpus.plan_types import Plan, PlanRequest
+from mistudio.corpus.planner import Planner
+from mistudio.models import Dataset, Job, new_id
+from mistudio.schemas.common import Pagination
+from mistudio.schemas.dataset import (
+    DatasetDetail,
+    DatasetDownloadRequest,
+    DatasetListResponse,
+    DatasetResponse,
+    DatasetSort,
+    DatasetSource,
+    DeletePreview,
+    ReferenceResponse,
+)
+from mistudio.schemas.job import JobResponse
+from mistudio.services.disk import needed_bytes, require_room
+from mistudio.services.job_service import JobService, new_job
+from mistudio.services.news import changed_news, created_news, deleted_news, next_seq, publish_all
+from mistudio.services.plans import write_plan
+from mistudio.services.reference_service import references_of
+from mistudio.services.storage_service import StorageService
+from mistudio.services.views import (
+    active_jobs,
+    dataset_detail,
+    dataset_or_404,
+    dataset_response,
+    dataset_responses,
+    tokenization_responses,
+)
+
+
+class DatasetService:
+    """The use cases of datasets. Events go out after the commit that they tell of."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        bus: EventBus,
+        queue: JobQueue,
+        vault: TokenVault,
+        planner: Planner,
+        jobs: JobService,
+        storage: StorageService,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._bus = bus
+        self._queue = queue
+        self._vault = vault
+        self._planner = planner
+        self._jobs = jobs
+        self._storage = storage
+        self._deleting: set[asyncio.Task[None]] = set()
+
+    async def list_datasets(
+        self,
+        *,
+        status: DatasetStatus | None = None,
+        source: DatasetSource | None = None,
+        search: str | None = None,
+        sort: DatasetSort = "-created_at",
+        page: int = 1,
+        limit: int = 50,
+    ) -> DatasetListResponse:
+        """One page of the datasets that match all filters; ``search`` looks in names and repository ids."""
+        query = _filtered(select(Dataset), status=status, source=source, search=search)
+        column = getattr(Dataset, sort.removeprefix("-"))
+        order = column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()
+        async with self._database.read() as session:
+            total = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
+            found = await session.scalars(query.order_by(order, Dataset.id).offset((page - 1) * limit).limit(limit))
+            data = await dataset_responses(session, found.all())
+        return DatasetListResponse(data=data, pagination=Pagination.of(page=page, limit=limit, total=total))
+
+    async def get_dataset(self, dataset_id: str) -> DatasetDetail:
+        """One dataset with everything about it. Raises NotFound."""
+        async with self._database.read() as session:
+            return await dataset_detail(session, await dataset_or_404(session, dataset_id))
+
+    async def create_dataset_from_hf(self, request: DatasetDownloadRequest) -> DatasetResponse:
+        """Check the Hub and the disk, make the record and its job, and let it start.
+
+        The same repository, commit, config and splits again is AlreadyExists with the id, or a retry where that one
+        is in error. Raises what planning raises, and DiskFull.
+        """
+        token = request.access_token.get_secret_value() if request.access_token else None
+        plan = await self._planner.plan(
+            PlanRequest(
+                repo_id=request.repo_id,
+                config=request.config,
+                splits=tuple(request.splits) if request.splits else None,
+                revision=request.revision,
+                token=token,
+            )
+        )
+        if same := await self._same_source(plan):
+            return await self._again(same, token)
+        needed = needed_bytes([(file.path, file.size) for file in plan.files])
+        require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
+        dataset = _record(plan, request.text_column)
+        await asyncio.to_thread(write_plan, self._storage.staging(dataset.id), plan)
+        try:
+            return await self._insert(dataset, token)
+        except IntegrityError as error:
+            await asyncio.to_thread(lambda: self._storage.empty(self._storage.discard(dataset.id)))
+            if same := await self._same_source(plan):
+                raise _exists(same) from error
+            raise
+
+    async def _insert(self, dataset: Dataset, token: str | None) -> DatasetResponse:
+        job = new_job("download", dataset.id, max_attempts=self._settings.max_attempts)
+        job.id = new_id("job")
+        if token:
+            await self._vault.put(job.id, token)
+        async with self._database.write() as session:
+            session.add(dataset)
+            await session.flush()
+            session.add(job)
+            next_seq(dataset)
+            await session.flush()
+            response = dataset_response(dataset, [job])
+        await publish_all(self._bus, [created_news(response)])
+        await self._queue.enqueue(job.id)
+        return response
+
+    async def _same_source(self, plan: Plan) -> Dataset | None:
+        async with self._database.read() as session:
+            found = await session.scalars(select(Dataset).where(Dataset.source_key == _key_of(plan)))
+            return found.one_or_none()
+
+    async def _again(self, same: Dataset, token: str | None) -> DatasetResponse:
+        if same.status is DatasetStatus.ERROR:
+            return await self.retry(same.id, token)
+        raise _exists(same)
+
+    async def retry(self, dataset_id: str, token: str | None = None) -> DatasetResponse:
+        """Let a dataset in error go on from what it has. Raises NotFound, InvalidTransition."""
+        job = new_job("download", dataset_id, max_attempts=self._settings.max_attempts)
+        job.id = new_id("job")
+        if token:
+            await self._vault.put(job.id, token)
+        async with self._database.write() as session:
+            dataset = await dataset_or_404(session, dataset_id, for_update=True)
+            if dataset.status is not DatasetStatus.ERROR:
+                raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; only what failed can be retried.")
+            dataset.status = DatasetStatus.PROCESSING if dataset.is_local else DatasetStatus.DOWNLOADING
+            dataset.error_code = dataset.error_message = None
+            job.kind = "import" if dataset.is_local else "download"
+            job.progress = dataset.progress
+            session.add(job)
+            next_seq(dataset)
+            await session.flush()
+            response = dataset_response(dataset, [job])
+        await publish_all(self._bus, [changed_news(response)])
+        await self._queue.enqueue(job.id)
+        return response
+
+    async def cancel(self, dataset_id: str) -> DatasetResponse:
+        """Stop the download or import; what it has is kept. Raises NotFound, InvalidTransition."""
+        async with self._database.read() as session:
+            dataset = await dataset_or_404(session, dataset_id)
+            jobs = [job for job in await active_jobs(session, [dataset_id]) if job.kind in {"download", "import"}]
+        if not jobs:
+            raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; there is nothing to cancel.")
+        await self._stop(jobs)
+        return await self.get_response(dataset_id)
+
+    async def get_response(self, dataset_id: str) -> DatasetResponse:
+        """One dataset as lists show it. Raises NotFound."""
+        async with self._database.read() as session:
+            return (await dataset_responses(session, [await dataset_or_404(session, dataset_id)]))[0]
+
+    async def _stop(self, jobs: Sequence[Job]) -> None:
+        running = [job.id for job in jobs if await self._jobs.request_cancel(job.id)]
+        await asyncio.gather(*(self._queue.cancel(job_id) for job_id in running))
+        for job in jobs:
+            await self._vault.drop(job.id)
+
+    async def check_dependencies(self, dataset_id: str) -> list[ReferenceResponse]:
+        """What uses this dataset and so keeps it from being deleted. Raises NotFound."""
+        async with self._database.read() as session:
+            await dataset_or_404(session, dataset_id)
+            return await references_of(session, dataset_id)
+
+    async def preview_delete(self, dataset_id: str) -> DeletePreview:
+        """What a delete would take with it. Raises NotFound."""
+        async with self._database.read() as session:
+            dataset = await dataset_or_404(session, dataset_id)
+            jobs = [JobResponse.model_validate(job) for job in await active_jobs(session, [dataset_id])]
+            tokenizations = await tokenization_responses(session, dataset_id)
+            references = await references_of(session, dataset_id)
+        parts = await asyncio.to_thread(self._storage.parts, dataset_id)
+        return DeletePreview(
+            dataset_id=dataset_id,
+            name=dataset.name,
+            freed_bytes=sum(part.size_bytes for part in parts),
+            parts=parts,
+            jobs=jobs,
+            tokenizations=tokenizations,
+            references=references,
+            allowed=not references,
+        )
+
+    async def delete_dataset(self, dataset_id: str) -> None:
+        """Stop its jobs, remove the record, then the files. Raises NotFound, InUse.
+
+        Once the record is gone nothing can start on the files any more; a kill before the files are gone leaves
+        folders without a record, which the sweep at the next start removes.
+        """
+        if references := await self.check_dependencies(dataset_id):
+            raise _in_use(references)
+        async with self._database.read() as session:
+            jobs = await active_jobs(session, [dataset_id])
+        await self._stop(jobs)
+        async with self._database.write() as session:
+            dataset = await dataset_or_404(session, dataset_id, for_update=True)
+            if references := await references_of(session, dataset_id):
+                raise _in_use(references)
+            seq = next_seq(dataset)
+            await session.delete(dataset)
+        await publish_all(self._bus, [deleted_news(dataset_id, seq)])
+        trash = await asyncio.to_thread(self._storage.discard, dataset_id)
+        task = asyncio.create_task(asyncio.to_thread(self._storage.empty, trash))
+        self._deleting.add(task)
+        task.add_done_callback(self._deleting.discard)
+
+    async def close(self) -> None:
+        """Wait until what was deleted is off the disk."""
+        await asyncio.gather(*self._deleting)
+
+
+def source_key(*, repo_id: str, revision: str, config: str, splits: Iterable[str]) -> str:
+    """The same for the same repository, commit, config and splits."""
+    return hashlib.sha256(json.dumps([repo_id, revision, config, sorted(splits)]).encode()).hexdigest()
+
+
+def _key_of(plan: Plan) -> str:
+    return source_key(repo_id=plan.repo_id, revision=plan.revision, config=plan.config, splits=plan.splits)
+
+
+def _filtered(
+    query: Select[tuple[Dataset]], *, status: DatasetStatus | None, source: DatasetSource | None, search: str | None
+) -> Select[tuple[Dataset]]:
+    if status:
+        query = query.where(Dataset.status == status)
+    if source:
+        query = query.where(Dataset.source == source)
+    if search:
+        query = query.where(
+            or_(Dataset.name.icontains(search, autoescape=True), Dataset.hf_repo_id.icontains(search, autoescape=True))
+        )
+    return query
+
+
+def _record(plan: Plan, text_column: str | None) -> Dataset:
+    name = plan.repo_id.rpartition("/")[2]
+    return Dataset(
+        id=new_id("ds"),
+        name=name if plan.is_default_config else f"{name} ({plan.config})",
+        source="huggingface",
+        hf_repo_id=plan.repo_id,
+        config=plan.config,
+        revision=plan.revision,
+        source_key=_key_of(plan),
+        status=DatasetStatus.DOWNLOADING,
+        progress=0.0,
+        seq=0,
+        index_state="none",
+        index_progress=0.0,
+        text_column=text_column,
+        splits=[
+            {"name": split, "num_files": sum(file.split == split for file in plan.files), "num_rows": None}
+            for split in plan.splits
+        ],
+        meta={
+            "description": plan.description,
+            "license": plan.license,
+            "gated": plan.gated,
+            "format": plan.format,
+            "source_bytes": plan.size_bytes,
+            "source_files": len(plan.files),
+        },
+    )
+
+
+def _exists(same: Dataset) -> AlreadyExists:
+    what = "is here already" if same.status is DatasetStatus.READY else f"is {same.status.value} already"
+    return AlreadyExists(
+        f"“{same.name}” {what}: the same repository, commit, config and splits.",
+        extra={"dataset_id": same.id, "status": same.status.value},
+    )
+
+
+def _in_use(references: Sequence[ReferenceResponse]) -> InUse:
+    names = ", ".join(f"{reference.kind} “{reference.name}”" for reference in references[:3])
+    more = f" and {len(references) - 3} more" if len(references) > 3 else ""
+    return InUse(
+        f"Not deleted: it is used by {names}{more}. Remove what uses it first.",
+        extra={"references": [reference.model_dump(mode="json") for reference in references]},
+    )

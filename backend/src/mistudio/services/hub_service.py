@@ -1,0 +1,77 @@
+"""What a repository on the Hub holds, before anything is fetched, and whether it would fit."""
+
+from sqlalchemy import select
+
+from mistudio.core.config import Settings
+from mistudio.core.database import Database
+from mistudio.core.errors import FieldError, ValidationFailed
+from mistudio.corpus.plan_types import Inspection, PlanRequest
+from mistudio.corpus.planner import Planner
+from mistudio.models import Dataset
+from mistudio.schemas.dataset import SplitResponse
+from mistudio.schemas.hub import HubColumn, HubDatasetResponse
+from mistudio.services.dataset_service import source_key
+from mistudio.services.disk import needed_bytes
+from mistudio.utils.file_utils import free_bytes
+from mistudio.utils.hf_utils import check_repo_id
+
+
+class HubService:
+    """Asks the planner, and our own records and disk."""
+
+    def __init__(self, settings: Settings, database: Database, planner: Planner) -> None:
+        self._settings = settings
+        self._database = database
+        self._planner = planner
+
+    async def inspect(
+        self, repo_id: str, *, config: str | None, revision: str | None, token: str | None
+    ) -> HubDatasetResponse:
+        """The repository at one commit. Raises what planning raises, and ValidationFailed for an impossible id."""
+        try:
+            checked = check_repo_id(repo_id)
+        except ValueError as error:
+            raise ValidationFailed(str(error), fields=[FieldError("repo_id", str(error))]) from error
+        found = await self._planner.inspect(PlanRequest(repo_id=checked, config=config, revision=revision, token=token))
+        return await self._answer(found)
+
+    async def _answer(self, found: Inspection) -> HubDatasetResponse:
+        needed = needed_bytes([(found.format or "", found.size_bytes)])
+        free = free_bytes(self._settings.data_dir)
+        return HubDatasetResponse(
+            repo_id=found.repo_id,
+            revision=found.revision,
+            config=found.config,
+            default_config=found.default_config,
+            configs=list(found.configs),
+            splits=[
+                SplitResponse(name=split.name, num_files=split.num_files, num_bytes=split.size_bytes)
+                for split in found.splits
+            ],
+            num_files=found.num_files,
+            size_bytes=found.size_bytes,
+            format=found.format,
+            columns=[HubColumn(name=column.name, type=column.type) for column in found.columns],
+            gated=found.gated,
+            private=found.private,
+            access=found.access,
+            license=found.license,
+            description=found.description,
+            needed_bytes=needed,
+            free_bytes=free,
+            fits=needed + self._settings.disk_reserve_bytes <= free,
+            existing_dataset_id=await self._existing(found),
+        )
+
+    async def _existing(self, found: Inspection) -> str | None:
+        """The dataset that holds all splits of this config at this commit already."""
+        if found.config is None:
+            return None
+        key = source_key(
+            repo_id=found.repo_id,
+            revision=found.revision,
+            config=found.config,
+            splits=[split.name for split in found.splits],
+        )
+        async with self._database.read() as session:
+            return await session.scalar(select(Dataset.id).where(Dataset.source_key == key))

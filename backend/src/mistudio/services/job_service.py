@@ -1,0 +1,282 @@
+"""What may happen to a job, and what each of it does to the record that the job works for.
+
+The jobs table is the only truth about work. Every step is one transaction that changes the job and its target together
+and takes the number of the event that tells of it; the event goes out after the commit. A runner proves with its
+``Claim`` that the job is still its own: whoever lost it (a restart gave it to another) can change nothing any more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mistudio.core.database import Database
+from mistudio.core.errors import JobCancelled, Json, MiStudioError, NotFound, WorkerDied
+from mistudio.core.events import EventBus
+from mistudio.core.states import WORKING_DATASET_STATUSES, DatasetStatus, JobState
+from mistudio.models import Dataset, Job, utc_now
+from mistudio.schemas.job import JobKind, JobPhase, JobResponse, Unit
+from mistudio.services.news import News, Waiting, changed_news, completed_news, error_news, progress_news, publish_all
+from mistudio.services.views import dataset_response
+
+PHASE_STATUS: dict[str, DatasetStatus] = {
+    "plan": DatasetStatus.DOWNLOADING,
+    "download": DatasetStatus.DOWNLOADING,
+    "ingest": DatasetStatus.PROCESSING,
+    "statistics": DatasetStatus.PROCESSING,
+    "finish": DatasetStatus.PROCESSING,
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A runner's right to a job."""
+
+    job_id: str
+    owner: str
+
+
+class ClaimLost(RuntimeError):
+    """The job belongs to somebody else by now, or is gone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """How far a job is: ``done`` of ``total`` units of its phase, ``progress`` per cent of its whole way."""
+
+    phase: JobPhase
+    done: int
+    total: int
+    unit: Unit
+    progress: float
+    rate: float | None = None
+    eta_seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetFigures:
+    """What a finished download or import says of its dataset."""
+
+    raw_path: str
+    num_samples: int
+    size_bytes: int
+    splits: Sequence[dict[str, Json]]
+    text_column: str
+    metadata: dict[str, Json]
+
+
+class JobService:
+    """Every step of every job."""
+
+    def __init__(self, database: Database, bus: EventBus) -> None:
+        self._database = database
+        self._bus = bus
+
+    # Questions
+
+    async def get(self, job_id: str) -> JobResponse:
+        """One job; NotFound where there is none."""
+        if job := await self.find(job_id):
+            return job
+        raise NotFound(f"There is no job {job_id}.")
+
+    async def find(self, job_id: str) -> JobResponse | None:
+        """One job, or None."""
+        async with self._database.read() as session:
+            job = await session.get(Job, job_id)
+            return JobResponse.model_validate(job) if job else None
+
+    async def list_jobs(self, *, dataset_id: str | None = None, limit: int = 100) -> list[JobResponse]:
+        """Jobs, newest first."""
+        query = select(Job).order_by(Job.created_at.desc(), Job.id).limit(limit)
+        if dataset_id:
+            query = query.where(Job.dataset_id == dataset_id)
+        async with self._database.read() as session:
+            return [JobResponse.model_validate(job) for job in (await session.scalars(query)).all()]
+
+    async def due(self, now: datetime) -> list[JobResponse]:
+        """Jobs that may start, oldest first."""
+        ready = or_(Job.not_before.is_(None), Job.not_before <= now)
+        query = select(Job).where(Job.state == JobState.QUEUED, ready).order_by(Job.created_at, Job.id)
+        async with self._database.read() as session:
+            return [JobResponse.model_validate(job) for job in (await session.scalars(query)).all()]
+
+    async def next_due(self) -> datetime | None:
+        """When the next job that waits to be tried again may start."""
+        query = select(Job.not_before).where(Job.state == JobState.QUEUED, Job.not_before.is_not(None))
+        async with self._database.read() as session:
+            return await session.scalar(query.order_by(Job.not_before).limit(1))
+
+    # Steps of a runner
+
+    async def claim(self, job_id: str, owner: str) -> Claim | None:
+        """Take a queued job; None where somebody else has it, or it is gone or cancelled."""
+        async with self._database.write() as session:
+            job = await session.get(Job, job_id, with_for_update=True)
+            if job is None or job.state is not JobState.QUEUED:
+                return None
+            job.state = JobState.RUNNING
+            job.owner, job.attempt, job.not_before = owner, job.attempt + 1, None
+            job.started_at = job.heartbeat_at = utc_now()
+            return Claim(job_id, owner)
+
+    async def progress(self, claim: Claim, snapshot: Snapshot) -> None:
+        """Record and tell how far the job is. Raises ClaimLost."""
+        async with self._database.write() as session:
+            job, dataset = await self._owned(session, claim)
+            job.phase, job.done, job.total, job.unit = snapshot.phase, snapshot.done, snapshot.total, snapshot.unit
+            job.progress = max(job.progress, min(snapshot.progress, 100.0))
+            job.heartbeat_at = utc_now()
+            before = dataset.status
+            if job.kind in {"download", "import"} and before in WORKING_DATASET_STATUSES:
+                dataset.progress = job.progress
+                if PHASE_STATUS[snapshot.phase] is DatasetStatus.PROCESSING:
+                    dataset.status = DatasetStatus.PROCESSING
+            news = [
+                progress_news(
+                    dataset,
+                    job,
+                    status=dataset.status.value,
+                    rate=snapshot.rate,
+                    eta_seconds=snapshot.eta_seconds,
+                )
+            ]
+            if dataset.status != before:
+                news.append(changed_news(dataset_response(dataset, [job])))
+        await publish_all(self._bus, news)
+
+    async def heartbeat(self, claim: Claim) -> bool:
+        """Say that the runner lives; answers whether a cancel was asked for. Raises ClaimLost."""
+        async with self._database.write() as session:
+            job, _dataset = await self._owned(session, claim)
+            job.heartbeat_at = utc_now()
+            return job.cancel_requested
+
+    async def succeed_dataset(self, claim: Claim, figures: DatasetFigures) -> None:
+        """The dataset can be read. Raises ClaimLost."""
+        async with self._database.write() as session:
+            job, dataset = await self._owned(session, claim)
+            _end(job, JobState.SUCCEEDED)
+            job.progress = dataset.progress = 100.0
+            dataset.status = DatasetStatus.PROCESSING
+            dataset.status = DatasetStatus.READY
+            dataset.error_code = dataset.error_message = None
+            dataset.raw_path, dataset.text_column = figures.raw_path, figures.text_column
+            dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
+            dataset.splits = list(figures.splits)
+            dataset.meta = {**dataset.meta, **figures.metadata}
+            news = [
+                completed_news(dataset, job, status=dataset.status.value),
+                changed_news(dataset_response(dataset, [])),
+            ]
+        await publish_all(self._bus, news)
+
+    async def fail(self, claim: Claim, error: MiStudioError) -> None:
+        """The job ended with an error, or was cancelled. Raises ClaimLost."""
+        async with self._database.write() as session:
+            job, dataset = await self._owned(session, claim)
+            news = _failed(job, dataset, error)
+        await publish_all(self._bus, news)
+
+    async def postpone(self, claim: Claim, error: MiStudioError, delay_seconds: float) -> None:
+        """Let the job be tried again after a pause. Raises ClaimLost."""
+        async with self._database.write() as session:
+            job, dataset = await self._owned(session, claim)
+            news = _postponed(job, dataset, error, delay_seconds)
+        await publish_all(self._bus, news)
+
+    # Steps of those who watch over runners
+
+    async def request_cancel(self, job_id: str) -> bool:
+        """Mark a job to be cancelled; one that only waits is ended at once. Answers whether it still runs."""
+        news: list[News] = []
+        async with self._database.write() as session:
+            job = await session.get(Job, job_id, with_for_update=True)
+            if job is None or not job.is_active:
+                return False
+            job.cancel_requested = True
+            runs = job.state is JobState.RUNNING
+            if not runs:
+                dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
+                news = _failed(job, dataset, JobCancelled(cancelled_message(job.progress)))
+        await publish_all(self._bus, news)
+        return runs
+
+    async def release(self, job_id: str, owner: str | None, *, progressed: bool, backoff_seconds: float) -> None:
+        """The process that ran the job is gone without a word.
+
+        A cancel that was under way is carried out; else the job is tried again, and a try that got further costs no
+        attempt: three deaths in a row without progress fail it with ``worker_died``.
+        """
+        async with self._database.write() as session:
+            job = await session.get(Job, job_id, with_for_update=True)
+            if job is None or job.state is not JobState.RUNNING or (owner and job.owner != owner):
+                return
+            dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
+            if progressed:
+                job.attempt = 0
+            died = WorkerDied(
+                "The process that did the work ended unexpectedly; what it had done is kept. Retry goes on."
+            )
+            if job.cancel_requested:
+                news = _failed(job, dataset, JobCancelled(cancelled_message(job.progress)))
+            elif job.attempt >= job.max_attempts:
+                news = _failed(job, dataset, died)
+            else:
+                news = _postponed(job, dataset, died, backoff_seconds if job.attempt else 0.0)
+        await publish_all(self._bus, news)
+
+    async def recover(self) -> list[str]:
+        """At start: put back jobs that were running when the server ended; that costs no attempt. Answers their ids."""
+        async with self._database.write() as session:
+            jobs = (await session.scalars(select(Job).where(Job.state == JobState.RUNNING))).all()
+            for job in jobs:
+                job.state = JobState.QUEUED
+                job.attempt = max(job.attempt - 1, 0)
+                job.owner = job.not_before = None
+            return [job.id for job in jobs]
+
+    async def _owned(self, session: AsyncSession, claim: Claim) -> tuple[Job, Dataset]:
+        job = await session.get(Job, claim.job_id, with_for_update=True)
+        if job is None or job.state is not JobState.RUNNING or job.owner != claim.owner:
+            raise ClaimLost(claim.job_id)
+        return job, await session.get_one(Dataset, job.dataset_id, with_for_update=True)
+
+
+def new_job(kind: JobKind, dataset_id: str, *, max_attempts: int) -> Job:
+    """A fresh job, queued."""
+    return Job(kind=kind, dataset_id=dataset_id, max_attempts=max_attempts)
+
+
+def cancelled_message(progress: float) -> str:
+    """What a cancelled dataset says."""
+    return f"Cancelled at {progress:.0f} %. Retry goes on from there."
+
+
+def _end(job: Job, state: JobState) -> None:
+    job.state = state
+    job.finished_at = utc_now()
+    job.not_before = None
+
+
+def _failed(job: Job, dataset: Dataset, error: MiStudioError) -> list[News]:
+    cancelled = error.code == "cancelled"
+    _end(job, JobState.CANCELLED if cancelled else JobState.FAILED)
+    job.error_code, job.error_message = error.code, error.detail
+    news = [error_news(dataset, job, error)]
+    if job.kind in {"download", "import"}:
+        dataset.status = DatasetStatus.ERROR
+        dataset.error_code, dataset.error_message = error.code, error.detail
+        news.append(changed_news(dataset_response(dataset, [])))
+    return news
+
+
+def _postponed(job: Job, dataset: Dataset, error: MiStudioError, delay_seconds: float) -> list[News]:
+    until = utc_now() + timedelta(seconds=delay_seconds)
+    job.state = JobState.QUEUED
+    job.owner, job.not_before = None, until
+    job.error_code, job.error_message = error.code, error.detail
+    status = dataset.status.value
+    return [progress_news(dataset, job, status=status, waiting=Waiting(reason=error.detail, until=until))]

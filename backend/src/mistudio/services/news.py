@@ -1,0 +1,147 @@
+"""Turns records into the events that tell of them. Every event about a dataset takes the next number of that dataset.
+
+The number lies in the dataset's row and is taken in the transaction that the event tells of, so that the database and
+the events agree, whoever publishes, and numbers never go back, whatever is restarted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mistudio.core.errors import Json, MiStudioError
+from mistudio.core.events import DATASETS_CHANNEL, EventBus, progress_channel
+from mistudio.models import Dataset, Job
+from mistudio.schemas.dataset import DatasetResponse
+from mistudio.schemas.event import (
+    CompletedEvent,
+    DatasetChanged,
+    DatasetCreated,
+    DatasetDeleted,
+    ErrorEvent,
+    ProgressEvent,
+    Scope,
+    ScopedEvent,
+)
+
+SCOPES: dict[str, Scope] = {"download": "dataset", "import": "dataset", "tokenize": "tokenization", "index": "index"}
+
+
+@dataclass(frozen=True)
+class News:
+    """One event and the channel that it goes out on."""
+
+    channel: str
+    event: dict[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Why and until when a job waits to be tried again."""
+
+    reason: str
+    until: datetime
+
+
+def next_seq(dataset: Dataset) -> int:
+    """The number of the next event about this dataset; the caller holds the row in a write transaction."""
+    dataset.seq += 1
+    return dataset.seq
+
+
+def _of_dataset(event: ScopedEvent) -> News:
+    return News(progress_channel(event.dataset_id), event.model_dump(mode="json", exclude_unset=False))
+
+
+def progress_news(
+    dataset: Dataset,
+    job: Job,
+    *,
+    status: str,
+    rate: float | None = None,
+    eta_seconds: float | None = None,
+    waiting: Waiting | None = None,
+) -> News:
+    """That work goes on, or waits."""
+    job.seq = next_seq(dataset)
+    return _of_dataset(
+        ProgressEvent.model_validate(
+            {
+                "scope": SCOPES[job.kind],
+                "seq": job.seq,
+                "dataset_id": dataset.id,
+                "tokenization_id": job.tokenization_id,
+                "job_id": job.id,
+                "progress": round(job.progress, 2),
+                "status": status,
+                "phase": job.phase or "plan",
+                "done": job.done,
+                "total": job.total,
+                "unit": job.unit,
+                "rate": rate,
+                "eta_seconds": eta_seconds,
+                "attempt": job.attempt,
+                "not_before": waiting.until if waiting else None,
+                "waiting_for": waiting.reason if waiting else None,
+            }
+        )
+    )
+
+
+def completed_news(dataset: Dataset, job: Job, *, status: str) -> News:
+    """That work ended well."""
+    job.seq = next_seq(dataset)
+    return _of_dataset(
+        CompletedEvent(
+            scope=SCOPES[job.kind],
+            seq=job.seq,
+            dataset_id=dataset.id,
+            tokenization_id=job.tokenization_id,
+            job_id=job.id,
+            progress=100.0,
+            status=status,
+            num_samples=dataset.num_samples,
+            num_tokens=dataset.num_tokens,
+            size_bytes=dataset.size_bytes,
+        )
+    )
+
+
+def error_news(dataset: Dataset, job: Job, error: MiStudioError) -> News:
+    """That work ended without what was wanted."""
+    job.seq = next_seq(dataset)
+    return _of_dataset(
+        ErrorEvent(
+            scope=SCOPES[job.kind],
+            seq=job.seq,
+            dataset_id=dataset.id,
+            tokenization_id=job.tokenization_id,
+            job_id=job.id,
+            progress=round(job.progress, 2),
+            status="error",
+            error=error.detail,
+            code=error.code,
+            retryable=error.retryable,
+        )
+    )
+
+
+def created_news(dataset: DatasetResponse) -> News:
+    """That a dataset came into the list."""
+    event = DatasetCreated(dataset_id=dataset.id, seq=dataset.seq, dataset=dataset)
+    return News(DATASETS_CHANNEL, event.model_dump(mode="json"))
+
+
+def changed_news(dataset: DatasetResponse) -> News:
+    """That a dataset of the list is no longer what it was."""
+    event = DatasetChanged(dataset_id=dataset.id, seq=dataset.seq, dataset=dataset)
+    return News(DATASETS_CHANNEL, event.model_dump(mode="json"))
+
+
+def deleted_news(dataset_id: str, seq: int) -> News:
+    """That a dataset left the list."""
+    return News(DATASETS_CHANNEL, DatasetDeleted(dataset_id=dataset_id, seq=seq).model_dump(mode="json"))
+
+
+async def publish_all(bus: EventBus, news: list[News]) -> None:
+    """Send events in their order; called after the commit that they tell of."""
+    for item in news:
+        await bus.publish(item.channel, item.event)

@@ -1,0 +1,52 @@
+"""What uses a dataset: a training run, an experiment. As long as one stands, the dataset is not deleted."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mistudio.core.database import Database
+from mistudio.core.errors import AlreadyExists, NotFound
+from mistudio.models import DatasetReference
+from mistudio.schemas.dataset import ReferenceCreate, ReferenceResponse
+from mistudio.services.views import dataset_or_404
+
+
+async def references_of(session: AsyncSession, dataset_id: str) -> list[ReferenceResponse]:
+    """What uses this dataset, oldest first."""
+    query = select(DatasetReference).where(DatasetReference.dataset_id == dataset_id)
+    records: Sequence[DatasetReference] = (await session.scalars(query.order_by(DatasetReference.created_at))).all()
+    return [ReferenceResponse.model_validate(record) for record in records]
+
+
+class ReferenceService:
+    """Adds, lists and removes references."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list_references(self, dataset_id: str) -> list[ReferenceResponse]:
+        """What uses this dataset. Raises NotFound."""
+        async with self._database.read() as session:
+            await dataset_or_404(session, dataset_id)
+            return await references_of(session, dataset_id)
+
+    async def add(self, dataset_id: str, request: ReferenceCreate) -> ReferenceResponse:
+        """Note that something uses the dataset. Raises NotFound, AlreadyExists."""
+        record = DatasetReference(dataset_id=dataset_id, **request.model_dump())
+        try:
+            async with self._database.write() as session:
+                await dataset_or_404(session, dataset_id)
+                session.add(record)
+        except IntegrityError as error:
+            raise AlreadyExists(f"{request.kind} {request.ref_id} uses this dataset already.") from error
+        return ReferenceResponse.model_validate(record)
+
+    async def remove(self, dataset_id: str, reference_id: str) -> None:
+        """Forget that something uses the dataset. Raises NotFound."""
+        async with self._database.write() as session:
+            record = await session.get(DatasetReference, reference_id)
+            if record is None or record.dataset_id != dataset_id:
+                raise NotFound(f"There is no reference {reference_id} to dataset {dataset_id}.")
+            await session.delete(record)

@@ -1,0 +1,71 @@
+"""The child process of one job in the embedded engine: ``python -m mistudio.workers.child``.
+
+Its standard input brings one line with the job's id, the settings and the token, and then stays open: ``cancel`` on a
+line stops the job, and its end means that the parent is gone, so the child goes at once. Its standard output carries
+events to the parent, a JSON line each; whatever libraries print goes to standard error instead.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from typing import IO, cast
+
+from mistudio.core.config import Settings
+from mistudio.core.database import Database
+from mistudio.core.errors import Json
+from mistudio.core.logging import configure_logging
+from mistudio.services.job_service import JobService
+from mistudio.workers.dataset_tasks import job_handlers
+from mistudio.workers.runner import Runner
+
+ORPHANED = 75
+
+
+class PipeEventBus:
+    """Hands events to the parent process, which publishes them."""
+
+    def __init__(self, pipe: IO[str]) -> None:
+        self._pipe = pipe
+
+    async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
+        """Write one line; a parent that is gone is noticed by the watcher."""
+        self._pipe.write(json.dumps([channel, event]) + "\n")
+        self._pipe.flush()
+
+
+def _take_standard_output() -> IO[str]:
+    """The pipe to the parent, with file descriptor 1 sent to standard error from now on."""
+    pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return pipe
+
+
+def _watch(runner: Runner) -> None:
+    """Obey the parent; end with it. Every step of every job may be cut off at any instruction."""
+    for line in sys.stdin:
+        if line.strip() == "cancel":
+            runner.cancel()
+    os._exit(ORPHANED)
+
+
+async def _main(pipe: IO[str]) -> None:
+    order = cast("dict[str, str | dict[str, Json] | None]", json.loads(sys.stdin.readline()))
+    settings = Settings.model_validate(order["settings"])
+    configure_logging(settings)
+    database = Database(settings.sqlalchemy_url)
+    runner = Runner(settings, JobService(database, PipeEventBus(pipe)), job_handlers(settings, database))
+    threading.Thread(target=_watch, args=(runner,), name="parent-watch", daemon=True).start()
+    token = order["token"]
+    await runner.run_job(str(order["job_id"]), owner=str(order["owner"]), token=str(token) if token else None)
+    await database.close()
+
+
+if __name__ == "__main__":
+    events = _take_standard_output()
+    asyncio.run(_main(events))
+    # Threads of libraries must not hold the process back once the job's end is written down.
+    events.flush()
+    os._exit(0)

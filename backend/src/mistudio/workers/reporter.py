@@ -1,0 +1,148 @@
+"""Turns what the engine reports, for every buffer and from any thread, into at most ten progress events a second.
+
+A job's way has phases with a weight each; phases may overlap (files are read while later ones come). Shown is the first
+phase that is not complete, and the progress over the whole way, which never goes back.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from mistudio.core.errors import JobCancelled
+from mistudio.schemas.job import JobPhase, Unit
+from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot, cancelled_message
+
+log = structlog.get_logger(__name__)
+
+PHASES: Mapping[str, Mapping[JobPhase, float]] = {
+    "download": {"plan": 0.0, "download": 80.0, "ingest": 19.0, "finish": 1.0},
+}
+UNITS: Mapping[str, Unit] = {"plan": "bytes", "download": "bytes", "ingest": "bytes", "finish": "bytes"}
+_TICK_SECONDS = 0.1
+_HEARTBEAT_SECONDS = 2.0
+_RATE_WINDOW_SECONDS = 5.0
+
+
+class Speed:
+    """Units per second over the last few seconds."""
+
+    def __init__(self, window_seconds: float = _RATE_WINDOW_SECONDS) -> None:
+        self._window = window_seconds
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def mark(self, now: float, done: int) -> float | None:
+        """Note that ``done`` units were done at ``now`` (seconds); the rate, None until it can be told."""
+        if self._marks and done < self._marks[-1][1]:
+            self._marks.clear()
+        self._marks.append((now, done))
+        while len(self._marks) > 2 and now - self._marks[1][0] >= self._window:
+            self._marks.popleft()
+        (start, first), span = self._marks[0], now - self._marks[0][0]
+        return (done - first) / span if span >= 0.5 and now > start else None
+
+
+class Reporter:
+    """The ``Work`` of one job: thread-safe on the engine's side, a ticking task on the job table's side."""
+
+    def __init__(self, jobs: JobService, claim: Claim, kind: str, *, progress: float = 0.0) -> None:
+        self._jobs = jobs
+        self._claim = claim
+        self._phases = PHASES[kind]
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._reported: dict[str, tuple[int, int]] = {}
+        self._sent: Snapshot | None = None
+        self._speeds: dict[str, Speed] = {}
+        self._cancelled = threading.Event()
+        self._lost = False
+
+    def report(self, done: int, total: int, phase: str) -> None:
+        """Note how far ``phase`` is."""
+        with self._lock:
+            self._reported[phase] = (done, total)
+
+    def checkpoint(self) -> None:
+        """Raise JobCancelled once a cancel was asked for, or ClaimLost once the job is another's."""
+        if self._lost:
+            raise ClaimLost(self._claim.job_id)
+        if self._cancelled.is_set():
+            raise JobCancelled(cancelled_message(self._progress))
+
+    def cancel(self) -> None:
+        """Make the next checkpoint raise."""
+        self._cancelled.set()
+
+    @property
+    def progress(self) -> float:
+        """Per cent of the whole way."""
+        return self._progress
+
+    @asynccontextmanager
+    async def ticking(self) -> AsyncIterator[None]:
+        """Tell of progress while the block runs, and once more at its end: the last word always goes out."""
+        task = asyncio.create_task(self._tick())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            if not self._lost:
+                await self._tell()
+
+    async def _tick(self) -> None:
+        beat = time.monotonic()
+        while not self._lost:
+            await asyncio.sleep(_TICK_SECONDS)
+            await self._tell()
+            if time.monotonic() - beat >= _HEARTBEAT_SECONDS:
+                beat = time.monotonic()
+                await self._beat()
+
+    async def _beat(self) -> None:
+        try:
+            if await self._jobs.heartbeat(self._claim):
+                self.cancel()
+        except ClaimLost:
+            self._lost = True
+
+    async def _tell(self) -> None:
+        snapshot = self._snapshot(time.monotonic())
+        if snapshot is None or snapshot == self._sent:
+            return
+        try:
+            await self._jobs.progress(self._claim, snapshot)
+        except ClaimLost:
+            self._lost = True
+            log.warning("claim lost", job_id=self._claim.job_id)
+        self._sent = snapshot
+
+    def _snapshot(self, now: float) -> Snapshot | None:
+        with self._lock:
+            reported = dict(self._reported)
+        known: list[JobPhase] = [phase for phase in self._phases if phase in reported]
+        if not known:
+            return None
+        shown = next((phase for phase in known if reported[phase][0] < reported[phase][1]), known[-1])
+        done, total = reported[shown]
+        share = sum(self._phases[phase] * _fraction(*reported[phase]) for phase in known)
+        self._progress = max(self._progress, share)
+        rate = self._speeds.setdefault(shown, Speed()).mark(now, done)
+        return Snapshot(
+            phase=shown,
+            done=done,
+            total=total,
+            unit=UNITS[shown],
+            progress=self._progress,
+            rate=round(rate, 1) if rate is not None else None,
+            eta_seconds=round((total - done) / rate, 1) if rate and total else None,
+        )
+
+
+def _fraction(done: int, total: int) -> float:
+    return min(done / total, 1.0) if total else 1.0

@@ -1,0 +1,108 @@
+"""The one place where a job is run: claim it, hand it to its handler, write down how it ended.
+
+Only here is everything caught. What can pass by itself is tried again after a pause that doubles, or as long as the Hub
+asked for; everything else ends the job with its error.
+"""
+
+import errno
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+import structlog
+
+from mistudio.core.config import Settings
+from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudioError
+from mistudio.schemas.job import JobResponse
+from mistudio.services.job_service import Claim, ClaimLost, DatasetFigures, JobService
+from mistudio.workers.reporter import Reporter
+
+log = structlog.get_logger(__name__)
+
+_MAX_BACKOFF_SECONDS = 600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobContext:
+    """What a handler gets: its job, the token given for it, and where to report."""
+
+    job: JobResponse
+    token: str | None
+    work: Reporter
+
+
+Handler = Callable[[JobContext], Awaitable[DatasetFigures]]
+
+
+class Runner:
+    """Runs jobs, one at a time, for one worker process."""
+
+    def __init__(self, settings: Settings, jobs: JobService, handlers: Mapping[str, Handler]) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._handlers = handlers
+        self._work: Reporter | None = None
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Stop the job under way at its next checkpoint; may be called from any thread, also before it began."""
+        self._cancelled = True
+        if self._work:
+            self._work.cancel()
+
+    async def run_job(self, job_id: str, *, owner: str, token: str | None = None) -> None:
+        """Run one job to its end, whatever that is. A job that somebody else has is left alone."""
+        claim = await self._jobs.claim(job_id, owner)
+        if claim is None:
+            log.info("job not taken", job_id=job_id)
+            return
+        job = await self._jobs.get(job_id)
+        with structlog.contextvars.bound_contextvars(job_id=job_id, dataset_id=job.dataset_id, attempt=job.attempt):
+            log.info("job started", kind=job.kind)
+            try:
+                await self._run(claim, job, token)
+            except ClaimLost:
+                log.warning("job lost to another runner")
+            log.info("job ended")
+
+    async def _run(self, claim: Claim, job: JobResponse, token: str | None) -> None:
+        work = self._work = Reporter(self._jobs, claim, job.kind, progress=job.progress)
+        if self._cancelled:
+            work.cancel()
+        try:
+            async with work.ticking():
+                figures = await self._handlers[job.kind](JobContext(job=job, token=token, work=work))
+            await self._jobs.succeed_dataset(claim, figures)
+        except ClaimLost:
+            raise
+        except MiStudioError as error:
+            await self._end(claim, job, error)
+        except OSError as error:
+            await self._end(claim, job, self._translated(error))
+        except Exception as error:  # noqa: BLE001 (the one place: a job must end in a state that says how)
+            await self._end(claim, job, self._unforeseen(error))
+
+    async def _end(self, claim: Claim, job: JobResponse, error: MiStudioError) -> None:
+        if error.retryable and job.attempt < job.max_attempts and not isinstance(error, JobCancelled):
+            delay = max(self._backoff(job.attempt), error.retry_after or 0.0)
+            log.warning("job postponed", code=error.code, detail=error.detail, delay_seconds=round(delay, 1))
+            await self._jobs.postpone(claim, error, delay)
+            return
+        log.info("job failed", code=error.code, detail=error.detail)
+        await self._jobs.fail(claim, error)
+
+    def _backoff(self, attempt: int) -> float:
+        """Seconds until the next try: exponential, with up to a tenth at random, so that jobs do not move in step."""
+        base = self._settings.retry_backoff_seconds * 2 ** (attempt - 1)
+        return min(base, _MAX_BACKOFF_SECONDS) * random.uniform(1.0, 1.1)  # noqa: S311 (no secret depends on it)
+
+    def _translated(self, error: OSError) -> MiStudioError:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return DiskFull("The disk is full. What is here is kept: make room, then retry.")
+        return self._unforeseen(error)
+
+    def _unforeseen(self, error: Exception) -> MiStudioError:
+        correlation_id = uuid4().hex
+        log.error("job crashed", correlation_id=correlation_id, exc_info=error)
+        return InternalError(f"Something went wrong inside; the log has it under {correlation_id}. Retry goes on.")
