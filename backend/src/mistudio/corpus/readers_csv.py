@@ -1,0 +1,127 @@
+"""CSV and TSV. Every cell is read as text; a column becomes numbers or truth values only where its text says so.
+
+So a type is never luck: ``007`` and ``2020-01-01`` stay what they are, and a column whose later cells are not numbers
+ is text from the beginning.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from mistudio.core.errors import InvalidData, Json
+from mistudio.corpus.repair import Chunk
+from mistudio.corpus.sources import BLOCK_BYTES, MAX_RECORD_BYTES, Source, plain_suffix, too_long
+from mistudio.corpus.widening import Known, unify, unique_names
+
+_MISSING: Final = pa.array(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"])
+_WHOLE: Final = r"^(0|-?[1-9]\d{0,17})$"
+_NUMBER: Final = r"^[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?$"
+_TRUTH: Final = r"^(true|false|True|False|TRUE|FALSE)$"
+
+
+class RecordTooLong(Exception):
+    """A record does not fit into the block; to be read again with larger blocks."""
+
+
+def read_csv(
+    source: Source, known: Known, *, options: Mapping[str, Json], block_bytes: int = BLOCK_BYTES
+) -> Iterator[Chunk]:
+    """The records, typed at least as widely as ``known`` has them.
+
+    Raises InvalidData with the row's number (the header is row 1) where a row has too many or too few cells,
+    RecordTooLong where a record is longer than ``block_bytes``.
+    """
+    faults: list[pa_csv.InvalidRow] = []
+    if not source.peek():
+        return
+    try:
+        with _open(source, options, block_bytes, faults) as reader:
+            names = unique_names(reader.schema.names)
+            batch = None
+            for batch in reader:
+                yield Chunk(_typed(batch, names, known), source.consumed)
+            if batch is None:
+                yield Chunk(pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names), source.consumed)
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        if "straddl" in str(error):
+            raise (RecordTooLong if block_bytes < MAX_RECORD_BYTES else too_long(source.label)) from error
+        raise _invalid(source.label, faults, error) from error
+
+
+def _open(
+    source: Source, options: Mapping[str, Json], block_bytes: int, faults: list[pa_csv.InvalidRow]
+) -> pa_csv.CSVStreamingReader:
+    delimiter = options.get("delimiter") or options.get("sep")
+    names = options.get("names") or options.get("column_names")
+
+    def note(row: pa_csv.InvalidRow) -> str:
+        faults.append(row)
+        return "error"
+
+    return pa_csv.open_csv(
+        pa.PythonFile(source, mode="r"),
+        read_options=pa_csv.ReadOptions(
+            use_threads=False, block_size=block_bytes, column_names=names if isinstance(names, list) else None
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=str(delimiter) if delimiter else _delimiter(source.label),
+            newlines_in_values=True,
+            invalid_row_handler=note,
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            check_utf8=False, default_column_type=pa.string(), strings_can_be_null=False
+        ),
+    )
+
+
+def _delimiter(label: str) -> str:
+    return "\t" if plain_suffix(label) in {".tsv", ".tab"} else ","
+
+
+def _invalid(label: str, faults: list[pa_csv.InvalidRow], error: Exception) -> InvalidData:
+    if not faults:
+        return InvalidData(f"{label} cannot be read as CSV: {error}")
+    row = faults[-1]
+    place = f"{label}, row {row.number:,}" if row.number is not None else label
+    return InvalidData(f"{place}: {row.expected_columns} columns expected, {row.actual_columns} found.")
+
+
+def _typed(batch: pa.RecordBatch, names: list[str], known: Known) -> pa.RecordBatch:
+    types = known.types()
+    columns = []
+    for name, column in zip(names, batch.columns, strict=True):
+        least = types.get(name, pa.null())
+        kind = least if pa.types.is_string(least) else unify(least, _infer(column))
+        columns.append(_read_as(column, kind))
+    return pa.RecordBatch.from_arrays(columns, names=names)
+
+
+def _infer(column: pa.Array) -> pa.DataType:
+    filled = column.filter(pc.not_equal(pc.binary_length(column), 0))
+    if len(filled) == 0:
+        return pa.null()
+    present = filled.filter(pc.invert(pc.is_in(filled, value_set=_MISSING)))
+    for pattern, kind in ((_WHOLE, pa.int64()), (_NUMBER, pa.float64()), (_TRUTH, pa.bool_())):
+        if len(present) and _all_match(present, pattern):
+            return kind
+    return pa.string()
+
+
+def _all_match(column: pa.Array, pattern: str) -> bool:
+    # One look at a few cells settles it for a column of text, which is most of the bytes.
+    return all(
+        pc.all(pc.match_substring_regex(part, pattern), min_count=0).as_py()
+        for part in (column.slice(0, 4), column.slice(4))
+    )
+
+
+def _read_as(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_null(kind):
+        return pa.nulls(len(column))
+    present = pc.if_else(pc.is_in(column, value_set=_MISSING), pa.scalar(None, pa.string()), column)
+    return present.cast(kind)

@@ -1,0 +1,173 @@
+"""Parquet as the store wants it: row groups so small that any page is one short read, hashed while it is written.
+
+At most 1,000 rows and about 1 MB per row group, zstd 3, no statistics on text (they would be most of the footer),
+dictionaries only for columns of few values.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+GROUP_ROWS: Final = 1_000
+GROUP_BYTES: Final = 1 << 20
+# A wide table would otherwise have more footer than data.
+_BYTES_PER_COLUMN: Final = 8 << 10
+_DISTINCT_SHARE: Final = 8
+
+Sizes = npt.NDArray[np.int64]
+
+
+def group_bytes(schema: pa.Schema) -> int:
+    """About how many bytes a row group may have."""
+    return max(GROUP_BYTES, _BYTES_PER_COLUMN * len(schema))
+
+
+class _HashedFile:
+    """What pyarrow writes to: passes everything on, and hashes it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.closed = False
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        view = memoryview(data)
+        self.digest.update(view)
+        self.size += view.nbytes
+        return self._file.write(view)
+
+    def tell(self) -> int:
+        return self.size
+
+    def writable(self) -> bool:
+        return True
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class GroupWriter:
+    """Writes batches of one schema to ``path`` in small row groups; without ``finish`` the file is not one."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._raw = path.open("wb")
+        self._file = _HashedFile(self._raw)
+        self._schema = schema
+        self._limit = group_bytes(schema)
+        self._writer: pq.ParquetWriter | None = None
+        self._pending: list[pa.RecordBatch] = []
+        self._rows = 0
+        self._bytes = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far; after ``finish``, the file's size."""
+        return self._file.size
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes written so far, in hexadecimal."""
+        return self._file.digest.hexdigest()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows; full row groups are written out."""
+        for piece, size in self._cut(batch):
+            if self._rows + piece.num_rows > GROUP_ROWS or self._bytes + size > self._limit:
+                self._flush()
+            self._pending.append(piece)
+            self._rows += piece.num_rows
+            self._bytes += size
+
+    def finish(self) -> None:
+        """Write what is left and the footer."""
+        self._flush()
+        if self._writer is None:
+            self._writer = self._open(None)
+        self._writer.close()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; without ``finish`` before, what is there is not a Parquet file."""
+        self._raw.close()
+
+    def _cut(self, batch: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """Pieces that fit into a row group, the first into what is left of the present one; a huge row is a piece."""
+        start, ends = 0, np.cumsum(row_sizes(batch))
+        rows, room = GROUP_ROWS - self._rows, self._limit - self._bytes
+        while start < batch.num_rows:
+            before = int(ends[start - 1]) if start else 0
+            end = int(np.searchsorted(ends, before + room, side="right"))
+            end = min(max(end, start + 1), start + max(1, rows), batch.num_rows)
+            yield batch.slice(start, end - start), int(ends[end - 1]) - before
+            start, rows, room = end, GROUP_ROWS, self._limit
+
+    def _flush(self) -> None:
+        if not self._pending:
+            return
+        table = pa.Table.from_batches(self._pending, self._schema)
+        if self._writer is None:
+            self._writer = self._open(table)
+        self._writer.write_table(table.combine_chunks(), row_group_size=GROUP_ROWS)
+        self._pending, self._rows, self._bytes = [], 0, 0
+
+    def _open(self, first: pa.Table | None) -> pq.ParquetWriter:
+        flat = [column.name for column in self._schema if _is_flat(column.type)]
+        numeric = [name for name in flat if pa.types.is_primitive(self._schema.field(name).type)]
+        return pq.ParquetWriter(
+            pa.PythonFile(self._file, mode="w"),
+            self._schema,
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=[] if first is None else [name for name in flat if _has_few_values(first.column(name))],
+            write_statistics=numeric,
+        )
+
+
+def _is_flat(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_primitive(kind) or pa.types.is_string(kind))
+
+
+def _has_few_values(column: pa.ChunkedArray) -> bool:
+    if pa.types.is_boolean(column.type) or pa.types.is_float16(column.type):
+        return False
+    return bool(pc.count_distinct(column).as_py() * _DISTINCT_SHARE <= len(column))
+
+
+def row_sizes(batch: pa.RecordBatch) -> Sizes:
+    """About how many bytes each row takes in memory."""
+    sizes = np.zeros(batch.num_rows, dtype=np.int64)
+    for column in batch.columns:
+        sizes += _sizes(column)
+    return sizes
+
+
+def _sizes(array: pa.Array) -> Sizes:
+    kind = array.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return _sizes(array.storage)
+    if pa.types.is_string(kind) or pa.types.is_binary(kind):
+        return _numbers(pc.binary_length(array))
+    if pa.types.is_struct(kind):
+        return np.asarray(np.sum([_sizes(field) for field in array.flatten()], axis=0), dtype=np.int64)
+    if pa.types.is_list(kind):
+        ends = np.cumsum(np.concatenate(([0], _sizes(array.flatten()))))
+        lengths = _numbers(pc.list_value_length(array))
+        stops = np.cumsum(lengths)
+        return np.asarray(ends[stops] - ends[stops - lengths], dtype=np.int64)
+    return np.full(len(array), array.nbytes // max(1, len(array)), dtype=np.int64)
+
+
+def _numbers(array: pa.Array) -> Sizes:
+    numbers = array.fill_null(0).to_numpy(zero_copy_only=False)
+    return np.asarray(numbers, dtype=np.int64)

@@ -1,0 +1,143 @@
+"""Files and folders: sizes, safe deletion, and writes that a crash cannot leave half done.
+
+Everything that is written appears under its final name by an atomic rename, after its bytes have reached the disk.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
+_CHUNK = 1 << 20
+TEMPORARY_SUFFIX = ".writing"
+
+
+def ensure_dir(path: Path) -> Path:
+    """``path``, made with its parents if it is not there; FileExistsError if a file is in its place."""
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def get_directory_size(path: Path) -> int:
+    """Bytes in all regular files below ``path``; links are not followed, files that vanish meanwhile count 0."""
+    total, folders = 0, [os.fspath(path)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += _entry_size(entry)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+    return total
+
+
+def _entry_size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_size if entry.is_file(follow_symlinks=False) else 0
+    except FileNotFoundError:
+        return 0
+
+
+def delete_directory(path: Path, *, root: Path) -> int:
+    """Delete the folder ``path`` and what is in it; gives the bytes freed, 0 if it is not there.
+
+    ValueError unless ``path`` is a real folder strictly below ``root``: no link, neither itself nor on the way.
+    """
+    root, parent = root.resolve(), path.parent.resolve()
+    place = parent / path.name
+    if path.name in {"", ".", ".."} or not place.is_relative_to(root) or place == root:
+        raise ValueError(f"{path} is not below {root}.")
+    if path.is_symlink():
+        raise ValueError(f"{path} is a symbolic link.")
+    if not path.exists():
+        return 0
+    if not path.is_dir():
+        raise ValueError(f"{path} is not a folder.")
+    freed = get_directory_size(path)
+    shutil.rmtree(path)
+    return freed
+
+
+def format_size(size: int) -> str:
+    """``size`` in bytes as a person reads it, divisor 1024, one decimal: 512 B, 450.0 MB, 2.3 GB."""
+    amount, unit = float(size), 0
+    while unit < len(_UNITS) - 1 and abs(amount) >= (1024 if unit == 0 else 1023.95):
+        amount, unit = amount / 1024, unit + 1
+    return f"{size} B" if unit == 0 else f"{amount:.1f} {_UNITS[unit]}"
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes that this user may still write on the disk of ``path``, which need not exist yet."""
+    place = path.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return shutil.disk_usage(place).free
+
+
+def sha256_file(path: Path) -> str:
+    """The SHA-256 of the file's bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def fsync_file(path: Path) -> None:
+    """Return once the file's bytes have reached the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def fsync_directory(path: Path) -> None:
+    """Return once the folder's entries (renames, new files) have reached the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(source: Path, target: Path) -> None:
+    """Move ``source`` to ``target`` atomically and for good, replacing what was there.
+
+    From another disk it is copied to a temporary name beside ``target`` first.
+    """
+    fsync_file(source)
+    if source.stat().st_dev != target.parent.stat().st_dev:
+        temporary = temporary_name(target)
+        shutil.copyfile(source, temporary)
+        fsync_file(temporary)
+        temporary.replace(target)
+        source.unlink()
+    else:
+        source.replace(target)
+    fsync_directory(target.parent)
+
+
+def temporary_name(target: Path) -> Path:
+    """Where ``target`` is written before it appears: beside it, always the same, so that a second try overwrites it."""
+    return target.with_name(f".{target.name}{TEMPORARY_SUFFIX}")
+
+
+@contextmanager
+def atomic_path(target: Path) -> Iterator[Path]:
+    """A temporary path to write to; it becomes ``target`` if the block ends well, and is removed if it does not."""
+    temporary = temporary_name(target)
+    try:
+        yield temporary
+        replace_file(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes_atomic(target: Path, data: bytes) -> None:
+    """Write ``data`` to ``target``: whatever happens, the file has all of it or what it had."""
+    with atomic_path(target) as temporary:
+        temporary.write_bytes(data)
