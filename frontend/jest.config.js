@@ -1,0 +1,31 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: '<rootDir>/src/test/environment.cjs',
+  roots: ['<rootDir>/src'],
+  setupFilesAfterEnv: ['<rootDir>/src/test/setup.ts'],
+  transform: {
+    '^.+\\.(t|j|mj)sx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic' } },
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  // These come as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!(until-async|msw|rettime|@open-draft|@mswjs|lucide-react)/)'],
+  moduleNameMapper: { '\\.css$': '<rootDir>/src/test/empty.cjs' },
+  clearMocks: true,
+  collectCoverageFrom: [
+    'src/**/*.{ts,tsx}',
+    '!src/main.tsx',
+    '!src/test/**',
+    '!src/types/**',
+    '!src/**/*.d.ts',
+  ],
+  coverageThreshold: { global: { statements: 90, branches: 80, functions: 90, lines: 90 } },
+};

@@ -1,0 +1,29 @@
+import { ErrorBoundary } from './components/common/ErrorBoundary';
+import { AccessTokenDialog } from './components/layout/AccessTokenDialog';
+import { Header } from './components/layout/Header';
+import { DatasetsPanel } from './components/panels/DatasetsPanel';
+import { useStatusNews } from './hooks/useStatusNews';
+import { useWebSocket } from './hooks/useWebSocket';
+import { useConnectionStore } from './stores/connectionStore';
+
+/** The page: its header, the one panel there is, and the question for the server's token where it wants one. */
+export function App() {
+  const connection = useWebSocket();
+  const news = useStatusNews();
+  const access = useConnectionStore((state) => state.access);
+  const epoch = useConnectionStore((state) => state.epoch);
+  return (
+    <div className="min-h-screen bg-slate-950 text-slate-100">
+      <ErrorBoundary>
+        <Header key={`header-${epoch}`} connection={connection} />
+        <main className="max-w-7xl mx-auto px-6 py-8">
+          <DatasetsPanel key={`panel-${epoch}`} />
+        </main>
+        <div role="status" className="sr-only">
+          {news}
+        </div>
+        {access !== 'granted' && <AccessTokenDialog key={access} access={access} />}
+      </ErrorBoundary>
+    </div>
+  );
+}

@@ -1,0 +1,228 @@
+/**
+ * The one socket of the panel: connects, restores its subscriptions after every reconnect, and hands each subscriber the
+ * snapshot that answers a subscribe, so that nothing said between a GET and the subscribe is lost.
+ */
+import { io } from 'socket.io-client';
+
+import type { Channel, EventOf, SnapshotOf, SubscribeRefused } from '../types/events';
+import { getAccessToken } from './accessToken';
+
+/** `connecting` is the first try only; `reconnecting` goes over into `down` when several tries have failed. */
+export type SocketState = 'connecting' | 'connected' | 'reconnecting' | 'down';
+
+/** What is used of socket.io's socket: tests bring one of their own. */
+export interface SocketLike {
+  readonly connected: boolean;
+  connect(): unknown;
+  disconnect(): unknown;
+  on(event: string, listener: (message: unknown) => void): unknown;
+  off(event: string, listener: (message: unknown) => void): unknown;
+  emit(event: string, payload: unknown, acknowledge?: (answer: unknown) => void): unknown;
+}
+
+export type SocketFactory = () => SocketLike;
+
+/** Hears a channel: first the snapshot, then what is new; after a reconnect again the snapshot. */
+export interface Subscriber<C extends Channel> {
+  onSnapshot(snapshot: SnapshotOf<C>): void;
+  onEvent(event: EventOf<C>): void;
+}
+
+/** A subscriber whose channel's types have been left behind: what the server sends is cast in one place. */
+interface AnySubscriber {
+  onSnapshot(snapshot: unknown): void;
+  onEvent(event: unknown): void;
+}
+
+type StateListener = (state: SocketState) => void;
+
+const TRIES_UNTIL_DOWN = 3;
+
+const createSocket: SocketFactory = () =>
+  io({
+    path: '/socket.io',
+    autoConnect: false,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5_000,
+    // Asked anew at each try, so that a token typed meanwhile is used.
+    auth: (send) => {
+      send({ token: getAccessToken() ?? '' });
+    },
+  });
+
+/** Client of one Socket.IO connection; see the module's exports for the panel's own. */
+export class SocketClient {
+  private socket: SocketLike | null = null;
+  private state: SocketState = 'connecting';
+  private failedTries = 0;
+  private readonly listeners = new Set<StateListener>();
+  private readonly channels = new Map<Channel, Set<AnySubscriber>>();
+  private readonly relays = new Map<Channel, (message: unknown) => void>();
+
+  constructor(private factory: SocketFactory = createSocket) {}
+
+  /** Use `factory` for the next connection; the present one is closed and every subscription forgotten. */
+  use(factory: SocketFactory): void {
+    this.disconnect();
+    this.channels.clear();
+    this.relays.clear();
+    this.factory = factory;
+    this.state = 'connecting';
+  }
+
+  /** Connect, and stay connected; a second call has no effect. */
+  connect(): void {
+    if (this.socket !== null) {
+      return;
+    }
+    const socket = this.factory();
+    this.socket = socket;
+    socket.on('connect', () => this.onConnect());
+    socket.on('disconnect', (reason) => this.onDisconnect(reason));
+    socket.on('connect_error', () => this.onConnectError());
+    for (const [channel, relay] of this.relays) {
+      socket.on(channel, relay);
+    }
+    socket.connect();
+  }
+
+  /** Close the connection; subscriptions stay and come back with the next connect. */
+  disconnect(): void {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.disconnect();
+    this.failedTries = 0;
+  }
+
+  /** Connect anew, with the access token that is kept now. */
+  reconnect(): void {
+    this.disconnect();
+    this.change('reconnecting');
+    this.connect();
+  }
+
+  /** Hear `channel`; returns how to stop. */
+  subscribe<C extends Channel>(channel: C, subscriber: Subscriber<C>): () => void {
+    // The server sends what the generated types say; the channel's name tells which of them.
+    const hearer = subscriber as unknown as AnySubscriber;
+    const hearers = this.channels.get(channel) ?? this.open(channel);
+    hearers.add(hearer);
+    this.request(channel, hearer);
+    return () => this.unsubscribe(channel, subscriber);
+  }
+
+  /** Stop hearing `channel`; when nobody hears it any more, the server is told. */
+  unsubscribe<C extends Channel>(channel: C, subscriber: Subscriber<C>): void {
+    const hearers = this.channels.get(channel);
+    if (hearers === undefined || !hearers.delete(subscriber) || hearers.size > 0) {
+      return;
+    }
+    const relay = this.relays.get(channel);
+    if (relay !== undefined) {
+      this.socket?.off(channel, relay);
+    }
+    this.channels.delete(channel);
+    this.relays.delete(channel);
+    this.emit('unsubscribe', { channel });
+  }
+
+  /** Say something to the server, if it is connected: whoever is not, subscribes anew later. */
+  emit(event: string, payload: unknown, acknowledge?: (answer: unknown) => void): void {
+    if (this.socket?.connected !== true) {
+      return;
+    }
+    if (acknowledge === undefined) {
+      this.socket.emit(event, payload);
+    } else {
+      this.socket.emit(event, payload, acknowledge);
+    }
+  }
+
+  /** Hear the state of the connection, at once and at every change; returns how to stop. */
+  onState(listener: StateListener): () => void {
+    this.listeners.add(listener);
+    listener(this.state);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  private open(channel: Channel): Set<AnySubscriber> {
+    const hearers = new Set<AnySubscriber>();
+    const relay = (event: unknown): void => {
+      for (const hearer of [...hearers]) {
+        hearer.onEvent(event);
+      }
+    };
+    this.channels.set(channel, hearers);
+    this.relays.set(channel, relay);
+    this.socket?.on(channel, relay);
+    return hearers;
+  }
+
+  private request(channel: Channel, hearer: AnySubscriber): void {
+    this.emit('subscribe', { channel }, (answer) => {
+      const present = this.channels.get(channel)?.has(hearer) === true;
+      if (present && !isRefused(answer)) {
+        hearer.onSnapshot(answer);
+      }
+    });
+  }
+
+  private onConnect(): void {
+    this.failedTries = 0;
+    this.change('connected');
+    for (const [channel, hearers] of this.channels) {
+      for (const hearer of hearers) {
+        this.request(channel, hearer);
+      }
+    }
+  }
+
+  private onDisconnect(reason: unknown): void {
+    if (this.socket === null) {
+      return;
+    }
+    this.change('reconnecting');
+    // Socket.IO comes back by itself, except where the server closed the connection on purpose.
+    if (reason === 'io server disconnect') {
+      this.socket.connect();
+    }
+  }
+
+  private onConnectError(): void {
+    this.failedTries += 1;
+    if (this.failedTries >= TRIES_UNTIL_DOWN) {
+      this.change('down');
+    }
+  }
+
+  private change(state: SocketState): void {
+    this.state = state;
+    for (const listener of this.listeners) {
+      listener(state);
+    }
+  }
+}
+
+function isRefused(answer: unknown): answer is SubscribeRefused {
+  return typeof answer !== 'object' || answer === null || 'error' in answer;
+}
+
+/** The panel's own client. */
+export const socketClient = new SocketClient();
+
+/** Connect the panel's socket; a second call has no effect. */
+export const connect = (): void => socketClient.connect();
+
+/** Hear a channel of the panel's socket; returns how to stop. */
+export const subscribe = <C extends Channel>(channel: C, subscriber: Subscriber<C>): (() => void) =>
+  socketClient.subscribe(channel, subscriber);
+
+/** Stop hearing a channel of the panel's socket. */
+export const unsubscribe = <C extends Channel>(channel: C, subscriber: Subscriber<C>): void =>
+  socketClient.unsubscribe(channel, subscriber);
+
+/** Say something to the server over the panel's socket. */
+export const emit = (event: string, payload: unknown, acknowledge?: (answer: unknown) => void): void =>
+  socketClient.emit(event, payload, acknowledge);

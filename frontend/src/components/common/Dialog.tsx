@@ -1,0 +1,98 @@
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { createPortal } from 'react-dom';
+
+interface DialogProps {
+  /** The id of the element that names it. */
+  readonly labelledBy: string;
+  readonly describedBy?: string;
+  readonly onClose: () => void;
+  /** Where the focus goes back to; left out: where it was. */
+  readonly returnFocusTo?: string;
+  /** The container's own width. */
+  readonly width?: string;
+  readonly children: ReactNode;
+}
+
+const FOCUSABLE =
+  'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
+
+/** A modal window: holds the focus, closes by Escape and by a click beside it, gives the focus back. */
+export function Dialog({
+  labelledBy,
+  describedBy,
+  onClose,
+  returnFocusTo,
+  width = 'max-w-6xl',
+  children,
+}: DialogProps) {
+  const container = useRef<HTMLDivElement>(null);
+  useModal(container, returnFocusTo);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      onClose();
+    } else if (event.key === 'Tab' && container.current !== null) {
+      holdFocus(event, container.current);
+    }
+  };
+  return createPortal(
+    <div
+      className="fixed inset-0 bg-black/50 z-50 flex items-center justify-center p-4"
+      onMouseDown={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
+      onKeyDown={onKeyDown}
+      role="presentation"
+    >
+      <div
+        ref={container}
+        role="dialog"
+        aria-modal="true"
+        aria-labelledby={labelledBy}
+        aria-describedby={describedBy}
+        tabIndex={-1}
+        className={`bg-slate-900 border border-slate-800 rounded-lg ${width} w-full max-h-[90vh] overflow-hidden flex flex-col focus:outline-none`}
+      >
+        {children}
+      </div>
+    </div>,
+    document.body,
+  );
+}
+
+/** Takes the focus and stops the page from scrolling while shown; both are given back at the end. */
+function useModal(
+  container: { readonly current: HTMLElement | null },
+  returnFocusTo: string | undefined,
+): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    const overflow = document.body.style.overflow;
+    document.body.style.overflow = 'hidden';
+    if (container.current?.contains(before) !== true) {
+      container.current?.focus();
+    }
+    return () => {
+      document.body.style.overflow = overflow;
+      const named = returnFocusTo === undefined ? null : document.getElementById(returnFocusTo);
+      const target = named ?? before;
+      if (target instanceof HTMLElement) target.focus();
+    };
+  }, [container, returnFocusTo]);
+}
+
+function holdFocus(event: KeyboardEvent, container: HTMLElement): void {
+  const items = [...container.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((item) => item.tabIndex >= 0);
+  const first = items[0];
+  const last = items.at(-1);
+  const focused = document.activeElement;
+  if (first === undefined || last === undefined) {
+    event.preventDefault();
+  } else if (event.shiftKey && (focused === first || focused === container)) {
+    event.preventDefault();
+    last.focus();
+  } else if (!event.shiftKey && focused === last) {
+    event.preventDefault();
+    first.focus();
+  }
+}

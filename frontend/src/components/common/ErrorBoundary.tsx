@@ -1,0 +1,34 @@
+import { Component, type ReactNode } from 'react';
+
+import { quietButton } from './styles';
+
+interface ErrorBoundaryProps {
+  readonly children: ReactNode;
+}
+
+interface ErrorBoundaryState {
+  readonly message: string | null;
+}
+
+/** Stands in for a part of the panel that failed by a defect, so that the page is never blank. */
+export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
+  override state: ErrorBoundaryState = { message: null };
+
+  static getDerivedStateFromError(error: unknown): ErrorBoundaryState {
+    return { message: error instanceof Error ? error.message : String(error) };
+  }
+
+  override render(): ReactNode {
+    if (this.state.message === null) {
+      return this.props.children;
+    }
+    return (
+      <div role="alert" className="p-6 space-y-3">
+        <p className="text-red-400">The panel ran into a defect of its own: {this.state.message}</p>
+        <button type="button" onClick={() => window.location.reload()} className={quietButton}>
+          Load the page again
+        </button>
+      </div>
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react';
+
+import { clampPercent, formatPercent } from '../../utils/formatters';
+
+interface ProgressBarProps {
+  /** Per cent; held between 0 and 100. Null: how far the whole way is, is not known. */
+  readonly value: number | null;
+  /** What it is that goes on, for those who do not see the bar. */
+  readonly label: string;
+  /** Stands beside the percentage. */
+  readonly children?: ReactNode;
+}
+
+/** How far something has come; text and bar keep their place while it moves. */
+export function ProgressBar({ value, label, children }: ProgressBarProps) {
+  const percent = value === null ? null : clampPercent(value);
+  return (
+    <div className="space-y-2">
+      <div
+        className="bg-slate-800 rounded-full h-2 overflow-hidden"
+        role="progressbar"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        {...(percent === null ? {} : { 'aria-valuenow': Number(percent.toFixed(1)) })}
+      >
+        <Fill percent={percent} />
+      </div>
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm text-slate-400 tabular-nums">
+        <span>{children}</span>
+        {percent !== null && <span>{formatPercent(percent)}</span>}
+      </div>
+    </div>
+  );
+}
+
+function Fill({ percent }: { readonly percent: number | null }) {
+  const moving = percent === null ? ' w-full animate-pulse motion-reduce:animate-none opacity-50' : '';
+  const style = percent === null ? {} : { style: { width: `${percent}%` } };
+  return (
+    <div className={`bg-emerald-500 h-2 rounded-full transition-all duration-300${moving}`} {...style} />
+  );
+}

@@ -1,0 +1,26 @@
+import { tile } from './styles';
+
+const COLOURS = {
+  emerald: 'text-emerald-400',
+  blue: 'text-blue-400',
+  purple: 'text-purple-400',
+  yellow: 'text-yellow-400',
+} as const;
+
+interface StatTileProps {
+  readonly label: string;
+  readonly value: string;
+  readonly colour: keyof typeof COLOURS;
+  readonly note?: string;
+}
+
+/** One figure, large and in its colour. */
+export function StatTile({ label, value, colour, note }: StatTileProps) {
+  return (
+    <div className={tile}>
+      <dt className="text-sm text-slate-400 mb-1">{label}</dt>
+      <dd className={`text-2xl font-bold break-words ${COLOURS[colour]}`}>{value}</dd>
+      {note !== undefined && <dd className="text-xs text-slate-500">{note}</dd>}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import type { DatasetStatus } from '../../types/dataset';
+
+const COLOURS: Readonly<Record<DatasetStatus, string>> = {
+  downloading: 'text-blue-400',
+  processing: 'text-yellow-400',
+  ready: 'text-emerald-400',
+  error: 'text-red-400',
+};
+
+interface StatusBadgeProps {
+  readonly status: DatasetStatus;
+  /** A person stopped it: shown neutrally, for nothing went wrong. */
+  readonly cancelled?: boolean;
+}
+
+/** A dataset's status as a word in its colour. */
+export function StatusBadge({ status, cancelled = false }: StatusBadgeProps) {
+  const colour = cancelled ? 'text-slate-300' : COLOURS[status];
+  return (
+    <span className={`rounded-full px-3 py-1 bg-slate-800 text-sm capitalize ${colour}`}>
+      {cancelled ? 'cancelled' : status}
+    </span>
+  );
+}

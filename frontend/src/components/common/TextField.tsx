@@ -1,0 +1,61 @@
+import type { ReactNode } from 'react';
+
+import { input, label as labelStyle, secretInput } from './styles';
+
+interface TextFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly placeholder?: string;
+  readonly secret?: boolean;
+  readonly invalid?: boolean;
+  /** Known values, offered while typing. */
+  readonly suggestions?: readonly string[];
+  readonly onBlur?: () => void;
+  /** What stands under the field: what it means, and what is wrong with it. */
+  readonly children?: ReactNode;
+}
+
+/** A labelled text input; what stands under it is tied to it. */
+export function TextField({
+  id,
+  label,
+  value,
+  onChange,
+  children,
+  suggestions = [],
+  ...more
+}: TextFieldProps) {
+  const { placeholder, secret = false, invalid = false, onBlur } = more;
+  return (
+    <div>
+      <label htmlFor={id} className={labelStyle}>
+        {label}
+      </label>
+      <input
+        id={id}
+        type={secret ? 'password' : 'text'}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        onBlur={onBlur}
+        placeholder={placeholder}
+        autoComplete="off"
+        spellCheck={false}
+        autoCapitalize="none"
+        aria-invalid={invalid}
+        aria-describedby={`${id}-notes`}
+        list={suggestions.length > 0 ? `${id}-choices` : undefined}
+        className={secret ? secretInput : input}
+      />
+      {suggestions.length > 0 && (
+        <datalist id={`${id}-choices`}>
+          {suggestions.map((choice) => (
+            <option key={choice} value={choice} />
+          ))}
+        </datalist>
+      )}
+      <div id={`${id}-notes`}>{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import type { DownloadForm } from '../../hooks/useDownloadForm';
+import { TextField } from '../common/TextField';
+import { FieldError } from './FieldError';
+import { SplitChoice } from './SplitChoice';
+
+interface DownloadOptionsProps {
+  readonly form: DownloadForm;
+}
+
+/** What a download can be told beside the repository; left empty, the server chooses. */
+export function DownloadOptions({ form }: DownloadOptionsProps) {
+  const { values, errors, change, preflight } = form;
+  const hub = preflight.kind === 'loaded' ? preflight.value : null;
+  return (
+    <div id="download-options" className="grid gap-4 sm:grid-cols-2">
+      <TextField
+        id="dataset-config-input"
+        label="Config"
+        value={values.config}
+        onChange={(config) => change({ config })}
+        placeholder={hub?.default_config ?? 'default'}
+        suggestions={hub?.configs ?? []}
+        invalid={errors.config !== undefined}
+      >
+        <Note>Empty: the repository’s default, or its only one.</Note>
+        <FieldError failure={errors.config} onChoose={(config) => change({ config })} />
+      </TextField>
+      <TextField
+        id="dataset-revision-input"
+        label="Revision"
+        value={values.revision}
+        onChange={(revision) => change({ revision })}
+        placeholder="main"
+        invalid={errors.revision !== undefined}
+      >
+        <Note>A branch, a tag or a commit. Empty: the main branch.</Note>
+        <FieldError failure={errors.revision} onChoose={(revision) => change({ revision })} />
+      </TextField>
+      <SplitChoice
+        available={hub?.splits.map(({ name }) => name) ?? []}
+        chosen={values.splits}
+        onChange={(splits) => change({ splits })}
+      >
+        <FieldError failure={errors.splits} onChoose={(split) => change({ splits: [split] })} />
+      </SplitChoice>
+      <TextField
+        id="dataset-text-column-input"
+        label="Text column"
+        value={values.text_column}
+        onChange={(text_column) => change({ text_column })}
+        placeholder="text"
+        suggestions={hub?.columns.map(({ name }) => name) ?? []}
+        invalid={errors.text_column !== undefined}
+      >
+        <Note>Empty: chosen from the data.</Note>
+        <FieldError failure={errors.text_column} onChoose={(text_column) => change({ text_column })} />
+      </TextField>
+    </div>
+  );
+}
+
+function Note({ children }: { readonly children: string }) {
+  return <p className="mt-1 text-sm text-slate-400">{children}</p>;
+}

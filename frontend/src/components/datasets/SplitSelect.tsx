@@ -1,0 +1,29 @@
+interface SplitSelectProps {
+  readonly splits: readonly string[];
+  /** Null: all splits. */
+  readonly value: string | null;
+  readonly onChange: (split: string | null) => void;
+}
+
+/** Stands for all splits; no split can be named so, for a name is never empty. */
+const ALL = '';
+
+/** Which split is shown. */
+export function SplitSelect({ splits, value, onChange }: SplitSelectProps) {
+  const known = value === null || splits.includes(value) ? splits : [...splits, value];
+  return (
+    <select
+      aria-label="Split"
+      value={value ?? ALL}
+      onChange={({ target }) => onChange(target.value === ALL ? null : target.value)}
+      className="px-4 py-2 bg-slate-900 border border-slate-700 rounded-lg focus:outline-none focus:border-emerald-500 max-w-full"
+    >
+      <option value={ALL}>All Splits</option>
+      {known.map((split) => (
+        <option key={split} value={split}>
+          {split}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,44 @@
+import { type SyntheticEvent, useState } from 'react';
+
+import { type Access, useConnectionStore } from '../../stores/connectionStore';
+import { Dialog } from '../common/Dialog';
+import { ErrorMessage } from '../common/ErrorMessage';
+import { primaryButton } from '../common/styles';
+import { TextField } from '../common/TextField';
+
+/** Asks for the server's own access token, where it wants one. It cannot be closed: nothing works without. */
+export function AccessTokenDialog({ access }: { readonly access: Exclude<Access, 'granted'> }) {
+  const giveToken = useConnectionStore((state) => state.giveToken);
+  const [token, setToken] = useState('');
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    if (token.trim() !== '') giveToken(token.trim());
+  };
+  return (
+    <Dialog labelledBy="access-title" describedBy="access-text" onClose={() => undefined} width="max-w-md">
+      <form onSubmit={submit} className="p-6 space-y-4 overflow-y-auto">
+        <h2 id="access-title" className="text-lg font-semibold">
+          This server needs its access token
+        </h2>
+        <p id="access-text" className="text-sm text-slate-400">
+          It is the value that the server was started with as MISTUDIO_API_TOKEN. This browser keeps it.
+        </p>
+        <TextField
+          id="access-token-input"
+          label="Server access token"
+          value={token}
+          onChange={setToken}
+          secret
+          invalid={access === 'refused'}
+        >
+          {access === 'refused' && (
+            <ErrorMessage>The server did not accept the token. Check it, then try again.</ErrorMessage>
+          )}
+        </TextField>
+        <button type="submit" disabled={token.trim() === ''} className={primaryButton}>
+          Continue
+        </button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,57 @@
+import { useEffect } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+
+import { subscribe } from '../api/websocket';
+import { useDatasetsStore } from '../stores/datasetsStore';
+import { useDetailStore } from '../stores/detailStore';
+import { type DatasetEvent, LIST_CHANNEL, type ProgressEvent, progressChannel } from '../types/events';
+import { isWorking } from '../utils/datasets';
+
+/** Hears everything about dataset `id` while the caller is shown; the newest progress of its own data, if it is at work. */
+export function useDatasetProgress(id: string): ProgressEvent | undefined {
+  useEffect(() => {
+    const list = useDatasetsStore.getState();
+    const detail = useDetailStore.getState();
+    return subscribe(progressChannel(id), {
+      onSnapshot: (snapshot) => {
+        list.applySnapshot(snapshot);
+        detail.applySnapshot(snapshot);
+      },
+      onEvent: (event) => {
+        list.applyEvent(event);
+        detail.applyEvent(event);
+        if (isEnd(event)) {
+          // Figures that no event carries (columns, statistics, how to load it) have come with the end.
+          void detail.refresh();
+        }
+      },
+    });
+  }, [id]);
+  return useDatasetsStore((state) => state.live[id]);
+}
+
+/** Hears the list, and every listed dataset that is at work, while the caller is shown. */
+export function useAllDatasetsProgress(): void {
+  useEffect(() => {
+    const { applyListSnapshot, applyListEvent } = useDatasetsStore.getState();
+    return subscribe(LIST_CHANNEL, { onSnapshot: applyListSnapshot, onEvent: applyListEvent });
+  }, []);
+
+  const working = useDatasetsStore(
+    useShallow((state) => state.datasets.filter(({ status }) => isWorking(status)).map(({ id }) => id)),
+  );
+  const key = working.join(' ');
+  useEffect(() => {
+    const { applySnapshot, applyEvent } = useDatasetsStore.getState();
+    const stops = (key === '' ? [] : key.split(' ')).map((id) =>
+      subscribe(progressChannel(id), { onSnapshot: applySnapshot, onEvent: applyEvent }),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [key]);
+}
+
+function isEnd(event: DatasetEvent): boolean {
+  return event.type !== 'progress';
+}

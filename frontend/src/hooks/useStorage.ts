@@ -1,0 +1,23 @@
+import { useEffect } from 'react';
+
+import type { ApiError } from '../api/errors';
+import { useDatasetsStore } from '../stores/datasetsStore';
+import { useStorageStore } from '../stores/storageStore';
+import type { Async } from '../types/async';
+import type { Storage } from '../types/dataset';
+import { useDebounced } from './useDebounced';
+
+const DEBOUNCE_MS = 500;
+
+/** The disk's figures, asked for anew when a dataset comes, goes or changes its status: never by a clock. */
+export function useStorage(): Async<Storage, ApiError> {
+  const statuses = useDatasetsStore((state) =>
+    state.datasets.map(({ id, status }) => `${id}=${status}`).join(' '),
+  );
+  const settled = useDebounced(statuses, DEBOUNCE_MS);
+  const refresh = useStorageStore((state) => state.refreshStorage);
+  useEffect(() => {
+    void refresh();
+  }, [refresh, settled]);
+  return useStorageStore((state) => state.storage);
+}

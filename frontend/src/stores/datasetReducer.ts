@@ -1,0 +1,144 @@
+/**
+ * What an event changes: pure, exhaustive, and only the record that the event's scope names. A failed tokenization
+ * never turns a ready dataset red.
+ */
+import type { Dataset, DatasetDetail, DatasetStatus, Tokenization } from '../types/dataset';
+import type { DatasetEvent } from '../types/events';
+import { assertNever } from '../utils/assertNever';
+
+const DATASET_STATUSES: ReadonlySet<string> = new Set<DatasetStatus>([
+  'downloading',
+  'processing',
+  'ready',
+  'error',
+]);
+const TOKENIZATION_STATUSES: ReadonlySet<string> = new Set<Tokenization['status']>([
+  'queued',
+  'processing',
+  'ready',
+  'error',
+  'cancelled',
+]);
+
+/** `record` after `event`; the very same object where the event is of another dataset, or not newer than the record. */
+export function reduceDataset<Row extends Dataset>(record: Row, event: DatasetEvent): Row {
+  if (event.dataset_id !== record.id || event.seq <= record.seq) {
+    return record;
+  }
+  const newer = { ...record, seq: event.seq };
+  switch (event.scope) {
+    case 'dataset':
+      return { ...newer, ...dataChanges(record, event) };
+    case 'index':
+      return { ...newer, index: indexAfter(event) };
+    case 'tokenization':
+      return newer;
+    default:
+      return assertNever(event.scope);
+  }
+}
+
+/** `detail` after `event`, its tokenizations included. */
+export function reduceDetail(detail: DatasetDetail, event: DatasetEvent): DatasetDetail {
+  const next = reduceDataset(detail, event);
+  if (next === detail || event.scope !== 'tokenization') {
+    return next;
+  }
+  const tokenizations = detail.tokenizations.map((tokenization) =>
+    tokenization.id === event.tokenization_id ? tokenizationAfter(tokenization, event) : tokenization,
+  );
+  return { ...next, tokenizations };
+}
+
+function dataChanges(record: Dataset, event: DatasetEvent): Partial<Dataset> {
+  switch (event.type) {
+    case 'progress':
+      return {
+        status: isDatasetStatus(event.status) ? event.status : record.status,
+        progress: event.progress,
+        error_code: null,
+        error_message: null,
+        job: jobAfter(record.job, event),
+      };
+    case 'completed':
+      return {
+        status: 'ready',
+        progress: event.progress,
+        error_code: null,
+        error_message: null,
+        job: null,
+        num_samples: event.num_samples,
+        num_tokens: event.num_tokens ?? record.num_tokens,
+        size_bytes: event.size_bytes,
+      };
+    case 'error':
+      return {
+        status: 'error',
+        progress: event.progress,
+        error_code: event.code,
+        error_message: event.error,
+        retryable: event.retryable,
+        job: null,
+      };
+    default:
+      return assertNever(event);
+  }
+}
+
+function jobAfter(job: Dataset['job'], event: Extract<DatasetEvent, { type: 'progress' }>): Dataset['job'] {
+  if (job?.id !== event.job_id) {
+    return job;
+  }
+  const { phase, done, total, unit, progress, attempt, not_before } = event;
+  return {
+    ...job,
+    phase,
+    done,
+    total,
+    unit,
+    progress,
+    attempt,
+    not_before,
+    state: not_before ? 'queued' : 'running',
+  };
+}
+
+function indexAfter(event: DatasetEvent): Dataset['index'] {
+  switch (event.type) {
+    case 'progress':
+      return { state: 'building', progress: event.progress };
+    case 'completed':
+      return { state: 'ready', progress: 100 };
+    case 'error':
+      return { state: 'error', progress: event.progress };
+    default:
+      return assertNever(event);
+  }
+}
+
+function tokenizationAfter(tokenization: Tokenization, event: DatasetEvent): Tokenization {
+  const { status, progress } = event;
+  const next = {
+    ...tokenization,
+    progress,
+    status: isTokenizationStatus(status) ? status : tokenization.status,
+  };
+  switch (event.type) {
+    case 'progress':
+      return { ...next, error_code: null, error_message: null };
+    case 'completed':
+      return { ...next, num_tokens: event.num_tokens ?? next.num_tokens, size_bytes: event.size_bytes };
+    case 'error':
+      return { ...next, error_code: event.code, error_message: event.error };
+    default:
+      return assertNever(event);
+  }
+}
+
+function isDatasetStatus(status: string): status is DatasetStatus {
+  return DATASET_STATUSES.has(status);
+}
+
+function isTokenizationStatus(status: string): status is Tokenization['status'] {
+  return TOKENIZATION_STATUSES.has(status);
+}

@@ -1,0 +1,68 @@
+/** The server's own rules, said before a request is sent. The server checks again: these spare a round trip. */
+
+/** The Hub's rule: letters, digits, "-", "_" and "."; no leading or trailing "-" or "."; no "--" or "..". */
+const NAME = /^(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/;
+const MAX_NAME = 96;
+const MIN_LENGTH = 2;
+
+/** What was typed, trimmed, a pasted Hub address reduced to the repository's id. */
+export function normalizeHfRepoId(value: string): string {
+  return value.trim().replace(/^https?:\/\/[^/]+\/datasets\/([^/]+\/[^/?#]+).*$/, '$1');
+}
+
+/**
+ * Why `repoId` cannot be the id of a repository, or null where it can.
+ *
+ * Dataset ids are `namespace/name`; with `bare` one part (`gpt2`) will do as well.
+ */
+export function validateHfRepoId(repoId: string, { bare = false } = {}): string | null {
+  if (repoId === '') {
+    return 'Type a repository id, like roneneldan/TinyStories.';
+  }
+  const parts = repoId.split('/');
+  if (parts.length > 2 || (parts.length === 1 && !bare)) {
+    return `“${repoId}” is not a repository id: it has the form namespace/name, like roneneldan/TinyStories.`;
+  }
+  if (parts.some((part) => part.length > MAX_NAME || !NAME.test(part)) || repoId.endsWith('.git')) {
+    return (
+      `“${repoId}” is not a repository id: each part has letters, digits, “-”, “_” and “.” only, ` +
+      'does not begin or end with “-” or “.”, and is at most 96 characters long.'
+    );
+  }
+  return null;
+}
+
+/** What of a tokenization's settings can be wrong by itself, before a tokenizer is loaded. */
+export interface TokenizationSettingsInput {
+  readonly tokenizer: string;
+  readonly max_length?: number | null;
+  readonly padding?: 'max_length' | 'longest' | 'do_not_pad';
+  readonly packing?: 'off' | 'concat';
+  readonly heldout_fraction?: number;
+}
+
+export type TokenizationSettingsErrors = Partial<Record<keyof TokenizationSettingsInput, string>>;
+
+/** What is wrong with each field of a tokenization's settings; an empty object where nothing is. */
+export function validateTokenizationSettings(
+  settings: TokenizationSettingsInput,
+): TokenizationSettingsErrors {
+  const errors: TokenizationSettingsErrors = {};
+  const repository = validateHfRepoId(settings.tokenizer, { bare: true });
+  if (repository !== null) {
+    errors.tokenizer =
+      settings.tokenizer === '' ? 'Type a tokenizer’s repository id, like gpt2.' : repository;
+  }
+  const length = settings.max_length ?? null;
+  if (length !== null && (!Number.isInteger(length) || length < MIN_LENGTH)) {
+    errors.max_length = `The maximum length is a whole number of at least ${MIN_LENGTH}.`;
+  }
+  if (settings.packing === 'concat' && (settings.padding ?? 'do_not_pad') !== 'do_not_pad') {
+    errors.padding = 'Packed rows are full already: choose “Do Not Pad”, or switch packing off.';
+  }
+  const heldOut = settings.heldout_fraction ?? 0;
+  if (!(heldOut >= 0 && heldOut < 1)) {
+    errors.heldout_fraction = 'The held-out share is at least 0 and less than 1.';
+  }
+  return errors;
+}
