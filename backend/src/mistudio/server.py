@@ -32,7 +32,7 @@ def _listen(settings: Settings) -> socket.socket:
 class _Announcing(uvicorn.Server):
     """Says where it listens, once it answers."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], object]) -> None:
         super().__init__(config)
         self._announce = announce
 
@@ -53,4 +53,4 @@ def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, ws="websockets-sansio")
-    _Announcing(config, lambda: announce(f"miStudio is at http://{shown}:{port}") and None).run([listener])
+    _Announcing(config, lambda: announce(f"miStudio is at http://{shown}:{port}")).run([listener])

@@ -19,11 +19,19 @@ from typing import cast
 from mistudio.core.errors import Json
 from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.ingest import ingest_file
-from mistudio.corpus.manifest import Manifest, read_manifest, write_manifest
+from mistudio.corpus.manifest import (
+    MANIFEST_NAME,
+    Manifest,
+    SourceRecord,
+    TakenIn,
+    make_manifest,
+    read_manifest,
+    write_manifest,
+)
 from mistudio.corpus.plan_types import Plan, SourceFile
 from mistudio.corpus.report import FileReport
 from mistudio.corpus.work import Work
-from mistudio.utils.file_utils import ensure_dir, fsync_directory, write_bytes_atomic
+from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
 
 _LOCK_WAIT_SECONDS = 10.0
 
@@ -82,14 +90,16 @@ def build_dataset(
     Goes on where an earlier call was cut off; once ``target`` is there, only its manifest is read. Reports bytes of the
     source in the phases ``download`` and ``ingest``. Raises what fetching and reading raise, and UnknownColumn.
     """
-    if (target / "manifest.json").exists():
+    if (target / MANIFEST_NAME).exists():
         return read_manifest(target)
     ensure_dir(staging)
     with _owned(staging, work):
         for name in ("raw", "reports", "source"):
             ensure_dir(staging / name)
         pieces = pieces_of(plan)
-        done = {piece: found for piece in pieces if (found := _done(piece, staging))}
+        done = {
+            piece: found for piece in pieces if (found := _done(piece, staging) or _moved(plan, piece, staging, work))
+        }
         for finished in _bring(plan, [piece for piece in pieces if piece not in done], staging, token, work, settings):
             done[finished.piece] = finished
         manifest = _manifest(plan, [done[piece] for piece in pieces], text_column)
@@ -144,10 +154,28 @@ def _take_in(
         work=work,
         progress=progress,
     )
-    content = {"source_sha256": file.sha256, "report": report.to_json()}
-    write_bytes_atomic(piece.report_path(staging), json.dumps(content).encode())
+    done = _written_down(Done(piece, report, file.sha256), staging)
     file.path.unlink(missing_ok=True)
-    return Done(piece, report, file.sha256)
+    return done
+
+
+def _written_down(done: Done, staging: Path) -> Done:
+    content = {"source_sha256": done.source_sha256, "report": done.report.to_json()}
+    write_bytes_atomic(done.piece.report_path(staging), json.dumps(content).encode())
+    return done
+
+
+def _moved(plan: Plan, piece: Piece, staging: Path, work: Work) -> Done | None:
+    """A piece whose file was kept as it was, and moved into the store, by a call killed before it could say so."""
+    raw = piece.raw_path(staging)
+    if piece.source.sha256 is None or not raw.exists() or raw.stat().st_size != piece.source.size:
+        return None
+    if sha256_file(raw) != piece.source.sha256:
+        return None
+    report = ingest_file(
+        staging / "source" / "moved", raw, format=plan.format, options=plan.options, label=piece.source.path, work=work
+    )
+    return _written_down(Done(piece, report, piece.source.sha256), staging)
 
 
 def _done(piece: Piece, staging: Path) -> Done | None:
@@ -162,7 +190,23 @@ def _done(piece: Piece, staging: Path) -> Done | None:
 
 
 def _manifest(plan: Plan, done: list[Done], text_column: str | None) -> Manifest:
-    raise NotImplementedError
+    return make_manifest(
+        [
+            TakenIn(
+                split=item.piece.source.split,
+                path=f"raw/{item.piece.raw_name}",
+                report=item.report,
+                source=SourceRecord(item.piece.source.path, item.piece.source.size, item.source_sha256),
+            )
+            for item in done
+        ],
+        source="huggingface",
+        splits=plan.splits,
+        repo=plan.repo_id,
+        config=plan.config,
+        commit=plan.revision,
+        text_column=text_column,
+    )
 
 
 def _appear(manifest: Manifest, staging: Path, target: Path) -> Manifest:

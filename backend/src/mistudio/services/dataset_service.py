@@ -85,8 +85,8 @@ class DatasetService:
         order = column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()
         async with self._database.read() as session:
             total = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
-            found = await session.scalars(query.order_by(order, Dataset.id).offset((page - 1) * limit).limit(limit))
-            data = await dataset_responses(session, found.all())
+            shown = query.order_by(order, Dataset.id).offset((page - 1) * limit).limit(limit)
+            data = await dataset_responses(session, list(await session.scalars(shown)))
         return DatasetListResponse(data=data, pagination=Pagination.of(page=page, limit=limit, total=total))
 
     async def get_dataset(self, dataset_id: str) -> DatasetDetail:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
+from mistudio.core.errors import Json
 from mistudio.corpus.build import build_dataset
 from mistudio.corpus.fetch import FetchSettings
-from mistudio.corpus.manifest import Manifest
+from mistudio.corpus.manifest import MANIFEST_NAME, Manifest, read_manifest
 from mistudio.corpus.plan_types import Plan, PlanRequest
 from mistudio.corpus.planner import Planner
 from mistudio.models import Dataset
@@ -34,16 +36,12 @@ class DatasetTasks:
         async with self._database.read() as session:
             dataset = await dataset_or_404(session, context.job.dataset_id)
         staging, target = self._storage.staging(dataset.id), self._storage.folder(dataset.id)
-        if not (target / "manifest.json").exists():
-            context.work.report(0, 0, "plan")
-            plan = read_plan(staging) or await self._plan_again(dataset, context)
-            needed = needed_bytes([(file.path, file.size) for file in plan.files])
-            require_room(
-                self._settings.data_dir,
-                needed,
-                reserve=self._settings.disk_reserve_bytes,
-                kept=get_directory_size(staging),
-            )
+        if (target / MANIFEST_NAME).exists():
+            # An earlier try was cut off after the files appeared and before the record said so.
+            return figures_of(await asyncio.to_thread(read_manifest, target), target)
+        context.work.report(0, 0, "plan")
+        plan = await asyncio.to_thread(read_plan, staging) or await self._plan_again(dataset, context)
+        await asyncio.to_thread(self._require_room, plan, staging)
         manifest = await asyncio.to_thread(
             build_dataset,
             plan,
@@ -54,7 +52,12 @@ class DatasetTasks:
             work=context.work,
             settings=FetchSettings(connections=self._settings.download_connections),
         )
-        return figures_of(manifest, str(target / "raw"))
+        return figures_of(manifest, target)
+
+    def _require_room(self, plan: Plan, staging: Path) -> None:
+        needed = needed_bytes([(file.path, file.size) for file in plan.files])
+        kept = get_directory_size(staging)
+        require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes, kept=kept)
 
     async def _plan_again(self, dataset: Dataset, context: JobContext) -> Plan:
         """The same plan once more, from the commit in the record: the file that kept it is lost or damaged."""
@@ -75,9 +78,43 @@ class DatasetTasks:
         return plan
 
 
-def figures_of(manifest: Manifest, raw_path: str) -> DatasetFigures:
+def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
     """What the record says of the data, from its manifest."""
-    raise NotImplementedError
+    text = manifest.text
+    columns: list[Json] = [
+        {
+            "name": column.name,
+            "type": column.type,
+            "kind": column.kind,
+            "nulls": column.nulls,
+            "characters": column.characters,
+        }
+        for column in manifest.columns
+    ]
+    return DatasetFigures(
+        raw_path=str(folder / "raw"),
+        num_samples=manifest.rows,
+        size_bytes=manifest.size_bytes,
+        splits=[
+            {
+                "name": split.name,
+                "num_files": len(split.files),
+                "num_rows": split.rows,
+                "num_bytes": split.size_bytes,
+            }
+            for split in manifest.splits
+        ],
+        text_column=manifest.text_column.name,
+        metadata={
+            "text_column_reason": manifest.text_column.reason,
+            "characters": text.characters,
+            "text_bytes": text.utf8_bytes,
+            "null_texts": text.nulls,
+            "empty_texts": text.empty,
+            "invalid_texts": text.invalid,
+            "columns": columns,
+        },
+    )
 
 
 def job_handlers(settings: Settings, database: Database) -> Mapping[str, Handler]:

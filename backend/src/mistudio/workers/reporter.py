@@ -112,7 +112,7 @@ class Reporter:
             self._lost = True
 
     async def _tell(self) -> None:
-        snapshot = self._snapshot(time.monotonic())
+        snapshot = self.snapshot(time.monotonic())
         if snapshot is None or snapshot == self._sent:
             return
         try:
@@ -122,7 +122,8 @@ class Reporter:
             log.warning("claim lost", job_id=self._claim.job_id)
         self._sent = snapshot
 
-    def _snapshot(self, now: float) -> Snapshot | None:
+    def snapshot(self, now: float) -> Snapshot | None:
+        """How far the job is, ``now`` in seconds of any clock; None while nothing was reported."""
         with self._lock:
             reported = dict(self._reported)
         known: list[JobPhase] = [phase for phase in self._phases if phase in reported]

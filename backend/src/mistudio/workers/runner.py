@@ -94,7 +94,7 @@ class Runner:
 
     def _backoff(self, attempt: int) -> float:
         """Seconds until the next try: exponential, with up to a tenth at random, so that jobs do not move in step."""
-        base = self._settings.retry_backoff_seconds * 2 ** (attempt - 1)
+        base = self._settings.retry_backoff_seconds * 2.0 ** (attempt - 1)
         return min(base, _MAX_BACKOFF_SECONDS) * random.uniform(1.0, 1.1)  # noqa: S311 (no secret depends on it)
 
     def _translated(self, error: OSError) -> MiStudioError:

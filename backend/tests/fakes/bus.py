@@ -1,0 +1,20 @@
+"""An event bus that keeps what is published."""
+
+from collections.abc import Mapping
+
+from mistudio.core.errors import Json
+
+
+class RecordingBus:
+    """See ``EventBus``; ``events`` are (channel, event) in the order of publishing."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, dict[str, Json]]] = []
+
+    async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
+        """Keep one event."""
+        self.events.append((channel, dict(event)))
+
+    def of_type(self, kind: str) -> list[dict[str, Json]]:
+        """The events of one type, in order."""
+        return [event for _channel, event in self.events if event["type"] == kind]

@@ -1,0 +1,19 @@
+"""A job queue without processes."""
+
+from mistudio.services.job_service import JobService
+
+
+class FakeQueue:
+    """See ``JobQueue``; ``enqueued`` are the ids in order. Its workers do nothing, and stop at once when told to."""
+
+    def __init__(self, jobs: JobService) -> None:
+        self._jobs = jobs
+        self.enqueued: list[str] = []
+
+    async def enqueue(self, job_id: str) -> None:
+        """Keep the id."""
+        self.enqueued.append(job_id)
+
+    async def cancel(self, job_id: str) -> None:
+        """The worker stops."""
+        await self._jobs.release(job_id, None, progressed=False, backoff_seconds=0.0)

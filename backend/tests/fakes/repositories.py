@@ -1,0 +1,66 @@
+"""Repositories for tests: small text datasets of several files and splits, with the rows that they hold."""
+
+import io
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from fakes.hub import Hub
+
+Rows = dict[str, list[dict[str, object]]]
+CARD = """---
+license: mit
+---
+# Stories
+
+Short stories, made for tests.
+"""
+
+
+@dataclass(frozen=True)
+class Stories:
+    """A repository on the test Hub, and its rows by split."""
+
+    repo_id: str
+    rows: Rows
+
+
+def story_rows(split: str, count: int) -> list[dict[str, object]]:
+    """``count`` rows that name their split and number, some of them odd."""
+    odd = {3: "", 5: "naïve — 日本語 🙂", 7: "line one\nline two"}
+    return [
+        {"text": odd.get(number, f"{split} story {number}: once upon a time there was a fox."), "number": number}
+        for number in range(count)
+    ]
+
+
+def parquet_bytes(rows: list[dict[str, object]], *, group_rows: int = 100) -> bytes:
+    """``rows`` as a Parquet file."""
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), sink, row_group_size=group_rows, compression="zstd")
+    return sink.getvalue()
+
+
+def add_stories(hub: Hub, repo_id: str = "lab/stories", *, files: int = 2, rows: int = 120, **access: bool) -> Stories:
+    """A repository of ``files`` Parquet files of ``rows`` rows for training and one for validation."""
+    train = story_rows("train", rows * files)
+    validation = story_rows("validation", 30)
+    content: dict[str, bytes | str] = {"README.md": CARD}
+    for number in range(files):
+        part = train[number * rows : (number + 1) * rows]
+        content[f"data/train-{number:05d}-of-{files:05d}.parquet"] = parquet_bytes(part)
+    content["data/validation-00000-of-00001.parquet"] = parquet_bytes(validation)
+    hub.add(repo_id, content, **access)
+    return Stories(repo_id, {"train": train, "validation": validation})
+
+
+def add_large(hub: Hub, repo_id: str = "lab/large", *, files: int = 3, megabytes: float = 1.0) -> None:
+    """A repository of jsonl files, each of so many megabytes, to watch a download of."""
+    line = '{"text": "' + "abcdefghij" * 9 + '", "number": %09d}\n'
+    count = int(megabytes * 1e6 / len(line % 0))
+    content = "".join(line % number for number in range(count))
+    hub.add(
+        repo_id,
+        {"README.md": CARD, **{f"train-{number}.jsonl": content for number in range(files)}},
+        lfs=True,
+    )

@@ -1,0 +1,70 @@
+"""A whole server on a port of this machine, and a client that speaks to it over HTTP and sockets."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import socketio
+import uvicorn
+
+from mistudio.core.config import Settings
+from mistudio.main import Server, create_app
+
+
+class RunningServer:
+    """A server that listens at ``url``; ``parts`` are its parts."""
+
+    def __init__(self, url: str, parts: Server, http: httpx2.AsyncClient) -> None:
+        self.url = url
+        self.parts = parts
+        self.http = http
+
+    async def get(self, path: str, **params: object) -> Any:  # JSON of any kind
+        """The JSON answer of a GET that must succeed."""
+        answer = await self.http.get(path, params={name: str(value) for name, value in params.items()})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def download(self, repo_id: str, **fields: object) -> Any:  # JSON of any kind
+        """The dataset made by a download request that must be accepted."""
+        answer = await self.http.post("/api/datasets/download", json={"repo_id": repo_id, **fields})
+        assert answer.status_code == 202, answer.text
+        return answer.json()
+
+    async def until(self, dataset_id: str, *statuses: str, timeout: float = 30.0) -> Any:  # JSON of any kind
+        """The dataset once it has one of ``statuses``."""
+        async with asyncio.timeout(timeout):
+            while (dataset := await self.get(f"/api/datasets/{dataset_id}"))["status"] not in statuses:
+                await asyncio.sleep(0.02)
+        return dataset
+
+    @asynccontextmanager
+    async def socket(self, **options: Any) -> AsyncIterator[socketio.AsyncClient]:  # what the client takes
+        """A connected Socket.IO client."""
+        client = socketio.AsyncClient()
+        await client.connect(self.url, transports=["websocket"], **options)
+        yield client
+        await client.disconnect()
+
+
+@asynccontextmanager
+async def running_server(settings: Settings, *, headers: dict[str, str] | None = None) -> AsyncIterator[RunningServer]:
+    """Start the application on a free port, and end it in order."""
+    app = create_app(settings)
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=2)
+    running = uvicorn.Server(config)
+    task = asyncio.create_task(running.serve(sockets=[listener]))
+    while not running.started:
+        if task.done():
+            await task
+        await asyncio.sleep(0.005)
+    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30.0) as http:
+        yield RunningServer(url, app.state.server, http)
+    running.should_exit = True
+    await task
+    listener.close()

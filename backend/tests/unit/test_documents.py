@@ -1,0 +1,61 @@
+"""What is documented is what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import AliasChoices
+
+from mistudio.api.errors import STATUS
+from mistudio.core.config import Settings
+from mistudio.core.errors import error_classes, is_retryable
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def rows(page: str) -> list[list[str]]:
+    """The rows of the page's tables, a list of cells each."""
+    lines = (DOCS / page).read_text(encoding="utf-8").splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    alias = Settings.model_fields[name].validation_alias
+    return str(alias.choices[-1]) if isinstance(alias, AliasChoices) else f"MISTUDIO_{name.upper()}"
+
+
+def test_every_error_code_is_documented_with_its_status() -> None:
+    """docs/errors.md, the classes and the HTTP statuses list the same codes."""
+    documented = {row[0].strip("`"): (int(row[1]), row[3] == "yes") for row in rows("errors.md")}
+    code = {error.code: (STATUS[error.code], is_retryable(error.code)) for error in error_classes()}
+    assert code == documented
+    assert STATUS.keys() == code.keys()
+
+
+def test_every_setting_is_documented() -> None:
+    """docs/settings.md lists exactly the settings, each with its description."""
+    documented = {row[0].strip("`"): row[2] for row in rows("settings.md")}
+    assert {variable(name): field.description for name, field in Settings.model_fields.items()} == documented
+
+
+def test_the_example_names_real_settings() -> None:
+    """backend/.env.example sets nothing that is unknown."""
+    example = (DOCS.parent / "backend" / ".env.example").read_text(encoding="utf-8")
+    assert set(re.findall(r"^(\w+)=", example, re.MULTILINE)) <= {variable(name) for name in Settings.model_fields}
+
+
+def test_listening_beyond_loopback_needs_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token such settings are refused, with a sentence that says what to set."""
+    monkeypatch.delenv("MISTUDIO_API_TOKEN", raising=False)
+    with pytest.raises(ValueError, match="MISTUDIO_API_TOKEN"):
+        Settings(host="0.0.0.0")
+    assert not Settings(host="0.0.0.0", api_token="a secret").is_loopback  # type: ignore[arg-type]  # as from outside
+
+
+@pytest.mark.parametrize("name", ["data_dir", "hf_endpoint", "max_downloads"])
+def test_settings_come_from_the_environment(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each variable is read under its documented name."""
+    value = {"data_dir": str(tmp_path), "hf_endpoint": "http://hub.test", "max_downloads": "7"}[name]
+    monkeypatch.setenv(variable(name), value)
+    assert value == str(getattr(Settings(), name))

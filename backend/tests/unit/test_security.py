@@ -1,0 +1,58 @@
+"""Who may speak to the server: host, origin and token, for requests and sockets alike."""
+
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import Headers
+
+from mistudio.api.security import AccessRules
+from mistudio.core.config import Settings
+from mistudio.core.errors import HostNotAllowed, OriginNotAllowed, Unauthorized
+
+
+def rules(tmp_path: Path, **fields: object) -> AccessRules:
+    """The rules of a server with these settings."""
+    return AccessRules(Settings.model_validate({"data_dir": tmp_path, **fields}))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8001", "localhost", "LOCALHOST:8001", "[::1]:8001"])
+def test_loopback_names_are_let_in(tmp_path: Path, host: str) -> None:
+    """All names of this machine, with and without a port."""
+    rules(tmp_path).check_origin(Headers({"host": host}))
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.test", "127.0.0.1.evil.test:8001", "localhost.evil.test", "", "[::1", "10.0.0.1"]
+)
+def test_other_names_are_refused(tmp_path: Path, host: str) -> None:
+    """A name that somebody else's DNS may point here."""
+    with pytest.raises(HostNotAllowed):
+        rules(tmp_path).check_origin(Headers({"host": host}))
+
+
+def test_a_page_of_another_origin_is_refused(tmp_path: Path) -> None:
+    """The origin must be the server's own, port included."""
+    own = rules(tmp_path)
+    own.check_origin(Headers({"host": "127.0.0.1:8001", "origin": "http://127.0.0.1:8001"}))
+    for origin in ("http://evil.test", "http://127.0.0.1:9999", "null", "http://localhost:8001"):
+        with pytest.raises(OriginNotAllowed):
+            own.check_origin(Headers({"host": "127.0.0.1:8001", "origin": origin}))
+
+
+def test_a_token_is_needed_where_one_is_set(tmp_path: Path) -> None:
+    """None, a wrong one and one with other characters are refused."""
+    guarded = rules(tmp_path, host="0.0.0.0", api_token="a long secret")
+    guarded.check_token("a long secret")
+    for token in (None, "", "a long secreT", "ein langes Geheimnis ß"):
+        with pytest.raises(Unauthorized):
+            guarded.check_token(token)
+    guarded.check_origin(Headers({"host": "lab.test:8001", "origin": "http://lab.test:8001"}))
+
+
+def test_sockets_follow_the_same_rules(tmp_path: Path) -> None:
+    """A socket is let in exactly where a request would be."""
+    guarded = rules(tmp_path, host="0.0.0.0", api_token="secret")
+    headers = Headers({"host": "lab.test"})
+    assert guarded.socket_allowed(headers, "secret")
+    assert not guarded.socket_allowed(headers, "wrong")
+    assert not guarded.socket_allowed(Headers({"host": "lab.test", "origin": "http://evil.test"}), "secret")
