@@ -15,16 +15,15 @@ test('a delete shows what goes, and takes it from the list and from the disk', a
   await card.hasStatus('ready');
 
   await card.action('Delete').click();
-  const dialog = page.getByRole('alertdialog');
-  await expect(dialog).toContainText('stories');
+  const dialog = panel.dialog('Delete stories?');
   await expect(dialog).toContainText(/\d+(\.\d)? (B|KB|MB)/);
   await panel.picture('delete');
-  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
   await expect(dialog).toBeHidden();
   await expect(card.root).toBeVisible();
 
   await card.action('Delete').click();
-  await dialog.getByRole('button', { name: /^Delete/ }).click();
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
 
   await expect(card.root).toBeHidden();
   await expect.poll(() => remains(server.dataFolder)).toEqual([]);

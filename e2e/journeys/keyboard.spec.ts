@@ -36,8 +36,8 @@ test('a dataset is fetched, opened, paged, closed and deleted with the keyboard 
 
   await tabTo(page, card.action('Delete'));
   await page.keyboard.press('Enter');
-  const question = page.getByRole('alertdialog');
-  await tabTo(page, question.getByRole('button', { name: /^Delete/ }));
+  const question = panel.dialog('Delete stories?');
+  await tabTo(page, question.getByRole('button', { name: 'Delete', exact: true }));
   await page.keyboard.press('Enter');
   await expect(card.root).toBeHidden();
 });

@@ -4,9 +4,20 @@ import type { Locator } from '@playwright/test';
 import { STORIES, TEST, TRAIN, type Row } from '../support/repositories.ts';
 import { expect, test } from '../support/studio.ts';
 
+interface NumberedRow extends Row {
+  readonly id: number;
+  readonly split: string;
+}
+
+/** All rows in the order in which the card names the splits. */
+const ROWS: readonly NumberedRow[] = [
+  ...TRAIN.map((row) => ({ ...row, split: 'train' })),
+  ...TEST.map((row) => ({ ...row, split: 'test' })),
+].map((row, id) => ({ ...row, id }));
+
 const PAGE_SIZE = 50;
-/** Of a text longer than this, a list shows the beginning and says so. */
-const CUT = 2_000;
+/** Of a text longer than this, a list shows the beginning. */
+const WHOLE = 1_000;
 
 test.beforeEach(async ({ panel }) => {
   await panel.get(STORIES);
@@ -35,25 +46,25 @@ test('samples are paged to the last one, chosen by split, and equal the source',
   const samples = dialog.getByRole('article');
 
   await expect(dialog.getByText('Showing 1–50 of 143')).toBeVisible();
-  await equalRows(samples, TRAIN.slice(0, PAGE_SIZE));
+  await equalRows(samples, ROWS.slice(0, PAGE_SIZE));
   await panel.picture('samples');
 
   await dialog.getByRole('button', { name: 'Next' }).click();
   await expect(dialog.getByText('Showing 51–100 of 143')).toBeVisible();
   await dialog.getByRole('button', { name: 'Next' }).click();
   await expect(dialog.getByText('Showing 101–143 of 143')).toBeVisible();
-  await equalRows(samples, [...TRAIN, ...TEST].slice(2 * PAGE_SIZE));
+  await equalRows(samples, ROWS.slice(2 * PAGE_SIZE));
   await expect(dialog.getByRole('button', { name: 'Next' })).toBeDisabled();
 
   await dialog.getByLabel('Split').selectOption('test');
   await expect(dialog.getByText('Showing 1–23 of 23')).toBeVisible();
-  await equalRows(samples, TEST);
+  await equalRows(samples, ROWS.slice(TRAIN.length));
 });
 
 test('a text is shown whole once it is expanded', async ({ panel }) => {
   const dialog = panel.dialog('stories');
   await dialog.getByRole('tab', { name: 'Samples' }).click();
-  const long = TRAIN.findIndex((row) => row.text.length > CUT);
+  const long = TRAIN.findIndex((row) => row.text.length > WHOLE);
   const sample = dialog.getByRole('article').nth(long);
 
   await sample.getByRole('button', { name: /^Expand/ }).click();
@@ -76,12 +87,17 @@ test('a reload lands on the same dataset and tab', async ({ page, panel }) => {
   await expect(page).not.toHaveURL(/ds_/);
 });
 
-/** Each sample carries its row's text, to the last character, and its other columns. */
-async function equalRows(samples: Locator, rows: readonly Row[]): Promise<void> {
+/** Every sample says what its row says, to the last character; of a very long text, its beginning. */
+async function equalRows(samples: Locator, rows: readonly NumberedRow[]): Promise<void> {
   await expect(samples).toHaveCount(rows.length);
   const shown = await samples.evaluateAll((elements) => elements.map((element) => element.textContent));
-  for (const [index, row] of rows.entries()) {
-    expect(shown[index]).toContain(row.text.slice(0, CUT));
-    expect(shown[index]).toContain(row.author);
+  for (const [index, { id, split, text, author, score }] of rows.entries()) {
+    const beginning = `Sample #${id} • ${split}${text.slice(0, WHOLE)}`;
+    const rest = `Length: ${Array.from(text).length.toLocaleString('en-US')} chars • author: ${author} • score: ${score}`;
+    expect(shown[index]?.slice(0, beginning.length)).toBe(beginning);
+    expect(shown[index]?.slice(-rest.length)).toBe(rest);
+    if (text.length <= WHOLE) {
+      expect(shown[index]).toBe(beginning + rest);
+    }
   }
 }

@@ -1,9 +1,9 @@
 /** Survive: what happens to work when it is interrupted, by a person or by a crash. */
-import { NOVELS, NOVEL_COUNT, TOKEN } from '../support/repositories.ts';
+import { NOVELS, NOVEL_COUNT, SECRETS, TOKEN } from '../support/repositories.ts';
 import { expect, test } from '../support/studio.ts';
 
-const SLOW = { rate: 60_000, tokens: [TOKEN] };
-const FAST = { tokens: [TOKEN] };
+const FAST = { gated: [SECRETS], tokens: [TOKEN] };
+const SLOW = { ...FAST, rate: 60_000 };
 const ENOUGH_PERCENT = 15;
 
 test.use({ hubOptions: SLOW });
@@ -41,8 +41,31 @@ test('a cancelled download says so neutrally, and a retry goes on to the end', a
   await card.action('Cancel').click();
 
   await expect(card.root.getByText(/^Cancelled\. Retry goes on from \d+/)).toBeVisible();
+  await card.hasStatus('cancelled');
   await panel.picture('cancelled');
   await hub.serve(FAST);
   await card.action('Retry').click();
+  await card.hasStatus('ready');
+});
+
+test('a restart forgets the Hugging Face token, and a retry that brings it goes on to the end', async ({
+  panel,
+  hub,
+  server,
+}) => {
+  await panel.get(SECRETS, TOKEN);
+  const card = panel.card('secrets');
+  await expect.poll(() => card.percent()).toBeGreaterThan(ENOUGH_PERCENT);
+  await server.kill();
+  await hub.serve(FAST);
+  await server.start();
+
+  await card.hasStatus('error');
+  await expect(card.root).toContainText(/token/i);
+  await panel.picture('token-forgotten');
+  await card.action('Retry').click();
+  await card.root.getByLabel(/^Access Token/).fill(TOKEN);
+  await card.root.getByRole('button', { name: 'Retry download' }).click();
+
   await card.hasStatus('ready');
 });

@@ -80,7 +80,7 @@ export class Card {
     this.progress = this.root.getByRole('progressbar');
   }
 
-  async hasStatus(status: 'downloading' | 'processing' | 'ready' | 'error'): Promise<void> {
+  async hasStatus(status: 'downloading' | 'processing' | 'ready' | 'error' | 'cancelled'): Promise<void> {
     await expect(this.root.getByText(status, { exact: true })).toBeVisible({ timeout: 40_000 });
   }
 

@@ -61,15 +61,18 @@ export function writeRepositories(root: string): void {
   writeRows(path.join(stories, 'train-00000.jsonl'), TRAIN.slice(0, 60));
   writeRows(path.join(stories, 'train-00001.jsonl'), TRAIN.slice(60));
   writeRows(path.join(stories, 'test.jsonl'), TEST);
-  writeRows(path.join(folderOf(root, SECRETS), 'train.jsonl'), TEST);
+  writeRows(path.join(folderOf(root, SECRETS), 'train.jsonl'), novelRows(0));
   for (let file = 0; file < NOVEL_FILES; file += 1) {
-    const rows = Array.from({ length: NOVEL_ROWS }, (_, index) => ({
-      text: `Novel ${file * NOVEL_ROWS + index}. ${NOVEL_TEXT}`,
-      author: 'author',
-      score: 1,
-    }));
-    writeRows(path.join(folderOf(root, NOVELS), `train-0000${file}.jsonl`), rows);
+    writeRows(path.join(folderOf(root, NOVELS), `train-0000${file}.jsonl`), novelRows(file));
   }
+}
+
+function novelRows(file: number): Row[] {
+  return Array.from({ length: NOVEL_ROWS }, (_, index) => ({
+    text: `Novel ${file * NOVEL_ROWS + index}. ${NOVEL_TEXT}`,
+    author: 'author',
+    score: 1,
+  }));
 }
 
 function folderOf(root: string, repository: string): string {
