@@ -13,6 +13,8 @@ export type SocketState = 'connecting' | 'connected' | 'reconnecting' | 'down';
 /** What is used of socket.io's socket: tests bring one of their own. */
 export interface SocketLike {
   readonly connected: boolean;
+  /** Whether it goes on trying by itself; it does not where the server refused it. */
+  readonly active: boolean;
   connect(): unknown;
   disconnect(): unknown;
   on(event: string, listener: (message: unknown) => void): unknown;
@@ -192,7 +194,7 @@ export class SocketClient {
 
   private onConnectError(): void {
     this.failedTries += 1;
-    if (this.failedTries >= TRIES_UNTIL_DOWN) {
+    if (this.failedTries >= TRIES_UNTIL_DOWN || this.socket?.active === false) {
       this.change('down');
     }
   }

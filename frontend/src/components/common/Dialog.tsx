@@ -67,18 +67,32 @@ function useModal(
 ): void {
   useEffect(() => {
     const before = document.activeElement;
-    const overflow = document.body.style.overflow;
-    document.body.style.overflow = 'hidden';
+    const scrolling = stopScrolling();
     if (container.current?.contains(before) !== true) {
       container.current?.focus();
     }
     return () => {
-      document.body.style.overflow = overflow;
+      scrolling.giveBack();
       const named = returnFocusTo === undefined ? null : document.getElementById(returnFocusTo);
       const target = named ?? before;
       if (target instanceof HTMLElement) target.focus();
     };
   }, [container, returnFocusTo]);
+}
+
+/** The page stays where it is, and as wide as it is: the scrollbar's room is kept. */
+function stopScrolling(): { readonly giveBack: () => void } {
+  const { style } = document.body;
+  const { overflow, paddingRight } = style;
+  const scrollbar = window.innerWidth - document.documentElement.clientWidth;
+  style.overflow = 'hidden';
+  if (scrollbar > 0) style.paddingRight = `${scrollbar}px`;
+  return {
+    giveBack: () => {
+      style.overflow = overflow;
+      style.paddingRight = paddingRight;
+    },
+  };
 }
 
 function holdFocus(event: KeyboardEvent, container: HTMLElement): void {

@@ -26,9 +26,9 @@ export function ProgressBar({ value, label, children }: ProgressBarProps) {
       >
         <Fill percent={percent} />
       </div>
-      <div className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm text-slate-400 tabular-nums">
-        <span>{children}</span>
-        {percent !== null && <span>{formatPercent(percent)}</span>}
+      <div className="flex justify-between gap-4 text-sm text-slate-400 tabular-nums min-h-5 max-sm:min-h-10">
+        <span className="min-w-0 break-words">{children}</span>
+        {percent !== null && <span className="shrink-0">{formatPercent(percent)}</span>}
       </div>
     </div>
   );

@@ -1,0 +1,43 @@
+/**
+ * jsdom with Node's own fetch and streams, which it lacks and the mock service worker needs.
+ */
+const { TestEnvironment } = require('jest-environment-jsdom');
+
+const FROM_NODE = [
+  'fetch',
+  'Headers',
+  'Request',
+  'Response',
+  'FormData',
+  'Blob',
+  'TextEncoder',
+  'TextDecoder',
+  'ReadableStream',
+  'WritableStream',
+  'TransformStream',
+  'CompressionStream',
+  'DecompressionStream',
+  'BroadcastChannel',
+  'AbortController',
+  'AbortSignal',
+  'structuredClone',
+];
+
+module.exports = class PanelEnvironment extends TestEnvironment {
+  constructor(config, context) {
+    super(
+      {
+        ...config,
+        projectConfig: {
+          ...config.projectConfig,
+          // The packages' builds for Node, as the environment has Node's fetch.
+          testEnvironmentOptions: { ...config.projectConfig.testEnvironmentOptions, customExportConditions: [''] },
+        },
+      },
+      context,
+    );
+    for (const name of FROM_NODE) {
+      this.global[name] = globalThis[name];
+    }
+  }
+};

@@ -1,0 +1,280 @@
+/** Records as the API gives them; each test says only what matters to it. */
+import type {
+  Dataset,
+  DatasetDetail,
+  DatasetListResponse,
+  DatasetSample,
+  DeletePreview,
+  HubDataset,
+  Job,
+  SampleListResponse,
+  Storage,
+  Tokenization,
+} from '../types/dataset';
+import type { CompletedEvent, ErrorEvent, ProgressEvent } from '../types/events';
+
+const TIME = '2026-11-23T12:00:00Z';
+const MEGABYTE = 1024 ** 2;
+
+export function aJob(changes: Partial<Job> = {}): Job {
+  return {
+    id: 'job_1',
+    kind: 'download',
+    dataset_id: 'ds_1',
+    tokenization_id: null,
+    state: 'running',
+    phase: 'download',
+    done: 200 * MEGABYTE,
+    total: 450 * MEGABYTE,
+    unit: 'bytes',
+    progress: 40,
+    attempt: 1,
+    max_attempts: 3,
+    not_before: null,
+    cancel_requested: false,
+    error_code: null,
+    error_message: null,
+    created_at: TIME,
+    started_at: TIME,
+    finished_at: null,
+    ...changes,
+  };
+}
+
+export function aDataset(changes: Partial<Dataset> = {}): Dataset {
+  return {
+    id: 'ds_1',
+    name: 'TinyStories',
+    source: 'huggingface',
+    hf_repo_id: 'roneneldan/TinyStories',
+    config: null,
+    revision: 'f54c09fd23315a6f9c86f9dc80f725de7d8f9c64',
+    status: 'ready',
+    progress: 100,
+    error_code: null,
+    error_message: null,
+    retryable: false,
+    raw_path: '/data/datasets/ds_1/raw',
+    tokenized_path: null,
+    num_samples: 10_000,
+    num_tokens: null,
+    avg_seq_length: null,
+    vocab_size: null,
+    size_bytes: 450 * MEGABYTE,
+    splits: [
+      { name: 'train', num_files: 1, num_rows: 9_000, num_bytes: 1 },
+      { name: 'validation', num_files: 1, num_rows: 1_000, num_bytes: 1 },
+    ],
+    text_column: 'text',
+    metadata: {
+      description: 'Short stories.',
+      license: 'cdla-sharing-1.0',
+      gated: false,
+      format: 'Parquet',
+      source_bytes: 500 * MEGABYTE,
+      source_files: 2,
+      text_column_reason: 'It is called “text”.',
+      characters: null,
+      text_bytes: null,
+      null_texts: null,
+      empty_texts: null,
+      invalid_texts: null,
+      columns: [],
+    },
+    index: { state: 'none', progress: 0 },
+    seq: 10,
+    job: null,
+    created_at: TIME,
+    updated_at: TIME,
+    ...changes,
+  };
+}
+
+export function aDownloadingDataset(changes: Partial<Dataset> = {}): Dataset {
+  return aDataset({ status: 'downloading', progress: 40, size_bytes: null, num_samples: null, job: aJob(), ...changes });
+}
+
+export function aFailedDataset(changes: Partial<Dataset> = {}): Dataset {
+  return aDataset({
+    status: 'error',
+    progress: 45.9,
+    error_code: 'hub_unreachable',
+    error_message: 'The Hub does not answer.',
+    ...changes,
+  });
+}
+
+export function aDetail(changes: Partial<DatasetDetail> = {}): DatasetDetail {
+  return {
+    ...aDataset(),
+    columns: [
+      { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1 },
+      { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null },
+    ],
+    jobs: [],
+    tokenizations: [],
+    usage: [{ title: 'Load the data', code: 'load_dataset("parquet")' }],
+    ...changes,
+  };
+}
+
+export function aTokenization(changes: Partial<Tokenization> = {}): Tokenization {
+  return {
+    id: 'tok_1',
+    dataset_id: 'ds_1',
+    tokenizer: 'gpt2',
+    tokenizer_revision: null,
+    fingerprint: null,
+    settings: {},
+    status: 'processing',
+    progress: 10,
+    error_code: null,
+    error_message: null,
+    path: null,
+    engine: null,
+    engine_reason: null,
+    num_rows: null,
+    num_tokens: null,
+    num_positions: null,
+    unique_tokens: null,
+    vocab_size: null,
+    size_bytes: null,
+    created_at: TIME,
+    completed_at: null,
+    ...changes,
+  };
+}
+
+export function aList(data: Dataset[], total = data.length): DatasetListResponse {
+  return { data, pagination: { page: 1, limit: 50, total, has_next: total > data.length, has_prev: false } };
+}
+
+export function aSample(changes: Partial<DatasetSample> = {}): DatasetSample {
+  return {
+    id: 1,
+    split: 'train',
+    row: 1,
+    text: 'Once upon a time.',
+    token_count: null,
+    char_count: 17,
+    truncated: false,
+    marks: [],
+    columns: {},
+    ...changes,
+  };
+}
+
+export function aSamplePage(data: DatasetSample[], { page = 1, total = data.length } = {}): SampleListResponse {
+  const limit = 50;
+  return {
+    data,
+    pagination: { page, limit, total, has_next: page * limit < total, has_prev: page > 1 },
+    search: { mode: null, took_ms: 1, exact_total: true },
+  };
+}
+
+export function aHubDataset(changes: Partial<HubDataset> = {}): HubDataset {
+  return {
+    repo_id: 'roneneldan/TinyStories',
+    revision: 'f54c09f',
+    config: 'default',
+    default_config: 'default',
+    configs: ['default'],
+    splits: [
+      { name: 'train', num_files: 4, num_rows: null, num_bytes: null },
+      { name: 'validation', num_files: 1, num_rows: null, num_bytes: null },
+    ],
+    num_files: 5,
+    size_bytes: 450 * MEGABYTE,
+    format: 'parquet',
+    columns: [{ name: 'text', type: 'string' }],
+    gated: false,
+    private: false,
+    access: 'granted',
+    license: null,
+    description: null,
+    needed_bytes: 1024 * MEGABYTE,
+    free_bytes: 3 * 1024 * MEGABYTE,
+    fits: true,
+    existing_dataset_id: null,
+    ...changes,
+  };
+}
+
+export function aDeletePreview(changes: Partial<DeletePreview> = {}): DeletePreview {
+  return {
+    dataset_id: 'ds_1',
+    name: 'TinyStories',
+    freed_bytes: 451 * MEGABYTE,
+    parts: [
+      { part: 'raw', tokenization_id: null, label: 'Data', size_bytes: 450 * MEGABYTE },
+      { part: 'index', tokenization_id: null, label: 'Search index', size_bytes: MEGABYTE },
+    ],
+    jobs: [],
+    tokenizations: [],
+    references: [],
+    allowed: true,
+    ...changes,
+  };
+}
+
+export function aStorage(changes: Partial<Storage> = {}): Storage {
+  return {
+    path: '/data',
+    total_bytes: 500 * 1024 * MEGABYTE,
+    free_bytes: 300 * 1024 * MEGABYTE,
+    used_bytes: 200 * 1024 * MEGABYTE,
+    datasets: [],
+    cache_bytes: 0,
+    trash_bytes: 0,
+    database_bytes: 0,
+    ...changes,
+  };
+}
+
+const SCOPED = { scope: 'dataset', seq: 11, dataset_id: 'ds_1', tokenization_id: null, job_id: 'job_1' } as const;
+
+export function aProgress(changes: Partial<ProgressEvent> = {}): ProgressEvent {
+  return {
+    ...SCOPED,
+    type: 'progress',
+    progress: 45.2,
+    status: 'downloading',
+    phase: 'download',
+    done: 225 * MEGABYTE,
+    total: 450 * MEGABYTE,
+    unit: 'bytes',
+    rate: 12 * MEGABYTE,
+    eta_seconds: 20,
+    attempt: 1,
+    not_before: null,
+    waiting_for: null,
+    ...changes,
+  };
+}
+
+export function aCompleted(changes: Partial<CompletedEvent> = {}): CompletedEvent {
+  return {
+    ...SCOPED,
+    type: 'completed',
+    progress: 100,
+    status: 'ready',
+    num_samples: 10_000,
+    num_tokens: null,
+    size_bytes: 450 * MEGABYTE,
+    ...changes,
+  };
+}
+
+export function anError(changes: Partial<ErrorEvent> = {}): ErrorEvent {
+  return {
+    ...SCOPED,
+    type: 'error',
+    progress: 45.2,
+    status: 'error',
+    error: 'The Hub does not answer.',
+    code: 'hub_unreachable',
+    retryable: true,
+    ...changes,
+  };
+}

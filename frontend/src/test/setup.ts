@@ -1,0 +1,28 @@
+import '@testing-library/jest-dom';
+
+import { cleanup } from '@testing-library/react';
+
+import { observeApi } from '../api/client';
+import { useConnectionStore } from '../stores/connectionStore';
+import { resetDatasetsStore } from '../stores/datasetsStore';
+import { useDetailStore } from '../stores/detailStore';
+import { useStorageStore } from '../stores/storageStore';
+import { useFakeSocket } from './fakeSocket';
+import { server } from './server';
+
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
+beforeEach(() => {
+  useFakeSocket();
+});
+afterEach(() => {
+  cleanup();
+  server.resetHandlers();
+  observeApi(null);
+  localStorage.clear();
+  window.history.replaceState(null, '', '/');
+  resetDatasetsStore();
+  useDetailStore.getState().close();
+  useStorageStore.setState({ storage: { kind: 'loading' } });
+  useConnectionStore.setState({ socket: 'connecting', apiReachable: true, access: 'granted', epoch: 0 });
+});
+afterAll(() => server.close());

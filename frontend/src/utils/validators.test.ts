@@ -1,0 +1,79 @@
+import { normalizeHfRepoId, validateHfRepoId, validateTokenizationSettings } from './validators';
+
+describe('validateHfRepoId', () => {
+  it.each(['roneneldan/TinyStories', 'a/b', 'HuggingFaceFW/fineweb-edu', 'x_1/y.z_2', `a/${'b'.repeat(96)}`])(
+    'accepts %s',
+    (repoId) => {
+      expect(validateHfRepoId(repoId)).toBeNull();
+    },
+  );
+
+  it.each([
+    'TinyStories',
+    'a/b/c',
+    '/b',
+    'a/',
+    'a/-b',
+    'a/b-',
+    'a/.b',
+    'a/b..c',
+    'a/b--c',
+    'a/b c',
+    'a/ü',
+    'a/b.git',
+    `a/${'b'.repeat(97)}`,
+  ])('refuses %s, and says the id', (repoId) => {
+    expect(validateHfRepoId(repoId)).toContain(`“${repoId}”`);
+  });
+
+  it('asks for an id where there is none', () => {
+    expect(validateHfRepoId('')).toBe('Type a repository id, like roneneldan/TinyStories.');
+  });
+
+  it('accepts one part for tokenizers only', () => {
+    expect(validateHfRepoId('gpt2', { bare: true })).toBeNull();
+  });
+});
+
+describe('normalizeHfRepoId', () => {
+  it.each([
+    [' a/b ', 'a/b'],
+    ['https://huggingface.co/datasets/a/b', 'a/b'],
+    ['https://huggingface.co/datasets/a/b/tree/main?x=1#y', 'a/b'],
+    ['nonsense', 'nonsense'],
+  ])('reduces %s to %s', (typed, repoId) => {
+    expect(normalizeHfRepoId(typed)).toBe(repoId);
+  });
+});
+
+describe('validateTokenizationSettings', () => {
+  it('finds nothing wrong with a tokenizer alone', () => {
+    expect(validateTokenizationSettings({ tokenizer: 'gpt2' })).toEqual({});
+  });
+
+  it.each([1, 0, -4, 2.5])('refuses a maximum length of %d', (max_length) => {
+    expect(validateTokenizationSettings({ tokenizer: 'gpt2', max_length })).toHaveProperty('max_length');
+  });
+
+  it('accepts a maximum length of 2', () => {
+    expect(validateTokenizationSettings({ tokenizer: 'gpt2', max_length: 2 })).toEqual({});
+  });
+
+  it.each(['max_length', 'longest'] as const)('refuses packing together with padding %s', (padding) => {
+    const errors = validateTokenizationSettings({ tokenizer: 'gpt2', packing: 'concat', padding });
+    expect(Object.keys(errors)).toEqual(['padding']);
+  });
+
+  it('accepts packing without padding', () => {
+    expect(validateTokenizationSettings({ tokenizer: 'gpt2', packing: 'concat' })).toEqual({});
+  });
+
+  it('refuses a tokenizer that is missing or none', () => {
+    expect(validateTokenizationSettings({ tokenizer: '' }).tokenizer).toContain('Type a tokenizer');
+    expect(validateTokenizationSettings({ tokenizer: 'a b' })).toHaveProperty('tokenizer');
+  });
+
+  it.each([-0.1, 1, NaN])('refuses a held-out share of %d', (heldout_fraction) => {
+    expect(validateTokenizationSettings({ tokenizer: 'gpt2', heldout_fraction })).toHaveProperty('heldout_fraction');
+  });
+});
