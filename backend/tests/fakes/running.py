@@ -14,12 +14,11 @@ from mistudio.core.config import Settings
 from mistudio.main import Server, create_app
 
 
-class RunningServer:
-    """A server that listens at ``url``; ``parts`` are its parts."""
+class Client:
+    """Somebody who speaks to a server at ``url``."""
 
-    def __init__(self, url: str, parts: Server, http: httpx2.AsyncClient) -> None:
+    def __init__(self, url: str, http: httpx2.AsyncClient) -> None:
         self.url = url
-        self.parts = parts
         self.http = http
 
     async def get(self, path: str, **params: object) -> Any:  # JSON of any kind
@@ -48,6 +47,14 @@ class RunningServer:
         await client.connect(self.url, transports=["websocket"], **options)
         yield client
         await client.disconnect()
+
+
+class RunningServer(Client):
+    """A server in this process; ``parts`` are its parts."""
+
+    def __init__(self, url: str, parts: Server, http: httpx2.AsyncClient) -> None:
+        super().__init__(url, http)
+        self.parts = parts
 
 
 @asynccontextmanager

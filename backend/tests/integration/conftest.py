@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.running import RunningServer, running_server
 
+from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from fakes.hub import Fault, Hub
 from fakes.repositories import CARD, add_large, add_stories, parquet_bytes, story_rows
 from fakes.running import RunningServer, running_server
-
 from mistudio.core.config import Settings
 
 
@@ -52,7 +52,9 @@ async def test_a_download_becomes_a_ready_dataset(server: RunningServer, hub: Hu
     assert sum(map(len, stories.rows.values())) == ready["num_samples"]
     assert [("train", 240), ("validation", 30)] == [(s["name"], s["num_rows"]) for s in ready["splits"]]
     assert ("text", "mit") == (ready["text_column"], ready["metadata"]["license"])
-    assert sum(len(str(row["text"])) for rows in stories.rows.values() for row in rows) == ready["metadata"]["characters"]
+    assert (
+        sum(len(str(row["text"])) for rows in stories.rows.values() for row in rows) == ready["metadata"]["characters"]
+    )
     assert {"text": "text", "number": "other"} == {c["name"]: c["kind"] for c in ready["columns"]}
     assert Path(ready["raw_path"]).is_dir()
     assert ready["size_bytes"] == sum(path.stat().st_size for path in Path(ready["raw_path"]).iterdir())
@@ -103,7 +105,9 @@ async def test_samples_refuse_what_is_not_there(server: RunningServer, hub: Hub,
     await refused(server, await http.get(f"/api/datasets/{waiting['id']}/samples"), 409, "not_ready")
 
 
-@pytest.mark.parametrize("repo_id", ["", "stories", "a/b/c", "lab/-x", "lab/x..y", "lab/x.git", "lab/" + "x" * 97, "lab/ä"])
+@pytest.mark.parametrize(
+    "repo_id", ["", "stories", "a/b/c", "lab/-x", "lab/x..y", "lab/x.git", "lab/" + "x" * 97, "lab/ä"]
+)
 async def test_an_impossible_repository_id_is_refused(server: RunningServer, settings: Settings, repo_id: str) -> None:
     """422 that names the field, before the Hub is asked."""
     problem = await refused_download(server, settings, 422, "validation_error", repo_id=repo_id)
@@ -138,7 +142,9 @@ async def test_refusals_of_the_hub(server: RunningServer, hub: Hub, settings: Se
 async def test_refused_choices_list_what_there_is(server: RunningServer, hub: Hub, settings: Settings) -> None:
     """Unknown config, split and revision, and a config that must be chosen."""
     add_stories(hub)
-    card = "---\nconfigs:\n- config_name: en\n  data_files: en.parquet\n- config_name: de\n  data_files: de.parquet\n---\n"
+    card = (
+        "---\nconfigs:\n- config_name: en\n  data_files: en.parquet\n- config_name: de\n  data_files: de.parquet\n---\n"
+    )
     part = parquet_bytes(story_rows("x", 5))
     hub.add("lab/two", {"README.md": card, "en.parquet": part, "de.parquet": part})
     problem = await refused_download(server, settings, 422, "config_required", repo_id="lab/two")
@@ -326,8 +332,14 @@ async def test_access_rules_hold_for_every_route(server: RunningServer) -> None:
 
 async def test_a_server_token_is_asked_for_everywhere(settings: Settings) -> None:
     """Without it only the bare health check answers; with it everything does."""
-    guarded = settings.model_copy(update={"host": "0.0.0.0", "api_token": settings.__class__(
-        data_dir=settings.data_dir, host="0.0.0.0", api_token="a long secret").api_token})
+    guarded = settings.model_copy(
+        update={
+            "host": "0.0.0.0",
+            "api_token": settings.__class__(
+                data_dir=settings.data_dir, host="0.0.0.0", api_token="a long secret"
+            ).api_token,
+        }
+    )
     async with running_server(guarded) as server:
         for path in ("/api/datasets", "/api/system/storage", "/api/openapi.json", "/api/jobs"):
             await refused(server, await server.http.get(path), 401, "unauthorized")

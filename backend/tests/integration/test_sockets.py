@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from socketio.exceptions import ConnectionError as Refused
+
 from fakes.hub import Hub
 from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
-from socketio.exceptions import ConnectionError as Refused
-
 from mistudio.core.config import Settings
 
 

@@ -14,7 +14,6 @@ from mistudio.core.errors import AlreadyExists, InUse, InvalidTransition
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.plan_types import Plan, PlanRequest
-from mistudio.corpus.planner import Planner
 from mistudio.models import Dataset, Job, new_id
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.dataset import (
@@ -31,6 +30,7 @@ from mistudio.schemas.job import JobResponse
 from mistudio.services.disk import needed_bytes, require_room
 from mistudio.services.job_service import JobService, new_job
 from mistudio.services.news import changed_news, created_news, deleted_news, next_seq, publish_all
+from mistudio.services.planning import Planning
 from mistudio.services.plans import write_plan
 from mistudio.services.reference_service import references_of
 from mistudio.services.storage_service import StorageService
@@ -55,7 +55,7 @@ class DatasetService:
         bus: EventBus,
         queue: JobQueue,
         vault: TokenVault,
-        planner: Planner,
+        planner: Planning,
         jobs: JobService,
         storage: StorageService,
     ) -> None:

@@ -6,12 +6,12 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, ValidationFailed
 from mistudio.corpus.plan_types import Inspection, PlanRequest
-from mistudio.corpus.planner import Planner
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.schemas.hub import HubColumn, HubDatasetResponse
 from mistudio.services.dataset_service import source_key
 from mistudio.services.disk import needed_bytes
+from mistudio.services.planning import Planning
 from mistudio.utils.file_utils import free_bytes
 from mistudio.utils.hf_utils import check_repo_id
 
@@ -19,7 +19,7 @@ from mistudio.utils.hf_utils import check_repo_id
 class HubService:
     """Asks the planner, and our own records and disk."""
 
-    def __init__(self, settings: Settings, database: Database, planner: Planner) -> None:
+    def __init__(self, settings: Settings, database: Database, planner: Planning) -> None:
         self._settings = settings
         self._database = database
         self._planner = planner

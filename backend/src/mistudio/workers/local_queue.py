@@ -123,6 +123,10 @@ class LocalQueue:
         """Whether jobs are being started."""
         return self._dispatcher is not None and not self._dispatcher.done()
 
+    def process_ids(self) -> list[int]:
+        """The child processes that run now."""
+        return [child.process.pid for child in self._children.values()]
+
     async def _dispatch(self) -> None:
         while True:
             self._wake.clear()

@@ -1,0 +1,17 @@
+"""The seam to whoever asks the Hub: the planner's child process, or a stand-in that knows the answers."""
+
+from typing import Protocol
+
+from mistudio.corpus.plan_types import Inspection, Plan, PlanRequest
+
+
+class Planning(Protocol):
+    """Asks the Hub what a repository holds; see ``mistudio.corpus.planner.Planner`` for the errors."""
+
+    async def inspect(self, request: PlanRequest) -> Inspection:
+        """What the repository holds at one commit."""
+        ...
+
+    async def plan(self, request: PlanRequest) -> Plan:
+        """The files that a download needs, at one commit."""
+        ...

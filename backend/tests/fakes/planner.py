@@ -1,0 +1,55 @@
+"""A planner that knows one answer."""
+
+from mistudio.corpus.plan_types import Inspection, Plan, PlanRequest, SourceFile
+
+
+class FakePlanner:
+    """See ``Planning``; answers every request with one plan, and keeps what it was asked."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.answer = plan
+        self.asked: list[PlanRequest] = []
+
+    async def plan(self, request: PlanRequest) -> Plan:
+        """The plan."""
+        self.asked.append(request)
+        return self.answer
+
+    async def inspect(self, request: PlanRequest) -> Inspection:
+        """The plan's repository, as the Hub would describe it."""
+        self.asked.append(request)
+        plan = self.answer
+        return Inspection(
+            repo_id=plan.repo_id,
+            revision=plan.revision,
+            config=plan.config,
+            default_config=plan.config,
+            configs=(plan.config,),
+            splits=(),
+            format=plan.format,
+            options={},
+            columns=(),
+            gated=plan.gated,
+            private=False,
+            access="granted",
+            license=plan.license,
+            description=plan.description,
+            num_files=len(plan.files),
+            size_bytes=plan.size_bytes,
+        )
+
+
+def stories_plan(repo_id: str = "lab/stories", *, size: int = 1000) -> Plan:
+    """A plan of one training file."""
+    return Plan(
+        repo_id=repo_id,
+        revision="c0ffee",
+        config="default",
+        is_default_config=True,
+        format="parquet",
+        options={},
+        files=(SourceFile(path="train.parquet", split="train", size=size),),
+        description="Stories.",
+        license="mit",
+        gated=False,
+    )

@@ -1,0 +1,85 @@
+"""A server as a user starts it, in a process of its own, to be killed."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+
+from fakes.running import Client
+from mistudio.core.config import Settings
+
+_STARTED = "miStudio is at "
+
+
+class ServerProcess(Client):
+    """``mistudio serve`` at ``url``; ``log`` is what it wrote to standard error."""
+
+    def __init__(self, process: Process, url: str, log: Path, http: httpx2.AsyncClient) -> None:
+        super().__init__(url, http)
+        self.process = process
+        self.log = log
+
+    async def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        self.process.send_signal(signal.SIGKILL)
+        await self.process.wait()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables that give a process these settings."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("HF_", "MISTUDIO_"))},
+        "DATA_DIR": str(settings.data_dir),
+        "HF_ENDPOINT": settings.hf_endpoint,
+        "HF_HOME": str(settings.hf_home),
+        "MISTUDIO_RETRY_BACKOFF_SECONDS": str(settings.retry_backoff_seconds),
+        "MISTUDIO_DISK_RESERVE_BYTES": "0",
+        "MISTUDIO_LOG_FORMAT": "json",
+    }
+
+
+async def start_process(settings: Settings, log: Path) -> tuple[Process, str]:
+    """A started server and its first line."""
+    with log.open("ab") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "mistudio.cli", "serve", "--port", "0"),
+            stdout=PIPE,
+            stderr=errors,
+            env=environment(settings),
+        )
+    assert process.stdout is not None
+    async with asyncio.timeout(20):
+        line = (await process.stdout.readline()).decode().strip()
+    return process, line
+
+
+@asynccontextmanager
+async def server_process(settings: Settings, log: Path) -> AsyncIterator[ServerProcess]:
+    """A server in its own process; ended with SIGTERM if it still runs."""
+    process, line = await start_process(settings, log)
+    assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
+    url = line.removeprefix(_STARTED)
+    async with httpx2.AsyncClient(base_url=url, timeout=30.0) as http:
+        yield ServerProcess(process, url, log, http)
+    if process.returncode is None:
+        process.terminate()
+        await process.wait()
+
+
+def processes_of(data_dir: Path) -> list[int]:
+    """The processes that were given this DATA_DIR."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            variables = (entry / "environ").read_bytes().split(b"\0") if entry.name.isdigit() else []
+        except OSError:
+            continue
+        if f"DATA_DIR={data_dir}".encode() in variables:
+            found.append(int(entry.name))
+    return found

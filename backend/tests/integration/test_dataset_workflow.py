@@ -1,0 +1,240 @@
+"""A dataset's whole life on the embedded engine, with everything that can happen to processes on the way."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes.hub import Fault, Hub
+from fakes.process import processes_of, server_process, start_process
+from fakes.repositories import add_large, add_stories
+from fakes.running import Client, RunningServer, running_server
+from mistudio.core.config import Settings
+from mistudio.corpus.manifest import verify
+
+MIB = 1 << 20
+
+
+def leftovers(settings: Settings) -> list[str]:
+    """What lies where nothing should lie once all work is done."""
+    folders = (settings.staging_dir, settings.trash_dir)
+    parts = [path.name for path in settings.data_dir.rglob("*") if path.name.endswith((".part", ".tmp", ".journal"))]
+    return [path.name for folder in folders for path in folder.iterdir()] + parts
+
+
+async def until_done(server: Client, dataset_id: str, share: float) -> Any:  # JSON of any kind
+    """The dataset once its download has this share of its bytes."""
+    async with asyncio.timeout(30):
+        while True:
+            dataset = await server.get(f"/api/datasets/{dataset_id}")
+            job = dataset["job"]
+            if dataset["status"] in {"ready", "error"} or (
+                job and job["total"] and job["done"] >= share * job["total"]
+            ):
+                return dataset
+            await asyncio.sleep(0.02)
+
+
+def body_bytes(hub: Hub) -> int:
+    """Bytes that the Hub sent of files."""
+    return sum(record.sent for record in hub.requests if record.origin == "files")
+
+
+async def test_a_killed_server_goes_on_by_itself(settings: Settings, hub: Hub, tmp_path: Path) -> None:
+    """SIGKILL twice during a download: each next server resumes inside the files, and the data is whole."""
+    hub.rate = 1.5e6
+    add_large(hub, files=3, megabytes=4.0)
+    log = tmp_path / "server.log"
+    async with server_process(settings, log) as server:
+        dataset_id = (await server.download("lab/large"))["id"]
+        await until_done(server, dataset_id, 0.25)
+        await server.kill()
+    async with server_process(settings, log) as server:
+        resumed = await until_done(server, dataset_id, 0.5)
+        assert "downloading" == resumed["status"]
+        await server.kill()
+    hub.rate = None
+    async with server_process(settings, log) as server:
+        ready = await server.until(dataset_id, "ready", "error")
+        assert ("ready", None) == (ready["status"], ready["error_code"])
+        job = (await server.get("/api/jobs"))[0]
+        assert ("succeeded", 1) == (job["state"], job["attempt"])
+    again = body_bytes(hub) - ready["metadata"]["source_bytes"]
+    assert again < 2 * 3 * MIB, f"{again:,} bytes were fetched again by two kills with three files in flight"
+    assert [] == verify(settings.datasets_dir / dataset_id)
+    assert [] == leftovers(settings)
+
+
+async def test_children_end_with_their_parent(settings: Settings, hub: Hub, tmp_path: Path) -> None:
+    """Within a second of the server's SIGKILL no process of it is left."""
+    hub.rate = 3e5
+    add_large(hub)
+    async with server_process(settings, tmp_path / "server.log") as server:
+        await until_done(server, (await server.download("lab/large"))["id"], 0.1)
+        assert len(processes_of(settings.data_dir)) >= 2
+        await server.kill()
+    deadline = time.monotonic() + 1.0
+    while processes_of(settings.data_dir) and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+    assert [] == processes_of(settings.data_dir)
+
+
+async def test_a_second_server_says_who_has_the_folder(settings: Settings, tmp_path: Path) -> None:
+    """It ends at once with a sentence, and the first one goes on."""
+    log = tmp_path / "second.log"
+    async with server_process(settings, tmp_path / "first.log") as server:
+        process, line = await start_process(settings, log)
+        assert (1, "") == (await process.wait(), line)
+        assert f"process {server.process.pid}" in log.read_text(encoding="utf-8")
+        assert "ok" == (await server.get("/api/health"))["status"]
+
+
+async def child_of(server: RunningServer) -> int:
+    """The process of the one job that runs."""
+    async with asyncio.timeout(10):
+        while not (found := server.parts.queue.process_ids()):
+            await asyncio.sleep(0.01)
+    return found[0]
+
+
+async def test_three_deaths_without_progress_fail_the_job(server: RunningServer, hub: Hub) -> None:
+    """A child that dies again and again before it gets anywhere is given up, and says so."""
+    hub.faults.add(Fault(path="*/resolve/*", stall_after=0))
+    add_large(hub)
+    dataset = await server.download("lab/large")
+    for _death in range(3):
+        process_id = await child_of(server)
+        os.kill(process_id, signal.SIGKILL)
+        async with asyncio.timeout(10):
+            while process_id in server.parts.queue.process_ids():
+                await asyncio.sleep(0.01)
+    failed = await server.until(dataset["id"], "error")
+    assert "worker_died" == failed["error_code"]
+    hub.faults.clear()
+    await server.http.post(f"/api/datasets/{dataset['id']}/retry")
+    assert "ready" == (await server.until(dataset["id"], "ready", "error"))["status"]
+
+
+async def test_deaths_after_progress_cost_no_attempt(server: RunningServer, hub: Hub) -> None:
+    """Killed four times while bytes come, the job still ends well."""
+    hub.rate = 1e6
+    add_large(hub, megabytes=2.0)
+    dataset = await server.download("lab/large")
+    for share in (0.1, 0.25, 0.4, 0.55):
+        await until_done(server, dataset["id"], share)
+        os.kill(await child_of(server), signal.SIGKILL)
+        await asyncio.sleep(0.2)
+    hub.rate = None
+    assert "ready" == (await server.until(dataset["id"], "ready", "error"))["status"]
+
+
+@pytest.mark.parametrize("fault", [None, Fault(origin="files", stall_after=300_000)], ids=["slow", "stalled"])
+async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Settings, fault: Fault | None) -> None:
+    """A cancel is done within a second, whatever the socket does; a retry goes on; a delete leaves nothing."""
+    hub.rate = 5e5
+    if fault:
+        hub.faults.add(fault)
+    add_large(hub)
+    dataset = await server.download("lab/large")
+    path = f"/api/datasets/{dataset['id']}"
+    await until_done(server, dataset["id"], 0.2)
+    began = time.monotonic()
+    cancelled = (await server.http.post(f"{path}/cancel")).json()
+    assert time.monotonic() - began < 1.0
+    assert ("error", "cancelled") == (cancelled["status"], cancelled["error_code"])
+    assert cancelled["error_message"].startswith("Cancelled at ")
+    assert cancelled["progress"] > 10
+    assert [] == server.parts.queue.process_ids()
+    fetched = body_bytes(hub)
+    hub.rate = None
+    hub.faults.clear()
+    retried = (await server.http.post(f"{path}/retry")).json()
+    assert "downloading" == retried["status"]
+    assert retried["progress"] >= cancelled["progress"] - 0.01
+    ready = await server.until(dataset["id"], "ready", "error")
+    assert "ready" == ready["status"]
+    assert body_bytes(hub) - ready["metadata"]["source_bytes"] < 3 * MIB
+    assert fetched > 0
+    assert [] == verify(settings.datasets_dir / dataset["id"])
+    assert [] == leftovers(settings)
+    assert 204 == (await server.http.delete(path)).status_code
+    await server.parts.datasets.close()
+    assert [] == list(settings.datasets_dir.iterdir())
+    assert [] == leftovers(settings)
+
+
+async def test_delete_while_it_downloads(server: RunningServer, hub: Hub, settings: Settings) -> None:
+    """The job is stopped first, and nothing stays behind."""
+    hub.rate = 3e5
+    add_large(hub)
+    dataset = await server.download("lab/large")
+    await until_done(server, dataset["id"], 0.1)
+    began = time.monotonic()
+    assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
+    assert time.monotonic() - began < 5.0
+    await server.parts.datasets.close()
+    assert [] == server.parts.queue.process_ids()
+    assert [] == await server.get("/api/jobs")
+    assert [] == leftovers(settings)
+
+
+async def test_a_token_is_never_written_down_and_gone_after_a_restart(
+    settings: Settings, hub: Hub, tmp_path: Path
+) -> None:
+    """No file of DATA_DIR and no line of the log has it; after a restart the job asks for it, and goes on with it."""
+    token = "hf_SecretOfTheTest"
+    hub.rate = 5e5
+    add_large(hub, "lab/gated")
+    repository = hub.find("datasets", "lab/gated")
+    assert repository is not None
+    repository.gated = True
+    hub.add_token(token, "lab/gated")
+    log = tmp_path / "server.log"
+    async with server_process(settings, log) as server:
+        dataset_id = (await server.download("lab/gated", access_token=token))["id"]
+        await until_done(server, dataset_id, 0.2)
+        await server.kill()
+    hub.rate = None
+    async with server_process(settings, log) as server:
+        failed = await server.until(dataset_id, "error", "ready")
+        assert "auth_required" == failed["error_code"]
+        kept = body_bytes(hub)
+        answer = await server.http.post(f"/api/datasets/{dataset_id}/retry", json={"access_token": token})
+        assert 202 == answer.status_code
+        ready = await server.until(dataset_id, "ready", "error")
+        assert "ready" == ready["status"]
+        assert body_bytes(hub) - kept < ready["metadata"]["source_bytes"]
+    written = [path for path in settings.data_dir.rglob("*") if path.is_file() and token.encode() in path.read_bytes()]
+    assert [] == written
+    assert token not in log.read_text(encoding="utf-8")
+
+
+async def test_a_start_sweeps_away_what_no_record_knows(settings: Settings, hub: Hub) -> None:
+    """Folders that a kill in the middle of a delete or a request left behind are gone after the next start."""
+    add_stories(hub)
+    async with running_server(settings) as server:
+        dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
+    for folder in (settings.datasets_dir, settings.staging_dir, settings.trash_dir):
+        (folder / "ds_orphan").mkdir()
+        (folder / "ds_orphan" / "file").write_bytes(b"x")
+    async with running_server(settings) as server:
+        assert [dataset["id"]] == [path.name for path in settings.datasets_dir.iterdir()]
+        assert [] == leftovers(settings)
+        assert "ready" == (await server.get(f"/api/datasets/{dataset['id']}"))["status"]
+
+
+async def test_a_hub_that_asks_for_a_pause_is_obeyed(server: RunningServer, hub: Hub) -> None:
+    """The job waits as long as the Hub said, says until when, and goes on."""
+    add_stories(hub)
+    hub.faults.add(Fault(path="*/resolve/*", status=429, retry_after="90", times=1))
+    dataset = await server.download("lab/stories")
+    async with asyncio.timeout(10):
+        while not (job := (await server.get(f"/api/datasets/{dataset['id']}"))["job"]) or not job["not_before"]:
+            await asyncio.sleep(0.02)
+    assert ("queued", "rate_limited") == (job["state"], job["error_code"])
+    assert "downloading" == (await server.get(f"/api/datasets/{dataset['id']}"))["status"]
+    assert 200 == (await server.http.post(f"/api/datasets/{dataset['id']}/cancel")).status_code
