@@ -159,7 +159,7 @@ def _footer_nulls(schema: pa.Schema, metadata: pq.FileMetaData) -> dict[str, int
 
 
 def _has_nulls(column: pq.ColumnChunkMetaData) -> bool:
-    return column.is_stats_set and column.statistics.has_null_count
+    return bool(column.is_stats_set and column.statistics.has_null_count)
 
 
 def _rewritten(file: SourceFile, target: Path, work: Work, tell: Progress) -> FileReport:

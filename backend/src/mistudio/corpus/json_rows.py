@@ -31,7 +31,7 @@ class Parsed:
 def parse_line(line: bytes, *, label: str, number: int) -> Parsed:
     """The record on one line; InvalidData, naming the line, if it is none."""
     try:
-        return parsed(_loads(line))
+        return _parsed(_loads(line))
     except ValueError as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
         raise InvalidData(f"{label}, line {number:,} is not valid JSON: {reason}.") from error
@@ -49,9 +49,9 @@ def _loads(line: bytes) -> Value:
     return cast("Value", json.loads(line.decode("utf-8", "surrogateescape")))
 
 
-def parsed(value: Value) -> Parsed:
+def _parsed(value: Value) -> Parsed:
     """``value`` as a record; what is not an object becomes the column ``text``, as ``datasets`` has it."""
-    row = value if isinstance(value, dict) else {"text": value}
+    row: dict[str, Value] = value if isinstance(value, dict) else {"text": value}
     try:
         orjson.dumps(row)
     except (TypeError, RecursionError):

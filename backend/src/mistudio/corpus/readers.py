@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.readers_columnar import arrow_schema, as_schema, parquet_schema, read_arrow, read_parquet
-from mistudio.corpus.readers_csv import read_csv
+from mistudio.corpus.readers_csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.readers_json import read_json
 from mistudio.corpus.readers_text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.readers_text import read_text
 from mistudio.corpus.repair import Chunk, repaired
-from mistudio.corpus.sources import BLOCK_BYTES, open_source
+from mistudio.corpus.sources import open_source
 from mistudio.corpus.widening import Known, converted, storable_schema, unify_schemas
 from mistudio.corpus.work import Work
 
@@ -37,7 +37,7 @@ class Attempt:
     """What an earlier attempt found out: the schema that holds the whole file, and how large a CSV record can be."""
 
     schema: pa.Schema | None = None
-    block_bytes: int = BLOCK_BYTES
+    block_bytes: int = CSV_BLOCK_BYTES
 
 
 class Wider(Exception):

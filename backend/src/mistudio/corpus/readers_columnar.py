@@ -1,5 +1,6 @@
 """Parquet and Arrow files, in batches small enough that one giant row group or record batch is never held whole."""
 
+import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from mistudio.corpus.widening import converted, storable_schema
 BATCH_ROWS: Final = 1_000
 BATCH_BYTES: Final = 2 << 20
 _BUFFER_BYTES: Final = 1 << 20
+# Pages of a mapped file count as memory until they are given back.
+_MAPPED_BYTES: Final = 32 << 20
 _ARROW_FILE_MARK: Final = b"ARROW1"
 
 
@@ -58,21 +61,27 @@ def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) ->
 
 def arrow_schema(path: Path, *, label: str) -> pa.Schema:
     """The columns as they are stored; InvalidData if it is neither an Arrow file nor an Arrow stream."""
-    with reading(label), _open_arrow(path) as reader:
-        return storable_schema(reader.schema)
+    with reading(label), path.open("rb") as file:
+        return storable_schema(_open_arrow(pa.PythonFile(file, mode="r")).schema)
 
 
 def read_arrow(path: Path, *, label: str) -> Iterator[Chunk]:
-    """All rows of an Arrow IPC file or stream in order."""
-    size = path.stat().st_size
-    with reading(label), pa.memory_map(str(path)) as source, _reader(source) as reader:
+    """All rows of an Arrow IPC file or stream in order; one that is a single batch of gigabytes is not held either."""
+    with reading(label), path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        source = pa.BufferReader(pa.py_buffer(mapped))
+        reader = _open_arrow(source)
         is_stream = isinstance(reader, pa.RecordBatchStreamReader)
         count = 0 if is_stream else reader.num_record_batches
-        batches = iter(reader) if is_stream else (reader.get_batch(index) for index in range(count))
-        for index, batch in enumerate(batches, start=1):
-            consumed = source.tell() if is_stream else size * index // count
+        read, released = 0, 0
+        for index, batch in enumerate(reader if is_stream else map(reader.get_batch, range(count)), start=1):
+            consumed = source.tell() if is_stream else len(mapped) * index // count
             for piece in _pieces(batch):
-                yield Chunk(piece, min(size, consumed))
+                yield Chunk(piece, min(len(mapped), consumed))
+                read += piece.nbytes
+                if read - released > _MAPPED_BYTES:
+                    mapped.madvise(mmap.MADV_DONTNEED)
+                    released = read
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -81,13 +90,7 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         yield batch.slice(start, rows)
 
 
-@contextmanager
-def _open_arrow(path: Path) -> Iterator[pa.RecordBatchFileReader | pa.RecordBatchStreamReader]:
-    with pa.memory_map(str(path)) as source, _reader(source) as reader:
-        yield reader
-
-
-def _reader(source: pa.MemoryMappedFile) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:
+def _open_arrow(source: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:
     mark = source.read(len(_ARROW_FILE_MARK))
     source.seek(0)
     return pa.ipc.open_file(source) if mark == _ARROW_FILE_MARK else pa.ipc.open_stream(source)

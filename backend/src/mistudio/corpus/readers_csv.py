@@ -13,9 +13,11 @@ import pyarrow.csv as pa_csv
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.repair import Chunk
-from mistudio.corpus.sources import BLOCK_BYTES, MAX_RECORD_BYTES, Source, plain_suffix, too_long
+from mistudio.corpus.sources import MAX_RECORD_BYTES, Source, plain_suffix, too_long
 from mistudio.corpus.widening import Known, unify, unique_names
 
+# Arrow holds several blocks at once.
+CSV_BLOCK_BYTES: Final = 1 << 20
 _MISSING: Final = pa.array(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"])
 _WHOLE: Final = r"^(0|-?[1-9]\d{0,17})$"
 _NUMBER: Final = r"^[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?$"
@@ -27,7 +29,7 @@ class RecordTooLong(Exception):
 
 
 def read_csv(
-    source: Source, known: Known, *, options: Mapping[str, Json], block_bytes: int = BLOCK_BYTES
+    source: Source, known: Known, *, options: Mapping[str, Json], block_bytes: int = CSV_BLOCK_BYTES
 ) -> Iterator[Chunk]:
     """The records, typed at least as widely as ``known`` has them.
 

@@ -10,16 +10,14 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from mistudio.core.errors import InvalidData, Json
-from mistudio.corpus.json_rows import Parsed, as_chunk, parse_line, parsed
+from mistudio.corpus.json_rows import Parsed, as_chunk, parse_line
 from mistudio.corpus.json_values import JsonText
 from mistudio.corpus.repair import Chunk
-from mistudio.corpus.sources import Source, blocks
+from mistudio.corpus.sources import BLOCK_BYTES, Source, blocks
 from mistudio.corpus.widening import MAX_DEPTH, Known
 
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
-_CHUNK_CHARACTERS: Final = 2 << 20
-_CHUNK_ROWS: Final = 5_000
 
 
 def read_json(source: Source, known: Known, *, options: Mapping[str, Json]) -> Iterator[Chunk]:
@@ -51,12 +49,16 @@ def _is_lines(head: bytes) -> bool:
 def _read_lines(source: Source, known: Known) -> Iterator[Chunk]:
     number = 1
     for block in blocks(source):
-        batch = _arrow(block, known)
-        if batch is not None:
-            yield Chunk(batch, source.consumed)
-        else:
-            yield as_chunk(_records(block, source.label, number), known, consumed=source.consumed)
+        yield _chunk(block, known, source, number)
         number += block.count(b"\n")
+
+
+def _chunk(block: bytes, known: Known, source: Source, number: int) -> Chunk:
+    """The records of the block, one on each line, the first on line ``number`` of the file."""
+    batch = _arrow(block, known)
+    if batch is not None:
+        return Chunk(batch, source.consumed)
+    return as_chunk(_records(block, source.label, number), known, consumed=source.consumed)
 
 
 def _records(block: bytes, label: str, number: int) -> list[Parsed]:
@@ -120,14 +122,16 @@ def _may_have_rounded(found: pa.Schema, known: pa.Schema) -> bool:
 
 def _read_values(source: Source, known: Known, *, field: str | None) -> Iterator[Chunk]:
     text = JsonText(source)
-    records: list[Parsed] = []
-    start = 0
-    for value in text.records() if field is None else text.records_under(field):
-        records.append(parsed(value))
-        if text.characters - start >= _CHUNK_CHARACTERS or len(records) >= _CHUNK_ROWS:
-            yield as_chunk(records, known, consumed=source.consumed)
-            records, start = [], text.characters
-    if records:
-        yield as_chunk(records, known, consumed=source.consumed)
+    lines: list[bytes] = []
+    number, length = 1, 0
+    for record in text.records() if field is None else text.records_under(field):
+        # Within a string a line break is an escape: those that are left are but layout.
+        lines.append(record.replace(b"\n", b" "))
+        length += len(record)
+        if length >= BLOCK_BYTES:
+            yield _chunk(b"\n".join(lines), known, source, number)
+            number, length, lines = number + len(lines), 0, []
+    if lines:
+        yield _chunk(b"\n".join(lines), known, source, number)
     elif field is not None and not text.found:
         raise InvalidData(f"{source.label} has no field “{field}” with records in it.")

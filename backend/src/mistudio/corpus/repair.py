@@ -64,10 +64,8 @@ def _is_valid(data: pa.Array | pa.RecordBatch) -> bool:
 
 
 def _as_binary(kind: pa.DataType) -> pa.DataType:
-    if isinstance(kind, pa.BaseExtensionType):
-        return _as_binary(kind.storage_type)
-    if pa.types.is_dictionary(kind):
-        return _as_binary(kind.value_type)
+    if isinstance(kind, pa.BaseExtensionType) or pa.types.is_dictionary(kind):
+        return _as_binary(kind.value_type if pa.types.is_dictionary(kind) else kind.storage_type)
     if pa.types.is_string(kind) or pa.types.is_string_view(kind):
         return pa.binary()
     if pa.types.is_large_string(kind):

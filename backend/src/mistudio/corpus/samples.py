@@ -63,22 +63,23 @@ def json_form(value: object, *, cell_limit: int | None = CELL_LIMIT, depth: int 
     Bytes become a note of their kind and size, dates ISO 8601, decimals and whole numbers beyond 2⁵³ strings, NaN and
     infinities their names. ``cell_limit`` None: strings and lists are not cut.
     """
-    if value is None or isinstance(value, bool):
-        return value
+    if value is None or isinstance(value, bool | int | float):
+        return _number(value)
     if isinstance(value, str):
         return _safe(value) if cell_limit is None else shortened(_safe(value), cell_limit)
-    if isinstance(value, int):
-        return value if abs(value) <= _SAFE_INTEGER else str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return note_of_bytes(bytes(value))
     if isinstance(value, list | tuple | dict):
         return _nested(value, cell_limit, depth)
     return _scalar(value)
 
 
+def _number(value: bool | float | None) -> Json:
+    is_exact = value is None or (abs(value) <= _SAFE_INTEGER if isinstance(value, int) else math.isfinite(value))
+    return value if is_exact else str(value)
+
+
 def _scalar(value: object) -> str:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return note_of_bytes(bytes(value))
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, datetime.timedelta):

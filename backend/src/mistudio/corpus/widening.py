@@ -18,6 +18,13 @@ from mistudio.corpus.repair import python_values
 MAX_DEPTH: Final = 32
 MAX_FIELDS: Final = 1_000
 _INT64: Final = 1 << 63
+_SCALARS: Final = {
+    type(None): pa.null(),
+    bool: pa.bool_(),
+    int: pa.int64(),
+    float: pa.float64(),
+    str: pa.string(),
+}
 # What json.loads gives.
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 
@@ -71,15 +78,10 @@ def _struct(fields: Mapping[str, pa.DataType]) -> pa.DataType:
 
 def infer(value: Value, *, depth: int = 0) -> pa.DataType:
     """The narrowest type that holds ``value``; what is nested deeper than MAX_DEPTH is held as JSON text."""
-    if value is None:
-        return pa.null()
-    if isinstance(value, bool):
-        return pa.bool_()
-    if isinstance(value, int):
-        return pa.int64() if -_INT64 <= value < _INT64 else pa.string()
-    if isinstance(value, float):
-        return pa.float64()
-    if isinstance(value, str) or depth >= MAX_DEPTH:
+    if not isinstance(value, list | dict):
+        is_long = isinstance(value, int) and not -_INT64 <= value < _INT64
+        return pa.string() if is_long else _SCALARS[type(value)]
+    if depth >= MAX_DEPTH:
         return pa.string()
     if isinstance(value, list):
         return pa.list_(infer_all(value, depth=depth + 1))

@@ -35,11 +35,14 @@ class _HashedFile:
     def __init__(self, file: BinaryIO) -> None:
         self.closed = False
         self.size = 0
+        self.is_abandoned = False
         self.digest = hashlib.sha256()
         self._file = file
 
     def write(self, data: bytes) -> int:
         view = memoryview(data)
+        if self.is_abandoned:
+            return view.nbytes
         self.digest.update(view)
         self.size += view.nbytes
         return self._file.write(view)
@@ -95,10 +98,15 @@ class GroupWriter:
         if self._writer is None:
             self._writer = self._open(None)
         self._writer.close()
-        self.close()
+        self._writer = None
+        self._raw.close()
 
     def close(self) -> None:
         """Let go of the file; without ``finish`` before, what is there is not a Parquet file."""
+        if self._writer is not None:
+            # pyarrow's writer ends with a footer whether it is wanted or not; the disk may have no room for it.
+            self._file.is_abandoned = True
+            self._writer.close()
         self._raw.close()
 
     def _cut(self, batch: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, int]]:

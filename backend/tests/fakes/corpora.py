@@ -1,0 +1,107 @@
+"""Small data sets in every format, and stores made of them, for tests."""
+
+import bz2
+import csv
+import gzip
+import io
+import json
+import lzma
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
+
+from mistudio.corpus.ingest import ingest_file
+from mistudio.corpus.manifest import Manifest, SourceRecord, TakenIn, make_manifest, write_manifest
+from mistudio.corpus.readers import SourceFormat
+from mistudio.corpus.report import FileReport
+from mistudio.corpus.work import Unwatched
+from mistudio.utils.file_utils import sha256_file
+
+Rows = Sequence[Mapping[str, object]]
+
+PACKERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".zst": zstandard.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+}
+
+
+def json_lines(rows: Rows) -> bytes:
+    """One object per line."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def csv_bytes(rows: Rows, *, delimiter: str = ",") -> bytes:
+    """With a header, every cell in quotes."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def parquet_bytes(table: pa.Table, *, group_rows: int = 1_000_000, dictionary: bool = True) -> bytes:
+    """As a repository may have it."""
+    sink = io.BytesIO()
+    pq.write_table(table, sink, row_group_size=group_rows, use_dictionary=dictionary)
+    return sink.getvalue()
+
+
+def arrow_bytes(table: pa.Table, *, stream: bool = True, batch_rows: int = 1_000) -> bytes:
+    """An Arrow stream, as ``datasets`` caches data, or an Arrow file."""
+    sink = pa.BufferOutputStream()
+    make = pa.ipc.new_stream if stream else pa.ipc.new_file
+    with make(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=batch_rows)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def take_in(
+    folder: Path,
+    data: bytes,
+    *,
+    label: str,
+    format: SourceFormat,  # noqa: A002 (as in ingest_file)
+    options: Mapping[str, object] | None = None,
+) -> tuple[FileReport, Path]:
+    """Ingest ``data`` as a file called ``label``; gives the report and where the result is."""
+    source, target = folder / "source", folder / "target.parquet"
+    source.write_bytes(data)
+    report = ingest_file(
+        source,
+        target,
+        format=format,
+        label=label,
+        work=Unwatched(),
+        options=json.loads(json.dumps(dict(options or {}))),
+    )
+    return report, target
+
+
+def make_dataset(folder: Path, splits: Mapping[str, Sequence[Rows]], *, text_column: str | None = None) -> Manifest:
+    """A dataset's folder with its raw files and manifest: per split, the rows of each of its files."""
+    (folder / "raw").mkdir(parents=True)
+    files = [
+        _taken_in(folder, split, f"raw/{split}-{index:05d}-of-{len(parts):05d}.parquet", rows)
+        for split, parts in splits.items()
+        for index, rows in enumerate(parts)
+    ]
+    manifest = make_manifest(files, source="local", splits=list(splits), text_column=text_column)
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def _taken_in(folder: Path, split: str, path: str, rows: Rows) -> TakenIn:
+    source = folder / "source.jsonl"
+    source.write_bytes(json_lines(rows))
+    label = f"{Path(path).stem}.jsonl"
+    report = ingest_file(source, folder / path, format="json", label=label, work=Unwatched())
+    record = SourceRecord(path=label, size=source.stat().st_size, sha256=sha256_file(source))
+    source.unlink()
+    return TakenIn(split=split, path=path, report=report, source=record)
