@@ -1,10 +1,50 @@
-"""Questions to and about Hugging Face repositories that need no download."""
+"""Questions to and about Hugging Face repositories that need no download.
 
+The Hub is the one that ``HF_ENDPOINT`` names when a question is asked. The client library is imported at the first
+question, as the server itself only checks ids. Errors are the client library's own: ``mistudio.corpus.hub_errors``
+turns them into ours.
+"""
+
+import os
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import DatasetInfo, RepoSibling
 
 # The Hub's own rule: letters, digits, "-", "_" and "."; no leading or trailing "-" or "."; no "--" or ".."; 96 at most.
 _NAME = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _MAX_NAME = 96
+_ANSWER_SECONDS: Final = 10.0
+_CARD: Final = "README.md"
+
+RepoKind = Literal["dataset", "model"]
+
+
+@dataclass(frozen=True)
+class RepoFile:
+    """A file of a repository at a commit: size in bytes, sha256 where LFS keeps it, and the blob's id in git."""
+
+    path: str
+    size: int
+    sha256: str | None
+    git_sha1: str | None
+
+
+@dataclass(frozen=True)
+class RepoInfo:
+    """A dataset repository at a commit: its present name, every file, and the card's declarations (YAML)."""
+
+    repo_id: str
+    revision: str
+    private: bool
+    gated: bool
+    disabled: bool
+    card_data: Mapping[str, Any]  # YAML of any shape
+    files: tuple[RepoFile, ...]
 
 
 def validate_repo_id(repo_id: str, *, bare: bool = False) -> str | None:
@@ -26,10 +66,94 @@ def validate_repo_id(repo_id: str, *, bare: bool = False) -> str | None:
 
 
 def check_repo_id(value: object) -> str:
-    """``value`` as a dataset's repository id, trimmed, a pasted Hub address reduced to its id; ValueError if it is none."""
+    """``value`` as a dataset's repository id, trimmed, a pasted Hub address reduced to its id; else ValueError."""
     if not isinstance(value, str):
         raise ValueError("The repository id must be text.")  # noqa: TRY004 (Pydantic shows ValueError only)
     repo_id = re.sub(r"^https?://[^/]+/datasets/([^/]+/[^/?#]+).*$", r"\1", value.strip())
     if problem := validate_repo_id(repo_id):
         raise ValueError(problem)
     return repo_id
+
+
+def hub_endpoint() -> str:
+    """The Hub's address, without a slash at the end."""
+    return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+
+
+def hub_headers(token: str | None) -> dict[str, str]:
+    """Headers for a request to the Hub; without ``token`` the server owner's own one is used, if there is one."""
+    # The package exports this on demand, which the type checker cannot see.
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
+
+    headers: dict[str, str] = build_hf_headers(token=token, library_name="mistudio")
+    return headers
+
+
+def check_repo_exists(repo_id: str, *, kind: RepoKind = "dataset", token: str | None = None) -> bool:
+    """Whether there is such a repository that this token may see; raises the client's errors for all other refusals."""
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    try:
+        hub_get(f"/api/{kind}s/{repo_id}", token=token)
+    except RepositoryNotFoundError:
+        return False
+    return True
+
+
+def get_repo_info(repo_id: str, *, revision: str | None = None, token: str | None = None) -> RepoInfo:
+    """The dataset repository at ``revision`` (default branch by default) with all files and the card's YAML.
+
+    One request, so that all of it belongs to one commit. Raises the client library's errors.
+    """
+    from huggingface_hub import HfApi
+
+    api = HfApi(endpoint=hub_endpoint(), token=token, library_name="mistudio")
+    return _as_repo_info(
+        api.dataset_info(repo_id, revision=revision, files_metadata=True, timeout=_ANSWER_SECONDS), repo_id
+    )
+
+
+def get_repo_file(repo_id: str, path: str, *, revision: str, token: str | None = None) -> bytes:
+    """A small file's content; raises the client library's errors."""
+    return hub_get(f"/datasets/{repo_id}/resolve/{quote(revision, safe='')}/{quote(path)}", token=token)
+
+
+def get_card_text(repo_id: str, *, revision: str, token: str | None = None) -> str:
+    """The card as it is written, YAML and all."""
+    return get_repo_file(repo_id, _CARD, revision=revision, token=token).decode("utf-8", errors="replace")
+
+
+def get_ref_names(repo_id: str, *, token: str | None = None) -> list[str]:
+    """Branches, then tags."""
+    from huggingface_hub import HfApi
+
+    api = HfApi(endpoint=hub_endpoint(), token=token, library_name="mistudio")
+    refs = api.list_repo_refs(repo_id, repo_type="dataset")
+    return [ref.name for ref in [*refs.branches, *refs.tags]]
+
+
+def hub_get(path: str, *, token: str | None) -> bytes:
+    """The body that the Hub answers a GET with; raises the client library's errors for every refusal."""
+    from huggingface_hub import get_session, hf_raise_for_status
+
+    response = get_session().get(f"{hub_endpoint()}{path}", headers=hub_headers(token), timeout=_ANSWER_SECONDS)
+    hf_raise_for_status(response)
+    return bytes(response.content)
+
+
+def _as_repo_info(info: "DatasetInfo", repo_id: str) -> RepoInfo:
+    card = dict(info.card_data.__dict__) if info.card_data else {}
+    return RepoInfo(
+        repo_id=info.id or repo_id,
+        revision=info.sha or "",
+        private=bool(info.private),
+        gated=bool(info.gated),
+        disabled=bool(info.disabled),
+        card_data=card,
+        files=tuple(_as_repo_file(sibling) for sibling in info.siblings or ()),
+    )
+
+
+def _as_repo_file(sibling: "RepoSibling") -> RepoFile:
+    sha256 = sibling.lfs.sha256 if sibling.lfs else None
+    return RepoFile(sibling.rfilename, sibling.size or 0, sha256, None if sha256 else sibling.blob_id)

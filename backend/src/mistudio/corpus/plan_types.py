@@ -1,0 +1,142 @@
+"""What planning asks and answers, as records that travel as JSON between the planner's child and whoever asked."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self, cast
+
+from mistudio.core.errors import Json
+
+Access = Literal["granted", "login_required", "request_required"]
+Format = Literal["parquet", "json", "csv", "text", "arrow"]
+Options = Mapping[str, Json]
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """Which data is wanted; what is left out is chosen (states.md). ``token`` None: the server owner's own, if any."""
+
+    repo_id: str
+    config: str | None = None
+    splits: tuple[str, ...] | None = None
+    revision: str | None = None
+    token: str | None = field(default=None, repr=False)
+
+    def to_json(self) -> dict[str, Json]:
+        """The request with its token: for a pipe, never for a log."""
+        return _to_json(self)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
+        """The request that ``to_json`` gave."""
+        splits = raw["splits"]
+        return cls(**{**raw, "splits": None if splits is None else tuple(splits)})
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of the repository: its split, its exact size in bytes, and the checksum by which it will be verified."""
+
+    path: str
+    split: str
+    size: int
+    sha256: str | None = None
+    git_sha1: str | None = None
+
+
+@dataclass(frozen=True)
+class SplitFiles:
+    """A split: its files and their bytes."""
+
+    name: str
+    num_files: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the card declares it, its type as ``datasets`` writes it."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a repository holds at one commit.
+
+    ``config`` is None while one must be chosen; then format, splits and sizes are empty. ``repo_id`` is the
+    repository's present name, ``options`` what the reader of the format needs to know.
+    """
+
+    repo_id: str
+    revision: str
+    config: str | None
+    default_config: str | None
+    configs: tuple[str, ...]
+    splits: tuple[SplitFiles, ...]
+    format: Format | None
+    options: Options
+    columns: tuple[Column, ...]
+    gated: bool
+    private: bool
+    access: Access
+    license: str | None
+    description: str | None
+    num_files: int
+    size_bytes: int
+
+    def to_json(self) -> dict[str, Json]:
+        """The record as JSON."""
+        return _to_json(self)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
+        """The record that ``to_json`` gave."""
+        return cls(
+            **{
+                **raw,
+                "configs": tuple(raw["configs"]),
+                "splits": tuple(SplitFiles(**split) for split in raw["splits"]),
+                "columns": tuple(Column(**column) for column in raw["columns"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a download needs: the files in order (splits as the library orders them, then paths) at one commit."""
+
+    repo_id: str
+    revision: str
+    config: str
+    is_default_config: bool
+    format: Format
+    options: Options
+    files: tuple[SourceFile, ...]
+    description: str | None
+    license: str | None
+    gated: bool
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits, in order."""
+        return tuple(dict.fromkeys(file.split for file in self.files))
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    def to_json(self) -> dict[str, Json]:
+        """The record as JSON."""
+        return _to_json(self)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
+        """The record that ``to_json`` gave."""
+        return cls(**{**raw, "files": tuple(SourceFile(**file) for file in raw["files"])})
+
+
+def _to_json(record: PlanRequest | Inspection | Plan) -> dict[str, Json]:
+    return cast("dict[str, Json]", dataclasses.asdict(record))
