@@ -115,5 +115,5 @@ export function toApiError(error: unknown): ApiError {
 
 /** Whether a request was given up on purpose: a newer one took its place, or its part of the panel closed. */
 export function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }

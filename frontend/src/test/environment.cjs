@@ -31,7 +31,10 @@ module.exports = class PanelEnvironment extends TestEnvironment {
         projectConfig: {
           ...config.projectConfig,
           // The packages' builds for Node, as the environment has Node's fetch.
-          testEnvironmentOptions: { ...config.projectConfig.testEnvironmentOptions, customExportConditions: [''] },
+          testEnvironmentOptions: {
+            ...config.projectConfig.testEnvironmentOptions,
+            customExportConditions: [''],
+          },
         },
       },
       context,

@@ -62,7 +62,9 @@ export class FakeSocket implements SocketLike {
 
   /** The channels that were asked for, in order. */
   asked(event = 'subscribe'): string[] {
-    return this.sent.filter((sent) => sent.event === event).map(({ payload }) => (payload as { channel: string }).channel);
+    return this.sent
+      .filter((sent) => sent.event === event)
+      .map(({ payload }) => (payload as { channel: string }).channel);
   }
 
   /** The server answers the newest subscribe to `channel`. */

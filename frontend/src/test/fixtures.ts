@@ -91,7 +91,14 @@ export function aDataset(changes: Partial<Dataset> = {}): Dataset {
 }
 
 export function aDownloadingDataset(changes: Partial<Dataset> = {}): Dataset {
-  return aDataset({ status: 'downloading', progress: 40, size_bytes: null, num_samples: null, job: aJob(), ...changes });
+  return aDataset({
+    status: 'downloading',
+    progress: 40,
+    size_bytes: null,
+    num_samples: null,
+    job: aJob(),
+    ...changes,
+  });
 }
 
 export function aFailedDataset(changes: Partial<Dataset> = {}): Dataset {
@@ -164,7 +171,10 @@ export function aSample(changes: Partial<DatasetSample> = {}): DatasetSample {
   };
 }
 
-export function aSamplePage(data: DatasetSample[], { page = 1, total = data.length } = {}): SampleListResponse {
+export function aSamplePage(
+  data: DatasetSample[],
+  { page = 1, total = data.length } = {},
+): SampleListResponse {
   const limit = 50;
   return {
     data,
@@ -232,7 +242,13 @@ export function aStorage(changes: Partial<Storage> = {}): Storage {
   };
 }
 
-const SCOPED = { scope: 'dataset', seq: 11, dataset_id: 'ds_1', tokenization_id: null, job_id: 'job_1' } as const;
+const SCOPED = {
+  scope: 'dataset',
+  seq: 11,
+  dataset_id: 'ds_1',
+  tokenization_id: null,
+  job_id: 'job_1',
+} as const;
 
 export function aProgress(changes: Partial<ProgressEvent> = {}): ProgressEvent {
   return {

@@ -15,7 +15,16 @@ export function problem(
   detail: string,
   more: Partial<Problem> & Record<string, unknown> = {},
 ): HttpResponse<string> {
-  const body = { type: 'about:blank', title: code, instance: '/api', status, code, detail, retryable: false, ...more };
+  const body = {
+    type: 'about:blank',
+    title: code,
+    instance: '/api',
+    status,
+    code,
+    detail,
+    retryable: false,
+    ...more,
+  };
   return new HttpResponse(JSON.stringify(body), {
     status,
     headers: { 'Content-Type': 'application/problem+json' },

@@ -25,6 +25,7 @@ function copySelection(text: string): boolean {
   const host = document.activeElement?.closest('[role="dialog"]') ?? document.body;
   const focused = document.activeElement;
   host.append(area);
+  area.focus();
   area.select();
   try {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else copies on a page without a secure address

@@ -1,6 +1,13 @@
 import { aDataset, aDownloadingDataset, aFailedDataset, aJob, aProgress } from '../test/fixtures';
 import { assertNever } from './assertNever';
-import { cancelledMessage, displayedSize, isCancelled, needsHubToken, sourceLabel, workView } from './datasets';
+import {
+  cancelledMessage,
+  displayedSize,
+  isCancelled,
+  needsHubToken,
+  sourceLabel,
+  workView,
+} from './datasets';
 
 describe('workView', () => {
   it('knows nothing of a dataset without work', () => {
@@ -9,11 +16,20 @@ describe('workView', () => {
 
   it('takes the newest event before the job', () => {
     const view = workView(aDownloadingDataset({ progress: 45.2 }), aProgress());
-    expect(view).toMatchObject({ done: aProgress().done, rate: aProgress().rate, etaSeconds: 20, progress: 45.2 });
+    expect(view).toMatchObject({
+      done: aProgress().done,
+      rate: aProgress().rate,
+      etaSeconds: 20,
+      progress: 45.2,
+    });
   });
 
   it('takes the job where there was no event yet', () => {
-    expect(workView(aDownloadingDataset(), undefined)).toMatchObject({ done: aJob().done, rate: null, queued: false });
+    expect(workView(aDownloadingDataset(), undefined)).toMatchObject({
+      done: aJob().done,
+      rate: null,
+      queued: false,
+    });
   });
 
   it('says that a new job waits for its turn', () => {
@@ -23,9 +39,17 @@ describe('workView', () => {
   });
 
   it('says when a waiting job is tried again, and why it waits', () => {
-    const job = aJob({ state: 'queued', not_before: '2026-11-23T14:05:00Z', error_message: 'The Hub is busy.' });
+    const job = aJob({
+      state: 'queued',
+      not_before: '2026-11-23T14:05:00Z',
+      error_message: 'The Hub is busy.',
+    });
     const view = workView(aDownloadingDataset({ job }), undefined);
-    expect(view).toMatchObject({ queued: false, notBefore: '2026-11-23T14:05:00Z', waitingFor: 'The Hub is busy.' });
+    expect(view).toMatchObject({
+      queued: false,
+      notBefore: '2026-11-23T14:05:00Z',
+      waitingFor: 'The Hub is busy.',
+    });
   });
 
   it('forgets the wait of a job that runs again', () => {

@@ -74,6 +74,8 @@ describe('validateTokenizationSettings', () => {
   });
 
   it.each([-0.1, 1, NaN])('refuses a held-out share of %d', (heldout_fraction) => {
-    expect(validateTokenizationSettings({ tokenizer: 'gpt2', heldout_fraction })).toHaveProperty('heldout_fraction');
+    expect(validateTokenizationSettings({ tokenizer: 'gpt2', heldout_fraction })).toHaveProperty(
+      'heldout_fraction',
+    );
   });
 });

@@ -1,0 +1,115 @@
+import { http, HttpResponse } from 'msw';
+
+import { api, problem, server } from '../test/server';
+import { setAccessToken } from './accessToken';
+import { fetchAPI, observeApi } from './client';
+import { ApiError, toApiError } from './errors';
+
+function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
+  return promise.then(
+    () => {
+      throw new Error('It was not refused.');
+    },
+    (error: unknown) => toApiError(error),
+  );
+}
+
+const observer = { onReachable: jest.fn(), onUnreachable: jest.fn(), onUnauthorized: jest.fn() };
+
+beforeEach(() => observeApi(observer));
+
+it('gives the body of an answer', async () => {
+  server.use(http.get(api('/x'), () => HttpResponse.json({ a: 1 })));
+  expect(await fetchAPI('/x')).toEqual({ a: 1 });
+  expect(observer.onReachable).toHaveBeenCalled();
+});
+
+it('gives nothing for an answer without a body', async () => {
+  server.use(http.delete(api('/x'), () => new HttpResponse(null, { status: 204 })));
+  expect(await fetchAPI('/x', { method: 'DELETE' })).toBeUndefined();
+});
+
+it('sends the access token and a JSON body', async () => {
+  setAccessToken('secret');
+  server.use(
+    http.post(api('/x'), async ({ request }) =>
+      HttpResponse.json({ token: request.headers.get('authorization'), body: await request.json() }),
+    ),
+  );
+  const answer = await fetchAPI('/x', { method: 'POST', body: { a: 1 } });
+  expect(answer).toEqual({ token: 'Bearer secret', body: { a: 1 } });
+});
+
+it('sends no token where there is none', async () => {
+  server.use(http.get(api('/x'), ({ request }) => HttpResponse.json(request.headers.get('authorization'))));
+  expect(await fetchAPI('/x')).toBeNull();
+});
+
+it('turns a problem into an ApiError with its own members', async () => {
+  const errors = [{ field: 'config', message: 'No such config.' }];
+  server.use(
+    http.get(api('/x'), () =>
+      problem(422, 'unknown_config', 'No.', {
+        errors,
+        choices: ['en', 3],
+        dataset_id: 'ds_1',
+        retryable: true,
+      }),
+    ),
+  );
+  const error = await refusalOf(fetchAPI('/x'));
+  expect(error).toMatchObject({
+    status: 422,
+    code: 'unknown_config',
+    detail: 'No.',
+    retryable: true,
+    errors,
+  });
+  expect(error.texts('choices')).toEqual(['en']);
+  expect(error.texts('missing')).toEqual([]);
+  expect(error.text('dataset_id')).toBe('ds_1');
+  expect(error.text('choices')).toBeNull();
+  expect(Object.keys(error.extra)).toEqual(['choices', 'dataset_id']);
+});
+
+it('has an answer for a page that is no problem document', async () => {
+  server.use(http.get(api('/x'), () => new HttpResponse('<html>Bad gateway</html>', { status: 502 })));
+  expect(await refusalOf(fetchAPI('/x'))).toMatchObject({
+    status: 502,
+    code: 'bad_response',
+    retryable: true,
+  });
+});
+
+it('has an answer for a success that is not JSON', async () => {
+  server.use(http.get(api('/x'), () => new HttpResponse('<html>', { status: 200 })));
+  expect(await refusalOf(fetchAPI('/x'))).toMatchObject({ code: 'bad_response', retryable: false });
+});
+
+it('says that nothing answers', async () => {
+  server.use(http.get(api('/x'), () => HttpResponse.error()));
+  expect(await refusalOf(fetchAPI('/x'))).toMatchObject({ status: 0, code: 'unreachable' });
+  expect(observer.onUnreachable).toHaveBeenCalled();
+});
+
+it('tells of the server’s own token being wanted, and not of the Hub’s', async () => {
+  server.use(http.get(api('/hub'), () => problem(401, 'auth_required', 'Give a token.')));
+  await refusalOf(fetchAPI('/hub'));
+  expect(observer.onUnauthorized).not.toHaveBeenCalled();
+  server.use(http.get(api('/x'), () => problem(401, 'unauthorized', 'Token.')));
+  await refusalOf(fetchAPI('/x'));
+  expect(observer.onUnauthorized).toHaveBeenCalled();
+});
+
+it('lets a request that was given up end as such', async () => {
+  server.use(http.get(api('/x'), () => new Promise<HttpResponse<null>>(() => undefined)));
+  const controller = new AbortController();
+  const answer = fetchAPI('/x', { signal: controller.signal });
+  controller.abort();
+  await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  expect(observer.onUnreachable).not.toHaveBeenCalled();
+});
+
+it('lets a defect of the panel go on up', () => {
+  expect(() => toApiError(new TypeError('defect'))).toThrow('defect');
+});

@@ -1,0 +1,31 @@
+import { act, renderHook, waitFor } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+
+import { getStorage } from '../api/system';
+import { useConnectionStore } from '../stores/connectionStore';
+import { useFakeSocket } from '../test/fakeSocket';
+import { api, problem, server } from '../test/server';
+import { useWebSocket } from './useWebSocket';
+
+it('says how the connection goes', () => {
+  const socket = useFakeSocket();
+  const { result, unmount } = renderHook(useWebSocket);
+  expect(result.current).toBe('reconnecting');
+  act(() => socket.accept());
+  expect(result.current).toBe('connected');
+  act(() => socket.drop());
+  expect(result.current).toBe('reconnecting');
+  unmount();
+  expect(socket.connected).toBe(false);
+});
+
+it('hears of an API that does not answer, and of one that wants a token', async () => {
+  const { result } = renderHook(useWebSocket);
+  server.use(http.get(api('/system/storage'), () => HttpResponse.error()));
+  await act(() => getStorage().catch(() => undefined));
+  expect(result.current).toBe('down');
+  server.use(http.get(api('/system/storage'), () => problem(401, 'unauthorized', 'Token.')));
+  await act(() => getStorage().catch(() => undefined));
+  await waitFor(() => expect(useConnectionStore.getState().access).toBe('asked'));
+  expect(result.current).toBe('reconnecting');
+});

@@ -1,0 +1,123 @@
+import type { Dataset } from '../types/dataset';
+import type { DatasetEvent } from '../types/events';
+import {
+  aCompleted,
+  aDataset,
+  aDetail,
+  aDownloadingDataset,
+  anError,
+  aProgress,
+  aTokenization,
+} from '../test/fixtures';
+import { reduceDataset, reduceDetail } from './datasetReducer';
+
+describe('what is dropped', () => {
+  it.each([9, 10])('drops event %d for a record at 10', (seq) => {
+    const record = aDownloadingDataset({ seq: 10 });
+    expect(reduceDataset(record, aProgress({ seq }))).toBe(record);
+  });
+
+  it('drops an event of another dataset', () => {
+    const record = aDownloadingDataset();
+    expect(reduceDataset(record, aProgress({ dataset_id: 'ds_2' }))).toBe(record);
+  });
+});
+
+describe('scope dataset', () => {
+  it('takes progress over into the record and its job', () => {
+    const next = reduceDataset(
+      aDownloadingDataset({ error_message: 'old' }),
+      aProgress({ status: 'processing' }),
+    );
+    expect(next).toMatchObject({ status: 'processing', progress: 45.2, seq: 11, error_message: null });
+    expect(next.job).toMatchObject({ done: aProgress().done, state: 'running' });
+  });
+
+  it('says that a job waits', () => {
+    const next = reduceDataset(aDownloadingDataset(), aProgress({ not_before: '2026-11-23T14:05:00Z' }));
+    expect(next.job).toMatchObject({ state: 'queued', not_before: '2026-11-23T14:05:00Z' });
+  });
+
+  it('leaves the job of another attempt alone', () => {
+    const record = aDownloadingDataset();
+    expect(reduceDataset(record, aProgress({ job_id: 'job_2' })).job).toBe(record.job);
+    expect(reduceDataset({ ...record, job: null }, aProgress()).job).toBeNull();
+  });
+
+  it('keeps the status where an event names none that a dataset has', () => {
+    expect(reduceDataset(aDownloadingDataset(), aProgress({ status: 'queued' })).status).toBe('downloading');
+  });
+
+  it('becomes ready with its figures', () => {
+    const next = reduceDataset(
+      aDownloadingDataset({ num_tokens: 7 }),
+      aCompleted({ num_samples: 5, size_bytes: 6 }),
+    );
+    expect(next).toMatchObject({
+      status: 'ready',
+      progress: 100,
+      num_samples: 5,
+      num_tokens: 7,
+      size_bytes: 6,
+      job: null,
+    });
+  });
+
+  it('becomes an error that says why, and keeps how far it came', () => {
+    const next = reduceDataset(aDownloadingDataset(), anError({ code: 'cancelled', error: 'Cancelled.' }));
+    expect(next).toMatchObject({
+      status: 'error',
+      error_code: 'cancelled',
+      error_message: 'Cancelled.',
+      progress: 45.2,
+      job: null,
+    });
+  });
+});
+
+const OTHER_SCOPES = ['tokenization', 'index'] as const;
+const EVENTS: ((scope: (typeof OTHER_SCOPES)[number]) => DatasetEvent)[] = [
+  (scope) => aProgress({ scope, tokenization_id: 'tok_1' }),
+  (scope) => aCompleted({ scope, tokenization_id: 'tok_1' }),
+  (scope) => anError({ scope, tokenization_id: 'tok_1' }),
+];
+
+describe.each(OTHER_SCOPES)('scope %s', (scope) => {
+  it.each(EVENTS.map((event) => event(scope)))('never touches the dataset’s own data: $type', (event) => {
+    const ready = aDataset();
+    const own = ({ seq, index, ...rest }: Dataset): object => rest;
+    expect(own(reduceDataset(ready, event))).toEqual(own(ready));
+    expect(reduceDataset(ready, event).seq).toBe(11);
+  });
+});
+
+it.each([
+  [aProgress({ scope: 'index', progress: 30 }), { state: 'building', progress: 30 }],
+  [aCompleted({ scope: 'index' }), { state: 'ready', progress: 100 }],
+  [anError({ scope: 'index', progress: 30 }), { state: 'error', progress: 30 }],
+])('tells of the index: $type', (event, index) => {
+  expect(reduceDataset(aDataset(), event).index).toEqual(index);
+});
+
+describe('the tokenizations of a detail', () => {
+  const detail = aDetail({ tokenizations: [aTokenization(), aTokenization({ id: 'tok_2' })] });
+
+  it.each([
+    [aProgress({ progress: 50, status: 'processing' }), { status: 'processing', progress: 50 }],
+    [aCompleted({ num_tokens: 9 }), { status: 'ready', num_tokens: 9 }],
+    [
+      anError({ status: 'cancelled', code: 'cancelled', error: 'Stop.' }),
+      { status: 'cancelled', error_code: 'cancelled' },
+    ],
+    [aProgress({ status: 'downloading' }), { status: 'processing' }],
+  ])('changes the one that is named: $type', (event, changes) => {
+    const next = reduceDetail(detail, { ...event, scope: 'tokenization', tokenization_id: 'tok_1' });
+    expect(next.tokenizations[0]).toMatchObject(changes);
+    expect(next.tokenizations[1]).toBe(detail.tokenizations[1]);
+  });
+
+  it('stay as they are in the other scopes', () => {
+    expect(reduceDetail(detail, aProgress()).tokenizations).toBe(detail.tokenizations);
+    expect(reduceDetail(detail, aProgress({ seq: 1 }))).toBe(detail);
+  });
+});

@@ -1,0 +1,225 @@
+import { waitFor } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+
+import { aCompleted, aDataset, aDownloadingDataset, aList, anError, aProgress } from '../test/fixtures';
+import { api, problem, server } from '../test/server';
+import type { Dataset } from '../types/dataset';
+import { LIST_LIMIT, listState, useDatasetsStore } from './datasetsStore';
+
+const store = useDatasetsStore.getState;
+const ids = (): string[] => store().datasets.map(({ id }) => id);
+
+/** So many datasets, newest first. */
+function many(count: number): Dataset[] {
+  return Array.from({ length: count }, (_, index) =>
+    aDataset({ id: `ds_${index}`, created_at: new Date(Date.UTC(2026, 0, 1) - index * 1000).toISOString() }),
+  );
+}
+
+function serve(datasets: Dataset[]): void {
+  server.use(
+    http.get(api('/datasets'), ({ request }) => {
+      const page = Number(new URL(request.url).searchParams.get('page'));
+      const data = datasets.slice((page - 1) * LIST_LIMIT, page * LIST_LIMIT);
+      return HttpResponse.json(aList(data, datasets.length));
+    }),
+  );
+}
+
+async function load(...datasets: Dataset[]): Promise<void> {
+  serve(datasets);
+  await store().fetchDatasets();
+}
+
+describe('getting the list', () => {
+  it('is loading, then loaded', async () => {
+    serve([aDataset()]);
+    expect(listState(store())).toEqual({ kind: 'loading' });
+    const done = store().fetchDatasets();
+    expect(store().loading).toBe(true);
+    await done;
+    expect(listState(store())).toEqual({ kind: 'loaded', value: [aDataset()] });
+    expect(store()).toMatchObject({ loading: false, error: null, total: 1 });
+  });
+
+  it('says why it failed, and gets over it', async () => {
+    server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
+    await store().fetchDatasets();
+    expect(listState(store())).toMatchObject({ kind: 'failed', error: { detail: 'Not now.' } });
+    await load(aDataset());
+    expect(listState(store()).kind).toBe('loaded');
+  });
+
+  it('stands newest first', async () => {
+    const [newest, middle, oldest] = many(3);
+    await load(...[oldest, newest, middle].flatMap((dataset) => dataset ?? []));
+    expect(ids()).toEqual(['ds_0', 'ds_1', 'ds_2']);
+  });
+
+  it('keeps a record that is newer than the answer', async () => {
+    await load(aDownloadingDataset({ seq: 10 }));
+    store().applyEvent(aProgress({ seq: 12, progress: 60 }));
+    await load(aDownloadingDataset({ seq: 11, progress: 50 }));
+    expect(store().datasets[0]).toMatchObject({ seq: 12, progress: 60 });
+  });
+});
+
+describe('further pages', () => {
+  it('come on request, each dataset once', async () => {
+    const all = many(120);
+    await load(...all);
+    expect(store()).toMatchObject({ total: 120, datasets: { length: 50 } });
+    store().applyListEvent({ type: 'created', dataset_id: 'new', seq: 1, dataset: aDataset({ id: 'new' }) });
+    serve([aDataset({ id: 'new' }), ...all]);
+    await store().fetchMoreDatasets();
+    expect(new Set(ids()).size).toBe(100);
+    expect(ids()[0]).toBe('new');
+  });
+
+  it('leave no gap after a deletion', async () => {
+    const all = many(100);
+    await load(...all);
+    store().applyListEvent({ type: 'deleted', dataset_id: 'ds_3', seq: 1 });
+    serve(all.filter(({ id }) => id !== 'ds_3'));
+    await store().fetchMoreDatasets();
+    await store().fetchMoreDatasets();
+    expect(ids()).toHaveLength(99);
+  });
+
+  it('say why they failed, and leave the list as it was', async () => {
+    await load(...many(60));
+    server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
+    await store().fetchMoreDatasets();
+    expect(store()).toMatchObject({
+      loading: false,
+      error: { detail: 'Not now.' },
+      datasets: { length: 50 },
+    });
+    expect(listState(store()).kind).toBe('loaded');
+  });
+
+  it('are all got anew when a snapshot brings the first one only', async () => {
+    const all = many(60);
+    await load(...all);
+    await store().fetchMoreDatasets();
+    store().applyListSnapshot({ channel: 'datasets', list: aList(all.slice(0, 50), 60) });
+    expect(store().loading).toBe(true);
+    await waitFor(() => expect(store().loading).toBe(false));
+    expect(ids()).toHaveLength(60);
+  });
+});
+
+describe('requests', () => {
+  it('puts a new download into the list', async () => {
+    await load();
+    server.use(
+      http.post(api('/datasets/download'), () => HttpResponse.json(aDownloadingDataset(), { status: 202 })),
+    );
+    await store().downloadDataset({ repo_id: 'a/b' });
+    expect(store()).toMatchObject({ total: 1, datasets: [{ status: 'downloading' }] });
+  });
+
+  it('hands a refusal to the caller', async () => {
+    server.use(http.post(api('/datasets/download'), () => problem(409, 'exists', 'There already.')));
+    await expect(store().downloadDataset({ repo_id: 'a/b' })).rejects.toMatchObject({ code: 'exists' });
+  });
+
+  it('retries, cancels and deletes', async () => {
+    await load(aDataset());
+    server.use(
+      http.post(api('/datasets/ds_1/retry'), () => HttpResponse.json(aDownloadingDataset({ seq: 11 }))),
+      http.post(api('/datasets/ds_1/cancel'), () =>
+        HttpResponse.json(aDataset({ seq: 12, status: 'error', error_code: 'cancelled' })),
+      ),
+      http.delete(api('/datasets/ds_1'), () => new HttpResponse(null, { status: 204 })),
+    );
+    await store().retryDataset('ds_1');
+    expect(store().datasets[0]?.status).toBe('downloading');
+    await store().cancelDataset('ds_1');
+    expect(store().datasets[0]?.status).toBe('error');
+    await store().deleteDataset('ds_1');
+    expect(store()).toMatchObject({ total: 0, datasets: [] });
+  });
+});
+
+describe('events', () => {
+  beforeEach(() => load(aDownloadingDataset()));
+
+  it('keep the rate of work that goes on', () => {
+    store().updateDatasetProgress(aProgress());
+    expect(store().datasets[0]?.progress).toBe(45.2);
+    expect(store().live.ds_1).toEqual(aProgress());
+  });
+
+  it.each([aCompleted({ seq: 12 }), anError({ seq: 12 })])('forget it at the end: $type', (event) => {
+    store().applyEvent(aProgress());
+    store().updateDatasetStatus(event);
+    expect(store().datasets[0]?.status).toBe(event.type === 'completed' ? 'ready' : 'error');
+    expect(store().live).toEqual({});
+  });
+
+  it('change nothing where they are old', () => {
+    const before = store().datasets;
+    store().applyEvent(aProgress({ seq: 3 }));
+    expect(store().datasets).toBe(before);
+  });
+
+  it('of a tokenization leave no rate', () => {
+    store().applyEvent(aProgress({ scope: 'tokenization', tokenization_id: 'tok_1' }));
+    expect(store().live).toEqual({});
+  });
+});
+
+describe('the list’s own events', () => {
+  it('bring, change and take away', async () => {
+    await load(aDataset());
+    const created = aDataset({ id: 'ds_2', created_at: '2026-11-24T00:00:00Z' });
+    store().applyListEvent({ type: 'created', dataset_id: 'ds_2', seq: 1, dataset: created });
+    expect(ids()).toEqual(['ds_2', 'ds_1']);
+    store().applyListEvent({
+      type: 'changed',
+      dataset_id: 'ds_1',
+      seq: 11,
+      dataset: aDataset({ seq: 11, name: 'New' }),
+    });
+    expect(store().datasets[1]?.name).toBe('New');
+    store().applyListEvent({ type: 'deleted', dataset_id: 'ds_1', seq: 12 });
+    expect(ids()).toEqual(['ds_2']);
+    expect(store().total).toBe(1);
+  });
+
+  it('do not bring back what is not listed', async () => {
+    await load();
+    store().applyListEvent({ type: 'changed', dataset_id: 'ds_1', seq: 1, dataset: aDataset() });
+    expect(ids()).toEqual([]);
+  });
+});
+
+describe('snapshots', () => {
+  it('of the list take its place', async () => {
+    await load(aDataset(), aDataset({ id: 'gone' }));
+    store().applyListSnapshot({ channel: 'datasets', list: aList([aDataset()]) });
+    expect(ids()).toEqual(['ds_1']);
+  });
+
+  it('of one dataset take its record’s place, and overtake older progress', async () => {
+    await load(aDownloadingDataset());
+    store().applyEvent(aProgress());
+    const dataset = {
+      ...aDownloadingDataset({ seq: 20, progress: 70 }),
+      columns: [],
+      jobs: [],
+      tokenizations: [],
+      usage: [],
+    };
+    store().applySnapshot({ channel: 'datasets/ds_1/progress', seq: 20, dataset });
+    expect(store().datasets[0]?.progress).toBe(70);
+    expect(store().live).toEqual({});
+  });
+
+  it('of a dataset that is gone take it away', async () => {
+    await load(aDataset());
+    store().applySnapshot({ channel: 'datasets/ds_1/progress', seq: 0, dataset: null });
+    expect(ids()).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+import { http, HttpResponse } from 'msw';
+
+import { aDetail, aProgress } from '../test/fixtures';
+import { api, problem, server } from '../test/server';
+import { useDetailStore } from './detailStore';
+
+const store = useDetailStore.getState;
+const shown = () => {
+  const { detail } = store();
+  return detail.kind === 'loaded' ? detail.value : null;
+};
+
+function serve(detail = aDetail()): void {
+  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(detail)));
+}
+
+it('opens a dataset', async () => {
+  serve();
+  const done = store().open('ds_1');
+  expect(store().detail.kind).toBe('loading');
+  await done;
+  expect(shown()).toEqual(aDetail());
+});
+
+it('says why there is nothing to open', async () => {
+  server.use(http.get(api('/datasets/ds_1'), () => problem(404, 'not_found', 'No such dataset.')));
+  await store().open('ds_1');
+  expect(store().detail).toMatchObject({ kind: 'failed', error: { detail: 'No such dataset.' } });
+});
+
+it('drops an answer for what has been closed, or given up', async () => {
+  serve();
+  const done = store().open('ds_1');
+  store().close();
+  await done;
+  expect(store()).toMatchObject({ id: null, detail: { kind: 'loading' } });
+  const controller = new AbortController();
+  controller.abort();
+  await store().open('ds_1', controller.signal);
+  expect(store().detail.kind).toBe('loading');
+});
+
+it('follows the events of the dataset that is shown only', async () => {
+  serve();
+  await store().open('ds_1');
+  store().applyEvent(aProgress({ scope: 'index', progress: 33 }));
+  expect(shown()?.index).toEqual({ state: 'building', progress: 33 });
+  const before = store().detail;
+  store().applyEvent(aProgress({ dataset_id: 'ds_2', seq: 99 }));
+  store().applyEvent(aProgress({ seq: 1 }));
+  expect(store().detail).toBe(before);
+});
+
+it('takes a snapshot that is newer, and none of another dataset', async () => {
+  serve();
+  await store().open('ds_1');
+  const take = (changes: Parameters<typeof aDetail>[0]): void => {
+    const dataset = aDetail(changes);
+    store().applySnapshot({ channel: `datasets/${dataset.id}/progress`, seq: dataset.seq, dataset });
+  };
+  take({ seq: 5, name: 'Old' });
+  take({ id: 'ds_2', seq: 99, name: 'Other' });
+  expect(shown()?.name).toBe('TinyStories');
+  take({ seq: 20, name: 'New' });
+  expect(shown()?.name).toBe('New');
+});
+
+it('says that the dataset has gone', async () => {
+  serve();
+  await store().open('ds_1');
+  store().applySnapshot({ channel: 'datasets/ds_1/progress', seq: 0, dataset: null });
+  expect(store().detail).toMatchObject({ kind: 'failed', error: { code: 'not_found' } });
+});
+
+it('asks anew, where something is open', async () => {
+  await store().refresh();
+  expect(store().detail.kind).toBe('loading');
+  serve();
+  await store().open('ds_1');
+  serve(aDetail({ seq: 30, name: 'Renewed' }));
+  await store().refresh();
+  expect(shown()?.name).toBe('Renewed');
+});

@@ -1,0 +1,37 @@
+import { copyText } from './clipboard';
+
+afterEach(() => {
+  Reflect.deleteProperty(navigator, 'clipboard');
+  Reflect.deleteProperty(document, 'execCommand');
+});
+
+function give(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true });
+}
+
+it('uses the browser’s clipboard where there is one', async () => {
+  const writeText = jest.fn(() => Promise.resolve());
+  give(navigator, 'clipboard', { writeText });
+  await copyText('text');
+  expect(writeText).toHaveBeenCalledWith('text');
+});
+
+it('copies a selection elsewhere, and gives the focus back', async () => {
+  const selected: string[] = [];
+  give(document, 'execCommand', () => {
+    selected.push((document.activeElement as HTMLTextAreaElement).value);
+    return true;
+  });
+  document.body.innerHTML = '<div role="dialog"><button>Copy</button></div>';
+  const button = document.querySelector('button');
+  button?.focus();
+  await copyText('text');
+  expect(selected).toEqual(['text']);
+  expect(button).toHaveFocus();
+  expect(document.querySelector('textarea')).toBeNull();
+});
+
+it('says so where the browser lets neither', async () => {
+  give(document, 'execCommand', () => false);
+  await expect(copyText('text')).rejects.toThrow('clipboard');
+});
