@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from fakes.hub import Hub
 
 Rows = dict[str, list[dict[str, object]]]
@@ -41,7 +42,16 @@ def parquet_bytes(rows: list[dict[str, object]], *, group_rows: int = 100) -> by
     return sink.getvalue()
 
 
-def add_stories(hub: Hub, repo_id: str = "lab/stories", *, files: int = 2, rows: int = 120, **access: bool) -> Stories:
+def add_stories(
+    hub: Hub,
+    repo_id: str = "lab/stories",
+    *,
+    files: int = 2,
+    rows: int = 120,
+    private: bool = False,
+    gated: bool = False,
+    disabled: bool = False,
+) -> Stories:
     """A repository of ``files`` Parquet files of ``rows`` rows for training and one for validation."""
     train = story_rows("train", rows * files)
     validation = story_rows("validation", 30)
@@ -50,7 +60,7 @@ def add_stories(hub: Hub, repo_id: str = "lab/stories", *, files: int = 2, rows:
         part = train[number * rows : (number + 1) * rows]
         content[f"data/train-{number:05d}-of-{files:05d}.parquet"] = parquet_bytes(part)
     content["data/validation-00000-of-00001.parquet"] = parquet_bytes(validation)
-    hub.add(repo_id, content, **access)
+    hub.add(repo_id, content, private=private, gated=gated, disabled=disabled)
     return Stories(repo_id, {"train": train, "validation": validation})
 
 

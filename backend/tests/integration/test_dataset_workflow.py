@@ -41,7 +41,7 @@ async def until_done(server: Client, dataset_id: str, share: float) -> Any:  # J
 
 def body_bytes(hub: Hub) -> int:
     """Bytes that the Hub sent of files."""
-    return sum(record.sent for record in hub.requests if record.origin == "files")
+    return sum(record.bytes_sent for record in hub.requests if record.origin == "files")
 
 
 async def test_a_killed_server_goes_on_by_itself(settings: Settings, hub: Hub, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from mistudio.core.errors import AlreadyExists, DiskFull, InUse, InvalidTransiti
 from mistudio.core.states import DatasetStatus
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetDownloadRequest, ReferenceCreate
-from mistudio.services.dataset_service import DatasetService, source_key
+from mistudio.services.dataset_service import DatasetService
+from mistudio.services.hub_source import source_key
 from mistudio.services.job_service import JobService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.storage_service import StorageService

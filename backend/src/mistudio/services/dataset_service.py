@@ -1,19 +1,17 @@
 """Datasets as a user handles them: list, look, get from the Hub, retry, cancel, delete."""
 
 import asyncio
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import AlreadyExists, InUse, InvalidTransition
+from mistudio.core.errors import InUse, InvalidTransition, UnknownColumn
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.plan_types import Plan, PlanRequest
+from mistudio.corpus.plan_types import Plan
 from mistudio.models import Dataset, Job, new_id
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.dataset import (
@@ -28,6 +26,7 @@ from mistudio.schemas.dataset import (
 )
 from mistudio.schemas.job import JobResponse
 from mistudio.services.disk import needed_bytes, require_room
+from mistudio.services.hub_source import already_exists, key_of, new_record, plan_request, token_of
 from mistudio.services.job_service import JobService, new_job
 from mistudio.services.news import changed_news, created_news, deleted_news, next_seq, publish_all
 from mistudio.services.planning import Planning
@@ -100,28 +99,22 @@ class DatasetService:
         The same repository, commit, config and splits again is AlreadyExists with the id, or a retry where that one
         is in error. Raises what planning raises, and DiskFull.
         """
-        token = request.access_token.get_secret_value() if request.access_token else None
-        plan = await self._planner.plan(
-            PlanRequest(
-                repo_id=request.repo_id,
-                config=request.config,
-                splits=tuple(request.splits) if request.splits else None,
-                revision=request.revision,
-                token=token,
-            )
-        )
+        token = token_of(request)
+        plan = await self._planner.plan(plan_request(request, config=request.config, revision=request.revision))
+        if request.text_column:
+            await self._require_column(request, plan)
         if same := await self._same_source(plan):
-            return await self._again(same, token)
+            return await self._again(same, request, token)
         needed = needed_bytes([(file.path, file.size) for file in plan.files])
         require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
-        dataset = _record(plan, request.text_column)
+        dataset = new_record(plan, request.text_column)
         await asyncio.to_thread(write_plan, self._storage.staging(dataset.id), plan)
         try:
             return await self._insert(dataset, token)
         except IntegrityError as error:
             await asyncio.to_thread(lambda: self._storage.empty(self._storage.discard(dataset.id)))
             if same := await self._same_source(plan):
-                raise _exists(same) from error
+                raise already_exists(same) from error
             raise
 
     async def _insert(self, dataset: Dataset, token: str | None) -> DatasetResponse:
@@ -142,13 +135,26 @@ class DatasetService:
 
     async def _same_source(self, plan: Plan) -> Dataset | None:
         async with self._database.read() as session:
-            found = await session.scalars(select(Dataset).where(Dataset.source_key == _key_of(plan)))
+            found = await session.scalars(select(Dataset).where(Dataset.source_key == key_of(plan)))
             return found.one_or_none()
 
-    async def _again(self, same: Dataset, token: str | None) -> DatasetResponse:
-        if same.status is DatasetStatus.ERROR:
-            return await self.retry(same.id, token)
-        raise _exists(same)
+    async def _again(self, same: Dataset, request: DatasetDownloadRequest, token: str | None) -> DatasetResponse:
+        """What is in error is retried, with the text column that is asked for now."""
+        if same.status is not DatasetStatus.ERROR:
+            raise already_exists(same)
+        async with self._database.write() as session:
+            (await dataset_or_404(session, same.id, for_update=True)).text_column = request.text_column
+        return await self.retry(same.id, token)
+
+    async def _require_column(self, request: DatasetDownloadRequest, plan: Plan) -> None:
+        """Refuse a text column that the card rules out; where the card declares none, the data itself will tell."""
+        asked = plan_request(request, config=plan.config, revision=plan.revision)
+        declared = [column.name for column in (await self._planner.inspect(asked)).columns]
+        if declared and request.text_column not in declared:
+            raise UnknownColumn(
+                f"There is no column “{request.text_column}”. Columns: {', '.join(declared)}.",
+                extra={"choices": [*declared]},
+            )
 
     async def retry(self, dataset_id: str, token: str | None = None) -> DatasetResponse:
         """Let a dataset in error go on from what it has. Raises NotFound, InvalidTransition."""
@@ -246,15 +252,6 @@ class DatasetService:
         await asyncio.gather(*self._deleting)
 
 
-def source_key(*, repo_id: str, revision: str, config: str, splits: Iterable[str]) -> str:
-    """The same for the same repository, commit, config and splits."""
-    return hashlib.sha256(json.dumps([repo_id, revision, config, sorted(splits)]).encode()).hexdigest()
-
-
-def _key_of(plan: Plan) -> str:
-    return source_key(repo_id=plan.repo_id, revision=plan.revision, config=plan.config, splits=plan.splits)
-
-
 def _filtered(
     query: Select[tuple[Dataset]], *, status: DatasetStatus | None, source: DatasetSource | None, search: str | None
 ) -> Select[tuple[Dataset]]:
@@ -267,45 +264,6 @@ def _filtered(
             or_(Dataset.name.icontains(search, autoescape=True), Dataset.hf_repo_id.icontains(search, autoescape=True))
         )
     return query
-
-
-def _record(plan: Plan, text_column: str | None) -> Dataset:
-    name = plan.repo_id.rpartition("/")[2]
-    return Dataset(
-        id=new_id("ds"),
-        name=name if plan.is_default_config else f"{name} ({plan.config})",
-        source="huggingface",
-        hf_repo_id=plan.repo_id,
-        config=plan.config,
-        revision=plan.revision,
-        source_key=_key_of(plan),
-        status=DatasetStatus.DOWNLOADING,
-        progress=0.0,
-        seq=0,
-        index_state="none",
-        index_progress=0.0,
-        text_column=text_column,
-        splits=[
-            {"name": split, "num_files": sum(file.split == split for file in plan.files), "num_rows": None}
-            for split in plan.splits
-        ],
-        meta={
-            "description": plan.description,
-            "license": plan.license,
-            "gated": plan.gated,
-            "format": plan.format,
-            "source_bytes": plan.size_bytes,
-            "source_files": len(plan.files),
-        },
-    )
-
-
-def _exists(same: Dataset) -> AlreadyExists:
-    what = "is here already" if same.status is DatasetStatus.READY else f"is {same.status.value} already"
-    return AlreadyExists(
-        f"“{same.name}” {what}: the same repository, commit, config and splits.",
-        extra={"dataset_id": same.id, "status": same.status.value},
-    )
 
 
 def _in_use(references: Sequence[ReferenceResponse]) -> InUse:

@@ -9,8 +9,8 @@ from mistudio.corpus.plan_types import Inspection, PlanRequest
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.schemas.hub import HubColumn, HubDatasetResponse
-from mistudio.services.dataset_service import source_key
 from mistudio.services.disk import needed_bytes
+from mistudio.services.hub_source import source_key
 from mistudio.services.planning import Planning
 from mistudio.utils.file_utils import free_bytes
 from mistudio.utils.hf_utils import check_repo_id
