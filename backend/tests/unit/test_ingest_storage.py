@@ -42,7 +42,6 @@ def test_row_groups_are_small(sizes: list[int], step: int) -> None:
         assert len(rows) == metadata.num_rows
         assert all(group.num_rows <= 1_000 for group in groups)
         assert all(group.num_rows == 1 or group.total_byte_size <= 1.1 * GROUP_BYTES for group in groups)
-        assert (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()) == (writer.size, writer.sha256)
     finally:
         path.unlink(missing_ok=True)
 

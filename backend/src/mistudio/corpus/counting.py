@@ -34,15 +34,23 @@ class _Counts:
 
 
 class ColumnCounter:
-    """Counts chunks of one schema; a chunk may lack columns, which are not counted then."""
+    """Counts chunks of one schema, the first one's if none is given; what columns a chunk lacks are not counted."""
 
-    def __init__(self, schema: pa.Schema) -> None:
+    def __init__(self, schema: pa.Schema | None = None) -> None:
         self.rows = 0
+        self._schema = pa.schema([])
+        self._counts: dict[str, _Counts] = {}
+        if schema is not None:
+            self._begin(schema)
+
+    def _begin(self, schema: pa.Schema) -> None:
         self._schema = schema
         self._counts = {column.name: _Counts(column_kind(column.type)) for column in schema}
 
     def add(self, chunk: Chunk) -> None:
         """Count the rows of ``chunk``, whose text is valid."""
+        if not self._counts:
+            self._begin(chunk.batch.schema)
         self.rows += chunk.batch.num_rows
         for name, column in zip(chunk.batch.schema.names, chunk.batch.columns, strict=True):
             self._counts[name].add(column)

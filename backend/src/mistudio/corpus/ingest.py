@@ -9,6 +9,7 @@ import errno
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,8 @@ _LARGER_BLOCKS: Final = 8
 # Kept files may be somewhat coarser than ours, and not so fine that the footer outweighs the data.
 _KEPT_COARSER: Final = 4
 _KEPT_FEWEST_ROWS: Final = 64
-_END: Final = Chunk(pa.RecordBatch.from_arrays([], names=[]), -1)
+_NOTHING: Final = Chunk(pa.RecordBatch.from_arrays([], names=[]), 0)
+_END: Final = Chunk(_NOTHING.batch, -1)
 
 
 def ingest_file(
@@ -174,22 +176,25 @@ def _rewritten(file: SourceFile, target: Path, work: Work, tell: Progress) -> Fi
 
 
 def _rewrite(file: SourceFile, attempt: Attempt, target: Path, work: Work, tell: Progress) -> FileReport:
-    with closing(_ahead(read_chunks(file, attempt, work=work))) as chunks, atomic_path(target) as path:
-        first = next(chunks, None) or Chunk(pa.RecordBatch.from_arrays([], names=[]), 0)
-        counter = ColumnCounter(first.batch.schema)
+    counter = ColumnCounter()
+    chunks = _counted(read_chunks(file, attempt, work=work), counter)
+    with closing(_ahead(chunks)) as coming, atomic_path(target) as path:
+        first = next(coming, _NOTHING)
         with closing(GroupWriter(path, first.batch.schema)) as writer:
-            for chunk in _with(first, chunks):
+            for chunk in chain([first], coming):
                 work.checkpoint()
-                counter.add(chunk)
                 writer.write(chunk.batch)
                 tell(chunk.consumed)
             writer.finish()
-    return _report(target, counter, sha256=writer.sha256, kept=False)
+        sha256 = sha256_file(path)
+    return _report(target, counter, sha256=sha256, kept=False)
 
 
-def _with(first: Chunk, others: Iterator[Chunk]) -> Iterator[Chunk]:
-    yield first
-    yield from others
+def _counted(chunks: Iterator[Chunk], counter: ColumnCounter) -> Iterator[Chunk]:
+    """The chunks, counted in the thread that reads them: the other one would often wait for its turn at the GIL."""
+    for chunk in chunks:
+        counter.add(chunk)
+        yield chunk
 
 
 def _ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:

@@ -87,7 +87,7 @@ class JsonText:
                 return ""
 
     def _value(self) -> bytes:
-        self._next()
+        """The text of the value that begins here."""
         while True:
             try:
                 _, end = self._parse(self._text, self._at)

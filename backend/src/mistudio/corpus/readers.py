@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
-from mistudio.corpus.readers_columnar import arrow_schema, as_schema, parquet_schema, read_arrow, read_parquet
+from mistudio.corpus.readers_columnar import arrow_schema, as_schema, parquet_schema, read_arrow, read_parquet, reading
 from mistudio.corpus.readers_csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.readers_json import read_json
 from mistudio.corpus.readers_text import SCHEMA as TEXT_SCHEMA
@@ -57,7 +57,7 @@ def read_chunks(file: SourceFile, attempt: Attempt, *, work: Work) -> Iterator[C
         chunks = _inferred(file, attempt, work)
     else:
         schema = _declared_schema(file)
-        chunks = (Chunk(as_schema(chunk.batch, schema), chunk.consumed) for chunk in _declared(file))
+        chunks = _converted(file, schema)
         yield Chunk(_empty(schema), 0)
     for chunk in chunks:
         work.checkpoint()
@@ -78,6 +78,12 @@ def _declared(file: SourceFile) -> Iterator[Chunk]:
     else:
         with open_source(file.path, label=file.label) as source:
             yield from read_text(source)
+
+
+def _converted(file: SourceFile, schema: pa.Schema) -> Iterator[Chunk]:
+    with reading(file.label):
+        for chunk in _declared(file):
+            yield Chunk(as_schema(chunk.batch, schema), chunk.consumed)
 
 
 def _inferred(file: SourceFile, attempt: Attempt, work: Work) -> Iterator[Chunk]:

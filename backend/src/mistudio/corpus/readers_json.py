@@ -77,6 +77,8 @@ def _arrow(block: bytes, known: Known) -> pa.RecordBatch | None:
         plain = pa.schema([column.with_type(_plain(column.type)) for column in table.schema])
         if not plain.equals(table.schema):
             table = _parsed_by_arrow(block, plain)
+        # Arrow miscounts lists of nothing but nulls.
+        table.validate()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError):
         return None
     if _may_have_rounded(table.schema, schema) and _LONG_NUMBER.search(block):

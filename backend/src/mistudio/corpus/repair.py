@@ -25,14 +25,16 @@ def repaired(chunk: Chunk, *, label: str) -> Chunk:
     if _is_valid(chunk.batch):
         return chunk
     columns, invalid = [], dict(chunk.invalid)
-    for name, column in zip(chunk.batch.schema.names, chunk.batch.columns, strict=True):
-        clean, count = repair(column)
-        columns.append(clean)
-        if count:
-            invalid[name] = invalid.get(name, 0) + count
-    batch = pa.RecordBatch.from_arrays(columns, schema=chunk.batch.schema)
-    if not _is_valid(batch):
-        raise InvalidData(f"{label} is damaged: its values cannot be read.")
+    try:
+        for name, column in zip(chunk.batch.schema.names, chunk.batch.columns, strict=True):
+            clean, count = repair(column)
+            columns.append(clean)
+            if count:
+                invalid[name] = invalid.get(name, 0) + count
+        batch = pa.RecordBatch.from_arrays(columns, schema=chunk.batch.schema)
+        batch.validate(full=True)
+    except (pa.ArrowException, ValueError, OverflowError) as error:
+        raise InvalidData(f"{label} is damaged: its values cannot be read.") from error
     return Chunk(batch, chunk.consumed, invalid)
 
 
@@ -47,12 +49,22 @@ def repair(array: pa.Array) -> tuple[pa.Array, int]:
 
 
 def python_values(array: pa.Array) -> list[object]:
-    """The values as Python objects; invalid UTF-8 is replaced."""
+    """The values as Python objects; invalid UTF-8 is replaced, what Python cannot hold (the year 20,000) is text."""
     try:
         values: list[object] = array.to_pylist()
-    except UnicodeDecodeError:
-        values = [_decoded(value, array.type) for value in array.cast(_as_binary(array.type)).to_pylist()]
+    except (ValueError, OverflowError):
+        values = [_python_value(array.slice(index, 1)) for index in range(len(array))]
     return values
+
+
+def _python_value(single: pa.Array) -> object:
+    kind = single.type
+    try:
+        return single.to_pylist()[0]
+    except UnicodeDecodeError:
+        return _decoded(single.cast(_as_binary(kind)).to_pylist()[0], kind)
+    except (ValueError, OverflowError):
+        return str(single[0].cast(pa.string())) if not pa.types.is_nested(kind) else f"unreadable {kind}"
 
 
 def _is_valid(data: pa.Array | pa.RecordBatch) -> bool:

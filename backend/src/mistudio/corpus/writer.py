@@ -1,13 +1,13 @@
-"""Parquet as the store wants it: row groups so small that any page is one short read, hashed while it is written.
+"""Parquet as the store wants it: row groups so small that any page is one short read.
 
 At most 1,000 rows and about 1 MB per row group, zstd 3, no statistics on text (they would be most of the footer),
 dictionaries only for columns of few values.
 """
 
-import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -29,59 +29,17 @@ def group_bytes(schema: pa.Schema) -> int:
     return max(GROUP_BYTES, _BYTES_PER_COLUMN * len(schema))
 
 
-class _HashedFile:
-    """What pyarrow writes to: passes everything on, and hashes it."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.closed = False
-        self.size = 0
-        self.is_abandoned = False
-        self.digest = hashlib.sha256()
-        self._file = file
-
-    def write(self, data: bytes) -> int:
-        view = memoryview(data)
-        if self.is_abandoned:
-            return view.nbytes
-        self.digest.update(view)
-        self.size += view.nbytes
-        return self._file.write(view)
-
-    def tell(self) -> int:
-        return self.size
-
-    def writable(self) -> bool:
-        return True
-
-    def flush(self) -> None:
-        self._file.flush()
-
-    def close(self) -> None:
-        self.closed = True
-
-
 class GroupWriter:
     """Writes batches of one schema to ``path`` in small row groups; without ``finish`` the file is not one."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._raw = path.open("wb")
-        self._file = _HashedFile(self._raw)
+        self._path = path
         self._schema = schema
         self._limit = group_bytes(schema)
         self._writer: pq.ParquetWriter | None = None
         self._pending: list[pa.RecordBatch] = []
         self._rows = 0
         self._bytes = 0
-
-    @property
-    def size(self) -> int:
-        """Bytes written so far; after ``finish``, the file's size."""
-        return self._file.size
-
-    @property
-    def sha256(self) -> str:
-        """Of the bytes written so far, in hexadecimal."""
-        return self._file.digest.hexdigest()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows; full row groups are written out."""
@@ -99,15 +57,15 @@ class GroupWriter:
             self._writer = self._open(None)
         self._writer.close()
         self._writer = None
-        self._raw.close()
 
     def close(self) -> None:
         """Let go of the file; without ``finish`` before, what is there is not a Parquet file."""
         if self._writer is not None:
             # pyarrow's writer ends with a footer whether it is wanted or not; the disk may have no room for it.
-            self._file.is_abandoned = True
-            self._writer.close()
-        self._raw.close()
+            with suppress(OSError):
+                self._writer.close()
+            self._writer.is_open = False
+            self._writer = None
 
     def _cut(self, batch: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, int]]:
         """Pieces that fit into a row group, the first into what is left of the present one; a huge row is a piece."""
@@ -133,7 +91,7 @@ class GroupWriter:
         flat = [column.name for column in self._schema if _is_flat(column.type)]
         numeric = [name for name in flat if pa.types.is_primitive(self._schema.field(name).type)]
         return pq.ParquetWriter(
-            pa.PythonFile(self._file, mode="w"),
+            self._path,
             self._schema,
             compression="zstd",
             compression_level=3,

@@ -1,0 +1,112 @@
+"""Reading a dataset: any page equals the slice of the whole, whatever files and row groups it spans."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fakes.corpora import make_dataset
+from mistudio.core.errors import DataMissing, UnknownSplit
+from mistudio.corpus.store import DatasetStore, Row
+
+# Files of no row, of one, and of several row groups.
+SHAPE = {"train": [0, 2_300, 1, 1_000], "empty": [0], "test": [7, 0, 1_200]}
+
+
+def expected_rows() -> list[Row]:
+    """Every row of the dataset of SHAPE, in order."""
+    rows: list[Row] = []
+    for split, sizes in SHAPE.items():
+        count = sum(sizes)
+        rows += [Row(len(rows) + row, split, row, {"text": f"{split} {row}", "n": row}) for row in range(count)]
+    return rows
+
+
+EXPECTED = expected_rows()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> DatasetStore:
+    """The dataset of SHAPE."""
+    folder = tmp_path_factory.mktemp("stores") / "ds"
+    splits = {}
+    for split, sizes in SHAPE.items():
+        rows = [row.values for row in EXPECTED if row.split == split]
+        starts = [sum(sizes[:index]) for index in range(len(sizes))]
+        splits[split] = [rows[start : start + size] for start, size in zip(starts, sizes, strict=True)]
+    make_dataset(folder, splits)
+    return DatasetStore(folder)
+
+
+def test_it_knows_its_splits_and_rows(store: DatasetStore) -> None:
+    """In the manifest's order, empty ones too."""
+    assert ("train", "empty", "test") == store.splits
+    assert [3_301, 0, 1_207, 4_508] == [store.num_rows(split) for split in (*store.splits, None)]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(["train", "empty", "test", None]), st.integers(0, 5_000), st.integers(0, 100))
+def test_a_page_is_a_slice(store: DatasetStore, split: str | None, offset: int, limit: int) -> None:
+    """Any offset and limit, of one split or of all, across files and row groups."""
+    rows = [row for row in EXPECTED if split in (None, row.split)]
+    assert rows[offset : offset + limit] == store.page(split, offset=offset, limit=limit)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 3_300), max_size=60))
+def test_rows_come_in_the_order_asked(store: DatasetStore, numbers: list[int]) -> None:
+    """Repeated ones too."""
+    assert [EXPECTED[number] for number in numbers] == store.rows("train", numbers)
+    assert [EXPECTED[number] for number in numbers] == [store.row("train", number) for number in numbers]
+
+
+def test_row_groups_cover_everything_in_order(store: DatasetStore) -> None:
+    """A whole pass over the texts sees every row once, in order."""
+    texts: list[str] = []
+    position = dict.fromkeys(SHAPE, 0)
+    for group in store.groups():
+        assert position[group.split] == group.first_row
+        position[group.split] += group.rows
+        texts += store.texts(group).to_pylist()
+    assert [str(row.values["text"]) for row in EXPECTED] == texts
+    assert 2 == len(list(store.groups("test"))) - 1
+
+
+def test_many_threads_may_read_at_once(store: DatasetStore) -> None:
+    """Each gets what it asked for."""
+    offsets = list(range(0, 4_400, 44))
+    with ThreadPoolExecutor(6) as pool:
+        pages = list(pool.map(lambda offset: store.page(None, offset=offset, limit=20), offsets))
+    assert [EXPECTED[offset : offset + 20] for offset in offsets] == pages
+
+
+def test_what_is_not_there_is_said(store: DatasetStore) -> None:
+    """An unknown split lists the known ones; a row beyond the end is an IndexError."""
+    with pytest.raises(UnknownSplit) as caught:
+        store.page("dev", offset=0, limit=1)
+    assert ["train", "empty", "test"] == caught.value.extra["choices"]
+    with pytest.raises(IndexError):
+        store.row("test", 1_207)
+
+
+def test_a_missing_file_is_data_missing(tmp_path: Path) -> None:
+    """The store opens, for its manifest is there; reading says what is gone."""
+    make_dataset(tmp_path / "ds", {"train": [[{"text": "a"}]]})
+    store = DatasetStore(tmp_path / "ds")
+    next((tmp_path / "ds" / "raw").iterdir()).unlink()
+    with pytest.raises(DataMissing, match=r"raw/train-00000-of-00001\.parquet"):
+        store.page(None, offset=0, limit=1)
+    with pytest.raises(DataMissing):
+        DatasetStore(tmp_path / "none")
+
+
+def test_texts_of_conversations_and_of_files_without_the_column(tmp_path: Path) -> None:
+    """Conversations are rendered; where a file lacks the column its texts are null."""
+    talk = [{"messages": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Yes?"}]}]
+    make_dataset(tmp_path / "ds", {"train": [talk, [{"other": 1}], [{"messages": None}]]})
+    store = DatasetStore(tmp_path / "ds")
+    assert [["human: Hi\n\ngpt: Yes?"], [None], [None]] == [store.texts(group).to_pylist() for group in store.groups()]
+    assert {pa.string()} == {store.texts(group).type for group in store.groups()}
