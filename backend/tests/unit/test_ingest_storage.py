@@ -172,24 +172,40 @@ def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
 
 
 def test_a_killed_process_leaves_no_half_file(tmp_path: Path) -> None:
-    """Killed in the middle, there is no target; a second call makes it and leaves no temporary file."""
+    """Killed in the middle of writing, there is no target; a second call makes it and leaves no temporary file."""
     source, target = tmp_path / "source", tmp_path / "target.parquet"
-    source.write_bytes(json_lines([{"text": os.urandom(500).hex()} for _ in range(40_000)]))
+    source.write_bytes(json_lines([{"text": "x" * 1_000} for _ in range(12_000)]))
     code = (
-        "import sys; from pathlib import Path; from mistudio.corpus.ingest import ingest_file;"
+        "import sys, time; from pathlib import Path; from mistudio.corpus.ingest import ingest_file;"
         "from mistudio.corpus.work import Unwatched;"
-        "ingest_file(Path(sys.argv[1]), Path(sys.argv[2]), format='json', label='a.jsonl', work=Unwatched())"
+        "ingest_file(Path(sys.argv[1]), Path(sys.argv[2]), format='json', label='a.jsonl', work=Unwatched(),"
+        "progress=lambda done: time.sleep(60))"
     )
-    child = subprocess.Popen([sys.executable, "-c", code, str(source), str(target)])
-    deadline = time.monotonic() + 20
-    while not any(".writing" in path.name for path in tmp_path.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.002)
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    assert not target.exists()
+    with subprocess.Popen([sys.executable, "-c", code, str(source), str(target)]) as child:
+        deadline = time.monotonic() + 30
+        while not (tmp_path / ".target.parquet.writing").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        child.send_signal(signal.SIGKILL)
+    assert {"source", ".target.parquet.writing"} == {path.name for path in tmp_path.iterdir()}
     report = ingest_file(source, target, format="json", label="a.jsonl", work=Unwatched())
-    assert 40_000 == report.rows
+    assert 12_000 == report.rows
     assert {"source", "target.parquet"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_memory_stays_flat_over_a_giant_row_group(tmp_path: Path) -> None:
+    """One row group of 150 MB, and 40 MB of lines, pass through a small part of that."""
+    giant = parquet_bytes(pa.table({"text": [f"{i} " * 300 for i in range(100_000)]}), dictionary=False)
+    lines = json_lines([{"text": f"{i} " * 300} for i in range(30_000)])
+    before = pa.default_memory_pool()
+    pool = pa.proxy_memory_pool(before)
+    pa.set_memory_pool(pool)
+    try:
+        take_in(tmp_path, giant, label="a.parquet", format="parquet")
+        assert pool.max_memory() < 48 << 20
+        take_in(tmp_path, lines, label="a.jsonl", format="json")
+        assert pool.max_memory() < 64 << 20
+    finally:
+        pa.set_memory_pool(before)
 
 
 def test_one_giant_batch_is_cut_into_pieces(tmp_path: Path) -> None:
