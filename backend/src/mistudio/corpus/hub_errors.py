@@ -9,6 +9,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from huggingface_hub.errors import DisabledRepoError, GatedRepoError, HfHubHTTPError
+
 from mistudio.core.errors import (
     AuthRequired,
     BadToken,
@@ -69,6 +71,17 @@ def refusal_error(refusal: Refusal, repo_id: str, *, pinned: bool = False) -> Mi
     if refusal.status in (401, 403, 404):
         return _closed(refusal, repo_id)
     return _not_now(refusal)
+
+
+def error_of(refused: HfHubHTTPError, repo_id: str) -> MiStudioError:
+    """The error for what the Hub's client raised."""
+    authorized = "authorization" in refused.response.request.headers
+    refusal = Refusal.of(refused.response.status_code, refused.response.headers, authorized=authorized)
+    if isinstance(refused, GatedRepoError):
+        return gated_error(refusal, repo_id)
+    if isinstance(refused, DisabledRepoError):
+        return disabled_error(repo_id)
+    return refusal_error(refusal, repo_id)
 
 
 def gated_error(refusal: Refusal, repo_id: str) -> MiStudioError:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _MAX_NAME = 96
 _ANSWER_SECONDS: Final = 10.0
-_CARD: Final = "README.md"
 
 RepoKind = Literal["dataset", "model"]
 
@@ -118,11 +117,6 @@ def get_repo_file(repo_id: str, path: str, *, revision: str, token: str | None =
     return hub_get(f"/datasets/{repo_id}/resolve/{quote(revision, safe='')}/{quote(path)}", token=token)
 
 
-def get_card_text(repo_id: str, *, revision: str, token: str | None = None) -> str:
-    """The card as it is written, YAML and all."""
-    return get_repo_file(repo_id, _CARD, revision=revision, token=token).decode("utf-8", errors="replace")
-
-
 def get_ref_names(repo_id: str, *, token: str | None = None) -> list[str]:
     """Branches, then tags."""
     from huggingface_hub import HfApi
@@ -142,14 +136,14 @@ def hub_get(path: str, *, token: str | None) -> bytes:
 
 
 def _as_repo_info(info: "DatasetInfo", repo_id: str) -> RepoInfo:
-    card = dict(info.card_data.__dict__) if info.card_data else {}
+    declared = vars(info.card_data).items() if info.card_data else ()
     return RepoInfo(
         repo_id=info.id or repo_id,
         revision=info.sha or "",
         private=bool(info.private),
         gated=bool(info.gated),
         disabled=bool(info.disabled),
-        card_data=card,
+        card_data={name: value for name, value in declared if value is not None},
         files=tuple(_as_repo_file(sibling) for sibling in info.siblings or ()),
     )
 

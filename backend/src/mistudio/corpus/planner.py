@@ -1,0 +1,210 @@
+"""The planner: asks a child process, which has the heavy ``datasets`` library, and ends it when nobody asks any more.
+
+Questions are JSON lines over the child's pipes, any number at once. The token goes through the pipe only: it is neither
+an argument nor in the environment. A child that died is started again once.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
+from mistudio.corpus.plan_types import Inspection, Plan, PlanRequest
+
+_ANSWER_SECONDS: Final = 30.0
+_LINE_BYTES: Final = 256 << 20
+_END_SECONDS: Final = 2.0
+_QUIET: Final = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+}
+
+Question = Literal["inspect", "plan"]
+Answer = Mapping[str, Any]  # JSON of any kind
+
+
+class _ChildDied(Exception):
+    """The child ended before it answered."""
+
+
+class _Child:
+    """One running child and the questions that wait for its answers."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._waiting: dict[int, asyncio.Future[Answer]] = {}
+        self._numbers = itertools.count()
+        self._reading = asyncio.create_task(self._read())
+
+    @classmethod
+    async def start(cls, environment: Mapping[str, str]) -> "_Child":
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "mistudio.corpus.planner_child",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **_QUIET, **environment},
+            limit=_LINE_BYTES,
+        )
+        return cls(process)
+
+    @property
+    def is_alive(self) -> bool:
+        return not self._reading.done()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._waiting
+
+    async def ask(self, question: Question, request: PlanRequest) -> Answer:
+        stdin = self._process.stdin
+        if stdin is None or not self.is_alive:
+            raise _ChildDied
+        number = next(self._numbers)
+        self._waiting[number] = asyncio.get_running_loop().create_future()
+        message = {"id": number, "question": question, "request": request.to_json()}
+        try:
+            stdin.write(json.dumps(message).encode() + b"\n")
+            await stdin.drain()
+            return await self._waiting[number]
+        except ConnectionError as error:
+            raise _ChildDied from error
+        finally:
+            del self._waiting[number]
+
+    async def _read(self) -> None:
+        stdout = self._process.stdout
+        try:
+            while stdout is not None and (line := await stdout.readline()):
+                answer = json.loads(line)
+                waiting = self._waiting.get(answer["id"])
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(answer)
+        finally:
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_exception(_ChildDied())
+
+    async def end(self) -> None:
+        """Close its pipe, upon which it ends, and make sure of that."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), _END_SECONDS)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._reading
+
+
+class Planner:
+    """Plans in a child process that starts at first need and ends after ``idle_seconds`` without a question.
+
+    ``environment`` is added to the child's, which is otherwise this process's own.
+    """
+
+    def __init__(
+        self,
+        idle_seconds: float = 60.0,
+        *,
+        answer_seconds: float = _ANSWER_SECONDS,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._idle_seconds = idle_seconds
+        self._answer_seconds = answer_seconds
+        self._environment = environment or {}
+        self._child: _Child | None = None
+        self._starting = asyncio.Lock()
+        self._idle: asyncio.TimerHandle | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a child."""
+        return self._child is not None and self._child.is_alive
+
+    async def inspect(self, request: PlanRequest) -> Inspection:
+        """What the repository holds: see ``plan.inspect``; HubUnreachable, too, where no answer comes in time."""
+        return Inspection.from_json(await self._ask("inspect", request))
+
+    async def plan(self, request: PlanRequest) -> Plan:
+        """Which files to fetch: see ``plan.make_plan``; HubUnreachable, too, where no answer comes in time."""
+        return Plan.from_json(await self._ask("plan", request))
+
+    async def close(self) -> None:
+        """End the child; the planner may be used again."""
+        self._stop_clock()
+        child, self._child = self._child, None
+        if child is not None:
+            await child.end()
+        await asyncio.gather(*self._ending)
+
+    async def _ask(self, question: Question, request: PlanRequest) -> Answer:
+        try:
+            async with asyncio.timeout(self._answer_seconds):
+                return _unwrapped(await self._ask_twice(question, request))
+        except TimeoutError as error:
+            detail = f"The Hub did not answer within {self._answer_seconds:g} seconds: try again in a while."
+            raise HubUnreachable(detail) from error
+        except _ChildDied as error:
+            raise HubUnreachable("The Hub's answer could not be worked out: try again in a while.") from error
+        finally:
+            self._start_clock()
+
+    async def _ask_twice(self, question: Question, request: PlanRequest) -> Answer:
+        try:
+            return await (await self._running_child()).ask(question, request)
+        except _ChildDied:
+            return await (await self._running_child()).ask(question, request)
+
+    async def _running_child(self) -> _Child:
+        self._stop_clock()
+        async with self._starting:
+            if self._child is not None and not self._child.is_alive:
+                await self._child.end()
+                self._child = None
+            if self._child is None:
+                self._child = await _Child.start(self._environment)
+            return self._child
+
+    def _stop_clock(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+    def _start_clock(self) -> None:
+        self._stop_clock()
+        self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self._end_if_idle)
+
+    def _end_if_idle(self) -> None:
+        child = self._child
+        if child is None or not child.is_idle:
+            return
+        self._child = None
+        task = asyncio.create_task(child.end())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+
+def _unwrapped(answer: Answer) -> Answer:
+    if "ok" in answer:
+        return dict(answer["ok"])
+    if "error" in answer:
+        raise _rebuilt(answer["error"])
+    raise InternalError(f"Planning failed ({answer['defect']}).")
+
+
+def _rebuilt(told: Answer) -> MiStudioError:
+    """The error that the child raised; of two classes with one code, the Hub's."""
+    found = [error for error in error_classes() if error.code == told["code"]]
+    found.sort(key=lambda error: not issubclass(error, HubError))
+    return found[0](told["detail"], retry_after=told["retry_after"], extra=told["extra"])

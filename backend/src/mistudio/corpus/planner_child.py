@@ -1,0 +1,69 @@
+"""The planner's child: reads requests from its standard input, one JSON line each, and answers on its standard output.
+
+Each request has its own thread, so that a slow Hub holds up nobody else; the token comes through the pipe and goes
+nowhere. When the pipe closes, its parent is gone, and it ends at once.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any, BinaryIO, Final
+
+from mistudio.core.errors import Json, MiStudioError
+from mistudio.corpus.plan_types import PlanRequest
+
+_THREADS: Final = 16
+
+
+def answer(message: Mapping[str, Any]) -> dict[str, Json]:  # JSON of any kind
+    """The answer to one message: ``{"ok": …}`` or ``{"error": {code, detail, retry_after, extra}}``."""
+    from mistudio.corpus.plan import inspect, make_plan
+
+    request = PlanRequest.from_json(message["request"])
+    try:
+        if message["question"] == "inspect":
+            return {"ok": inspect(request).to_json()}
+        return {"ok": make_plan(request).to_json()}
+    except MiStudioError as error:
+        return {
+            "error": {
+                "code": error.code,
+                "detail": error.detail,
+                "retry_after": error.retry_after,
+                "extra": error.extra,
+            }
+        }
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until ``requests`` ends, each in its own time."""
+    writing = threading.Lock()
+
+    def send(done: "Future[dict[str, Json]]", *, number: int) -> None:
+        failure = done.exception()
+        told = {"defect": type(failure).__name__} if failure is not None else done.result()
+        with writing:
+            answers.write(json.dumps({"id": number, **told}).encode() + b"\n")
+            answers.flush()
+
+    pool = ThreadPoolExecutor(_THREADS)
+    for line in requests:
+        message = json.loads(line)
+        pool.submit(answer, message).add_done_callback(partial(send, number=message["id"]))
+
+
+def main() -> None:
+    """Serve on the standard streams; whatever a library prints goes to standard error."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(sys.stdin.buffer, answers)
+    # Threads that still wait for the Hub have nobody left to answer.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

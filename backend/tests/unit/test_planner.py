@@ -1,0 +1,134 @@
+"""The planner and its child: errors travel, several ask at once, and no child outlives its use."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.hub import Hub
+from mistudio.core.errors import Gated, HubUnreachable, RateLimited, UnknownConfig
+from mistudio.corpus.plan_types import PlanRequest
+from mistudio.corpus.planner import Planner
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[Hub]:
+    """One Hub for all tests here."""
+    with Hub() as running:
+        running.add("ada/tales", {"train.txt": "x\n"})
+        running.add("ada/gated", {"train.txt": "x\n"}, gated=True)
+        running.add("ada/slow", {"train.txt": "x\n"})
+        running.add_token("hf_bob")
+        running.fault("/api/datasets/ada/slow*", delay=30.0)
+        yield running
+
+
+@pytest.fixture
+async def planner(hub: Hub, tmp_path: Path) -> AsyncIterator[Planner]:
+    """A planner whose child speaks to the Hub."""
+    running = Planner(environment=hub.environment(tmp_path))
+    yield running
+    await running.close()
+
+
+def children() -> list[int]:
+    """Processes that this one started and that live."""
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, check=True)
+    return [int(line.split()[0]) for line in listed.stdout.decode().splitlines() if "planner_child" in line]
+
+
+async def test_questions_are_answered_and_errors_come_back_as_themselves(planner: Planner) -> None:
+    """Plan, inspection, an error with choices and one about access, all from one child."""
+    request = PlanRequest("ada/tales")
+
+    assert ["train.txt"] == [file.path for file in (await planner.plan(request)).files]
+    assert 2 == (await planner.inspect(request)).size_bytes
+    with pytest.raises(UnknownConfig) as refused:
+        await planner.plan(PlanRequest("ada/tales", config="no"))
+    assert {"choices": ["default"]} == refused.value.extra
+    with pytest.raises(Gated):
+        await planner.plan(PlanRequest("ada/gated", token="hf_bob"))
+    assert 1 == len(children())
+
+
+async def test_a_slow_question_holds_up_no_other_and_can_be_cancelled(planner: Planner) -> None:
+    """Answers come in their own time; a cancelled question leaves the child at work for others."""
+    await planner.plan(PlanRequest("ada/tales"))
+    slow = asyncio.create_task(planner.plan(PlanRequest("ada/slow")))
+    await asyncio.sleep(0.1)
+    started = time.monotonic()
+
+    await asyncio.gather(*(planner.inspect(PlanRequest("ada/tales")) for _ in range(4)))
+
+    assert time.monotonic() - started < 5
+    slow.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await slow
+
+
+async def test_a_hub_that_does_not_answer_is_given_up(hub: Hub, tmp_path: Path) -> None:
+    """The time limit holds whatever the child is doing."""
+    planner = Planner(answer_seconds=2.0, environment=hub.environment(tmp_path))
+    with pytest.raises(HubUnreachable, match="within 2 seconds"):
+        await planner.plan(PlanRequest("ada/slow"))
+    await planner.close()
+
+
+async def test_a_child_that_died_is_replaced(planner: Planner) -> None:
+    """The next question does not notice."""
+    await planner.plan(PlanRequest("ada/tales"))
+    (child,) = children()
+    os.kill(child, signal.SIGKILL)
+
+    assert (await planner.plan(PlanRequest("ada/tales"))).files
+    assert [child] != children()
+
+
+async def test_an_idle_child_ends(hub: Hub, tmp_path: Path) -> None:
+    """Its memory is given back; the next question starts another."""
+    planner = Planner(idle_seconds=0.2, environment=hub.environment(tmp_path))
+    await planner.plan(PlanRequest("ada/tales"))
+    for _ in range(50):
+        if not children():
+            break
+        await asyncio.sleep(0.1)
+
+    assert [] == children()
+    assert not planner.is_running
+    assert (await planner.plan(PlanRequest("ada/tales"))).files
+    await planner.close()
+    assert [] == children()
+
+
+async def test_the_token_is_neither_an_argument_nor_in_the_environment(planner: Planner) -> None:
+    """Other users of the machine can read both."""
+    await planner.inspect(PlanRequest("ada/tales", token="hf_bob"))
+    (child,) = children()
+
+    for name in ("cmdline", "environ"):
+        assert b"hf_bob" not in Path(f"/proc/{child}/{name}").read_bytes()
+
+
+async def test_retry_after_travels(hub: Hub, planner: Planner) -> None:
+    """So that the job can say until when it waits."""
+    hub.add("ada/busy", {"train.txt": "x\n"})
+    hub.fault("/api/datasets/ada/busy*", status=429, retry_after="120")
+
+    with pytest.raises(RateLimited) as refused:
+        await planner.plan(PlanRequest("ada/busy"))
+    assert 120 == refused.value.retry_after
+
+
+def test_the_child_ends_with_its_parent() -> None:
+    """Its pipe closes, and it goes, even while it starts."""
+    child = subprocess.Popen([sys.executable, "-m", "mistudio.corpus.planner_child"], stdin=subprocess.PIPE)
+    assert child.stdin is not None
+    child.stdin.close()
+
+    assert child.wait(timeout=5) == 0
