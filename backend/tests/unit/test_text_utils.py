@@ -15,4 +15,4 @@ def test_counts_have_their_noun() -> None:
 
 def test_long_text_is_shortened_and_says_so() -> None:
     """Up to the limit it is left alone."""
-    assert ["abc", "ab… (1 more characters)"] == [shortened("abc", 3), shortened("abc", 2)]
+    assert ["abc", "ab… (1 more character)"] == [shortened("abc", 3), shortened("abc", 2)]

@@ -8,4 +8,4 @@ def plural(count: int, noun: str, many: str | None = None) -> str:
 
 def shortened(text: str, limit: int) -> str:
     """``text``, or its first ``limit`` characters and how many more there are."""
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+    return text if len(text) <= limit else f"{text[:limit]}… ({plural(len(text) - limit, 'more character')})"
