@@ -66,11 +66,9 @@ def add_stories(
 
 def add_large(hub: Hub, repo_id: str = "lab/large", *, files: int = 3, megabytes: float = 1.0) -> None:
     """A repository of jsonl files, each of so many megabytes, to watch a download of."""
-    line = '{"text": "' + "abcdefghij" * 9 + '", "number": %09d}\n'
+    line = '{"text": "' + "abcdefghij" * 9 + '", "number": "%09d"}\n'
     count = int(megabytes * 1e6 / len(line % 0))
     content = "".join(line % number for number in range(count))
-    hub.add(
-        repo_id,
-        {"README.md": CARD, **{f"train-{number}.jsonl": content for number in range(files)}},
-        lfs=True,
+    hub.add(repo_id, {"README.md": CARD}).commit(
+        {f"train-{number}.jsonl": content for number in range(files)}, lfs=True, keep=True
     )

@@ -37,6 +37,7 @@ class Client:
         """The dataset once it has one of ``statuses``."""
         async with asyncio.timeout(timeout):
             while (dataset := await self.get(f"/api/datasets/{dataset_id}"))["status"] not in statuses:
+                assert dataset["status"] != "error", dataset["error_message"]
                 await asyncio.sleep(0.02)
         return dataset
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # The Hub's own rule: letters, digits, "-", "_" and "."; no leading or trailing "-" or "."; no "--" or ".."; 96 at most.
 _NAME = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _MAX_NAME = 96
+# The client reads this when it is imported; without it, it would tell the Hub about this machine's surroundings.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
 _ANSWER_SECONDS: Final = 10.0
 
 RepoKind = Literal["dataset", "model"]

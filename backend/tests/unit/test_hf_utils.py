@@ -1,0 +1,67 @@
+"""Ids of repositories, and questions about them."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from fakes.hub import Hub
+from mistudio.utils.hf_utils import check_repo_exists, check_repo_id, get_repo_info, validate_repo_id
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A Hub with one dataset."""
+    with Hub() as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        running.add("ada/tales", {"README.md": "---\nlicense: mit\n---\n", "a.parquet": b"abc"})
+        yield running
+
+
+@pytest.mark.parametrize("repo_id", ["ada/tales", "roneneldan/TinyStories", "a/b", "A_1/b.c-d", "a" * 96 + "/b"])
+def test_ids_that_can_be(repo_id: str) -> None:
+    """Letters, digits and inner marks."""
+    assert validate_repo_id(repo_id) is None
+
+
+@pytest.mark.parametrize("repo_id", ["", "tales", "a/b/c", "-a/b", "a./b", "a/b--c", "a/..", "a b/c", "a/é", "a/b.git"])
+def test_ids_that_cannot_be(repo_id: str) -> None:
+    """The reason is a sentence."""
+    assert (validate_repo_id(repo_id) or "").endswith(".")
+
+
+def test_a_pasted_address_is_reduced_to_its_id() -> None:
+    """People paste what their browser shows."""
+    assert check_repo_id(" https://huggingface.co/datasets/ada/tales/tree/main ") == "ada/tales"
+    with pytest.raises(ValueError, match="namespace/name"):
+        check_repo_id("tales")
+
+
+def test_existence(hub: Hub) -> None:
+    """A dataset is no model."""
+    assert check_repo_exists("ada/tales")
+    assert not check_repo_exists("ada/tales", kind="model")
+    assert not check_repo_exists("ada/missing")
+
+
+def test_info_has_the_commit_the_card_and_every_file(hub: Hub) -> None:
+    """From one request; LFS files have sha256, the others git's checksum."""
+    repository = hub.find("datasets", "ada/tales")
+    assert repository is not None
+    before = len(hub.requests)
+
+    info = get_repo_info("ada/tales")
+
+    assert 1 == len(hub.requests) - before
+    assert (repository.refs["main"], "mit") == (info.revision, info.card_data["license"])
+    readme, data = info.files
+    assert ("README.md", None, True) == (readme.path, readme.sha256, readme.git_sha1 is not None)
+    stored = repository.commits[info.revision]["a.parquet"]
+    assert ("a.parquet", 3, stored.sha256, None) == (data.path, data.size, data.sha256, data.git_sha1)
+
+
+def test_checking_an_id_does_not_load_the_client_library() -> None:
+    """The server only checks ids, and shall start fast."""
+    code = "import sys, mistudio.utils.hf_utils; sys.exit('huggingface_hub' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
