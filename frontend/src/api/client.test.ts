@@ -3,7 +3,8 @@ import { http, HttpResponse } from 'msw';
 import { api, problem, server } from '../test/server';
 import { setAccessToken } from './accessToken';
 import { fetchAPI, observeApi } from './client';
-import { ApiError, toApiError } from './errors';
+import type { ApiError} from './errors';
+import { toApiError } from './errors';
 
 function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
   return promise.then(

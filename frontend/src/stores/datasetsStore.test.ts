@@ -64,6 +64,20 @@ describe('getting the list', () => {
   });
 });
 
+it('asks anew where the socket said something of the list meanwhile', async () => {
+  let asked = 0;
+  server.use(
+    http.get(api('/datasets'), () => {
+      asked += 1;
+      const dataset = aDataset({ id: 'ds_2' });
+      if (asked === 1) store().applyListEvent({ type: 'created', dataset_id: 'ds_2', seq: 1, dataset });
+      return HttpResponse.json(aList(asked === 1 ? [] : [dataset]));
+    }),
+  );
+  await store().fetchDatasets();
+  expect([asked, ids()]).toEqual([2, ['ds_2']]);
+});
+
 describe('further pages', () => {
   it('come on request, each dataset once', async () => {
     const all = many(120);

@@ -16,25 +16,23 @@ import type {
   ProgressEvent,
 } from '../types/events';
 import { assertNever } from '../utils/assertNever';
-import { isWorking } from '../utils/datasets';
-import { mergeDatasets, replaceDatasets } from './datasetList';
-import { reduceDataset } from './datasetReducer';
+import { mergeDatasets } from './datasetList';
+import {
+  afterEvent,
+  afterListEvent,
+  type DatasetsState,
+  EMPTY,
+  withDataset,
+  withKnown,
+  withList,
+  without,
+} from './datasetsState';
 
 /** How many datasets one page of the list has. */
 export const LIST_LIMIT = 50;
 
-interface DatasetsState {
-  /** Newest first; as many pages as have been asked for. */
-  readonly datasets: readonly Dataset[];
-  /** How many there are on the server. */
-  readonly total: number;
-  readonly loading: boolean;
-  readonly error: ApiError | null;
-  /** Whether the list has been got at least once. */
-  readonly loaded: boolean;
-  /** The newest progress event of each dataset at work: its rate and time left stand nowhere else. */
-  readonly live: Readonly<Record<string, ProgressEvent>>;
-}
+/** How often the list is asked for, when it changes again and again while the answer is under way. */
+const MOST_TRIES = 3;
 
 interface DatasetsActions {
   /** Get as many pages anew as are shown. */
@@ -58,22 +56,18 @@ interface DatasetsActions {
 
 export type DatasetsStore = DatasetsState & DatasetsActions;
 
-const EMPTY: DatasetsState = { datasets: [], total: 0, loading: false, error: null, loaded: false, live: {} };
-
 export const useDatasetsStore = create<DatasetsStore>()(
   devtools(
     (set, get) => ({
       ...EMPTY,
       fetchDatasets: async () => {
         set({ loading: true, error: null }, false, 'fetchDatasets');
-        const pages = Math.max(1, Math.ceil(get().datasets.length / LIST_LIMIT));
         try {
-          const answers = await Promise.all(
-            Array.from({ length: pages }, (_, page) =>
-              api.getDatasets({ page: page + 1, limit: LIST_LIMIT }),
-            ),
-          );
-          set((state) => withList(state, answers), false, 'fetchDatasets/done');
+          let answers = await getPages(get().datasets.length);
+          for (let tries = 1; tries < MOST_TRIES && answers.revision !== get().revision; tries += 1) {
+            answers = await getPages(get().datasets.length);
+          }
+          set((state) => withList(state, answers.pages), false, 'fetchDatasets/done');
         } catch (error) {
           set({ loading: false, error: toApiError(error) }, false, 'fetchDatasets/failed');
         }
@@ -127,7 +121,13 @@ export const useDatasetsStore = create<DatasetsStore>()(
             assertNever(event);
         }
       },
-      applyListEvent: (event) => set((state) => afterListEvent(state, event), false, 'applyListEvent'),
+      applyListEvent: (event) => {
+        const change = (state: DatasetsState) => ({
+          ...afterListEvent(state, event),
+          revision: state.revision + 1,
+        });
+        set(change, false, 'applyListEvent');
+      },
       applySnapshot: ({ channel, dataset }) => {
         const id = channel.split('/')[1] ?? '';
         set(
@@ -141,7 +141,11 @@ export const useDatasetsStore = create<DatasetsStore>()(
           // A snapshot has the first page only; more than that is shown.
           void get().fetchDatasets();
         } else {
-          set((state) => withList(state, [list]), false, 'applyListSnapshot');
+          const take = (state: DatasetsState) => ({
+            ...withList(state, [list]),
+            revision: state.revision + 1,
+          });
+          set(take, false, 'applyListSnapshot');
         }
       },
     }),
@@ -162,68 +166,10 @@ export function resetDatasetsStore(): void {
   useDatasetsStore.setState(EMPTY);
 }
 
-function withList(state: DatasetsState, pages: readonly DatasetListResponse[]): Partial<DatasetsState> {
-  const incoming = mergeDatasets(
-    [],
-    pages.flatMap((page) => page.data),
-  );
-  const datasets = replaceDatasets(state.datasets, incoming);
-  const total = pages.at(-1)?.pagination.total ?? datasets.length;
-  return { datasets, total, loading: false, error: null, loaded: true, live: freshOf(state.live, datasets) };
-}
-
-function withDataset(state: DatasetsState, dataset: Dataset): Partial<DatasetsState> {
-  const isNew = !state.datasets.some(({ id }) => id === dataset.id);
-  const datasets = mergeDatasets(state.datasets, [dataset]);
-  return { datasets, total: state.total + (isNew ? 1 : 0), live: freshOf(state.live, datasets) };
-}
-
-function withKnown(state: DatasetsState, dataset: Dataset): Partial<DatasetsState> {
-  return state.datasets.some(({ id }) => id === dataset.id) ? withDataset(state, dataset) : {};
-}
-
-function without(state: DatasetsState, id: string): Partial<DatasetsState> {
-  const datasets = state.datasets.filter((dataset) => dataset.id !== id);
-  const removed = state.datasets.length - datasets.length;
-  return { datasets, total: Math.max(0, state.total - removed), live: liveOf(state.live, datasets) };
-}
-
-function afterEvent(state: DatasetsState, event: DatasetEvent): Partial<DatasetsState> {
-  const datasets = state.datasets.map((dataset) => reduceDataset(dataset, event));
-  if (datasets.every((dataset, index) => dataset === state.datasets[index])) {
-    return {};
-  }
-  const isWork = event.type === 'progress' && event.scope === 'dataset';
-  const live = isWork ? { ...state.live, [event.dataset_id]: event } : state.live;
-  return { datasets, live: liveOf(live, datasets) };
-}
-
-function afterListEvent(state: DatasetsState, event: DatasetListEvent): Partial<DatasetsState> {
-  switch (event.type) {
-    case 'created':
-      return withDataset(state, event.dataset);
-    case 'changed':
-      return withKnown(state, event.dataset);
-    case 'deleted':
-      return without(state, event.dataset_id);
-    default:
-      return assertNever(event);
-  }
-}
-
-/** What of `live` still speaks of work that goes on. */
-function liveOf(live: DatasetsState['live'], datasets: readonly Dataset[]): DatasetsState['live'] {
-  const working = new Set(datasets.filter(({ status }) => isWorking(status)).map(({ id }) => id));
-  return keep(live, ({ dataset_id }) => working.has(dataset_id));
-}
-
-/** Of that, what is not overtaken by the records, which came from an answer and not from an event. */
-function freshOf(live: DatasetsState['live'], datasets: readonly Dataset[]): DatasetsState['live'] {
-  const seqs = new Map(datasets.map(({ id, seq }) => [id, seq]));
-  return keep(liveOf(live, datasets), ({ dataset_id, seq }) => seq >= (seqs.get(dataset_id) ?? 0));
-}
-
-function keep(live: DatasetsState['live'], wanted: (event: ProgressEvent) => boolean): DatasetsState['live'] {
-  const kept = Object.entries(live).filter(([, event]) => wanted(event));
-  return kept.length === Object.keys(live).length ? live : Object.fromEntries(kept);
+/** As many pages as `count` datasets fill, and the revision that the list had when they were asked for. */
+async function getPages(count: number): Promise<{ pages: DatasetListResponse[]; revision: number }> {
+  const { revision } = useDatasetsStore.getState();
+  const length = Math.max(1, Math.ceil(count / LIST_LIMIT));
+  const asked = Array.from({ length }, (_, index) => api.getDatasets({ page: index + 1, limit: LIST_LIMIT }));
+  return { pages: await Promise.all(asked), revision };
 }

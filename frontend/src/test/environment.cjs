@@ -8,8 +8,6 @@ const FROM_NODE = [
   'Headers',
   'Request',
   'Response',
-  'FormData',
-  'Blob',
   'TextEncoder',
   'TextDecoder',
   'ReadableStream',

@@ -1,0 +1,86 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+
+import { Dialog } from './Dialog';
+
+function Page({ returnFocusTo }: { readonly returnFocusTo?: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button onClick={() => setOpen(true)}>Open</button>
+      <button id="elsewhere">Elsewhere</button>
+      {open && (
+        <Dialog
+          labelledBy="title"
+          onClose={() => setOpen(false)}
+          {...(returnFocusTo === undefined ? {} : { returnFocusTo })}
+        >
+          <h2 id="title">Title</h2>
+          <button>First</button>
+          <button disabled>Never</button>
+          <button>Last</button>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+async function open(returnFocusTo?: string) {
+  const user = userEvent.setup();
+  render(<Page {...(returnFocusTo === undefined ? {} : { returnFocusTo })} />);
+  await user.click(screen.getByRole('button', { name: 'Open' }));
+  return { user, dialog: screen.getByRole('dialog', { name: 'Title' }) };
+}
+
+it('is a modal that takes the focus, and gives it back', async () => {
+  const { user, dialog } = await open();
+  expect(dialog).toHaveAttribute('aria-modal', 'true');
+  expect(dialog).toHaveFocus();
+  expect(document.body).toHaveStyle({ overflow: 'hidden' });
+  await user.keyboard('{Escape}');
+  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(screen.getByRole('button', { name: 'Open' })).toHaveFocus();
+  expect(document.body).not.toHaveStyle({ overflow: 'hidden' });
+});
+
+it('gives the focus to what is named', async () => {
+  const { user } = await open('elsewhere');
+  await user.keyboard('{Escape}');
+  expect(screen.getByRole('button', { name: 'Elsewhere' })).toHaveFocus();
+});
+
+it('holds the focus, in both directions', async () => {
+  const { user } = await open();
+  await user.tab();
+  expect(screen.getByRole('button', { name: 'First' })).toHaveFocus();
+  await user.tab();
+  await user.tab();
+  expect(screen.getByRole('button', { name: 'First' })).toHaveFocus();
+  await user.tab({ shift: true });
+  expect(screen.getByRole('button', { name: 'Last' })).toHaveFocus();
+});
+
+it('goes backwards from its beginning to its end', async () => {
+  const { user } = await open();
+  await user.tab({ shift: true });
+  expect(screen.getByRole('button', { name: 'Last' })).toHaveFocus();
+});
+
+it('closes by a click beside it, not by one inside', async () => {
+  const { user, dialog } = await open();
+  await user.click(screen.getByText('Title'));
+  expect(dialog).toBeInTheDocument();
+  await user.click(screen.getByRole('presentation'));
+  expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+it('keeps the focus where there is nothing to focus', async () => {
+  render(
+    <Dialog labelledBy="title" onClose={jest.fn()}>
+      <h2 id="title">Title</h2>
+    </Dialog>,
+  );
+  await userEvent.tab();
+  expect(screen.getByRole('dialog')).toHaveFocus();
+});

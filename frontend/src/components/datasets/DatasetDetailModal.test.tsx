@@ -1,0 +1,69 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+
+import type { DatasetRoute } from '../../hooks/useRoute';
+import { useDatasetsStore } from '../../stores/datasetsStore';
+import { violations } from '../../test/axe';
+import { aDataset, aDetail } from '../../test/fixtures';
+import { api, problem, server } from '../../test/server';
+import { DatasetDetailModal } from './DatasetDetailModal';
+
+const ROUTE: DatasetRoute = { view: 'dataset', id: 'ds_1', tab: 'overview', split: null, page: 1 };
+const onNavigate = jest.fn();
+const onClose = jest.fn();
+
+function show(changes: Partial<DatasetRoute> = {}) {
+  return render(
+    <DatasetDetailModal route={{ ...ROUTE, ...changes }} onNavigate={onNavigate} onClose={onClose} />,
+  );
+}
+
+it('is a dialog named by the dataset, with its tabs', async () => {
+  show();
+  expect(await screen.findByRole('dialog', { name: 'TinyStories' })).toBeInTheDocument();
+  expect(screen.getByText('450.0 MB • 10,000 samples')).toHaveClass('text-slate-400', 'mt-1');
+  expect(screen.getAllByRole('tab').map(({ textContent }) => textContent)).toEqual(['Overview', 'Samples']);
+  expect(screen.getByRole('tabpanel', { name: 'Overview' })).toHaveTextContent('Dataset Information');
+  expect(await violations()).toEqual([]);
+});
+
+it('shows the tab that the route names, and the first for one that there is not', async () => {
+  show({ tab: 'samples' });
+  expect(await screen.findByText('Once upon a time.')).toBeInTheDocument();
+  expect(screen.getByRole('tab', { selected: true })).toHaveTextContent('Samples');
+});
+
+it('shows the first tab for one that there is not', async () => {
+  show({ tab: 'surprise' });
+  expect(await screen.findByText('Dataset Information')).toBeInTheDocument();
+});
+
+it('goes to another tab', async () => {
+  show({ split: 'train', page: 3 });
+  await userEvent.click(screen.getByRole('tab', { name: 'Samples' }));
+  expect(onNavigate).toHaveBeenCalledWith({ ...ROUTE, tab: 'samples' });
+});
+
+it('closes by its button and by Escape', async () => {
+  show();
+  await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+  await userEvent.keyboard('{Escape}');
+  expect(onClose).toHaveBeenCalledTimes(2);
+});
+
+it('is named after the list while the dataset is being got', async () => {
+  useDatasetsStore.setState({ datasets: [aDataset({ name: 'From the list' })], loaded: true });
+  show();
+  expect(screen.getByRole('dialog', { name: 'From the list' })).toHaveTextContent('Loading the dataset…');
+  expect(await screen.findByRole('dialog', { name: 'TinyStories' })).toBeInTheDocument();
+});
+
+it('says why there is nothing to show, and asks again', async () => {
+  server.use(http.get(api('/datasets/ds_1'), () => problem(404, 'not_found', 'No such dataset.')));
+  show();
+  expect(await screen.findByRole('alert')).toHaveTextContent('No such dataset.');
+  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail())));
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText('Dataset Information')).toBeInTheDocument();
+});

@@ -1,0 +1,24 @@
+import { render } from '@testing-library/react';
+
+import { StatusIcon } from './StatusIcon';
+
+it.each([
+  ['ready', 'text-emerald-400'],
+  ['downloading', 'text-blue-400'],
+  ['processing', 'text-yellow-400'],
+  ['error', 'text-red-400'],
+] as const)('shows %s as a picture that is decoration only', (status, colour) => {
+  const { container } = render(<StatusIcon status={status} />);
+  expect(container.querySelector('svg')).toHaveClass('w-5', 'h-5', colour);
+  expect(container.querySelector('svg')).toHaveAttribute('aria-hidden', 'true');
+});
+
+it('turns while it downloads, unless motion is not wanted', () => {
+  const { container } = render(<StatusIcon status="downloading" />);
+  expect(container.querySelector('svg')).toHaveClass('animate-spin', 'motion-reduce:animate-none');
+});
+
+it('is neutral where a person cancelled', () => {
+  const { container } = render(<StatusIcon status="error" cancelled />);
+  expect(container.querySelector('svg')).toHaveClass('text-slate-400');
+});
