@@ -2,7 +2,7 @@
 import { NOVELS, SECRETS, STORIES, TOKEN } from '../support/repositories.ts';
 import { expect, test } from '../support/studio.ts';
 
-const SLOW = 60_000;
+const SLOW = 20_000;
 
 test('a repository is described while it is typed, downloaded, and opens', async ({ page, panel }) => {
   await panel.repository.fill(STORIES);
