@@ -17,7 +17,7 @@ export default {
     ],
   },
   // These come as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(until-async|msw|rettime|@open-draft|@mswjs|lucide-react)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(until-async|rettime|@open-draft)/)'],
   moduleNameMapper: { '\\.css$': '<rootDir>/src/test/empty.cjs' },
   clearMocks: true,
   collectCoverageFrom: [

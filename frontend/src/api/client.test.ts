@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw';
 import { api, problem, server } from '../test/server';
 import { setAccessToken } from './accessToken';
 import { fetchAPI, observeApi } from './client';
-import type { ApiError} from './errors';
+import type { ApiError } from './errors';
 import { toApiError } from './errors';
 
 function refusalOf(promise: Promise<unknown>): Promise<ApiError> {

@@ -1,4 +1,4 @@
-import type { FakeSocket} from '../test/fakeSocket';
+import type { FakeSocket } from '../test/fakeSocket';
 import { useFakeSocket } from '../test/fakeSocket';
 import { progressChannel } from '../types/events';
 import {
