@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import httpx2
 import socketio
 import uvicorn
@@ -44,10 +45,11 @@ class Client:
     @asynccontextmanager
     async def socket(self, **options: Any) -> AsyncIterator[socketio.AsyncClient]:  # what the client takes
         """A connected Socket.IO client."""
-        client = socketio.AsyncClient()
-        await client.connect(self.url, transports=["websocket"], **options)
-        yield client
-        await client.disconnect()
+        async with aiohttp.ClientSession() as session:
+            client = socketio.AsyncClient(http_session=session)
+            await client.connect(self.url, transports=["websocket"], **options)
+            yield client
+            await client.disconnect()
 
 
 class RunningServer(Client):

@@ -103,7 +103,7 @@ async def child_of(server: RunningServer) -> int:
 
 async def test_three_deaths_without_progress_fail_the_job(server: RunningServer, hub: Hub) -> None:
     """A child that dies again and again before it gets anywhere is given up, and says so."""
-    hub.faults.add(Fault(path="*/resolve/*", stall_after=0))
+    hub.faults.add(Fault(origin="files", stall_after=0))
     add_large(hub)
     dataset = await server.download("lab/large")
     for _death in range(3):
@@ -187,8 +187,8 @@ async def test_a_token_is_never_written_down_and_gone_after_a_restart(
 ) -> None:
     """No file of DATA_DIR and no line of the log has it; after a restart the job asks for it, and goes on with it."""
     token = "hf_SecretOfTheTest"
-    hub.rate = 5e5
-    add_large(hub, "lab/gated")
+    hub.rate = 1.5e6
+    add_large(hub, "lab/gated", megabytes=3.0)
     repository = hub.find("datasets", "lab/gated")
     assert repository is not None
     repository.gated = True
@@ -196,7 +196,7 @@ async def test_a_token_is_never_written_down_and_gone_after_a_restart(
     log = tmp_path / "server.log"
     async with server_process(settings, log) as server:
         dataset_id = (await server.download("lab/gated", access_token=token))["id"]
-        await until_done(server, dataset_id, 0.2)
+        await until_done(server, dataset_id, 0.5)
         await server.kill()
     hub.rate = None
     async with server_process(settings, log) as server:
@@ -230,7 +230,7 @@ async def test_a_start_sweeps_away_what_no_record_knows(settings: Settings, hub:
 async def test_a_hub_that_asks_for_a_pause_is_obeyed(server: RunningServer, hub: Hub) -> None:
     """The job waits as long as the Hub said, says until when, and goes on."""
     add_stories(hub)
-    hub.faults.add(Fault(path="*/resolve/*", status=429, retry_after="90", times=1))
+    hub.faults.add(Fault(path="*/resolve/*train*", status=429, retry_after="90", times=1))
     dataset = await server.download("lab/stories")
     async with asyncio.timeout(10):
         while not (job := (await server.get(f"/api/datasets/{dataset['id']}"))["job"]) or not job["not_before"]:

@@ -14,7 +14,7 @@ from mistudio.core.config import Settings
 
 async def test_a_download_is_told_from_its_snapshot_to_its_end(server: RunningServer, hub: Hub) -> None:
     """Numbers grow by one from the snapshot on, progress never goes back, the last event is the completion."""
-    hub.rate = 2e6
+    hub.rate = 5e5
     add_large(hub)
     told: list[Any] = []  # events as JSON
     listed: list[Any] = []

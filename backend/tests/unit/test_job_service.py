@@ -165,6 +165,15 @@ async def test_three_deaths_without_progress_fail_the_job(async_db: Database, jo
     assert (JobState.FAILED, "worker_died") == (now.state, dataset.error_code)
 
 
+async def test_deaths_before_the_claim_count_too(async_db: Database, jobs: JobService) -> None:
+    """A process that cannot even start is not started for ever."""
+    job = await add_job(async_db, await add_dataset(async_db))
+    for _death in range(3):
+        await jobs.release(job.id, "worker", progressed=False, backoff_seconds=0.0, crashed=True)
+    now, dataset = await reload(async_db, job)
+    assert (JobState.FAILED, "worker_died") == (now.state, dataset.error_code)
+
+
 async def test_cancelling_a_waiting_job_ends_it_at_once(
     async_db: Database, jobs: JobService, bus: RecordingBus
 ) -> None:

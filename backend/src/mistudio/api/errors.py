@@ -115,8 +115,8 @@ async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     fields = [
         FieldError(_field(item["loc"]), str(item["msg"]).removeprefix("Value error, ")) for item in error.errors()
     ]
-    detail = "; ".join(f"{field.field}: {field.message}" for field in fields[:3])
-    return error_response(ValidationFailed(detail or "The request is not valid.", fields=fields), request.url.path)
+    told = "; ".join(f"{field.field}: {field.message.rstrip('.')}" for field in fields[:3])
+    return error_response(ValidationFailed(f"{told or 'The request is not valid'}.", fields=fields), request.url.path)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

@@ -61,7 +61,7 @@ class WebSocketManager:
         headers = Headers(scope=scope) if isinstance(scope, dict) else Headers()
         return self._may_connect(headers, token if isinstance(token, str) else None)
 
-    async def _subscribe(self, sid: str, data: object) -> dict[str, Json]:
+    async def _subscribe(self, sid: str, data: object = None) -> dict[str, Json]:
         channel = _channel_of(data)
         if channel is None:
             return {"channel": "", "error": "Name a channel: {channel: …}."}
@@ -72,7 +72,7 @@ class WebSocketManager:
             await self._server.leave_room(sid, channel)
         return answer
 
-    async def _unsubscribe(self, sid: str, data: object) -> None:
+    async def _unsubscribe(self, sid: str, data: object = None) -> None:
         if channel := _channel_of(data):
             await self._server.leave_room(sid, channel)
 

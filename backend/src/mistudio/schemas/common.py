@@ -14,7 +14,7 @@ Timestamp = Annotated[AwareDatetime, Field(description="ISO 8601, UTC.")]
 class Shape(BaseModel):
     """Base of every answer: read from records by attribute, unknown fields refused."""
 
-    model_config = ConfigDict(from_attributes=True, extra="forbid")
+    model_config = ConfigDict(from_attributes=True, extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class Pagination(Shape):

@@ -44,7 +44,7 @@ class IndexResponse(Shape):
 class DatasetMetadata(BaseModel):
     """What is known of a dataset beside its own fields; stored as JSON."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=True)
 
     description: str | None = None
     license: str | None = None

@@ -204,15 +204,21 @@ class JobService:
         await publish_all(self._bus, news)
         return runs
 
-    async def release(self, job_id: str, owner: str | None, *, progressed: bool, backoff_seconds: float) -> None:
-        """The process that ran the job is gone without a word.
+    async def release(
+        self, job_id: str, owner: str | None, *, progressed: bool, backoff_seconds: float, crashed: bool = False
+    ) -> None:
+        """The process that ran the job is gone without a word; ``crashed`` that it may not even have claimed the job.
 
         A cancel that was under way is carried out; else the job is tried again, and a try that got further costs no
         attempt: three deaths in a row without progress fail it with ``worker_died``.
         """
         async with self._database.write() as session:
             job = await session.get(Job, job_id, with_for_update=True)
-            if job is None or job.state is not JobState.RUNNING or (owner and job.owner != owner):
+            if job is None or not job.is_active:
+                return
+            if job.state is JobState.QUEUED and crashed:
+                job.attempt += 1
+            elif job.state is JobState.QUEUED or (owner and job.owner != owner):
                 return
             dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
             if progressed:

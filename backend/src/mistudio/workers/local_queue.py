@@ -183,7 +183,9 @@ class LocalQueue:
                 if code:
                     log.warning("child died", job_id=job_id, exit_code=code)
                 backoff = self._settings.retry_backoff_seconds
-                await self._jobs.release(job_id, child.owner, progressed=child.progressed, backoff_seconds=backoff)
+                await self._jobs.release(
+                    job_id, child.owner, progressed=child.progressed, backoff_seconds=backoff, crashed=code != 0
+                )
                 await self._forget_token(job_id)
         finally:
             self._children.pop(job_id, None)
