@@ -6,7 +6,8 @@ layout needs the heavy ``datasets`` library, so this runs in the planner's child
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +33,7 @@ from mistudio.corpus.plan_layout import (
     Layout,
     read_layout,
 )
+from mistudio.corpus.plan_listing import PREFIX, forget_files
 from mistudio.corpus.plan_types import Column, Inspection, Plan, PlanRequest, SourceFile, SplitFiles
 from mistudio.utils.hf_utils import RepoFile, RepoInfo, validate_repo_id
 
@@ -48,14 +50,23 @@ def inspect(request: PlanRequest) -> Inspection:
     Raises RepositoryNotFound, AuthRequired, BadToken, RepositoryDisabled, UnknownRevision, UnknownConfig, UnknownSplit,
     NoData, LoadingScript, UnsupportedFormat, HubUnreachable, RateLimited, ValidationFailed.
     """
-    with TemporaryDirectory(prefix="mistudio-plan-") as folder:
-        return _Survey(request, Path(folder)).inspection()
+    with _working_folder() as folder:
+        return _Survey(request, folder).inspection()
 
 
 def make_plan(request: PlanRequest) -> Plan:
     """Which files to fetch; raises what ``inspect`` raises, Gated, and ConfigRequired where a config must be chosen."""
-    with TemporaryDirectory(prefix="mistudio-plan-") as folder:
-        return _Survey(request, Path(folder)).plan()
+    with _working_folder() as folder:
+        return _Survey(request, folder).plan()
+
+
+@contextmanager
+def _working_folder() -> Iterator[Path]:
+    with TemporaryDirectory(prefix=PREFIX) as folder:
+        try:
+            yield Path(folder)
+        finally:
+            forget_files(Path(folder))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Which files make up which split of which config: the ``datasets`` library's own answer, without a request of its own.
 
-The library decides by file names and by the card. Both are known from two requests, so it is shown a folder of empty
-files with those names, and the card, and asked about that: its rules apply to the letter, whatever the Hub's mood, and
+The library decides by file names and by the card. Both are known from two requests, so it is shown a folder with
+files of those names, and the card, and asked about that: its rules apply to the letter, whatever the Hub's mood, and
 thousands of files cost no further requests. Only the planner's child imports this module, as the library is heavy.
 """
 
@@ -9,12 +9,13 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final, cast
 
 import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
 
 from mistudio.core.errors import Json, LoadingScript, NoData, UnsupportedFormat
+from mistudio.corpus.plan_listing import show_files
 from mistudio.corpus.plan_types import Column, Format, Options
 
 CARD: Final = "README.md"
@@ -73,24 +74,11 @@ def read_layout(repo_id: str, paths: Iterable[str], declarations: Mapping[str, b
     for path in (CARD, OVERRIDES):
         _refuse_foreign_files(repo_id, _declared(repo_id, path, declarations.get(path, b"")))
     root = folder / "repository"
-    _build_skeleton(root, known, declarations)
-    return _LibraryLayout(repo_id, root, known)
-
-
-def _build_skeleton(root: Path, paths: Iterable[str], declarations: Mapping[str, bytes]) -> None:
     root.mkdir()
-    folders: set[PurePosixPath] = set()
-    for path in paths:
-        parts = PurePosixPath(path)
-        if parts.is_absolute() or ".." in parts.parts:
-            continue
-        if parts.parent not in folders:
-            (root / parts.parent).mkdir(parents=True, exist_ok=True)
-            folders.add(parts.parent)
-        (root / path).write_bytes(declarations.get(path, b"") if path in DECLARATIONS else b"")
-    for path in DECLARATIONS:
-        if path in declarations:
-            (root / path).write_bytes(declarations[path])
+    show_files(root, known)
+    for path, content in declarations.items():
+        (root / path).write_bytes(content)
+    return _LibraryLayout(repo_id, root, known)
 
 
 class _LibraryLayout(Layout):
@@ -98,7 +86,7 @@ class _LibraryLayout(Layout):
 
     def __init__(self, repo_id: str, root: Path, known: frozenset[str]) -> None:
         self._repo_id = repo_id
-        self._root = root
+        self._root = root.resolve()
         self._known = known
         self._module = _ask_library(repo_id, root)
         parameters = self._module.builder_configs_parameters
@@ -136,12 +124,7 @@ class _LibraryLayout(Layout):
         return cast("Format", own), _options(builder_config, own) if own == of_first else defaults
 
     def _relative(self, path: str) -> str:
-        absolute = Path(path)
-        return (
-            absolute.relative_to(self._root.resolve()).as_posix()
-            if absolute.is_relative_to(self._root.resolve())
-            else ""
-        )
+        return path.removeprefix(f"{self._root}/")
 
     def _columns(self, config: str) -> tuple[Column, ...]:
         info = (self._module.dataset_infos or {}).get(config)
