@@ -1,6 +1,7 @@
 /** Look: what a dataset is, and its rows exactly as the source has them. */
 import type { Locator } from '@playwright/test';
 
+import { printedBy } from '../support/python.ts';
 import { STORIES, TEST, TRAIN, type Row } from '../support/repositories.ts';
 import { expect, test } from '../support/studio.ts';
 
@@ -38,6 +39,20 @@ test('the overview says where the data comes from and what it is', async ({ pane
   await expect(dialog).toContainText('143');
   await expect(dialog).toContainText('load_dataset');
   await panel.picture('overview');
+});
+
+test('the Python that the overview shows loads exactly the rows of the source', async ({ panel, server }) => {
+  const code = panel.dialog('stories').getByRole('code').filter({ hasText: 'load_dataset' });
+  const snippet = (await code.textContent()) ?? '';
+
+  const printed = await printedBy(
+    `${snippet}
+import json
+print(json.dumps({split: rows.to_list() for split, rows in data.items()}))`,
+    server.dataFolder,
+  );
+
+  expect(JSON.parse(printed)).toEqual({ train: TRAIN, test: TEST });
 });
 
 test('samples are paged to the last one, chosen by split, and equal the source', async ({ panel }) => {
