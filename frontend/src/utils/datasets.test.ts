@@ -3,6 +3,7 @@ import { assertNever } from './assertNever';
 import {
   cancelledMessage,
   displayedSize,
+  formatLabel,
   isCancelled,
   needsHubToken,
   sourceLabel,
@@ -89,4 +90,12 @@ it('names the source', () => {
 
 it('throws for what the types do not know', () => {
   expect(() => assertNever('surprise' as never)).toThrow('"surprise"');
+});
+
+it('names the format', () => {
+  expect([formatLabel('json'), formatLabel('webdataset'), formatLabel(null)]).toEqual([
+    'JSON',
+    'webdataset',
+    '—',
+  ]);
 });

@@ -1,7 +1,15 @@
 /** What a dataset's record means for the panel: the one place where a status turns into what may be done. */
 import type { Dataset, DatasetStatus } from '../types/dataset';
 import type { ProgressEvent } from '../types/events';
+import { UNKNOWN } from './formatters';
 
+const FORMATS: Readonly<Record<string, string>> = {
+  arrow: 'Arrow',
+  csv: 'CSV',
+  json: 'JSON',
+  parquet: 'Parquet',
+  text: 'Text',
+};
 const PHASES: Readonly<Record<ProgressEvent['phase'], string>> = {
   plan: 'Planning',
   download: 'Downloading',
@@ -46,6 +54,11 @@ export function needsHubToken(code: string | null): boolean {
 /** Where a dataset came from, as it is shown. */
 export function sourceLabel(source: Dataset['source']): string {
   return SOURCES[source];
+}
+
+/** The format of the source's files as it is shown; one that is not known here stands as the server names it. */
+export function formatLabel(format: string | null): string {
+  return format === null ? UNKNOWN : (FORMATS[format] ?? format);
 }
 
 /** Its size on disk; while that grows, the size of what is fetched. */

@@ -1,6 +1,6 @@
 import type { DatasetDetail } from '../../types/dataset';
 import { formatCount, formatDateTime, formatDecimal, formatFileSize, UNKNOWN } from '../../utils/formatters';
-import { isCancelled, sourceLabel } from '../../utils/datasets';
+import { formatLabel, isCancelled, sourceLabel } from '../../utils/datasets';
 import { InfoTile } from '../common/InfoTile';
 import { StatTile } from '../common/StatTile';
 import { DatasetDescription } from './DatasetDescription';
@@ -35,7 +35,7 @@ function Information({ dataset }: DatasetOverviewProps) {
         </InfoTile>
         <InfoTile label="Size">{formatFileSize(dataset.size_bytes)}</InfoTile>
         <InfoTile label="Format" note={metadata.license === null ? null : `Licence: ${metadata.license}`}>
-          {metadata.format ?? UNKNOWN}
+          {formatLabel(metadata.format)}
         </InfoTile>
         <InfoTile label="Status">
           <span className="capitalize">{isCancelled(dataset) ? 'cancelled' : status}</span>

@@ -59,7 +59,7 @@ export function DownloadForm({ onOpen }: { readonly onOpen: (datasetId: string) 
         </TextField>
         {open && <DownloadOptions form={form} />}
         <button type="submit" disabled={values.repo_id.trim() === '' || submitting} className={primaryButton}>
-          <Download className="w-5 h-5" aria-hidden="true" />
+          <Download className="w-5 h-5 shrink-0" aria-hidden="true" />
           {submitting ? 'Starting the download…' : 'Download Dataset from HuggingFace'}
         </button>
       </form>
