@@ -50,7 +50,7 @@ def test_listening_beyond_loopback_needs_a_token(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("MISTUDIO_API_TOKEN", raising=False)
     with pytest.raises(ValueError, match="MISTUDIO_API_TOKEN"):
         Settings(host="0.0.0.0")
-    assert not Settings(host="0.0.0.0", api_token="a secret").is_loopback  # type: ignore[arg-type]  # as from outside
+    assert not Settings(host="0.0.0.0", api_token="a secret").is_loopback
 
 
 @pytest.mark.parametrize("name", ["data_dir", "hf_endpoint", "max_downloads"])

@@ -200,7 +200,8 @@ def _unwrapped(answer: Answer) -> Answer:
         return dict(answer["ok"])
     if "error" in answer:
         raise _rebuilt(answer["error"])
-    raise InternalError(f"Planning failed ({answer['defect']}).")
+    detail = f"Something went wrong inside while planning; the log has it under {answer['defect']}."
+    raise InternalError(detail, extra={"correlation_id": answer["defect"]})
 
 
 def _rebuilt(told: Answer) -> MiStudioError:

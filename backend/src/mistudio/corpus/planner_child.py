@@ -4,7 +4,9 @@ Each request has its own thread, so that a slow Hub holds up nobody else; the to
 nowhere. When the pipe closes, its parent is gone, and it ends at once.
 """
 
+import importlib
 import json
+import logging
 import os
 import sys
 import threading
@@ -12,11 +14,16 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, BinaryIO, Final
+from uuid import uuid4
 
 from mistudio.core.errors import Json, MiStudioError
 from mistudio.corpus.plan_types import PlanRequest
 
+log = logging.getLogger(__name__)
+
 _THREADS: Final = 16
+# Brought in by the main thread before any request: of two threads that import at once, one may see half a library.
+_NEEDED: Final = ("mistudio.corpus.plan", "datasets.load", "datasets.data_files", "datasets.exceptions")
 
 
 def answer(message: Mapping[str, Any]) -> dict[str, Json]:  # JSON of any kind
@@ -45,7 +52,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
     def send(done: "Future[dict[str, Json]]", *, number: int) -> None:
         failure = done.exception()
-        told = {"defect": type(failure).__name__} if failure is not None else done.result()
+        told = done.result() if failure is None else {"defect": _logged(failure)}
         with writing:
             answers.write(json.dumps({"id": number, **told}).encode() + b"\n")
             answers.flush()
@@ -56,10 +63,19 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         pool.submit(answer, message).add_done_callback(partial(send, number=message["id"]))
 
 
+def _logged(failure: BaseException) -> str:
+    """The correlation id under which the log has a defect of ours."""
+    correlation_id = uuid4().hex
+    log.error("planning crashed, correlation_id=%s", correlation_id, exc_info=failure)
+    return correlation_id
+
+
 def main() -> None:
     """Serve on the standard streams; whatever a library prints goes to standard error."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    for name in _NEEDED:
+        importlib.import_module(name)
     serve(sys.stdin.buffer, answers)
     # Threads that still wait for the Hub have nobody left to answer.
     os._exit(0)

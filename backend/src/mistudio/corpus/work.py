@@ -1,4 +1,4 @@
-"""How long work in the engine tells of itself, and how it is stopped: the one seam between the engine and whoever runs it."""
+"""How long work tells of itself, and how it is stopped: the one seam between the engine and whoever runs it."""
 
 from typing import Protocol
 
