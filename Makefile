@@ -110,7 +110,7 @@ lock: ## Resolve the Python dependencies again into the two lock files (needs uv
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: bench
-bench: bench-fetch bench-ingest ## Measure everything that has a benchmark
+bench: bench-fetch bench-ingest bench-serve ## Measure everything that has a benchmark
 
 .PHONY: bench-fetch
 bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
@@ -119,6 +119,10 @@ bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
 .PHONY: bench-ingest
 bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure reading, rewriting and paging
 	$(PY) bench/ingest.py $(ARGS)
+
+.PHONY: bench-serve
+bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server under many clients, and its start
+	$(PY) bench/serve.py $(ARGS)
 
 .PHONY: clean
 clean: ## Remove everything that can be made again; data and backend/.env stay
