@@ -16,9 +16,8 @@ ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
-# The Python outside the back end is held to the back end's style.
-RUFF := $(VENV)/bin/ruff --config pyproject.toml
-PYTHON_TOOLS := $(addprefix ../,$(wildcard scripts bench))
+RUFF := $(VENV)/bin/ruff
+PYTHON_TOOLS := scripts bench
 WEB := backend/src/mistudio/web/index.html
 
 # An environment holds absolute paths: one that was made elsewhere (the folder was moved or copied) is made anew.
@@ -68,10 +67,10 @@ lint: setup lint-backend lint-frontend lint-e2e types-check ## The gate without 
 
 .PHONY: lint-backend
 lint-backend: $(VENV)/.dev $(VENV)/.package
-	cd backend && ../$(RUFF) format --check . $(PYTHON_TOOLS)
-	cd backend && ../$(RUFF) check . $(PYTHON_TOOLS)
+	$(RUFF) format --check backend $(PYTHON_TOOLS)
+	$(RUFF) check backend $(PYTHON_TOOLS)
 	cd backend && ../$(PY) -m mypy
-	cd backend && ../$(PY) -m mypy $(PYTHON_TOOLS)
+	cd backend && ../$(PY) -m mypy $(addprefix ../,$(PYTHON_TOOLS))
 	cd backend && ../$(VENV)/bin/lint-imports
 
 .PHONY: lint-frontend
@@ -96,8 +95,8 @@ types-check: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed
 
 .PHONY: format
 format: $(VENV)/.dev frontend/node_modules/.installed e2e/node_modules/.installed ## Format all sources and mend what lint can mend
-	cd backend && ../$(RUFF) check --fix --exit-zero --quiet . $(PYTHON_TOOLS)
-	cd backend && ../$(RUFF) format . $(PYTHON_TOOLS)
+	$(RUFF) check --fix --exit-zero --quiet backend $(PYTHON_TOOLS)
+	$(RUFF) format backend $(PYTHON_TOOLS)
 	cd frontend && npm run --silent format
 	cd e2e && npm run --silent format
 

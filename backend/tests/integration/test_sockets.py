@@ -89,7 +89,7 @@ async def test_deleting_is_told_to_the_list_and_unsubscribed_clients_hear_nothin
 
 async def test_sockets_need_the_servers_token(settings: Settings) -> None:
     """A wrong or missing token is refused at the connection."""
-    base = Settings(data_dir=settings.data_dir, host="0.0.0.0", api_token="a long secret")  # type: ignore[arg-type]  # as from outside
+    base = Settings(data_dir=settings.data_dir, host="0.0.0.0", api_token="a long secret")
     async with running_server(base) as server:
         for auth in (None, {"token": "wrong"}):
             with pytest.raises(Refused):

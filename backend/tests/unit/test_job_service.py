@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from fakes.bus import RecordingBus
-from fakes.records import add_dataset, add_job
 from sqlalchemy.exc import IntegrityError
 
+from fakes.bus import RecordingBus
+from fakes.records import add_dataset, add_job
 from mistudio.core.database import Database
 from mistudio.core.errors import HubUnreachable, JobCancelled, NoData
 from mistudio.core.states import DatasetStatus, JobState

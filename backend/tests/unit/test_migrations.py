@@ -66,9 +66,13 @@ async def test_a_failed_write_leaves_nothing(async_db: Database) -> None:
     insert = text(
         "INSERT INTO models (id, name, fingerprint, vocab_size, created_at) VALUES ('m', 'n', 'f', 1, '2026-01-01')"
     )
-    with pytest.raises(RuntimeError, match="stop"):
+
+    async def stopped() -> None:
         async with async_db.write() as session:
             await session.execute(insert)
             raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        await stopped()
     async with async_db.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM models")) == 0

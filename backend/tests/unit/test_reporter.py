@@ -4,11 +4,11 @@ import asyncio
 import threading
 
 import pytest
-from fakes.bus import RecordingBus
-from fakes.records import add_dataset, add_job
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.bus import RecordingBus
+from fakes.records import add_dataset, add_job
 from mistudio.core.database import Database
 from mistudio.core.errors import JobCancelled
 from mistudio.services.job_service import Claim, ClaimLost, JobService
