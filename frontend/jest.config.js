@@ -20,6 +20,8 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!(until-async|rettime|@open-draft)/)'],
   moduleNameMapper: { '\\.css$': '<rootDir>/src/test/empty.cjs' },
   clearMocks: true,
+  // The suites are small and many: every core counts.
+  maxWorkers: '100%',
   collectCoverageFrom: [
     'src/**/*.{ts,tsx}',
     '!src/main.tsx',

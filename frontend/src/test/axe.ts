@@ -1,8 +1,12 @@
 /** Accessibility as far as it can be seen without a screen: colours are looked at in a real browser. */
+import { act } from '@testing-library/react';
 import axe from 'axe-core';
 
 /** The rules that `element` breaks, each with the elements at fault. */
 export async function violations(element: Element = document.body): Promise<string[]> {
-  const { violations: found } = await axe.run(element, { rules: { 'color-contrast': { enabled: false } } });
+  // It takes long enough for timers to fire meanwhile.
+  const { violations: found } = await act(() =>
+    axe.run(element, { rules: { 'color-contrast': { enabled: false } } }),
+  );
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }

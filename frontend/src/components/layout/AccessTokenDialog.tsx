@@ -32,7 +32,9 @@ export function AccessTokenDialog({ access }: { readonly access: Exclude<Access,
           invalid={access === 'refused'}
         >
           {access === 'refused' && (
-            <ErrorMessage>The server did not accept the token. Check it, then try again.</ErrorMessage>
+            <div className="mt-2">
+              <ErrorMessage>The server did not accept the token. Check it, then try again.</ErrorMessage>
+            </div>
           )}
         </TextField>
         <button type="submit" disabled={token.trim() === ''} className={primaryButton}>
