@@ -18,7 +18,7 @@ from mistudio.corpus.widening import Known, unify, unique_names
 
 # Arrow holds several blocks at once.
 CSV_BLOCK_BYTES: Final = 1 << 20
-_MISSING: Final = pa.array(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"])
+_MISSING: Final = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
 _WHOLE: Final = r"^(0|-?[1-9]\d{0,17})$"
 _NUMBER: Final = r"^[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?$"
 _TRUTH: Final = r"^(true|false|True|False|TRUE|FALSE)$"
@@ -105,7 +105,7 @@ def _infer(column: pa.Array) -> pa.DataType:
     filled = column.filter(pc.not_equal(pc.binary_length(column), 0))
     if len(filled) == 0:
         return pa.null()
-    present = filled.filter(pc.invert(pc.is_in(filled, value_set=_MISSING)))
+    present = filled.filter(pc.invert(pc.is_in(filled, value_set=pa.array(_MISSING))))
     for pattern, kind in ((_WHOLE, pa.int64()), (_NUMBER, pa.float64()), (_TRUTH, pa.bool_())):
         if len(present) and _all_match(present, pattern):
             return kind
@@ -125,5 +125,5 @@ def _read_as(column: pa.Array, kind: pa.DataType) -> pa.Array:
         return column
     if pa.types.is_null(kind):
         return pa.nulls(len(column))
-    present = pc.if_else(pc.is_in(column, value_set=_MISSING), pa.scalar(None, pa.string()), column)
+    present = pc.if_else(pc.is_in(column, value_set=pa.array(_MISSING)), pa.scalar(None, pa.string()), column)
     return present.cast(kind)

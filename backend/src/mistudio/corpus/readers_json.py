@@ -17,6 +17,7 @@ from mistudio.corpus.sources import BLOCK_BYTES, Source, blocks
 from mistudio.corpus.widening import MAX_DEPTH, Known
 
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_NOT_OPENING: Final = bytes(set(range(256)) - set(b"[{\n"))
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 
 
@@ -68,7 +69,7 @@ def _records(block: bytes, label: str, number: int) -> list[Parsed]:
 
 def _arrow(block: bytes, known: Known) -> pa.RecordBatch | None:
     """The block as Arrow reads it, or None where Arrow cannot, or would not read it exactly."""
-    if _depth(block) > MAX_DEPTH:
+    if _is_deep(block):
         return None
     # A column of nulls so far may become anything: Arrow is not to hold it to that.
     schema = pa.schema([(name, kind) for name, kind in known.types().items() if not pa.types.is_null(kind)])
@@ -95,15 +96,27 @@ def _parsed_by_arrow(block: bytes, schema: pa.Schema) -> pa.Table:
     )
 
 
+def _is_deep(block: bytes) -> bool:
+    """Whether a value of the block nests too deeply for Arrow: its parser recurses, and would run out of stack."""
+    codes = np.frombuffer(block, dtype=np.uint8)
+    ends = np.flatnonzero(codes[:-1] == ord("\n"))
+    # No value can go on from a line's last "}" to the next one's first "{": then each line can be looked at alone,
+    # and hardly any has so many brackets, even counting those within its texts.
+    if not (np.all(codes[ends - 1] == ord("}")) and np.all(codes[ends + 1] == ord("{"))):
+        return _depth(block) > MAX_DEPTH
+    opening = block.translate(None, _NOT_OPENING).split(b"\n")
+    if max(map(len, opening)) <= MAX_DEPTH:
+        return False
+    lines = zip(opening, block.split(b"\n"), strict=True)
+    return any(len(brackets) > MAX_DEPTH and _depth(line) > MAX_DEPTH for brackets, line in lines)
+
+
 def _depth(block: bytes) -> int:
-    """An upper estimate of how deep the block nests: Arrow's parser recurses, and would run out of stack."""
-    brackets = np.frombuffer(block.translate(None, _NOT_BRACKETS), dtype=np.uint8)
-    if len(brackets) == 0:
-        return 0
+    """How deep brackets nest outside of strings, as far as the block is JSON."""
+    strings = block.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')
+    brackets = np.frombuffer(b"".join(strings[::2]).translate(None, _NOT_BRACKETS), dtype=np.uint8)
     # "[" and "{" are the odd codes 0x5B and 0x7B, "]" and "}" are 0x5D and 0x7D: bit 1 tells them apart.
-    level = np.cumsum(np.where(brackets & 2, 1, -1), dtype=np.int64)
-    before = np.minimum.accumulate(np.concatenate(([0], level[:-1])))
-    return int((level - before).max())
+    return int(np.cumsum(np.where(brackets & 2, 1, -1), dtype=np.int64).max(initial=0))
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
