@@ -16,7 +16,7 @@ export function App() {
     <div className="min-h-screen bg-slate-950 text-slate-100">
       <ErrorBoundary>
         <Header key={`header-${epoch}`} connection={connection} />
-        <main className="max-w-7xl mx-auto px-6 py-8">
+        <main tabIndex={-1} className="max-w-7xl mx-auto px-6 py-8 focus:outline-none">
           <DatasetsPanel key={`panel-${epoch}`} />
         </main>
         <div role="status" className="sr-only">

@@ -84,3 +84,23 @@ it('keeps the focus where there is nothing to focus', async () => {
   await userEvent.tab();
   expect(screen.getByRole('dialog')).toHaveFocus();
 });
+
+it('gives the focus to the main part of the page where the opener has gone', async () => {
+  const stages = [
+    <main key="page" tabIndex={-1}>
+      <button>Delete</button>
+    </main>,
+    <main key="page" tabIndex={-1} />,
+  ];
+  const dialog = (
+    <Dialog key="dialog" labelledBy="title" onClose={jest.fn()}>
+      <h2 id="title">Title</h2>
+    </Dialog>
+  );
+  const { rerender } = render(<>{stages[0]}</>);
+  await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
+  rerender(<>{[stages[0], dialog]}</>);
+  rerender(<>{[stages[1], dialog]}</>);
+  rerender(<>{stages[1]}</>);
+  expect(screen.getByRole('main')).toHaveFocus();
+});

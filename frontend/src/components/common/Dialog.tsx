@@ -74,10 +74,15 @@ function useModal(
     return () => {
       scrolling.giveBack();
       const named = returnFocusTo === undefined ? null : document.getElementById(returnFocusTo);
-      const target = named ?? before;
-      if (target instanceof HTMLElement) target.focus();
+      giveFocus(named ?? before);
     };
   }, [container, returnFocusTo]);
+}
+
+/** To `target`; where that has gone, with what was deleted say, to the page's main part. */
+function giveFocus(target: Element | null): void {
+  const there = target?.isConnected === true ? target : document.querySelector('main');
+  if (there instanceof HTMLElement) there.focus();
 }
 
 /** The page stays where it is, and as wide as it is: the scrollbar's room is kept. */
