@@ -6,6 +6,7 @@ thousands of files cost no further requests. Only the planner's child imports th
 """
 
 import re
+import threading
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from mistudio.corpus.plan_types import Column, Format, Options
 CARD: Final = "README.md"
 OVERRIDES: Final = ".huggingface.yaml"
 DECLARATIONS: Final = (CARD, OVERRIDES, "dataset_infos.json")
+_BARS: Final = threading.RLock()
 _FORMATS: Final = ("parquet", "json", "csv", "text", "arrow")
 _READER_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "csv": (
@@ -136,7 +138,10 @@ def _ask_library(repo_id: str, root: Path) -> Any:  # the library has no types
     from datasets.data_files import EmptyDatasetError
     from datasets.exceptions import DataFilesNotFoundError
     from datasets.load import dataset_module_factory
+    from datasets.utils import tqdm
 
+    # A progress bar without a lock of its own borrows one and deletes it again, under the feet of other threads' bars.
+    tqdm.set_lock(_BARS)
     try:
         return dataset_module_factory(str(root))
     except (EmptyDatasetError, DataFilesNotFoundError) as error:
