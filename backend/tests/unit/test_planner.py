@@ -1,6 +1,7 @@
 """The planner and its child: errors travel, several ask at once, and no child outlives its use."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -39,8 +40,13 @@ async def planner(hub: Hub, tmp_path: Path) -> AsyncIterator[Planner]:
 
 def children() -> list[int]:
     """Processes that this one started and that live."""
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, check=True)
-    return [int(line.split()[0]) for line in listed.stdout.decode().splitlines() if "planner_child" in line]
+    own = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and "planner_child" in (entry / "cmdline").read_text():
+                status = (entry / "status").read_text()
+                own += [int(entry.name)] if f"PPid:\t{os.getpid()}\n" in status else []
+    return own
 
 
 async def test_questions_are_answered_and_errors_come_back_as_themselves(planner: Planner) -> None:
@@ -55,6 +61,12 @@ async def test_questions_are_answered_and_errors_come_back_as_themselves(planner
     with pytest.raises(Gated):
         await planner.plan(PlanRequest("ada/gated", token="hf_bob"))
     assert 1 == len(children())
+
+
+async def test_many_plans_at_once_do_not_disturb_each_other(planner: Planner) -> None:
+    """The library's progress bars share a lock, which it would take away under the feet of others."""
+    plans = await asyncio.gather(*(planner.plan(PlanRequest("ada/tales")) for _number in range(24)))
+    assert {"train.txt"} == {file.path for plan in plans for file in plan.files}
 
 
 async def test_a_slow_question_holds_up_no_other_and_can_be_cancelled(planner: Planner) -> None:

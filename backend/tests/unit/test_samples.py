@@ -134,6 +134,13 @@ def buffers_of(kind: pa.DataType, data: st.DataObject) -> pa.Array:
     return pa.nulls(size, kind)
 
 
+def test_nulls_in_a_list_beside_invalid_text_are_read() -> None:
+    """The combination that pyarrow's own cast breaks on."""
+    lists = pa.ListArray.from_arrays(pa.array([0, 2], pa.int32()), pa.nulls(2))
+    texts = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff"], pa.binary()).buffers())
+    assert [{"a": [None, None], "b": "\ufffd"}] == python_values(pa.StructArray.from_arrays([lists, texts], ["a", "b"]))
+
+
 @settings(max_examples=150, deadline=None)
 @given(arrow_types(), st.data())
 def test_every_arrow_value_has_a_json_form(kind: pa.DataType, data: st.DataObject) -> None:

@@ -80,6 +80,9 @@ def _as_binary(kind: pa.DataType) -> pa.DataType:
         return _as_binary(kind.value_type if pa.types.is_dictionary(kind) else kind.storage_type)
     if pa.types.is_string(kind) or pa.types.is_string_view(kind):
         return pa.binary()
+    if pa.types.is_null(kind):
+        # pyarrow's cast of a list of nothing but nulls to itself breaks within a struct; any other type will do.
+        return pa.bool_()
     if pa.types.is_large_string(kind):
         return pa.large_binary()
     if pa.types.is_struct(kind):
