@@ -80,26 +80,24 @@ def _as_binary(kind: pa.DataType) -> pa.DataType:
         return _as_binary(kind.value_type if pa.types.is_dictionary(kind) else kind.storage_type)
     if pa.types.is_string(kind) or pa.types.is_string_view(kind):
         return pa.binary()
-    if pa.types.is_null(kind):
-        # pyarrow's cast of a list of nothing but nulls to itself breaks within a struct; any other type will do.
-        return pa.bool_()
     if pa.types.is_large_string(kind):
         return pa.large_binary()
     if pa.types.is_struct(kind):
         return pa.struct([item.with_type(_as_binary(item.type)) for item in kind])
     if pa.types.is_map(kind):
         return pa.map_(_as_binary(kind.key_type), _as_binary(kind.item_type))
-    return _list_as_binary(kind)
+    return _rest_as_binary(kind)
 
 
-def _list_as_binary(kind: pa.DataType) -> pa.DataType:
+def _rest_as_binary(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_fixed_size_list(kind):
         return pa.list_(kind.value_field.with_type(_as_binary(kind.value_type)), kind.list_size)
     if pa.types.is_list(kind):
         return pa.list_(kind.value_field.with_type(_as_binary(kind.value_type)))
     if pa.types.is_large_list(kind):
         return pa.large_list(kind.value_field.with_type(_as_binary(kind.value_type)))
-    return kind
+    # pyarrow's cast of a list of nothing but nulls to itself breaks within a struct; any other type will do.
+    return pa.bool_() if pa.types.is_null(kind) else kind
 
 
 def _decoded(value: object, kind: pa.DataType) -> object:
