@@ -41,6 +41,12 @@ def run(command: Sequence[str], *, environment: dict[str, str] | None = None) ->
     return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
 
 
+def peak_bytes(process: int | str = "self") -> int:
+    """The most memory that a process has held since it began its program; that of its parent does not count."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
+
+
 def median_of(times: int, measure: Callable[[], Took]) -> Took:
     """The run with the median clock time."""
     return sorted((measure() for _number in range(times)), key=lambda took: took.seconds)[times // 2]
