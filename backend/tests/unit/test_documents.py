@@ -4,11 +4,22 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import AliasChoices
+import typer
+from pydantic import AliasChoices, BaseModel
+from typer.core import TyperGroup
 
 from mistudio.api.errors import STATUS
+from mistudio.cli import app
 from mistudio.core.config import Settings
 from mistudio.core.errors import error_classes, is_retryable
+from mistudio.schemas.event import (
+    CompletedEvent,
+    DatasetChanged,
+    DatasetCreated,
+    DatasetDeleted,
+    ErrorEvent,
+    ProgressEvent,
+)
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -59,3 +70,31 @@ def test_settings_come_from_the_environment(name: str, monkeypatch: pytest.Monke
     value = {"data_dir": str(tmp_path), "hf_endpoint": "http://hub.test", "max_downloads": "7"}[name]
     monkeypatch.setenv(variable(name), value)
     assert value == str(getattr(Settings(), name))
+
+
+@pytest.mark.parametrize(
+    ("kind", "model"),
+    [
+        ("progress", ProgressEvent),
+        ("completed", CompletedEvent),
+        ("error", ErrorEvent),
+        ("created", DatasetCreated),
+        ("changed", DatasetChanged),
+        ("deleted", DatasetDeleted),
+    ],
+)
+def test_every_event_is_documented_with_its_fields(kind: str, model: type[BaseModel]) -> None:
+    """docs/events.md lists exactly the fields of each event."""
+    text = (DOCS / "events.md").read_text(encoding="utf-8").split(f"### `{kind}`\n")[1].split("\n#")[0]
+    assert set(model.model_fields) == set(re.findall(r"`(\w+)`", text))
+
+
+def test_every_command_is_documented_with_its_options() -> None:
+    """docs/cli.md lists exactly the commands of the program."""
+    commands = typer.main.get_command(app)
+    assert isinstance(commands, TyperGroup)
+    found = {
+        f"mistudio {name}": {option for item in command.params for option in item.opts if option != "--help"}
+        for name, command in commands.commands.items()
+    }
+    assert found == {row[0].strip("`"): set(re.findall(r"`(--[\w-]+)`", row[1])) for row in rows("cli.md")}

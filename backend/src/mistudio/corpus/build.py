@@ -97,22 +97,32 @@ def build_dataset(
         for name in ("raw", "reports", "source"):
             ensure_dir(staging / name)
         pieces = pieces_of(plan)
-        done = {
-            piece: found for piece in pieces if (found := _done(piece, staging) or _moved(plan, piece, staging, work))
-        }
-        for finished in _bring(plan, [piece for piece in pieces if piece not in done], staging, token, work, settings):
-            done[finished.piece] = finished
-        manifest = _manifest(plan, [done[piece] for piece in pieces], text_column)
+        firsts: dict[str, Piece] = {}
+        for piece in pieces:
+            firsts.setdefault(piece.source.path, piece)
+        before = [_done(piece, staging) or _moved(plan, piece, staging, work) for piece in firsts.values()]
+        done = {found.piece.source.path: found for found in before if found}
+        missing = [piece for path, piece in firsts.items() if path not in done]
+        total = plan.size_bytes
+        for finished in _bring(plan, missing, total, staging=staging, token=token, work=work, settings=settings):
+            done[finished.piece.source.path] = finished
+        manifest = _manifest(plan, [_linked(piece, done[piece.source.path], staging) for piece in pieces], text_column)
         return _appear(manifest, staging, target)
 
 
 def _bring(
-    plan: Plan, pieces: list[Piece], staging: Path, token: str | None, work: Work, settings: FetchSettings
+    plan: Plan,
+    pieces: list[Piece],
+    total: int,
+    *,
+    staging: Path,
+    token: str | None,
+    work: Work,
+    settings: FetchSettings,
 ) -> Iterator[Done]:
-    """Fetch and read what is missing, one file after the other as they come."""
-    total = sum(file.size for file in plan.files)
+    """Fetch and read what is missing of ``total`` bytes, one file after the other as they come."""
     ingested = total - sum(piece.source.size for piece in pieces)
-    by_path = {(piece.source.split, piece.source.path): piece for piece in pieces}
+    by_path = {piece.source.path: piece for piece in pieces}
     work.report(ingested, total, "download")
     work.report(ingested, total, "ingest")
     fetched = fetch_files(
@@ -127,7 +137,7 @@ def _bring(
         total_bytes=total,
     )
     for file in fetched:
-        piece = by_path[file.source.split, file.source.path]
+        piece = by_path[file.source.path]
         yield _take_in(plan, piece, file, staging=staging, work=work, progress=_progress(work, ingested, total))
         ingested += file.source.size
         work.report(ingested, total, "ingest")
@@ -157,6 +167,15 @@ def _take_in(
     done = _written_down(Done(piece, report, file.sha256), staging)
     file.path.unlink(missing_ok=True)
     return done
+
+
+def _linked(piece: Piece, first: Done, staging: Path) -> Done:
+    """The piece of a file that serves another split, too: the same file of the store under a second name."""
+    if piece != first.piece:
+        raw = piece.raw_path(staging)
+        raw.unlink(missing_ok=True)
+        raw.hardlink_to(first.piece.raw_path(staging))
+    return Done(piece, first.report, first.source_sha256)
 
 
 def _written_down(done: Done, staging: Path) -> Done:

@@ -125,8 +125,8 @@ class Plan:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of all files."""
-        return sum(file.size for file in self.files)
+        """Bytes of all files; one that serves several splits counts once."""
+        return sum({file.path: file.size for file in self.files}.values())
 
     def to_json(self) -> dict[str, Json]:
         """The record as JSON."""
