@@ -1,20 +1,18 @@
-"""Fetch a whole repository with our fetcher, in a process of its own: endpoint, repository, folder."""
+"""Fetch the files of a plan with our fetcher, in a process of its own: plan file, folder."""
 
 import json
 import sys
 from pathlib import Path
 
 from mistudio.corpus.fetch import FetchSettings, fetch_files
-from mistudio.corpus.plan import make_plan
-from mistudio.corpus.plan_types import PlanRequest
+from mistudio.corpus.plan_types import Plan
 from mistudio.corpus.work import Unwatched
 
-_endpoint, repo_id, folder = (json.loads(argument) for argument in sys.argv[1:])
-plan_file = Path(f"{folder}.plan.json")
-plan = make_plan(PlanRequest(repo_id=repo_id))
+plan_file, folder = (Path(json.loads(argument)) for argument in sys.argv[1:])
+plan = Plan.from_json(json.loads(plan_file.read_text(encoding="utf-8")))
 for fetched in fetch_files(
     plan.files,
-    Path(folder),
+    folder,
     repo_id=plan.repo_id,
     revision=plan.revision,
     token=None,

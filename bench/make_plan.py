@@ -1,0 +1,8 @@
+"""Plan the download of a repository, in a process of its own: repository. Prints the plan as JSON."""
+
+import json
+import sys
+
+from mistudio.corpus.plan import PlanRequest, make_plan
+
+sys.stdout.write(json.dumps(make_plan(PlanRequest(json.loads(sys.argv[1]))).to_json()))
