@@ -109,18 +109,22 @@ lock: ## Resolve the Python dependencies again into the two lock files (needs uv
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: bench
-bench: bench-fetch bench-ingest bench-serve ## Measure everything that has a benchmark
+bench: bench-fetch bench-ingest bench-job bench-serve ## Measure everything that has a benchmark
 
 .PHONY: bench-fetch
 bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
 	$(PY) bench/fetch.py $(ARGS)
 
 .PHONY: bench-ingest
-bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure reading, rewriting and paging
+bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure the taking in of every format, beside `datasets`
 	$(PY) bench/ingest.py $(ARGS)
 
+.PHONY: bench-job
+bench-job: $(VENV)/.dev $(VENV)/.package ## Measure the whole job, its memory, and pages of what it made
+	$(PY) bench/job.py $(ARGS)
+
 .PHONY: bench-serve
-bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server under many clients, and its start
+bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server under many clients, its events and its start
 	$(PY) bench/serve.py $(ARGS)
 
 .PHONY: clean

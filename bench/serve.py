@@ -1,6 +1,7 @@
-"""The server under many clients: the list of 1,000 datasets, and its start; `make bench-serve`.
+"""The server under many clients: the list of 1,000 datasets, events, and its start; `make bench-serve`.
 
 The server runs in a process of its own, as a user starts it. Fifty clients ask once a second, then as fast as they can.
+Events begin in a child of the server, as a job's do, and are clocked when a client has them.
 """
 
 import argparse
@@ -10,24 +11,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import aiohttp
-
-from measure import TESTS, machine, percentile, table
+from measure import ROOT, TESTS, machine, percentile, table
+from server import serving, socket_client, timed
 
 sys.path.insert(0, str(TESTS))
 
 from fakes.records import add_dataset
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
+from mistudio.core.events import DATASETS_CHANNEL
 from mistudio.core.migrations import upgrade
 
 CLIENTS = 50
+EVENTS = 400
+EVENT_SECONDS = 0.05
+STARTS = 5
+SHARES = (0.5, 0.95, 0.99)
 
 
 async def populate(settings: Settings, count: int) -> None:
-    """``count`` ready datasets, one of them with a job that waits."""
+    """``count`` ready datasets."""
     database = Database(settings.sqlalchemy_url)
     await upgrade(database)
     for number in range(count):
@@ -43,22 +51,13 @@ async def populate(settings: Settings, count: int) -> None:
     await database.close()
 
 
-async def ask(session: aiohttp.ClientSession, url: str) -> float:
-    """Milliseconds of one request for the list."""
-    began = time.perf_counter()
-    async with session.get(f"{url}/api/datasets") as answer:
-        body = await answer.read()
-        assert answer.status == 200, body
-    return (time.perf_counter() - began) * 1000
-
-
 async def paced(session: aiohttp.ClientSession, url: str, seconds: float, number: int) -> list[float]:
     """One client that asks once a second."""
     await asyncio.sleep(number / CLIENTS)
     times = []
     for _second in range(int(seconds)):
         began = time.perf_counter()
-        times.append(await ask(session, url))
+        times.append((await timed(session, f"{url}/api/datasets"))[1])
         await asyncio.sleep(max(0.0, 1.0 - (time.perf_counter() - began)))
     return times
 
@@ -67,7 +66,7 @@ async def eager(session: aiohttp.ClientSession, url: str, seconds: float, _numbe
     """One client that asks again as soon as it has its answer."""
     end, times = time.perf_counter() + seconds, []
     while time.perf_counter() < end:
-        times.append(await ask(session, url))
+        times.append((await timed(session, f"{url}/api/datasets"))[1])
     return times
 
 
@@ -81,16 +80,63 @@ async def load(url: str, client: Client, seconds: float) -> list[float]:
     return [value for one in times for value in one]
 
 
-def start(settings: Settings) -> tuple[subprocess.Popen[str], str]:
-    """The server, and its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mistudio.cli", "serve", "--port", "0", "--data-dir", str(settings.data_dir)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
+def _figures(times: list[float]) -> list[str]:
+    return [f"{percentile(times, share):.1f}" for share in SHARES]
+
+
+async def lists(settings: Settings, datasets: int, seconds: float) -> None:
+    """The list under load."""
+    rows = []
+    with serving(settings.data_dir) as served:
+        await load(served.url, eager, 1.0)
+        for name, client in (("50 clients, once a second", paced), ("50 clients, as fast as they can", eager)):
+            times = await load(served.url, client, seconds)
+            rows.append([name, f"{len(times) / seconds:,.0f}", *_figures(times)])
+    title = f"GET /api/datasets, {datasets:,} datasets, a page of 50"
+    table(title, ["", "requests/s", "p50 ms", "p95 ms", "p99 ms"], rows)
+
+
+async def events(folder: Path, clients: int) -> list[float]:
+    """Milliseconds from an event's beginning in the child until each of the clients has it."""
+    times: list[float] = []
+    complete = asyncio.Event()
+
+    def heard(event: dict[str, Any]) -> None:  # an event as JSON
+        if "sent" in event:
+            times.append((time.monotonic() - event["sent"]) * 1000)
+        if len(times) == EVENTS * clients:
+            complete.set()
+
+    command = [sys.executable, str(ROOT / "bench" / "serve_events.py"), str(folder), str(EVENTS), str(EVENT_SECONDS)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220 (the server; nothing else runs yet)
+    line = process.stdout.readline() if process.stdout else ""
+    async with AsyncExitStack() as stack:
+        for _client in range(clients):
+            client = await stack.enter_async_context(socket_client(line.strip().removeprefix("miStudio is at ")))
+            client.on(DATASETS_CHANNEL, heard)
+            await client.call("subscribe", {"channel": DATASETS_CHANNEL})
+        if process.stdin:
+            process.stdin.write("\n")
+            process.stdin.flush()
+        await asyncio.wait_for(complete.wait(), 10 + 2 * EVENTS * EVENT_SECONDS)
+    process.communicate(timeout=20)
+    return times
+
+
+async def starts(settings: Settings) -> None:
+    """From the command until the first answer, the database being there."""
+    seconds = []
+    for _start in range(STARTS):
+        began = time.perf_counter()
+        with serving(settings.data_dir) as served:
+            async with aiohttp.ClientSession() as session:
+                await timed(session, f"{served.url}/api/datasets")
+            seconds.append(time.perf_counter() - began)
+    table(
+        f"From `mistudio serve` to the first list, {STARTS} starts",
+        ["median s", "slowest s"],
+        [[f"{sorted(seconds)[STARTS // 2]:.2f}", f"{max(seconds):.2f}"]],
     )
-    assert process.stdout is not None
-    return process, process.stdout.readline().strip().removeprefix("miStudio is at ")
 
 
 async def main() -> None:
@@ -101,25 +147,20 @@ async def main() -> None:
     options = parser.parse_args()
     sys.stdout.write(f"{machine()}\n")
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder))
+        settings = Settings(data_dir=Path(folder) / "many")
+        settings.data_dir.mkdir()
         await populate(settings, options.datasets)
-        began = time.perf_counter()
-        process, url = start(settings)
-        started = time.perf_counter() - began
-        rows = []
-        for name, client in (("50 clients, once a second", paced), ("50 clients, as fast as they can", eager)):
-            times = await load(url, client, options.seconds)
-            rate = len(times) / options.seconds
-            figures = [percentile(times, share) for share in (0.5, 0.95, 0.99)]
-            rows.append([name, f"{rate:,.0f}", *(f"{figure:.1f}" for figure in figures)])
-        process.terminate()
-        process.wait()
-    table(
-        f"GET /api/datasets, {options.datasets:,} datasets, a page of 50",
-        ["", "requests/s", "p50 ms", "p95 ms", "p99 ms"],
-        rows,
-    )
-    table("Start", ["", "seconds"], [["second start until it answers", f"{started:.2f}"]])
+        await lists(settings, options.datasets, options.seconds)
+        rows = [
+            [f"{clients}", f"{clients / EVENT_SECONDS:,.0f}", *_figures(await events(Path(folder) / "few", clients))]
+            for clients in (1, CLIENTS)
+        ]
+        table(
+            f"From the child's word to the client, an event every {EVENT_SECONDS * 1000:.0f} ms",
+            ["clients", "messages/s", "p50 ms", "p95 ms", "p99 ms"],
+            rows,
+        )
+        await starts(settings)
 
 
 if __name__ == "__main__":

@@ -157,6 +157,8 @@ def test_json_lines_longer_than_a_block_are_read() -> None:
         (b'[{"a": 1}\n{"a": 2}]', "x.json", "x.json, line 2"),
         (b'[{"a": 1},', "x.json", "x.json, line 1"),
         (b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", "x.jsonl", "nested too deeply"),
+        (b'{"a":' + b'{"a":[[\n' * 100_000, "x.jsonl", "x.jsonl, line 1"),
+        (b'{"a":"]]}}\\"","b":' + b"[" * 100_000 + b"}\n", "x.jsonl", "nested too deeply"),
         (b"[" * 100_000 + b"]" * 100_000, "x.json", "nested too deeply"),
     ],
 )
@@ -165,6 +167,12 @@ def test_bad_json_is_named_with_its_line(data: bytes, label: str, place: str) ->
     with pytest.raises(InvalidData) as caught:
         ingested(data, label=label, format="json")
     assert place in caught.value.detail
+
+
+def test_brackets_within_texts_are_no_nesting() -> None:
+    """Open brackets by the hundred, and quotes and backslashes among them, are text like any other."""
+    rows = [{"text": '[{"' * 50 + "\\", "n": 1}, {"text": '\\"[[' * 50, "n": 2}]
+    assert ingested(json_lines(rows), label="a.jsonl", format="json")[1] == rows
 
 
 def test_bad_csv_is_named_with_its_row() -> None:
