@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import Json
+from mistudio.core.errors import AuthRequired, Json
 from mistudio.corpus.build import build_dataset
 from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.manifest import MANIFEST_NAME, Manifest, read_manifest
@@ -39,10 +39,20 @@ class DatasetTasks:
         if (target / MANIFEST_NAME).exists():
             # An earlier try was cut off after the files appeared and before the record said so.
             return figures_of(await asyncio.to_thread(read_manifest, target), target)
+        try:
+            return figures_of(await self._build(dataset, staging, target, context), target)
+        except AuthRequired as error:
+            # Access was checked when the download was asked for: there was a token then.
+            raise AuthRequired(
+                f"{error.detail} Tokens are held in memory only, and a restart forgets them: "
+                "retry with the token, and the download goes on from what is here."
+            ) from error
+
+    async def _build(self, dataset: Dataset, staging: Path, target: Path, context: JobContext) -> Manifest:
         context.work.report(0, 0, "plan")
         plan = await asyncio.to_thread(read_plan, staging) or await self._plan_again(dataset, context)
         await asyncio.to_thread(self._require_room, plan, staging)
-        manifest = await asyncio.to_thread(
+        return await asyncio.to_thread(
             build_dataset,
             plan,
             staging,
@@ -52,7 +62,6 @@ class DatasetTasks:
             work=context.work,
             settings=FetchSettings(connections=self._settings.download_connections),
         )
-        return figures_of(manifest, target)
 
     def _require_room(self, plan: Plan, staging: Path) -> None:
         needed = needed_bytes([(file.path, file.size) for file in plan.files])
