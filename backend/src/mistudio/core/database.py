@@ -4,12 +4,16 @@
 several processes on one SQLite file wait for each other instead of failing half-way through.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Connection, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from mistudio.core.errors import DiskFull
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -17,6 +21,7 @@ _SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=30000",
 )
+_POSTGRESQL_DISK_FULL = "53100"
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
@@ -32,12 +37,20 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}")
 
 
+def _name_full_disk(context: ExceptionContext) -> None:
+    """A database that has no room to write is an error that a person can act on, whoever wrote."""
+    code = getattr(context.original_exception, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_FULL or getattr(context.original_exception, "sqlstate", None) == _POSTGRESQL_DISK_FULL:
+        raise DiskFull("The disk of the database is full: make room, then try again.") from context.original_exception
+
+
 class Database:
     """An async engine with its session factories; ``close`` it when done."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        event.listen(self.engine.sync_engine, "handle_error", _name_full_disk)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)

@@ -1,5 +1,6 @@
 """How much room there is, and how much a download will need."""
 
+import time
 from pathlib import Path
 
 from mistudio.core.errors import DiskFull
@@ -9,6 +10,7 @@ from mistudio.utils.file_utils import format_size, free_bytes
 # 0.45 of its size, so 0.7 is on the safe side; what is compressed already stays about as large.
 _PLAIN_TEXT = (".json", ".jsonl", ".csv", ".tsv", ".txt", ".ndjson")
 _PLAIN_RATIO, _COMPRESSED_RATIO = 0.7, 1.15
+_LOOK_SECONDS = 0.1
 
 
 def needed_bytes(files: list[tuple[str, int]]) -> int:
@@ -30,3 +32,28 @@ def require_room(folder: Path, needed: int, *, reserve: int, kept: int = 0) -> N
             f"{format_size(missing)} more, or choose fewer splits.",
             extra={"needed_bytes": needed - kept, "free_bytes": free},
         )
+
+
+class RoomWatch:
+    """Ends work that would eat up the bytes that are to stay free: the database needs them, and so do others.
+
+    ``check`` is cheap enough for every buffer, and for any thread.
+    """
+
+    def __init__(self, folder: Path, reserve: int) -> None:
+        self._folder = folder
+        self._reserve = reserve
+        self._next = 0.0
+
+    def check(self) -> None:
+        """Raise DiskFull if less than the reserve is free."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + _LOOK_SECONDS
+        if (free := free_bytes(self._folder)) < self._reserve:
+            raise DiskFull(
+                f"The disk is full but for {format_size(free)}, and {format_size(self._reserve)} is to stay free. "
+                "What has come is kept: make room, then retry.",
+                extra={"needed_bytes": self._reserve, "free_bytes": free},
+            )

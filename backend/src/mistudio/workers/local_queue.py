@@ -22,10 +22,12 @@ from mistudio.core.events import EventBus, TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
+from mistudio.workers.runner import until_recorded
 
 log = structlog.get_logger(__name__)
 
 _CANCEL_GRACE_SECONDS = 0.7
+_CLOSE_SECONDS = 5.0
 _IDLE_SECONDS = 3600.0
 _LINE_LIMIT = 16 * 1024**2
 
@@ -116,7 +118,11 @@ class LocalQueue:
         for child in self._children.values():
             with contextlib.suppress(ProcessLookupError):
                 child.process.kill()
-        await asyncio.gather(*(child.task for child in self._children.values() if child.task))
+        if tasks := [child.task for child in self._children.values() if child.task]:
+            # One that waits for room to record how its job ended must not hold the server back.
+            _ended, waiting = await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
+            for task in waiting:
+                task.cancel()
 
     @property
     def is_dispatching(self) -> bool:
@@ -183,8 +189,10 @@ class LocalQueue:
                 if code:
                     log.warning("child died", job_id=job_id, exit_code=code)
                 backoff = self._settings.retry_backoff_seconds
-                await self._jobs.release(
-                    job_id, child.owner, progressed=child.progressed, backoff_seconds=backoff, crashed=code != 0
+                await until_recorded(
+                    lambda: self._jobs.release(
+                        job_id, child.owner, progressed=child.progressed, backoff_seconds=backoff, crashed=code != 0
+                    )
                 )
                 await self._forget_token(job_id)
         finally:

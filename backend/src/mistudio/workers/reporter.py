@@ -13,8 +13,9 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
-from mistudio.core.errors import JobCancelled
+from mistudio.core.errors import DiskFull, JobCancelled
 from mistudio.schemas.job import JobPhase, Unit
+from mistudio.services.disk import RoomWatch
 from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot, cancelled_message
 
 log = structlog.get_logger(__name__)
@@ -49,8 +50,11 @@ class Speed:
 class Reporter:
     """The ``Work`` of one job: thread-safe on the engine's side, a ticking task on the job table's side."""
 
-    def __init__(self, jobs: JobService, claim: Claim, kind: str, *, progress: float = 0.0) -> None:
+    def __init__(
+        self, jobs: JobService, claim: Claim, kind: str, *, progress: float = 0.0, room: RoomWatch | None = None
+    ) -> None:
         self._jobs = jobs
+        self._room = room
         self._claim = claim
         self._phases = PHASES[kind]
         self._progress = progress
@@ -67,11 +71,13 @@ class Reporter:
             self._reported[phase] = (done, total)
 
     def checkpoint(self) -> None:
-        """Raise JobCancelled once a cancel was asked for, or ClaimLost once the job is another's."""
+        """Raise JobCancelled when cancelled, ClaimLost once the job is another's, DiskFull without room."""
         if self._lost:
             raise ClaimLost(self._claim.job_id)
         if self._cancelled.is_set():
             raise JobCancelled(cancelled_message(self._progress))
+        if self._room:
+            self._room.check()
 
     def cancel(self) -> None:
         """Make the next checkpoint raise."""
@@ -110,6 +116,8 @@ class Reporter:
                 self.cancel()
         except ClaimLost:
             self._lost = True
+        except DiskFull:
+            log.warning("no room to record the heartbeat", job_id=self._claim.job_id)
 
     async def _tell(self) -> None:
         snapshot = self.snapshot(time.monotonic())
@@ -120,6 +128,8 @@ class Reporter:
         except ClaimLost:
             self._lost = True
             log.warning("claim lost", job_id=self._claim.job_id)
+        except DiskFull:
+            log.warning("no room to record progress", job_id=self._claim.job_id)
         self._sent = snapshot
 
     def snapshot(self, now: float) -> Snapshot | None:

@@ -4,10 +4,12 @@ Only here is everything caught. What can pass by itself is tried again after a p
 asked for; everything else ends the job with its error.
 """
 
+import asyncio
 import errno
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import uuid4
 
 import structlog
@@ -15,12 +17,16 @@ import structlog
 from mistudio.core.config import Settings
 from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudioError
 from mistudio.schemas.job import JobResponse
+from mistudio.services.disk import RoomWatch
 from mistudio.services.job_service import Claim, ClaimLost, DatasetFigures, JobService
 from mistudio.workers.reporter import Reporter
 
 log = structlog.get_logger(__name__)
 
 _MAX_BACKOFF_SECONDS = 600.0
+_ROOM_POLL_SECONDS = 1.0
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +39,16 @@ class JobContext:
 
 
 Handler = Callable[[JobContext], Awaitable[DatasetFigures]]
+
+
+async def until_recorded(write: Callable[[], Awaitable[Answer]]) -> Answer:
+    """``write``, again and again while the database's disk is full: how a job ends must not be lost."""
+    while True:
+        try:
+            return await write()
+        except DiskFull:
+            log.warning("no room to record the job's state: waiting")
+            await asyncio.sleep(_ROOM_POLL_SECONDS)
 
 
 class Runner:
@@ -53,7 +69,7 @@ class Runner:
 
     async def run_job(self, job_id: str, *, owner: str, token: str | None = None) -> None:
         """Run one job to its end, whatever that is. A job that somebody else has is left alone."""
-        claim = await self._jobs.claim(job_id, owner)
+        claim = await until_recorded(lambda: self._jobs.claim(job_id, owner))
         if claim is None:
             log.info("job not taken", job_id=job_id)
             return
@@ -67,7 +83,8 @@ class Runner:
             log.info("job ended")
 
     async def _run(self, claim: Claim, job: JobResponse, token: str | None) -> None:
-        work = self._work = Reporter(self._jobs, claim, job.kind, progress=job.progress)
+        room = RoomWatch(self._settings.data_dir, self._settings.disk_reserve_bytes)
+        work = self._work = Reporter(self._jobs, claim, job.kind, progress=job.progress, room=room)
         if self._cancelled:
             work.cancel()
         try:
@@ -87,10 +104,10 @@ class Runner:
         if error.retryable and job.attempt < job.max_attempts and not isinstance(error, JobCancelled):
             delay = max(self._backoff(job.attempt), error.retry_after or 0.0)
             log.warning("job postponed", code=error.code, detail=error.detail, delay_seconds=round(delay, 1))
-            await self._jobs.postpone(claim, error, delay)
+            await until_recorded(lambda: self._jobs.postpone(claim, error, delay))
             return
         log.info("job failed", code=error.code, detail=error.detail)
-        await self._jobs.fail(claim, error)
+        await until_recorded(lambda: self._jobs.fail(claim, error))
 
     def _backoff(self, attempt: int) -> float:
         """Seconds until the next try: exponential, with up to a tenth at random, so that jobs do not move in step."""
