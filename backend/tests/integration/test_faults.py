@@ -1,0 +1,269 @@
+"""What the Hub does to a download, at each phase of it, and how the dataset ends: fault by fault, over the API.
+
+All downloads run at the same time on one server: each has a repository of its own, whose name is in the paths that its
+faults befall. Then all faults are cleared, and what failed is retried: that must end well, with every row.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from fakes.hub import Fault, Hub
+from fakes.repositories import CARD
+from fakes.running import RunningServer, running_server
+from mistudio.core.config import Settings
+from mistudio.core.errors import is_retryable
+from mistudio.corpus.manifest import verify
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TOKEN = "hf_reader"
+ROWS_A, ROWS_B = 40, 400
+GATED, DISABLED = "GatedRepo", "Access to this resource is disabled."
+
+
+@dataclass(frozen=True)
+class Case:
+    """Faults, and how a download under them ends: ready by itself, or with ``code``.
+
+    With ``status`` the request itself is refused. ``kept`` bytes of the large file are there when it ends.
+    """
+
+    faults: tuple[Fault, ...]
+    code: str | None = None
+    says: str = ""
+    status: int = 202
+    kept: int = 0
+    with_token: bool = False
+    lfs: bool = True
+
+
+def asked(**what: Any) -> Fault:  # the fields of Fault
+    """A fault of the questions before a download."""
+    return Fault("/api/datasets/lab/{name}", **what)
+
+
+def card(**what: Any) -> Fault:  # the fields of Fault
+    """A fault of the card's address."""
+    return Fault("/datasets/lab/{name}/resolve/*/README.md", **what)
+
+
+def address(**what: Any) -> Fault:  # the fields of Fault
+    """A fault of the address that says where the large file is."""
+    return Fault("train-{name}-b", origin="api", **what)
+
+
+def body(**what: Any) -> Fault:  # the fields of Fault
+    """A fault of the large file itself."""
+    return Fault("train-{name}-b", origin="files", **what)
+
+
+CASES = {
+    "plan-429-short": Case((asked(status=429, retry_after="1", times=2),)),
+    "plan-429-long": Case((asked(status=429, retry_after="300"),), "rate_limited", "asks for a pause", 503),
+    "plan-502-twice": Case((asked(status=502, times=2),)),
+    "plan-503-always": Case((asked(status=503),), "hub_unreachable", "try again", 503),
+    "plan-no-json": Case((asked(body=b"<html>"),), "hub_unreachable", "try again", 503),
+    "plan-dropped": Case((asked(drop_after=20, times=2),)),
+    "plan-dropped-always": Case((asked(drop_after=20),), "hub_unreachable", "try again", 503),
+    "plan-stalled": Case((asked(delay=60.0),), "hub_unreachable", "try again", 503),
+    "plan-401": Case((asked(status=401, error_code="RepoNotFound"),), "not_found", "is private", 404),
+    "plan-403": Case((asked(status=403, error_message=DISABLED),), "repository_disabled", "disabled", 403),
+    "plan-gated": Case((asked(status=401, error_code=GATED),), "auth_required", "give an access token", 401),
+    "plan-refused": Case((asked(status=403, error_code=GATED),), "gated", "ask for it at", 403, with_token=True),
+    "plan-bad-token": Case((asked(status=401),), "bad_token", "check it", 403, with_token=True),
+    "plan-commit-gone": Case((card(status=404, error_code="RevisionNotFound"),), "unknown_revision", "no such", 422),
+    "plan-card-gone": Case((card(status=404, error_code="EntryNotFound"),)),
+    "plan-card-503": Case((card(status=503, times=2),)),
+    "address-401": Case((address(status=401, error_code=GATED),), "auth_required", "give an access token"),
+    "address-403": Case((address(status=403, error_code=GATED),), "gated", "ask for it at", with_token=True),
+    "address-private": Case((address(status=401, error_code="RepoNotFound"),), "not_found", "is private"),
+    "address-no-right": Case((address(status=403),), "bad_token", "give it read access", with_token=True),
+    "address-no-token": Case((address(status=403),), "auth_required", "only be read with an access token"),
+    "address-disabled": Case((address(status=403, error_message=DISABLED),), "repository_disabled", "disabled"),
+    "address-commit-gone": Case((address(status=404, error_code="RevisionNotFound"),), "source_changed", "delete it"),
+    "address-file-gone": Case((address(status=404, error_code="EntryNotFound"),), "source_changed", "delete it"),
+    "address-other-etag": Case((address(etag="0" * 64),), "source_changed", "delete it and start again"),
+    "address-429-short": Case((address(status=429, retry_after="1", times=2),)),
+    "address-429-long": Case((address(status=429, retry_after="300"),), "rate_limited", "asks for a pause"),
+    "address-500-twice": Case((address(status=500, times=2),)),
+    "address-503-long": Case((address(status=503, retry_after="120"),), "hub_unreachable", "try again in a while"),
+    "body-429-short": Case((body(status=429, retry_after="1", times=2),)),
+    "body-429-long": Case(
+        (body(drop_after=1_200_000, times=1), body(status=429, retry_after="300")),
+        "rate_limited",
+        "asks for a pause",
+        kept=1_100_000,
+    ),
+    "body-500-twice": Case((body(status=500, times=2),)),
+    "body-503-always": Case((body(status=503),), "hub_unreachable", "try again in a while"),
+    "body-expired": Case((body(status=403, times=2),)),
+    "body-expired-always": Case(
+        (body(drop_after=1_200_000, times=1), body(status=403)), "hub_unreachable", "try again", kept=1_100_000
+    ),
+    "body-dropped": Case((body(drop_after=500_000, times=3),)),
+    "body-dropped-at-once": Case((body(drop_after=0, times=2),)),
+    "body-stalled": Case((body(stall_after=300_000, times=1),)),
+    "body-truncated": Case((body(truncate_to=900_000),), "source_changed", "delete it and start again"),
+    "body-no-range": Case((body(drop_after=900_000, times=1), body(no_range=True))),
+    "verify-corrupt-once": Case((body(corrupt=True, times=1),)),
+    "verify-corrupt-always": Case((body(corrupt=True),), "corrupt_file", "came twice with a wrong checksum"),
+    "verify-corrupt-in-git": Case((address(corrupt=True),), "corrupt_file", "wrong checksum", lfs=False),
+    "git-dropped": Case((address(drop_after=700_000, times=2),), lfs=False),
+    "git-503": Case((address(status=503, times=2),), lfs=False),
+}
+
+
+@dataclass
+class Outcome:
+    """What came of a case: under the faults, and after them."""
+
+    name: str
+    case: Case
+    status: int = 0
+    problem: dict[str, Any] = field(default_factory=dict)
+    ended: dict[str, Any] = field(default_factory=dict)
+    visible: bool = False
+    sent: int = 0
+    sent_again: int = 0
+    ready: dict[str, Any] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+    wrong: list[object] = field(default_factory=list)
+
+
+def lines(first: int, count: int, characters: int) -> str:
+    """JSON lines of numbered rows."""
+    text = "abcdefghi " * (characters // 10)
+    return "".join(f'{{"text": "{number} {text}", "number": {number}}}\n' for number in range(first, first + count))
+
+
+SMALL, LARGE = lines(0, ROWS_A, 500), lines(ROWS_A, ROWS_B, 5_000)
+
+
+class Trial:
+    """One server and one Hub, for all cases at once."""
+
+    def __init__(self, server: RunningServer, hub: Hub, settings: Settings) -> None:
+        self.server = server
+        self.hub = hub
+        self.settings = settings
+
+    def sent(self, name: str) -> int:
+        """Bytes of the large file that the Hub sent so far."""
+        return sum(record.bytes_sent for record in self.hub.seen(f"train-{name}-b"))
+
+    def arm(self, name: str, case: Case) -> None:
+        """Make the repository, and what is to befall it."""
+        files = {"README.md": CARD, f"train-{name}-a.jsonl": SMALL, f"train-{name}-b.jsonl": LARGE}
+        self.hub.add(f"lab/{name}", {"README.md": CARD}).commit(files, lfs=case.lfs)
+        for fault in case.faults:
+            self.hub.faults.add(replace(fault, path=fault.path.format(name=name)))
+
+    async def post(self, outcome: Outcome) -> Any:  # the client's answer
+        """Ask for the download."""
+        token = {"access_token": TOKEN} if outcome.case.with_token else {}
+        return await self.server.http.post("/api/datasets/download", json={"repo_id": f"lab/{outcome.name}", **token})
+
+    async def under_faults(self, outcome: Outcome) -> None:
+        """Let it end somehow."""
+        answer = await self.post(outcome)
+        outcome.status = answer.status_code
+        if outcome.status != 202:
+            outcome.problem = answer.json()
+            listed = await self.server.get("/api/datasets", search=outcome.name)
+            outcome.visible = any(outcome.name == one["name"] for one in listed["data"])
+            return
+        dataset_id = answer.json()["id"]
+        outcome.ended = await self.server.until(dataset_id, "ready", "error", timeout=90)
+        outcome.visible = (self.settings.datasets_dir / dataset_id).exists()
+        outcome.sent = self.sent(outcome.name)
+
+    async def afterwards(self, outcome: Outcome) -> None:
+        """Ask again, or retry, and read every row."""
+        if not outcome.ended:
+            outcome.ended = (await self.post(outcome)).json()
+        elif outcome.ended["status"] == "error":
+            await self.server.http.post(f"/api/datasets/{outcome.ended['id']}/retry")
+        dataset_id = outcome.ended["id"]
+        outcome.ready = await self.server.until(dataset_id, "ready", "error", timeout=60)
+        outcome.sent_again = self.sent(outcome.name) - outcome.sent
+        for page in range(1, 6):
+            samples = await self.server.get(f"/api/datasets/{dataset_id}/samples", page=page, limit=100)
+            outcome.numbers += [sample["columns"]["number"] for sample in samples["data"]]
+        outcome.wrong = list(verify(self.settings.datasets_dir / dataset_id))
+
+
+@pytest.fixture(scope="module")
+def module_hub() -> Iterator[Hub]:
+    """One Hub for all cases."""
+    with Hub() as running:
+        running.add_token(TOKEN, *(f"lab/{name}" for name in CASES))
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def outcomes(module_hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, Outcome]]:
+    """Every case, under its faults and after them."""
+    folder: Path = tmp_path_factory.mktemp("faults")
+    settings = Settings(
+        data_dir=folder / "data",
+        hf_endpoint=module_hub.url,
+        hf_home=folder / "hf",
+        max_attempts=1,
+        max_downloads=12,
+        disk_reserve_bytes=0,
+        planner_idle_seconds=30.0,
+    )
+    found = {name: Outcome(name, case) for name, case in CASES.items()}
+    async with running_server(settings) as server:
+        trial = Trial(server, module_hub, settings)
+        for name, case in CASES.items():
+            trial.arm(name, case)
+        await asyncio.gather(*(trial.under_faults(one) for one in found.values()), return_exceptions=True)
+        module_hub.faults.clear()
+        await asyncio.gather(*(trial.afterwards(one) for one in found.values()), return_exceptions=True)
+        yield found
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_how_it_ends(outcomes: dict[str, Outcome], name: str) -> None:
+    """Refused, in error or ready, as the case says; an error has a code and a sentence to act on."""
+    outcome, case = outcomes[name], CASES[name]
+    assert case.status == outcome.status, outcome.problem
+    if case.status != 202:
+        code, message = outcome.problem["code"], outcome.problem["detail"]
+        assert is_retryable(code) == outcome.problem["retryable"]
+    else:
+        code, message = outcome.ended["error_code"], outcome.ended["error_message"]
+        assert ("error" if case.code else "ready") == outcome.ended["status"], message
+        assert is_retryable(code or "") == outcome.ended["retryable"]
+    assert case.code == code
+    if case.code:
+        assert re.search(case.says, message), message
+        assert message[0].isupper() or message.startswith(("lab/", "train-"))
+        assert message.endswith(".")
+        assert "\n" not in message
+        assert TOKEN not in message
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_nothing_half_is_to_be_seen(outcomes: dict[str, Outcome], name: str) -> None:
+    """No record of what was refused, no data of what is not ready; no byte that came is lost by an error."""
+    outcome, case = outcomes[name], CASES[name]
+    assert (case.code is None) == outcome.visible
+    assert outcome.sent_again <= len(LARGE) - case.kept
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_after_the_fault_it_is_whole(outcomes: dict[str, Outcome], name: str) -> None:
+    """A retry, or the same request again, ends ready, with every row once and every checksum right."""
+    outcome = outcomes[name]
+    assert ("ready", None) == (outcome.ready.get("status"), outcome.ready.get("error_code"))
+    assert list(range(ROWS_A + ROWS_B)) == outcome.numbers
+    assert [] == outcome.wrong
