@@ -42,8 +42,8 @@ def reading(label: str) -> Iterator[None]:
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        first_line = str(error).strip().partition("\n")[0][:200]
-        raise InvalidData(f"{label} is damaged, incomplete or encrypted, and cannot be read: {first_line}") from error
+        reason = str(error).strip().partition("\n")[0][:200].rstrip(".")
+        raise InvalidData(f"{label} is damaged, incomplete or encrypted, and cannot be read ({reason}).") from error
 
 
 def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) -> Iterator[Chunk]:

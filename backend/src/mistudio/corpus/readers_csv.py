@@ -85,7 +85,8 @@ def _delimiter(label: str) -> str:
 
 def _invalid(label: str, faults: list[pa_csv.InvalidRow], error: Exception) -> InvalidData:
     if not faults:
-        return InvalidData(f"{label} cannot be read as CSV: {error}")
+        reason = str(error).partition("\n")[0].rstrip(".")
+        return InvalidData(f"{label} cannot be read as CSV ({reason}).")
     row = faults[-1]
     place = f"{label}, row {row.number:,}" if row.number is not None else label
     return InvalidData(f"{place}: {row.expected_columns} columns expected, {row.actual_columns} found.")
