@@ -188,6 +188,16 @@ def test_access_that_ends_during_a_download(hub: Hub, tales: Repository, tmp_pat
         fetch_all(tales, tmp_path)
 
 
+def test_a_private_repository_without_its_token_asks_for_it(hub: Hub, tales: Repository, tmp_path: Path) -> None:
+    """It was seen when the download was planned, so it is the token that is missing; with it, all arrives."""
+    tales.private = True
+    hub.add_token("hf_ada", "ada/tales")
+    with pytest.raises(AuthRequired, match="ada/tales"):
+        fetch_all(tales, tmp_path)
+
+    check(tales, tmp_path, token="hf_ada")
+
+
 def test_a_long_pause_is_handed_on(hub: Hub, tales: Repository, tmp_path: Path) -> None:
     """The job waits, not the fetcher; what had come is kept and taken up."""
     hub.fault(origin="files", skip=3, status=429, retry_after="240")

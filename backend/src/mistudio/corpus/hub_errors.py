@@ -61,7 +61,7 @@ def retry_after_seconds(value: str | None) -> float | None:
 
 
 def refusal_error(refusal: Refusal, repo_id: str, *, pinned: bool = False) -> MiStudioError:
-    """The error for ``refusal``; ``pinned``: a commit or file that is missing was there when it was planned."""
+    """The error for ``refusal``; ``pinned``: what is missing or hidden was seen when the download was planned."""
     if refusal.code == "GatedRepo":
         return gated_error(refusal, repo_id)
     if refusal.code in ("RevisionNotFound", "EntryNotFound"):
@@ -69,7 +69,7 @@ def refusal_error(refusal: Refusal, repo_id: str, *, pinned: bool = False) -> Mi
     if refusal.message == _DISABLED:
         return disabled_error(repo_id)
     if refusal.status in (401, 403, 404):
-        return _closed(refusal, repo_id)
+        return _closed(refusal, repo_id, pinned=pinned)
     return _not_now(refusal)
 
 
@@ -132,9 +132,12 @@ def _not_now(refusal: Refusal) -> MiStudioError:
     )
 
 
-def _closed(refusal: Refusal, repo_id: str) -> MiStudioError:
+def _closed(refusal: Refusal, repo_id: str, *, pinned: bool) -> MiStudioError:
     if refusal.status == 401 and refusal.authorized:
         return bad_token_error()
+    if refusal.status == 401 and pinned:
+        # The Hub hides from strangers whether a repository is private or gone.
+        return AuthRequired(f"{repo_id} is private or gone: the Hub asks for an access token that may see it.")
     if refusal.status != 403:
         return not_found_error(repo_id)
     if refusal.authorized:
