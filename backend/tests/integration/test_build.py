@@ -6,7 +6,7 @@ import pytest
 
 from fakes.hub import Hub
 from fakes.repositories import CARD, add_stories, story_rows
-from mistudio.corpus.build import build_dataset, pieces_of
+from mistudio.corpus.build import build_dataset, finish_build, pieces_of
 from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.ingest import ingest_file
 from mistudio.corpus.manifest import Manifest, verify
@@ -94,6 +94,16 @@ def test_interrupted_anywhere_it_goes_on_to_the_same_result(plan: Plan, tmp_path
         else:
             break
     assert cuts > 10
+
+
+def test_killed_before_the_rename_it_only_renames(plan: Plan, hub: Hub, tmp_path: Path) -> None:
+    """Once the manifest is written nothing is fetched again, whatever of the leftovers is gone already."""
+    manifest = build(plan, tmp_path, Unwatched())
+    (tmp_path / "dataset").rename(tmp_path / "staging")
+    asked = len(hub.requests)
+    assert manifest == finish_build(tmp_path / "staging", tmp_path / "dataset")
+    assert asked == len(hub.requests)
+    assert [] == verify(tmp_path / "dataset")
 
 
 def test_cut_off_again_and_again_it_still_ends(plan: Plan, tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ async def test_delete_says_what_goes_and_takes_it(server: RunningServer, hub: Hu
     on_disk = sum(p.stat().st_size for p in (settings.datasets_dir / dataset["id"]).rglob("*") if p.is_file())
     assert (True, on_disk) == (preview["allowed"], preview["freed_bytes"])
     assert 204 == (await server.http.delete(path)).status_code
-    await server.parts.datasets.close()
+    await server.parts.storage.close()
     assert [] == folders(settings)
     await refused(server, await server.http.get(path), 404, "not_found")
     await refused(server, await server.http.delete(path), 404, "not_found")
@@ -318,7 +318,8 @@ async def test_system_routes(server: RunningServer, hub: Hub, settings: Settings
     job = (await server.get("/api/jobs", dataset_id=dataset["id"]))[0]
     assert ("succeeded", job) == (job["state"], await server.get(f"/api/jobs/{job['id']}"))
     await refused(server, await server.http.get("/api/jobs/job_none"), 404, "not_found")
-    await refused(server, await server.http.get("/api/nothing"), 404, "not_found")
+    for method, path in (("GET", "/api/nothing"), ("POST", "/api/nothing"), ("GET", "/api")):
+        await refused(server, await server.http.request(method, path, follow_redirects=True), 404, "not_found")
     await refused(server, await server.http.put("/api/datasets"), 405, "method_not_allowed")
 
 
@@ -328,6 +329,23 @@ async def test_access_rules_hold_for_every_route(server: RunningServer) -> None:
     await refused(server, answer, 403, "host_not_allowed")
     answer = await server.http.post("/api/datasets/download", json={}, headers={"Origin": "http://evil.test"})
     await refused(server, answer, 403, "origin_not_allowed")
+
+
+@pytest.mark.parametrize("token", ["hf_abc…", "hf a b", "hf_\n_x", "x" * 600])
+async def test_what_no_token_can_be_is_refused(server: RunningServer, settings: Settings, token: str) -> None:
+    """Before the Hub is asked, with the field's name; blanks around a token are those of a paste."""
+    problem = await refused_download(server, settings, 422, "validation_error", repo_id="lab/x", access_token=token)
+    assert ["access_token"] == [error["field"] for error in problem["errors"]]
+    assert token not in str(problem)
+
+
+async def test_blanks_around_a_token_are_ignored(server: RunningServer, hub: Hub) -> None:
+    """A pasted token works with the line end that came with it; nothing but blanks is no token."""
+    add_stories(hub, "lab/gated", gated=True)
+    hub.add_token("hf_friend", "lab/gated")
+    assert "downloading" == (await server.download("lab/gated", access_token=" hf_friend\n"))["status"]
+    answer = await server.http.post("/api/datasets/download", json={"repo_id": "lab/gated", "access_token": "  "})
+    assert 401 == answer.status_code
 
 
 async def test_a_server_token_is_asked_for_everywhere(settings: Settings) -> None:

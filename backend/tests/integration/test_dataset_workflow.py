@@ -15,6 +15,7 @@ from fakes.repositories import add_large, add_stories
 from fakes.running import Client, RunningServer, running_server
 from mistudio.core.config import Settings
 from mistudio.corpus.manifest import verify
+from mistudio.models import new_id
 
 MIB = 1 << 20
 
@@ -162,7 +163,7 @@ async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Se
     assert [] == verify(settings.datasets_dir / dataset["id"])
     assert [] == leftovers(settings)
     assert 204 == (await server.http.delete(path)).status_code
-    await server.parts.datasets.close()
+    await server.parts.storage.close()
     assert [] == list(settings.datasets_dir.iterdir())
     assert [] == leftovers(settings)
 
@@ -176,26 +177,27 @@ async def test_delete_while_it_downloads(server: RunningServer, hub: Hub, settin
     began = time.monotonic()
     assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
     assert time.monotonic() - began < 5.0
-    await server.parts.datasets.close()
+    await server.parts.storage.close()
     assert [] == server.parts.queue.process_ids()
     assert [] == await server.get("/api/jobs")
     assert [] == leftovers(settings)
 
 
+@pytest.mark.parametrize("closed", ["gated", "private"])
 async def test_a_token_is_never_written_down_and_gone_after_a_restart(
-    settings: Settings, hub: Hub, tmp_path: Path
+    settings: Settings, hub: Hub, tmp_path: Path, closed: str
 ) -> None:
     """No file of DATA_DIR and no line of the log has it; after a restart the job asks for it, and goes on with it."""
     token = "hf_SecretOfTheTest"
     hub.rate = 1.5e6
-    add_large(hub, "lab/gated", megabytes=3.0)
-    repository = hub.find("datasets", "lab/gated")
+    add_large(hub, "lab/closed", megabytes=3.0)
+    repository = hub.find("datasets", "lab/closed")
     assert repository is not None
-    repository.gated = True
-    hub.add_token(token, "lab/gated")
+    repository.gated, repository.private = closed == "gated", closed == "private"
+    hub.add_token(token, "lab/closed")
     log = tmp_path / "server.log"
     async with server_process(settings, log) as server:
-        dataset_id = (await server.download("lab/gated", access_token=token))["id"]
+        dataset_id = (await server.download("lab/closed", access_token=token))["id"]
         await until_done(server, dataset_id, 0.5)
         await server.kill()
     hub.rate = None
@@ -214,18 +216,78 @@ async def test_a_token_is_never_written_down_and_gone_after_a_restart(
     assert token not in log.read_text(encoding="utf-8")
 
 
-async def test_a_start_sweeps_away_what_no_record_knows(settings: Settings, hub: Hub) -> None:
-    """Folders that a kill in the middle of a delete or a request left behind are gone after the next start."""
+async def test_a_start_ends_what_a_kill_cut_off(settings: Settings, hub: Hub) -> None:
+    """A delete that had its mark goes on, a request without a record leaves nothing, and the trash is emptied."""
     add_stories(hub)
     async with running_server(settings) as server:
         dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
-    for folder in (settings.datasets_dir, settings.staging_dir, settings.trash_dir):
-        (folder / "ds_orphan").mkdir()
-        (folder / "ds_orphan" / "file").write_bytes(b"x")
+    deleted, asked = new_id("ds"), new_id("ds")
+    for folder in (settings.datasets_dir / deleted, settings.staging_dir / deleted, settings.staging_dir / asked):
+        folder.mkdir()
+        (folder / "plan.json").write_bytes(b"{}")
+    (settings.datasets_dir / deleted / "raw").mkdir()
+    (settings.trash_dir / f"{deleted}.deleted").touch()
+    (settings.trash_dir / f"{dataset['id']}.deleted").touch()
+    (settings.trash_dir / f"staging-{asked}-{'0' * 32}").mkdir()
     async with running_server(settings) as server:
+        await server.parts.storage.close()
         assert [dataset["id"]] == [path.name for path in settings.datasets_dir.iterdir()]
         assert [] == leftovers(settings)
         assert "ready" == (await server.get(f"/api/datasets/{dataset['id']}"))["status"]
+
+
+async def test_a_start_never_touches_what_is_not_its_own(settings: Settings, hub: Hub) -> None:
+    """Other people's files, and whole datasets of a database that is not there any more, stay."""
+    add_stories(hub)
+    async with running_server(settings) as server:
+        dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
+    for path in settings.data_dir.glob("mistudio.db*"):
+        path.unlink()
+    for folder in (settings.datasets_dir, settings.staging_dir, settings.trash_dir):
+        (folder / "my-research").mkdir()
+        (folder / ".DS_Store").write_bytes(b"x")
+    async with running_server(settings) as server:
+        await server.parts.storage.close()
+        assert 0 == (await server.get("/api/datasets"))["pagination"]["total"]
+    assert {"my-research", ".DS_Store", dataset["id"]} == {path.name for path in settings.datasets_dir.iterdir()}
+    assert {"my-research", ".DS_Store"} == {path.name for path in settings.trash_dir.iterdir()}
+    assert [] == verify(settings.datasets_dir / dataset["id"])
+
+
+async def test_ctrl_c_costs_no_attempt(settings: Settings, hub: Hub, tmp_path: Path) -> None:
+    """A signal to the server and all its children ends it in order; the next start goes on with the same attempt."""
+    hub.rate = 5e5
+    add_large(hub)
+    log = tmp_path / "server.log"
+    async with server_process(settings, log) as server:
+        dataset_id = (await server.download("lab/large"))["id"]
+        await until_done(server, dataset_id, 0.2)
+        for process_id in processes_of(settings.data_dir):
+            os.kill(process_id, signal.SIGINT)
+        await server.process.wait()
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+    assert "child died" not in log.read_text(encoding="utf-8")
+    hub.rate = None
+    async with server_process(settings, log) as server:
+        await server.until(dataset_id, "ready")
+        assert 1 == (await server.get("/api/jobs"))[0]["attempt"]
+
+
+async def test_a_child_that_always_dies_at_the_same_place_is_given_up(server: RunningServer, hub: Hub) -> None:
+    """Progress is what no process before had reached; repeating it is none."""
+    hub.rate = 3e5
+    add_large(hub, megabytes=0.5)
+    dataset = await server.download("lab/large")
+    await until_done(server, dataset["id"], 0.5)
+    os.kill(await child_of(server), signal.SIGKILL)
+    for _death in range(3):
+        process_id = await child_of(server)
+        await asyncio.sleep(0.1)
+        os.kill(process_id, signal.SIGKILL)
+        async with asyncio.timeout(10):
+            while process_id in server.parts.queue.process_ids():
+                await asyncio.sleep(0.01)
+    assert "worker_died" == (await server.until(dataset["id"], "error"))["error_code"]
 
 
 async def test_a_hub_that_asks_for_a_pause_is_obeyed(server: RunningServer, hub: Hub) -> None:

@@ -25,6 +25,7 @@ from mistudio.core.config import Settings
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Row = dict[str, object]
+LONG = "x" * 300
 HUGE = "0123456789" * 500_000 + "äöü🙂 the end"
 
 
@@ -151,8 +152,16 @@ CASES = {
         {"train": [PLAIN[0]], "test": [PLAIN[1]]},
     ),
     "strange-columns": Case(
-        {"train.jsonl": jsonl({"text": "t", "a b": 1, "a.b": 2, "naïve/№": 3, "日本": 4, "": 5, "x" * 300: 6})},
-        {"train": [{"text": "t", "a b": 1, "a.b": 2, "naïve/№": 3, "日本": 4, "Unnamed: 5": 5, "x" * 300: 6}]},
+        {
+            "train.jsonl": jsonl(
+                {"text": "t", "a b": 1, "a.b": 2, "naïve/№": 3, "日本": {"": 4, "c.d": 5}, "": 6, LONG: 7}
+            )
+        },
+        {
+            "train": [
+                {"text": "t", "a b": 1, "a.b": 2, "naïve/№": 3, "日本": {"": 4, "c.d": 5}, "Unnamed: 5": 6, LONG: 7}
+            ]
+        },
     ),
     "twin-columns": Case(
         {"train.parquet": parquet_of(("text", pa.array(["t"])), ("n", pa.array([1])), ("n", pa.array([2])))},

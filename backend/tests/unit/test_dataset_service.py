@@ -165,12 +165,12 @@ async def test_a_local_import_goes_back_to_processing(service: DatasetService, a
 
 
 async def test_delete_takes_record_jobs_and_folders(
-    service: DatasetService, plain: Settings, jobs: JobService, bus: RecordingBus
+    service: DatasetService, *, plain: Settings, jobs: JobService, bus: RecordingBus, storage: StorageService
 ) -> None:
     """Nothing is left, and the list is told."""
     dataset = await service.create_dataset_from_hf(REQUEST)
     await service.delete_dataset(dataset.id)
-    await service.close()
+    await storage.close()
     with pytest.raises(NotFound):
         await service.get_dataset(dataset.id)
     assert [] == await jobs.list_jobs()

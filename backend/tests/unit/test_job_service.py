@@ -116,7 +116,7 @@ async def test_a_postponed_job_waits_and_keeps_the_dataset_downloading(
     assert (JobState.QUEUED, DatasetStatus.DOWNLOADING) == (now.state, dataset.status)
     assert [] == await jobs.due(utc_now())
     assert [job.id] == [due.id for due in await jobs.due(utc_now() + timedelta(seconds=61))]
-    assert now.not_before == await jobs.next_due()
+    assert now.not_before == await jobs.next_due(utc_now())
     told = bus.of_type("progress")[-1]
     assert (True, "The Hub does not answer.") == (bool(told["not_before"]), told["waiting_for"])
 
@@ -194,6 +194,20 @@ async def test_a_running_job_hears_of_its_cancel(async_db: Database, jobs: JobSe
     await jobs.fail(claim, JobCancelled("Cancelled at 0 %."))
     now, dataset = await reload(async_db, job)
     assert (JobState.CANCELLED, DatasetStatus.ERROR) == (now.state, dataset.status)
+
+
+async def test_a_cancel_is_not_lost_where_a_try_ends_at_the_same_moment(async_db: Database, jobs: JobService) -> None:
+    """Whether the job was about to wait, or the server restarts: it ends as cancelled."""
+    job, claim = await claimed(async_db, jobs)
+    await jobs.request_cancel(job.id)
+    await jobs.postpone(claim, HubUnreachable("No answer."), 60.0)
+    now, dataset = await reload(async_db, job)
+    assert (JobState.CANCELLED, "cancelled") == (now.state, dataset.error_code)
+    job, _claim = await claimed(async_db, jobs)
+    await jobs.request_cancel(job.id)
+    assert [] == await jobs.recover()
+    now, dataset = await reload(async_db, job)
+    assert (JobState.CANCELLED, "cancelled") == (now.state, dataset.error_code)
 
 
 async def test_a_death_during_a_cancel_is_a_cancel(async_db: Database, jobs: JobService) -> None:

@@ -34,16 +34,25 @@ def test_a_page_of_another_origin_is_refused(tmp_path: Path) -> None:
     """The origin must be the server's own, port included."""
     own = rules(tmp_path)
     own.check_origin(Headers({"host": "127.0.0.1:8001", "origin": "http://127.0.0.1:8001"}))
-    for origin in ("http://evil.test", "http://127.0.0.1:9999", "null", "http://localhost:8001"):
+    for origin in ("http://evil.test", "http://127.0.0.1:9999", "null", "http://localhost:8001", "http://[::1"):
         with pytest.raises(OriginNotAllowed):
             own.check_origin(Headers({"host": "127.0.0.1:8001", "origin": origin}))
+
+
+def test_what_a_browser_calls_cross_site_is_refused(tmp_path: Path) -> None:
+    """Requests without an Origin, too: a page of another site may cause a GET with the owner's own Hub token."""
+    own = rules(tmp_path)
+    own.check_site(Headers({"sec-fetch-site": "same-origin"}))
+    own.check_site(Headers({"sec-fetch-site": "none"}))
+    with pytest.raises(OriginNotAllowed):
+        own.check_site(Headers({"sec-fetch-site": "cross-site"}))
 
 
 def test_a_token_is_needed_where_one_is_set(tmp_path: Path) -> None:
     """None, a wrong one and one with other characters are refused."""
     guarded = rules(tmp_path, host="0.0.0.0", api_token="a long secret")
     guarded.check_token("a long secret")
-    for token in (None, "", "a long secreT", "ein langes Geheimnis ß"):
+    for token in (None, "", "a long secreT", "ein langes Geheimnis ß", "\ud800"):
         with pytest.raises(Unauthorized):
             guarded.check_token(token)
     guarded.check_origin(Headers({"host": "lab.test:8001", "origin": "http://lab.test:8001"}))

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.corpora import make_dataset
+from fakes.process import open_files
 from mistudio.core.errors import DataMissing, UnknownSplit
+from mistudio.corpus.open_files import OpenFiles
 from mistudio.corpus.store import DatasetStore, Row
 
 # Files of no row, of one, and of several row groups.
@@ -81,6 +83,43 @@ def test_many_threads_may_read_at_once(store: DatasetStore) -> None:
     with ThreadPoolExecutor(6) as pool:
         pages = list(pool.map(lambda offset: store.page(None, offset=offset, limit=20), offsets))
     assert [EXPECTED[offset : offset + 20] for offset in offsets] == pages
+
+
+def test_all_stores_together_keep_few_files_open(tmp_path: Path) -> None:
+    """However many stores, files and threads there are, the bound holds, and every page is right."""
+    files = OpenFiles(4)
+    parts = [[{"text": f"row {number}"}] for number in range(6)]
+    stores = []
+    for number in range(3):
+        make_dataset(tmp_path / str(number), {"train": parts})
+        stores.append(DatasetStore(tmp_path / str(number), files=files))
+    seen: list[int] = []
+
+    def read(turn: int) -> list[object]:
+        row = stores[turn % 3].row("train", turn % 6)
+        seen.append(len(open_files(tmp_path)))
+        return [row.values["text"], f"row {turn % 6}"]
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(read, range(120)))
+    assert all(found == expected for found, expected in told)
+    assert 4 == len(open_files(tmp_path))
+    assert max(seen) <= 4
+
+
+def test_a_closed_store_holds_no_file(tmp_path: Path) -> None:
+    """Neither those that were open nor one that is read at that moment or later; other stores keep theirs."""
+    files = OpenFiles()
+    for name in ("gone", "kept"):
+        make_dataset(tmp_path / name, {"train": [[{"text": "a"}], [{"text": "b"}]]})
+    gone, kept = (DatasetStore(tmp_path / name, files=files) for name in ("gone", "kept"))
+    assert [2, 2] == [len(store.page(None, offset=0, limit=9)) for store in (gone, kept)]
+    with files.reading(gone.folder, lambda: pytest.fail("It is open already."), path=gone.manifest.splits[0].files[0].path):
+        gone.close()
+    assert [] == open_files(tmp_path / "gone")
+    assert "b" == gone.row("train", 1).values["text"]
+    assert [] == open_files(tmp_path / "gone")
+    assert 2 == len(open_files(tmp_path / "kept"))
 
 
 def test_what_is_not_there_is_said(store: DatasetStore) -> None:

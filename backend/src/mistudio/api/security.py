@@ -20,6 +20,13 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _OPEN_PATHS = frozenset({"/api/health"})
 
 
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
+
+
 def _hostname(netloc: str) -> str:
     try:
         return (urlsplit(f"//{netloc}").hostname or "").lower()
@@ -39,14 +46,20 @@ class AccessRules:
         host, origin = headers.get("host", ""), headers.get("origin")
         if self._loopback_only and _hostname(host) not in _LOOPBACK_NAMES:
             raise HostNotAllowed("This server answers on this machine only: open it as http://127.0.0.1 or localhost.")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _netloc(origin) != host:
+            raise OriginNotAllowed("This request came from a page of another site, and is refused.")
+
+    def check_site(self, headers: Headers) -> None:
+        """Raise OriginNotAllowed for what, says the browser, another site caused; the page itself may be linked to."""
+        if headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
             raise OriginNotAllowed("This request came from a page of another site, and is refused.")
 
     def check_token(self, token: str | None) -> None:
         """Raise Unauthorized unless ``token`` is the server's own, if it has one. Compared in constant time."""
         if self._token is None:
             return
-        if not token or not hmac.compare_digest(token.encode(), self._token.encode()):
+        given = (token or "").encode("utf-8", "surrogatepass")
+        if not hmac.compare_digest(given, self._token.encode()):
             raise Unauthorized("This server needs its access token (MISTUDIO_API_TOKEN): send it as a Bearer token.")
 
     def socket_allowed(self, headers: Headers, token: str | None) -> bool:
@@ -74,6 +87,8 @@ class AccessMiddleware:
         headers, path = Headers(scope=scope), str(scope["path"])
         try:
             self._rules.check_origin(headers)
+            if path.startswith(("/api/", "/socket.io")):
+                self._rules.check_site(headers)
             if path.startswith("/api/") and path not in _OPEN_PATHS:
                 self._rules.check_token(_bearer(headers))
         except AccessDenied as error:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
 
 _CHECKOUT_ENV = Path(__file__).resolve().parents[3] / ".env"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -93,6 +94,14 @@ class Settings(BaseSettings):
             )
         return self
 
+    @field_validator("api_token")
+    @classmethod
+    def _a_header_can_carry_it(cls, token: SecretStr | None) -> SecretStr | None:
+        secret = token.get_secret_value() if token else ""
+        if secret != secret.strip() or not secret.isascii() or not secret.isprintable():
+            raise ValueError("MISTUDIO_API_TOKEN must be printable ASCII, without blanks at its ends.")
+        return token
+
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
@@ -106,7 +115,8 @@ class Settings(BaseSettings):
     @property
     def sqlalchemy_url(self) -> str:
         """The database's address for the async engine."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'mistudio.db'}"
+        embedded = URL.create("sqlite+aiosqlite", database=str(self.data_dir / "mistudio.db"))
+        return self.database_url or embedded.render_as_string(hide_password=False)
 
     @property
     def datasets_dir(self) -> Path:

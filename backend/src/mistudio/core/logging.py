@@ -11,7 +11,7 @@ _SECRET_KEYS = frozenset({"token", "access_token", "authorization", "x-hf-token"
 
 
 def _hide_secrets(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """A last net: no value of a key that names a secret ever reaches the log."""
+    """A last net: no value under a key that names a secret reaches the log."""
     return {key: "***" if key.lower() in _SECRET_KEYS and value else value for key, value in event.items()}
 
 
@@ -38,7 +38,10 @@ def configure_logging(settings: Settings) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *([] if console else [structlog.processors.format_exc_info]),
-                structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(),
+                # Plain tracebacks: richer ones show local variables, and tokens among them.
+                structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+                if console
+                else structlog.processors.JSONRenderer(),
             ],
         )
     )

@@ -67,9 +67,13 @@ class WebSocketManager:
             return {"channel": "", "error": "Name a channel: {channel: …}."}
         # First the room, then the snapshot: an event in between comes twice rather than not at all.
         await self._server.enter_room(sid, channel)
-        answer = await self._snapshot(channel)
-        if "error" in answer:
-            await self._server.leave_room(sid, channel)
+        kept = False
+        try:
+            answer = await self._snapshot(channel)
+            kept = "error" not in answer
+        finally:
+            if not kept:
+                await self._server.leave_room(sid, channel)
         return answer
 
     async def _unsubscribe(self, sid: str, data: object = None) -> None:

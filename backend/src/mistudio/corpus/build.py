@@ -90,8 +90,8 @@ def build_dataset(
     Goes on where an earlier call was cut off; once ``target`` is there, only its manifest is read. Reports bytes of the
     source in the phases ``download`` and ``ingest``. Raises what fetching and reading raise, and UnknownColumn.
     """
-    if (target / MANIFEST_NAME).exists():
-        return read_manifest(target)
+    if (whole := finish_build(staging, target)) is not None:
+        return whole
     ensure_dir(staging)
     with _owned(staging, work):
         for name in ("raw", "reports", "source"):
@@ -107,7 +107,21 @@ def build_dataset(
         for finished in _bring(plan, missing, total, staging=staging, token=token, work=work, settings=settings):
             done[finished.piece.source.path] = finished
         manifest = _manifest(plan, [_linked(piece, done[piece.source.path], staging) for piece in pieces], text_column)
+        write_manifest(staging, manifest)
         return _appear(manifest, staging, target)
+
+
+def finish_build(staging: Path, target: Path) -> Manifest | None:
+    """The manifest of a dataset whose files are whole, brought to ``target`` if that was cut off; None if they are not.
+
+    The manifest is written last: where it stands in ``staging``, only the leaving behind of leftovers and the rename
+    are missing.
+    """
+    if (target / MANIFEST_NAME).exists():
+        return read_manifest(target)
+    if not (staging / MANIFEST_NAME).exists():
+        return None
+    return _appear(read_manifest(staging), staging, target)
 
 
 def _bring(
@@ -230,7 +244,6 @@ def _manifest(plan: Plan, done: list[Done], text_column: str | None) -> Manifest
 
 def _appear(manifest: Manifest, staging: Path, target: Path) -> Manifest:
     """Leave only what belongs to the dataset, and rename it into place."""
-    write_manifest(staging, manifest)
     for name in ("source", "reports"):
         shutil.rmtree(staging / name, ignore_errors=True)
     (staging / "plan.json").unlink(missing_ok=True)

@@ -2,13 +2,29 @@
 
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 Item = TypeVar("Item")
+
+_MAX_TOKEN_LENGTH = 512
 
 Bytes = Annotated[int, Field(ge=0, description="A size in bytes.")]
 Percent = Annotated[float, Field(ge=0, le=100, description="Per cent of the whole way.")]
 Timestamp = Annotated[AwareDatetime, Field(description="ISO 8601, UTC.")]
+
+
+def checked_token(token: SecretStr) -> SecretStr | None:
+    """A Hugging Face token as it was meant: without the blanks of a paste; None where nothing is left.
+
+    ValueError for what no token can be, which no request head could carry.
+    """
+    secret = token.get_secret_value().strip()
+    if not secret.isascii() or not secret.isprintable() or len(secret) > _MAX_TOKEN_LENGTH or " " in secret:
+        raise ValueError("This is not an access token: it looks like hf_ and letters and digits, without blanks.")
+    return SecretStr(secret) if secret else None
+
+
+HubToken = Annotated[SecretStr | None, AfterValidator(lambda token: checked_token(token) if token else None)]
 
 
 class Shape(BaseModel):

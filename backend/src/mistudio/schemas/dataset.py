@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from mistudio.core.states import DatasetStatus, IndexState
-from mistudio.schemas.common import Bytes, Page, Percent, Shape, Timestamp
+from mistudio.schemas.common import Bytes, HubToken, Page, Percent, Shape, Timestamp
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import TokenizationResponse
 from mistudio.utils.hf_utils import check_repo_id
@@ -122,7 +122,7 @@ class DatasetDownloadRequest(BaseModel):
     splits: list[Name] | None = Field(default=None, min_length=1, description="Left out: all.")
     revision: Name | None = Field(default=None, description="Branch, tag or commit. Left out: the main branch.")
     text_column: Name | None = Field(default=None, description="Left out: chosen from the data.")
-    access_token: SecretStr | None = None
+    access_token: HubToken = None
 
     @field_validator("repo_id", mode="before")
     @classmethod
@@ -135,7 +135,7 @@ class RetryRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    access_token: SecretStr | None = None
+    access_token: HubToken = None
 
 
 class StoragePart(Shape):

@@ -1,18 +1,19 @@
 """Datasets as a user handles them: list, look, get from the Hub, retry, cancel, delete."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import InUse, InvalidTransition, UnknownColumn
+from mistudio.core.errors import InUse, InvalidTransition, StateError, UnknownColumn
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.plan_types import Plan
-from mistudio.models import Dataset, Job, new_id
+from mistudio.models import Dataset, Job
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.dataset import (
     DatasetDetail,
@@ -24,10 +25,10 @@ from mistudio.schemas.dataset import (
     DeletePreview,
     ReferenceResponse,
 )
-from mistudio.schemas.job import JobResponse
+from mistudio.schemas.job import JobKind, JobResponse
 from mistudio.services.disk import needed_bytes, require_room
 from mistudio.services.hub_source import already_exists, key_of, new_record, plan_request, token_of
-from mistudio.services.job_service import JobService, new_job
+from mistudio.services.job_service import Claim, JobService, Snapshot, new_job
 from mistudio.services.news import changed_news, created_news, deleted_news, next_seq, publish_all
 from mistudio.services.planning import Planning
 from mistudio.services.plans import write_plan
@@ -57,6 +58,7 @@ class DatasetService:
         planner: Planning,
         jobs: JobService,
         storage: StorageService,
+        on_deleted: Callable[[str], None] = lambda _dataset_id: None,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -66,7 +68,7 @@ class DatasetService:
         self._planner = planner
         self._jobs = jobs
         self._storage = storage
-        self._deleting: set[asyncio.Task[None]] = set()
+        self._on_deleted = on_deleted
 
     async def list_datasets(
         self,
@@ -112,25 +114,37 @@ class DatasetService:
         try:
             return await self._insert(dataset, token)
         except IntegrityError as error:
-            await asyncio.to_thread(lambda: self._storage.empty(self._storage.discard(dataset.id)))
+            await asyncio.to_thread(self._storage.discard, dataset.id)
+            self._storage.empty_soon()
             if same := await self._same_source(plan):
                 raise already_exists(same) from error
             raise
 
     async def _insert(self, dataset: Dataset, token: str | None) -> DatasetResponse:
-        job = new_job("download", dataset.id, max_attempts=self._settings.max_attempts)
-        job.id = new_id("job")
-        if token:
-            await self._vault.put(job.id, token)
         async with self._database.write() as session:
             session.add(dataset)
             await session.flush()
-            session.add(job)
-            next_seq(dataset)
-            await session.flush()
-            response = dataset_response(dataset, [job])
+            response = await self._add_job(session, dataset, "download", token)
         await publish_all(self._bus, [created_news(response)])
-        await self._queue.enqueue(job.id)
+        return await self._started(response)
+
+    async def _add_job(
+        self, session: AsyncSession, dataset: Dataset, kind: JobKind, token: str | None
+    ) -> DatasetResponse:
+        """Give the dataset a job in this transaction, the last thing that may fail in it."""
+        job = new_job(kind, dataset.id, max_attempts=self._settings.max_attempts)
+        job.progress = dataset.progress
+        session.add(job)
+        next_seq(dataset)
+        await session.flush()
+        if token:
+            # The dispatcher may see the job as soon as this transaction ends.
+            await self._vault.put(job.id, token)
+        return dataset_response(dataset, [job])
+
+    async def _started(self, response: DatasetResponse) -> DatasetResponse:
+        if response.job:
+            await self._queue.enqueue(response.job.id)
         return response
 
     async def _same_source(self, plan: Plan) -> Dataset | None:
@@ -142,9 +156,7 @@ class DatasetService:
         """What is in error is retried, with the text column that is asked for now."""
         if same.status is not DatasetStatus.ERROR:
             raise already_exists(same)
-        async with self._database.write() as session:
-            (await dataset_or_404(session, same.id, for_update=True)).text_column = request.text_column
-        return await self.retry(same.id, token)
+        return await self.retry(same.id, token, request=request)
 
     async def _require_column(self, request: DatasetDownloadRequest, plan: Plan) -> None:
         """Refuse a text column that the card rules out; where the card declares none, the data itself will tell."""
@@ -156,27 +168,28 @@ class DatasetService:
                 extra={"choices": [*declared]},
             )
 
-    async def retry(self, dataset_id: str, token: str | None = None) -> DatasetResponse:
-        """Let a dataset in error go on from what it has. Raises NotFound, InvalidTransition."""
-        job = new_job("download", dataset_id, max_attempts=self._settings.max_attempts)
-        job.id = new_id("job")
-        if token:
-            await self._vault.put(job.id, token)
+    async def retry(
+        self, dataset_id: str, token: str | None = None, *, request: DatasetDownloadRequest | None = None
+    ) -> DatasetResponse:
+        """Let a dataset in error go on from what it has, with the text column of ``request`` if it was asked for anew.
+
+        Raises NotFound, InvalidTransition.
+        """
         async with self._database.write() as session:
             dataset = await dataset_or_404(session, dataset_id, for_update=True)
             if dataset.status is not DatasetStatus.ERROR:
                 raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; only what failed can be retried.")
             dataset.status = DatasetStatus.PROCESSING if dataset.is_local else DatasetStatus.DOWNLOADING
             dataset.error_code = dataset.error_message = None
-            job.kind = "import" if dataset.is_local else "download"
-            job.progress = dataset.progress
-            session.add(job)
-            next_seq(dataset)
-            await session.flush()
-            response = dataset_response(dataset, [job])
+            if request:
+                dataset.text_column = request.text_column
+            response = await self._add_job(session, dataset, "import" if dataset.is_local else "download", token)
         await publish_all(self._bus, [changed_news(response)])
-        await self._queue.enqueue(job.id)
-        return response
+        return await self._started(response)
+
+    async def update_progress(self, claim: Claim, snapshot: Snapshot) -> None:
+        """Record and tell how far a job of a dataset is; see ``JobService.progress``."""
+        await self._jobs.progress(claim, snapshot)
 
     async def cancel(self, dataset_id: str) -> DatasetResponse:
         """Stop the download or import; what it has is kept. Raises NotFound, InvalidTransition."""
@@ -227,29 +240,39 @@ class DatasetService:
     async def delete_dataset(self, dataset_id: str) -> None:
         """Stop its jobs, remove the record, then the files. Raises NotFound, InUse.
 
-        Once the record is gone nothing can start on the files any more; a kill before the files are gone leaves
-        folders without a record, which the sweep at the next start removes.
+        Once the record is gone nothing can start on the files any more; a kill before the files are gone leaves a mark,
+        by which the next start finishes the deletion.
         """
         if references := await self.check_dependencies(dataset_id):
             raise _in_use(references)
-        async with self._database.read() as session:
-            jobs = await active_jobs(session, [dataset_id])
-        await self._stop(jobs)
-        async with self._database.write() as session:
-            dataset = await dataset_or_404(session, dataset_id, for_update=True)
-            if references := await references_of(session, dataset_id):
-                raise _in_use(references)
-            seq = next_seq(dataset)
-            await session.delete(dataset)
+        await asyncio.to_thread(self._storage.mark_deleted, dataset_id)
+        try:
+            seq = await self._remove_record(dataset_id)
+        except StateError:
+            await asyncio.to_thread(self._storage.unmark, dataset_id)
+            raise
         await publish_all(self._bus, [deleted_news(dataset_id, seq)])
-        trash = await asyncio.to_thread(self._storage.discard, dataset_id)
-        task = asyncio.create_task(asyncio.to_thread(self._storage.empty, trash))
-        self._deleting.add(task)
-        task.add_done_callback(self._deleting.discard)
+        self._on_deleted(dataset_id)
+        await asyncio.to_thread(self._storage.discard, dataset_id)
+        self._storage.empty_soon()
 
-    async def close(self) -> None:
-        """Wait until what was deleted is off the disk."""
-        await asyncio.gather(*self._deleting)
+    async def _remove_record(self, dataset_id: str) -> int:
+        """Remove the record once none of its jobs is active, and answer the number of the event that tells of it.
+
+        A retry may slip in between the stop of the jobs and the removal: then they are stopped again.
+        """
+        while True:
+            async with self._database.read() as session:
+                jobs = await active_jobs(session, [dataset_id])
+            await self._stop(jobs)
+            async with self._database.write() as session:
+                dataset = await dataset_or_404(session, dataset_id, for_update=True)
+                if references := await references_of(session, dataset_id):
+                    raise _in_use(references)
+                if not await active_jobs(session, [dataset_id]):
+                    seq = next_seq(dataset)
+                    await session.delete(dataset)
+                    return seq
 
 
 def _filtered(

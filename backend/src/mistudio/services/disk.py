@@ -25,12 +25,13 @@ def needed_bytes(files: list[tuple[str, int]]) -> int:
 def require_room(folder: Path, needed: int, *, reserve: int, kept: int = 0) -> None:
     """Raise DiskFull unless ``needed`` bytes, less the ``kept`` ones there already, fit and leave ``reserve``."""
     free = free_bytes(folder)
-    missing = needed - kept + reserve - free
+    wanted = max(needed - kept, 0)
+    missing = wanted + reserve - free
     if missing > 0:
         raise DiskFull(
-            f"This needs about {format_size(needed - kept)}, and {format_size(free)} is free: make room for "
+            f"This needs about {format_size(wanted)}, and {format_size(free)} is free: make room for "
             f"{format_size(missing)} more, or choose fewer splits.",
-            extra={"needed_bytes": needed - kept, "free_bytes": free},
+            extra={"needed_bytes": wanted, "free_bytes": free},
         )
 
 

@@ -103,9 +103,9 @@ class JobService:
         async with self._database.read() as session:
             return [JobResponse.model_validate(job) for job in (await session.scalars(query)).all()]
 
-    async def next_due(self) -> datetime | None:
-        """When the next job that waits to be tried again may start."""
-        query = select(Job.not_before).where(Job.state == JobState.QUEUED, Job.not_before.is_not(None))
+    async def next_due(self, after: datetime) -> datetime | None:
+        """When, after this moment, the next job that waits to be tried again may start."""
+        query = select(Job.not_before).where(Job.state == JobState.QUEUED, Job.not_before > after)
         async with self._database.read() as session:
             return await session.scalar(query.order_by(Job.not_before).limit(1))
 
@@ -132,6 +132,7 @@ class JobService:
             before = dataset.status
             if job.kind in {"download", "import"} and before in WORKING_DATASET_STATUSES:
                 dataset.progress = job.progress
+                dataset.updated_at = utc_now()
                 if PHASE_STATUS[snapshot.phase] is DatasetStatus.PROCESSING:
                     dataset.status = DatasetStatus.PROCESSING
             news = [
@@ -162,6 +163,7 @@ class JobService:
             job.progress = dataset.progress = 100.0
             dataset.status = DatasetStatus.PROCESSING
             dataset.status = DatasetStatus.READY
+            dataset.updated_at = utc_now()
             dataset.error_code = dataset.error_message = None
             dataset.raw_path, dataset.text_column = figures.raw_path, figures.text_column
             dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
@@ -184,7 +186,7 @@ class JobService:
         """Let the job be tried again after a pause. Raises ClaimLost."""
         async with self._database.write() as session:
             job, dataset = await self._owned(session, claim)
-            news = _postponed(job, dataset, error, delay_seconds)
+            news = _again_or_cancelled(job, dataset, error, delay_seconds)
         await publish_all(self._bus, news)
 
     # Steps of those who watch over runners
@@ -226,23 +228,28 @@ class JobService:
             died = WorkerDied(
                 "The process that did the work ended unexpectedly; what it had done is kept. Retry goes on."
             )
-            if job.cancel_requested:
-                news = _failed(job, dataset, JobCancelled(cancelled_message(job.progress)))
-            elif job.attempt >= job.max_attempts:
+            if job.attempt >= job.max_attempts and not job.cancel_requested:
                 news = _failed(job, dataset, died)
             else:
-                news = _postponed(job, dataset, died, backoff_seconds if job.attempt else 0.0)
+                news = _again_or_cancelled(job, dataset, died, backoff_seconds)
         await publish_all(self._bus, news)
 
     async def recover(self) -> list[str]:
         """At start: put back jobs that were running when the server ended; that costs no attempt. Answers their ids."""
+        news: list[News] = []
+        resumed = []
         async with self._database.write() as session:
-            jobs = (await session.scalars(select(Job).where(Job.state == JobState.RUNNING))).all()
-            for job in jobs:
-                job.state = JobState.QUEUED
-                job.attempt = max(job.attempt - 1, 0)
-                job.owner = job.not_before = None
-            return [job.id for job in jobs]
+            for job in (await session.scalars(select(Job).where(Job.active()))).all():
+                if job.cancel_requested:
+                    dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
+                    news += _failed(job, dataset, JobCancelled(cancelled_message(job.progress)))
+                elif job.state is JobState.RUNNING:
+                    job.state = JobState.QUEUED
+                    job.attempt = max(job.attempt - 1, 0)
+                    job.owner = job.not_before = None
+                    resumed.append(job.id)
+        await publish_all(self._bus, news)
+        return resumed
 
     async def _owned(self, session: AsyncSession, claim: Claim) -> tuple[Job, Dataset]:
         job = await session.get(Job, claim.job_id, with_for_update=True)
@@ -275,8 +282,16 @@ def _failed(job: Job, dataset: Dataset, error: MiStudioError) -> list[News]:
     if job.kind in {"download", "import"}:
         dataset.status = DatasetStatus.ERROR
         dataset.error_code, dataset.error_message = error.code, error.detail
+        dataset.updated_at = utc_now()
         news.append(changed_news(dataset_response(dataset, [])))
     return news
+
+
+def _again_or_cancelled(job: Job, dataset: Dataset, error: MiStudioError, delay_seconds: float) -> list[News]:
+    """A cancel that came while the job was about to be tried again is carried out instead."""
+    if job.cancel_requested:
+        return _failed(job, dataset, JobCancelled(cancelled_message(job.progress)))
+    return _postponed(job, dataset, error, delay_seconds)
 
 
 def _postponed(job: Job, dataset: Dataset, error: MiStudioError, delay_seconds: float) -> list[News]:

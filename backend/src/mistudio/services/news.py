@@ -1,7 +1,8 @@
-"""Turns records into the events that tell of them. Every event about a dataset takes the next number of that dataset.
+"""Turns records into the events that tell of them. Every event of a dataset's own channel takes its next number.
 
 The number lies in the dataset's row and is taken in the transaction that the event tells of, so that the database and
-the events agree, whoever publishes, and numbers never go back, whatever is restarted.
+the events agree, whoever publishes, and numbers never go back, whatever is restarted. Events of the list carry the
+number that the dataset has reached.
 """
 
 from dataclasses import dataclass

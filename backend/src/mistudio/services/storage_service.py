@@ -1,6 +1,8 @@
 """What uses the disk, and what becomes of it when a dataset goes."""
 
 import asyncio
+import contextlib
+import re
 import shutil
 from pathlib import Path
 from uuid import uuid4
@@ -13,9 +15,14 @@ from mistudio.core.database import Database
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import StoragePart
 from mistudio.schemas.system import DatasetStorage, StorageResponse
+from mistudio.services.plans import PLAN_NAME
 from mistudio.utils.file_utils import delete_directory, ensure_dir, get_directory_size
 
 log = structlog.get_logger(__name__)
+
+_MARK = ".deleted"
+_DATASET_ID = re.compile(r"ds_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DISCARDED = re.compile(rf"(?:datasets|staging)-{_DATASET_ID.pattern}-[0-9a-f]{{32}}")
 
 
 class StorageService:
@@ -24,6 +31,7 @@ class StorageService:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
+        self._emptying: set[asyncio.Task[None]] = set()
 
     def staging(self, dataset_id: str) -> Path:
         """Where a dataset is being made."""
@@ -87,30 +95,70 @@ class StorageService:
             database_bytes=database,
         )
 
-    def discard(self, dataset_id: str) -> list[Path]:
-        """Take a dataset's folders out of sight, in one rename each; answers what ``empty`` is to delete."""
-        trash = []
+    # Deleting: a mark, the record, a rename into the trash, the bytes. The mark tells a start after a kill what to end.
+
+    def mark_deleted(self, dataset_id: str) -> None:
+        """Write down that this dataset is to go; called before its record is removed."""
+        self._mark(dataset_id).touch()
+
+    def unmark(self, dataset_id: str) -> None:
+        """It stays after all, or is gone."""
+        self._mark(dataset_id).unlink(missing_ok=True)
+
+    def discard(self, dataset_id: str) -> None:
+        """Take a dataset's folders out of sight, in one rename each; ``empty_soon`` deletes them."""
         for folder in (self.folder(dataset_id), self.staging(dataset_id)):
             target = self._settings.trash_dir / f"{folder.parent.name}-{dataset_id}-{uuid4().hex}"
-            try:
+            with contextlib.suppress(FileNotFoundError):
                 folder.rename(target)
-            except FileNotFoundError:
-                continue
-            trash.append(target)
-        return trash
+        self.unmark(dataset_id)
 
-    def empty(self, trash: list[Path] | None = None) -> None:
-        """Delete what was discarded, or all of the trash; blocking."""
-        for folder in trash if trash is not None else list(self._settings.trash_dir.iterdir()):
-            delete_directory(folder, root=self._settings.trash_dir)
+    def empty_soon(self) -> None:
+        """Delete what was discarded, without anybody waiting for it."""
+        task = asyncio.create_task(asyncio.to_thread(self._empty))
+        self._emptying.add(task)
+        task.add_done_callback(self._emptying.discard)
+
+    async def close(self) -> None:
+        """Wait until what was discarded is off the disk."""
+        await asyncio.gather(*self._emptying)
 
     async def sweep(self) -> None:
-        """At start: discard folders that no record knows, left behind by a kill in the middle of a step; say so."""
+        """At start: finish deletes that a kill cut off, and remove what a request left before it had a record.
+
+        Whole datasets and downloads under way that no record knows stay: the database may have been exchanged. Names
+        that are not ours are never touched.
+        """
         async with self._database.read() as session:
             known = set((await session.scalars(select(Dataset.id))).all())
-        roots = (self._settings.datasets_dir, self._settings.staging_dir)
-        orphans = {path.name for root in roots for path in root.iterdir()} - known
-        for dataset_id in sorted(orphans):
-            await asyncio.to_thread(self.discard, dataset_id)
-            log.info("swept", dataset_id=dataset_id, reason="no record knows this folder")
-        await asyncio.to_thread(self.empty)
+        await asyncio.to_thread(self._sweep, known)
+        self.empty_soon()
+
+    def _sweep(self, known: set[str]) -> None:
+        settings = self._settings
+        for mark in settings.trash_dir.glob(f"*{_MARK}"):
+            if mark.stem in known:
+                mark.unlink()
+            elif _DATASET_ID.fullmatch(mark.stem):
+                self.discard(mark.stem)
+                log.info("swept", dataset_id=mark.stem, reason="its deletion had been cut off")
+        for folder in (*settings.datasets_dir.iterdir(), *settings.staging_dir.iterdir()):
+            if not _DATASET_ID.fullmatch(folder.name) or folder.name in known:
+                continue
+            if {path.name for path in folder.iterdir()} <= {PLAN_NAME}:
+                self.discard(folder.name)
+                log.info("swept", dataset_id=folder.name, reason="its request had been cut off")
+            else:
+                log.warning("kept", path=str(folder), reason="no record knows this dataset")
+
+    def _empty(self) -> None:
+        for folder in self._settings.trash_dir.iterdir():
+            if not _DISCARDED.fullmatch(folder.name):
+                continue
+            try:
+                delete_directory(folder, root=self._settings.trash_dir)
+            except (OSError, ValueError) as error:
+                log.warning("not deleted", path=str(folder), error=str(error))
+
+    def _mark(self, dataset_id: str) -> Path:
+        return self._settings.trash_dir / f"{dataset_id}{_MARK}"

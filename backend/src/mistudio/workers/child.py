@@ -8,6 +8,7 @@ events to the parent, a JSON line each; whatever libraries print goes to standar
 import asyncio
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -86,6 +87,9 @@ async def _main(pipe: IO[str]) -> None:
 
 
 if __name__ == "__main__":
+    # A service manager signals all processes of a service; the pipe's end is what ends this one.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     events = _take_standard_output()
     _spare_pandas()
     asyncio.run(_main(events))

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import AuthRequired, Json
-from mistudio.corpus.build import build_dataset
+from mistudio.corpus.build import build_dataset, finish_build
 from mistudio.corpus.fetch import FetchSettings
-from mistudio.corpus.manifest import MANIFEST_NAME, Manifest, read_manifest
+from mistudio.corpus.manifest import Manifest
 from mistudio.corpus.plan_types import Plan, PlanRequest
 from mistudio.corpus.planner import Planner
 from mistudio.models import Dataset
@@ -19,72 +20,72 @@ from mistudio.services.job_service import DatasetFigures
 from mistudio.services.plans import read_plan, write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.services.views import dataset_or_404
-from mistudio.utils.file_utils import get_directory_size
+from mistudio.utils.file_utils import get_allocated_size
 from mistudio.workers.runner import Handler, JobContext
 
 
-class DatasetTasks:
-    """What the handlers of datasets need beside their context."""
+async def download_dataset_task(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
+    """Fetch, read and store what the dataset's plan names. Goes on where an earlier try stopped."""
+    async with database.read() as session:
+        dataset = await dataset_or_404(session, context.job.dataset_id)
+    storage = StorageService(settings, database)
+    staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
+    if (manifest := await asyncio.to_thread(finish_build, staging, target)) is not None:
+        # An earlier try was cut off after the files were whole and before the record said so.
+        return figures_of(manifest, target)
+    try:
+        manifest = await _build(dataset, staging, target, context=context, settings=settings)
+    except AuthRequired as error:
+        # Access was checked when the download was asked for: there was a token then.
+        raise AuthRequired(
+            f"{error.detail} Tokens are held in memory only, and a restart forgets them: "
+            "retry with the token, and the download goes on from what is here."
+        ) from error
+    return figures_of(manifest, target)
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self._settings = settings
-        self._database = database
-        self._storage = StorageService(settings, database)
 
-    async def download_dataset_task(self, context: JobContext) -> DatasetFigures:
-        """Fetch, read and store what the dataset's plan names. Goes on where an earlier try stopped."""
-        async with self._database.read() as session:
-            dataset = await dataset_or_404(session, context.job.dataset_id)
-        staging, target = self._storage.staging(dataset.id), self._storage.folder(dataset.id)
-        if (target / MANIFEST_NAME).exists():
-            # An earlier try was cut off after the files appeared and before the record said so.
-            return figures_of(await asyncio.to_thread(read_manifest, target), target)
-        try:
-            return figures_of(await self._build(dataset, staging, target, context), target)
-        except AuthRequired as error:
-            # Access was checked when the download was asked for: there was a token then.
-            raise AuthRequired(
-                f"{error.detail} Tokens are held in memory only, and a restart forgets them: "
-                "retry with the token, and the download goes on from what is here."
-            ) from error
+async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobContext, settings: Settings) -> Manifest:
+    context.work.report(0, 0, "plan")
+    plan = await asyncio.to_thread(read_plan, staging) or await _plan_again(dataset, staging, context.token)
+    await asyncio.to_thread(_require_room, plan, staging, settings)
+    return await asyncio.to_thread(
+        build_dataset,
+        plan,
+        staging,
+        target,
+        token=context.token,
+        text_column=dataset.text_column,
+        work=context.work,
+        settings=FetchSettings(connections=settings.download_connections),
+    )
 
-    async def _build(self, dataset: Dataset, staging: Path, target: Path, context: JobContext) -> Manifest:
-        context.work.report(0, 0, "plan")
-        plan = await asyncio.to_thread(read_plan, staging) or await self._plan_again(dataset, context)
-        await asyncio.to_thread(self._require_room, plan, staging)
-        return await asyncio.to_thread(
-            build_dataset,
-            plan,
-            staging,
-            target,
-            token=context.token,
-            text_column=dataset.text_column,
-            work=context.work,
-            settings=FetchSettings(connections=self._settings.download_connections),
-        )
 
-    def _require_room(self, plan: Plan, staging: Path) -> None:
-        needed = needed_bytes([(file.path, file.size) for file in plan.files])
-        kept = get_directory_size(staging)
-        require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes, kept=kept)
+def _require_room(plan: Plan, staging: Path, settings: Settings) -> None:
+    kept = get_allocated_size(staging)
+    require_room(
+        settings.data_dir,
+        needed_bytes([(file.path, file.size) for file in plan.files]),
+        reserve=settings.disk_reserve_bytes,
+        kept=kept,
+    )
 
-    async def _plan_again(self, dataset: Dataset, context: JobContext) -> Plan:
-        """The same plan once more, from the commit in the record: the file that kept it is lost or damaged."""
-        planner = Planner()
-        try:
-            plan = await planner.plan(
-                PlanRequest(
-                    repo_id=dataset.hf_repo_id or "",
-                    config=dataset.config,
-                    splits=tuple(SplitResponse.model_validate(split).name for split in dataset.splits),
-                    revision=dataset.revision,
-                    token=context.token,
-                )
-            )
-        finally:
-            await planner.close()
-        await asyncio.to_thread(write_plan, self._storage.staging(dataset.id), plan)
-        return plan
+
+async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> Plan:
+    """The same plan once more, from the commit in the record: the file that kept it is lost or damaged."""
+    request = PlanRequest(
+        repo_id=dataset.hf_repo_id or "",
+        config=dataset.config,
+        splits=tuple(SplitResponse.model_validate(split).name for split in dataset.splits),
+        revision=dataset.revision,
+        token=token,
+    )
+    planner = Planner()
+    try:
+        plan = await planner.plan(request)
+    finally:
+        await planner.close()
+    await asyncio.to_thread(write_plan, staging, plan)
+    return plan
 
 
 def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
@@ -128,5 +129,4 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
 
 def job_handlers(settings: Settings, database: Database) -> Mapping[str, Handler]:
     """The handler of each kind of job."""
-    tasks = DatasetTasks(settings, database)
-    return {"download": tasks.download_dataset_task}
+    return {"download": partial(download_dataset_task, settings=settings, database=database)}

@@ -11,13 +11,14 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import uuid4
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.config import Settings
-from mistudio.core.errors import Json
+from mistudio.core.errors import DiskFull, Json
 from mistudio.core.events import EventBus, TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 _CANCEL_GRACE_SECONDS = 0.7
 _CLOSE_SECONDS = 5.0
 _IDLE_SECONDS = 3600.0
+_TROUBLE_SECONDS = 1.0
+_RECORD_SECONDS = 2.0
 _LINE_LIMIT = 16 * 1024**2
 
 
@@ -59,14 +62,13 @@ class _Child:
     owner: str
     process: asyncio.subprocess.Process
     task: asyncio.Task[None] | None = None
-    first_done: dict[str, int] = field(default_factory=dict)
     progressed: bool = False
 
     def heard(self, event: Mapping[str, Json]) -> None:
-        """Note whether the child got further than where it began."""
-        phase, done = event.get("phase"), event.get("done")
-        if isinstance(phase, str) and isinstance(done, int):
-            self.progressed |= done > self.first_done.setdefault(phase, done)
+        """Note whether the job got further than any process before had brought it."""
+        progress = event.get("progress")
+        if event.get("job_id") == self.job.id and isinstance(progress, int | float):
+            self.progressed |= progress > round(self.job.progress, 2)
 
 
 class LocalQueue:
@@ -99,7 +101,8 @@ class LocalQueue:
             log.warning("child killed: it did not stop in time", job_id=job_id)
             child.process.kill()
         if child.task:
-            await asyncio.shield(child.task)
+            # Where a full disk keeps the end from being recorded, whoever frees the disk must not wait for it.
+            await asyncio.wait({child.task}, timeout=_RECORD_SECONDS)
 
     async def start(self) -> None:
         """Take up what a former server left behind, and begin to dispatch."""
@@ -136,14 +139,25 @@ class LocalQueue:
     async def _dispatch(self) -> None:
         while True:
             self._wake.clear()
-            for job in await self._jobs.due(utc_now()):
-                if job.id not in self._children and self._has_room(job.kind):
-                    await self._spawn(job)
-            due = await self._jobs.next_due()
-            pause = (due - utc_now()).total_seconds() if due else _IDLE_SECONDS
-            # A job that is due but has no room waits for a child to end, which wakes us.
+            try:
+                pause = await self._start_due()
+            except (OSError, SQLAlchemyError, DiskFull) as error:
+                log.exception("no job can be started now", error=str(error))
+                pause = _TROUBLE_SECONDS
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause if pause > 0 else _IDLE_SECONDS)
+                await asyncio.wait_for(self._wake.wait(), pause)
+
+    async def _start_due(self) -> float:
+        """Start what may start; answers the seconds until the next pause of a job is over.
+
+        A job that is due but finds no room is not waited for: the end of a child wakes the dispatcher.
+        """
+        now = utc_now()
+        for job in await self._jobs.due(now):
+            if job.id not in self._children and self._has_room(job.kind):
+                await self._spawn(job)
+        due = await self._jobs.next_due(now)
+        return max((due - utc_now()).total_seconds(), 0.0) if due else _IDLE_SECONDS
 
     def _has_room(self, kind: str) -> bool:
         pool = _POOLS[kind]
@@ -156,6 +170,8 @@ class LocalQueue:
             stdout=asyncio.subprocess.PIPE,
             env={**os.environ, **self._settings.hub_environment()},
             limit=_LINE_LIMIT,
+            # Ctrl-C is for the server; children end with their pipe, so that a stop costs no attempt.
+            start_new_session=True,
         )
         child = _Child(job=job, owner=f"{socket.gethostname()}:{process.pid}:{uuid4().hex}", process=process)
         self._children[job.id] = child

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.errors import DiskFull, JobCancelled
 from mistudio.schemas.job import JobPhase, Unit
@@ -116,8 +117,8 @@ class Reporter:
                 self.cancel()
         except ClaimLost:
             self._lost = True
-        except DiskFull:
-            log.warning("no room to record the heartbeat", job_id=self._claim.job_id)
+        except (DiskFull, SQLAlchemyError):
+            log.warning("the heartbeat cannot be recorded", job_id=self._claim.job_id)
 
     async def _tell(self) -> None:
         snapshot = self.snapshot(time.monotonic())
@@ -128,8 +129,8 @@ class Reporter:
         except ClaimLost:
             self._lost = True
             log.warning("claim lost", job_id=self._claim.job_id)
-        except DiskFull:
-            log.warning("no room to record progress", job_id=self._claim.job_id)
+        except (DiskFull, SQLAlchemyError):
+            log.warning("progress cannot be recorded", job_id=self._claim.job_id)
         self._sent = snapshot
 
     def snapshot(self, now: float) -> Snapshot | None:

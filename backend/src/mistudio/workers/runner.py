@@ -8,11 +8,12 @@ import asyncio
 import errno
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import uuid4
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from mistudio.core.config import Settings
 from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudioError
@@ -34,7 +35,7 @@ class JobContext:
     """What a handler gets: its job, the token given for it, and where to report."""
 
     job: JobResponse
-    token: str | None
+    token: str | None = field(repr=False)
     work: Reporter
 
 
@@ -42,12 +43,12 @@ Handler = Callable[[JobContext], Awaitable[DatasetFigures]]
 
 
 async def until_recorded(write: Callable[[], Awaitable[Answer]]) -> Answer:
-    """``write``, again and again while the database's disk is full: how a job ends must not be lost."""
+    """``write``, again and again while the database's disk is full or it is locked: a job's end must not be lost."""
     while True:
         try:
             return await write()
-        except DiskFull:
-            log.warning("no room to record the job's state: waiting")
+        except (DiskFull, OperationalError) as error:
+            log.warning("the job's state cannot be recorded: waiting", error=type(error).__name__)
             await asyncio.sleep(_ROOM_POLL_SECONDS)
 
 
@@ -84,10 +85,10 @@ class Runner:
 
     async def _run(self, claim: Claim, job: JobResponse, token: str | None) -> None:
         room = RoomWatch(self._settings.data_dir, self._settings.disk_reserve_bytes)
-        work = self._work = Reporter(self._jobs, claim, job.kind, progress=job.progress, room=room)
-        if self._cancelled:
-            work.cancel()
         try:
+            work = self._work = Reporter(self._jobs, claim, job.kind, progress=job.progress, room=room)
+            if self._cancelled:
+                work.cancel()
             async with work.ticking():
                 figures = await self._handlers[job.kind](JobContext(job=job, token=token, work=work))
             await self._jobs.succeed_dataset(claim, figures)

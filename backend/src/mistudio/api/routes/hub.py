@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Path, Query
 
 from mistudio.api.deps import ServicesDep
 from mistudio.api.problems import refusals
+from mistudio.schemas.common import HubToken
 from mistudio.schemas.hub import HubDatasetResponse
 
 router = APIRouter(prefix="/api/hub", tags=["hub"])
@@ -17,7 +18,8 @@ async def inspect_hub_dataset(
     services: ServicesDep,
     config: Annotated[str | None, Query(max_length=255)] = None,
     revision: Annotated[str | None, Query(max_length=255)] = None,
-    x_hf_token: Annotated[str | None, Header(description="Hugging Face token; used for this request only.")] = None,
+    x_hf_token: Annotated[HubToken, Header(description="Hugging Face token; used for this request only.")] = None,
 ) -> HubDatasetResponse:
     """Size, files, configs, splits, columns, access, licence and description of a dataset repository."""
-    return await services.hub.inspect(repo_id, config=config, revision=revision, token=x_hf_token or None)
+    token = x_hf_token.get_secret_value() if x_hf_token else None
+    return await services.hub.inspect(repo_id, config=config, revision=revision, token=token)
