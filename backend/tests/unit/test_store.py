@@ -4,14 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.corpora import make_dataset
-from fakes.process import open_files
+from fakes.descriptors import open_files
 from mistudio.core.errors import DataMissing, UnknownSplit
-from mistudio.corpus.open_files import OpenFiles
+from mistudio.corpus.open_files import OpenFiles, Shelf
 from mistudio.corpus.store import DatasetStore, Row
 
 # Files of no row, of one, and of several row groups.
@@ -108,18 +109,40 @@ def test_all_stores_together_keep_few_files_open(tmp_path: Path) -> None:
 
 
 def test_a_closed_store_holds_no_file(tmp_path: Path) -> None:
-    """Neither those that were open nor one that is read at that moment or later; other stores keep theirs."""
+    """It gives up its own, may still be read, and leaves those of other stores alone."""
     files = OpenFiles()
     for name in ("gone", "kept"):
         make_dataset(tmp_path / name, {"train": [[{"text": "a"}], [{"text": "b"}]]})
     gone, kept = (DatasetStore(tmp_path / name, files=files) for name in ("gone", "kept"))
     assert [2, 2] == [len(store.page(None, offset=0, limit=9)) for store in (gone, kept)]
-    with files.reading(gone.folder, lambda: pytest.fail("It is open already."), path=gone.manifest.splits[0].files[0].path):
-        gone.close()
-    assert [] == open_files(tmp_path / "gone")
+    gone.close()
     assert "b" == gone.row("train", 1).values["text"]
     assert [] == open_files(tmp_path / "gone")
     assert 2 == len(open_files(tmp_path / "kept"))
+
+
+def test_a_file_that_is_read_while_its_store_closes_is_closed_afterwards(tmp_path: Path) -> None:
+    """The reader is not disturbed, and no descriptor stays."""
+    make_dataset(tmp_path / "ds", {"train": [[{"text": "a"}]]})
+    (path,) = (tmp_path / "ds" / "raw").iterdir()
+    files, shelf = OpenFiles(), Shelf()
+    with files.lend(shelf, path, opened=lambda: pq.ParquetFile(path)) as file:
+        files.close(shelf)
+        assert 1 == file.read().num_rows
+    assert [] == open_files(tmp_path)
+
+
+def test_a_file_that_cannot_be_opened_takes_no_place(tmp_path: Path) -> None:
+    """However often it is tried."""
+    make_dataset(tmp_path / "ds", {"train": [[{"text": "a"}], [{"text": "b"}]]})
+    store = DatasetStore(tmp_path / "ds", files=OpenFiles(1))
+    first, second = sorted((tmp_path / "ds" / "raw").iterdir())
+    first.unlink()
+    for _attempt in range(3):
+        with pytest.raises(DataMissing):
+            store.row("train", 0)
+    store.row("train", 1)
+    assert [str(second)] == open_files(tmp_path)
 
 
 def test_what_is_not_there_is_said(store: DatasetStore) -> None:

@@ -8,6 +8,7 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -19,10 +20,10 @@ import pyarrow.parquet as pq
 from mistudio.core.errors import DataMissing, UnknownSplit
 from mistudio.corpus.columns import texts
 from mistudio.corpus.manifest import Manifest, RawFile, SplitManifest, read_manifest
+from mistudio.corpus.open_files import OpenFiles, Shelf
 from mistudio.corpus.repair import python_values
 
 _FOOTERS: Final = 256
-_OPEN_FILES: Final = 8
 _GONE: Final = "A file of the dataset is not on disk ({}): delete the dataset and get it again."
 
 
@@ -55,9 +56,12 @@ class _Footer:
 
 
 class DatasetStore:
-    """The dataset in ``folder``. Every reading method raises DataMissing where a file is gone, UnknownSplit by name."""
+    """The dataset in ``folder``. Every reading method raises DataMissing where a file is gone, UnknownSplit by name.
 
-    def __init__(self, folder: Path, *, manifest: Manifest | None = None) -> None:
+    Files stay open for the next page, in ``files`` if stores are to share a bound. A closed store can still be read.
+    """
+
+    def __init__(self, folder: Path, *, manifest: Manifest | None = None, files: OpenFiles | None = None) -> None:
         self.folder = folder
         self.manifest = read_manifest(folder) if manifest is None else manifest
         self._splits = {split.name: split for split in self.manifest.splits}
@@ -65,7 +69,12 @@ class DatasetStore:
         self._starts = {name: _starts([file.rows for file in split.files]) for name, split in self._splits.items()}
         self._footers: OrderedDict[str, _Footer] = OrderedDict()
         self._lock = threading.Lock()
-        self._threads = threading.local()
+        self._files = files or OpenFiles()
+        self._shelf = Shelf()
+
+    def close(self) -> None:
+        """Keep no file open from now on; what is being read is closed when that is done. Does not wait."""
+        self._files.close(self._shelf)
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -120,9 +129,9 @@ class DatasetStore:
 
     def read(self, group: GroupRef, *, columns: Sequence[str] | None = None) -> pa.Table:
         """The row group as a table, all columns or those; columns that its file lacks are left out."""
-        return self._open(group.path).read_row_group(
-            group.index, columns=None if columns is None else list(columns), use_threads=False
-        )
+        wanted = None if columns is None else list(columns)
+        with self._open(group.path) as file:
+            return file.read_row_group(group.index, columns=wanted, use_threads=False)
 
     def texts(self, group: GroupRef, *, column: str | None = None) -> pa.Array:
         """The texts of the row group's rows, null where there is none; the dataset's text column if none is named."""
@@ -177,10 +186,8 @@ class DatasetStore:
             if footer := self._footers.get(path):
                 self._footers.move_to_end(path)
                 return footer
-        try:
-            metadata = pq.read_metadata(self.folder / path)
-        except FileNotFoundError as error:
-            raise DataMissing(_GONE.format(path)) from error
+        with self._open(path) as file:
+            metadata = file.metadata
         rows = [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)]
         footer = _Footer(metadata, tuple(_starts(rows)))
         with self._lock:
@@ -189,18 +196,17 @@ class DatasetStore:
                 self._footers.popitem(last=False)
         return footer
 
-    def _open(self, path: str) -> pq.ParquetFile:
-        """This thread's own reader of the file: they are not safe to share."""
-        files: OrderedDict[str, pq.ParquetFile] = self._threads.__dict__.setdefault("files", OrderedDict())
-        if path not in files:
-            try:
-                files[path] = pq.ParquetFile(self.folder / path, metadata=self._footer(path).metadata)
-            except FileNotFoundError as error:
-                raise DataMissing(_GONE.format(path)) from error
-        files.move_to_end(path)
-        while len(files) > _OPEN_FILES:
-            files.popitem(last=False)[1].close()
-        return files[path]
+    def _open(self, path: str) -> AbstractContextManager[pq.ParquetFile]:
+        """This reader's own for as long as it reads: Parquet files are not safe to share."""
+        return self._files.lend(self._shelf, self.folder / path, opened=lambda: self._opened(path))
+
+    def _opened(self, path: str) -> pq.ParquetFile:
+        with self._lock:
+            footer = self._footers.get(path)
+        try:
+            return pq.ParquetFile(self.folder / path, metadata=footer.metadata if footer else None)
+        except FileNotFoundError as error:
+            raise DataMissing(_GONE.format(path)) from error
 
 
 def _starts(lengths: Sequence[int]) -> list[int]:

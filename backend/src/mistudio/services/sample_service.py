@@ -1,6 +1,7 @@
 """Samples of a dataset, read off the event loop from its store."""
 
 import asyncio
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import TypeVar
 from mistudio.core.database import Database
 from mistudio.core.errors import NotFound, NotReady, UnknownSplit
 from mistudio.core.states import DatasetStatus
+from mistudio.corpus.open_files import OpenFiles
 from mistudio.corpus.samples import Sample, sample_of
 from mistudio.corpus.store import DatasetStore
 from mistudio.schemas.common import Pagination
@@ -25,12 +27,18 @@ _READERS = 4
 
 
 class SampleService:
-    """Pages and single samples; a bounded pool of threads reads them, and recently used stores stay open."""
+    """Pages and single samples; a bounded pool of threads reads them, and recently used stores stay open.
+
+    All stores together keep a bounded number of files open.
+    """
 
     def __init__(self, database: Database, storage: StorageService) -> None:
         self._database = database
         self._storage = storage
         self._stores: OrderedDict[str, DatasetStore] = OrderedDict()
+        self._files = OpenFiles()
+        self._forgotten: set[str] = set()
+        self._lock = threading.Lock()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="samples")
 
     async def list_samples(self, dataset_id: str, *, split: str | None, page: int, limit: int) -> SampleListResponse:
@@ -78,16 +86,38 @@ class SampleService:
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)
 
     def _store(self, dataset_id: str) -> DatasetStore:
-        store = self._stores.get(dataset_id) or DatasetStore(Path(self._storage.folder(dataset_id)))
-        self._stores[dataset_id] = store
-        self._stores.move_to_end(dataset_id)
-        while len(self._stores) > _OPEN_STORES:
-            self._stores.popitem(last=False)
+        with self._lock:
+            if store := self._stores.get(dataset_id):
+                self._stores.move_to_end(dataset_id)
+                return store
+        # Reading a manifest takes a while: not under the lock, for which the event loop may wait.
+        opened = DatasetStore(Path(self._storage.folder(dataset_id)), files=self._files)
+        with self._lock:
+            if dataset_id in self._forgotten:
+                opened.close()
+                return opened
+            store = self._stores.setdefault(dataset_id, opened)
+            self._stores.move_to_end(dataset_id)
+            while len(self._stores) > _OPEN_STORES:
+                self._stores.popitem(last=False)[1].close()
         return store
 
+    def forget(self, dataset_id: str) -> None:
+        """Close the files of a dataset that is deleted; one that is read at this moment closes when that is done.
+
+        Waits for nobody and reads nothing: may be called from the event loop, and from any thread.
+        """
+        with self._lock:
+            self._forgotten.add(dataset_id)
+            store = self._stores.pop(dataset_id, None)
+        if store is not None:
+            store.close()
+
     def close(self) -> None:
-        """End the reading threads."""
+        """End the reading threads and close all files."""
         self._readers.shutdown(wait=True, cancel_futures=True)
+        for dataset_id in list(self._stores):
+            self.forget(dataset_id)
 
 
 def _require_split(store: DatasetStore, split: str | None) -> None:
