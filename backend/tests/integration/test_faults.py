@@ -6,7 +6,7 @@ faults befall. Then all faults are cleared, and what failed is retried: that mus
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from fakes.hub import Fault, Hub
+from fakes.many import until_all_ended
 from fakes.repositories import CARD
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
@@ -170,33 +171,49 @@ class Trial:
         token = {"access_token": TOKEN} if outcome.case.with_token else {}
         return await self.server.http.post("/api/datasets/download", json={"repo_id": f"lab/{outcome.name}", **token})
 
-    async def under_faults(self, outcome: Outcome) -> None:
-        """Let it end somehow."""
+    async def ask(self, outcome: Outcome) -> None:
+        """Ask under the faults: it is refused, or begins."""
         answer = await self.post(outcome)
         outcome.status = answer.status_code
-        if outcome.status != 202:
-            outcome.problem = answer.json()
-            listed = await self.server.get("/api/datasets", search=outcome.name)
-            outcome.visible = any(outcome.name == one["name"] for one in listed["data"])
+        if answer.is_success:
+            outcome.ended = answer.json()
             return
-        dataset_id = answer.json()["id"]
-        outcome.ended = await self.server.until(dataset_id, "ready", "error", timeout=90)
-        outcome.visible = (self.settings.datasets_dir / dataset_id).exists()
-        outcome.sent = self.sent(outcome.name)
+        outcome.problem = answer.json()
+        listed = await self.server.get("/api/datasets", search=outcome.name)
+        outcome.visible = any(outcome.name == one["name"] for one in listed["data"])
 
-    async def afterwards(self, outcome: Outcome) -> None:
-        """Ask again, or retry, and read every row."""
+    async def note_ends(self, outcomes: Iterable[Outcome]) -> None:
+        """How those that began end under the faults."""
+        begun = {outcome.ended["id"]: outcome for outcome in outcomes if outcome.ended}
+        for dataset_id, dataset in (await until_all_ended(self.server, begun)).items():
+            begun[dataset_id].ended = dataset
+            begun[dataset_id].visible = (self.settings.datasets_dir / dataset_id).exists()
+            begun[dataset_id].sent = self.sent(begun[dataset_id].name)
+
+    async def ask_again(self, outcome: Outcome) -> None:
+        """The same request again for what was refused, a retry for what failed."""
         if not outcome.ended:
             outcome.ended = (await self.post(outcome)).json()
         elif outcome.ended["status"] == "error":
             await self.server.http.post(f"/api/datasets/{outcome.ended['id']}/retry")
-        dataset_id = outcome.ended["id"]
-        outcome.ready = await self.server.until(dataset_id, "ready", "error", timeout=60)
-        outcome.sent_again = self.sent(outcome.name) - outcome.sent
-        for page in range(1, 6):
-            samples = await self.server.get(f"/api/datasets/{dataset_id}/samples", page=page, limit=100)
-            outcome.numbers += [sample["columns"]["number"] for sample in samples["data"]]
-        outcome.wrong = list(verify(self.settings.datasets_dir / dataset_id))
+
+    async def note_rows(self, outcomes: Iterable[Outcome]) -> None:
+        """Every row of what is ready in the end."""
+        asked = {outcome.ended["id"]: outcome for outcome in outcomes if "id" in outcome.ended}
+        for dataset_id, dataset in (await until_all_ended(self.server, asked)).items():
+            outcome = asked[dataset_id]
+            outcome.ready = dataset
+            outcome.sent_again = self.sent(outcome.name) - outcome.sent
+            if dataset["status"] == "ready":
+                outcome.numbers = await self.numbers(dataset_id)
+                outcome.wrong = list(verify(self.settings.datasets_dir / dataset_id))
+
+    async def numbers(self, dataset_id: str) -> list[int]:
+        """The numbers of all rows, page by page."""
+        pages = [
+            await self.server.get(f"/api/datasets/{dataset_id}/samples", page=page, limit=100) for page in range(1, 6)
+        ]
+        return [sample["columns"]["number"] for page in pages for sample in page["data"]]
 
 
 @pytest.fixture(scope="module")
@@ -225,9 +242,11 @@ async def outcomes(module_hub: Hub, tmp_path_factory: pytest.TempPathFactory) ->
         trial = Trial(server, module_hub, settings)
         for name, case in CASES.items():
             trial.arm(name, case)
-        await asyncio.gather(*(trial.under_faults(one) for one in found.values()), return_exceptions=True)
+        await asyncio.gather(*(trial.ask(one) for one in found.values()))
+        await trial.note_ends(found.values())
         module_hub.faults.clear()
-        await asyncio.gather(*(trial.afterwards(one) for one in found.values()), return_exceptions=True)
+        await asyncio.gather(*(trial.ask_again(one) for one in found.values()))
+        await trial.note_rows(found.values())
         yield found
 
 

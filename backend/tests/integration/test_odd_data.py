@@ -18,6 +18,7 @@ import pytest_asyncio
 import zstandard
 
 from fakes.hub import Hub
+from fakes.many import until_all_ended
 from fakes.repositories import parquet_bytes
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
@@ -54,7 +55,7 @@ def text_of_bytes(*texts: bytes) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(texts), pa.array(list(texts), pa.binary()).buffers())
 
 
-def card(*splits: tuple[str, str], **options: str) -> str:
+def card(*splits: tuple[str, str], **options: object) -> str:
     """A card with one config of these (split, path)s."""
     files = [{"split": split, "path": path} for split, path in splits]
     return f"---\n{json.dumps({'configs': [{'config_name': 'default', 'data_files': files, **options}]})}\n---\n"
@@ -187,6 +188,22 @@ CASES = {
         {"README.md": card(("train", "a.csv"), sep="|"), "a.csv": "text|n\none ü|1\ntwo\tx|2\nthree, 3|3\n"},
         {"train": PLAIN},
     ),
+    "dialect": Case(
+        {
+            "README.md": card(("train", "a.csv"), sep=";", quotechar="'", encoding="latin-1", skiprows=1),
+            "a.csv": "made by hand\ntext;n\n'one ü';1\n'''a'';b';2\n".encode("latin-1"),
+        },
+        {"train": [PLAIN[0], {"text": "'a';b", "n": 2}]},
+    ),
+    "no-header": Case(
+        {"README.md": card(("train", "a.csv"), header=None), "a.csv": "one ü,1\ntwo\tx,2\n"},
+        {"train": [{"text": "one ü", "1": 1}, {"text": "two\tx", "1": 2}]},
+        text_column="0",
+    ),
+    "other-header": Case(
+        {"README.md": card(("train", "a.csv"), header=0, names=["text", "n"]), "a.csv": "A,B\none ü,1\n"},
+        {"train": [PLAIN[0]]},
+    ),
     "tsv": Case({"train.tsv": 'text\tn\none ü\t1\n"two\tx"\t2\nthree, 3\t3\n'}, {"train": PLAIN}),
     "lines": Case(
         {"train.txt": "first\n\n  third ü\r\nlast"},
@@ -248,15 +265,13 @@ async def server(module_hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> A
 async def ended(server: RunningServer) -> dict[str, Any]:
     """How each download ended: the dataset, or the refusal."""
 
-    async def get(name: str, case: Case) -> Any:  # JSON of any kind
+    async def ask(name: str, case: Case) -> Any:  # JSON of any kind
         answer = await server.http.post("/api/datasets/download", json={"repo_id": f"odd/{name}", **case.ask})
-        return (
-            await server.until(answer.json()["id"], "ready", "error", timeout=60)
-            if answer.is_success
-            else answer.json()
-        )
+        return answer.json()
 
-    return dict(zip(CASES, await asyncio.gather(*(get(*item) for item in CASES.items())), strict=True))
+    answers = await asyncio.gather(*(ask(*item) for item in CASES.items()))
+    datasets = await until_all_ended(server, [answer["id"] for answer in answers if "id" in answer])
+    return {name: datasets.get(answer.get("id"), answer) for name, answer in zip(CASES, answers, strict=True)}
 
 
 async def all_samples(server: RunningServer, dataset_id: str, split: str) -> list[Any]:

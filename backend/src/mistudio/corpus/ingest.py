@@ -50,8 +50,8 @@ def ingest_file(
     """Turn ``source`` into the Parquet file ``target`` and say what is in it.
 
     ``label`` is the source's original name: its ending says how it is packed, and messages name it. ``options``:
-    ``field`` (JSON: the key that holds the records), ``delimiter`` and ``names`` (CSV). ``progress`` hears how many
-    bytes of the source, as they lie on disk, have been taken in, never fewer than before.
+    ``field`` (JSON: the key that holds the records), and of CSV the dialect, as pandas names it. ``progress`` hears
+    how many bytes of the source, as they lie on disk, have been taken in, never fewer than before.
 
     A kept source is moved to ``target``; any other stays, for the caller to remove. Where the source is gone and the
     target there, an earlier call was killed after that move: the target is counted again.

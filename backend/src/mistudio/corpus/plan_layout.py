@@ -201,7 +201,8 @@ def _options(builder_config: Any, reader: str) -> Options:  # the library has no
     return {
         name: cast("Json", value)
         for name, value in chosen.items()
-        if value != getattr(defaults, name, None) and isinstance(value, str | int | bool | list)
+        # A header of None says that there is none, which is not the same as saying nothing.
+        if value != getattr(defaults, name, None) and isinstance(value, str | int | bool | list | None)
     }
 
 

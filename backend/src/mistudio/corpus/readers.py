@@ -96,7 +96,7 @@ def _inferred(file: SourceFile, attempt: Attempt, work: Work) -> Iterator[Chunk]
             is_wider = is_wider or (known.schema is not None and schema is not known.schema)
             known.schema = schema
             if not is_wider:
-                yield _fitted(chunk, storable_schema(schema))
+                yield _fitted(chunk, schema)
     except RecursionError as error:
         raise InvalidData(f"{file.label} is nested too deeply.") from error
     if is_wider:
@@ -119,13 +119,14 @@ def _grown(schema: pa.Schema | None, other: pa.Schema, label: str) -> pa.Schema:
 
 
 def _fitted(chunk: Chunk, schema: pa.Schema) -> Chunk:
-    batch = chunk.batch
+    """The chunk with the columns of ``schema``, as they are stored: there a column may get another name."""
+    batch, stored = chunk.batch, storable_schema(schema)
     present = dict(zip(batch.schema.names, batch.columns, strict=True))
     columns = [
-        converted(present[field.name], field.type) if field.name in present else pa.nulls(batch.num_rows, field.type)
-        for field in schema
+        converted(present[name], field.type) if name in present else pa.nulls(batch.num_rows, field.type)
+        for name, field in zip(schema.names, stored, strict=True)
     ]
-    return Chunk(pa.RecordBatch.from_arrays(columns, schema=schema), chunk.consumed, chunk.invalid)
+    return Chunk(pa.RecordBatch.from_arrays(columns, schema=stored), chunk.consumed, chunk.invalid)
 
 
 def _empty(schema: pa.Schema) -> pa.RecordBatch:

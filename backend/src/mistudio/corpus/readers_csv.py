@@ -4,7 +4,8 @@ So a type is never luck: ``007`` and ``2020-01-01`` stay what they are, and a co
  is text from the beginning.
 """
 
-from collections.abc import Iterator, Mapping
+import csv
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import pyarrow as pa
@@ -41,7 +42,8 @@ def read_csv(
         return
     try:
         with _open(source, options, block_bytes, faults) as reader:
-            names = unique_names(reader.schema.names)
+            found = reader.schema.names
+            names = [str(number) for number in range(len(found))] if _is_auto(options) else unique_names(found)
             batch = None
             for batch in reader:
                 yield Chunk(_typed(batch, names, known), source.consumed)
@@ -56,26 +58,52 @@ def read_csv(
 def _open(
     source: Source, options: Mapping[str, Json], block_bytes: int, faults: list[pa_csv.InvalidRow]
 ) -> pa_csv.CSVStreamingReader:
-    delimiter = options.get("delimiter") or options.get("sep")
-    names = options.get("names") or options.get("column_names")
-
     def note(row: pa_csv.InvalidRow) -> str:
         faults.append(row)
-        return "error"
+        return "error" if options.get("on_bad_lines", "error") == "error" else "skip"
 
     return pa_csv.open_csv(
         pa.PythonFile(source, mode="r"),
-        read_options=pa_csv.ReadOptions(
-            use_threads=False, block_size=block_bytes, column_names=names if isinstance(names, list) else None
-        ),
-        parse_options=pa_csv.ParseOptions(
-            delimiter=str(delimiter) if delimiter else _delimiter(source.label),
-            newlines_in_values=True,
-            invalid_row_handler=note,
-        ),
+        read_options=_rows(options, block_bytes),
+        parse_options=_cells(options, source.label, note),
         convert_options=pa_csv.ConvertOptions(
             check_utf8=False, default_column_type=pa.string(), strings_can_be_null=False
         ),
+    )
+
+
+def _rows(options: Mapping[str, Json], block_bytes: int) -> pa_csv.ReadOptions:
+    """Where the rows begin and what the columns are called, by the options' names and meanings in pandas."""
+    names, skipped = options.get("names") or options.get("column_names"), options.get("skiprows")
+    is_replaced = isinstance(names, list) and options.get("header") == 0
+    encoding = options.get("encoding")
+    return pa_csv.ReadOptions(
+        use_threads=False,
+        block_size=block_bytes,
+        column_names=names if isinstance(names, list) else None,
+        autogenerate_column_names=_is_auto(options),
+        skip_rows=(skipped if isinstance(skipped, int) else 0) + is_replaced,
+        encoding=encoding if isinstance(encoding, str) else "utf8",
+    )
+
+
+def _is_auto(options: Mapping[str, Json]) -> bool:
+    """Whether the columns have no names but their numbers."""
+    named = options.get("names") or options.get("column_names")
+    return not named and options.get("header", "infer") is None
+
+
+def _cells(options: Mapping[str, Json], label: str, note: Callable[[pa_csv.InvalidRow], str]) -> pa_csv.ParseOptions:
+    """How a row is cut into cells."""
+    delimiter, escape = options.get("delimiter") or options.get("sep"), options.get("escapechar")
+    is_quoted = options.get("quoting") != csv.QUOTE_NONE
+    return pa_csv.ParseOptions(
+        delimiter=str(delimiter) if delimiter else _delimiter(label),
+        quote_char=str(options.get("quotechar") or '"') if is_quoted else False,
+        double_quote=options.get("doublequote") is not False,
+        escape_char=str(escape) if escape else False,
+        newlines_in_values=True,
+        invalid_row_handler=note,
     )
 
 

@@ -1,0 +1,19 @@
+"""Many downloads at once, watched by one question after the other instead of many."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from fakes.running import Client
+
+
+async def until_all_ended(server: Client, dataset_ids: Iterable[str], *, timeout: float = 180.0) -> dict[str, Any]:
+    """Each dataset, up to a hundred, once all of them are ready or in error."""
+    wanted = set(dataset_ids)
+    async with asyncio.timeout(timeout):
+        while True:
+            listed = (await server.get("/api/datasets", limit=100))["data"]
+            found = {dataset["id"]: dataset for dataset in listed if dataset["id"] in wanted}
+            if all(dataset["status"] in {"ready", "error"} for dataset in found.values()):
+                return found
+            await asyncio.sleep(0.2)
