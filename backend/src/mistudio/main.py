@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from mistudio import __version__
 from mistudio.api.deps import Services
-from mistudio.api.errors import install_error_handlers, no_such_route
+from mistudio.api.errors import install_error_handlers
 from mistudio.api.panel import mount_panel
 from mistudio.api.problems import PROBLEM_MODEL
 from mistudio.api.routes import datasets, hub, jobs, samples, system
@@ -129,7 +129,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for module in (datasets, samples, jobs, hub, system):
         app.include_router(module.router)
     app.mount("/socket.io", server.socket.asgi)
-    app.mount("/api", no_such_route)
     mount_panel(app, PANEL)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app

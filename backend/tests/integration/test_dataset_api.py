@@ -318,8 +318,8 @@ async def test_system_routes(server: RunningServer, hub: Hub, settings: Settings
     job = (await server.get("/api/jobs", dataset_id=dataset["id"]))[0]
     assert ("succeeded", job) == (job["state"], await server.get(f"/api/jobs/{job['id']}"))
     await refused(server, await server.http.get("/api/jobs/job_none"), 404, "not_found")
-    for method, path in (("GET", "/api/nothing"), ("POST", "/api/nothing"), ("GET", "/api")):
-        await refused(server, await server.http.request(method, path, follow_redirects=True), 404, "not_found")
+    for path in ("/api/nothing", "/api"):
+        await refused(server, await server.http.get(path, follow_redirects=True), 404, "not_found")
     await refused(server, await server.http.put("/api/datasets"), 405, "method_not_allowed")
 
 

@@ -102,17 +102,22 @@ async def child_of(server: RunningServer) -> int:
     return found[0]
 
 
+async def kill_child(server: RunningServer) -> None:
+    """SIGKILL the process of the one job that runs, and wait until the server knows."""
+    process_id = await child_of(server)
+    os.kill(process_id, signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while process_id in server.parts.queue.process_ids():
+            await asyncio.sleep(0.01)
+
+
 async def test_three_deaths_without_progress_fail_the_job(server: RunningServer, hub: Hub) -> None:
     """A child that dies again and again before it gets anywhere is given up, and says so."""
     hub.faults.add(Fault(origin="files", stall_after=0))
     add_large(hub)
     dataset = await server.download("lab/large")
     for _death in range(3):
-        process_id = await child_of(server)
-        os.kill(process_id, signal.SIGKILL)
-        async with asyncio.timeout(10):
-            while process_id in server.parts.queue.process_ids():
-                await asyncio.sleep(0.01)
+        await kill_child(server)
     failed = await server.until(dataset["id"], "error")
     assert "worker_died" == failed["error_code"]
     hub.faults.clear()
@@ -127,8 +132,7 @@ async def test_deaths_after_progress_cost_no_attempt(server: RunningServer, hub:
     dataset = await server.download("lab/large")
     for share in (0.1, 0.25, 0.4, 0.55):
         await until_done(server, dataset["id"], share)
-        os.kill(await child_of(server), signal.SIGKILL)
-        await asyncio.sleep(0.2)
+        await kill_child(server)
     hub.rate = None
     assert "ready" == (await server.until(dataset["id"], "ready", "error"))["status"]
 
@@ -279,14 +283,9 @@ async def test_a_child_that_always_dies_at_the_same_place_is_given_up(server: Ru
     add_large(hub, megabytes=0.5)
     dataset = await server.download("lab/large")
     await until_done(server, dataset["id"], 0.5)
-    os.kill(await child_of(server), signal.SIGKILL)
-    for _death in range(3):
-        process_id = await child_of(server)
+    for _death in range(4):
         await asyncio.sleep(0.1)
-        os.kill(process_id, signal.SIGKILL)
-        async with asyncio.timeout(10):
-            while process_id in server.parts.queue.process_ids():
-                await asyncio.sleep(0.01)
+        await kill_child(server)
     assert "worker_died" == (await server.until(dataset["id"], "error"))["error_code"]
 
 

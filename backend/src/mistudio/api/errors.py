@@ -12,9 +12,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
 
-from mistudio.core.errors import FieldError, InternalError, Json, MiStudioError, NotFound, ValidationFailed
+from mistudio.core.errors import FieldError, InternalError, Json, MiStudioError, ValidationFailed
 
 log = structlog.get_logger(__name__)
 
@@ -133,12 +132,6 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         code=code,
         headers=error.headers,
     )
-
-
-async def no_such_route(scope: Scope, receive: Receive, send: Send) -> None:
-    """The ASGI application behind all routes of the API: whatever is asked, there is nothing."""
-    error = NotFound(f"There is no {scope.get('method', '')} {scope['path']}: /api/openapi.json lists what there is.")
-    await error_response(error, str(scope["path"]))(scope, receive, send)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -24,10 +24,12 @@ class PanelFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, else the page. Files with a hash in their name may be kept for ever, the page never."""
+        if path == "api" or path.startswith("api/"):
+            raise HTTPException(404 if scope["method"] in {"GET", "HEAD"} else 405)
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            if error.status_code != 404 or Path(path).suffix or path.startswith(("api/", "assets/")):
+            if error.status_code != 404 or Path(path).suffix or path.startswith("assets/"):
                 raise
             response = await super().get_response("index.html", scope)
         hashed = path.startswith("assets/")

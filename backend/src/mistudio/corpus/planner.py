@@ -53,6 +53,7 @@ class _Child:
             stdout=asyncio.subprocess.PIPE,
             env={**os.environ, **_QUIET, **environment},
             limit=_LINE_BYTES,
+            start_new_session=True,
         )
         return cls(process)
 

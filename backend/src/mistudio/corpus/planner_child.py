@@ -1,5 +1,7 @@
 """The planner's child: reads requests from its standard input, one JSON line each, and answers on its standard output.
 
+An answer is a line, too: the request's number, a blank, and JSON, so that large ones can be told apart unread.
+
 Each request has its own thread, so that a slow Hub holds up nobody else; the token comes through the pipe and goes
 nowhere. When the pipe closes, its parent is gone, and it ends at once.
 """
@@ -8,6 +10,7 @@ import importlib
 import json
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -46,21 +49,28 @@ def answer(message: Mapping[str, Any]) -> dict[str, Json]:  # JSON of any kind
         }
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until ``requests`` ends, each in its own time."""
+def serve(requests: BinaryIO, answers: BinaryIO, *, answering: Answering = answer) -> None:
+    """Answer until ``requests`` ends, each in its own time; then wait for nobody."""
     writing = threading.Lock()
 
-    def send(done: "Future[dict[str, Json]]", *, number: int) -> None:
-        failure = done.exception()
-        told = done.result() if failure is None else {"defect": _logged(failure)}
+    def respond(message: Mapping[str, Any]) -> None:  # JSON of any kind
+        line = b"%d %b\n" % (message["id"], _encoded(message, answering))
         with writing:
-            answers.write(json.dumps({"id": number, **told}).encode() + b"\n")
+            answers.write(line)
             answers.flush()
 
     pool = ThreadPoolExecutor(_THREADS)
     for line in requests:
-        message = json.loads(line)
-        pool.submit(answer, message).add_done_callback(partial(send, number=message["id"]))
+        pool.submit(respond, json.loads(line))
+    pool.shutdown(wait=False)
+
+
+def _encoded(message: Mapping[str, Any], answering: Answering) -> bytes:  # JSON of any kind
+    """The answer as JSON; where it crashes or is none, the number under which the log has the defect."""
+    try:
+        return json.dumps(answering(message)).encode()
+    except Exception as failure:  # noqa: BLE001 (whoever asked must not wait in vain; the log has it all)
+        return json.dumps({"defect": _logged(failure)}).encode()
 
 
 def _logged(failure: BaseException) -> str:
@@ -72,6 +82,9 @@ def _logged(failure: BaseException) -> str:
 
 def main() -> None:
     """Serve on the standard streams; whatever a library prints goes to standard error."""
+    # Ctrl-C and a service manager's stop are for the server; the pipe's end is what ends this process.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     for name in _NEEDED:
