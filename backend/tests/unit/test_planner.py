@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from fakes.hub import Hub
 from mistudio.core.errors import Gated, HubUnreachable, RateLimited, UnknownConfig
 from mistudio.corpus.plan_types import PlanRequest
 from mistudio.corpus.planner import Planner
+from mistudio.corpus.planner_child import serve
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +138,44 @@ async def test_retry_after_travels(hub: Hub, planner: Planner) -> None:
     with pytest.raises(RateLimited) as refused:
         await planner.plan(PlanRequest("ada/busy"))
     assert 120 == refused.value.retry_after
+
+
+async def test_a_plan_of_thousands_of_files_arrives_whole(hub: Hub, planner: Planner) -> None:
+    """Its answer is so large that another thread reads it."""
+    paths = [f"data/part-{number:06d}-of-the-tales.txt" for number in range(3_000)]
+    hub.add("ada/many", dict.fromkeys(paths, ""))
+    assert paths == [file.path for file in (await planner.plan(PlanRequest("ada/many"))).files]
+
+
+def test_an_answer_that_is_no_json_is_a_defect_at_once() -> None:
+    """Whoever asked is told under which number the log has it; other questions are answered."""
+    answers = io.BytesIO()
+    asked = [b'{"id": 7, "is": "wrong"}\n', b'{"id": 8, "is": "right"}\n', b'{"id": 9}\n']
+
+    def answering(message: Mapping[str, object]) -> Mapping[str, object]:
+        return {"ok": object() if message["is"] == "wrong" else {}}
+
+    serve(io.BytesIO(b"".join(asked)), answers, answering=answering)
+
+    until = time.monotonic() + 5
+    while answers.getvalue().count(b"\n") < 3 and time.monotonic() < until:
+        time.sleep(0.01)
+    told = {line[:2]: json.loads(line[2:]) for line in answers.getvalue().splitlines()}
+    assert {"ok": {}} == told[b"8 "]
+    assert [32, 32] == [len(told[number]["defect"]) for number in (b"7 ", b"9 ")]
+
+
+async def test_a_card_with_dates_among_its_options_is_no_defect(hub: Hub, planner: Planner) -> None:
+    """YAML makes dates of what looks like them; they travel as they were written."""
+    card = """---
+configs:
+- config_name: default
+  data_files: a.csv
+  na_values: [2024-01-01, "-", 5]
+---
+"""
+    hub.add("ada/dates", {"README.md": card, "a.csv": "text\na\n"})
+    assert {"na_values": ["2024-01-01", "-", 5]} == (await planner.plan(PlanRequest("ada/dates"))).options
 
 
 def test_the_child_ends_with_its_parent() -> None:

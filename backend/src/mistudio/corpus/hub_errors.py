@@ -5,6 +5,7 @@ searched. See ``mistudio.core.errors`` for the tree.
 """
 
 import email.utils
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from mistudio.utils.hf_utils import hub_endpoint
 
 # The Hub sends no code with this refusal, so its client, too, knows it by this exact header.
 _DISABLED = "Access to this resource is disabled."
+_SENDABLE = re.compile(r"[!-~]*")
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,12 @@ def disabled_error(repo_id: str) -> MiStudioError:
 def bad_token_error() -> MiStudioError:
     """The error for a token that the Hub does not know."""
     return BadToken("The Hub does not accept this access token: check it, or make a new one with read access.")
+
+
+def require_sendable(token: str | None) -> None:
+    """Raise BadToken for what would break a request's head: no token has blanks, line ends or letters beyond ASCII."""
+    if token is not None and not _SENDABLE.fullmatch(token):
+        raise BadToken("This is not an access token: it has characters that no token has. Copy it from the Hub again.")
 
 
 def not_found_error(repo_id: str) -> MiStudioError:

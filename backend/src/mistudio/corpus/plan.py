@@ -86,8 +86,9 @@ class _Survey:
             raise ValidationFailed(problem)
         self._request = request
         self._folder = folder
-        self._info = HubQuestions(request.repo_id, request.token).info(request.revision)
-        self._hub = HubQuestions(self._info.repo_id, request.token)
+        questions = HubQuestions(request.repo_id, request.token)
+        self._info = questions.info(request.revision)
+        self._hub = questions.about(self._info.repo_id)
 
     def inspection(self) -> Inspection:
         info, answer = self._info, self._hub.access()

@@ -18,7 +18,7 @@ from mistudio.core.errors import (
     RepositoryNotFound,
     UnknownRevision,
 )
-from mistudio.corpus.hub_errors import error_of, unreachable_error
+from mistudio.corpus.hub_errors import error_of, require_sendable, unreachable_error
 from mistudio.corpus.plan_types import Access
 from mistudio.utils.hf_utils import (
     RepoInfo,
@@ -31,6 +31,7 @@ from mistudio.utils.hf_utils import (
 
 _PATIENCE_SECONDS: Final = 10.0
 _FIRST_WAIT_SECONDS: Final = 0.25
+_LEAST_SECONDS: Final = 1.0
 
 Answer = TypeVar("Answer")
 
@@ -43,31 +44,62 @@ class AccessAnswer:
     refusal: MiStudioError | None = None
 
 
-class HubQuestions:
-    """Asks about one repository with one token; all questions together are retried for at most ten seconds."""
+class Patience:
+    """How many seconds failures may cost one plan, over all its questions; answers that come cost nothing."""
 
-    def __init__(self, repo_id: str, token: str | None) -> None:
+    def __init__(self, seconds: float = _PATIENCE_SECONDS) -> None:
+        self._left = seconds
+
+    @property
+    def request_seconds(self) -> float:
+        """How long a request may take; what is new has a chance even where all else has failed."""
+        return max(self._left, _LEAST_SECONDS)
+
+    def spend(self, seconds: float) -> None:
+        """So much was lost."""
+        self._left -= seconds
+
+    def allows(self, pause: float) -> bool:
+        """Whether it is worth waiting that long."""
+        return pause < self._left
+
+
+class HubQuestions:
+    """Asks about one repository with one token; what may pass is asked again for as long as ``patience`` lasts.
+
+    Raises BadToken for what cannot be a token.
+    """
+
+    def __init__(self, repo_id: str, token: str | None, *, patience: Patience | None = None) -> None:
+        require_sendable(token)
         self._repo_id = repo_id
         self._token = token
-        self._until = time.monotonic() + _PATIENCE_SECONDS
+        self._patience = patience or Patience()
+
+    def about(self, repo_id: str) -> "HubQuestions":
+        """Questions about another name, with what is left of the patience."""
+        return HubQuestions(repo_id, self._token, patience=self._patience)
 
     def info(self, revision: str | None) -> RepoInfo:
         """The repository at a revision; raises RepositoryNotFound, UnknownRevision, BadToken, RepositoryDisabled."""
         try:
-            return self._ask(lambda: get_repo_info(self._repo_id, revision=revision, token=self._token))
+            return self._ask(
+                lambda seconds: get_repo_info(self._repo_id, revision=revision, token=self._token, seconds=seconds)
+            )
         except UnknownRevision as error:
-            names = self._ask(lambda: get_ref_names(self._repo_id, token=self._token))
+            names = self._ask(lambda seconds: get_ref_names(self._repo_id, token=self._token, seconds=seconds))
             detail = f"{self._repo_id} has no branch, tag or commit “{revision}”."
             raise UnknownRevision(detail, extra={"choices": list(names)}) from error
         except RepositoryNotFound as error:
-            if self._ask(lambda: check_repo_exists(self._repo_id, kind="model", token=self._token)):
+            if self._ask(self._is_model):
                 raise RepositoryNotFound(f"{self._repo_id} is a model, not a dataset: check the name.") from error
             raise
 
     def access(self) -> AccessAnswer:
         """Whether files may be fetched with this token."""
         try:
-            self._ask(lambda: hub_get(f"/api/datasets/{self._repo_id}/auth-check", token=self._token))
+            path = f"/api/datasets/{self._repo_id}/auth-check"
+            self._ask(lambda seconds: hub_get(path, token=self._token, seconds=seconds))
         except AuthRequired as error:
             return AccessAnswer("login_required", error)
         except Gated as error:
@@ -77,15 +109,24 @@ class HubQuestions:
     def file(self, path: str, revision: str) -> bytes | None:
         """A small file's content, if there is one."""
         try:
-            return self._ask(lambda: get_repo_file(self._repo_id, path, revision=revision, token=self._token))
+            return self._ask(
+                lambda seconds: get_repo_file(
+                    self._repo_id, path, revision=revision, token=self._token, seconds=seconds
+                )
+            )
         except RemoteEntryNotFoundError:
             return None
 
-    def _ask(self, question: Callable[[], Answer]) -> Answer:
+    def _is_model(self, seconds: float) -> bool:
+        return check_repo_exists(self._repo_id, kind="model", token=self._token, seconds=seconds)
+
+    def _ask(self, question: Callable[[float], Answer]) -> Answer:
+        """The answer to ``question``, which is told how many seconds it has."""
         wait = _FIRST_WAIT_SECONDS
         while True:
+            began = time.monotonic()
             try:
-                return question()
+                return question(self._patience.request_seconds)
             except RemoteEntryNotFoundError:
                 raise
             except HfHubHTTPError as refused:
@@ -95,7 +136,9 @@ class HubQuestions:
                 error = unreachable_error()
                 error.__cause__ = failed
             pause = max(wait, error.retry_after or 0.0)
-            if not isinstance(error, HubUnreachable | RateLimited) or time.monotonic() + pause > self._until:
+            self._patience.spend(time.monotonic() - began)
+            if not isinstance(error, HubUnreachable | RateLimited) or not self._patience.allows(pause):
                 raise error
             time.sleep(pause)
+            self._patience.spend(pause)
             wait *= 2

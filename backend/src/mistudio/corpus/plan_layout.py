@@ -199,11 +199,18 @@ def _options(builder_config: Any, reader: str) -> Options:  # the library has no
     defaults = type(builder_config)()
     chosen = {name: getattr(builder_config, name, None) for name in _READER_OPTIONS[reader]}
     return {
-        name: cast("Json", value)
+        name: _plain(value)
         for name, value in chosen.items()
         # A header of None says that there is none, which is not the same as saying nothing.
         if value != getattr(defaults, name, None) and isinstance(value, str | int | bool | list | None)
     }
+
+
+def _plain(value: Any) -> Json:  # YAML of any shape
+    """As JSON has it: YAML makes a date of what looks like one."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return cast("Json", value) if isinstance(value, str | int | float | None) else str(value)
 
 
 def _type_name(feature: Any) -> str:  # the library has no types

@@ -1,7 +1,7 @@
 """The planner: asks a child process, which has the heavy ``datasets`` library, and ends it when nobody asks any more.
 
-Questions are JSON lines over the child's pipes, any number at once. The token goes through the pipe only: it is neither
-an argument nor in the environment. A child that died is started again once.
+Questions and answers are lines over the child's pipes, any number at once. The token goes through the pipe only: it is
+neither an argument nor in the environment. A child that died is started again once.
 """
 
 import asyncio
@@ -10,8 +10,8 @@ import itertools
 import json
 import os
 import sys
-from collections.abc import Mapping
-from typing import Any, Final, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, TypeVar
 
 from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
 from mistudio.corpus.plan_types import Inspection, Plan, PlanRequest
@@ -19,6 +19,8 @@ from mistudio.corpus.plan_types import Inspection, Plan, PlanRequest
 _ANSWER_SECONDS: Final = 30.0
 _LINE_BYTES: Final = 256 << 20
 _END_SECONDS: Final = 2.0
+# Reading an answer of this size takes some 5 ms, for which an event loop may stand still.
+_LARGE_BYTES: Final = 256 << 10
 _QUIET: Final = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -28,6 +30,7 @@ _QUIET: Final = {
 
 Question = Literal["inspect", "plan"]
 Answer = Mapping[str, Any]  # JSON of any kind
+Record = TypeVar("Record")
 
 
 class _ChildDied(Exception):
@@ -39,7 +42,7 @@ class _Child:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self._waiting: dict[int, asyncio.Future[Answer]] = {}
+        self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self._numbers = itertools.count()
         self._reading = asyncio.create_task(self._read())
 
@@ -65,7 +68,7 @@ class _Child:
     def is_idle(self) -> bool:
         return not self._waiting
 
-    async def ask(self, question: Question, request: PlanRequest) -> Answer:
+    async def ask(self, question: Question, request: PlanRequest) -> bytes:
         stdin = self._process.stdin
         if stdin is None or not self.is_alive:
             raise _ChildDied
@@ -85,8 +88,8 @@ class _Child:
         stdout = self._process.stdout
         try:
             while stdout is not None and (line := await stdout.readline()):
-                answer = json.loads(line)
-                waiting = self._waiting.get(answer["id"])
+                number, _, answer = line.partition(b" ")
+                waiting = self._waiting.get(int(number))
                 if waiting is not None and not waiting.done():
                     waiting.set_result(answer)
         finally:
@@ -135,11 +138,11 @@ class Planner:
 
     async def inspect(self, request: PlanRequest) -> Inspection:
         """What the repository holds: see ``plan.inspect``; HubUnreachable, too, where no answer comes in time."""
-        return Inspection.from_json(await self._ask("inspect", request))
+        return await self._ask("inspect", request, Inspection.from_json)
 
     async def plan(self, request: PlanRequest) -> Plan:
         """Which files to fetch: see ``plan.make_plan``; HubUnreachable, too, where no answer comes in time."""
-        return Plan.from_json(await self._ask("plan", request))
+        return await self._ask("plan", request, Plan.from_json)
 
     async def close(self) -> None:
         """End the child; the planner may be used again."""
@@ -149,10 +152,10 @@ class Planner:
             await child.end()
         await asyncio.gather(*self._ending)
 
-    async def _ask(self, question: Question, request: PlanRequest) -> Answer:
+    async def _ask(self, question: Question, request: PlanRequest, read: Callable[[Answer], Record]) -> Record:
         try:
             async with asyncio.timeout(self._answer_seconds):
-                return _unwrapped(await self._ask_twice(question, request))
+                line = await self._ask_twice(question, request)
         except TimeoutError as error:
             detail = f"The Hub did not answer within {self._answer_seconds:g} seconds: try again in a while."
             raise HubUnreachable(detail) from error
@@ -160,8 +163,11 @@ class Planner:
             raise HubUnreachable("The Hub's answer could not be worked out: try again in a while.") from error
         finally:
             self._start_clock()
+        if len(line) > _LARGE_BYTES:
+            return await asyncio.to_thread(lambda: read(_unwrapped(line)))
+        return read(_unwrapped(line))
 
-    async def _ask_twice(self, question: Question, request: PlanRequest) -> Answer:
+    async def _ask_twice(self, question: Question, request: PlanRequest) -> bytes:
         try:
             return await (await self._running_child()).ask(question, request)
         except _ChildDied:
@@ -196,7 +202,8 @@ class Planner:
         task.add_done_callback(self._ending.discard)
 
 
-def _unwrapped(answer: Answer) -> Answer:
+def _unwrapped(line: bytes) -> Answer:
+    answer = json.loads(line)
     if "ok" in answer:
         return dict(answer["ok"])
     if "error" in answer:

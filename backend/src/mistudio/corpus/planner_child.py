@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, BinaryIO, Final
@@ -29,7 +29,11 @@ _THREADS: Final = 16
 _NEEDED: Final = ("mistudio.corpus.plan", "datasets.load", "datasets.data_files", "datasets.exceptions")
 
 
-def answer(message: Mapping[str, Any]) -> dict[str, Json]:  # JSON of any kind
+Message = Mapping[str, Any]  # JSON of any kind
+Answering = Callable[[Message], Mapping[str, object]]
+
+
+def answer(message: Message) -> dict[str, Json]:
     """The answer to one message: ``{"ok": …}`` or ``{"error": {code, detail, retry_after, extra}}``."""
     from mistudio.corpus.plan import inspect, make_plan
 
@@ -50,27 +54,23 @@ def answer(message: Mapping[str, Any]) -> dict[str, Json]:  # JSON of any kind
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, *, answering: Answering = answer) -> None:
-    """Answer until ``requests`` ends, each in its own time; then wait for nobody."""
+    """Answer until ``requests`` ends, each in its own time; whatever crashes is answered, too."""
     writing = threading.Lock()
 
-    def respond(message: Mapping[str, Any]) -> None:  # JSON of any kind
-        line = b"%d %b\n" % (message["id"], _encoded(message, answering))
+    def work_out(message: Message) -> bytes:
+        return json.dumps(answering(message)).encode()
+
+    def send(done: "Future[bytes]", *, number: int) -> None:
+        failure = done.exception()
+        told = done.result() if failure is None else json.dumps({"defect": _logged(failure)}).encode()
         with writing:
-            answers.write(line)
+            answers.write(b"%d %b\n" % (number, told))
             answers.flush()
 
     pool = ThreadPoolExecutor(_THREADS)
     for line in requests:
-        pool.submit(respond, json.loads(line))
-    pool.shutdown(wait=False)
-
-
-def _encoded(message: Mapping[str, Any], answering: Answering) -> bytes:  # JSON of any kind
-    """The answer as JSON; where it crashes or is none, the number under which the log has the defect."""
-    try:
-        return json.dumps(answering(message)).encode()
-    except Exception as failure:  # noqa: BLE001 (whoever asked must not wait in vain; the log has it all)
-        return json.dumps({"defect": _logged(failure)}).encode()
+        message = json.loads(line)
+        pool.submit(work_out, message).add_done_callback(partial(send, number=message["id"]))
 
 
 def _logged(failure: BaseException) -> str:

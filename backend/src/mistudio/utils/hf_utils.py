@@ -5,6 +5,7 @@ question, as the server itself only checks ids. Errors are the client library's 
 turns them into ours.
 """
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -91,18 +92,22 @@ def hub_headers(token: str | None) -> dict[str, str]:
     return headers
 
 
-def check_repo_exists(repo_id: str, *, kind: RepoKind = "dataset", token: str | None = None) -> bool:
+def check_repo_exists(
+    repo_id: str, *, kind: RepoKind = "dataset", token: str | None = None, seconds: float = _ANSWER_SECONDS
+) -> bool:
     """Whether there is such a repository that this token may see; raises the client's errors for all other refusals."""
     from huggingface_hub.errors import RepositoryNotFoundError
 
     try:
-        hub_get(f"/api/{kind}s/{repo_id}", token=token)
+        hub_get(f"/api/{kind}s/{repo_id}", token=token, seconds=seconds)
     except RepositoryNotFoundError:
         return False
     return True
 
 
-def get_repo_info(repo_id: str, *, revision: str | None = None, token: str | None = None) -> RepoInfo:
+def get_repo_info(
+    repo_id: str, *, revision: str | None = None, token: str | None = None, seconds: float = _ANSWER_SECONDS
+) -> RepoInfo:
     """The dataset repository at ``revision`` (default branch by default) with all files and the card's YAML.
 
     One request, so that all of it belongs to one commit. Raises the client library's errors.
@@ -110,30 +115,32 @@ def get_repo_info(repo_id: str, *, revision: str | None = None, token: str | Non
     from huggingface_hub import HfApi
 
     api = HfApi(endpoint=hub_endpoint(), token=token, library_name="mistudio")
-    return _as_repo_info(
-        api.dataset_info(repo_id, revision=revision, files_metadata=True, timeout=_ANSWER_SECONDS), repo_id
-    )
+    return _as_repo_info(api.dataset_info(repo_id, revision=revision, files_metadata=True, timeout=seconds), repo_id)
 
 
-def get_repo_file(repo_id: str, path: str, *, revision: str, token: str | None = None) -> bytes:
+def get_repo_file(
+    repo_id: str, path: str, *, revision: str, token: str | None = None, seconds: float = _ANSWER_SECONDS
+) -> bytes:
     """A small file's content; raises the client library's errors."""
-    return hub_get(f"/datasets/{repo_id}/resolve/{quote(revision, safe='')}/{quote(path)}", token=token)
+    address = f"/datasets/{repo_id}/resolve/{quote(revision, safe='')}/{quote(path)}"
+    return hub_get(address, token=token, seconds=seconds)
 
 
-def get_ref_names(repo_id: str, *, token: str | None = None) -> list[str]:
-    """Branches, then tags."""
-    from huggingface_hub import HfApi
-
-    api = HfApi(endpoint=hub_endpoint(), token=token, library_name="mistudio")
-    refs = api.list_repo_refs(repo_id, repo_type="dataset")
-    return [ref.name for ref in [*refs.branches, *refs.tags]]
+def get_ref_names(repo_id: str, *, token: str | None = None, seconds: float = _ANSWER_SECONDS) -> list[str]:
+    """Branches, then tags; raises the client library's errors."""
+    # The client's own function for this waits for ever.
+    refs = json.loads(hub_get(f"/api/datasets/{repo_id}/refs", token=token, seconds=seconds))
+    return [str(ref["name"]) for kind in ("branches", "tags") for ref in refs.get(kind, [])]
 
 
-def hub_get(path: str, *, token: str | None) -> bytes:
-    """The body that the Hub answers a GET with; raises the client library's errors for every refusal."""
+def hub_get(path: str, *, token: str | None, seconds: float = _ANSWER_SECONDS) -> bytes:
+    """The body that the Hub answers a GET with, within ``seconds`` of silence.
+
+    Raises the client library's errors for every refusal.
+    """
     from huggingface_hub import get_session, hf_raise_for_status
 
-    response = get_session().get(f"{hub_endpoint()}{path}", headers=hub_headers(token), timeout=_ANSWER_SECONDS)
+    response = get_session().get(f"{hub_endpoint()}{path}", headers=hub_headers(token), timeout=seconds)
     hf_raise_for_status(response)
     return bytes(response.content)
 

@@ -118,7 +118,7 @@ class Exchange(BaseHTTPRequestHandler):
 
     def answer_json(self, value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> None:
         """Answer with a JSON body."""
-        body = json.dumps(value).encode()
+        body = json.dumps(value, default=str).encode()
         if self.fault and self.fault.body is not None:
             body = self.fault.body
         self.head(status, {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})})
