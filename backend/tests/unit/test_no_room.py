@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from mistudio.services.disk import RoomWatch
 from mistudio.services.job_service import DatasetFigures, JobService
 from mistudio.workers.runner import JobContext, Runner
 
+FIGURES = DatasetFigures(raw_path="/raw", num_samples=1, size_bytes=1, splits=[], text_column="text", metadata={})
 NO_PAGES_MORE, MANY_PAGES = 1, 1 << 20
 
 
@@ -55,14 +57,19 @@ async def test_a_database_without_room_says_so(database: Database) -> None:
         assert dataset.name == (await session.get_one(Dataset, dataset.id)).name
 
 
-async def test_how_a_job_ended_is_recorded_once_there_is_room(database: Database, tmp_path: Path) -> None:
-    """The runner waits with it instead of losing it: a job would else seem to run for ever."""
+@pytest.mark.parametrize("is_good", [True, False], ids=["well", "badly"])
+async def test_how_a_job_ended_is_recorded_once_there_is_room(
+    database: Database, tmp_path: Path, is_good: bool
+) -> None:
+    """The runner waits with it instead of losing it: a job would else seem to run for ever, or to have failed."""
     jobs = JobService(database, RecordingBus())
     growth = Growth(database)
     job = await add_job(database, await add_dataset(database))
 
     async def handler(context: JobContext) -> DatasetFigures:
         growth.pages = NO_PAGES_MORE
+        if is_good:
+            return replace(FIGURES, metadata={"note": "long " * 50_000})
         raise NoData("There is nothing. " * 5_000)
 
     runner = Runner(Settings(data_dir=tmp_path, disk_reserve_bytes=0), jobs, {"download": handler})
@@ -73,7 +80,7 @@ async def test_how_a_job_ended_is_recorded_once_there_is_room(database: Database
     await running
     async with database.read() as session:
         ended = await session.get_one(Job, job.id)
-        assert ("failed", "no_data") == (ended.state, ended.error_code)
+        assert (("succeeded", None) if is_good else ("failed", "no_data")) == (ended.state, ended.error_code)
 
 
 async def test_work_ends_before_the_reserve_is_touched(database: Database, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class Runner:
                 work.cancel()
             async with work.ticking():
                 figures = await self._handlers[job.kind](JobContext(job=job, token=token, work=work))
-            await self._jobs.succeed_dataset(claim, figures)
+            await until_recorded(lambda: self._jobs.succeed_dataset(claim, figures))
         except ClaimLost:
             raise
         except MiStudioError as error:
