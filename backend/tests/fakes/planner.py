@@ -35,7 +35,7 @@ class FakePlanner:
             license=plan.license,
             description=plan.description,
             num_files=len(plan.files),
-            size_bytes=plan.size_bytes,
+            sizes=plan.sizes,
         )
 
 

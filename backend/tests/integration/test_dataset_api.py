@@ -228,6 +228,7 @@ async def test_preflight(server: RunningServer, hub: Hub) -> None:
     )
     assert [("train", 2), ("validation", 1)] == [(split["name"], split["num_files"]) for split in found["splits"]]
     assert found["fits"]
+    assert found["size_bytes"] < found["needed_bytes"] < 3 * found["size_bytes"]
     assert found["existing_dataset_id"] is None
     assert found["description"].startswith("# Stories")
     gated = await server.get("/api/hub/datasets/lab/gated")

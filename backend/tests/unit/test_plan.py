@@ -109,7 +109,7 @@ def test_an_inspection_tells_configs_columns_and_sizes(hub: Hub) -> None:
     assert (("small", "large"), "large") == (seen.configs, seen.default_config)
     assert [("train", 2, 31), ("test", 1, 15)] == [(one.name, one.num_files, one.size_bytes) for one in seen.splits]
     assert [("text", "string"), ("label", "int64")] == [(column.name, column.type) for column in seen.columns]
-    assert ("granted", False, False, 3, 46) == (seen.access, seen.gated, seen.private, seen.num_files, seen.size_bytes)
+    assert ("granted", False, False, 3, 46) == (seen.access, seen.gated, seen.private, seen.num_files, seen.sizes.total)
 
 
 def test_records_survive_json(hub: Hub) -> None:
@@ -256,7 +256,7 @@ def test_without_a_default_a_config_must_be_chosen(hub: Hub) -> None:
 
     seen = inspect(PlanRequest("ada/tales"))
 
-    assert (None, None, 0, ()) == (seen.config, seen.default_config, seen.size_bytes, seen.splits)
+    assert (None, None, 0, ()) == (seen.config, seen.default_config, seen.sizes.total, seen.splits)
     with pytest.raises(ConfigRequired) as refused:
         make_plan(PlanRequest("ada/tales"))
     assert {"choices": ["small", "large"]} == refused.value.extra

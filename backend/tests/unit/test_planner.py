@@ -57,7 +57,7 @@ async def test_questions_are_answered_and_errors_come_back_as_themselves(planner
     request = PlanRequest("ada/tales")
 
     assert ["train.txt"] == [file.path for file in (await planner.plan(request)).files]
-    assert 2 == (await planner.inspect(request)).size_bytes
+    assert 2 == (await planner.inspect(request)).sizes.total
     with pytest.raises(UnknownConfig) as refused:
         await planner.plan(PlanRequest("ada/tales", config="no"))
     assert {"choices": ["default"]} == refused.value.extra

@@ -34,7 +34,7 @@ from mistudio.corpus.plan_layout import (
     read_layout,
 )
 from mistudio.corpus.plan_listing import PREFIX, forget_files
-from mistudio.corpus.plan_types import Column, Inspection, Plan, PlanRequest, SourceFile, SplitFiles
+from mistudio.corpus.plan_types import Column, Inspection, Plan, PlanRequest, Sizes, SourceFile, SplitFiles
 from mistudio.utils.hf_utils import RepoFile, RepoInfo, validate_repo_id
 
 __all__ = ["Column", "Inspection", "Plan", "PlanRequest", "SourceFile", "SplitFiles", "inspect", "make_plan"]
@@ -112,8 +112,8 @@ class _Survey:
             access=answer.access,
             license=_license(info.card_data),
             description=_description(declarations.get(CARD)),
-            num_files=len(files),
-            size_bytes=sum(file.size for file in files),
+            num_files=len({file.path for file in files}),
+            sizes=Sizes.of(files),
         )
 
     def plan(self) -> Plan:

@@ -1,15 +1,17 @@
 """What planning asks and answers, as records that travel as JSON between the planner's child and whoever asked."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self, cast
+from typing import Any, Final, Literal, Self, cast
 
 from mistudio.core.errors import Json
 
 Access = Literal["granted", "login_required", "request_required"]
 Format = Literal["parquet", "json", "csv", "text", "arrow"]
 Options = Mapping[str, Json]
+
+_PLAIN_TEXT: Final = (".json", ".jsonl", ".csv", ".tsv", ".txt", ".ndjson")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,25 @@ class SplitFiles:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """What files weigh, in bytes: all of them, those of plain text among them, and the two largest together.
+
+    A file that serves several splits counts once.
+    """
+
+    total: int
+    plain: int
+    largest: int
+
+    @classmethod
+    def of(cls, files: Iterable[SourceFile]) -> "Sizes":
+        """The sizes of these files."""
+        sizes = {file.path: file.size for file in files}
+        plain = sum(size for path, size in sizes.items() if path.lower().endswith(_PLAIN_TEXT))
+        return cls(sum(sizes.values()), plain, sum(sorted(sizes.values(), reverse=True)[:2]))
+
+
+@dataclass(frozen=True)
 class Column:
     """A column as the card declares it, its type as ``datasets`` writes it."""
 
@@ -84,7 +105,7 @@ class Inspection:
     license: str | None
     description: str | None
     num_files: int
-    size_bytes: int
+    sizes: Sizes
 
     def to_json(self) -> dict[str, Json]:
         """The record as JSON."""
@@ -99,6 +120,7 @@ class Inspection:
                 "configs": tuple(raw["configs"]),
                 "splits": tuple(SplitFiles(**split) for split in raw["splits"]),
                 "columns": tuple(Column(**column) for column in raw["columns"]),
+                "sizes": Sizes(**raw["sizes"]),
             }
         )
 
@@ -124,9 +146,14 @@ class Plan:
         return tuple(dict.fromkeys(file.split for file in self.files))
 
     @property
+    def sizes(self) -> Sizes:
+        """What its files weigh."""
+        return Sizes.of(self.files)
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of all files; one that serves several splits counts once."""
-        return sum({file.path: file.size for file in self.files}.values())
+        return self.sizes.total
 
     def to_json(self) -> dict[str, Json]:
         """The record as JSON."""

@@ -107,7 +107,7 @@ class DatasetService:
             await self._require_column(request, plan)
         if same := await self._same_source(plan):
             return await self._again(same, request, token)
-        needed = needed_bytes([(file.path, file.size) for file in plan.files])
+        needed = needed_bytes(plan.sizes)
         require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
         dataset = new_record(plan, request.text_column)
         await asyncio.to_thread(write_plan, self._storage.staging(dataset.id), plan)

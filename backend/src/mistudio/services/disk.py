@@ -4,22 +4,22 @@ import time
 from pathlib import Path
 
 from mistudio.core.errors import DiskFull
+from mistudio.corpus.plan_types import Sizes
 from mistudio.utils.file_utils import format_size, free_bytes
 
 # Our Parquet (zstd 3) against the source, measured on real text: docs/benchmarks.md. Uncompressed text shrinks to about
 # 0.45 of its size, so 0.7 is on the safe side; what is compressed already stays about as large.
-_PLAIN_TEXT = (".json", ".jsonl", ".csv", ".tsv", ".txt", ".ndjson")
 _PLAIN_RATIO, _COMPRESSED_RATIO = 0.7, 1.15
 _LOOK_SECONDS = 0.1
 
 
-def needed_bytes(files: list[tuple[str, int]]) -> int:
-    """An upper estimate, in bytes, of the room for a dataset of these (path, size) files while it is being made.
+def needed_bytes(sizes: Sizes) -> int:
+    """An upper estimate, in bytes, of the room for a dataset of files of these sizes while it is being made.
 
     The result, and the source files that are on disk at the same time: the one being read and the one coming.
     """
-    result = sum(size * (_PLAIN_RATIO if path.endswith(_PLAIN_TEXT) else _COMPRESSED_RATIO) for path, size in files)
-    return int(result) + sum(sorted((size for _path, size in files), reverse=True)[:2])
+    result = sizes.plain * _PLAIN_RATIO + (sizes.total - sizes.plain) * _COMPRESSED_RATIO
+    return int(result) + sizes.largest
 
 
 def require_room(folder: Path, needed: int, *, reserve: int, kept: int = 0) -> None:

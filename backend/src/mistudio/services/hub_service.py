@@ -36,7 +36,7 @@ class HubService:
         return await self._answer(found)
 
     async def _answer(self, found: Inspection) -> HubDatasetResponse:
-        needed = needed_bytes([(found.format or "", found.size_bytes)])
+        needed = needed_bytes(found.sizes)
         free = free_bytes(self._settings.data_dir)
         return HubDatasetResponse(
             repo_id=found.repo_id,
@@ -49,7 +49,7 @@ class HubService:
                 for split in found.splits
             ],
             num_files=found.num_files,
-            size_bytes=found.size_bytes,
+            size_bytes=found.sizes.total,
             format=found.format,
             columns=[HubColumn(name=column.name, type=column.type) for column in found.columns],
             gated=found.gated,

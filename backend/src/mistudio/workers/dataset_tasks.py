@@ -64,7 +64,7 @@ def _require_room(plan: Plan, staging: Path, settings: Settings) -> None:
     kept = get_allocated_size(staging)
     require_room(
         settings.data_dir,
-        needed_bytes([(file.path, file.size) for file in plan.files]),
+        needed_bytes(plan.sizes),
         reserve=settings.disk_reserve_bytes,
         kept=kept,
     )

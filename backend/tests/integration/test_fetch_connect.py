@@ -1,0 +1,159 @@
+"""Addresses and proxies that make no sense: each ends the fetch with a sentence, and never with a crash."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fakes.fetching import Watched, fetch_all
+from fakes.hub import Hub, Repository
+from mistudio.core.errors import BadToken, HubUnreachable, JobCancelled
+from mistudio.corpus.fetch_remote import Repository as RemoteRepository
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A Hub without a token of the machine's owner, reached without a proxy."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HF_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    with Hub() as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        monkeypatch.setenv("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
+        yield running
+
+
+@pytest.fixture
+def tales(hub: Hub) -> Repository:
+    """One file that the Hub redirects to its store."""
+    return hub.add("ada/tales", {"a.parquet": b"tale" * 1000})
+
+
+@contextmanager
+def answering(*pieces: bytes, seconds: float = 0.0) -> Iterator[str]:
+    """A server's address that reads a request's head and sends these pieces, with pauses between them."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65_536)
+                try:
+                    for piece in pieces:
+                        connection.sendall(piece)
+                        time.sleep(seconds)
+                except OSError:
+                    continue
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"127.0.0.1:{listener.getsockname()[1]}"
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()
+
+
+ODD_ORIGINS = [
+    "ftp://store.test",
+    "gopher://store.test",
+    "file://",
+    "http://",
+    "http://127.0.0.1:99999",
+    "http://127.0.0.1:port",
+    "http://[::1",
+    f"http://{'a' * 70}.test",
+    "https://.test",
+]
+
+
+@pytest.mark.parametrize("origin", ODD_ORIGINS)
+def test_a_redirect_to_what_is_no_web_address(hub: Hub, tales: Repository, tmp_path: Path, origin: str) -> None:
+    """The Hub is at fault, or somebody on the way."""
+    hub.files_url = origin
+    with pytest.raises(HubUnreachable) as refused:
+        fetch_all(tales, tmp_path)
+    assert refused.value.detail.endswith(".")
+
+
+def test_an_endpoint_that_is_no_web_address(
+    hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A setting with a slip in it."""
+    monkeypatch.setenv("HF_ENDPOINT", "htps://hub.test")
+    with pytest.raises(HubUnreachable, match=re.escape("htps://hub.test")):
+        fetch_all(tales, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1\r\n\r\n",
+        b"HTTP/1.1 \r\n\r\n",
+        b"SSH-2.0-x 200 y\r\n\r\n",
+        b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+        b"x" * 99_999,
+    ],
+)
+def test_a_proxy_that_digs_no_tunnel(
+    hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    """Whatever it says instead."""
+    with answering(answer) as proxy:
+        monkeypatch.setenv("HF_ENDPOINT", "https://hub.test")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy}")
+        with pytest.raises(HubUnreachable, match=r"https://hub\.test"):
+            fetch_all(tales, tmp_path, retries=1)
+
+
+@pytest.mark.parametrize("proxy", ["http://me:secret@proxy.test:port", "http://me:secret@[::1", "http://"])
+def test_a_proxy_whose_address_makes_no_sense(
+    hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    """The setting is named, and what it holds is not told: it may have a password."""
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(HubUnreachable, match="HTTP_PROXY") as refused:
+        fetch_all(tales, tmp_path)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_cancel_does_not_wait_for_a_proxy(
+    hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even for one that talks without end."""
+    work = Watched()
+    with answering(*[b"H"] * 60, seconds=0.05) as proxy:
+        monkeypatch.setenv("HF_ENDPOINT", "https://hub.test")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy}")
+        threading.Timer(0.3, work.cancelled.set).start()
+        began = time.monotonic()
+        with pytest.raises(JobCancelled):
+            fetch_all(tales, tmp_path, work=work, connect_seconds=30.0)
+        assert time.monotonic() - began < 1.3
+
+
+@pytest.mark.parametrize("token", ["hf_a\r\nX-Evil: 1", "hf_a\nb", "hf_ä", "hf_日本", "hf a"])
+def test_what_cannot_be_a_token_never_reaches_a_request(
+    hub: Hub, tales: Repository, tmp_path: Path, token: str
+) -> None:
+    """It is refused as such, and not repeated."""
+    with pytest.raises(BadToken) as refused:
+        fetch_all(tales, tmp_path, token=token)
+    assert token not in str(refused.value)
+    assert [] == hub.requests
+
+
+def test_a_token_is_in_no_representation() -> None:
+    """Tracebacks and logs show these."""
+    assert "hf_secret" not in repr(RemoteRepository("ada/tales", "c0ffee", "hf_secret"))
