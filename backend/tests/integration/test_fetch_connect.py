@@ -66,7 +66,6 @@ ODD_ORIGINS = [
     "ftp://store.test",
     "gopher://store.test",
     "file://",
-    "http://",
     "http://127.0.0.1:99999",
     "http://127.0.0.1:port",
     "http://[::1",

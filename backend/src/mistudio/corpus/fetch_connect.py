@@ -1,7 +1,9 @@
 """How a connection comes about: straight or through a proxy, with TLS where asked, and never deaf to a cancel."""
 
 import base64
+import contextlib
 import http.client
+import re
 import select
 import socket
 import ssl
@@ -9,13 +11,33 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from mistudio.core.errors import HubUnreachable
 from mistudio.corpus.fetch_settings import FetchSettings
 
-_PORTS = {"http": 80, "https": 443}
-_RECEIVE_BUFFER_ANSWER = 64 * 1024
+_PORTS: Final = {"http": 80, "https": 443}
+_ANSWER_BYTES: Final = 64 * 1024
+_STATUS: Final = re.compile(rb"HTTP/1\.[01] (\d{3})[ \r]")
+
+
+def web_address(text: str) -> SplitResult:
+    """An http or https address in its parts; raises HubUnreachable for anything else."""
+    if (parts := _parsed(text)) is None:
+        # Without the query, which may be a signature.
+        told = text.partition("?")[0][:200]
+        raise HubUnreachable(f"“{told}” is no web address: check HF_ENDPOINT, or try again later if the Hub names it.")
+    return parts
+
+
+def _parsed(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        # A port that is none is only found when it is asked for.
+        return parts if parts.scheme in _PORTS and parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -31,12 +53,18 @@ class Route:
 
     @classmethod
     def to(cls, address: SplitResult) -> Self:
-        """The route to an address, by HTTP_PROXY, HTTPS_PROXY and NO_PROXY."""
+        """The route to a web address, by HTTP_PROXY, HTTPS_PROXY and NO_PROXY; HubUnreachable for a proxy that is none."""
         host, port = address.hostname or "", address.port or _PORTS[address.scheme]
         proxy = urllib.request.getproxies().get(address.scheme)
         if not proxy or urllib.request.proxy_bypass(f"{host}:{port}"):
             return cls(address.scheme, host, port)
-        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        parts = _parsed(proxy if "://" in proxy else f"http://{proxy}")
+        if parts is None:
+            # What it holds is not told: there may be a password in it.
+            name = f"{address.scheme.upper()}_PROXY"
+            raise HubUnreachable(
+                f"{name} does not hold the address of a proxy: correct it, and start the server again."
+            )
         via = (parts.hostname or "", parts.port or _PORTS["http"])
         credentials = _credentials(parts)
         if address.scheme == "https":
@@ -66,7 +94,7 @@ def connect(
         if context is None:
             return sock
         if route.via:
-            _dig_tunnel(sock, route)
+            _dig_tunnel(sock, route, settings, checkpoint)
         return _secure(sock, context, route.host, settings, checkpoint)
     except BaseException:
         sock.close()
@@ -109,19 +137,31 @@ def _await_connection(
         raise OSError(code, "The connection was refused.")
 
 
-def _dig_tunnel(sock: socket.socket, route: Route) -> None:
+def _dig_tunnel(sock: socket.socket, route: Route, settings: FetchSettings, checkpoint: Callable[[], None]) -> None:
     lines = [f"CONNECT {route.host}:{route.port} HTTP/1.1", f"Host: {route.host}:{route.port}"]
     lines += [f"{name}: {value}" for name, value in route.tunnel_headers.items()]
     sock.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
-    answer = bytearray()
-    while not answer.endswith(b"\r\n\r\n"):
-        piece = sock.recv(1)
-        if not piece or len(answer) > _RECEIVE_BUFFER_ANSWER:
-            raise http.client.BadStatusLine("The proxy gave no answer.")
-        answer += piece
-    status = bytes(answer).split(b" ", 2)[1]
-    if status != b"200":
-        raise OSError(f"The proxy refused the tunnel ({status.decode('latin-1')}).")
+    status = _STATUS.match(_read_head(sock, settings, checkpoint))
+    if status is None:
+        raise http.client.BadStatusLine("The proxy speaks no HTTP.")
+    if status[1] != b"200":
+        raise OSError(f"The proxy refused the tunnel ({status[1].decode()}).")
+
+
+def _read_head(sock: socket.socket, settings: FetchSettings, checkpoint: Callable[[], None]) -> bytes:
+    """The proxy's answer, byte by byte: what comes after its end is the origin's."""
+    sock.settimeout(settings.poll_seconds)
+    deadline = time.monotonic() + settings.connect_seconds
+    head = bytearray()
+    while not head.endswith(b"\r\n\r\n"):
+        checkpoint()
+        if time.monotonic() > deadline or len(head) > _ANSWER_BYTES:
+            raise TimeoutError("The proxy's answer has no end.")
+        with contextlib.suppress(TimeoutError):
+            if not (piece := sock.recv(1)):
+                raise http.client.BadStatusLine("The proxy gave no answer.")
+            head += piece
+    return bytes(head)
 
 
 def _secure(

@@ -138,7 +138,8 @@ class Connection:
         context = tls_context() if route.scheme == "https" else None
         try:
             self._sock = connect(route, context, settings, checkpoint)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            # A ValueError: the name of a host that can be none.
             raise TransportError(str(error)) from error
         self._sock.settimeout(settings.poll_seconds)
         self._route = route

@@ -76,23 +76,11 @@ class Board:
         self._pending = deque(files)
         self._active: list[Transfer] = []
         self._finished: deque[FetchedFile] = deque()
-        self._stopped = False
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether the workers shall end."""
-        return self._stopped
-
-    def stop(self) -> None:
-        """Let the workers end."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
 
     def next_task(self, checkpoint: Callable[[], None]) -> Task | None:
         """Wait for something to do; None when there will be nothing more."""
         with self._changed:
-            while not self._stopped and (self._pending or self._active):
+            while self._pending or self._active:
                 if task := self._find_task():
                     return task
                 self._changed.wait(_WAIT_SECONDS)

@@ -7,14 +7,15 @@ refused, and then asked for anew. Every answer is compared with the plan: a pinn
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin
 
 from mistudio.core.errors import HubUnreachable, SourceChanged
+from mistudio.corpus.fetch_connect import web_address
 from mistudio.corpus.fetch_http import Connections, Response
-from mistudio.corpus.hub_errors import Refusal, refusal_error
+from mistudio.corpus.hub_errors import Refusal, refusal_error, require_sendable
 from mistudio.corpus.plan_types import SourceFile
 from mistudio.utils.hf_utils import hub_endpoint, hub_headers
 
@@ -33,12 +34,16 @@ class Repository:
 
     repo_id: str
     revision: str
-    token: str | None
+    token: str | None = field(repr=False)
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """What the Hub is told with every request."""
-        return {**hub_headers(self.token), "Accept-Encoding": "identity"}
+        """What the Hub is told with every request; raises BadToken for what cannot be one."""
+        require_sendable(self.token)
+        headers = hub_headers(self.token)
+        # Without a token it is the server owner's own, from wherever that is kept.
+        require_sendable(headers.get("authorization", "").removeprefix("Bearer "))
+        return {**headers, "Accept-Encoding": "identity"}
 
     def address(self, path: str) -> str:
         """The ``resolve`` address of a file."""
@@ -59,7 +64,7 @@ class RemoteFile:
     def __init__(self, repository: Repository, source: SourceFile) -> None:
         self._repository = repository
         self._source = source
-        self._home = urlsplit(repository.address(source.path))
+        self._home = web_address(repository.address(source.path))
         self._signed: SplitResult | None = None
         self._lock = threading.Lock()
 
@@ -102,7 +107,7 @@ class RemoteFile:
             if response.status not in _REDIRECTS:
                 return self._arrived(connections, address, response, is_home=is_home)
             _discard(connections, address, response)
-            address = urlsplit(urljoin(address.geturl(), response.headers.get("Location", "")))
+            address = _target(address, response)
         raise HubUnreachable("The Hub sends this download in circles: try again in a while.")
 
     def _arrived(self, connections: Connections, address: SplitResult, response: Response, *, is_home: bool) -> Body:
@@ -160,6 +165,15 @@ def normalized_etag(etag: str) -> str:
 
 def _origin(address: SplitResult) -> tuple[str, str]:
     return (address.scheme, address.netloc)
+
+
+def _target(address: SplitResult, redirect: Response) -> SplitResult:
+    location = redirect.headers.get("Location", "")
+    try:
+        return web_address(urljoin(address.geturl(), location))
+    except ValueError:
+        # Brackets that do not match: urljoin itself cannot read it.
+        return web_address(location)
 
 
 def _discard(connections: Connections, address: SplitResult, response: Response) -> None:
