@@ -13,6 +13,7 @@ import pytest
 from fakes.fetching import Watched, fetch_all
 from fakes.hub import Hub, Repository
 from mistudio.core.errors import BadToken, HubUnreachable, JobCancelled
+from mistudio.corpus.fetch_connect import Route, web_address
 from mistudio.corpus.fetch_remote import Repository as RemoteRepository
 
 
@@ -153,6 +154,10 @@ def test_what_cannot_be_a_token_never_reaches_a_request(
     assert [] == hub.requests
 
 
-def test_a_token_is_in_no_representation() -> None:
+def test_secrets_are_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tracebacks and logs show these."""
     assert "hf_secret" not in repr(RemoteRepository("ada/tales", "c0ffee", "hf_secret"))
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.test:3128")
+    route = Route.to(web_address("https://hub.test/x"))
+    assert ("proxy.test", 3128) == route.via
+    assert route.tunnel_headers["Proxy-Authorization"] not in repr(route)

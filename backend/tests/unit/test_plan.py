@@ -26,6 +26,7 @@ from mistudio.core.errors import (
     ValidationFailed,
 )
 from mistudio.corpus.plan import Inspection, Plan, PlanRequest, inspect, make_plan
+from mistudio.corpus.plan_types import Sizes
 
 CARD = """---
 license: mit
@@ -110,6 +111,23 @@ def test_an_inspection_tells_configs_columns_and_sizes(hub: Hub) -> None:
     assert [("train", 2, 31), ("test", 1, 15)] == [(one.name, one.num_files, one.size_bytes) for one in seen.splits]
     assert [("text", "string"), ("label", "int64")] == [(column.name, column.type) for column in seen.columns]
     assert ("granted", False, False, 3, 46) == (seen.access, seen.gated, seen.private, seen.num_files, seen.sizes.total)
+
+
+def test_a_file_of_several_splits_counts_once(hub: Hub) -> None:
+    """In the preflight as in the plan; text that nothing has compressed and the two largest are told apart."""
+    card = """---
+configs:
+- config_name: default
+  data_files:
+  - {split: train, path: "*"}
+  - {split: test, path: a.csv.gz}
+---
+"""
+    hub.add("ada/twice", {"README.md": card, "a.csv.gz": b"1" * 10, "b.csv": b"2" * 300, "c.csv": b"3" * 40})
+    seen = inspect(PlanRequest("ada/twice"))
+    assert (3, Sizes(total=350, plain=340, largest=340)) == (seen.num_files, seen.sizes)
+    assert [("train", 3, 350), ("test", 1, 10)] == [(one.name, one.num_files, one.size_bytes) for one in seen.splits]
+    assert seen.sizes == make_plan(PlanRequest("ada/twice")).sizes
 
 
 def test_records_survive_json(hub: Hub) -> None:

@@ -48,12 +48,12 @@ class Route:
     host: str
     port: int
     via: tuple[str, int] | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    tunnel_headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    tunnel_headers: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def to(cls, address: SplitResult) -> Self:
-        """The route to a web address, by HTTP_PROXY, HTTPS_PROXY and NO_PROXY; HubUnreachable for a proxy that is none."""
+        """The route to a web address, by HTTP_PROXY, HTTPS_PROXY and NO_PROXY. HubUnreachable for a bad proxy."""
         host, port = address.hostname or "", address.port or _PORTS[address.scheme]
         proxy = urllib.request.getproxies().get(address.scheme)
         if not proxy or urllib.request.proxy_bypass(f"{host}:{port}"):
