@@ -11,11 +11,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
-from measure import DATA
-from texts import made_once
 
+from measure import DATA
 from mistudio.core.errors import Json
 from mistudio.corpus.readers import SourceFormat
+from texts import made_once
 
 Writer = Callable[[pq.ParquetFile, Path], None]
 

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import pyarrow as pa
-from measure import peak_bytes
 
+from measure import peak_bytes
 from mistudio.corpus.ingest import ingest_file
 from mistudio.corpus.work import Unwatched
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import aiohttp
 import pyarrow.parquet as pq
+
 from measure import DATA, TESTS, machine, percentile, run, script, table
 from server import PeakOfJobs, Served, asked, serving, socket_client, timed
 from texts import base_text, made_once
@@ -117,7 +118,7 @@ async def get(served: Served, hub: Hub, repo_id: str) -> Job:
 
 async def pages(served: Served, dataset: dict[str, Any], *, count: int) -> tuple[list[float], list[float]]:
     """Milliseconds within the server, and those of the client, of so many random pages of 50 rows."""
-    chance = random.Random(5)  # noqa: S311 (the same pages each time)
+    chance = random.Random(5)
     last = dataset["num_samples"] // 50
     address = f"{served.url}/api/datasets/{dataset['id']}/samples"
     within, outside = [], []

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import datasets
+
 from measure import peak_bytes
 
 source, builder, options, cache = (json.loads(argument) for argument in sys.argv[1:])

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
 from measure import ROOT, TESTS, machine, percentile, table
 from server import serving, socket_client, timed
 

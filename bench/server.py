@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 import socketio
+
 from measure import peak_bytes
 
 
