@@ -57,6 +57,7 @@ class Server:
         self.queue = LocalQueue(settings, self.jobs, bus=self.socket, vault=self.vault)
         self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=settings.hub_environment())
         self.storage = StorageService(settings, self.database)
+        self.samples = SampleService(self.database, self.storage)
         self.datasets = DatasetService(
             settings,
             self.database,
@@ -66,8 +67,8 @@ class Server:
             planner=self.planner,
             jobs=self.jobs,
             storage=self.storage,
+            on_deleted=self.samples.forget,
         )
-        self.samples = SampleService(self.database, self.storage)
         self.snapshots = SnapshotService(self.database, self.datasets)
 
     async def _snapshot(self, channel: str) -> dict[str, Json]:

@@ -1,6 +1,7 @@
 """The routes of datasets over HTTP: what they answer, and every refusal with its status, code and no trace left."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,15 @@ from fakes.hub import Fault, Hub
 from fakes.repositories import CARD, add_large, add_stories, parquet_bytes, story_rows
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
+
+
+def open_links() -> list[str]:
+    """What this process has open."""
+    links = []
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            links.append(str(entry.readlink()))
+    return links
 
 
 def folders(settings: Settings) -> list[str]:
@@ -266,8 +276,10 @@ async def test_delete_says_what_goes_and_takes_it(server: RunningServer, hub: Hu
     preview = (await server.http.delete(f"{path}?dry_run=true")).json()
     on_disk = sum(p.stat().st_size for p in (settings.datasets_dir / dataset["id"]).rglob("*") if p.is_file())
     assert (True, on_disk) == (preview["allowed"], preview["freed_bytes"])
+    assert (await server.get(f"{path}/samples"))["data"]
     assert 204 == (await server.http.delete(path)).status_code
     await server.parts.storage.close()
+    assert [] == [link for link in open_links() if "(deleted)" in link and dataset["id"] in link]
     assert [] == folders(settings)
     await refused(server, await server.http.get(path), 404, "not_found")
     await refused(server, await server.http.delete(path), 404, "not_found")
