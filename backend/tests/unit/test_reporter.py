@@ -1,7 +1,10 @@
 """What is reported for every buffer, and what is told of it."""
 
 import asyncio
+import sqlite3
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +14,7 @@ from fakes.bus import RecordingBus
 from fakes.records import add_dataset, add_job
 from mistudio.core.database import Database
 from mistudio.core.errors import JobCancelled
+from mistudio.core.migrations import upgrade
 from mistudio.services.job_service import Claim, ClaimLost, JobService
 from mistudio.workers.reporter import Reporter, Speed
 
@@ -118,3 +122,24 @@ async def test_a_lost_claim_stops_the_work(jobs: JobService, claim: Claim) -> No
         await asyncio.sleep(0.25)
         with pytest.raises(ClaimLost):
             work.checkpoint()
+
+
+async def test_work_that_ends_during_a_write_leaves_no_lock_behind(tmp_path: Path) -> None:
+    """While the ticking waits for another's lock the work ends: then what is recorded next finds the way free."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    await upgrade(database)
+    jobs = JobService(database, RecordingBus())
+    job = await add_job(database, await add_dataset(database))
+    claim = await jobs.claim(job.id, "worker")
+    assert claim is not None
+    with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.6, other.execute, "COMMIT")
+        work = Reporter(jobs, claim, "download")
+        async with work.ticking():
+            work.report(1, 2, "download")
+            await asyncio.sleep(0.3)
+        async with asyncio.timeout(5):
+            await jobs.heartbeat(claim)
+    assert 40.0 == (await jobs.get(job.id)).progress
+    await database.close()

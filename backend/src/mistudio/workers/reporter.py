@@ -92,20 +92,24 @@ class Reporter:
     @asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
         """Tell of progress while the block runs, and once more at its end: the last word always goes out."""
-        task = asyncio.create_task(self._tick())
+        ended = asyncio.Event()
+        task = asyncio.create_task(self._tick(ended))
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            # Cancelled in the middle of a write, the task would leave its connection with the database's lock behind.
+            ended.set()
+            await task
             if not self._lost:
                 await self._tell()
 
-    async def _tick(self) -> None:
+    async def _tick(self, ended: asyncio.Event) -> None:
         beat = time.monotonic()
         while not self._lost:
-            await asyncio.sleep(_TICK_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _TICK_SECONDS)
+            if ended.is_set():
+                return
             await self._tell()
             if time.monotonic() - beat >= _HEARTBEAT_SECONDS:
                 beat = time.monotonic()
