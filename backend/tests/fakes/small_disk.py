@@ -95,11 +95,13 @@ async def server_on_small_disk(
             env=variables,
         )
     assert process.stdout is not None
-    async with asyncio.timeout(20):
-        line = (await process.stdout.readline()).decode().strip()
-    assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
-    url = line.removeprefix(_STARTED)
-    async with httpx2.AsyncClient(base_url=url, timeout=30.0) as http:
-        yield SmallDiskServer(process, url, log, http, settings.data_dir)
-    process.terminate()
-    await process.wait()
+    try:
+        async with asyncio.timeout(20):
+            line = (await process.stdout.readline()).decode().strip()
+        assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
+        url = line.removeprefix(_STARTED)
+        async with httpx2.AsyncClient(base_url=url, timeout=30.0) as http:
+            yield SmallDiskServer(process, url, log, http, settings.data_dir)
+    finally:
+        process.terminate()
+        await process.wait()
