@@ -63,13 +63,15 @@ async def start_process(settings: Settings, log: Path) -> tuple[Process, str]:
 async def server_process(settings: Settings, log: Path) -> AsyncIterator[ServerProcess]:
     """A server in its own process; ended with SIGTERM if it still runs."""
     process, line = await start_process(settings, log)
-    assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
-    url = line.removeprefix(_STARTED)
-    async with httpx2.AsyncClient(base_url=url, timeout=30.0) as http:
-        yield ServerProcess(process, url, log, http)
-    if process.returncode is None:
-        process.terminate()
-        await process.wait()
+    try:
+        assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
+        url = line.removeprefix(_STARTED)
+        async with httpx2.AsyncClient(base_url=url, timeout=30.0) as http:
+            yield ServerProcess(process, url, log, http)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
 
 
 def processes_of(data_dir: Path) -> list[int]:

@@ -73,8 +73,10 @@ async def running_server(settings: Settings, *, headers: dict[str, str] | None =
         if task.done():
             await task
         await asyncio.sleep(0.005)
-    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30.0) as http:
-        yield RunningServer(url, app.state.server, http)
-    running.should_exit = True
-    await task
-    listener.close()
+    try:
+        async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30.0) as http:
+            yield RunningServer(url, app.state.server, http)
+    finally:
+        running.should_exit = True
+        await task
+        listener.close()
