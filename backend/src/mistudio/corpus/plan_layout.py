@@ -8,6 +8,7 @@ thousands of files cost no further requests. Only the planner's child imports th
 import re
 import threading
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,16 +51,16 @@ class ConfigLayout:
     columns: tuple[Column, ...]
 
 
-class Layout:
+class Layout(ABC):
     """A repository's configs; ``read`` finds the files of one."""
 
     def __init__(self, configs: tuple[str, ...], default: str | None) -> None:
         self.configs = configs
         self.default = default
 
+    @abstractmethod
     def read(self, config: str) -> ConfigLayout:
         """The files of ``config``, which must be one of ``configs``; raises NoData, UnsupportedFormat."""
-        raise NotImplementedError
 
 
 def read_layout(repo_id: str, paths: Iterable[str], declarations: Mapping[str, bytes], folder: Path) -> Layout:

@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -39,7 +40,7 @@ class Record:
     started: float = field(default_factory=time.monotonic)
 
 
-class Exchange(BaseHTTPRequestHandler):
+class Exchange(BaseHTTPRequestHandler, ABC):
     """Base of the handlers of both origins; a subclass routes, this one answers."""
 
     protocol_version = "HTTP/1.1"
@@ -79,9 +80,9 @@ class Exchange(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 (the base class names it so)
     do_POST = do_GET  # noqa: N815 (the base class names it so)
 
+    @abstractmethod
     def route(self) -> None:
         """Answer the request; each origin has its own way."""
-        raise NotImplementedError
 
     def begin(self) -> None:
         """Take the request down."""
