@@ -52,6 +52,19 @@ def _of_dataset(event: ScopedEvent) -> News:
     return News(progress_channel(event.dataset_id), event.model_dump(mode="json", exclude_unset=False))
 
 
+def _head(dataset: Dataset, job: Job) -> dict[str, object]:
+    """What every event names, with the next number of the dataset, which is thereby taken."""
+    job.seq = next_seq(dataset)
+    return {
+        "scope": SCOPES[job.kind],
+        "seq": job.seq,
+        "dataset_id": dataset.id,
+        "tokenization_id": job.tokenization_id,
+        "job_id": job.id,
+        "progress": round(job.progress, 2),
+    }
+
+
 def progress_news(
     dataset: Dataset,
     job: Job,
@@ -62,16 +75,10 @@ def progress_news(
     waiting: Waiting | None = None,
 ) -> News:
     """That work goes on, or waits."""
-    job.seq = next_seq(dataset)
     return _of_dataset(
         ProgressEvent.model_validate(
             {
-                "scope": SCOPES[job.kind],
-                "seq": job.seq,
-                "dataset_id": dataset.id,
-                "tokenization_id": job.tokenization_id,
-                "job_id": job.id,
-                "progress": round(job.progress, 2),
+                **_head(dataset, job),
                 "status": status,
                 "phase": job.phase or "plan",
                 "done": job.done,
@@ -89,38 +96,31 @@ def progress_news(
 
 def completed_news(dataset: Dataset, job: Job, *, status: str) -> News:
     """That work ended well."""
-    job.seq = next_seq(dataset)
     return _of_dataset(
-        CompletedEvent(
-            scope=SCOPES[job.kind],
-            seq=job.seq,
-            dataset_id=dataset.id,
-            tokenization_id=job.tokenization_id,
-            job_id=job.id,
-            progress=100.0,
-            status=status,
-            num_samples=dataset.num_samples,
-            num_tokens=dataset.num_tokens,
-            size_bytes=dataset.size_bytes,
+        CompletedEvent.model_validate(
+            {
+                **_head(dataset, job),
+                "progress": 100.0,
+                "status": status,
+                "num_samples": dataset.num_samples,
+                "num_tokens": dataset.num_tokens,
+                "size_bytes": dataset.size_bytes,
+            }
         )
     )
 
 
 def error_news(dataset: Dataset, job: Job, error: MiStudioError) -> News:
     """That work ended without what was wanted."""
-    job.seq = next_seq(dataset)
     return _of_dataset(
-        ErrorEvent(
-            scope=SCOPES[job.kind],
-            seq=job.seq,
-            dataset_id=dataset.id,
-            tokenization_id=job.tokenization_id,
-            job_id=job.id,
-            progress=round(job.progress, 2),
-            status="error",
-            error=error.detail,
-            code=error.code,
-            retryable=error.retryable,
+        ErrorEvent.model_validate(
+            {
+                **_head(dataset, job),
+                "status": "error",
+                "error": error.detail,
+                "code": error.code,
+                "retryable": error.retryable,
+            }
         )
     )
 

@@ -84,11 +84,6 @@ class Reporter:
         """Make the next checkpoint raise."""
         self._cancelled.set()
 
-    @property
-    def progress(self) -> float:
-        """Per cent of the whole way."""
-        return self._progress
-
     @asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
         """Tell of progress while the block runs, and once more at its end: the last word always goes out."""
