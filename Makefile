@@ -103,9 +103,9 @@ format: $(VENV)/.dev frontend/node_modules/.installed e2e/node_modules/.installe
 .PHONY: lock
 lock: ## Resolve the Python dependencies again into the two lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
-	cd backend && uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header \
+	cd backend && uv pip compile pyproject.toml --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 	  --output-file requirements.lock
-	cd backend && uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header \
+	cd backend && uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: bench
