@@ -29,6 +29,18 @@ from mistudio.schemas.event import (
     DatasetSnapshot,
     SubscribeRefused,
 )
+from mistudio.schemas.sample import SampleDetail
+from mistudio.schemas.statistics import StatisticsResponse
+from mistudio.schemas.tokenization import (
+    ModelResponse,
+    PreviewRequest,
+    PreviewResponse,
+    TokenizationDetail,
+    TokenizedRow,
+    TokenizeRequest,
+    TraceResponse,
+    WhatIfResponse,
+)
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
@@ -40,7 +52,11 @@ from mistudio.services.storage_service import StorageService
 from mistudio.workers.local_queue import LocalQueue, MemoryTokenVault
 
 PANEL = Path(__file__).parent / "web"
-_EVENT_MODELS = (DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSnapshot, SubscribeRefused)
+_MORE_MODELS = (
+    *(DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSnapshot, SubscribeRefused),
+    *(TokenizeRequest, TokenizationDetail, TokenizedRow, TraceResponse, PreviewRequest, PreviewResponse, ModelResponse),
+    *(WhatIfResponse, StatisticsResponse, SampleDetail),
+)
 
 
 class Server:
@@ -140,7 +156,7 @@ def openapi_document(app: FastAPI) -> dict[str, object]:
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         _, shapes = models_json_schema(
-            [(model, "serialization") for model in (*_EVENT_MODELS, PROBLEM_MODEL)],
+            [(model, "serialization") for model in (*_MORE_MODELS, PROBLEM_MODEL)],
             ref_template="#/components/schemas/{model}",
         )
         known = document["components"]["schemas"]

@@ -129,6 +129,7 @@ export function aTokenization(changes: Partial<Tokenization> = {}): Tokenization
   return {
     id: 'tok_1',
     dataset_id: 'ds_1',
+    model_id: null,
     tokenizer: 'gpt2',
     tokenizer_revision: null,
     fingerprint: null,

@@ -317,6 +317,41 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
+     * Audit
+     * @description What the written files were examined for. Verified on so many documents, which is never a guarantee.
+     */
+    Audit: {
+      /** Checks */
+      checks: components['schemas']['AuditCheck'][];
+      /** Differences */
+      differences: number;
+      /** Documents Compared */
+      documents_compared: number;
+      /**
+       * Verdict
+       * @enum {string}
+       */
+      verdict: 'passed' | 'warning' | 'failed';
+    };
+    /**
+     * AuditCheck
+     * @description One thing that was looked at; ``passed`` None: it does not apply to this tokenization.
+     */
+    AuditCheck: {
+      /** Detail */
+      detail: string;
+      /** Figures */
+      figures: {
+        [key: string]: number | string;
+      };
+      /** Name */
+      name: string;
+      /** Passed */
+      passed: boolean | null;
+      /** Title */
+      title: string;
+    };
+    /**
      * CheckResponse
      * @description One part that the server needs.
      */
@@ -985,6 +1020,79 @@ export interface components {
      */
     JobState: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
     /**
+     * Ledger
+     * @description Where every token went.
+     *
+     *     ``source_tokens`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out``, and ``positions`` =
+     *     ``data_tokens`` + ``special_tokens`` + ``padding``.
+     */
+    Ledger: {
+      /** Balances */
+      balances: boolean;
+      /** Data Tokens */
+      data_tokens: number;
+      /** Documents */
+      documents: number;
+      /** Dropped */
+      dropped: number;
+      /** Empty Documents */
+      empty_documents: number;
+      /** Filtered */
+      filtered: number;
+      /** Held Out */
+      held_out: number;
+      /** Null Documents */
+      null_documents: number;
+      /** Padding */
+      padding: number;
+      /** Positions */
+      positions: number;
+      /** Source Tokens */
+      source_tokens: number;
+      /** Special Tokens */
+      special_tokens: number;
+      /** Truncated */
+      truncated: number;
+    };
+    /**
+     * LengthBin
+     * @description So many samples have ``start`` to ``end`` tokens, both included.
+     */
+    LengthBin: {
+      /** Count */
+      count: number;
+      /** End */
+      end: number;
+      /** Start */
+      start: number;
+    };
+    /**
+     * ModelResponse
+     * @description A tokenizer that this studio knows.
+     */
+    ModelResponse: {
+      /**
+       * Created At
+       * Format: date-time
+       * @description ISO 8601, UTC.
+       */
+      created_at: string;
+      /** Fingerprint */
+      fingerprint: string;
+      /** Hf Repo Id */
+      hf_repo_id: string | null;
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /** Path */
+      path: string | null;
+      /** Revision */
+      revision: string | null;
+      /** Vocab Size */
+      vocab_size: number;
+    };
+    /**
      * Pagination
      * @description Where a page stands among all; pages count from 1.
      */
@@ -999,6 +1107,79 @@ export interface components {
       page: number;
       /** Total */
       total: number;
+    };
+    /**
+     * PreviewRequest
+     * @description A text to see as tokens, with the settings that matter to one text.
+     */
+    PreviewRequest: {
+      /**
+       * Access Token
+       * @default null
+       */
+      access_token: string | null;
+      /**
+       * Add Special Tokens
+       * @default true
+       */
+      add_special_tokens: boolean;
+      /**
+       * Max Length
+       * @default null
+       */
+      max_length: number | null;
+      /**
+       * Padding
+       * @default do_not_pad
+       * @enum {string}
+       */
+      padding: 'do_not_pad' | 'max_length' | 'longest';
+      /**
+       * Revision
+       * @default null
+       */
+      revision: string | null;
+      /** Text */
+      text: string;
+      /**
+       * Tokenizer
+       * @description A repository of the Hub, or a folder or tokenizer.json below DATA_DIR.
+       * @example gpt2
+       */
+      tokenizer: string;
+      /**
+       * Truncation
+       * @default true
+       */
+      truncation: boolean;
+    };
+    /**
+     * PreviewResponse
+     * @description A text as tokens. ``notes`` say what a person should know: what was cut, which id pads.
+     */
+    PreviewResponse: {
+      /**
+       * Count
+       * @description Data tokens of the text, before anything is cut.
+       */
+      count: number;
+      /** Fingerprint */
+      fingerprint: string;
+      /** Max Length */
+      max_length: number;
+      /** Notes */
+      notes: string[];
+      /** Revision */
+      revision: string | null;
+      special: components['schemas']['SpecialTokens'];
+      /** Tokenizer */
+      tokenizer: string;
+      /** Tokens */
+      tokens: components['schemas']['TokenSpan'][];
+      /** Truncated */
+      truncated: number;
+      /** Vocab Size */
+      vocab_size: number;
     };
     /**
      * Problem
@@ -1150,6 +1331,56 @@ export interface components {
       access_token?: string | null;
     };
     /**
+     * RowSegment
+     * @description A run of positions that came from one source row; ``token_start_in_row`` counts that row's tokens.
+     */
+    RowSegment: {
+      /** Length */
+      length: number;
+      /** Position */
+      position: number;
+      /** Row */
+      row: number;
+      /** Token Start In Row */
+      token_start_in_row: number;
+    };
+    /**
+     * SampleDetail
+     * @description One row whole, with its tokens where a tokenization was asked for.
+     */
+    SampleDetail: {
+      /** Char Count */
+      char_count: number;
+      /** Columns */
+      columns: {
+        [key: string]: unknown;
+      };
+      /** Id */
+      id: number;
+      /** Marks */
+      marks: [number, number][];
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Text */
+      text: string;
+      /** Token Count */
+      token_count: number | null;
+      /**
+       * Tokenization Id
+       * @default null
+       */
+      tokenization_id: string | null;
+      /**
+       * Tokens
+       * @default null
+       */
+      tokens: components['schemas']['TokenSpan'][] | null;
+      /** Truncated */
+      truncated: boolean;
+    };
+    /**
      * SampleListResponse
      * @description A page of samples.
      */
@@ -1201,6 +1432,22 @@ export interface components {
       took_ms: number;
     };
     /**
+     * SpecialTokens
+     * @description The ids that a tokenizer gives its special tokens.
+     */
+    SpecialTokens: {
+      /** Bos */
+      bos: number | null;
+      /** Eos */
+      eos: number | null;
+      /** Pad */
+      pad: number | null;
+      /** Sep */
+      sep: number | null;
+      /** Unk */
+      unk: number | null;
+    };
+    /**
      * SplitResponse
      * @description One split; rows are known once its files are read.
      */
@@ -1213,6 +1460,55 @@ export interface components {
       num_files: number;
       /** Num Rows */
       num_rows: number | null;
+    };
+    /**
+     * SplitStatistics
+     * @description One split: its rows, its share of all rows, and its tokens where a tokenization covers it.
+     */
+    SplitStatistics: {
+      /** Name */
+      name: string;
+      /** Samples */
+      samples: number;
+      /**
+       * Share
+       * @description A part of 1.
+       */
+      share: number;
+      /** Size Bytes */
+      size_bytes: number | null;
+      tokens: components['schemas']['TokenStatistics'] | null;
+    };
+    /**
+     * StatisticsResponse
+     * @description A dataset in figures; ``tokens`` is null while no tokenization is ready.
+     */
+    StatisticsResponse: {
+      /** Characters */
+      characters: number | null;
+      /** Dataset Id */
+      dataset_id: string;
+      /** Empty Texts */
+      empty_texts: number | null;
+      /**
+       * Invalid Texts
+       * @description Rows whose text was not valid UTF-8.
+       */
+      invalid_texts: number | null;
+      /**
+       * Null Texts
+       * @description Rows whose text is null.
+       */
+      null_texts: number | null;
+      /** Samples */
+      samples: number;
+      /** Splits */
+      splits: components['schemas']['SplitStatistics'][];
+      /** Text Bytes */
+      text_bytes: number | null;
+      /** Tokenization Id */
+      tokenization_id: string | null;
+      tokens: components['schemas']['TokenStatistics'] | null;
     };
     /**
      * StoragePart
@@ -1285,8 +1581,105 @@ export interface components {
       error: string;
     };
     /**
+     * TokenCount
+     * @description How often one token occurs.
+     */
+    TokenCount: {
+      /** Count */
+      count: number;
+      /** Id */
+      id: number;
+      /** Text */
+      text: string;
+    };
+    /**
+     * TokenizationDetail
+     * @description A tokenization with its books and the Python that loads it.
+     */
+    TokenizationDetail: {
+      audit: components['schemas']['Audit'] | null;
+      /** Completed At */
+      completed_at: string | null;
+      /**
+       * Created At
+       * Format: date-time
+       * @description ISO 8601, UTC.
+       */
+      created_at: string;
+      /** Dataset Id */
+      dataset_id: string;
+      /**
+       * Engine
+       * @description What encoded the text.
+       */
+      engine: string | null;
+      /**
+       * Engine Reason
+       * @description Why the fast engine was not used, or not for all documents.
+       */
+      engine_reason: string | null;
+      /** Error Code */
+      error_code: string | null;
+      /** Error Message */
+      error_message: string | null;
+      /** Fingerprint */
+      fingerprint: string | null;
+      /** Id */
+      id: string;
+      job: components['schemas']['JobResponse'] | null;
+      ledger: components['schemas']['Ledger'] | null;
+      /** Model Id */
+      model_id: string | null;
+      /**
+       * Num Positions
+       * @description Everything written: data, special tokens and padding.
+       */
+      num_positions: number | null;
+      /** Num Rows */
+      num_rows: number | null;
+      /**
+       * Num Tokens
+       * @description Data tokens: no padding, no special tokens.
+       */
+      num_tokens: number | null;
+      /** Path */
+      path: string | null;
+      /**
+       * Progress
+       * @description Per cent of the whole way.
+       */
+      progress: number;
+      /**
+       * Resolved
+       * @description What the settings became: what auto chose, and ids.
+       */
+      resolved: {
+        [key: string]: unknown;
+      } | null;
+      /** Settings */
+      settings: {
+        [key: string]: unknown;
+      };
+      /** Size Bytes */
+      size_bytes: number | null;
+      status: components['schemas']['TokenizationStatus'];
+      /** Tokenizer */
+      tokenizer: string;
+      /**
+       * Tokenizer Revision
+       * @description The commit that the tokenizer was taken from.
+       */
+      tokenizer_revision: string | null;
+      /** Unique Tokens */
+      unique_tokens: number | null;
+      /** Usage */
+      usage: components['schemas']['UsageSnippet'][];
+      /** Vocab Size */
+      vocab_size: number | null;
+    };
+    /**
      * TokenizationResponse
-     * @description One tokenization of a dataset, with its figures once it is ready.
+     * @description One tokenization of a dataset, with its figures once it is ready. ``settings`` are those of the request.
      */
     TokenizationResponse: {
       /** Completed At */
@@ -1299,9 +1692,15 @@ export interface components {
       created_at: string;
       /** Dataset Id */
       dataset_id: string;
-      /** Engine */
+      /**
+       * Engine
+       * @description What encoded the text.
+       */
       engine: string | null;
-      /** Engine Reason */
+      /**
+       * Engine Reason
+       * @description Why the fast engine was not used, or not for all documents.
+       */
       engine_reason: string | null;
       /** Error Code */
       error_code: string | null;
@@ -1311,11 +1710,19 @@ export interface components {
       fingerprint: string | null;
       /** Id */
       id: string;
-      /** Num Positions */
+      /** Model Id */
+      model_id: string | null;
+      /**
+       * Num Positions
+       * @description Everything written: data, special tokens and padding.
+       */
       num_positions: number | null;
       /** Num Rows */
       num_rows: number | null;
-      /** Num Tokens */
+      /**
+       * Num Tokens
+       * @description Data tokens: no padding, no special tokens.
+       */
       num_tokens: number | null;
       /** Path */
       path: string | null;
@@ -1333,7 +1740,10 @@ export interface components {
       status: components['schemas']['TokenizationStatus'];
       /** Tokenizer */
       tokenizer: string;
-      /** Tokenizer Revision */
+      /**
+       * Tokenizer Revision
+       * @description The commit that the tokenizer was taken from.
+       */
       tokenizer_revision: string | null;
       /** Unique Tokens */
       unique_tokens: number | null;
@@ -1346,6 +1756,267 @@ export interface components {
      * @enum {string}
      */
     TokenizationStatus: 'queued' | 'processing' | 'ready' | 'error' | 'cancelled';
+    /**
+     * TokenizedRow
+     * @description One written row; ``row`` counts from 0 within its split.
+     */
+    TokenizedRow: {
+      /** Row */
+      row: number;
+      /** Segments */
+      segments: components['schemas']['RowSegment'][];
+      /** Split */
+      split: string;
+      /** Tokens */
+      tokens: components['schemas']['TokenView'][];
+    };
+    /**
+     * TokenizeRequest
+     * @description How to tokenize a dataset. The token is held in memory for this job only, never stored, never logged.
+     */
+    TokenizeRequest: {
+      /**
+       * Access Token
+       * @default null
+       */
+      access_token: string | null;
+      /**
+       * Add Special Tokens
+       * @default true
+       */
+      add_special_tokens: boolean;
+      /**
+       * Apply Chat Template
+       * @default false
+       */
+      apply_chat_template: boolean;
+      /**
+       * Begin Of Row Token
+       * @description Auto: BOS where the tokenizer has one.
+       * @default auto
+       */
+      begin_of_row_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
+      /**
+       * Document Separator Token
+       * @description Packing: BOS where there is one, else EOS.
+       * @default auto
+       */
+      document_separator_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
+      /**
+       * End Of Document Token
+       * @description Packing: put after every document.
+       * @default none
+       */
+      end_of_document_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
+      /**
+       * Heldout Fraction
+       * @default 0
+       */
+      heldout_fraction: number;
+      /**
+       * Keep Last Partial
+       * @description Packing: keep the last row though it is not full.
+       * @default false
+       */
+      keep_last_partial: boolean;
+      /**
+       * Max Length
+       * @description Tokens per row. Left out: the tokenizer's own where that is at most 8,192, else 1,024.
+       * @default null
+       */
+      max_length: number | null;
+      /**
+       * Packing
+       * @default off
+       * @enum {string}
+       */
+      packing: 'off' | 'concat';
+      /**
+       * Padding
+       * @default do_not_pad
+       * @enum {string}
+       */
+      padding: 'do_not_pad' | 'max_length' | 'longest';
+      /**
+       * Return Attention Mask
+       * @default true
+       */
+      return_attention_mask: boolean;
+      /**
+       * Revision
+       * @description Branch, tag or commit. Left out: the main branch.
+       * @default null
+       */
+      revision: string | null;
+      /**
+       * Shuffle Seed
+       * @default null
+       */
+      shuffle_seed: number | null;
+      /**
+       * Splits
+       * @description Left out: all.
+       * @default null
+       */
+      splits: string[] | null;
+      /**
+       * Text Column
+       * @description Left out: the dataset's.
+       * @default null
+       */
+      text_column: string | null;
+      /**
+       * Tokenizer
+       * @description A repository of the Hub, or a folder or tokenizer.json below DATA_DIR.
+       * @example gpt2
+       */
+      tokenizer: string;
+      /**
+       * Truncation
+       * @description Cut what is longer than max_length.
+       * @default true
+       */
+      truncation: boolean;
+      /**
+       * Verify
+       * @default sample
+       * @enum {string}
+       */
+      verify: 'sample' | 'full';
+    };
+    /**
+     * TokenSpan
+     * @description A token and the characters of the text that it covers; an empty span for what is not in the text.
+     */
+    TokenSpan: {
+      /** End */
+      end: number;
+      /** Id */
+      id: number;
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'data' | 'special' | 'padding';
+      /** Start */
+      start: number;
+      /** Text */
+      text: string;
+    };
+    /**
+     * TokenStatistics
+     * @description Exact figures of source rows as tokens; padding and special tokens are never counted as data.
+     */
+    TokenStatistics: {
+      /** Average */
+      average: number;
+      /** Bytes Per Token */
+      bytes_per_token: number | null;
+      /** Characters Per Token */
+      characters_per_token: number | null;
+      /** Least Frequent */
+      least_frequent: components['schemas']['TokenCount'][];
+      /** Linear Bins */
+      linear_bins: components['schemas']['LengthBin'][];
+      /** Logarithmic Bins */
+      logarithmic_bins: components['schemas']['LengthBin'][];
+      /** Maximum */
+      maximum: number;
+      /** Median */
+      median: number;
+      /** Minimum */
+      minimum: number;
+      /** Most Frequent */
+      most_frequent: components['schemas']['TokenCount'][];
+      /** P95 */
+      p95: number;
+      /** P99 */
+      p99: number;
+      /** Samples */
+      samples: number;
+      /** Special Tokens */
+      special_tokens: components['schemas']['TokenCount'][];
+      /** Tokens */
+      tokens: number;
+      /** Unique Tokens */
+      unique_tokens: number;
+      /**
+       * Vocab Share
+       * @description A part of 1.
+       */
+      vocab_share: number;
+      /** Vocab Size */
+      vocab_size: number;
+    };
+    /**
+     * TokenView
+     * @description One token as a reader sees it: id, the text it stands for, and whether it is data.
+     */
+    TokenView: {
+      /** Id */
+      id: number;
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'data' | 'special' | 'padding';
+      /** Text */
+      text: string;
+    };
+    /**
+     * TraceResponse
+     * @description One position of one written row; ``source`` is null for special tokens and padding.
+     */
+    TraceResponse: {
+      /** Dataset Id */
+      dataset_id: string;
+      /** Position */
+      position: number;
+      /** Row */
+      row: number;
+      source: components['schemas']['TraceSource'] | null;
+      /** Split */
+      split: string;
+      token: components['schemas']['TokenView'];
+      /** Tokenization Id */
+      tokenization_id: string;
+    };
+    /**
+     * TraceSource
+     * @description Where a token came from. ``text`` is the document around the span; spans are characters of the whole document.
+     */
+    TraceSource: {
+      /** Char End */
+      char_end: number;
+      /** Char Start */
+      char_start: number;
+      /** Commit */
+      commit: string | null;
+      /** Config */
+      config: string | null;
+      /**
+       * File
+       * @description The file of the source.
+       */
+      file: string | null;
+      /** File Sha256 */
+      file_sha256: string | null;
+      /** Repo */
+      repo: string | null;
+      /** Row */
+      row: number;
+      /** Sample Id */
+      sample_id: number;
+      /** Split */
+      split: string;
+      /** Text */
+      text: string;
+      /**
+       * Text Start
+       * @description The character of the document at which ``text`` begins.
+       */
+      text_start: number;
+    };
     /**
      * UsageSnippet
      * @description Python that loads the data.
@@ -1368,6 +2039,81 @@ export interface components {
       msg: string;
       /** Error Type */
       type: string;
+    };
+    /**
+     * WhatIfLayout
+     * @description What one way of writing the rows costs. Shares are of 1.
+     */
+    WhatIfLayout: {
+      /** Data Tokens */
+      data_tokens: number;
+      /** Dropped */
+      dropped: number;
+      /**
+       * Lost Share
+       * @description Truncated and dropped, of the source's tokens.
+       */
+      lost_share: number;
+      /** Padding */
+      padding: number;
+      /**
+       * Padding Share
+       * @description Padding, of all positions.
+       */
+      padding_share: number;
+      /** Positions */
+      positions: number;
+      /** Rows */
+      rows: number;
+      /**
+       * Size Bytes
+       * @description A size in bytes.
+       */
+      size_bytes: number;
+      /** Special Tokens */
+      special_tokens: number;
+      /** Truncated */
+      truncated: number;
+    };
+    /**
+     * WhatIfOption
+     * @description One max_length: ragged (cut, not padded), padded (cut and padded to it) and packed (concatenated and chunked).
+     */
+    WhatIfOption: {
+      /** Documents Fit */
+      documents_fit: number;
+      /**
+       * Fit Share
+       * @description A part of 1.
+       */
+      fit_share: number;
+      /** Max Length */
+      max_length: number;
+      packed: components['schemas']['WhatIfLayout'];
+      padded: components['schemas']['WhatIfLayout'];
+      ragged: components['schemas']['WhatIfLayout'];
+    };
+    /**
+     * WhatIfResponse
+     * @description What settings would cost. ``estimate``: counted on ``documents_counted`` documents and scaled to all.
+     */
+    WhatIfResponse: {
+      /** Dataset Id */
+      dataset_id: string;
+      /** Documents */
+      documents: number;
+      /** Documents Counted */
+      documents_counted: number;
+      /** Estimate */
+      estimate: boolean;
+      /** Options */
+      options: components['schemas']['WhatIfOption'][];
+      /** Source Tokens */
+      source_tokens: number;
+      /** Tokenization Id */
+      tokenization_id: string | null;
+      /** Tokenizer */
+      tokenizer: string;
     };
   };
   responses: never;

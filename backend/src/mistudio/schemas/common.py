@@ -9,6 +9,7 @@ Item = TypeVar("Item")
 _MAX_TOKEN_LENGTH = 512
 
 Bytes = Annotated[int, Field(ge=0, description="A size in bytes.")]
+Share = Annotated[float, Field(ge=0, le=1, description="A part of 1.")]
 Percent = Annotated[float, Field(ge=0, le=100, description="Per cent of the whole way.")]
 Timestamp = Annotated[AwareDatetime, Field(description="ISO 8601, UTC.")]
 
@@ -31,6 +32,13 @@ class Shape(BaseModel):
     """Base of every answer: read from records by attribute, unknown fields refused."""
 
     model_config = ConfigDict(from_attributes=True, extra="forbid", json_schema_serialization_defaults_required=True)
+
+
+class UsageSnippet(Shape):
+    """Python that loads the data."""
+
+    title: str
+    code: str
 
 
 class Pagination(Shape):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from mistudio.core.states import DatasetStatus, IndexState
-from mistudio.schemas.common import Bytes, HubToken, Page, Percent, Shape, Timestamp
+from mistudio.schemas.common import Bytes, HubToken, Page, Percent, Shape, Timestamp, UsageSnippet
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import TokenizationResponse
 from mistudio.utils.hf_utils import check_repo_id
@@ -90,13 +90,6 @@ class DatasetResponse(Shape):
     job: JobResponse | None
     created_at: Timestamp
     updated_at: Timestamp
-
-
-class UsageSnippet(Shape):
-    """Python that loads the data."""
-
-    title: str
-    code: str
 
 
 class DatasetDetail(DatasetResponse):

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from mistudio.schemas.common import Page, Shape
+from mistudio.schemas.tokenization import TokenSpan
 
 SearchMode = Literal["words", "exact", "regex"]
 
@@ -25,6 +26,13 @@ class SampleResponse(Shape):
     truncated: bool
     marks: list[tuple[int, int]]
     columns: dict[str, object]
+
+
+class SampleDetail(SampleResponse):
+    """One row whole, with its tokens where a tokenization was asked for."""
+
+    tokenization_id: str | None = None
+    tokens: list[TokenSpan] | None = None
 
 
 class SearchInfo(Shape):

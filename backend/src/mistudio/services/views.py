@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.errors import NotFound, is_retryable
 from mistudio.models import Dataset, Job, Tokenization
+from mistudio.schemas.common import UsageSnippet
 from mistudio.schemas.dataset import (
     DatasetDetail,
     DatasetMetadata,
     DatasetResponse,
     IndexResponse,
     SplitResponse,
-    UsageSnippet,
 )
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import TokenizationResponse
