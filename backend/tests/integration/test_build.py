@@ -10,6 +10,7 @@ from mistudio.corpus.build import build_dataset, finish_build, pieces_of
 from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.ingest import ingest_file
 from mistudio.corpus.manifest import Manifest, verify
+from mistudio.corpus.origin import HubOrigin
 from mistudio.corpus.plan import make_plan
 from mistudio.corpus.plan_types import Plan, PlanRequest
 from mistudio.corpus.store import DatasetStore
@@ -48,15 +49,8 @@ def plan(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Plan:
 
 def build(plan: Plan, folder: Path, work: Unwatched) -> Manifest:
     """One call, on one connection, so that steps come in a fixed order."""
-    return build_dataset(
-        plan,
-        folder / "staging",
-        folder / "dataset",
-        token=None,
-        text_column=None,
-        work=work,
-        settings=FetchSettings(connections=1, backoff_seconds=0.01),
-    )
+    origin = HubOrigin(plan, token=None, settings=FetchSettings(connections=1, backoff_seconds=0.01))
+    return build_dataset(origin, folder / "staging", folder / "dataset", text_column=None, work=work)
 
 
 def hashes(manifest: Manifest) -> list[str]:
@@ -132,7 +126,7 @@ def test_a_kept_file_that_was_moved_but_not_written_down_is_not_fetched_again(
 ) -> None:
     """Killed between the move into the store and the note of it, the file is found by its checksum."""
     staging = tmp_path / "staging"
-    piece = pieces_of(plan)[0]
+    piece = pieces_of(plan.files)[0]
     (staging / "raw").mkdir(parents=True)
     source = tmp_path / "source.parquet"
     repository = hub.find("datasets", "lab/stories")

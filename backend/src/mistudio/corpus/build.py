@@ -1,4 +1,4 @@
-"""Makes a dataset from a plan: fetches, reads and stores its files, and lets the result appear all at once.
+"""Makes a dataset of the files of an origin: reads and stores them as they come, and lets the result appear at once.
 
 Everything happens in a staging folder. Each source file becomes one file of the store as soon as it is complete, while
 later ones are still coming, and is removed at once; a report beside it says that this was done. So the work can be
@@ -10,25 +10,18 @@ import fcntl
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from mistudio.core.errors import Json
-from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
+from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.ingest import ingest_file
-from mistudio.corpus.manifest import (
-    MANIFEST_NAME,
-    Manifest,
-    SourceRecord,
-    TakenIn,
-    make_manifest,
-    read_manifest,
-    write_manifest,
-)
-from mistudio.corpus.plan_types import Plan, SourceFile
+from mistudio.corpus.manifest import MANIFEST_NAME, Manifest, SourceRecord, TakenIn, read_manifest, write_manifest
+from mistudio.corpus.origin import Origin
+from mistudio.corpus.plan_types import Sizes, SourceFile
 from mistudio.corpus.report import FileReport
 from mistudio.corpus.work import Work
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
@@ -61,34 +54,26 @@ class Done:
     source_sha256: str
 
 
-def pieces_of(plan: Plan) -> list[Piece]:
-    """The plan's files with the names that they get in the store, ``<split>-00000-of-00003.parquet``."""
+def pieces_of(files: Sequence[SourceFile]) -> list[Piece]:
+    """The files with the names that they get in the store, ``<split>-00000-of-00003.parquet``."""
     counts: dict[str, int] = {}
-    for file in plan.files:
+    for file in files:
         counts[file.split] = counts.get(file.split, 0) + 1
     seen: dict[str, int] = {}
     pieces = []
-    for file in plan.files:
+    for file in files:
         number = seen.get(file.split, 0)
         seen[file.split] = number + 1
         pieces.append(Piece(file, f"{file.split}-{number:05d}-of-{counts[file.split]:05d}.parquet"))
     return pieces
 
 
-def build_dataset(
-    plan: Plan,
-    staging: Path,
-    target: Path,
-    *,
-    token: str | None,
-    text_column: str | None,
-    work: Work,
-    settings: FetchSettings,
-) -> Manifest:
-    """Bring the plan's data to ``target`` by way of ``staging`` (same disk), and answer its manifest.
+def build_dataset(origin: Origin, staging: Path, target: Path, *, text_column: str | None, work: Work) -> Manifest:
+    """Bring the origin's data to ``target`` by way of ``staging`` (same disk), and answer its manifest.
 
     Goes on where an earlier call was cut off; once ``target`` is there, only its manifest is read. Reports bytes of the
-    source in the phases ``download`` and ``ingest``. Raises what fetching and reading raise, and UnknownColumn.
+    source in the phase ``ingest``, and what the origin reports. Raises what bringing and reading raise, and
+    UnknownColumn.
     """
     if (whole := finish_build(staging, target)) is not None:
         return whole
@@ -96,17 +81,17 @@ def build_dataset(
     with _owned(staging, work):
         for name in ("raw", "reports", "source"):
             ensure_dir(staging / name)
-        pieces = pieces_of(plan)
+        pieces = pieces_of(origin.files)
         firsts: dict[str, Piece] = {}
         for piece in pieces:
             firsts.setdefault(piece.source.path, piece)
-        before = [_done(piece, staging) or _moved(plan, piece, staging, work) for piece in firsts.values()]
+        before = [_done(piece, staging) or _moved(origin, piece, staging, work) for piece in firsts.values()]
         done = {found.piece.source.path: found for found in before if found}
         missing = [piece for path, piece in firsts.items() if path not in done]
-        total = plan.size_bytes
-        for finished in _bring(plan, missing, total, staging=staging, token=token, work=work, settings=settings):
+        for finished in _bring(origin, missing, staging=staging, work=work):
             done[finished.piece.source.path] = finished
-        manifest = _manifest(plan, [_linked(piece, done[piece.source.path], staging) for piece in pieces], text_column)
+        taken = [_taken_in(_linked(piece, done[piece.source.path], staging)) for piece in pieces]
+        manifest = origin.manifest(taken, text_column=text_column)
         write_manifest(staging, manifest)
         return _appear(manifest, staging, target)
 
@@ -124,35 +109,18 @@ def finish_build(staging: Path, target: Path) -> Manifest | None:
     return _appear(read_manifest(staging), staging, target)
 
 
-def _bring(
-    plan: Plan,
-    pieces: list[Piece],
-    total: int,
-    *,
-    staging: Path,
-    token: str | None,
-    work: Work,
-    settings: FetchSettings,
-) -> Iterator[Done]:
-    """Fetch and read what is missing of ``total`` bytes, one file after the other as they come."""
+def _bring(origin: Origin, pieces: list[Piece], *, staging: Path, work: Work) -> Iterator[Done]:
+    """Get and read what is missing, one file after the other as they come."""
+    total = Sizes.of(origin.files).total
     ingested = total - sum(piece.source.size for piece in pieces)
     by_path = {piece.source.path: piece for piece in pieces}
     work.report(ingested, total, "download")
     work.report(ingested, total, "ingest")
-    fetched = fetch_files(
-        [piece.source for piece in pieces],
-        staging / "source",
-        repo_id=plan.repo_id,
-        revision=plan.revision,
-        token=token,
-        work=work,
-        settings=settings,
-        done_bytes=ingested,
-        total_bytes=total,
-    )
-    for file in fetched:
+    files = [piece.source for piece in pieces]
+    coming = origin.bring(files, staging / "source", work=work, done_bytes=ingested, total_bytes=total)
+    for file in coming:
         piece = by_path[file.source.path]
-        yield _take_in(plan, piece, file, staging=staging, work=work, progress=_progress(work, ingested, total))
+        yield _take_in(origin, piece, file, staging=staging, work=work, progress=_progress(work, ingested, total))
         ingested += file.source.size
         work.report(ingested, total, "ingest")
 
@@ -167,13 +135,14 @@ def _progress(work: Work, before: int, total: int) -> Callable[[int], None]:
 
 
 def _take_in(
-    plan: Plan, piece: Piece, file: FetchedFile, *, staging: Path, work: Work, progress: Callable[[int], None]
+    origin: Origin, piece: Piece, file: FetchedFile, *, staging: Path, work: Work, progress: Callable[[int], None]
 ) -> Done:
+    how, options = origin.reading(piece.source)
     report = ingest_file(
         file.path,
         piece.raw_path(staging),
-        format=plan.format,
-        options=plan.options,
+        format=how,
+        options=options,
         label=piece.source.path,
         work=work,
         progress=progress,
@@ -198,16 +167,16 @@ def _written_down(done: Done, staging: Path) -> Done:
     return done
 
 
-def _moved(plan: Plan, piece: Piece, staging: Path, work: Work) -> Done | None:
+def _moved(origin: Origin, piece: Piece, staging: Path, work: Work) -> Done | None:
     """A piece whose file was kept as it was, and moved into the store, by a call killed before it could say so."""
     raw = piece.raw_path(staging)
     if piece.source.sha256 is None or not raw.exists() or raw.stat().st_size != piece.source.size:
         return None
     if sha256_file(raw) != piece.source.sha256:
         return None
-    report = ingest_file(
-        staging / "source" / "moved", raw, format=plan.format, options=plan.options, label=piece.source.path, work=work
-    )
+    how, options = origin.reading(piece.source)
+    gone = staging / "source" / "moved"
+    report = ingest_file(gone, raw, format=how, options=options, label=piece.source.path, work=work)
     return _written_down(Done(piece, report, piece.source.sha256), staging)
 
 
@@ -222,32 +191,23 @@ def _done(piece: Piece, staging: Path) -> Done | None:
     return Done(piece, report, str(content["source_sha256"])) if whole else None
 
 
-def _manifest(plan: Plan, done: list[Done], text_column: str | None) -> Manifest:
-    return make_manifest(
-        [
-            TakenIn(
-                split=item.piece.source.split,
-                path=f"raw/{item.piece.raw_name}",
-                report=item.report,
-                source=SourceRecord(item.piece.source.path, item.piece.source.size, item.source_sha256),
-            )
-            for item in done
-        ],
-        source="huggingface",
-        splits=plan.splits,
-        repo=plan.repo_id,
-        config=plan.config,
-        commit=plan.revision,
-        text_column=text_column,
+def _taken_in(done: Done) -> TakenIn:
+    source = done.piece.source
+    return TakenIn(
+        split=source.split,
+        path=f"raw/{done.piece.raw_name}",
+        report=done.report,
+        source=SourceRecord(source.path, source.size, done.source_sha256),
     )
 
 
 def _appear(manifest: Manifest, staging: Path, target: Path) -> Manifest:
     """Leave only what belongs to the dataset, and rename it into place."""
-    for name in ("source", "reports"):
-        shutil.rmtree(staging / name, ignore_errors=True)
-    (staging / "plan.json").unlink(missing_ok=True)
-    (staging / ".lock").unlink(missing_ok=True)
+    for path in staging.iterdir():
+        if path.name in {"source", "reports"}:
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.is_file() and path.name != MANIFEST_NAME:
+            path.unlink(missing_ok=True)
     ensure_dir(target.parent)
     staging.rename(target)
     fsync_directory(target.parent)

@@ -11,6 +11,7 @@ from mistudio.core.errors import AuthRequired, Json
 from mistudio.corpus.build import build_dataset, finish_build
 from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.manifest import Manifest
+from mistudio.corpus.origin import HubOrigin
 from mistudio.corpus.plan_types import Plan, PlanRequest
 from mistudio.corpus.planner import Planner
 from mistudio.models import Dataset
@@ -48,15 +49,14 @@ async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobC
     context.work.report(0, 0, "plan")
     plan = await asyncio.to_thread(read_plan, staging) or await _plan_again(dataset, staging, context.token)
     await asyncio.to_thread(_require_room, plan, staging, settings)
+    fetching = FetchSettings(connections=settings.download_connections)
     return await asyncio.to_thread(
         build_dataset,
-        plan,
+        HubOrigin(plan, token=context.token, settings=fetching),
         staging,
         target,
-        token=context.token,
         text_column=dataset.text_column,
         work=context.work,
-        settings=FetchSettings(connections=settings.download_connections),
     )
 
 
