@@ -13,7 +13,8 @@ from mistudio.core.database import Database
 from mistudio.core.errors import HubUnreachable, JobCancelled, NoData, RateLimited
 from mistudio.core.states import DatasetStatus, JobState
 from mistudio.models import Dataset, Job, utc_now
-from mistudio.services.job_service import DatasetFigures, JobService
+from mistudio.services.job_service import JobService
+from mistudio.services.targets import DatasetFigures
 from mistudio.workers.runner import JobContext, Runner
 
 FIGURES = DatasetFigures(

@@ -13,7 +13,8 @@ from mistudio.core.errors import HubUnreachable, JobCancelled, NoData
 from mistudio.core.states import DatasetStatus, JobState
 from mistudio.models import Dataset, Job, utc_now
 from mistudio.schemas.job import JobPhase
-from mistudio.services.job_service import Claim, ClaimLost, DatasetFigures, JobService, Snapshot
+from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot
+from mistudio.services.targets import DatasetFigures
 
 FIGURES = DatasetFigures(
     raw_path="/raw",
@@ -89,7 +90,7 @@ async def test_progress_never_goes_back(async_db: Database, jobs: JobService) ->
 async def test_success_makes_the_dataset_ready(async_db: Database, jobs: JobService, bus: RecordingBus) -> None:
     """Figures, status and event come together."""
     job, claim = await claimed(async_db, jobs)
-    await jobs.succeed_dataset(claim, FIGURES)
+    await jobs.succeed(claim, FIGURES)
     now, dataset = await reload(async_db, job)
     assert (JobState.SUCCEEDED, DatasetStatus.READY, 100.0) == (now.state, dataset.status, dataset.progress)
     assert (3, 10, "text", "/raw") == (dataset.num_samples, dataset.size_bytes, dataset.text_column, dataset.raw_path)
@@ -129,7 +130,7 @@ async def test_whoever_lost_the_job_can_change_nothing(async_db: Database, jobs:
     assert fresh is not None
     for step in (
         jobs.progress(stale, halfway()),
-        jobs.succeed_dataset(stale, FIGURES),
+        jobs.succeed(stale, FIGURES),
         jobs.fail(stale, NoData("x")),
         jobs.postpone(stale, HubUnreachable("x"), 1.0),
         jobs.heartbeat(stale),

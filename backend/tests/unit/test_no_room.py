@@ -17,7 +17,8 @@ from mistudio.core.errors import DiskFull, NoData
 from mistudio.core.migrations import upgrade
 from mistudio.models import Dataset, Job
 from mistudio.services.disk import RoomWatch
-from mistudio.services.job_service import DatasetFigures, JobService
+from mistudio.services.job_service import JobService
+from mistudio.services.targets import DatasetFigures
 from mistudio.workers.runner import JobContext, Runner
 
 FIGURES = DatasetFigures(raw_path="/raw", num_samples=1, size_bytes=1, splits=[], text_column="text", metadata={})

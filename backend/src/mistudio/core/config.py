@@ -73,6 +73,9 @@ class Settings(BaseSettings):
         default="auto", description="json: one object a line; console: for people; auto: console on a terminal."
     )
     max_downloads: int = Field(default=2, ge=1, le=32, description="Downloads and imports that run at the same time.")
+    max_tokenizations: int = Field(
+        default=1, ge=1, le=32, description="Tokenizations that run at the same time; each uses all cores."
+    )
     download_connections: int = Field(default=8, ge=1, le=64, description="Connections to the Hub per download.")
     max_attempts: int = Field(default=3, ge=1, le=20, description="Tries of a job for what can pass by itself.")
     retry_backoff_seconds: float = Field(

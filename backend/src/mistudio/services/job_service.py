@@ -5,7 +5,6 @@ and takes the number of the event that tells of it; the event goes out after the
 ``Claim`` that the job is still its own: whoever lost it (a restart gave it to another) can change nothing any more.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,21 +12,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.database import Database
-from mistudio.core.errors import JobCancelled, Json, MiStudioError, NotFound, WorkerDied
+from mistudio.core.errors import JobCancelled, MiStudioError, NotFound, WorkerDied
 from mistudio.core.events import EventBus
-from mistudio.core.states import WORKING_DATASET_STATUSES, DatasetStatus, JobState
-from mistudio.models import Dataset, Job, utc_now
+from mistudio.core.states import JobState
+from mistudio.models import Job, utc_now
 from mistudio.schemas.job import JobKind, JobPhase, JobResponse, Unit
 from mistudio.services.news import News, Waiting, changed_news, completed_news, error_news, progress_news, publish_all
-from mistudio.services.views import dataset_response
-
-PHASE_STATUS: dict[str, DatasetStatus] = {
-    "plan": DatasetStatus.DOWNLOADING,
-    "download": DatasetStatus.DOWNLOADING,
-    "ingest": DatasetStatus.PROCESSING,
-    "statistics": DatasetStatus.PROCESSING,
-    "finish": DatasetStatus.PROCESSING,
-}
+from mistudio.services.targets import Figures, Held
+from mistudio.services.views import active_jobs, dataset_response
 
 
 @dataclass(frozen=True)
@@ -53,18 +45,6 @@ class Snapshot:
     progress: float
     rate: float | None = None
     eta_seconds: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatasetFigures:
-    """What a finished download or import says of its dataset."""
-
-    raw_path: str
-    num_samples: int
-    size_bytes: int
-    splits: Sequence[dict[str, Json]]
-    text_column: str
-    metadata: dict[str, Json]
 
 
 class JobService:
@@ -125,68 +105,50 @@ class JobService:
     async def progress(self, claim: Claim, snapshot: Snapshot) -> None:
         """Record and tell how far the job is. Raises ClaimLost."""
         async with self._database.write() as session:
-            job, dataset = await self._owned(session, claim)
+            held = await self._owned(session, claim)
+            job, before = held.job, held.status
             job.phase, job.done, job.total, job.unit = snapshot.phase, snapshot.done, snapshot.total, snapshot.unit
             job.progress = max(job.progress, min(snapshot.progress, 100.0))
             job.heartbeat_at = utc_now()
-            before = dataset.status
-            if job.kind in {"download", "import"} and before in WORKING_DATASET_STATUSES:
-                dataset.progress = job.progress
-                dataset.updated_at = utc_now()
-                if PHASE_STATUS[snapshot.phase] is DatasetStatus.PROCESSING:
-                    dataset.status = DatasetStatus.PROCESSING
-            news = [
-                progress_news(
-                    dataset,
-                    job,
-                    status=dataset.status.value,
-                    rate=snapshot.rate,
-                    eta_seconds=snapshot.eta_seconds,
-                )
-            ]
-            if dataset.status != before:
-                news.append(changed_news(dataset_response(dataset, [job])))
+            held.progressed(snapshot.phase)
+            news = [progress_news(held, rate=snapshot.rate, eta_seconds=snapshot.eta_seconds)]
+            if held.status != before and held.scope != "tokenization":
+                news.append(await _changed(session, held))
         await publish_all(self._bus, news)
 
     async def heartbeat(self, claim: Claim) -> bool:
         """Say that the runner lives; answers whether a cancel was asked for. Raises ClaimLost."""
         async with self._database.write() as session:
-            job, _dataset = await self._owned(session, claim)
+            job = (await self._owned(session, claim)).job
             job.heartbeat_at = utc_now()
             return job.cancel_requested
 
-    async def succeed_dataset(self, claim: Claim, figures: DatasetFigures) -> None:
-        """The dataset can be read. Raises ClaimLost."""
+    async def succeed(self, claim: Claim, figures: Figures) -> list[str]:
+        """The job did its work; answers the ids of the jobs that follow from it. Raises ClaimLost."""
         async with self._database.write() as session:
-            job, dataset = await self._owned(session, claim)
-            _end(job, JobState.SUCCEEDED)
-            job.progress = dataset.progress = 100.0
-            dataset.status = DatasetStatus.PROCESSING
-            dataset.status = DatasetStatus.READY
-            dataset.updated_at = utc_now()
-            dataset.error_code = dataset.error_message = None
-            dataset.raw_path, dataset.text_column = figures.raw_path, figures.text_column
-            dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
-            dataset.splits = list(figures.splits)
-            dataset.meta = {**dataset.meta, **figures.metadata}
-            news = [
-                completed_news(dataset, job, status=dataset.status.value),
-                changed_news(dataset_response(dataset, [])),
+            held = await self._owned(session, claim)
+            _end(held.job, JobState.SUCCEEDED)
+            await held.succeeded(session, figures)
+            following = [
+                new_job(kind, held.dataset.id, max_attempts=held.job.max_attempts) for kind in figures.follow_up
             ]
+            session.add_all(following)
+            await session.flush()
+            news = [completed_news(held), await _changed(session, held)]
         await publish_all(self._bus, news)
+        return [job.id for job in following]
 
     async def fail(self, claim: Claim, error: MiStudioError) -> None:
         """The job ended with an error, or was cancelled. Raises ClaimLost."""
         async with self._database.write() as session:
-            job, dataset = await self._owned(session, claim)
-            news = _failed(job, dataset, error)
+            news = await _failed(session, await self._owned(session, claim), error)
         await publish_all(self._bus, news)
 
     async def postpone(self, claim: Claim, error: MiStudioError, delay_seconds: float) -> None:
         """Let the job be tried again after a pause. Raises ClaimLost."""
         async with self._database.write() as session:
-            job, dataset = await self._owned(session, claim)
-            news = _again_or_cancelled(job, dataset, error, delay_seconds)
+            held = await self._owned(session, claim)
+            news = await _again_or_cancelled(session, held, error, delay_seconds)
         await publish_all(self._bus, news)
 
     # Steps of those who watch over runners
@@ -201,8 +163,7 @@ class JobService:
             job.cancel_requested = True
             runs = job.state is JobState.RUNNING
             if not runs:
-                dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
-                news = _failed(job, dataset, JobCancelled(cancelled_message(job.progress)))
+                news = await _cancelled(session, await Held.of(session, job))
         await publish_all(self._bus, news)
         return runs
 
@@ -222,16 +183,16 @@ class JobService:
                 job.attempt += 1
             elif job.state is JobState.QUEUED or (owner and job.owner != owner):
                 return
-            dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
+            held = await Held.of(session, job)
             if progressed:
                 job.attempt = 0
             died = WorkerDied(
                 "The process that did the work ended unexpectedly; what it had done is kept. Retry goes on."
             )
             if job.attempt >= job.max_attempts and not job.cancel_requested:
-                news = _failed(job, dataset, died)
+                news = await _failed(session, held, died)
             else:
-                news = _again_or_cancelled(job, dataset, died, backoff_seconds)
+                news = await _again_or_cancelled(session, held, died, backoff_seconds)
         await publish_all(self._bus, news)
 
     async def recover(self) -> list[str]:
@@ -241,8 +202,7 @@ class JobService:
         async with self._database.write() as session:
             for job in (await session.scalars(select(Job).where(Job.active()))).all():
                 if job.cancel_requested:
-                    dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
-                    news += _failed(job, dataset, JobCancelled(cancelled_message(job.progress)))
+                    news += await _cancelled(session, await Held.of(session, job))
                 elif job.state is JobState.RUNNING:
                     job.state = JobState.QUEUED
                     job.attempt = max(job.attempt - 1, 0)
@@ -251,20 +211,20 @@ class JobService:
         await publish_all(self._bus, news)
         return resumed
 
-    async def _owned(self, session: AsyncSession, claim: Claim) -> tuple[Job, Dataset]:
+    async def _owned(self, session: AsyncSession, claim: Claim) -> Held:
         job = await session.get(Job, claim.job_id, with_for_update=True)
         if job is None or job.state is not JobState.RUNNING or job.owner != claim.owner:
             raise ClaimLost(claim.job_id)
-        return job, await session.get_one(Dataset, job.dataset_id, with_for_update=True)
+        return await Held.of(session, job)
 
 
-def new_job(kind: JobKind, dataset_id: str, *, max_attempts: int) -> Job:
+def new_job(kind: JobKind, dataset_id: str, *, max_attempts: int, tokenization_id: str | None = None) -> Job:
     """A fresh job, queued."""
-    return Job(kind=kind, dataset_id=dataset_id, max_attempts=max_attempts)
+    return Job(kind=kind, dataset_id=dataset_id, tokenization_id=tokenization_id, max_attempts=max_attempts)
 
 
 def cancelled_message(progress: float) -> str:
-    """What a cancelled dataset says."""
+    """What a cancelled dataset or tokenization says."""
     return f"Cancelled at {progress:.0f} %. Retry goes on from there."
 
 
@@ -274,30 +234,38 @@ def _end(job: Job, state: JobState) -> None:
     job.not_before = None
 
 
-def _failed(job: Job, dataset: Dataset, error: MiStudioError) -> list[News]:
-    cancelled = error.code == "cancelled"
-    _end(job, JobState.CANCELLED if cancelled else JobState.FAILED)
-    job.error_code, job.error_message = error.code, error.detail
-    news = [error_news(dataset, job, error)]
-    if job.kind in {"download", "import"}:
-        dataset.status = DatasetStatus.ERROR
-        dataset.error_code, dataset.error_message = error.code, error.detail
-        dataset.updated_at = utc_now()
-        news.append(changed_news(dataset_response(dataset, [])))
+async def _changed(session: AsyncSession, held: Held) -> News:
+    """That the dataset of the list is no longer what it was."""
+    return changed_news(dataset_response(held.dataset, await active_jobs(session, [held.dataset.id])))
+
+
+async def _cancelled(session: AsyncSession, held: Held) -> list[News]:
+    return await _failed(session, held, JobCancelled(cancelled_message(held.job.progress)))
+
+
+async def _failed(session: AsyncSession, held: Held, error: MiStudioError) -> list[News]:
+    _end(held.job, JobState.CANCELLED if error.code == "cancelled" else JobState.FAILED)
+    held.job.error_code, held.job.error_message = error.code, error.detail
+    held.failed(error)
+    await session.flush()
+    news = [error_news(held, error)]
+    if held.scope != "tokenization":
+        news.append(await _changed(session, held))
     return news
 
 
-def _again_or_cancelled(job: Job, dataset: Dataset, error: MiStudioError, delay_seconds: float) -> list[News]:
+async def _again_or_cancelled(
+    session: AsyncSession, held: Held, error: MiStudioError, delay_seconds: float
+) -> list[News]:
     """A cancel that came while the job was about to be tried again is carried out instead."""
-    if job.cancel_requested:
-        return _failed(job, dataset, JobCancelled(cancelled_message(job.progress)))
-    return _postponed(job, dataset, error, delay_seconds)
+    if held.job.cancel_requested:
+        return await _cancelled(session, held)
+    return _postponed(held, error, delay_seconds)
 
 
-def _postponed(job: Job, dataset: Dataset, error: MiStudioError, delay_seconds: float) -> list[News]:
-    until = utc_now() + timedelta(seconds=delay_seconds)
+def _postponed(held: Held, error: MiStudioError, delay_seconds: float) -> list[News]:
+    job, until = held.job, utc_now() + timedelta(seconds=delay_seconds)
     job.state = JobState.QUEUED
     job.owner, job.not_before = None, until
     job.error_code, job.error_message = error.code, error.detail
-    status = dataset.status.value
-    return [progress_news(dataset, job, status=status, waiting=Waiting(reason=error.detail, until=until))]
+    return [progress_news(held, waiting=Waiting(reason=error.detail, until=until))]

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from mistudio.core.errors import Json, MiStudioError
 from mistudio.core.events import DATASETS_CHANNEL, EventBus, progress_channel
-from mistudio.models import Dataset, Job
+from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetResponse
 from mistudio.schemas.event import (
     CompletedEvent,
@@ -19,11 +19,9 @@ from mistudio.schemas.event import (
     DatasetDeleted,
     ErrorEvent,
     ProgressEvent,
-    Scope,
     ScopedEvent,
 )
-
-SCOPES: dict[str, Scope] = {"download": "dataset", "import": "dataset", "tokenize": "tokenization", "index": "index"}
+from mistudio.services.targets import Held
 
 
 @dataclass(frozen=True)
@@ -52,34 +50,34 @@ def _of_dataset(event: ScopedEvent) -> News:
     return News(progress_channel(event.dataset_id), event.model_dump(mode="json", exclude_unset=False))
 
 
-def _head(dataset: Dataset, job: Job) -> dict[str, object]:
+def _head(held: Held) -> dict[str, object]:
     """What every event names, with the next number of the dataset, which is thereby taken."""
-    job.seq = next_seq(dataset)
+    job = held.job
+    job.seq = next_seq(held.dataset)
     return {
-        "scope": SCOPES[job.kind],
+        "scope": held.scope,
         "seq": job.seq,
-        "dataset_id": dataset.id,
+        "dataset_id": job.dataset_id,
         "tokenization_id": job.tokenization_id,
         "job_id": job.id,
         "progress": round(job.progress, 2),
+        "status": held.status,
     }
 
 
 def progress_news(
-    dataset: Dataset,
-    job: Job,
+    held: Held,
     *,
-    status: str,
     rate: float | None = None,
     eta_seconds: float | None = None,
     waiting: Waiting | None = None,
 ) -> News:
     """That work goes on, or waits."""
+    job = held.job
     return _of_dataset(
         ProgressEvent.model_validate(
             {
-                **_head(dataset, job),
-                "status": status,
+                **_head(held),
                 "phase": job.phase or "plan",
                 "done": job.done,
                 "total": job.total,
@@ -94,28 +92,28 @@ def progress_news(
     )
 
 
-def completed_news(dataset: Dataset, job: Job, *, status: str) -> News:
+def completed_news(held: Held) -> News:
     """That work ended well."""
+    made = held.tokenization or held.dataset
     return _of_dataset(
         CompletedEvent.model_validate(
             {
-                **_head(dataset, job),
+                **_head(held),
                 "progress": 100.0,
-                "status": status,
-                "num_samples": dataset.num_samples,
-                "num_tokens": dataset.num_tokens,
-                "size_bytes": dataset.size_bytes,
+                "num_samples": held.dataset.num_samples,
+                "num_tokens": made.num_tokens,
+                "size_bytes": made.size_bytes,
             }
         )
     )
 
 
-def error_news(dataset: Dataset, job: Job, error: MiStudioError) -> News:
+def error_news(held: Held, error: MiStudioError) -> News:
     """That work ended without what was wanted."""
     return _of_dataset(
         ErrorEvent.model_validate(
             {
-                **_head(dataset, job),
+                **_head(held),
                 "status": "error",
                 "error": error.detail,
                 "code": error.code,

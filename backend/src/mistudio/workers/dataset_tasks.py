@@ -17,9 +17,9 @@ from mistudio.corpus.planner import Planner
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.disk import needed_bytes, require_room
-from mistudio.services.job_service import DatasetFigures
 from mistudio.services.plans import read_plan, write_plan
 from mistudio.services.storage_service import StorageService
+from mistudio.services.targets import DatasetFigures
 from mistudio.services.views import dataset_or_404
 from mistudio.utils.file_utils import get_allocated_size
 from mistudio.workers.runner import Handler, JobContext

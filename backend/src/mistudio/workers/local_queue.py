@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 from uuid import uuid4
 
 import structlog
@@ -33,6 +34,9 @@ _IDLE_SECONDS = 3600.0
 _TROUBLE_SECONDS = 1.0
 _RECORD_SECONDS = 2.0
 _LINE_LIMIT = 16 * 1024**2
+
+
+Pool = Literal["downloads", "tokenizations", "indexes"]
 
 
 class MemoryTokenVault:
@@ -83,6 +87,11 @@ class LocalQueue:
         self._children: dict[str, _Child] = {}
         self._dispatcher: asyncio.Task[None] | None = None
         self._closing = False
+        self._limits: Mapping[Pool, int] = {
+            "downloads": settings.max_downloads,
+            "tokenizations": settings.max_tokenizations,
+            "indexes": 1,
+        }
 
     async def enqueue(self, job_id: str) -> None:
         """Look into the table soon."""
@@ -161,7 +170,8 @@ class LocalQueue:
 
     def _has_room(self, kind: str) -> bool:
         pool = _POOLS[kind]
-        return sum(_POOLS[child.job.kind] == pool for child in self._children.values()) < self._settings.max_downloads
+        busy = sum(_POOLS[child.job.kind] == pool for child in self._children.values())
+        return busy < self._limits[pool]
 
     async def _spawn(self, job: JobResponse) -> None:
         process = await asyncio.create_subprocess_exec(
@@ -222,4 +232,9 @@ class LocalQueue:
             await self._vault.drop(job_id)
 
 
-_POOLS = {"download": "downloads", "import": "downloads"}
+_POOLS: Mapping[str, Pool] = {
+    "download": "downloads",
+    "import": "downloads",
+    "tokenize": "tokenizations",
+    "index": "indexes",
+}

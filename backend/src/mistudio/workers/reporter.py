@@ -23,8 +23,11 @@ log = structlog.get_logger(__name__)
 
 PHASES: Mapping[str, Mapping[JobPhase, float]] = {
     "download": {"plan": 0.0, "download": 80.0, "ingest": 19.0, "finish": 1.0},
+    "import": {"plan": 0.0, "ingest": 99.0, "finish": 1.0},
+    "tokenize": {"plan": 1.0, "tokenizing": 94.0, "finish": 5.0},
+    "index": {"indexing": 99.0, "finish": 1.0},
 }
-UNITS: Mapping[str, Unit] = {"plan": "bytes", "download": "bytes", "ingest": "bytes", "finish": "bytes"}
+UNITS: Mapping[JobPhase, Unit] = {"tokenizing": "rows", "indexing": "rows"}
 _TICK_SECONDS = 0.1
 _HEARTBEAT_SECONDS = 2.0
 _RATE_WINDOW_SECONDS = 5.0
@@ -148,7 +151,7 @@ class Reporter:
             phase=shown,
             done=done,
             total=total,
-            unit=UNITS[shown],
+            unit=UNITS.get(shown, "bytes"),
             progress=self._progress,
             rate=round(rate, 1) if rate is not None else None,
             eta_seconds=round((total - done) / rate, 1) if rate and total else None,

@@ -19,7 +19,8 @@ from mistudio.core.config import Settings
 from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudioError
 from mistudio.schemas.job import JobResponse
 from mistudio.services.disk import RoomWatch
-from mistudio.services.job_service import Claim, ClaimLost, DatasetFigures, JobService
+from mistudio.services.job_service import Claim, ClaimLost, JobService
+from mistudio.services.targets import Figures
 from mistudio.workers.reporter import Reporter
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ class JobContext:
     work: Reporter
 
 
-Handler = Callable[[JobContext], Awaitable[DatasetFigures]]
+Handler = Callable[[JobContext], Awaitable[Figures]]
 
 
 async def until_recorded(write: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -55,8 +56,17 @@ async def until_recorded(write: Callable[[], Awaitable[Answer]]) -> Answer:
 class Runner:
     """Runs jobs, one at a time, for one worker process."""
 
-    def __init__(self, settings: Settings, jobs: JobService, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        jobs: JobService,
+        handlers: Mapping[str, Handler],
+        *,
+        enqueue: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """``enqueue`` brings the jobs that follow from one to workers; None where the engine looks for them itself."""
         self._settings = settings
+        self._enqueue = enqueue
         self._jobs = jobs
         self._handlers = handlers
         self._work: Reporter | None = None
@@ -75,7 +85,9 @@ class Runner:
             log.info("job not taken", job_id=job_id)
             return
         job = await self._jobs.get(job_id)
-        with structlog.contextvars.bound_contextvars(job_id=job_id, dataset_id=job.dataset_id, attempt=job.attempt):
+        with structlog.contextvars.bound_contextvars(
+            job_id=job_id, dataset_id=job.dataset_id, tokenization_id=job.tokenization_id, attempt=job.attempt
+        ):
             log.info("job started", kind=job.kind)
             try:
                 await self._run(claim, job, token)
@@ -91,7 +103,10 @@ class Runner:
                 work.cancel()
             async with work.ticking():
                 figures = await self._handlers[job.kind](JobContext(job=job, token=token, work=work))
-            await until_recorded(lambda: self._jobs.succeed_dataset(claim, figures))
+            following = await until_recorded(lambda: self._jobs.succeed(claim, figures))
+            if self._enqueue:
+                for job_id in following:
+                    await self._enqueue(job_id)
         except ClaimLost:
             raise
         except MiStudioError as error:
