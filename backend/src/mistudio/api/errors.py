@@ -39,6 +39,7 @@ STATUS: Mapping[str, int] = {
     "source_changed": 409,
     "data_missing": 410,
     "unsupported_version": 409,
+    "tokens_lost": 500,
     "disk_full": 507,
     "exists": 409,
     "in_use": 409,

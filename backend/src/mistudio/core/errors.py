@@ -23,7 +23,8 @@
     │   ├── CorruptFile           corrupt_file      (retryable)
     │   ├── SourceChanged         source_changed
     │   ├── DataMissing           data_missing
-    │   └── UnsupportedVersion    unsupported_version
+    │   ├── UnsupportedVersion    unsupported_version
+    │   └── TokensLost            tokens_lost
     ├── DiskFull                  disk_full
     ├── StateError              what the present state does not allow
     │   ├── NotFound              not_found
@@ -240,6 +241,13 @@ class UnsupportedVersion(DataError):
 
     code = "unsupported_version"
     title = "Written by a newer version"
+
+
+class TokensLost(DataError):
+    """A tokenization does not account for every token; a defect of this program, and nothing of it was kept."""
+
+    code = "tokens_lost"
+    title = "The books do not balance"
 
 
 class DiskFull(MiStudioError):

@@ -1,0 +1,228 @@
+"""The manifest of a tokenization: what it was made of and how, what is in it, and how to make the same bytes again.
+
+It stands as ``manifest.json`` in the tokenization's folder, and is written last: where it is, the folder is whole.
+"""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, Self, cast
+
+from mistudio.core.errors import DataMissing, InvalidData, UnsupportedVersion
+from mistudio.corpus.token_ledger import Ledger
+from mistudio.corpus.token_statistics import TokenStatistics
+from mistudio.corpus.tokenize_settings import Resolved, TokenizerFacts, TokenizeSettings
+from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
+
+FORMAT_VERSION: Final = 1
+TOKENIZED_MANIFEST: Final = "manifest.json"
+
+
+@dataclass(frozen=True)
+class DatasetRecord:
+    """The dataset that was tokenized: the hash of its manifest, and where it came from (None for local data)."""
+
+    manifest_sha256: str
+    repo: str | None
+    config: str | None
+    commit: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizerRecord:
+    """The tokenizer: equal fingerprints give equal ids. ``special`` names the ids that have a role."""
+
+    name: str
+    repo: str | None
+    commit: str | None
+    fingerprint: str
+    vocab_size: int
+    model_max_length: int | None
+    special: Mapping[str, int | None]
+    special_ids: tuple[int, ...]
+
+    @classmethod
+    def of(cls, tokenizer: TokenizerFacts, name: str) -> Self:
+        """What is to be remembered of ``tokenizer``, which was asked for as ``name``."""
+        special = tokenizer.special
+        return cls(
+            name=name,
+            repo=tokenizer.repo,
+            commit=tokenizer.commit,
+            fingerprint=tokenizer.fingerprint,
+            vocab_size=tokenizer.vocab_size,
+            model_max_length=tokenizer.model_max_length,
+            special={"bos": special.bos, "eos": special.eos, "pad": special.pad, "sep": special.sep},
+            special_ids=tuple(special.all_ids),
+        )
+
+
+@dataclass(frozen=True)
+class EngineRecord:
+    """What encoded the text, with its version, and why it was that one."""
+
+    name: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class TokenFile:
+    """A data file; ``path`` is relative to the tokenization's folder."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizedSplit:
+    """A split as written. ``source`` is the dataset's split that its documents came from, ``rows`` what was written.
+
+    ``is_held_out``: it has the documents that were held out of ``source``.
+    """
+
+    name: str
+    source: str
+    is_held_out: bool
+    rows: int
+    files: tuple[TokenFile, ...]
+    ledger: Ledger
+    statistics: TokenStatistics
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizedManifest:
+    """A tokenization. ``ledger`` and ``statistics`` are of all splits but the held-out ones.
+
+    ``others`` has the SHA-256 of every other file that the data consists of, by path. ``shuffle`` says how rows were
+    shuffled, None where they were not.
+    """
+
+    dataset: DatasetRecord
+    tokenizer: TokenizerRecord
+    engine: EngineRecord
+    settings: TokenizeSettings
+    settings_hash: str
+    resolved: Resolved
+    splits: tuple[TokenizedSplit, ...]
+    ledger: Ledger
+    statistics: TokenStatistics
+    shuffle: str | None
+    others: Mapping[str, str]
+    versions: Mapping[str, str]
+    created_at: str
+
+    @property
+    def rows(self) -> int:
+        """Rows written, of all splits."""
+        return sum(split.rows for split in self.splits)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all data files."""
+        return sum(file.bytes for split in self.splits for file in split.files)
+
+    def split(self, name: str) -> TokenizedSplit:
+        """The split of that name; KeyError if there is none."""
+        found = next((split for split in self.splits if split.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def to_bytes(self) -> bytes:
+        """As the file has it."""
+        content = {
+            "format_version": FORMAT_VERSION,
+            **asdict(self),
+            "settings": self.settings.to_json(),
+            "resolved": self.resolved.to_json(),
+            "ledger": self.ledger.to_json(),
+            "statistics": self.statistics.to_json(),
+            "splits": [
+                {**asdict(split), "ledger": split.ledger.to_json(), "statistics": split.statistics.to_json()}
+                for split in self.splits
+            ],
+        }
+        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The manifest that ``to_bytes`` gave.
+
+        Raises UnsupportedVersion if a newer program wrote it, InvalidData if it is none.
+        """
+        try:
+            content = cast("dict[str, Any]", json.loads(data))  # JSON of any kind
+            found = int(content.pop("format_version"))
+            if found > FORMAT_VERSION:
+                raise UnsupportedVersion(
+                    f"The tokenization's manifest has version {found}; this program reads up to {FORMAT_VERSION}: "
+                    "update it."
+                )
+            return cls(**(content | _parts(content)))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InvalidData("The tokenization's manifest is damaged: delete it and tokenize again.") from error
+
+
+def _parts(content: dict[str, Any]) -> dict[str, object]:
+    tokenizer = content["tokenizer"]
+    return {
+        "dataset": DatasetRecord(**content["dataset"]),
+        "tokenizer": TokenizerRecord(**{**tokenizer, "special_ids": tuple(tokenizer["special_ids"])}),
+        "engine": EngineRecord(**content["engine"]),
+        "settings": TokenizeSettings.from_json(content["settings"]),
+        "resolved": Resolved.from_json(content["resolved"]),
+        "splits": tuple(_split(split) for split in content["splits"]),
+        "ledger": Ledger.from_json(content["ledger"]),
+        "statistics": TokenStatistics.from_json(content["statistics"]),
+    }
+
+
+def _split(content: dict[str, Any]) -> TokenizedSplit:
+    parts = {
+        "files": tuple(TokenFile(**file) for file in content["files"]),
+        "ledger": Ledger.from_json(content["ledger"]),
+        "statistics": TokenStatistics.from_json(content["statistics"]),
+    }
+    return TokenizedSplit(**{**content, **parts})
+
+
+def versions_of(names: Sequence[str]) -> dict[str, str]:
+    """The versions that made it: of this program, of Python, and of the packages named."""
+    return {"python": platform.python_version(), **{name: version(name) for name in ("mistudio", *names)}}
+
+
+def now() -> str:
+    """The time as manifests have it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def write_tokenized_manifest(folder: Path, manifest: TokenizedManifest) -> None:
+    """Write it into the tokenization's folder, atomically."""
+    write_bytes_atomic(folder / TOKENIZED_MANIFEST, manifest.to_bytes())
+
+
+def read_tokenized_manifest(folder: Path) -> TokenizedManifest:
+    """The manifest of the tokenization in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
+    try:
+        return TokenizedManifest.from_bytes((folder / TOKENIZED_MANIFEST).read_bytes())
+    except FileNotFoundError as error:
+        raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
+
+
+def differences(folder: Path) -> list[str]:
+    """Every difference between the manifest and the files, as sentences; none if the tokenization is whole."""
+    manifest = read_tokenized_manifest(folder)
+    promised = {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
+    found = []
+    for path, sha256 in sorted(promised.items()):
+        if not (folder / path).is_file():
+            found.append(f"{path} is missing.")
+        elif sha256_file(folder / path) != sha256:
+            found.append(f"{path} has other content than when it was written (its SHA-256 differs).")
+    return found
