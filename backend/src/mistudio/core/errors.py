@@ -14,7 +14,8 @@
     │   ├── UnknownConfig         unknown_config
     │   ├── UnknownSplit          unknown_split
     │   ├── UnknownColumn         unknown_column
-    │   └── UnknownRevision       unknown_revision
+    │   ├── UnknownRevision       unknown_revision
+    │   └── UnknownTokenization   unknown_tokenization
     ├── DataError               the data itself
     │   ├── NoData                no_data
     │   ├── LoadingScript         loading_script
@@ -33,6 +34,7 @@
     │   ├── NotReady              not_ready
     │   └── InvalidTransition     invalid_transition
     ├── ValidationFailed          validation_error
+    ├── InvalidPattern            invalid_pattern
     ├── AccessDenied            who may speak to this server
     │   ├── Unauthorized          unauthorized
     │   ├── HostNotAllowed        host_not_allowed
@@ -182,6 +184,13 @@ class UnknownRevision(ChoiceError):
     title = "Unknown revision"
 
 
+class UnknownTokenization(ChoiceError):
+    """The dataset has no such tokenization, or it is not ready."""
+
+    code = "unknown_tokenization"
+    title = "Unknown tokenization"
+
+
 class DataError(MiStudioError):
     """The data is missing, damaged, or of a kind that cannot be read."""
 
@@ -301,6 +310,13 @@ class ValidationFailed(MiStudioError):
 
     code = "validation_error"
     title = "Invalid request"
+
+
+class InvalidPattern(MiStudioError):
+    """A regular expression cannot be understood; the detail has RE2's own words."""
+
+    code = "invalid_pattern"
+    title = "Invalid regular expression"
 
 
 class AccessDenied(MiStudioError):

@@ -85,6 +85,21 @@ class DatasetStore:
         """Rows of the split, or of all."""
         return self.manifest.rows if split is None else self._split(split).rows
 
+    def ids(self, split: str | None = None) -> tuple[int, int]:
+        """The ids of the split's rows, or of all: the first, and the one behind the last."""
+        return (
+            (0, self.num_rows())
+            if split is None
+            else (self._first_ids[split], self._first_ids[split] + self.num_rows(split))
+        )
+
+    def place(self, row_id: int) -> tuple[str, int]:
+        """The split of the row with this id, and its number within it; IndexError if there is none."""
+        for split, first in self._first_ids.items():
+            if first <= row_id < first + self.num_rows(split):
+                return split, row_id - first
+        raise IndexError(f"There is no row with the id {row_id}.")
+
     def page(self, split: str | None, *, offset: int, limit: int) -> list[Row]:
         """Up to ``limit`` rows from ``offset`` on, over all splits or within one; none beyond the end."""
         rows: list[Row] = []

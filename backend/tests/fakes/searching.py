@@ -1,0 +1,111 @@
+"""Searching by brute force: what the words, an exact text or a pattern mean, said once more in plain Python."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from mistudio.corpus.search import SearchRequest
+
+# Where a character is a word by itself, by Unicode's names of characters.
+_SINGLE = re.compile(
+    r"CJK UNIFIED|HANGUL SYLLABLE|HANGUL LETTER|HIRAGANA LETTER|KATAKANA LETTER|KATAKANA-HIRAGANA PROLONGED|THAI "
+)
+
+
+@cache
+def word_parts(character: str) -> str:
+    """A character as words are compared: lower case, without accents; other characters as blanks."""
+    if unicodedata.combining(character) and unicodedata.name(character, "").startswith("COMBINING"):
+        return ""
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    plain = "".join(part for part in parts if not unicodedata.combining(part))
+    name = unicodedata.name(character, "")
+    if _SINGLE.search(name):
+        return f" {character} "
+    plain = {"ø": "o", "ł": "l", "æ": "ae"}.get(plain, plain)
+    return "".join(part if unicodedata.category(part)[0] in "LMN" else " " for part in plain)
+
+
+@cache
+def words_of(text: str) -> list[str]:
+    """The words of a text, in order."""
+    return "".join(map(word_parts, text)).split()
+
+
+def goes_on(text: str) -> bool:
+    """Whether the text ends within a word that could have more letters."""
+    return not "".join(map(word_parts, text)).endswith(" ")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Rows as (split, text, tokens), in order; tokens None where the split is not tokenized."""
+
+    rows: Sequence[tuple[str, str | None, int | None]]
+
+    def hits(self, request: SearchRequest) -> list[int]:
+        """The ids of all hits, by looking at every row."""
+        return [
+            number
+            for number, (split, text, tokens) in enumerate(self.rows)
+            if (request.split is None or split == request.split)
+            and _is_within(tokens, request.least, request.most)
+            and matches(text or "", request)
+        ]
+
+
+def _is_within(tokens: int | None, least: int | None, most: int | None) -> bool:
+    if least is None and most is None:
+        return True
+    return tokens is not None and (least is None or tokens >= least) and (most is None or tokens <= most)
+
+
+def matches(text: str, request: SearchRequest) -> bool:
+    """Whether the text is what the request looks for."""
+    if request.mode is None:
+        return True
+    if request.mode == "words":
+        return _has_words(text, request.text)
+    pattern = re.escape(request.text) if request.mode == "exact" else _as_re2_means(request.text)
+    return re.search(pattern, text, 0 if request.case else re.IGNORECASE) is not None
+
+
+def _as_re2_means(pattern: str) -> str:
+    """RE2's classes are of ASCII, and its end of a text is the very end."""
+    return re.sub(r"\\[bdsw]", lambda found: f"(?a:{found[0]})", pattern).replace("$", r"\Z")
+
+
+def _has_words(text: str, query: str) -> bool:
+    words, asked = words_of(text), 0
+    for minus, phrase, run in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', query):
+        written = phrase or run
+        wanted = words_of(written)
+        if not wanted:
+            continue
+        asked += 1
+        is_prefix = written.endswith("*") and goes_on(written.rstrip("*"))
+        if _has_phrase(words, wanted, is_prefix=is_prefix) == bool(minus):
+            return False
+    return asked > 0
+
+
+def _has_phrase(words: list[str], wanted: list[str], *, is_prefix: bool) -> bool:
+    size = len(wanted)
+    for start in range(len(words) - size + 1):
+        found = words[start : start + size]
+        if found == wanted or (is_prefix and found[:-1] == wanted[:-1] and found[-1].startswith(wanted[-1])):
+            return True
+    return False
+
+
+def write_lengths(folder: Path, splits: Mapping[str, Sequence[int]]) -> Path:
+    """A tokenization's folder that has nothing but the tokens per row."""
+    for split, counts in splits.items():
+        (folder / split).mkdir(parents=True)
+        np.save(folder / split / "lengths.npy", np.array(counts, dtype=np.uint32))
+    return folder
