@@ -73,7 +73,7 @@ class Server:
         self.queue = LocalQueue(settings, self.jobs, bus=self.socket, vault=self.vault)
         self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=settings.hub_environment())
         self.storage = StorageService(settings, self.database)
-        self.samples = SampleService(self.database, self.storage)
+        self.samples = SampleService(settings, self.database, self.storage)
         self.datasets = DatasetService(
             settings,
             self.database,

@@ -15,6 +15,7 @@ from mistudio.core.database import Database
 from mistudio.core.errors import DataMissing, NotFound
 from mistudio.core.states import DatasetStatus
 from mistudio.models import Dataset
+from mistudio.schemas.sample import SampleQuery
 from mistudio.services.sample_service import SampleService
 from mistudio.services.storage_service import StorageService
 
@@ -22,9 +23,10 @@ from mistudio.services.storage_service import StorageService
 @pytest.fixture
 async def service(tmp_path: Path, async_db: Database) -> AsyncIterator[SampleService]:
     """The service over folders of the test."""
-    storage = StorageService(Settings(data_dir=tmp_path / "data", disk_reserve_bytes=0), async_db)
+    settings = Settings(data_dir=tmp_path / "data", disk_reserve_bytes=0)
+    storage = StorageService(settings, async_db)
     storage.prepare()
-    running = SampleService(async_db, storage)
+    running = SampleService(settings, async_db, storage)
     yield running
     running.close()
 
@@ -46,7 +48,7 @@ async def test_many_datasets_at_once_keep_few_files_open(
     """More datasets than stay open, each asked from several sides: every page is right, and descriptors are bounded."""
     ids = [await add_ready(async_db, tmp_path, files=3) for _number in range(36)]
     pages = await asyncio.gather(
-        *(service.list_samples(dataset_id, split=None, page=1, limit=5) for _turn in range(3) for dataset_id in ids)
+        *(service.list_samples(dataset_id, SampleQuery(limit=5)) for _turn in range(3) for dataset_id in ids)
     )
     told = [[sample.text for sample in page.data] for page in pages]
     assert [[f"{dataset_id} {number}" for number in range(3)] for _turn in range(3) for dataset_id in ids] == told
@@ -59,11 +61,11 @@ async def test_a_forgotten_dataset_has_no_open_file(service: SampleService, asyn
     """Neither at once nor when a request that was under way opens it again: its bytes leave the disk."""
     gone, kept = [await add_ready(async_db, tmp_path, files=2) for _number in range(2)]
     for dataset_id in (gone, kept):
-        await service.list_samples(dataset_id, split=None, page=1, limit=5)
+        await service.list_samples(dataset_id, SampleQuery(limit=5))
     assert 4 == len(open_files(tmp_path / "data"))
     service.forget(gone)
     assert [] == open_files(tmp_path / "data" / "datasets" / gone)
-    assert 2 == (await service.list_samples(gone, split=None, page=1, limit=5)).pagination.total
+    assert 2 == (await service.list_samples(gone, SampleQuery(limit=5))).pagination.total
     assert [] == open_files(tmp_path / "data" / "datasets" / gone)
     assert 2 == len(open_files(tmp_path / "data"))
     service.forget("ds_unknown")
@@ -72,9 +74,7 @@ async def test_a_forgotten_dataset_has_no_open_file(service: SampleService, asyn
 async def test_a_dataset_that_goes_while_it_is_read(service: SampleService, async_db: Database, tmp_path: Path) -> None:
     """Requests on their way end with a page or with the word that it is gone, and nothing stays open."""
     dataset_id = await add_ready(async_db, tmp_path, files=4)
-    asked = [
-        asyncio.create_task(service.list_samples(dataset_id, split=None, page=1, limit=5)) for _number in range(40)
-    ]
+    asked = [asyncio.create_task(service.list_samples(dataset_id, SampleQuery(limit=5))) for _number in range(40)]
     await asyncio.sleep(0.01)
     service.forget(dataset_id)
     shutil.rmtree(tmp_path / "data" / "datasets" / dataset_id)

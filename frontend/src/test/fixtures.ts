@@ -180,7 +180,17 @@ export function aSamplePage(
   return {
     data,
     pagination: { page, limit, total, has_next: page * limit < total, has_prev: page > 1 },
-    search: { mode: null, took_ms: 1, exact_total: true },
+    search: {
+      mode: null,
+      took_ms: 1,
+      exact_total: true,
+      case: false,
+      sort: 'row',
+      index: false,
+      partial: false,
+      tokenization_id: null,
+      note: null,
+    },
   };
 }
 

@@ -141,7 +141,10 @@ export interface paths {
     };
     /**
      * List Samples
-     * @description One page of samples, in the order of the data; a page beyond the end is empty.
+     * @description One page of samples, in the order of the data unless asked otherwise; a page beyond the end is empty.
+     *
+     *     All filters combine. Where the total takes longer than the page, ``search.exact_total`` is false: the total is a
+     *     lower bound then, is counted in the background, and the same request again has it.
      */
     get: operations['listSamples'];
     put?: never;
@@ -1422,12 +1425,52 @@ export interface components {
     /**
      * SearchInfo
      * @description How the page was found; while ``exact_total`` is false, the total is a lower bound.
+     *
+     *     It is counted in the background then, and the same request again has it.
      */
     SearchInfo: {
+      /**
+       * Case
+       * @description Whether upper and lower case were told apart.
+       * @default false
+       */
+      case: boolean;
       /** Exact Total */
       exact_total: boolean;
-      /** Mode */
+      /**
+       * Index
+       * @description Whether the index answered, or narrowed down what was read.
+       * @default false
+       */
+      index: boolean;
+      /**
+       * Mode
+       * @description Null: nothing was searched for.
+       */
       mode: ('words' | 'exact' | 'regex') | null;
+      /**
+       * Note
+       * @description Why nothing could be found, for whoever typed it.
+       */
+      note: string | null;
+      /**
+       * Partial
+       * @description The time of the search was over: there may be more hits.
+       * @default false
+       */
+      partial: boolean;
+      /**
+       * Sort
+       * @description The order of the page: relevance needs words and an index.
+       * @default row
+       * @enum {string}
+       */
+      sort: 'row' | 'relevance';
+      /**
+       * Tokenization Id
+       * @description The one that token counts are of.
+       */
+      tokenization_id: string | null;
       /** Took Ms */
       took_ms: number;
     };
@@ -2506,12 +2549,25 @@ export interface operations {
   listSamples: {
     parameters: {
       query?: {
+        /** @description Tell upper and lower case apart, for exact and regex. Left out: for regex only. */
+        case?: boolean | null;
         /** @description Items per page. */
         limit?: number;
+        /** @description Samples with at most so many tokens. */
+        max_tokens?: number | null;
+        /** @description Samples with at least so many tokens. */
+        min_tokens?: number | null;
+        mode?: 'words' | 'exact' | 'regex';
         /** @description Counts from 1. */
         page?: number;
+        /** @description words: all of them, in any order; "a phrase", begin*, -without. exact: this text. regex: in the syntax of RE2. */
+        search?: string | null;
+        /** @description relevance: the best first, for words where there is an index. */
+        sort?: 'row' | 'relevance';
         /** @description Left out: all, one after the other. */
         split?: string | null;
+        /** @description What token counts are of. Left out: the newest that is ready. */
+        tokenization?: string | null;
       };
       header?: never;
       path: {
@@ -2571,7 +2627,10 @@ export interface operations {
   };
   getSample: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description What the token count is of. Left out: the newest that is ready. */
+        tokenization?: string | null;
+      };
       header?: never;
       path: {
         /** @description Id of a dataset, ds_… */

@@ -84,6 +84,20 @@ class Settings(BaseSettings):
     disk_reserve_bytes: int = Field(
         default=256 * 1024**2, ge=0, description="Bytes of the disk that a download leaves free."
     )
+    search_index: Literal["auto", "off"] = Field(
+        default="auto",
+        description="auto: every dataset gets a full-text index; off: only one that is asked for, words are read.",
+    )
+    index_heap_bytes: int = Field(
+        default=100_000_000,
+        ge=15_000_000,
+        le=4_000_000_000,
+        description="Memory in which an index is made, beside some 200 MB; more makes fewer, larger pieces.",
+    )
+    max_searches: int = Field(default=4, ge=1, le=64, description="Searches that run at the same time; others wait.")
+    search_seconds: float = Field(
+        default=10.0, gt=0, le=600, description="A search answers what it has after so long, and says so."
+    )
     planner_idle_seconds: float = Field(
         default=60.0, gt=0, description="The planning process ends after so long without a request."
     )

@@ -8,7 +8,7 @@ import threading
 import time
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Protocol
@@ -37,9 +37,14 @@ class Limit:
         """Make the next check raise; may be called from any thread."""
         self._ended.set()
 
+    @property
+    def is_ended(self) -> bool:
+        """Whether somebody ended it."""
+        return self._ended.is_set()
+
     def check(self) -> None:
         """Raise SearchEnded if it is time."""
-        if self._ended.is_set() or (self._deadline is not None and time.monotonic() > self._deadline):
+        if self.is_ended or (self._deadline is not None and time.monotonic() > self._deadline):
             raise SearchEnded
 
 
@@ -102,10 +107,10 @@ class Tally:
         finally:
             self._waiting -= 1
 
-    def complete(self, limit: Limit) -> None:
-        """Count what is left, giving way to pages. Raises SearchEnded."""
+    def complete(self, limit: Limit, *, is_busy: Callable[[], bool] = lambda: False) -> None:
+        """Count what is left, giving way to pages, and whenever something else ``is_busy``. Raises SearchEnded."""
         while not self.is_complete:
-            while self._waiting:
+            while self._waiting or is_busy():
                 limit.check()
                 time.sleep(0.001)
             with self._lock:

@@ -61,6 +61,15 @@ def read_index_manifest(folder: Path) -> IndexManifest | None:
     return manifest if manifest.format_version == FORMAT_VERSION else None
 
 
+def index_stamp(folder: Path) -> tuple[int, int] | None:
+    """What changes whenever the dataset in ``folder`` gets another index; None while there is none."""
+    try:
+        status = (folder / FOLDER / _MANIFEST).stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
 def has_current_index(folder: Path) -> bool:
     """Whether the dataset in ``folder`` has an index that was made of its present data, by the present rules."""
     manifest = read_index_manifest(folder)

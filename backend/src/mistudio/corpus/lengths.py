@@ -3,6 +3,7 @@
 They are arrays of uint32 in the order of the rows, one per split; a tokenization may lack splits. No file stays open.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +45,11 @@ class TokenLengths:
             if here.any():
                 counts[here] = self._read(split, ids[here] - first)
         return counts
+
+    def known(self, ids: Sequence[int]) -> list[int | None]:
+        """Tokens of each of these rows, None where they are unknown."""
+        counts = self.at(np.array(ids, dtype=np.int64))
+        return [None if count == UNKNOWN else int(count) for count in counts]
 
     def _read(self, split: str, rows: slice | Ids) -> Counts:
         path = self._folder / split / NAME

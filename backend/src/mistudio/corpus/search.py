@@ -4,12 +4,13 @@ The answer does not depend on that decision: the index is asked where it has the
 be, and everything else is read. Without an index all of it is read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+import numpy as np
 from tantivy import Query
 
 from mistudio.corpus.hits import HitPage, Ids, Limit, Source, Tally
@@ -19,7 +20,7 @@ from mistudio.corpus.lengths import TokenLengths
 from mistudio.corpus.marks import Marker, pattern_marker, words_marker
 from mistudio.corpus.query import Pattern, SearchMode, WordsQuery, exact_pattern, parse_words, regex_pattern
 from mistudio.corpus.scan import Groups, LengthRange, LengthSource, Matcher, PatternMatcher, ScanSource, WordsMatcher
-from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.store import DatasetStore, Row
 
 Sort = Literal["row", "relevance"]
 
@@ -28,6 +29,7 @@ _TEXTS_AT_ONCE: Final = 512
 # With more candidates than one row in so many, reading them one by one costs what reading everything does.
 _CANDIDATE_SHARE: Final = 20
 _FIRST_BEST: Final = 1_000
+_ROWS_AT_ONCE: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,20 @@ class Corpus:
         if lengths is not None and (request.least is not None or request.most is not None):
             within = LengthRange(lengths, request.least, request.most)
         return _Planning(self, request, within, start, stop, self._executor).search()
+
+    def rows(self, ids: Sequence[int]) -> list[Row]:
+        """The rows with these ids, in their order; those of many row groups are read on several threads."""
+        by_split: dict[str, list[int]] = {}
+        for split, row in map(self.store.place, sorted(ids)):
+            by_split.setdefault(split, []).append(row)
+        parts = [
+            (split, rows[start : start + _ROWS_AT_ONCE])
+            for split, rows in by_split.items()
+            for start in range(0, len(rows), _ROWS_AT_ONCE)
+        ]
+        read = self._executor.map(lambda part: self.store.rows(*part), parts)
+        found = {row.id: row for rows in read for row in rows}
+        return [found[row_id] for row_id in ids]
 
 
 def open_index(folder: Path) -> IndexReader | None:
@@ -125,7 +141,8 @@ class _Planning:
         source = self._asked(question, self.within.check if self.within else None, _LENGTHS_AT_ONCE, most=None)
         if source is None or index is None or question is None:
             return Search(Tally(self._scan(WordsMatcher(query))), marker, uses_index=False)
-        best = self._best(index, question) if self.request.sort == "relevance" else None
+        hits = sum(index.source(question, self.start, self.stop).counts()) if self.request.sort == "relevance" else 0
+        best = self._best(index, question, hits) if self.request.sort == "relevance" else None
         return Search(Tally(source), marker, uses_index=True, best=best)
 
     def _pattern(self, pattern: Pattern) -> Search:
@@ -167,17 +184,21 @@ class _Planning:
             executor=self.executor,
         )
 
-    def _best(self, index: IndexReader, question: Query) -> Callable[[int, int], Ids]:
+    def _best(self, index: IndexReader, question: Query, hits: int) -> Callable[[int, int], Ids]:
         def best(offset: int, size: int) -> Ids:
+            # tantivy makes room for as many hits as it is asked for.
+            size = min(size, hits - offset)
+            if size <= 0:
+                return np.empty(0, dtype=np.int64)
             if self.within is None:
                 return index.best(question, self.start, self.stop, offset=offset, size=size)
-            taken = max(_FIRST_BEST, 2 * (offset + size))
+            taken = min(hits, max(_FIRST_BEST, 2 * (offset + size)))
             while True:
                 ids = index.best(question, self.start, self.stop, offset=0, size=taken)
                 kept = self.within.check(ids)
-                if len(kept) >= offset + size or len(ids) < taken:
+                if len(kept) >= offset + size or taken == hits:
                     return kept[offset : offset + size]
-                taken *= 4
+                taken = min(hits, 4 * taken)
 
         return best
 

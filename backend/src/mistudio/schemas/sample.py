@@ -1,13 +1,40 @@
 """Shapes of samples."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from mistudio.schemas.common import Page, Shape
 from mistudio.schemas.tokenization import TokenSpan
 
 SearchMode = Literal["words", "exact", "regex"]
+TokenCount = Annotated[int, Field(ge=0, le=2**53)]
+SampleSort = Literal["row", "relevance"]
+
+
+class SampleQuery(BaseModel):
+    """Which samples to list."""
+
+    split: str | None = Field(default=None, max_length=255, description="Left out: all, one after the other.")
+    search: str | None = Field(
+        default=None,
+        max_length=4_096,
+        description="words: all of them, in any order; "
+        '"a phrase", begin*, -without. exact: this text. regex: in the syntax of RE2.',
+    )
+    mode: SearchMode = "words"
+    case: bool | None = Field(
+        default=None,
+        description="Tell upper and lower case apart, for exact and regex. Left out: for regex only.",
+    )
+    sort: SampleSort = Field(default="row", description="relevance: the best first, for words where there is an index.")
+    min_tokens: TokenCount | None = Field(default=None, description="Samples with at least so many tokens.")
+    max_tokens: TokenCount | None = Field(default=None, description="Samples with at most so many tokens.")
+    tokenization: str | None = Field(
+        default=None, max_length=64, description="What token counts are of. Left out: the newest that is ready."
+    )
+    page: int = Field(default=1, ge=1, le=1_000_000_000, description="Counts from 1.")
+    limit: int = Field(default=50, ge=1, le=100, description="Items per page.")
 
 
 class SampleResponse(Shape):
@@ -36,11 +63,20 @@ class SampleDetail(SampleResponse):
 
 
 class SearchInfo(Shape):
-    """How the page was found; while ``exact_total`` is false, the total is a lower bound."""
+    """How the page was found; while ``exact_total`` is false, the total is a lower bound.
 
-    mode: SearchMode | None
+    It is counted in the background then, and the same request again has it.
+    """
+
+    mode: SearchMode | None = Field(description="Null: nothing was searched for.")
     took_ms: float = Field(ge=0)
     exact_total: bool
+    case: bool = Field(default=False, description="Whether upper and lower case were told apart.")
+    sort: SampleSort = Field(default="row", description="The order of the page: relevance needs words and an index.")
+    index: bool = Field(default=False, description="Whether the index answered, or narrowed down what was read.")
+    partial: bool = Field(default=False, description="The time of the search was over: there may be more hits.")
+    tokenization_id: str | None = Field(default=None, description="The one that token counts are of.")
+    note: str | None = Field(default=None, description="Why nothing could be found, for whoever typed it.")
 
 
 class SampleListResponse(Page[SampleResponse]):

@@ -4,19 +4,40 @@ import asyncio
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import NotFound, NotReady, UnknownSplit
+from mistudio.core.errors import (
+    DataMissing,
+    FieldError,
+    NotFound,
+    NotReady,
+    UnknownSplit,
+    ValidationFailed,
+)
 from mistudio.core.states import DatasetStatus
+from mistudio.corpus.lengths import TokenLengths
+from mistudio.corpus.marks import Marker
 from mistudio.corpus.open_files import OpenFiles
 from mistudio.corpus.samples import Sample, sample_of
-from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.store import DatasetStore, Row
 from mistudio.schemas.common import Pagination
-from mistudio.schemas.sample import SampleListResponse, SampleResponse, SearchInfo
+from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse, SearchInfo
+from mistudio.services.sample_queries import (
+    asks_for_lengths,
+    is_search,
+    note_on,
+    offset_of,
+    ready_tokenization,
+    request_of,
+)
+from mistudio.services.search_service import Asked, Gone, SearchService, until_cancelled
 from mistudio.services.storage_service import StorageService
 from mistudio.services.views import dataset_or_404
 
@@ -26,13 +47,20 @@ _OPEN_STORES = 32
 _READERS = 4
 
 
+@dataclass(frozen=True)
+class _Readable:
+    text_column: str
+    tokenization_id: str | None
+    tokenization: Path | None
+
+
 class SampleService:
     """Pages and single samples; a bounded pool of threads reads them, and recently used stores stay open.
 
     All stores together keep a bounded number of files open.
     """
 
-    def __init__(self, database: Database, storage: StorageService) -> None:
+    def __init__(self, settings: Settings, database: Database, storage: StorageService) -> None:
         self._database = database
         self._storage = storage
         self._stores: OrderedDict[str, DatasetStore] = OrderedDict()
@@ -40,47 +68,87 @@ class SampleService:
         self._forgotten: set[str] = set()
         self._lock = threading.Lock()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="samples")
+        self.searches = SearchService(settings, self._store)
 
-    async def list_samples(self, dataset_id: str, *, split: str | None, page: int, limit: int) -> SampleListResponse:
-        """One page in the data's order, empty beyond the end. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
+    async def list_samples(
+        self, dataset_id: str, query: SampleQuery, *, gone: Gone = until_cancelled
+    ) -> SampleListResponse:
+        """One page, in the data's order unless asked otherwise, empty beyond the end.
+
+        ``gone`` returns when nobody waits for it any more. Raises NotFound, NotReady, UnknownSplit,
+        UnknownTokenization, InvalidPattern, ValidationFailed, DataMissing.
+        """
         began = time.perf_counter()
-        text_column = await self._require_ready(dataset_id)
+        readable = await self._readable(dataset_id, query)
+        if is_search(query):
+            page = await self._found(dataset_id, query, readable, gone)
+        else:
+            page = await self._read(lambda: self._listed(dataset_id, query, readable))
+        page.search.took_ms = round((time.perf_counter() - began) * 1000, 2)
+        return page
 
-        def read() -> tuple[int, list[Sample]]:
-            store = self._store(dataset_id)
-            _require_split(store, split)
-            rows = store.page(split, offset=(page - 1) * limit, limit=limit)
-            return store.num_rows(split), [sample_of(row, text_column) for row in rows]
-
-        total, samples = await self._read(read)
+    def _listed(self, dataset_id: str, query: SampleQuery, readable: _Readable) -> SampleListResponse:
+        store = self._store(dataset_id)
+        _require_split(store, query.split)
+        rows = store.page(query.split, offset=offset_of(query), limit=query.limit)
+        total = store.num_rows(query.split)
         return SampleListResponse(
-            data=[_response(sample) for sample in samples],
-            pagination=Pagination.of(page=page, limit=limit, total=total),
-            search=SearchInfo(mode=None, took_ms=round((time.perf_counter() - began) * 1000, 2), exact_total=True),
+            data=_responses(rows, readable, store),
+            pagination=Pagination.of(page=query.page, limit=query.limit, total=total),
+            search=SearchInfo(mode=None, took_ms=0.0, exact_total=True, tokenization_id=readable.tokenization_id),
         )
 
-    async def get_sample(self, dataset_id: str, split: str, row: int) -> SampleResponse:
-        """One sample whole. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
-        text_column = await self._require_ready(dataset_id)
+    async def _found(self, dataset_id: str, query: SampleQuery, readable: _Readable, gone: Gone) -> SampleListResponse:
+        if query.split is not None:
+            await self._read(lambda: _require_split(self._store(dataset_id), query.split))
+        request = request_of(query)
+        asked = Asked(dataset_id, request, readable.tokenization, offset_of(query), query.limit)
+        found = await self.searches.find(asked, gone=gone)
+        data = await self._read(lambda: _responses(found.rows, readable, self._store(dataset_id), found.marker))
+        info = SearchInfo(
+            mode=request.mode,
+            took_ms=0.0,
+            exact_total=found.page.is_exact,
+            case=request.case,
+            sort=found.search.sort,
+            index=found.search.uses_index,
+            partial=found.page.is_partial,
+            tokenization_id=readable.tokenization_id,
+            note=None if found.page.total else note_on(query),
+        )
+        pagination = Pagination.of(page=query.page, limit=query.limit, total=found.page.total)
+        return SampleListResponse(data=data, pagination=pagination, search=info)
 
-        def read() -> Sample:
+    async def get_sample(
+        self, dataset_id: str, split: str, row: int, *, tokenization: str | None = None
+    ) -> SampleResponse:
+        """One sample whole. Raises NotFound, NotReady, UnknownSplit, UnknownTokenization, DataMissing."""
+        readable = await self._readable(dataset_id, SampleQuery(tokenization=tokenization))
+
+        def read() -> SampleResponse:
             store = self._store(dataset_id)
             _require_split(store, split)
             if row >= store.num_rows(split):
                 raise NotFound(
                     f"Split “{split}” has {store.num_rows(split):,} rows, counted from 0; there is no row {row}."
                 )
-            return sample_of(store.row(split, row), text_column, whole=True)
+            return _responses([store.row(split, row)], readable, store, whole=True)[0]
 
-        return _response(await self._read(read))
+        return await self._read(read)
 
-    async def _require_ready(self, dataset_id: str) -> str:
-        """The text column of a dataset that can be read."""
+    async def _readable(self, dataset_id: str, query: SampleQuery) -> _Readable:
+        """What a dataset that can be read is read with."""
         async with self._database.read() as session:
             dataset = await dataset_or_404(session, dataset_id)
-        if dataset.status is not DatasetStatus.READY or dataset.text_column is None:
-            raise NotReady(f"“{dataset.name}” is {dataset.status.value}; its samples can be read once it is ready.")
-        return dataset.text_column
+            if dataset.status is not DatasetStatus.READY or dataset.text_column is None:
+                raise NotReady(f"“{dataset.name}” is {dataset.status.value}; its samples can be read once it is ready.")
+            tokenization_id = await ready_tokenization(session, dataset_id, query.tokenization)
+        if tokenization_id is None and asks_for_lengths(query):
+            field = "max_tokens" if query.min_tokens is None else "min_tokens"
+            detail = "Nothing can be told of token counts before the dataset is tokenized: tokenize it first."
+            raise ValidationFailed(detail, fields=[FieldError(field, detail)])
+        folder = self._storage.folder(dataset_id) / "tokenized" / tokenization_id if tokenization_id else None
+        return _Readable(dataset.text_column, tokenization_id, folder)
 
     async def _read(self, read: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)
@@ -110,11 +178,13 @@ class SampleService:
         with self._lock:
             self._forgotten.add(dataset_id)
             store = self._stores.pop(dataset_id, None)
+        self.searches.forget(dataset_id)
         if store is not None:
             store.close()
 
     def close(self) -> None:
         """End the reading threads and close all files."""
+        self.searches.close()
         self._readers.shutdown(wait=True, cancel_futures=True)
         for dataset_id in list(self._stores):
             self.forget(dataset_id)
@@ -127,15 +197,27 @@ def _require_split(store: DatasetStore, split: str | None) -> None:
         )
 
 
-def _response(sample: Sample) -> SampleResponse:
+def _responses(
+    rows: Sequence[Row], readable: _Readable, store: DatasetStore, marker: Marker | None = None, *, whole: bool = False
+) -> list[SampleResponse]:
+    samples = [sample_of(row, readable.text_column, whole=whole) for row in rows]
+    counts: list[int | None] = [None] * len(rows)
+    if readable.tokenization is not None:
+        # A tokenization that is being deleted takes its counts with it; the samples stay.
+        with suppress(DataMissing):
+            counts = TokenLengths(readable.tokenization, store).known([row.id for row in rows])
+    return [_response(sample, count, marker) for sample, count in zip(samples, counts, strict=True)]
+
+
+def _response(sample: Sample, token_count: int | None, marker: Marker | None) -> SampleResponse:
     return SampleResponse(
         id=sample.id,
         split=sample.split,
         row=sample.row,
         text=sample.text,
-        token_count=None,
+        token_count=token_count,
         char_count=sample.char_count,
         truncated=sample.truncated,
-        marks=[],
+        marks=marker.marks(sample.text) if marker else [],
         columns=sample.columns,
     )

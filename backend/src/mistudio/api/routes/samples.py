@@ -1,26 +1,33 @@
-"""Samples: any page of any split, and one sample whole."""
+"""Samples: any page of any split, searched and filtered in any way, and one sample whole."""
 
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 
-from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
+from mistudio.api.deps import DatasetId, ServicesDep
 from mistudio.api.problems import refusals
-from mistudio.schemas.sample import SampleListResponse, SampleResponse
+from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse
 
 router = APIRouter(prefix="/api/datasets", tags=["samples"])
 
 
+async def _gone(request: Request) -> None:
+    """Return once the client is no longer there."""
+    while (await request.receive())["type"] != "http.disconnect":
+        continue
+
+
 @router.get("/{dataset_id}/samples", operation_id="listSamples", responses=refusals(404, 409, 410, 422))
 async def list_samples(
-    dataset_id: DatasetId,
-    services: ServicesDep,
-    split: Annotated[str | None, Query(max_length=255, description="Left out: all, one after the other.")] = None,
-    page: PageNumber = 1,
-    limit: PageLimit = 50,
+    request: Request, dataset_id: DatasetId, services: ServicesDep, query: Annotated[SampleQuery, Query()]
 ) -> SampleListResponse:
-    """One page of samples, in the order of the data; a page beyond the end is empty."""
-    return await services.samples.list_samples(dataset_id, split=split, page=page, limit=limit)
+    """One page of samples, in the order of the data unless asked otherwise; a page beyond the end is empty.
+
+    All filters combine. Where the total takes longer than the page, ``search.exact_total`` is false: the total is a
+    lower bound then, is counted in the background, and the same request again has it.
+    """
+    return await services.samples.list_samples(dataset_id, query, gone=partial(_gone, request))
 
 
 @router.get("/{dataset_id}/samples/{split}/{row}", operation_id="getSample", responses=refusals(404, 409, 410, 422))
@@ -29,6 +36,9 @@ async def get_sample(
     split: Annotated[str, Path(max_length=255)],
     row: Annotated[int, Path(ge=0, le=2**53, description="Counts from 0 within the split.")],
     services: ServicesDep,
+    tokenization: Annotated[
+        str | None, Query(max_length=64, description="What the token count is of. Left out: the newest that is ready.")
+    ] = None,
 ) -> SampleResponse:
     """One sample whole, with all its columns."""
-    return await services.samples.get_sample(dataset_id, split, row)
+    return await services.samples.get_sample(dataset_id, split, row, tokenization=tokenization)

@@ -1,0 +1,198 @@
+"""Searching datasets off the event loop: few at once, each with an end, and what was counted is remembered.
+
+A search that nobody waits for any more stops within a row group. A total that takes longer than its page is counted on
+in the background, one search after the other, whenever no page is being looked for; the same request again has it.
+"""
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import structlog
+
+from mistudio.core.config import Settings
+from mistudio.core.errors import MiStudioError
+from mistudio.corpus.hits import HitPage, Limit, SearchEnded
+from mistudio.corpus.index import index_stamp
+from mistudio.corpus.lengths import TokenLengths
+from mistudio.corpus.marks import Marker
+from mistudio.corpus.search import Corpus, Search, SearchRequest
+from mistudio.corpus.store import DatasetStore, Row
+
+Gone: TypeAlias = Callable[[], Coroutine[object, object, None]]
+
+log = structlog.get_logger(__name__)
+
+_SCANNERS: Final = 2
+_OPEN_CORPORA: Final = 8
+_REMEMBERED: Final = 64
+# A total that is likely to be known so soon is waited for.
+_PATIENCE_SECONDS: Final = 0.05
+_COUNTING_SECONDS: Final = 600.0
+_MOST_WAITING_COUNTS: Final = 16
+
+
+async def until_cancelled() -> None:
+    """Somebody waits all the time."""
+    await asyncio.Event().wait()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A search in a dataset; ``tokenization`` is the folder whose lengths count, ``offset`` and ``size`` the page."""
+
+    dataset_id: str
+    request: SearchRequest
+    tokenization: Path | None
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of hits with their rows, which may be one more than was asked for: then there is a next page."""
+
+    rows: list[Row]
+    page: HitPage
+    search: Search
+
+    @property
+    def marker(self) -> Marker | None:
+        """Marks the hits in a text."""
+        return self.search.marker
+
+
+class SearchService:
+    """Searches; ``open_store`` opens a dataset's store and may be called from any thread."""
+
+    def __init__(self, settings: Settings, open_store: Callable[[str], DatasetStore]) -> None:
+        self._seconds = settings.search_seconds
+        self._open_store = open_store
+        self._searchers = ThreadPoolExecutor(settings.max_searches, thread_name_prefix="search")
+        self._scanners = ThreadPoolExecutor(_SCANNERS, thread_name_prefix="scan")
+        self._counter = ThreadPoolExecutor(1, thread_name_prefix="count")
+        self._lock = threading.Lock()
+        self._corpora: OrderedDict[str, tuple[Hashable, Corpus]] = OrderedDict()
+        self._searches: OrderedDict[Hashable, Search] = OrderedDict()
+        self._counting: OrderedDict[Hashable, Limit] = OrderedDict()
+        self._forgotten: set[str] = set()
+        self._active = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is being searched or counted."""
+        return self._active > 0 or bool(self._counting)
+
+    async def find(self, asked: Asked, *, gone: Gone = until_cancelled) -> Found:
+        """One page of hits; ``gone`` returns when nobody waits any more. Raises InvalidPattern, DataMissing.
+
+        Where the time of a search is over first, the page has what was found by then.
+        """
+        limit = Limit(self._seconds)
+        searching = asyncio.get_running_loop().run_in_executor(self._searchers, self._find, asked, limit)
+        leaving = asyncio.create_task(gone())
+        try:
+            await asyncio.wait((searching, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done():
+                limit.end()
+            return await searching
+        finally:
+            limit.end()
+            leaving.cancel()
+
+    def _find(self, asked: Asked, limit: Limit) -> Found:
+        with self._lock:
+            self._active += 1
+        try:
+            key, corpus, search = self._search(asked)
+            # One hit more than the page tells whether there is a next one.
+            page = search.page(asked.offset, asked.size + 1, limit=limit, patience=_PATIENCE_SECONDS)
+            rows = corpus.rows(page.ids[: asked.size])
+        finally:
+            with self._lock:
+                self._active -= 1
+        if not page.is_exact and not limit.is_ended:
+            self._count_on(key, asked.dataset_id, search)
+        return Found(rows, page, search)
+
+    def _search(self, asked: Asked) -> tuple[Hashable, Corpus, Search]:
+        stamp, corpus = self._corpus(asked.dataset_id)
+        key = (asked.dataset_id, stamp, asked.request, asked.tokenization)
+        with self._lock:
+            if known := self._searches.get(key):
+                self._searches.move_to_end(key)
+                return key, corpus, known
+        lengths = TokenLengths(asked.tokenization, corpus.store) if asked.tokenization else None
+        search = corpus.search(asked.request, lengths)
+        with self._lock:
+            if asked.dataset_id not in self._forgotten:
+                search = self._searches.setdefault(key, search)
+            while len(self._searches) > _REMEMBERED:
+                self._searches.popitem(last=False)
+        return key, corpus, search
+
+    def _corpus(self, dataset_id: str) -> tuple[Hashable, Corpus]:
+        """The dataset open for searching, anew where its store was opened anew or its index is another one."""
+        store = self._open_store(dataset_id)
+        stamp = (id(store), index_stamp(store.folder))
+        with self._lock:
+            known = self._corpora.get(dataset_id)
+            if known is not None and known[0] == stamp:
+                self._corpora.move_to_end(dataset_id)
+                return known
+        opened = (stamp, Corpus(store, self._scanners))
+        with self._lock:
+            if dataset_id not in self._forgotten:
+                self._corpora[dataset_id] = opened
+                self._corpora.move_to_end(dataset_id)
+            while len(self._corpora) > _OPEN_CORPORA:
+                self._corpora.popitem(last=False)
+        return opened
+
+    def _count_on(self, key: Hashable, dataset_id: str, search: Search) -> None:
+        """Count the rest of a search in the background, unless that is under way."""
+        limit = Limit(_COUNTING_SECONDS)
+        with self._lock:
+            if key in self._counting or dataset_id in self._forgotten:
+                return
+            self._counting[key] = limit
+            while len(self._counting) > _MOST_WAITING_COUNTS:
+                self._counting.popitem(last=False)[1].end()
+        self._counter.submit(self._count, key, search, limit)
+
+    def _count(self, key: Hashable, search: Search, limit: Limit) -> None:
+        try:
+            search.tally.complete(limit, is_busy=lambda: self._active > 0)
+        except (SearchEnded, MiStudioError, OSError) as error:
+            log.info("count ended early", reason=type(error).__name__)
+        finally:
+            with self._lock:
+                self._counting.pop(key, None)
+
+    def forget(self, dataset_id: str) -> None:
+        """Let go of a dataset that is deleted: its index is closed, and counts of it end. Waits for nobody."""
+        with self._lock:
+            self._forgotten.add(dataset_id)
+            self._corpora.pop(dataset_id, None)
+            for key in [key for key in self._searches if _dataset_of(key) == dataset_id]:
+                del self._searches[key]
+            for key, limit in self._counting.items():
+                if _dataset_of(key) == dataset_id:
+                    limit.end()
+
+    def close(self) -> None:
+        """End all searches and counts."""
+        with self._lock:
+            for limit in self._counting.values():
+                limit.end()
+        for pool in (self._counter, self._searchers, self._scanners):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _dataset_of(key: Hashable) -> object:
+    return key[0] if isinstance(key, tuple) else None
