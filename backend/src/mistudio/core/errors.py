@@ -26,6 +26,10 @@
     │   ├── DataMissing           data_missing
     │   ├── UnsupportedVersion    unsupported_version
     │   └── TokensLost            tokens_lost
+    ├── TokenizerError          a tokenizer that cannot be used
+    │   ├── NoTokenizer           no_tokenizer
+    │   ├── UnsupportedTokenizer  unsupported_tokenizer
+    │   └── ChatTemplateFailed    chat_template_failed
     ├── DiskFull                  disk_full
     ├── StateError              what the present state does not allow
     │   ├── NotFound              not_found
@@ -257,6 +261,31 @@ class TokensLost(DataError):
 
     code = "tokens_lost"
     title = "The books do not balance"
+
+
+class TokenizerError(MiStudioError):
+    """The tokenizer is missing, or cannot do what is asked of it."""
+
+
+class NoTokenizer(TokenizerError):
+    """The repository, commit or folder has no tokenizer.json."""
+
+    code = "no_tokenizer"
+    title = "No tokenizer"
+
+
+class UnsupportedTokenizer(TokenizerError):
+    """The tokenizer.json cannot be read, or its ids would not be the same each time."""
+
+    code = "unsupported_tokenizer"
+    title = "Tokenizer cannot be used"
+
+
+class ChatTemplateFailed(TokenizerError):
+    """The tokenizer has no chat template, or it refuses a conversation."""
+
+    code = "chat_template_failed"
+    title = "Chat template failed"
 
 
 class DiskFull(MiStudioError):

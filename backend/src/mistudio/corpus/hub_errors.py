@@ -24,7 +24,7 @@ from mistudio.core.errors import (
     SourceChanged,
     UnknownRevision,
 )
-from mistudio.utils.hf_utils import hub_endpoint
+from mistudio.utils.hf_utils import RepoKind, hub_endpoint, hub_page
 
 # The Hub sends no code with this refusal, so its client, too, knows it by this exact header.
 _DISABLED = "Access to this resource is disabled."
@@ -62,33 +62,33 @@ def retry_after_seconds(value: str | None) -> float | None:
     return max(0.0, then.timestamp() - time.time())
 
 
-def refusal_error(refusal: Refusal, repo_id: str, *, pinned: bool = False) -> MiStudioError:
+def refusal_error(refusal: Refusal, repo_id: str, *, kind: RepoKind = "dataset", pinned: bool = False) -> MiStudioError:
     """The error for ``refusal``; ``pinned``: what is missing or hidden was seen when the download was planned."""
     if refusal.code == "GatedRepo":
-        return gated_error(refusal, repo_id)
+        return gated_error(refusal, repo_id, kind=kind)
     if refusal.code in ("RevisionNotFound", "EntryNotFound"):
         return _missing_at_commit(repo_id, pinned=pinned)
     if refusal.message == _DISABLED:
         return disabled_error(repo_id)
     if refusal.status in (401, 403, 404):
-        return _closed(refusal, repo_id, pinned=pinned)
+        return _closed(refusal, repo_id, kind=kind, pinned=pinned)
     return _not_now(refusal)
 
 
-def error_of(refused: HfHubHTTPError, repo_id: str) -> MiStudioError:
+def error_of(refused: HfHubHTTPError, repo_id: str, *, kind: RepoKind = "dataset") -> MiStudioError:
     """The error for what the Hub's client raised."""
     authorized = "authorization" in refused.response.request.headers
     refusal = Refusal.of(refused.response.status_code, refused.response.headers, authorized=authorized)
     if isinstance(refused, GatedRepoError):
-        return gated_error(refusal, repo_id)
+        return gated_error(refusal, repo_id, kind=kind)
     if isinstance(refused, DisabledRepoError):
         return disabled_error(repo_id)
-    return refusal_error(refusal, repo_id)
+    return refusal_error(refusal, repo_id, kind=kind)
 
 
-def gated_error(refusal: Refusal, repo_id: str) -> MiStudioError:
+def gated_error(refusal: Refusal, repo_id: str, *, kind: RepoKind = "dataset") -> MiStudioError:
     """The error for a repository whose files are only for those who were granted access."""
-    page = f"{hub_endpoint()}/datasets/{repo_id}"
+    page = hub_page(repo_id, kind)
     if refusal.status == 401 and not refusal.authorized:
         return AuthRequired(f"{repo_id} is gated: ask for access at {page}, then give an access token.")
     if refusal.status == 401:
@@ -112,10 +112,10 @@ def require_sendable(token: str | None) -> None:
         raise BadToken("This is not an access token: it has characters that no token has. Copy it from the Hub again.")
 
 
-def not_found_error(repo_id: str) -> MiStudioError:
+def not_found_error(repo_id: str, *, kind: RepoKind = "dataset") -> MiStudioError:
     """The error for a repository that is missing or hidden; the Hub does not say which."""
     return RepositoryNotFound(
-        f"There is no dataset {repo_id} on the Hub, or it is private: check the name, or give a token that may see it."
+        f"There is no {kind} {repo_id} on the Hub, or it is private: check the name, or give a token that may see it."
     )
 
 
@@ -140,14 +140,14 @@ def _not_now(refusal: Refusal) -> MiStudioError:
     )
 
 
-def _closed(refusal: Refusal, repo_id: str, *, pinned: bool) -> MiStudioError:
+def _closed(refusal: Refusal, repo_id: str, *, kind: RepoKind, pinned: bool) -> MiStudioError:
     if refusal.status == 401 and refusal.authorized:
         return bad_token_error()
     if refusal.status == 401 and pinned:
         # The Hub hides from strangers whether a repository is private or gone.
         return AuthRequired(f"{repo_id} is private or gone: the Hub asks for an access token that may see it.")
     if refusal.status != 403:
-        return not_found_error(repo_id)
+        return not_found_error(repo_id, kind=kind)
     if refusal.authorized:
         return BadToken(f"This access token may not read {repo_id}: give it read access, or use another one.")
     return AuthRequired(f"{repo_id} can only be read with an access token.")

@@ -1,4 +1,4 @@
-"""One plan's questions to the Hub: patient with what may pass, and with errors that say what the user can do."""
+"""Questions to the Hub about one repository: patient with what may pass, with errors that say what a user can do."""
 
 import json
 import time
@@ -22,6 +22,7 @@ from mistudio.corpus.hub_errors import error_of, require_sendable, unreachable_e
 from mistudio.corpus.plan_types import Access
 from mistudio.utils.hf_utils import (
     RepoInfo,
+    RepoKind,
     check_repo_exists,
     get_ref_names,
     get_repo_file,
@@ -70,35 +71,44 @@ class HubQuestions:
     Raises BadToken for what cannot be a token.
     """
 
-    def __init__(self, repo_id: str, token: str | None, *, patience: Patience | None = None) -> None:
+    def __init__(
+        self, repo_id: str, token: str | None, *, kind: RepoKind = "dataset", patience: Patience | None = None
+    ) -> None:
         require_sendable(token)
         self._repo_id = repo_id
         self._token = token
+        self._kind = kind
         self._patience = patience or Patience()
 
     def about(self, repo_id: str) -> "HubQuestions":
         """Questions about another name, with what is left of the patience."""
-        return HubQuestions(repo_id, self._token, patience=self._patience)
+        return HubQuestions(repo_id, self._token, kind=self._kind, patience=self._patience)
 
     def info(self, revision: str | None) -> RepoInfo:
         """The repository at a revision; raises RepositoryNotFound, UnknownRevision, BadToken, RepositoryDisabled."""
         try:
             return self._ask(
-                lambda seconds: get_repo_info(self._repo_id, revision=revision, token=self._token, seconds=seconds)
+                lambda seconds: get_repo_info(
+                    self._repo_id, kind=self._kind, revision=revision, token=self._token, seconds=seconds
+                )
             )
         except UnknownRevision as error:
-            names = self._ask(lambda seconds: get_ref_names(self._repo_id, token=self._token, seconds=seconds))
+            names = self._ask(
+                lambda seconds: get_ref_names(self._repo_id, kind=self._kind, token=self._token, seconds=seconds)
+            )
             detail = f"{self._repo_id} has no branch, tag or commit “{revision}”."
             raise UnknownRevision(detail, extra={"choices": list(names)}) from error
         except RepositoryNotFound as error:
-            if self._ask(self._is_model):
-                raise RepositoryNotFound(f"{self._repo_id} is a model, not a dataset: check the name.") from error
+            if self._ask(self._is_of_other_kind):
+                raise RepositoryNotFound(
+                    f"{self._repo_id} is a {self._other_kind}, not a {self._kind}: check the name."
+                ) from error
             raise
 
     def access(self) -> AccessAnswer:
         """Whether files may be fetched with this token."""
         try:
-            path = f"/api/datasets/{self._repo_id}/auth-check"
+            path = f"/api/{self._kind}s/{self._repo_id}/auth-check"
             self._ask(lambda seconds: hub_get(path, token=self._token, seconds=seconds))
         except AuthRequired as error:
             return AccessAnswer("login_required", error)
@@ -111,14 +121,18 @@ class HubQuestions:
         try:
             return self._ask(
                 lambda seconds: get_repo_file(
-                    self._repo_id, path, revision=revision, token=self._token, seconds=seconds
+                    self._repo_id, path, revision=revision, kind=self._kind, token=self._token, seconds=seconds
                 )
             )
         except RemoteEntryNotFoundError:
             return None
 
-    def _is_model(self, seconds: float) -> bool:
-        return check_repo_exists(self._repo_id, kind="model", token=self._token, seconds=seconds)
+    @property
+    def _other_kind(self) -> RepoKind:
+        return "model" if self._kind == "dataset" else "dataset"
+
+    def _is_of_other_kind(self, seconds: float) -> bool:
+        return check_repo_exists(self._repo_id, kind=self._other_kind, token=self._token, seconds=seconds)
 
     def _ask(self, question: Callable[[float], Answer]) -> Answer:
         """The answer to ``question``, which is told how many seconds it has."""
@@ -130,7 +144,7 @@ class HubQuestions:
             except RemoteEntryNotFoundError:
                 raise
             except HfHubHTTPError as refused:
-                error = error_of(refused, self._repo_id)
+                error = error_of(refused, self._repo_id, kind=self._kind)
                 error.__cause__ = refused
             except (httpx2.HTTPError, OfflineModeIsEnabled, json.JSONDecodeError) as failed:
                 error = unreachable_error()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from huggingface_hub.hf_api import DatasetInfo, RepoSibling
+    from huggingface_hub.hf_api import DatasetInfo, ModelInfo, RepoSibling
 
 # The Hub's own rule: letters, digits, "-", "_" and "."; no leading or trailing "-" or "."; no "--" or ".."; 96 at most.
 _NAME = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
@@ -25,6 +25,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 _ANSWER_SECONDS: Final = 10.0
 
 RepoKind = Literal["dataset", "model"]
+_PAGES: Final[Mapping[RepoKind, str]] = {"dataset": "datasets/", "model": ""}
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class RepoFile:
 
 @dataclass(frozen=True)
 class RepoInfo:
-    """A dataset repository at a commit: its present name, every file, and the card's declarations (YAML)."""
+    """A repository at a commit: its present name, every file, and the card's declarations (YAML)."""
 
     repo_id: str
     revision: str
@@ -83,6 +84,11 @@ def hub_endpoint() -> str:
     return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
 
 
+def hub_page(repo_id: str, kind: RepoKind = "dataset") -> str:
+    """Where a person sees the repository."""
+    return f"{hub_endpoint()}/{_PAGES[kind]}{repo_id}"
+
+
 def hub_headers(token: str | None) -> dict[str, str]:
     """Headers for a request to the Hub; without ``token`` the server owner's own one is used, if there is one."""
     # The package exports this on demand, which the type checker cannot see.
@@ -106,30 +112,44 @@ def check_repo_exists(
 
 
 def get_repo_info(
-    repo_id: str, *, revision: str | None = None, token: str | None = None, seconds: float = _ANSWER_SECONDS
+    repo_id: str,
+    *,
+    kind: RepoKind = "dataset",
+    revision: str | None = None,
+    token: str | None = None,
+    seconds: float = _ANSWER_SECONDS,
 ) -> RepoInfo:
-    """The dataset repository at ``revision`` (default branch by default) with all files and the card's YAML.
+    """The repository at ``revision`` (default branch by default) with all files and the card's YAML.
 
     One request, so that all of it belongs to one commit. Raises the client library's errors.
     """
     from huggingface_hub import HfApi
 
     api = HfApi(endpoint=hub_endpoint(), token=token, library_name="mistudio")
-    return _as_repo_info(api.dataset_info(repo_id, revision=revision, files_metadata=True, timeout=seconds), repo_id)
+    ask = api.dataset_info if kind == "dataset" else api.model_info
+    return _as_repo_info(ask(repo_id, revision=revision, files_metadata=True, timeout=seconds), repo_id)
 
 
 def get_repo_file(
-    repo_id: str, path: str, *, revision: str, token: str | None = None, seconds: float = _ANSWER_SECONDS
+    repo_id: str,
+    path: str,
+    *,
+    revision: str,
+    kind: RepoKind = "dataset",
+    token: str | None = None,
+    seconds: float = _ANSWER_SECONDS,
 ) -> bytes:
     """A small file's content; raises the client library's errors."""
-    address = f"/datasets/{repo_id}/resolve/{quote(revision, safe='')}/{quote(path)}"
+    address = f"/{_PAGES[kind]}{repo_id}/resolve/{quote(revision, safe='')}/{quote(path)}"
     return hub_get(address, token=token, seconds=seconds)
 
 
-def get_ref_names(repo_id: str, *, token: str | None = None, seconds: float = _ANSWER_SECONDS) -> list[str]:
+def get_ref_names(
+    repo_id: str, *, kind: RepoKind = "dataset", token: str | None = None, seconds: float = _ANSWER_SECONDS
+) -> list[str]:
     """Branches, then tags; raises the client library's errors."""
     # The client's own function for this waits for ever.
-    refs = json.loads(hub_get(f"/api/datasets/{repo_id}/refs", token=token, seconds=seconds))
+    refs = json.loads(hub_get(f"/api/{kind}s/{repo_id}/refs", token=token, seconds=seconds))
     return [str(ref["name"]) for kind in ("branches", "tags") for ref in refs.get(kind, [])]
 
 
@@ -145,7 +165,7 @@ def hub_get(path: str, *, token: str | None, seconds: float = _ANSWER_SECONDS) -
     return bytes(response.content)
 
 
-def _as_repo_info(info: "DatasetInfo", repo_id: str) -> RepoInfo:
+def _as_repo_info(info: "DatasetInfo | ModelInfo", repo_id: str) -> RepoInfo:
     declared = vars(info.card_data).items() if info.card_data else ()
     return RepoInfo(
         repo_id=info.id or repo_id,
