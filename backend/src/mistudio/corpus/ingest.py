@@ -6,8 +6,7 @@ it again.
 """
 
 import errno
-from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.core.errors import DataMissing, DiskFull, Json
+from mistudio.corpus.ahead import ahead
 from mistudio.corpus.counting import ColumnCounter
 from mistudio.corpus.readers import Attempt, SourceFile, SourceFormat, Wider, read_chunks
 from mistudio.corpus.readers_columnar import open_parquet, read_parquet, reading
@@ -34,7 +34,6 @@ _LARGER_BLOCKS: Final = 8
 _KEPT_COARSER: Final = 4
 _KEPT_FEWEST_ROWS: Final = 64
 _NOTHING: Final = Chunk(pa.RecordBatch.from_arrays([], names=[]), 0)
-_END: Final = Chunk(_NOTHING.batch, -1)
 
 
 def ingest_file(
@@ -138,7 +137,7 @@ def _count_parquet(file: SourceFile, work: Work, tell: Progress) -> ColumnCounte
     wanted = [name for name in schema.names if name not in unread]
     for name in unread:
         counter.add_nulls(name, known[name])
-    with closing(_ahead(read_parquet(file.path, label=file.label, columns=wanted))) as chunks:
+    with closing(ahead(read_parquet(file.path, label=file.label, columns=wanted))) as chunks:
         for chunk in chunks:
             work.checkpoint()
             counter.add(repaired(chunk, label=file.label))
@@ -178,7 +177,7 @@ def _rewritten(file: SourceFile, target: Path, work: Work, tell: Progress) -> Fi
 def _rewrite(file: SourceFile, attempt: Attempt, target: Path, work: Work, tell: Progress) -> FileReport:
     counter = ColumnCounter()
     chunks = _counted(read_chunks(file, attempt, work=work), counter)
-    with closing(_ahead(chunks)) as coming, atomic_path(target) as path:
+    with closing(ahead(chunks)) as coming, atomic_path(target) as path:
         first = next(coming, _NOTHING)
         with closing(GroupWriter(path, first.batch.schema)) as writer:
             for chunk in chain([first], coming):
@@ -195,12 +194,3 @@ def _counted(chunks: Iterator[Chunk], counter: ColumnCounter) -> Iterator[Chunk]
     for chunk in chunks:
         counter.add(chunk)
         yield chunk
-
-
-def _ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:
-    """The same chunks, each read in a thread of its own while the one before is worked on."""
-    with ThreadPoolExecutor(1, thread_name_prefix="ingest-reader") as reader:
-        coming = reader.submit(next, chunks, _END)
-        while (chunk := coming.result()) is not _END:
-            coming = reader.submit(next, chunks, _END)
-            yield chunk

@@ -1,0 +1,121 @@
+"""The texts of a split as batches that are worth encoding: read ahead, measured, and told which are held out.
+
+How much is encoded at once follows from how long the last time took: a cancel shall be heard within a second, whether
+the tokenizer does a hundred megabytes a second or one. What comes out does not depend on it.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, NO_TEXT
+from mistudio.corpus.store import DatasetStore, GroupRef
+from mistudio.corpus.token_rows import Ints
+
+_SECONDS: Final = 0.25
+_LEAST: Final = 1 << 18
+_MOST: Final = 16 << 20
+_HASHES: Final = 1 << 64
+
+
+@dataclass(frozen=True, eq=False)
+class TextBatch:
+    """Source rows ``first_row`` and the following: texts (null where there is none), and figures of each."""
+
+    first_row: int
+    texts: pa.StringArray
+    characters: Ints
+    text_bytes: Ints
+    kinds: NDArray[np.uint8]
+
+
+class BatchSize:
+    """How many bytes of text to encode at once."""
+
+    def __init__(self) -> None:
+        self.bytes = 1 << 20
+
+    def took(self, seconds: float) -> None:
+        """Encoding a batch took so long: the next ones are to take about a quarter of a second."""
+        factor = min(2.0, max(0.25, _SECONDS / max(seconds, 1e-6)))
+        self.bytes = int(min(_MOST, max(_LEAST, self.bytes * factor)))
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Which documents are held out: a share of them, chosen by a seeded hash of the text.
+
+    So documents with equal texts fall on the same side, whatever split they are in, and another order of the rows
+    changes nothing.
+    """
+
+    fraction: float
+    seed: int
+
+    def kinds(self, texts: pa.StringArray) -> NDArray[np.uint8]:
+        """The kind of each text; null has none."""
+        kinds = np.where(texts.is_null().to_numpy(zero_copy_only=False), NO_TEXT, DOCUMENT).astype(np.uint8)
+        if self.fraction:
+            chosen = [text is not None and self._has(text) for text in texts.cast(pa.binary()).to_pylist()]
+            kinds[np.array(chosen, bool)] = HELD_OUT
+        return kinds
+
+    def _has(self, text: bytes) -> bool:
+        digest = hashlib.blake2b(text, digest_size=8, salt=self.seed.to_bytes(8, "little")).digest()
+        return int.from_bytes(digest, "little") < self.fraction * _HASHES
+
+
+class TextReader:
+    """Reads the texts of one column, rendered if they are conversations."""
+
+    def __init__(self, store: DatasetStore, column: str) -> None:
+        self._store = store
+        self._column = column
+
+    def texts(self, group: GroupRef) -> pa.StringArray:
+        """The texts of a row group, null where there is none."""
+        return self._store.texts(group, column=self._column)
+
+    def groups(self, split: str) -> Iterator[GroupRef]:
+        """All row groups of the split, in order."""
+        return self._store.groups(split)
+
+
+def text_batches(
+    reader: TextReader, split: str, *, first_row: int, size: BatchSize, held_out: HeldOut
+) -> Iterator[TextBatch]:
+    """The split's rows from ``first_row`` on, in order, about ``size.bytes`` of text at a time, whole row groups."""
+    parts: list[pa.StringArray] = []
+    start, pending = first_row, 0
+    for group in reader.groups(split):
+        if group.first_row + group.rows <= first_row:
+            continue
+        texts = reader.texts(group).slice(max(0, first_row - group.first_row))
+        parts.append(texts)
+        pending += texts.get_total_buffer_size()
+        if pending >= size.bytes:
+            yield _batch(parts, start, held_out)
+            start, parts, pending = group.first_row + group.rows, [], 0
+    if parts:
+        yield _batch(parts, start, held_out)
+
+
+def _batch(parts: list[pa.StringArray], first_row: int, held_out: HeldOut) -> TextBatch:
+    texts = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
+    return TextBatch(
+        first_row,
+        texts,
+        characters=_numbers(pc.utf8_length(texts)),
+        text_bytes=_numbers(pc.binary_length(texts)),
+        kinds=held_out.kinds(texts),
+    )
+
+
+def _numbers(array: pa.Array) -> Ints:
+    return np.asarray(array.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
