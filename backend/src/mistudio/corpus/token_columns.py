@@ -7,7 +7,7 @@ Columns: ``input_ids`` (int32), ``attention_mask`` (int8) where rows are padded 
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -45,6 +45,11 @@ class Columns:
         )
 
     @property
+    def unpadded(self) -> Self:
+        """The same rows before they are padded."""
+        return replace(self, padding="do_not_pad", has_mask=False)
+
+    @property
     def features(self) -> dict[str, Json]:
         """The columns in the words of ``datasets``."""
         columns: dict[str, Json] = {"input_ids": _list_of(_value("int32"))}
@@ -62,7 +67,9 @@ class Columns:
         fields = [pa.field("input_ids", pa.list_(pa.int32()))]
         if self.has_mask:
             fields.append(pa.field("attention_mask", pa.list_(pa.int8())))
-        fields.append(pa.field("segments", pa.list_(_segment_type())) if self.is_packed else pa.field("row", pa.int64()))
+        fields.append(
+            pa.field("segments", pa.list_(_segment_type())) if self.is_packed else pa.field("row", pa.int64())
+        )
         note = json.dumps({"info": {"features": self.features}})
         return pa.schema(fields, metadata={"huggingface": note})
 

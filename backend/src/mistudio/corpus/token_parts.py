@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, Final, Self, cast
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from mistudio.corpus.token_columns import Columns
 from mistudio.corpus.token_rows import Added, Position, Rows
@@ -42,10 +41,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Part:
-    """A part: its rows, bytes and hash; all that was written up to its end; where the source goes on; if it is the last."""
+    """A part, all that was written up to its end, and where the source goes on after it; ``size`` in bytes."""
 
     rows: int
-    bytes: int
+    size: int
     sha256: str
     written: Written
     position: Position
@@ -118,7 +117,7 @@ class PartWriter:
     ) -> None:
         self._folder, self._reports = ensure_dir(folder), ensure_dir(reports)
         self._columns = columns
-        self._added = added
+        self.added = tuple(added)
         self._part_bytes = part_bytes
         self._pending: Rows | None = None
         self._open: _OpenPart | None = None
@@ -137,7 +136,7 @@ class PartWriter:
     def data_counts(self) -> Counts:
         """Occurrences of each id as data: everything written but padding and the special tokens that were put in."""
         counts = self._counts.copy()
-        for kind, count in zip(self._added, self.written.added, strict=True):
+        for kind, count in zip(self.added, self.written.added, strict=True):
             if count:
                 counts[kind.id] -= count
         return counts
@@ -214,7 +213,7 @@ class PartWriter:
             while True:
                 number = len(parts)
                 part = Part.from_bytes(self._report_path(number).read_bytes())
-                if self.path_of(number).stat().st_size != part.bytes:
+                if self.path_of(number).stat().st_size != part.size:
                     break
                 parts.append(part)
         return parts if parts and self._counts_path(len(parts) - 1).exists() else []
@@ -252,5 +251,3 @@ class _OpenPart:
         self.sink = HashingFile(self.file)
         self.writer = pa.ipc.new_stream(self.sink, schema)
         self.rows = 0
-
-

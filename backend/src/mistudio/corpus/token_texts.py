@@ -5,20 +5,26 @@ the tokenizer does a hundred megabytes a second or one. What comes out does not 
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mistudio.core.errors import Json
+from mistudio.corpus.repair import python_values
+from mistudio.corpus.samples import text_of
 from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, NO_TEXT
 from mistudio.corpus.store import DatasetStore, GroupRef
 from mistudio.corpus.token_rows import Ints
 
+RenderChat: TypeAlias = Callable[[Sequence[Mapping[str, Json]]], str]
+
 _SECONDS: Final = 0.25
+_FIRST: Final = 1 << 20
 _LEAST: Final = 1 << 18
 _MOST: Final = 16 << 20
 _HASHES: Final = 1 << 64
@@ -36,13 +42,16 @@ class TextBatch:
 
 
 class BatchSize:
-    """How many bytes of text to encode at once."""
+    """How many bytes of text to encode at once: ``fixed``, or what a quarter of a second is enough for."""
 
-    def __init__(self) -> None:
-        self.bytes = 1 << 20
+    def __init__(self, fixed: int | None = None) -> None:
+        self._is_fixed = fixed is not None
+        self.bytes = _FIRST if fixed is None else fixed
 
     def took(self, seconds: float) -> None:
         """Encoding a batch took so long: the next ones are to take about a quarter of a second."""
+        if self._is_fixed:
+            return
         factor = min(2.0, max(0.25, _SECONDS / max(seconds, 1e-6)))
         self.bytes = int(min(_MOST, max(_LEAST, self.bytes * factor)))
 
@@ -72,19 +81,38 @@ class HeldOut:
 
 
 class TextReader:
-    """Reads the texts of one column, rendered if they are conversations."""
+    """Reads the texts of one column; conversations are rendered, by ``render_chat`` if it is given."""
 
-    def __init__(self, store: DatasetStore, column: str) -> None:
+    def __init__(self, store: DatasetStore, column: str, *, render_chat: RenderChat | None = None) -> None:
         self._store = store
         self._column = column
-
-    def texts(self, group: GroupRef) -> pa.StringArray:
-        """The texts of a row group, null where there is none."""
-        return self._store.texts(group, column=self._column)
+        self._render_chat = render_chat
 
     def groups(self, split: str) -> Iterator[GroupRef]:
         """All row groups of the split, in order."""
         return self._store.groups(split)
+
+    def texts(self, group: GroupRef) -> pa.StringArray:
+        """The texts of a row group, null where there is none."""
+        if self._render_chat is None:
+            return self._store.texts(group, column=self._column)
+        table = self._store.read(group, columns=[self._column])
+        if self._column not in table.column_names:
+            return pa.nulls(group.rows, pa.string())
+        cells = python_values(table.column(self._column).combine_chunks())
+        return pa.array([self._text(cell) for cell in cells], pa.string())
+
+    def rows(self, split: str, numbers: Sequence[int]) -> list[str]:
+        """The texts of these rows, in the order asked; empty where there is none."""
+        cells = [row.values.get(self._column) for row in self._store.rows(split, numbers)]
+        return [self._text(cell) or "" for cell in cells]
+
+    def _text(self, cell: object) -> str | None:
+        if cell is None:
+            return None
+        if self._render_chat is None:
+            return text_of(cell)
+        return self._render_chat(messages_of(cell))
 
 
 def text_batches(
@@ -115,6 +143,20 @@ def _batch(parts: list[pa.StringArray], first_row: int, held_out: HeldOut) -> Te
         text_bytes=_numbers(pc.binary_length(texts)),
         kinds=held_out.kinds(texts),
     )
+
+
+def messages_of(cell: object) -> list[Mapping[str, Json]]:
+    """A conversation's messages as chat templates expect them: ``role`` and ``content``, whatever they are called."""
+    messages = cell if isinstance(cell, list) else []
+    found = [cast("dict[str, Json]", message) for message in messages if isinstance(message, dict)]
+    return [
+        {
+            **message,
+            "role": message.get("role", message.get("from")),
+            "content": message.get("content", message.get("value")),
+        }
+        for message in found
+    ]
 
 
 def _numbers(array: pa.Array) -> Ints:

@@ -1,0 +1,269 @@
+"""What the written files of a tokenization are examined for, read back from the disk, and the verdict.
+
+Documents are encoded once more by the reference and compared with what the files hold, at places spread evenly over
+all rows, or everywhere. "Verified on n documents" is what that shows; it is never a guarantee.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Self, TypeAlias, cast
+
+import numpy as np
+import pyarrow as pa
+
+from mistudio.core.errors import DataMissing, InvalidData, Json, UnsupportedVersion
+from mistudio.corpus.encoding import Encoder
+from mistudio.corpus.token_texts import TextReader
+from mistudio.corpus.tokenized_manifest import TokenizedManifest, TokenizedSplit
+from mistudio.corpus.tokenized_store import Piece, TokenizedStore, TokenRow
+from mistudio.corpus.work import Work
+from mistudio.utils.file_utils import write_bytes_atomic
+
+AUDIT_NAME: Final = "audit.json"
+FORMAT_VERSION: Final = 1
+Decode: TypeAlias = Callable[[Sequence[int]], str]
+Verdict: TypeAlias = Literal["passed", "warning", "failed"]
+
+_WINDOWS: Final = 64
+_WINDOW_ROWS: Final = 16
+_FULL_ROWS: Final = 512
+_FATAL: Final = frozenset({"ids_in_vocabulary", "reference"})
+
+
+@dataclass(frozen=True)
+class AuditCheck:
+    """One thing that was looked at; ``passed`` None: it does not apply to this tokenization."""
+
+    name: str
+    title: str
+    passed: bool | None
+    detail: str
+    figures: Mapping[str, int | float | str]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The checks and what they come to."""
+
+    verdict: Verdict
+    checks: tuple[AuditCheck, ...]
+    documents_compared: int
+    differences: int
+
+    def to_json(self) -> dict[str, Json]:
+        """As plain JSON values."""
+        content = {"format_version": FORMAT_VERSION, **asdict(self)}
+        return cast("dict[str, Json]", json.loads(json.dumps(content)))
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Json]) -> Self:
+        """The audit that ``to_json`` gave ``value`` for."""
+        content = cast("dict[str, Any]", dict(value))  # JSON of any kind
+        content.pop("format_version")
+        return cls(**{**content, "checks": tuple(AuditCheck(**check) for check in content["checks"])})
+
+
+def write_audit(folder: Path, audit: Audit) -> None:
+    """Write it into the tokenization's folder, atomically."""
+    write_bytes_atomic(folder / AUDIT_NAME, json.dumps(audit.to_json(), indent=1).encode() + b"\n")
+
+
+def read_audit(folder: Path) -> Audit:
+    """The audit of the tokenization in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
+    try:
+        content = cast("dict[str, Json]", json.loads((folder / AUDIT_NAME).read_bytes()))
+        if cast("int", content["format_version"]) > FORMAT_VERSION:
+            raise UnsupportedVersion("The audit was written by a newer version of this program: update it.")
+        return Audit.from_json(content)
+    except FileNotFoundError as error:
+        raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidData("The audit is damaged: delete the tokenization and tokenize again.") from error
+
+
+@dataclass
+class _Seen:
+    rows: int = 0
+    empty_rows: int = 0
+    begun: int = 0
+    doubled: int = 0
+    outside: int = 0
+    documents: int = 0
+    differences: int = 0
+    round_trips: int = 0
+    lossy: int = 0
+
+
+def audit_files(
+    folder: Path,
+    manifest: TokenizedManifest,
+    reader: TextReader,
+    *,
+    reference: Encoder,
+    decode: Decode,
+    is_lossless: bool,
+    work: Work,
+) -> Audit:
+    """Examine the files in ``folder``; ``reader`` reads the texts that they were made of."""
+    store = TokenizedStore(folder, {split.name: [file.path for file in split.files] for split in manifest.splits})
+    seen = _Seen()
+    for split in manifest.splits:
+        for rows in _windows(store, split, is_full=manifest.settings.verify == "full"):
+            work.checkpoint()
+            work.report(seen.rows, 0, "audit")
+            _look(seen, rows, manifest)
+            _compare(seen, rows, split, manifest, reader, reference, decode if is_lossless else None)
+    checks = tuple(_checks(seen, manifest, is_lossless=is_lossless))
+    failed = [check.name for check in checks if check.passed is False]
+    verdict: Verdict = "failed" if _FATAL & set(failed) else "warning" if failed else "passed"
+    return Audit(verdict, checks, seen.documents, seen.differences)
+
+
+def _windows(store: TokenizedStore, split: TokenizedSplit, *, is_full: bool) -> Iterator[list[TokenRow]]:
+    """All rows of the split, or some at places that are spread evenly."""
+    if is_full or split.rows <= _WINDOWS * _WINDOW_ROWS:
+        starts, size = range(0, split.rows, _FULL_ROWS), _FULL_ROWS
+    else:
+        starts, size = range(0, split.rows - _WINDOW_ROWS, split.rows // _WINDOWS), _WINDOW_ROWS
+    for start in starts:
+        yield store.rows(split.name, offset=start, limit=size)
+
+
+def _look(seen: _Seen, rows: Sequence[TokenRow], manifest: TokenizedManifest) -> None:
+    bos, vocab_size = manifest.tokenizer.special["bos"], manifest.tokenizer.vocab_size
+    for row in rows:
+        ids = row.ids[: _length(row, manifest)]
+        seen.rows += 1
+        seen.empty_rows += not len(ids)
+        seen.outside += int(((row.ids < 0) | (row.ids >= vocab_size)).sum())
+        seen.begun += bool(len(ids) and ids[0] == _begin(manifest))
+        seen.doubled += int(bos is not None and ((ids[:-1] == bos) & (ids[1:] == bos)).any())
+
+
+def _length(row: TokenRow, manifest: TokenizedManifest) -> int:
+    """Positions before the padding."""
+    if row.mask is not None:
+        return int(row.mask.sum())
+    if manifest.resolved.pad is None:
+        return len(row.ids)
+    data = np.flatnonzero(row.ids != manifest.resolved.pad)
+    return int(data[-1]) + 1 if len(data) else 0
+
+
+def _begin(manifest: TokenizedManifest) -> int | None:
+    resolved = manifest.resolved
+    return resolved.begin_of_row if resolved.begin_of_row is not None else next(iter(resolved.prefix), None)
+
+
+def _pieces(row: TokenRow, manifest: TokenizedManifest) -> tuple[Piece, ...]:
+    if row.source is None:
+        return row.pieces
+    frame = len(manifest.resolved.prefix) + len(manifest.resolved.suffix)
+    return (Piece(row.source, 0, len(manifest.resolved.prefix), _length(row, manifest) - frame),)
+
+
+def _compare(
+    seen: _Seen,
+    rows: Sequence[TokenRow],
+    split: TokenizedSplit,
+    manifest: TokenizedManifest,
+    reader: TextReader,
+    reference: Encoder,
+    decode: Decode | None,
+) -> None:
+    pieces = [(row, piece) for row in rows for piece in _pieces(row, manifest)]
+    numbers = sorted({piece.row for _row, piece in pieces})
+    texts = reader.rows(split.source, numbers)
+    encoded = reference.encode(pa.array(texts, pa.string()))
+    place = {number: index for index, number in enumerate(numbers)}
+    room = manifest.resolved.room if manifest.settings.truncation and not manifest.settings.is_packed else None
+    wrong = set()
+    for row, piece in pieces:
+        index = place[piece.row]
+        ids = encoded.ids[encoded.offsets[index] : encoded.offsets[index + 1]]
+        stop = piece.token_start + piece.length
+        written = row.ids[piece.position : piece.position + piece.length]
+        if row.source is not None:
+            stop = len(ids) if room is None else min(room, len(ids))
+        if not np.array_equal(ids[piece.token_start : stop], written):
+            wrong.add(piece.row)
+    seen.documents += len(numbers)
+    seen.differences += len(wrong)
+    if decode is not None:
+        for index, text in enumerate(texts[:_WINDOW_ROWS]):
+            ids = encoded.ids[encoded.offsets[index] : encoded.offsets[index + 1]]
+            seen.round_trips += 1
+            seen.lossy += decode(ids.tolist()) != text
+
+
+def _checks(seen: _Seen, manifest: TokenizedManifest, *, is_lossless: bool) -> Iterator[AuditCheck]:
+    ledger, statistics, special = manifest.ledger, manifest.statistics, manifest.tokenizer.special
+    yield AuditCheck("ledger", "The books balance", ledger.balances, "Every token of the source is accounted for.", {})
+    yield AuditCheck(
+        "reference",
+        "Equal to the reference",
+        seen.differences == 0,
+        f"Verified on {seen.documents:,} documents, read back from the files; {seen.differences:,} differ.",
+        {"documents": seen.documents, "differences": seen.differences},
+    )
+    yield AuditCheck(
+        "ids_in_vocabulary",
+        "Ids within the vocabulary",
+        seen.outside == 0,
+        f"{seen.outside:,} ids of {seen.rows:,} rows lie outside the vocabulary.",
+        {"outside": seen.outside, "rows": seen.rows},
+    )
+    begin = _begin(manifest)
+    yield AuditCheck(
+        "begin_of_row",
+        "Rows begin as they should",
+        None if begin is None else seen.begun == seen.rows - seen.empty_rows,
+        f"{seen.begun:,} of {seen.rows:,} rows begin with id {begin}." if begin is not None else "Nothing was asked.",
+        {"begun": seen.begun, "rows": seen.rows},
+    )
+    yield AuditCheck(
+        "double_bos",
+        "No BOS twice in a row",
+        None if special["bos"] is None else seen.doubled == 0,
+        f"{seen.doubled:,} of {seen.rows:,} rows have BOS twice in a row.",
+        {"rows": seen.doubled},
+    )
+    yield AuditCheck(
+        "empty_rows",
+        "No empty rows",
+        seen.empty_rows == 0,
+        f"{seen.empty_rows:,} of {seen.rows:,} rows are empty.",
+        {"rows": seen.empty_rows, "empty_documents": ledger.empty_documents},
+    )
+    put_in = ledger.special_tokens
+    in_text = sum(count.count for count in statistics.special_tokens) - put_in
+    yield AuditCheck(
+        "special_in_text",
+        "No special tokens within text",
+        in_text <= 0,
+        f"{max(0, in_text):,} special tokens stand in the text itself.",
+        {"in_text": max(0, in_text), "put_in": put_in},
+    )
+    share = ledger.padding / ledger.positions if ledger.positions else 0.0
+    yield AuditCheck("padding", "Padding", None, f"{share:.1%} of all positions are padding.", {"share": share})
+    separators = {"separator": manifest.resolved.separator, "end": manifest.resolved.end_of_document}
+    yield AuditCheck(
+        "boundaries",
+        "Documents are told apart",
+        any(token is not None for token in separators.values()) if manifest.settings.is_packed else None,
+        "Packed documents have a token between them." if manifest.settings.is_packed else "One document per row.",
+        {name: -1 if token is None else token for name, token in separators.items()},
+    )
+    yield AuditCheck(
+        "round_trip",
+        "Text comes back from its ids",
+        seen.lossy == 0 if is_lossless else None,
+        f"{seen.round_trips - seen.lossy:,} of {seen.round_trips:,} documents come back as they were."
+        if is_lossless
+        else "This tokenizer changes text, so it cannot give it back.",
+        {"documents": seen.round_trips, "differences": seen.lossy},
+    )
+    files = {file.path: file.sha256 for split in manifest.splits for file in split.files}
+    yield AuditCheck("files", "Hashes of the files", True, f"SHA-256 of {len(files):,} data files.", files)

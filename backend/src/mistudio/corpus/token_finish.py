@@ -1,0 +1,182 @@
+"""What stands beside the data files of a tokenization, and its books, counted when all rows have been written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mistudio.core.errors import TokensLost
+from mistudio.corpus.packing import Slots
+from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, NO_TEXT, SourceRows
+from mistudio.corpus.token_columns import Columns, dataset_dict, dataset_info, dataset_state
+from mistudio.corpus.token_ledger import Ledger
+from mistudio.corpus.token_parts import PartWriter
+from mistudio.corpus.token_rows import Ints, Position
+from mistudio.corpus.token_statistics import LengthCounts, TokenFigures, TokenStatistics
+from mistudio.corpus.tokenize_settings import Resolved, TokenizerFacts, TokenizeSettings
+from mistudio.corpus.tokenized_manifest import TokenFile, TokenizedSplit
+from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
+
+LENGTHS = "lengths.npy"
+LENGTH_COUNTS = "length_counts.npy"
+
+
+@dataclass(frozen=True, eq=False)
+class SplitRecord:
+    """A split as it goes into the manifest, and the figures by which several are added up."""
+
+    split: TokenizedSplit
+    figures: TokenFigures
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenSplit:
+    """A split whose rows are all in parts: ``rows`` counted them in order, ``files`` are where they are now."""
+
+    name: str
+    source: str
+    kind: int
+    rows: PartWriter
+    files: PartWriter
+    names: Sequence[str]
+
+
+def finish_split(folder: Path, name: str, parts: PartWriter, columns: Columns, *, fingerprint: str) -> list[str]:
+    """Name the parts and write what ``datasets`` needs beside them; gives the files' names, in order."""
+    names = parts.name_parts()
+    write_bytes_atomic(folder / name / "dataset_info.json", dataset_info(columns))
+    write_bytes_atomic(folder / name / "state.json", dataset_state(names, split=name, fingerprint=fingerprint))
+    return names
+
+
+def split_record(
+    folder: Path,
+    written: WrittenSplit,
+    rows: SourceRows,
+    *,
+    resolved: Resolved,
+    settings: TokenizeSettings,
+    tokenizer: TokenizerFacts,
+) -> SplitRecord:
+    """Count one split; writes its ``lengths.npy`` and ``length_counts.npy``. Raises TokensLost."""
+    counted = _Counted(written, rows, resolved, settings)
+    counted.count(folder)
+    ledger, figures = counted.ledger(), counted.figures()
+    ledger.require_balance(written.name)
+    if figures.kept.tokens != ledger.data_tokens or int(figures.tokens.sum()) != ledger.data_tokens:
+        raise TokensLost(
+            f"Split “{written.name}” has {ledger.data_tokens:,} tokens, its documents {figures.kept.tokens:,}."
+        )
+    statistics = figures.statistics(vocab_size=tokenizer.vocab_size, special_ids=tokenizer.special.all_ids)
+    files = tuple(
+        TokenFile(f"{written.name}/{name}", part.rows, part.size, part.sha256)
+        for name, part in zip(written.names, written.files.parts, strict=True)
+    )
+    split = TokenizedSplit(
+        name=written.name,
+        source=written.source,
+        is_held_out=written.kind == HELD_OUT,
+        rows=written.files.written.rows,
+        files=files,
+        ledger=ledger,
+        statistics=statistics,
+    )
+    return SplitRecord(split, figures)
+
+
+def total_record(
+    folder: Path, records: Sequence[SplitRecord], tokenizer: TokenizerFacts
+) -> tuple[Ledger, TokenStatistics, dict[str, str]]:
+    """Books and figures of all splits but the held-out ones, and the hashes of all files that are not data files."""
+    write_bytes_atomic(folder / "dataset_dict.json", dataset_dict([record.split.name for record in records]))
+    main = [record for record in records if not record.split.is_held_out]
+    figures = TokenFigures.total([record.figures for record in main])
+    statistics = figures.statistics(vocab_size=tokenizer.vocab_size, special_ids=tokenizer.special.all_ids)
+    beside = ("dataset_info.json", "state.json", LENGTHS, LENGTH_COUNTS, "held_out.npy")
+    paths = ["dataset_dict.json", *(f"{record.split.name}/{name}" for record in records for name in beside)]
+    others = {path: sha256_file(folder / path) for path in paths if (folder / path).exists()}
+    return Ledger.total(record.split.ledger for record in main), statistics, others
+
+
+class _Counted:
+    """One pass over the source rows of a split."""
+
+    def __init__(self, written: WrittenSplit, rows: SourceRows, resolved: Resolved, settings: TokenizeSettings) -> None:
+        self._written, self._rows, self._resolved, self._settings = written, rows, resolved, settings
+        self.source = self.kept = LengthCounts.merged([])
+        self._nulls = self._characters = self._bytes = self._held_out = self._held_documents = 0
+
+    def count(self, folder: Path) -> None:
+        """Read all rows; the source split's own lengths are written on the way."""
+        is_main = self._written.kind == DOCUMENT
+        target = folder / self._written.name
+        lengths = np.zeros(self._rows.rows, np.uint32)
+        held = np.zeros(self._rows.rows, bool)
+        kept, source = [], []
+        for start, block in self._rows.blocks():
+            mine = block.kinds == self._written.kind
+            tokens = block.tokens[mine]
+            numbers = np.flatnonzero(mine) + start
+            source.append(LengthCounts.of(tokens))
+            kept.append(LengthCounts.of(self._kept_of(tokens, numbers)))
+            self._characters += int(block.characters[mine].sum())
+            self._bytes += int(block.text_bytes[mine].sum())
+            others = block.kinds == HELD_OUT
+            self._nulls += int((block.kinds == NO_TEXT).sum())
+            self._held_out += int(block.tokens[others].sum())
+            self._held_documents += int(others.sum())
+            lengths[start : start + len(mine)] = block.tokens
+            held[start : start + len(mine)] = others
+        self.source, self.kept = LengthCounts.merged(source), LengthCounts.merged(kept)
+        np.save(target / LENGTH_COUNTS, self.source.array)
+        if is_main:
+            np.save(target / LENGTHS, lengths)
+            if held.any():
+                np.save(target / "held_out.npy", np.packbits(held))
+
+    def _kept_of(self, tokens: Ints, numbers: Ints) -> Ints:
+        if not self._settings.is_packed:
+            return np.minimum(tokens, self._resolved.room) if self._settings.truncation else tokens
+        if self._settings.keep_last_partial:
+            return tokens
+        end: Position = self._written.rows.position
+        slots = Slots.of(self._resolved)
+        inside = np.clip(end.offset - slots.separators - len(slots.prefix), 0, tokens)
+        return np.where(numbers < end.row, tokens, np.where(numbers == end.row, inside, 0))
+
+    def ledger(self) -> Ledger:
+        """The books of the split."""
+        is_main = self._written.kind == DOCUMENT
+        written, files = self._written.rows.written, self._written.files.written
+        held = self._held_out if is_main else 0
+        cut = self._settings.truncation and not self._settings.is_packed
+        truncated = self.source.tokens - self.source.clipped(self._resolved.room).tokens if cut else 0
+        empty = int(self.source.counts[self.source.lengths == 0].sum())
+        return Ledger(
+            documents=self.source.documents + (self._held_documents if is_main else 0),
+            null_documents=self._nulls if is_main else 0,
+            empty_documents=empty,
+            source_tokens=self.source.tokens + held,
+            data_tokens=written.data_tokens,
+            truncated=truncated,
+            dropped=written.dropped,
+            held_out=held,
+            special_tokens=sum(written.added),
+            padding=files.padding,
+            positions=files.positions,
+        )
+
+    def figures(self) -> TokenFigures:
+        """The figures of the split."""
+        put_in: dict[int, int] = {}
+        for kind, count in zip(self._written.rows.added, self._written.rows.written.added, strict=True):
+            put_in[kind.id] = put_in.get(kind.id, 0) + count
+        return TokenFigures(
+            kept=self.kept,
+            source=self.source,
+            tokens=self._written.rows.data_counts,
+            added=put_in,
+            characters=self._characters,
+            text_bytes=self._bytes,
+        )

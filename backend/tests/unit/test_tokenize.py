@@ -1,0 +1,226 @@
+"""The whole job: every setting, books that balance, files that ``datasets`` opens, the same bytes after any kill."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import datasets
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from fakes.corpora import make_dataset
+from fakes.tokenizing import BOS, EOS, CharacterEncoder, FakeTemplate, FakeTokenizer, token_of
+from mistudio.core.errors import JobCancelled
+from mistudio.corpus.encoding import Encoded
+from mistudio.corpus.token_audit import read_audit
+from mistudio.corpus.tokenize import Engines, tokenize_dataset
+from mistudio.corpus.tokenize_settings import TokenizeSettings
+from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest, differences
+from mistudio.corpus.tokenized_store import TokenizedStore
+from mistudio.corpus.work import Unwatched
+
+ASKED = TokenizeSettings(tokenizer="fake", max_length=16)
+PACKED = replace(ASKED, packing="concat")
+TOKENIZER = FakeTokenizer()
+SPLITS = {"train": [100, 0, 150, 50, *[100] * 8], "test": [30]}
+
+
+def text_of_row(split: str, row: int) -> str | None:
+    """Texts of many lengths, some of none, some null, some more than once."""
+    if row % 17 == 3:
+        return None
+    return f"{split} {row % 50} " * (row % 7)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two splits in several files."""
+    folder = tmp_path_factory.mktemp("tokenize") / "ds"
+    files = {}
+    for split, sizes in SPLITS.items():
+        starts = np.cumsum([0, *sizes])
+        files[split] = [
+            [{"text": text_of_row(split, row)} for row in range(start, start + size)]
+            for start, size in zip(starts, sizes, strict=False)
+        ]
+    make_dataset(folder, files)
+    return folder
+
+
+def engines(encoder: CharacterEncoder | None = None) -> Engines:
+    """The fake encoder on both sides."""
+    encoder = encoder or CharacterEncoder()
+    return Engines(
+        encoder=encoder,
+        reference=CharacterEncoder(),
+        record=EngineRecord(encoder.name, "it is the only one"),
+        decode=lambda ids: "".join(map(chr, ids)),
+    )
+
+
+def tokenized(
+    dataset: Path,
+    folder: Path,
+    settings: TokenizeSettings,
+    *,
+    tokenizer: FakeTokenizer = TOKENIZER,
+    encoder: CharacterEncoder | None = None,
+    batch_bytes: int | None = 1,
+) -> TokenizedManifest:
+    """Tokenize into ``folder / "tok"``."""
+    return tokenize_dataset(
+        dataset,
+        folder / "staging",
+        folder / "tok",
+        settings=settings,
+        tokenizer=tokenizer,
+        engines=engines(encoder),
+        work=Unwatched(),
+        part_bytes=4_000,
+        batch_bytes=batch_bytes,
+    )
+
+
+def hashes(manifest: TokenizedManifest) -> dict[str, str]:
+    """Of all files that the data consists of."""
+    return {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
+
+
+def ids_of(text: str | None) -> list[int]:
+    """What the fake encoder makes of a text."""
+    return [token_of(character) for character in text or ""]
+
+
+def documents_of(split: str) -> list[tuple[int, list[int]]]:
+    """The source rows of the split that have a text, with their ids."""
+    texts = [(row, text_of_row(split, row)) for row in range(sum(SPLITS[split]))]
+    return [(row, ids_of(text)) for row, text in texts if text is not None]
+
+
+def test_each_document_becomes_a_row(dataset: Path, tmp_path: Path) -> None:
+    """Cut, framed, with its source row; ``datasets`` opens the whole folder and each split."""
+    tokenizer = FakeTokenizer(template=FakeTemplate((BOS,), (EOS,)))
+    manifest = tokenized(dataset, tmp_path, ASKED, tokenizer=tokenizer)
+    loaded = datasets.load_from_disk(str(tmp_path / "tok"))
+    assert ["train", "test"] == list(loaded)
+    for split, sizes in SPLITS.items():
+        expected = [{"input_ids": [BOS, *ids[:14], EOS], "row": row} for row, ids in documents_of(split)]
+        assert expected == loaded[split].to_list()
+        assert expected == datasets.load_from_disk(str(tmp_path / "tok" / split)).to_list()
+        lengths = np.load(tmp_path / "tok" / split / "lengths.npy")
+        assert [len(ids_of(text_of_row(split, row))) for row in range(sum(sizes))] == lengths.tolist()
+    assert len(manifest.split("train").files) > 1
+    assert [] == differences(tmp_path / "tok")
+    assert not (tmp_path / "staging").exists()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ASKED,
+        replace(ASKED, truncation=False),
+        replace(ASKED, padding="longest"),
+        replace(ASKED, padding="max_length", return_attention_mask=False, shuffle_seed=5),
+        replace(ASKED, padding="max_length", truncation=False, heldout_fraction=0.3),
+        replace(ASKED, end_of_document_token="eos", begin_of_row_token="bos"),
+        PACKED,
+        replace(PACKED, keep_last_partial=True),
+        replace(PACKED, heldout_fraction=0.5, shuffle_seed=2, end_of_document_token="eos"),
+        replace(PACKED, splits=("test",), begin_of_row_token="none", document_separator_token=7),
+    ],
+    ids=str,
+)
+def test_the_books_balance_and_the_audit_passes(dataset: Path, tmp_path: Path, settings: TokenizeSettings) -> None:
+    """For every setting: tokens, positions, statistics, and every written document equal to the reference."""
+    manifest = tokenized(dataset, tmp_path, replace(settings, verify="full"))
+    audit = read_audit(tmp_path / "tok")
+    assert 0 == audit.differences
+    assert "failed" != audit.verdict
+    loaded = datasets.load_from_disk(str(tmp_path / "tok"))
+    for split in manifest.splits:
+        rows = loaded[split.name].to_list()
+        assert len(rows) == split.rows
+        assert sum(len(row["input_ids"]) for row in rows) == split.ledger.positions
+        assert split.ledger.balances
+        assert split.statistics.tokens == split.ledger.data_tokens
+    everything = [ids for split in manifest.resolved.splits for _row, ids in documents_of(split)]
+    assert sum(map(len, everything)) == manifest.ledger.source_tokens
+    assert len(everything) == manifest.ledger.documents
+
+
+def test_statistics_are_those_of_the_documents(dataset: Path, tmp_path: Path) -> None:
+    """Counted by hand from the texts."""
+    statistics = tokenized(dataset, tmp_path, ASKED).split("train").statistics
+    kept = [ids[:16] for _row, ids in documents_of("train")]
+    lengths = [len(ids) for ids in kept]
+    flat = np.concatenate([np.array(ids, int) for ids in kept])
+    expected = [np.median(lengths), np.percentile(lengths, 95), np.percentile(lengths, 99)]
+    assert expected == pytest.approx([statistics.median, statistics.p95, statistics.p99])
+    assert (len(lengths), sum(lengths), max(lengths)) == (statistics.samples, statistics.tokens, statistics.maximum)
+    assert len(set(flat.tolist())) == statistics.unique_tokens
+    assert np.bincount(flat).max() == statistics.most_frequent[0].count
+    assert len(lengths) == sum(each.count for each in statistics.linear_bins)
+    assert len(lengths) == sum(each.count for each in statistics.logarithmic_bins)
+
+
+def test_equal_documents_are_held_out_together(dataset: Path, tmp_path: Path) -> None:
+    """A text is on one side only, and both sides together are everything."""
+    manifest = tokenized(dataset, tmp_path, replace(ASKED, truncation=False, heldout_fraction=0.4))
+    assert ["train", "train_heldout", "test", "test_heldout"] == [split.name for split in manifest.splits]
+    loaded = datasets.load_from_disk(str(tmp_path / "tok"))
+    sides = [
+        [(row["row"], tuple(row["input_ids"])) for row in loaded[name].to_list()] for name in ("train", "train_heldout")
+    ]
+    assert all(sides)
+    assert not {ids for _row, ids in sides[0]} & {ids for _row, ids in sides[1]}
+    assert [(row, tuple(ids)) for row, ids in documents_of("train")] == sorted(sides[0] + sides[1])
+
+
+class StopsAfter(CharacterEncoder):
+    """Encodes so many batches, then is cancelled."""
+
+    def __init__(self, batches: int) -> None:
+        self._left = batches
+
+    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> Encoded:
+        """The ids, or the end."""
+        if not self._left:
+            raise JobCancelled("Cancelled.")
+        self._left -= 1
+        return super().encode(texts)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [ASKED, PACKED, replace(PACKED, heldout_fraction=0.5, shuffle_seed=1), replace(ASKED, padding="longest")],
+    ids=str,
+)
+def test_cut_off_anywhere_it_ends_with_the_same_bytes(
+    dataset: Path, tmp_path: Path, settings: TokenizeSettings
+) -> None:
+    """Stopped after one batch, then two, …: each call goes on after the last whole part."""
+    whole = tokenized(dataset, tmp_path / "whole", settings)
+    for batches in range(1, 9):
+        try:
+            again = tokenized(dataset, tmp_path / "again", settings, encoder=StopsAfter(batches % 3))
+        except JobCancelled:
+            continue
+        break
+    else:
+        again = tokenized(dataset, tmp_path / "again", settings)
+    assert hashes(whole) == hashes(again)
+    assert whole.ledger == again.ledger
+    assert whole.statistics == again.statistics
+
+
+def test_rows_are_read_at_any_place(dataset: Path, tmp_path: Path) -> None:
+    """Over files and record batches; none beyond the end."""
+    manifest = tokenized(dataset, tmp_path, PACKED)
+    store = TokenizedStore.open(tmp_path / "tok")
+    loaded: Sequence[dict[str, object]] = datasets.load_from_disk(str(tmp_path / "tok"))["train"].to_list()
+    rows = store.rows("train", offset=0, limit=10**6)
+    assert [row["input_ids"] for row in loaded] == [row.ids.tolist() for row in rows]
+    assert manifest.split("train").rows == store.num_rows("train") == len(rows)
+    assert rows[7].ids.tolist() == store.rows("train", offset=7, limit=1)[0].ids.tolist()
+    assert [] == store.rows("train", offset=len(rows), limit=5)
