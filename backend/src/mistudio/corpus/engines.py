@@ -1,11 +1,12 @@
-"""The engines that make ids of texts.
+"""The engines that make ids of texts; ``mistudio.corpus.engine_choice`` says which one a job gets.
 
-The reference is ``tokenizers``, on all cores and in bounded memory: the library gives ids as Python lists beside much
-that nobody asked for, about 100 bytes for a token; so a batch is encoded in pieces, and each piece becomes an array
-before the next one starts.
+The fast one is ``gigatoken``, some ten times as fast and right about most tokenizers. The reference is ``tokenizers``,
+on all cores and in bounded memory: the library gives ids as Python lists beside much that nobody asked for, about 100
+bytes for a token; so a batch is encoded in pieces, and each piece becomes an array before the next one starts.
 """
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from itertools import chain
 from typing import Final, TypeAlias
 
@@ -48,6 +49,57 @@ class ReferenceEncoder:
         lengths = np.fromiter(map(len, encodings), np.int64, len(encodings))
         ids = chain.from_iterable(encoding.ids for encoding in encodings)
         return np.fromiter(ids, np.int32, int(lengths.sum())), lengths
+
+
+class FastEncoder:
+    """Encodes with ``gigatoken``, on all cores. To be used in a process's own first process: in forks it runs serially.
+
+    ``beside`` encodes the texts that are not pure ASCII, where it is given. Raises what the library raises.
+    """
+
+    def __init__(self, tokenizer_json: bytes, *, beside: ReferenceEncoder | None) -> None:
+        """Load the canonical tokenizer.json ``tokenizer_json``."""
+        import gigatoken
+
+        self._tokenizer = gigatoken.Tokenizer.from_json(tokenizer_json)
+        self._beside = beside
+
+    @property
+    def name(self) -> str:
+        """The engine and its version; both, where both work."""
+        own = f"gigatoken {version('gigatoken')}"
+        return f"{own} with {self._beside.name}" if self._beside else own
+
+    def encode(self, texts: Texts) -> Encoded:
+        """The ids of every text; a null is read as an empty text. Uses all cores, and blocks."""
+        if self._beside is None:
+            return self._encode(texts)
+        is_ascii = pc.string_is_ascii(texts).fill_null(True)
+        places = np.asarray(is_ascii, dtype=bool)
+        if places.all():
+            return self._encode(texts)
+        others = self._beside.encode(texts.filter(pc.invert(is_ascii)))
+        return _interleave(self._encode(texts.filter(is_ascii)), others, places)
+
+    def _encode(self, texts: Texts) -> Encoded:
+        if len(texts) == 0:
+            return Encoded(np.zeros(0, np.int32), np.zeros(1, np.int64))
+        layout = self._tokenizer.encode_batch(texts.fill_null("").to_pylist()).layout
+        offsets = np.asarray(layout.offsets.data, dtype=np.int64)
+        ids = np.asarray(layout.content.data)[offsets[0] : offsets[-1]]
+        return Encoded(ids.view(np.int32), offsets - offsets[0])
+
+
+def _interleave(first: Encoded, second: Encoded, is_first: NDArray[np.bool_]) -> Encoded:
+    """What two engines made of the texts of one array, in the array's order."""
+    lengths = np.empty(len(is_first), np.int64)
+    lengths[is_first], lengths[~is_first] = first.lengths, second.lengths
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    ids = np.empty(int(offsets[-1]), np.int32)
+    for part, places in ((first, is_first), (second, ~is_first)):
+        shifts = np.repeat(offsets[:-1][places] - part.offsets[:-1], part.lengths)
+        ids[np.arange(len(part.ids)) + shifts] = part.ids
+    return Encoded(ids, offsets)
 
 
 def _pieces(texts: Texts) -> Iterator[list[str]]:

@@ -1,0 +1,107 @@
+"""Which engine makes the ids of a tokenization: the fast one where it earns its place, else the reference.
+
+It earns it anew each time: by the gate (a tokenizer of a tested kind), by the probe (built-in hard texts and this
+tokenizer's own added tokens) and by a sample of the very dataset. One difference anywhere, and the reference does all.
+We say on how many documents both agreed; more nobody can say.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, cast
+
+import numpy as np
+import pyarrow as pa
+
+from mistudio.core.errors import Json
+from mistudio.corpus.encoding import Encoded, Encoder
+from mistudio.corpus.engine_gate import is_ascii_only, refusal
+from mistudio.corpus.engines import FastEncoder, ReferenceEncoder, Texts
+from mistudio.corpus.nasty_texts import probe_texts
+from mistudio.corpus.tokenizers import LoadedTokenizer
+
+# What a library of Rust raises where it panics is of a class that cannot be imported, and no Exception.
+_PANICS: Final = "pyo3_runtime"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The engine for a job, its name and version, and in words why it and no other."""
+
+    encoder: Encoder
+    engine: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How many texts were encoded by both, and which of them (by position) came out differently."""
+
+    texts: int
+    differing: tuple[int, ...]
+
+    @property
+    def differences(self) -> int:
+        """How many texts came out differently."""
+        return len(self.differing)
+
+
+class _FastEngineFailed(Exception):
+    """The fast engine gave no answer."""
+
+
+def choose_encoder(tokenizer: LoadedTokenizer, sample: Texts) -> Choice:
+    """The fast engine if it agrees with the reference wherever it is asked, on ``sample`` among others; else that."""
+    reference = ReferenceEncoder(tokenizer.reference)
+    if why := refusal(tokenizer):
+        return Choice(reference, reference.name, f"The reference: {why}.")
+    try:
+        fast = _load(tokenizer, reference)
+        probe = pa.array(probe_texts(added_tokens(tokenizer)), pa.string())
+        for texts, what in ((probe, "built-in hard texts"), (sample, "sampled documents")):
+            with _failures():
+                found = compare(fast, reference, texts)
+            if found.differences:
+                why = f"the fast engine differs on {found.differences:,} of {found.texts:,} {what}"
+                return Choice(reference, reference.name, f"The reference: {why}.")
+    except _FastEngineFailed as error:
+        return Choice(reference, reference.name, f"The reference: the fast engine failed ({error}).")
+    scope = ", for documents of pure ASCII; the reference has the others" if is_ascii_only(tokenizer) else ""
+    reason = f"Agrees with {reference.name} on {len(probe):,} hard texts and {len(sample):,} sampled documents{scope}."
+    return Choice(fast, fast.name, reason)
+
+
+def compare(encoder: Encoder, reference: Encoder, texts: Texts) -> Comparison:
+    """Encode ``texts`` with both engines."""
+    ours, theirs = encoder.encode(texts), reference.encode(texts)
+    if np.array_equal(ours.offsets, theirs.offsets) and np.array_equal(ours.ids, theirs.ids):
+        return Comparison(len(texts), ())
+    return Comparison(len(texts), tuple(place for place in range(len(texts)) if not _same(ours, theirs, place)))
+
+
+def added_tokens(tokenizer: LoadedTokenizer) -> Sequence[str]:
+    """The added tokens as they are written in texts, in the order of their file."""
+    added = cast("list[dict[str, Json]]", tokenizer.outline.get("added_tokens") or [])
+    return [content for token in added if isinstance(content := token.get("content"), str) and content]
+
+
+def _same(ours: Encoded, theirs: Encoded, place: int) -> bool:
+    one, other = (made.ids[made.offsets[place] : made.offsets[place + 1]] for made in (ours, theirs))
+    return np.array_equal(one, other)
+
+
+def _load(tokenizer: LoadedTokenizer, reference: ReferenceEncoder) -> FastEncoder:
+    with _failures():
+        return FastEncoder(tokenizer.json, beside=reference if is_ascii_only(tokenizer) else None)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, ValueError, OverflowError, ImportError) as error:
+        raise _FastEngineFailed(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+    except BaseException as error:
+        if type(error).__module__ != _PANICS:
+            raise
+        raise _FastEngineFailed("it broke off") from error

@@ -1,0 +1,132 @@
+"""Which tokenizers the fast engine may be tried on at all: those of the kinds that it was tested with, and no other.
+
+Default deny. The fast engine loads more than it gets right: it is silently wrong for added tokens with ``single_word``,
+and for added tokens whose flags differ. What is let through here must still agree with the reference on the probe and
+on documents of the dataset (``mistudio.corpus.engines``).
+"""
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final, cast
+
+import tokenizers
+
+from mistudio.core.errors import Json
+from mistudio.corpus.tokenizers import LoadedTokenizer
+
+_TESTED: Final[Mapping[str, frozenset[str]]] = {
+    "tokenizers": frozenset({"0.23.3"}),
+    "gigatoken": frozenset({"0.10.0"}),
+}
+_APOSTROPHES: Final = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
+_REST: Final = r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+_HEAD: Final = r"[^\r\n\p{L}\p{N}]?"
+_UPPER: Final = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
+_LOWER: Final = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+_SLASHES: Final = r"\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+# How GPT-4o, Llama 3 and Qwen split texts; GPT-2's way has no pattern, ByteLevel itself knows it.
+_KNOWN_PATTERNS: Final = frozenset(
+    {
+        rf"{_APOSTROPHES}|{_HEAD}\p{{L}}+|\p{{N}}{{1,3}}{_REST}",
+        rf"{_APOSTROPHES}|{_HEAD}\p{{L}}+|\p{{N}}{_REST}",
+        rf"{_HEAD}{_UPPER}*{_LOWER}+{_APOSTROPHES}?|{_HEAD}{_UPPER}+{_LOWER}*{_APOSTROPHES}?|{_SLASHES}",
+    }
+)
+_META: Final = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
+_META_NORMALIZERS: Final = (
+    _META,
+    {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, _META]},
+)
+_META_SPLITS: Final = (
+    None,
+    {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False},
+)
+
+
+def refusal(tokenizer: LoadedTokenizer) -> str | None:
+    """Why the fast engine is not tried on ``tokenizer``, in words; None where it may be."""
+    return (
+        _untested_version()
+        or _unknown_model(tokenizer)
+        or _unknown_added_tokens(tokenizer.outline)
+        or _unknown_steps(tokenizer.outline)
+    )
+
+
+def is_ascii_only(tokenizer: LoadedTokenizer) -> bool:
+    """Whether the fast engine may have texts of pure ASCII only: rare marks are composed differently by it."""
+    return _step(tokenizer.outline, "normalizer").get("type") in ("NFC", "NFKC")
+
+
+def gigatoken_version() -> str | None:
+    """The fast engine's version, None where it is not installed."""
+    try:
+        return version("gigatoken")
+    except PackageNotFoundError:
+        return None
+
+
+def _untested_version() -> str | None:
+    for name, found in (("tokenizers", tokenizers.__version__), ("gigatoken", gigatoken_version())):
+        if found not in _TESTED[name]:
+            return f"{name} {found} is not a version that was tested" if found else f"{name} is not installed"
+    return None
+
+
+def _unknown_model(tokenizer: LoadedTokenizer) -> str | None:
+    model = _step(tokenizer.outline, "model")
+    if tokenizer.kind != "BPE":
+        return f"its model is {tokenizer.kind}, and the fast engine knows BPE"
+    if model.get("continuing_subword_prefix") or model.get("end_of_word_suffix"):
+        return "its tokens are written with a prefix or suffix within words"
+    return None
+
+
+def _unknown_added_tokens(outline: Mapping[str, Json]) -> str | None:
+    normalizes = outline.get("normalizer") is not None
+    for token in cast("list[dict[str, Json]]", outline.get("added_tokens") or []):
+        if token.get("single_word"):
+            return f"its added token {token['content']} counts as a whole word only"
+        if token.get("lstrip") or token.get("rstrip"):
+            return f"its added token {token['content']} takes the spaces beside it"
+        if normalizes and token.get("normalized"):
+            return f"its added token {token['content']} is sought after normalizing"
+    return None
+
+
+def _unknown_steps(outline: Mapping[str, Json]) -> str | None:
+    normalizer, splitter = outline.get("normalizer"), outline.get("pre_tokenizer")
+    if _step(outline, "model").get("byte_fallback"):
+        known = normalizer in _META_NORMALIZERS and splitter in _META_SPLITS
+        return None if known else "it prepares texts in a way that was not tested with SentencePiece's bytes"
+    if normalizer is not None and _step(outline, "normalizer").get("type") not in ("NFC", "NFKC"):
+        return f"its normalizer {_step(outline, 'normalizer').get('type')} was not tested"
+    return None if _is_known_splitter(splitter) else "it splits texts in a way that was not tested"
+
+
+def _is_known_splitter(splitter: Json) -> bool:
+    if not isinstance(splitter, dict):
+        return False
+    steps = splitter.get("pretokenizers") if splitter.get("type") == "Sequence" else [splitter]
+    if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+        return False
+    *splits, last = cast("list[dict[str, Json]]", steps)
+    is_bytes = last.get("type") == "ByteLevel" and not last.get("add_prefix_space")
+    by_pattern = len(splits) == 1 and not last.get("use_regex", True) and _is_known_split(splits[0])
+    return is_bytes and (by_pattern or (not splits and bool(last.get("use_regex", True))))
+
+
+def _is_known_split(split: Mapping[str, Json]) -> bool:
+    pattern = split.get("pattern")
+    way = (split.get("behavior"), split.get("invert"))
+    return (
+        split.get("type") == "Split"
+        and isinstance(pattern, dict)
+        and pattern.get("Regex") in _KNOWN_PATTERNS
+        and way in (("Isolated", False), ("Removed", True))
+    )
+
+
+def _step(outline: Mapping[str, Json], name: str) -> Mapping[str, Json]:
+    step = outline.get(name)
+    return step if isinstance(step, dict) else {}

@@ -1,0 +1,120 @@
+"""Small tokenizers of every kind, trained in a blink on a few sentences."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from tokenizers import (
+    AddedToken,
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
+
+from mistudio.corpus.tokenizer_files import TokenizerFiles
+from mistudio.corpus.tokenizers import LoadedTokenizer, read_tokenizer
+
+SENTENCES = [
+    "The quick brown fox jumps over the lazy dog, and it doesn't stop.",
+    "Les élèves naïfs ont mangé 123 gâteaux en 2024.",
+    "日本語の文章と中文句子。 Привет, мир! 🤗",
+    "def main():\n    return {'a': 1, 'b': [2, 3]}\n",
+] * 20
+BOS, EOS, PAD, UNK = "<s>", "</s>", "<pad>", "<unk>"
+SPECIAL = [PAD, BOS, EOS, UNK]
+LLAMA_3_PATTERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+CONFIG = {"bos_token": BOS, "eos_token": EOS, "pad_token": PAD, "unk_token": UNK, "model_max_length": 512}
+
+
+def byte_level(*, added: Sequence[AddedToken] = (), normalizer: Any = None, pattern: str | None = None) -> Tokenizer:
+    """Byte-level BPE as GPT-2 has it, or with a pattern as Llama 3 has it; BOS before every text."""
+    tokenizer = Tokenizer(models.BPE())
+    whole: pre_tokenizers.PreTokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=pattern is None)
+    if pattern is not None:
+        whole = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(pattern), "isolated"), whole])
+    tokenizer.pre_tokenizer = whole
+    tokenizer.decoder = decoders.ByteLevel()
+    if normalizer is not None:
+        tokenizer.normalizer = normalizer
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    _train(tokenizer, trainers.BpeTrainer(vocab_size=600, special_tokens=SPECIAL[:3], initial_alphabet=alphabet))
+    tokenizer.add_tokens(list(added))
+    return _with_bos(tokenizer)
+
+
+def sentencepiece() -> Tokenizer:
+    """BPE with bytes to fall back on, as Llama 2 has it."""
+    tokenizer = Tokenizer(models.BPE(unk_token=UNK, fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
+    special = [*SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256))]
+    _train(tokenizer, trainers.BpeTrainer(vocab_size=700, special_tokens=special))
+    # The trainer makes the bytes special, which they are in no real tokenizer.
+    parts = orjson.loads(tokenizer.to_str())
+    parts["added_tokens"] = [token for token in parts["added_tokens"] if token["content"] in SPECIAL]
+    return _with_bos(Tokenizer.from_buffer(orjson.dumps(parts)))
+
+
+def wordpiece() -> Tokenizer:
+    """WordPiece that lower-cases, as BERT has it, with [CLS] and [SEP] around a text."""
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    _train(tokenizer, trainers.WordPieceTrainer(vocab_size=400, special_tokens=special))
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    return tokenizer
+
+
+def unigram() -> Tokenizer:
+    """Unigram, as T5 has it, with EOS after a text."""
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    _train(tokenizer, trainers.UnigramTrainer(vocab_size=200, special_tokens=SPECIAL, unk_token=UNK))
+    tokenizer.post_processor = processors.TemplateProcessing(single=f"$A {EOS}", special_tokens=[(EOS, 2)])
+    return tokenizer
+
+
+def wordlevel() -> Tokenizer:
+    """Whole words."""
+    tokenizer = Tokenizer(models.WordLevel(unk_token=UNK))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    _train(tokenizer, trainers.WordLevelTrainer(vocab_size=100, special_tokens=SPECIAL))
+    return tokenizer
+
+
+def files_of(tokenizer: Tokenizer, *, config: dict[str, Any] | None = None, **others: bytes) -> dict[str, bytes]:
+    """The files of a repository that holds ``tokenizer``."""
+    return {
+        "tokenizer.json": tokenizer.to_str().encode(),
+        "tokenizer_config.json": orjson.dumps(CONFIG if config is None else config),
+        **others,
+    }
+
+
+def loaded(tokenizer: Tokenizer, *, config: dict[str, Any] | None = None) -> LoadedTokenizer:
+    """``tokenizer`` as the engine knows it."""
+    return read_tokenizer(TokenizerFiles("tests/small", None, files_of(tokenizer, config=config)))
+
+
+def _train(tokenizer: Tokenizer, trainer: trainers.Trainer) -> None:
+    trainer.show_progress = False  # type: ignore[attr-defined]  # every trainer has it, their base does not say so
+    tokenizer.train_from_iterator(SENTENCES, trainer)
+
+
+def _with_bos(tokenizer: Tokenizer) -> Tokenizer:
+    bos = tokenizer.token_to_id(BOS)
+    template = processors.TemplateProcessing(single=f"{BOS} $A", special_tokens=[(BOS, bos)])
+    tokenizer.post_processor = template
+    return tokenizer

@@ -1,0 +1,109 @@
+"""Ids equal those of ``tokenizers`` and of transformers, whichever engine makes them, and the gate lets nothing by."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tokenizers import AddedToken, Tokenizer, normalizers
+
+from fakes import tokenizers as small
+from mistudio.corpus.engine_choice import Choice, added_tokens, choose_encoder, compare
+from mistudio.corpus.engines import ReferenceEncoder
+from mistudio.corpus.nasty_texts import nasty_texts, probe_texts
+from mistudio.corpus.tokenizers import LoadedTokenizer
+
+DOCUMENTS = pa.array(small.SENTENCES)
+KINDS: dict[str, Callable[[], Tokenizer]] = {
+    "byte-level": small.byte_level,
+    "by a pattern": lambda: small.byte_level(pattern=small.LLAMA_3_PATTERN),
+    "composing": lambda: small.byte_level(pattern=small.LLAMA_3_PATTERN, normalizer=normalizers.NFC()),
+    "SentencePiece": small.sentencepiece,
+    "WordPiece": small.wordpiece,
+    "Unigram": small.unigram,
+    "WordLevel": small.wordlevel,
+    "lower-casing": lambda: small.byte_level(normalizer=normalizers.Lowercase()),
+    "whole-word token": lambda: small.byte_level(added=[AddedToken("fox", single_word=True)]),
+    "mixed flags": lambda: small.byte_level(added=[AddedToken("<a>", lstrip=True), AddedToken("<b>", rstrip=True)]),
+    "plain added token": lambda: small.byte_level(added=[AddedToken("<|x|>", normalized=False)]),
+}
+FAST = {"byte-level", "by a pattern", "composing", "SentencePiece", "plain added token"}
+
+
+@pytest.fixture(scope="module")
+def chosen() -> dict[str, tuple[LoadedTokenizer, Choice]]:
+    """Every kind with the engine that is chosen for it."""
+    tokenizers = {kind: small.loaded(make()) for kind, make in KINDS.items()}
+    return {kind: (tokenizer, choose_encoder(tokenizer, DOCUMENTS)) for kind, tokenizer in tokenizers.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ids_are_those_of_the_reference(chosen: dict[str, tuple[LoadedTokenizer, Choice]], kind: str) -> None:
+    """Over the thorough set of nasty texts, the megabyte strings left to the benchmark."""
+    tokenizer, choice = chosen[kind]
+    texts = [text for text in nasty_texts(added_tokens(tokenizer)) if len(text) < 20_000]
+
+    encoded = choice.encoder.encode(pa.array(texts))
+
+    expected = [each.ids for each in tokenizer.reference.encode_batch(texts, add_special_tokens=False)]
+    ends = encoded.offsets.tolist()
+    ids = encoded.ids.tolist()
+    assert expected == [ids[start:stop] for start, stop in pairwise(ends)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_fast_engine_is_chosen_where_it_was_tested(
+    chosen: dict[str, tuple[LoadedTokenizer, Choice]], kind: str
+) -> None:
+    """The others go to the reference, and the reason is said."""
+    _tokenizer, choice = chosen[kind]
+    assert (kind in FAST) == choice.engine.startswith("gigatoken"), choice.reason
+    assert choice.reason.endswith(".")
+
+
+def test_the_reason_names_what_stands_in_the_way(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:
+    """In words for the record of the tokenization."""
+    assert "The reference: its added token fox counts as a whole word only." == chosen["whole-word token"][1].reason
+    assert "The reference: its model is WordPiece, and the fast engine knows BPE." == chosen["WordPiece"][1].reason
+    assert "gigatoken 0.10.0 with tokenizers 0.23.3" == chosen["composing"][1].engine
+
+
+def test_nulls_and_empty_arrays_are_encoded(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:
+    """A null is an empty text; no texts are no ids; a slice is only itself."""
+    for _tokenizer, choice in chosen.values():
+        assert 0 == choice.encoder.encode(pa.array([None, ""], pa.string())).lengths.sum()
+        assert [0] == choice.encoder.encode(pa.array([], pa.large_string())).offsets.tolist()
+        whole, part = (choice.encoder.encode(texts) for texts in (DOCUMENTS, DOCUMENTS.slice(1, 2)))
+        assert np.array_equal(whole.ids[whole.offsets[1] : whole.offsets[3]], part.ids)
+
+
+def test_a_difference_is_found_where_it_is(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:
+    """By the text's position."""
+    reference = chosen["byte-level"][0].reference
+    lowering = Tokenizer.from_str(reference.to_str())
+    lowering.normalizer = normalizers.Lowercase()
+    mine, other = ReferenceEncoder(reference), ReferenceEncoder(lowering)
+    assert (1,) == compare(mine, other, pa.array(["fox", "FOX", "dog"])).differing
+    assert 0 == compare(mine, mine, DOCUMENTS).differences
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(texts=st.lists(st.text(max_size=60), max_size=12))
+def test_any_texts_come_out_equal(chosen: dict[str, tuple[LoadedTokenizer, Choice]], texts: list[str]) -> None:
+    """Whatever Unicode there is, in any batch; order is kept where two engines share the work."""
+    for kind in sorted(FAST):
+        tokenizer, choice = chosen[kind]
+        assert (
+            0
+            == compare(choice.encoder, ReferenceEncoder(tokenizer.reference), pa.array(texts, pa.string())).differences
+        )
+
+
+def test_the_texts_are_many_and_always_the_same() -> None:
+    """Thousands for the benchmark, hundreds for the probe."""
+    assert len(nasty_texts(["<s>"])) >= 5_000
+    assert 500 <= len(probe_texts(["<s>"])) <= 1_200
+    assert probe_texts(["<s>"]) == probe_texts(["<s>"])
