@@ -36,6 +36,8 @@ STATUS: Mapping[str, int] = {
     "no_data": 422,
     "loading_script": 422,
     "unsupported_format": 422,
+    "unsupported_file": 415,
+    "too_large": 413,
     "invalid_data": 422,
     "corrupt_file": 502,
     "source_changed": 409,

@@ -8,6 +8,8 @@ _MEANING = {
     404: "Not found",
     409: "Not possible in the present state",
     410: "The data is gone",
+    413: "More than the server takes",
+    415: "A file of a kind that is not imported",
     422: "The request is not valid",
     503: "The Hub, or a part of the server, cannot be reached",
     507: "Not enough disk space",

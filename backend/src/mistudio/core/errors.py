@@ -20,6 +20,8 @@
     │   ├── NoData                no_data
     │   ├── LoadingScript         loading_script
     │   ├── UnsupportedFormat     unsupported_format
+    │   ├── UnsupportedFile       unsupported_file
+    │   ├── UploadTooLarge        too_large
     │   ├── InvalidData           invalid_data
     │   ├── CorruptFile           corrupt_file      (retryable)
     │   ├── SourceChanged         source_changed
@@ -218,6 +220,20 @@ class UnsupportedFormat(DataError):
 
     code = "unsupported_format"
     title = "Unsupported format"
+
+
+class UnsupportedFile(DataError):
+    """A file that was sent is of a kind that is not imported, or no file was sent as one."""
+
+    code = "unsupported_file"
+    title = "Unsupported file"
+
+
+class UploadTooLarge(DataError):
+    """What is sent is larger than the server takes; ``extra`` has ``limit_bytes``."""
+
+    code = "too_large"
+    title = "Upload too large"
 
 
 class InvalidData(DataError):

@@ -149,9 +149,11 @@ def make_manifest(
     config: str | None = None,
     commit: str | None = None,
     text_column: str | None = None,
+    sources: Sequence[SourceRecord] | None = None,
 ) -> Manifest:
     """The manifest of a dataset made of ``files``, now; ``splits`` gives the order, ``text_column`` a wish.
 
+    ``sources`` are what the data was taken from, where those are not the files' own.
     Raises NoData where there is no row or no text, UnknownColumn where the wish cannot be met.
     """
     columns = merge_columns(file.report for file in files)
@@ -166,7 +168,7 @@ def make_manifest(
             SplitManifest(split, tuple(_raw(file) for file in files if file.split == split)) for split in splits
         ),
         # One source file may serve several splits.
-        sources=tuple({file.source.path: file.source for file in files}.values()),
+        sources=tuple(sources or {file.source.path: file.source for file in files}.values()),
         text_column=choose_text_column(columns, requested=text_column),
         columns=columns,
         versions={"mistudio": version("mistudio"), "pyarrow": pa.__version__, "python": platform.python_version()},
