@@ -44,6 +44,7 @@ from mistudio.schemas.tokenization import (
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
+from mistudio.services.import_service import ImportService
 from mistudio.services.job_service import JobService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.sample_service import SampleService
@@ -85,6 +86,7 @@ class Server:
             storage=self.storage,
             on_deleted=self.samples.forget,
         )
+        self.imports = ImportService(settings, self.storage, self.datasets)
         self.snapshots = SnapshotService(self.database, self.datasets)
 
     async def _snapshot(self, channel: str) -> dict[str, Json]:
@@ -94,6 +96,7 @@ class Server:
         """What routes may ask."""
         return Services(
             datasets=self.datasets,
+            imports=self.imports,
             samples=self.samples,
             references=ReferenceService(self.database),
             jobs=self.jobs,

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
+from mistudio.services.import_service import ImportService
 from mistudio.services.job_service import JobService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.sample_service import SampleService
@@ -19,6 +20,7 @@ class Services:
     """Everything that routes may ask."""
 
     datasets: DatasetService
+    imports: ImportService
     samples: SampleService
     references: ReferenceService
     jobs: JobService

@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     max_searches: int = Field(default=4, ge=1, le=64, description="Searches that run at the same time; others wait.")
     search_seconds: float = Field(
         default=10.0, gt=0, le=600, description="A search answers what it has after so long, and says so."
+    max_upload_bytes: int = Field(
+        default=50 * 1024**3, ge=1, description="Bytes that one import of local files may have."
     )
     planner_idle_seconds: float = Field(
         default=60.0, gt=0, description="The planning process ends after so long without a request."
@@ -149,6 +151,11 @@ class Settings(BaseSettings):
     def trash_dir(self) -> Path:
         """What is being deleted."""
         return self.data_dir / "trash"
+
+    @property
+    def tokenizers_dir(self) -> Path:
+        """Tokenizers of this machine, a folder each, named as they are asked for."""
+        return self.data_dir / "tokenizers"
 
     @property
     def cache_dir(self) -> Path:

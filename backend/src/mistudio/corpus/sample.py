@@ -47,9 +47,7 @@ def _odd_texts(chance: random.Random) -> Iterator[_Odd]:
         _Odd("empty", ""),
         _Odd("missing", None),
         _Odd("blank", " \n\t \u00a0\u3000 "),
-        _Odd(
-            "emoji", "A 🦊 and a 👩🏽\u200d🚀 sailed to 🇰🇪 in 3️⃣ days. e\u0301 is not \u00e9; \u200bnothing\ufeff shows."
-        ),
+        _Odd("emoji", "A 🦊 and a 👩🏽\u200d🚀 sailed to 🇰🇪 in 3️⃣ days. e\u0301 is not \u00e9; \u200bnothing\ufeff."),
         _Odd("markup", '<p class="story">Once &amp; for all: <b>{hero}</b></p>\n<!-- [MASK] -->\n'),
         _Odd("code", "def story(n: int) -> str:\n\tif n <= 0:\n\t\treturn ''\n\treturn 'once ' + story(n - 1)\n"),
         _Odd("special tokens", f"The sign said {END_OF_TEXT} and then <s></s> [CLS] [SEP] <pad>, in plain letters."),

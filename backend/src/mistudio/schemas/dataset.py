@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from mistudio.core.states import DatasetStatus, IndexState
+from mistudio.corpus.import_local import SampleBy
 from mistudio.schemas.common import Bytes, HubToken, Page, Percent, Shape, Timestamp, UsageSnippet
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import TokenizationResponse
@@ -121,6 +122,16 @@ class DatasetDownloadRequest(BaseModel):
     @classmethod
     def _check_repo_id(cls, value: object) -> str:
         return check_repo_id(value)
+
+
+class DatasetImportFields(BaseModel):
+    """What may come with the files of an import."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = Field(default=None, description="Left out: from the files' names.")
+    text_column: Name | None = Field(default=None, description="Left out: chosen from the data.")
+    sample_by: SampleBy = Field(default="line", description="Whether a .txt file is a sample per line, or one sample.")
 
 
 class RetryRequest(BaseModel):

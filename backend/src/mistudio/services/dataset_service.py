@@ -29,6 +29,7 @@ from mistudio.schemas.job import JobKind, JobResponse
 from mistudio.services.disk import needed_bytes, require_room
 from mistudio.services.hub_source import already_exists, key_of, new_record, plan_request, token_of
 from mistudio.services.job_service import Claim, JobService, Snapshot, new_job
+from mistudio.services.local_source import imported_already
 from mistudio.services.news import changed_news, created_news, deleted_news, next_seq, publish_all
 from mistudio.services.planning import Planning
 from mistudio.services.plans import write_plan
@@ -112,7 +113,7 @@ class DatasetService:
         dataset = new_record(plan, request.text_column)
         await asyncio.to_thread(write_plan, self._storage.staging(dataset.id), plan)
         try:
-            return await self._insert(dataset, token)
+            return await self._insert(dataset, "download", token)
         except IntegrityError as error:
             await asyncio.to_thread(self._storage.discard, dataset.id)
             self._storage.empty_soon()
@@ -120,11 +121,27 @@ class DatasetService:
                 raise already_exists(same) from error
             raise
 
-    async def _insert(self, dataset: Dataset, token: str | None) -> DatasetResponse:
+    async def create_dataset_from_files(self, dataset: Dataset) -> DatasetResponse:
+        """Make the record of an import, whose files lie in its staging folder, and its job, and let it start.
+
+        The same files again are AlreadyExists with the id, or a retry where that import is in error: then the answer
+        is that dataset, and the files that came now are not needed.
+        """
+        try:
+            return await self._insert(dataset, "import", None)
+        except IntegrityError as error:
+            same = await self._with_key(dataset.source_key)
+            if same is None:
+                raise
+            if same.status is not DatasetStatus.ERROR:
+                raise imported_already(same) from error
+            return await self.retry(same.id)
+
+    async def _insert(self, dataset: Dataset, kind: JobKind, token: str | None) -> DatasetResponse:
         async with self._database.write() as session:
             session.add(dataset)
             await session.flush()
-            response = await self._add_job(session, dataset, "download", token)
+            response = await self._add_job(session, dataset, kind, token)
         await publish_all(self._bus, [created_news(response)])
         return await self._started(response)
 
@@ -148,8 +165,11 @@ class DatasetService:
         return response
 
     async def _same_source(self, plan: Plan) -> Dataset | None:
+        return await self._with_key(key_of(plan))
+
+    async def _with_key(self, source_key: str | None) -> Dataset | None:
         async with self._database.read() as session:
-            found = await session.scalars(select(Dataset).where(Dataset.source_key == key_of(plan)))
+            found = await session.scalars(select(Dataset).where(Dataset.source_key == source_key))
             return found.one_or_none()
 
     async def _again(self, same: Dataset, request: DatasetDownloadRequest, token: str | None) -> DatasetResponse:

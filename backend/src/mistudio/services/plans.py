@@ -1,23 +1,32 @@
-"""The plan of a download as it lies beside the bytes that it asks for, so that every try fetches the same commit."""
+"""The plan of a download or import as it lies beside the bytes that it speaks of, so that every try does the same."""
 
 import json
 from pathlib import Path
 
+from mistudio.corpus.import_local import LocalPlan
 from mistudio.corpus.plan_types import Plan
 from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
 
 PLAN_NAME = "plan.json"
 
 
-def write_plan(staging: Path, plan: Plan) -> None:
+def write_plan(staging: Path, plan: Plan | LocalPlan) -> None:
     """Keep the plan in the dataset's staging folder, which is made if need be."""
     ensure_dir(staging)
     write_bytes_atomic(staging / PLAN_NAME, json.dumps(plan.to_json()).encode())
 
 
 def read_plan(staging: Path) -> Plan | None:
-    """The plan kept there; None where there is none or it cannot be read, which makes the job plan again."""
+    """The plan of a download; None where there is none or it cannot be read, which makes the job plan again."""
     try:
         return Plan.from_json(json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def read_local_plan(staging: Path) -> LocalPlan | None:
+    """The plan of an import; None where there is none or it cannot be read: then nobody knows what the files are."""
+    try:
+        return LocalPlan.from_json(json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None

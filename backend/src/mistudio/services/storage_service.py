@@ -16,6 +16,7 @@ from mistudio.models import Dataset
 from mistudio.schemas.dataset import StoragePart
 from mistudio.schemas.system import DatasetStorage, StorageResponse
 from mistudio.services.plans import PLAN_NAME
+from mistudio.services.upload import MARK_NAME, is_abandoned
 from mistudio.utils.file_utils import delete_directory, ensure_dir, get_directory_size
 
 log = structlog.get_logger(__name__)
@@ -145,10 +146,10 @@ class StorageService:
         for folder in (*settings.datasets_dir.iterdir(), *settings.staging_dir.iterdir()):
             if not _DATASET_ID.fullmatch(folder.name) or folder.name in known:
                 continue
-            if {path.name for path in folder.iterdir()} <= {PLAN_NAME}:
+            if {path.name for path in folder.iterdir()} <= {PLAN_NAME} or is_abandoned(folder):
                 self.discard(folder.name)
                 log.info("swept", dataset_id=folder.name, reason="its request had been cut off")
-            else:
+            elif not (folder / MARK_NAME).exists():
                 log.warning("kept", path=str(folder), reason="no record knows this dataset")
 
     def _empty(self) -> None:

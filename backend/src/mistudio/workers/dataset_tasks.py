@@ -7,9 +7,10 @@ from pathlib import Path
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import AuthRequired, Json
+from mistudio.core.errors import AuthRequired, DataMissing, Json
 from mistudio.corpus.build import build_dataset, finish_build
 from mistudio.corpus.fetch import FetchSettings
+from mistudio.corpus.import_local import LocalOrigin
 from mistudio.corpus.manifest import Manifest
 from mistudio.corpus.origin import HubOrigin
 from mistudio.corpus.plan_types import Plan, PlanRequest
@@ -17,7 +18,7 @@ from mistudio.corpus.planner import Planner
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.disk import needed_bytes, require_room
-from mistudio.services.plans import read_plan, write_plan
+from mistudio.services.plans import read_local_plan, read_plan, write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.services.targets import DatasetFigures
 from mistudio.services.views import dataset_or_404
@@ -88,6 +89,23 @@ async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> Pla
     return plan
 
 
+async def import_dataset_task(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
+    """Read and store the files that lie in the dataset's staging folder. Goes on where an earlier try stopped."""
+    async with database.read() as session:
+        dataset = await dataset_or_404(session, context.job.dataset_id)
+    storage = StorageService(settings, database)
+    staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
+    manifest = await asyncio.to_thread(finish_build, staging, target)
+    if manifest is None:
+        plan = await asyncio.to_thread(read_local_plan, staging)
+        if plan is None:
+            raise DataMissing("The imported files are no longer here: delete this dataset and import them again.")
+        manifest = await asyncio.to_thread(
+            build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, work=context.work
+        )
+    return figures_of(manifest, target)
+
+
 def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
     """What the record says of the data, from its manifest."""
     text = manifest.text
@@ -129,4 +147,7 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
 
 def job_handlers(settings: Settings, database: Database) -> Mapping[str, Handler]:
     """The handler of each kind of job."""
-    return {"download": partial(download_dataset_task, settings=settings, database=database)}
+    return {
+        "download": partial(download_dataset_task, settings=settings, database=database),
+        "import": partial(import_dataset_task, settings=settings, database=database),
+    }

@@ -2,14 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 
 from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
 from mistudio.api.problems import refusals
+from mistudio.api.uploads import announced_bytes, import_fields, receive_form
 from mistudio.core.states import DatasetStatus
 from mistudio.schemas.dataset import (
     DatasetDetail,
     DatasetDownloadRequest,
+    DatasetImportFields,
     DatasetListResponse,
     DatasetResponse,
     DatasetSort,
@@ -19,6 +21,19 @@ from mistudio.schemas.dataset import (
     ReferenceResponse,
     RetryRequest,
 )
+
+_UPLOAD_FORM: dict[str, object] = {
+    "type": "object",
+    "required": ["files"],
+    "properties": {
+        "files": {
+            "type": "array",
+            "items": {"type": "string", "format": "binary"},
+            "description": ".csv, .tsv, .json, .jsonl, .txt (each also .gz, .zst), .parquet, .arrow",
+        },
+        **DatasetImportFields.model_json_schema()["properties"],
+    },
+}
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
 
@@ -45,6 +60,26 @@ async def list_datasets(
 async def download_dataset(request: DatasetDownloadRequest, services: ServicesDep) -> DatasetResponse:
     """Check the Hub and the disk, then download in the background."""
     return await services.datasets.create_dataset_from_hf(request)
+
+
+@router.post(
+    "/upload",
+    status_code=202,
+    operation_id="uploadDataset",
+    responses=refusals(409, 413, 415, 422, 507),
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD_FORM}}}},
+)
+async def upload_dataset(request: Request, services: ServicesDep) -> DatasetResponse:
+    """Import files, streamed to disk as they come; splits are told from their names. The same files again are a 409."""
+    async with services.imports.receiving(announced_bytes(request)) as upload:
+        form = await receive_form(request, upload)
+        return await services.imports.accept(upload, import_fields(form))
+
+
+@router.post("/sample", status_code=202, operation_id="createSampleDataset", responses=refusals(409, 507))
+async def create_sample_dataset(services: ServicesDep) -> DatasetResponse:
+    """Make the bundled sample dataset and its tokenizer, offline."""
+    return await services.imports.create_sample()
 
 
 @router.get("/{dataset_id}", operation_id="getDataset", responses=refusals(404))

@@ -1,0 +1,79 @@
+"""Ways in that need no network: files that a user sends, and the bundled sample."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from mistudio.core.config import Settings
+from mistudio.corpus.import_local import LocalPlan
+from mistudio.corpus.sample import SAMPLE_NAME, ensure_sample_tokenizer, write_sample
+from mistudio.models import new_id
+from mistudio.schemas.dataset import DatasetImportFields, DatasetResponse
+from mistudio.services.dataset_service import DatasetService
+from mistudio.services.disk import RoomWatch, require_room
+from mistudio.services.local_source import new_local_record
+from mistudio.services.plans import write_plan
+from mistudio.services.storage_service import StorageService
+from mistudio.services.upload import Upload, too_large
+
+# The files as they come, and what is made of plain text beside the last of them.
+_ROOM_RATIO = 1.7
+_FRAMING_BYTES = 1 << 20
+
+
+class ImportService:
+    """Takes files in, and lets a job make a dataset of them."""
+
+    def __init__(self, settings: Settings, storage: StorageService, datasets: DatasetService) -> None:
+        self._settings = settings
+        self._storage = storage
+        self._datasets = datasets
+
+    @asynccontextmanager
+    async def receiving(self, announced_bytes: int | None) -> AsyncIterator[Upload]:
+        """An upload to be filled; it leaves nothing unless ``accept`` took it.
+
+        ``announced_bytes`` is what the sender says that comes. Raises UploadTooLarge, DiskFull before any of it does.
+        """
+        settings = self._settings
+        if announced_bytes is not None:
+            if announced_bytes > settings.max_upload_bytes + _FRAMING_BYTES:
+                raise too_large(settings.max_upload_bytes)
+            needed = int(announced_bytes * _ROOM_RATIO)
+            require_room(settings.data_dir, needed, reserve=settings.disk_reserve_bytes)
+        dataset_id = new_id("ds")
+        upload = await asyncio.to_thread(self._open, dataset_id)
+        try:
+            yield upload
+        finally:
+            if not await asyncio.to_thread(upload.close):
+                await asyncio.to_thread(self._storage.discard, dataset_id)
+                self._storage.empty_soon()
+
+    def _open(self, dataset_id: str) -> Upload:
+        settings = self._settings
+        return Upload(
+            self._storage.staging(dataset_id),
+            limit_bytes=settings.max_upload_bytes,
+            room=RoomWatch(settings.data_dir, settings.disk_reserve_bytes),
+        )
+
+    async def accept(self, upload: Upload, fields: DatasetImportFields) -> DatasetResponse:
+        """Make the record and its job of what has come. Raises ValidationFailed, AlreadyExists."""
+        plan = await asyncio.to_thread(upload.plan, fields.sample_by)
+        return await self._create(upload, plan, fields)
+
+    async def create_sample(self) -> DatasetResponse:
+        """Make the bundled sample and its tokenizer. Raises AlreadyExists, DiskFull."""
+        async with self.receiving(None) as upload:
+            plan = await asyncio.to_thread(write_sample, upload.staging / "source")
+            await asyncio.to_thread(ensure_sample_tokenizer, self._settings.tokenizers_dir)
+            return await self._create(upload, plan, DatasetImportFields(name=SAMPLE_NAME))
+
+    async def _create(self, upload: Upload, plan: LocalPlan, fields: DatasetImportFields) -> DatasetResponse:
+        await asyncio.to_thread(write_plan, upload.staging, plan)
+        record = new_local_record(upload.staging.name, plan, fields)
+        response = await self._datasets.create_dataset_from_files(record)
+        if response.id == record.id:
+            await asyncio.to_thread(upload.accepted)
+        return response
