@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     max_searches: int = Field(default=4, ge=1, le=64, description="Searches that run at the same time; others wait.")
     search_seconds: float = Field(
         default=10.0, gt=0, le=600, description="A search answers what it has after so long, and says so."
+    )
     max_upload_bytes: int = Field(
         default=50 * 1024**3, ge=1, description="Bytes that one import of local files may have."
     )
