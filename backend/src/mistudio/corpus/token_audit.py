@@ -134,7 +134,7 @@ def _windows(store: TokenizedStore, split: TokenizedSplit, *, is_full: bool) -> 
 def _look(seen: _Seen, rows: Sequence[TokenRow], manifest: TokenizedManifest) -> None:
     bos, vocab_size = manifest.tokenizer.special["bos"], manifest.tokenizer.vocab_size
     for row in rows:
-        ids = row.ids[: _length(row, manifest)]
+        ids = row.ids[: written_length(row, manifest)]
         seen.rows += 1
         seen.empty_rows += not len(ids)
         seen.outside += int(((row.ids < 0) | (row.ids >= vocab_size)).sum())
@@ -142,8 +142,8 @@ def _look(seen: _Seen, rows: Sequence[TokenRow], manifest: TokenizedManifest) ->
         seen.doubled += int(bos is not None and ((ids[:-1] == bos) & (ids[1:] == bos)).any())
 
 
-def _length(row: TokenRow, manifest: TokenizedManifest) -> int:
-    """Positions before the padding."""
+def written_length(row: TokenRow, manifest: TokenizedManifest) -> int:
+    """Positions of a written row before its padding."""
     if row.mask is not None:
         return int(row.mask.sum())
     if manifest.resolved.pad is None:
@@ -157,11 +157,12 @@ def _begin(manifest: TokenizedManifest) -> int | None:
     return resolved.begin_of_row if resolved.begin_of_row is not None else next(iter(resolved.prefix), None)
 
 
-def _pieces(row: TokenRow, manifest: TokenizedManifest) -> tuple[Piece, ...]:
+def pieces_of(row: TokenRow, manifest: TokenizedManifest) -> tuple[Piece, ...]:
+    """Where the data of a written row lies, and which source rows it came from."""
     if row.source is None:
         return row.pieces
     frame = len(manifest.resolved.prefix) + len(manifest.resolved.suffix)
-    return (Piece(row.source, 0, len(manifest.resolved.prefix), _length(row, manifest) - frame),)
+    return (Piece(row.source, 0, len(manifest.resolved.prefix), written_length(row, manifest) - frame),)
 
 
 def _compare(
@@ -173,7 +174,7 @@ def _compare(
     reference: Encoder,
     decode: Decode | None,
 ) -> None:
-    pieces = [(row, piece) for row in rows for piece in _pieces(row, manifest)]
+    pieces = [(row, piece) for row in rows for piece in pieces_of(row, manifest)]
     numbers = sorted({piece.row for _row, piece in pieces})
     texts = reader.rows(split.source, numbers)
     encoded = reference.encode(pa.array(texts, pa.string()))

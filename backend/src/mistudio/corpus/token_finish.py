@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -18,8 +19,9 @@ from mistudio.corpus.tokenize_settings import Resolved, TokenizerFacts, Tokenize
 from mistudio.corpus.tokenized_manifest import TokenFile, TokenizedSplit
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
-LENGTHS = "lengths.npy"
-LENGTH_COUNTS = "length_counts.npy"
+LENGTHS: Final = "lengths.npy"
+LENGTH_COUNTS: Final = "length_counts.npy"
+HELD_OUT_ROWS: Final = "held_out.npy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +95,7 @@ def total_record(
     main = [record for record in records if not record.split.is_held_out]
     figures = TokenFigures.total([record.figures for record in main])
     statistics = figures.statistics(vocab_size=tokenizer.vocab_size, special_ids=tokenizer.special.all_ids)
-    beside = ("dataset_info.json", "state.json", LENGTHS, LENGTH_COUNTS, "held_out.npy")
+    beside = ("dataset_info.json", "state.json", LENGTHS, LENGTH_COUNTS, HELD_OUT_ROWS)
     paths = ["dataset_dict.json", *(f"{record.split.name}/{name}" for record in records for name in beside)]
     others = {path: sha256_file(folder / path) for path in paths if (folder / path).exists()}
     return Ledger.total(record.split.ledger for record in main), statistics, others
@@ -133,7 +135,7 @@ class _Counted:
         if is_main:
             np.save(target / LENGTHS, lengths)
             if held.any():
-                np.save(target / "held_out.npy", np.packbits(held))
+                np.save(target / HELD_OUT_ROWS, np.packbits(held))
 
     def _kept_of(self, tokens: Ints, numbers: Ints) -> Ints:
         if not self._settings.is_packed:

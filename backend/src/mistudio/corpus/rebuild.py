@@ -1,0 +1,50 @@
+"""Making a tokenization again from its manifest, with the same bytes, or saying what is different."""
+
+from pathlib import Path
+
+from mistudio.core.errors import SourceChanged
+from mistudio.corpus.manifest import manifest_sha256
+from mistudio.corpus.token_parts import PART_BYTES
+from mistudio.corpus.tokenize import Engines, tokenize_dataset
+from mistudio.corpus.tokenize_settings import TokenizerFacts
+from mistudio.corpus.tokenized_manifest import TokenizedManifest
+from mistudio.corpus.work import Work
+
+
+def rebuild(
+    dataset: Path,
+    manifest: TokenizedManifest,
+    staging: Path,
+    target: Path,
+    *,
+    tokenizer: TokenizerFacts,
+    engines: Engines,
+    work: Work,
+    part_bytes: int = PART_BYTES,
+) -> TokenizedManifest:
+    """Tokenize as ``manifest`` says, into ``target``.
+
+    Raises SourceChanged if the dataset or the tokenizer is another one, or if any file came out differently.
+    """
+    if manifest_sha256(dataset) != manifest.dataset.manifest_sha256:
+        raise SourceChanged("The dataset is not the one that was tokenized: its manifest differs.")
+    if tokenizer.fingerprint != manifest.tokenizer.fingerprint:
+        raise SourceChanged(f"The tokenizer {manifest.tokenizer.name} is not what it was: its fingerprint differs.")
+    made = tokenize_dataset(
+        dataset,
+        staging,
+        target,
+        settings=manifest.settings,
+        tokenizer=tokenizer,
+        engines=engines,
+        work=work,
+        part_bytes=part_bytes,
+    )
+    before, after = _hashes(manifest), _hashes(made)
+    if different := sorted(path for path in before | after if before.get(path) != after.get(path)):
+        raise SourceChanged(f"{different[0]} came out differently, and {len(different) - 1} other files.")
+    return made
+
+
+def _hashes(manifest: TokenizedManifest) -> dict[str, str]:
+    return {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
