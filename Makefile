@@ -109,7 +109,7 @@ lock: ## Resolve the Python dependencies again into the two lock files (needs uv
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: bench
-bench: bench-fetch bench-ingest bench-job bench-serve ## Measure everything that has a benchmark
+bench: bench-fetch bench-ingest bench-exact bench-job bench-serve ## Measure everything that has a benchmark
 
 .PHONY: bench-fetch
 bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
@@ -118,6 +118,10 @@ bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
 .PHONY: bench-ingest
 bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure the taking in of every format, beside `datasets`
 	$(PY) bench/ingest.py $(ARGS)
+
+.PHONY: bench-exact
+bench-exact: $(VENV)/.dev $(VENV)/.package ## Compare ids with those of `tokenizers`; ARGS="--tokenizers DIR --text FILE"
+	$(PY) bench/exact.py $(ARGS)
 
 .PHONY: bench-job
 bench-job: $(VENV)/.dev $(VENV)/.package ## Measure the whole job, its memory, and pages of what it made

@@ -1,6 +1,6 @@
 """Small tokenizers of every kind, trained in a blink on a few sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -118,3 +118,18 @@ def _with_bos(tokenizer: Tokenizer) -> Tokenizer:
     template = processors.TemplateProcessing(single=f"{BOS} $A", special_tokens=[(BOS, bos)])
     tokenizer.post_processor = template
     return tokenizer
+
+
+KINDS: dict[str, Callable[[], Tokenizer]] = {
+    "byte-level": byte_level,
+    "by a pattern": lambda: byte_level(pattern=LLAMA_3_PATTERN),
+    "composing": lambda: byte_level(pattern=LLAMA_3_PATTERN, normalizer=normalizers.NFC()),
+    "SentencePiece": sentencepiece,
+    "WordPiece": wordpiece,
+    "Unigram": unigram,
+    "WordLevel": wordlevel,
+    "lower-casing": lambda: byte_level(normalizer=normalizers.Lowercase()),
+    "whole-word token": lambda: byte_level(added=[AddedToken("fox", single_word=True)]),
+    "mixed flags": lambda: byte_level(added=[AddedToken("<a>", lstrip=True), AddedToken("<b>", rstrip=True)]),
+    "plain added token": lambda: byte_level(added=[AddedToken("<|x|>", normalized=False)]),
+}

@@ -1,6 +1,5 @@
 """Ids equal those of ``tokenizers`` and of transformers, whichever engine makes them, and the gate lets nothing by."""
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tokenizers import AddedToken, Tokenizer, normalizers
+from tokenizers import Tokenizer, normalizers
 
 from fakes import tokenizers as small
 from mistudio.corpus.engine_choice import Choice, added_tokens, choose_encoder, compare
@@ -17,30 +16,17 @@ from mistudio.corpus.nasty_texts import nasty_texts, probe_texts
 from mistudio.corpus.tokenizers import LoadedTokenizer
 
 DOCUMENTS = pa.array(small.SENTENCES)
-KINDS: dict[str, Callable[[], Tokenizer]] = {
-    "byte-level": small.byte_level,
-    "by a pattern": lambda: small.byte_level(pattern=small.LLAMA_3_PATTERN),
-    "composing": lambda: small.byte_level(pattern=small.LLAMA_3_PATTERN, normalizer=normalizers.NFC()),
-    "SentencePiece": small.sentencepiece,
-    "WordPiece": small.wordpiece,
-    "Unigram": small.unigram,
-    "WordLevel": small.wordlevel,
-    "lower-casing": lambda: small.byte_level(normalizer=normalizers.Lowercase()),
-    "whole-word token": lambda: small.byte_level(added=[AddedToken("fox", single_word=True)]),
-    "mixed flags": lambda: small.byte_level(added=[AddedToken("<a>", lstrip=True), AddedToken("<b>", rstrip=True)]),
-    "plain added token": lambda: small.byte_level(added=[AddedToken("<|x|>", normalized=False)]),
-}
 FAST = {"byte-level", "by a pattern", "composing", "SentencePiece", "plain added token"}
 
 
 @pytest.fixture(scope="module")
 def chosen() -> dict[str, tuple[LoadedTokenizer, Choice]]:
     """Every kind with the engine that is chosen for it."""
-    tokenizers = {kind: small.loaded(make()) for kind, make in KINDS.items()}
+    tokenizers = {kind: small.loaded(make()) for kind, make in small.KINDS.items()}
     return {kind: (tokenizer, choose_encoder(tokenizer, DOCUMENTS)) for kind, tokenizer in tokenizers.items()}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", small.KINDS)
 def test_ids_are_those_of_the_reference(chosen: dict[str, tuple[LoadedTokenizer, Choice]], kind: str) -> None:
     """Over the thorough set of nasty texts, the megabyte strings left to the benchmark."""
     tokenizer, choice = chosen[kind]
@@ -54,7 +40,7 @@ def test_ids_are_those_of_the_reference(chosen: dict[str, tuple[LoadedTokenizer,
     assert expected == [ids[start:stop] for start, stop in pairwise(ends)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", small.KINDS)
 def test_the_fast_engine_is_chosen_where_it_was_tested(
     chosen: dict[str, tuple[LoadedTokenizer, Choice]], kind: str
 ) -> None:

@@ -9,12 +9,13 @@ from fakes.hub.server import Hub
 
 
 def repositories(root: Path) -> list[Path]:
-    """Every folder ``root/namespace/name``."""
-    return sorted(folder for folder in root.glob("*/*") if folder.is_dir())
+    """Every folder ``root/namespace/name``, and every tokenizer's ``root/name``."""
+    bare = [path.parent for path in root.glob("*/tokenizer.json")]
+    return sorted([*bare, *(folder for folder in root.glob("*/*") if folder.is_dir())])
 
 
 def main() -> None:
-    """Serve every ``DIR/namespace/name`` as a dataset, or as a model where it holds a tokenizer.json."""
+    """Serve every ``DIR/namespace/name`` as a dataset; as a model, and as ``DIR/name`` too, with a tokenizer.json."""
     parser = argparse.ArgumentParser(prog="fakes.hub", description=main.__doc__)
     parser.add_argument("--root", type=Path, required=True, help="folder of the repositories")
     parser.add_argument("--port", type=int, default=0, help="port of the API; 0 takes any")
@@ -27,7 +28,7 @@ def main() -> None:
     hub = Hub(rate=options.rate)
     ids = []
     for folder in repositories(options.root):
-        repo_id = f"{folder.parent.name}/{folder.name}"
+        repo_id = folder.relative_to(options.root).as_posix()
         kind: Kind = "models" if (folder / "tokenizer.json").exists() else "datasets"
         hub.add(repo_id, folder, kind=kind, gated=repo_id in options.gated, private=repo_id in options.private)
         ids.append(repo_id)
