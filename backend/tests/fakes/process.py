@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx2
 
+from fakes.pace import PATIENCE
 from fakes.running import Client
 from mistudio.core.config import Settings
 
@@ -54,7 +55,7 @@ async def start_process(settings: Settings, log: Path) -> tuple[Process, str]:
             env=environment(settings),
         )
     assert process.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         line = (await process.stdout.readline()).decode().strip()
     return process, line
 
@@ -66,7 +67,7 @@ async def server_process(settings: Settings, log: Path) -> AsyncIterator[ServerP
     try:
         assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
         url = line.removeprefix(_STARTED)
-        async with httpx2.AsyncClient(base_url=url, timeout=30.0) as http:
+        async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
             yield ServerProcess(process, url, log, http)
     finally:
         if process.returncode is None:

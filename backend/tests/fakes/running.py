@@ -11,6 +11,7 @@ import httpx2
 import socketio
 import uvicorn
 
+from fakes.pace import PATIENCE
 from mistudio.core.config import Settings
 from mistudio.main import Server, create_app
 
@@ -34,7 +35,7 @@ class Client:
         assert answer.status_code == 202, answer.text
         return answer.json()
 
-    async def until(self, dataset_id: str, *statuses: str, timeout: float = 30.0) -> Any:  # JSON of any kind
+    async def until(self, dataset_id: str, *statuses: str, timeout: float = PATIENCE) -> Any:  # JSON of any kind
         """The dataset once it has one of ``statuses``."""
         async with asyncio.timeout(timeout):
             while (dataset := await self.get(f"/api/datasets/{dataset_id}"))["status"] not in statuses:
@@ -74,7 +75,7 @@ async def running_server(settings: Settings, *, headers: dict[str, str] | None =
             await task
         await asyncio.sleep(0.005)
     try:
-        async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30.0) as http:
+        async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE) as http:
             yield RunningServer(url, app.state.server, http)
     finally:
         running.should_exit = True

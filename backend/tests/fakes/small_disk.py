@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx2
 
+from fakes.pace import PATIENCE
 from fakes.process import ServerProcess, environment
 from mistudio.core.config import Settings
 
@@ -96,11 +97,11 @@ async def server_on_small_disk(
         )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             line = (await process.stdout.readline()).decode().strip()
         assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
         url = line.removeprefix(_STARTED)
-        async with httpx2.AsyncClient(base_url=url, timeout=30.0) as http:
+        async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
             yield SmallDiskServer(process, url, log, http, settings.data_dir)
     finally:
         process.terminate()

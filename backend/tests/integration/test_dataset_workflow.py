@@ -3,13 +3,13 @@
 import asyncio
 import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fakes.hub import Fault, Hub
+from fakes.pace import PATIENCE, paced
 from fakes.process import processes_of, server_process, start_process
 from fakes.repositories import add_large, add_stories
 from fakes.running import Client, RunningServer, running_server
@@ -29,7 +29,7 @@ def leftovers(settings: Settings) -> list[str]:
 
 async def until_done(server: Client, dataset_id: str, share: float) -> Any:  # JSON of any kind
     """The dataset once its download has this share of its bytes."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             dataset = await server.get(f"/api/datasets/{dataset_id}")
             job = dataset["job"]
@@ -78,9 +78,9 @@ async def test_children_end_with_their_parent(settings: Settings, hub: Hub, tmp_
         await until_done(server, (await server.download("lab/large"))["id"], 0.1)
         assert len(processes_of(settings.data_dir)) >= 2
         await server.kill()
-    deadline = time.monotonic() + 1.0
-    while processes_of(settings.data_dir) and time.monotonic() < deadline:
-        await asyncio.sleep(0.05)
+    with paced() as pace:
+        while processes_of(settings.data_dir) and pace.seconds < 1.0:
+            await asyncio.sleep(0.05)
     assert [] == processes_of(settings.data_dir)
 
 
@@ -96,7 +96,7 @@ async def test_a_second_server_says_who_has_the_folder(settings: Settings, tmp_p
 
 async def child_of(server: RunningServer) -> int:
     """The process of the one job that runs."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not (found := server.parts.queue.process_ids()):
             await asyncio.sleep(0.01)
     return found[0]
@@ -106,7 +106,7 @@ async def kill_child(server: RunningServer) -> None:
     """SIGKILL the process of the one job that runs, and wait until the server knows."""
     process_id = await child_of(server)
     os.kill(process_id, signal.SIGKILL)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while process_id in server.parts.queue.process_ids():
             await asyncio.sleep(0.01)
 
@@ -147,9 +147,9 @@ async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Se
     dataset = await server.download("lab/large")
     path = f"/api/datasets/{dataset['id']}"
     await until_done(server, dataset["id"], 0.2)
-    began = time.monotonic()
-    cancelled = (await server.http.post(f"{path}/cancel")).json()
-    assert time.monotonic() - began < 1.0
+    with paced() as pace:
+        cancelled = (await server.http.post(f"{path}/cancel")).json()
+    assert pace.seconds < 1.0
     assert ("error", "cancelled") == (cancelled["status"], cancelled["error_code"])
     assert cancelled["error_message"].startswith("Cancelled at ")
     assert cancelled["progress"] > 10
@@ -178,9 +178,9 @@ async def test_delete_while_it_downloads(server: RunningServer, hub: Hub, settin
     add_large(hub)
     dataset = await server.download("lab/large")
     await until_done(server, dataset["id"], 0.1)
-    began = time.monotonic()
-    assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
-    assert time.monotonic() - began < 5.0
+    with paced() as pace:
+        assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
+    assert pace.seconds < 5.0
     await server.parts.storage.close()
     assert [] == server.parts.queue.process_ids()
     assert [] == await server.get("/api/jobs")
@@ -294,7 +294,7 @@ async def test_a_hub_that_asks_for_a_pause_is_obeyed(server: RunningServer, hub:
     add_stories(hub)
     hub.faults.add(Fault(path="*/resolve/*train*", status=429, retry_after="90", times=1))
     dataset = await server.download("lab/stories")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not (job := (await server.get(f"/api/datasets/{dataset['id']}"))["job"]) or not job["not_before"]:
             await asyncio.sleep(0.02)
     assert ("queued", "rate_limited") == (job["state"], job["error_code"])

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from fakes.hub import Hub
+from fakes.pace import PATIENCE
 from fakes.repositories import CARD, add_large, add_stories, parquet_bytes, story_rows
 from fakes.running import Client
 from fakes.small_disk import SmallDiskServer, namespace_command, server_on_small_disk
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(namespace_command() is None, reason="this machin
 
 async def until_done(server: Client, dataset_id: str, share: float) -> Any:  # JSON of any kind
     """The job once it has this share of its bytes."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             job = (await server.get(f"/api/datasets/{dataset_id}"))["job"]
             if job and job["total"] and job["done"] >= share * job["total"]:
@@ -130,7 +131,7 @@ async def test_at_the_manifest(settings: Settings, hub: Hub, tmp_path: Path) -> 
     async with server_on_small_disk(settings, tmp_path / "log", megabytes=16, files=200) as server:
         dataset_id = (await server.download("lab/thrice"))["id"]
         staging = server.data_dir / "staging" / dataset_id
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not list(staging.glob("source/*.part")):
                 await asyncio.sleep(0.01)
         # The source's place becomes the store's; its report and two more links of it follow, then the manifest.

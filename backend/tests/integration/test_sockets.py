@@ -7,6 +7,7 @@ import pytest
 from socketio.exceptions import ConnectionError as Refused
 
 from fakes.hub import Hub
+from fakes.pace import until_true
 from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
@@ -27,7 +28,7 @@ async def test_a_download_is_told_from_its_snapshot_to_its_end(server: RunningSe
         snapshot = await client.call("subscribe", {"channel": channel})
         assert (dataset["id"], snapshot["seq"]) == (snapshot["dataset"]["id"], snapshot["dataset"]["seq"])
         await server.until(dataset["id"], "ready")
-        await asyncio.sleep(0.2)
+        await until_true(lambda: told and told[-1]["type"] == "completed" and len(listed) == 3)
     numbers = [event["seq"] for event in told if event["seq"] > snapshot["seq"]]
     assert list(range(snapshot["seq"] + 1, snapshot["seq"] + 1 + len(numbers))) == numbers
     progress = [event["progress"] for event in told]
@@ -81,7 +82,7 @@ async def test_deleting_is_told_to_the_list_and_unsubscribed_clients_hear_nothin
         await other.emit("unsubscribe", {"channel": "datasets"})
         await other.call("subscribe", {"channel": "datasets/ds_none/progress"})
         assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
-        await asyncio.sleep(0.1)
+        await until_true(lambda: heard)
     assert [("deleted", dataset["id"])] == [(event["type"], event["dataset_id"]) for event in heard]
     assert heard[0]["seq"] > dataset["seq"]
     assert [] == missed

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.corpora import json_lines, parquet_bytes, take_in
+from fakes.pace import PATIENCE
 from mistudio.core.errors import DataMissing, DiskFull, JobCancelled
 from mistudio.corpus.ingest import ingest_file
 from mistudio.corpus.readers_columnar import read_arrow
@@ -182,7 +183,7 @@ def test_a_killed_process_leaves_no_half_file(tmp_path: Path) -> None:
         "progress=lambda done: time.sleep(60))"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(source), str(target)]) as child:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not (tmp_path / ".target.parquet.writing").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         child.send_signal(signal.SIGKILL)
