@@ -32,42 +32,64 @@ export interface RequestOptions {
  */
 export async function fetchAPI<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
   const response = await send(path, options);
-  if (!response.ok) {
-    const error = await errorOf(response);
-    if (error.status === 401 && error.code === 'unauthorized') {
-      observer?.onUnauthorized();
-    }
-    throw error;
+  return (await answerOf(response)) as Answer;
+}
+
+/**
+ * What a response says; undefined where it has no body.
+ *
+ * @throws ApiError where it is not a success.
+ */
+export async function answerOf(response: Response): Promise<unknown> {
+  observer?.onReachable();
+  if (response.ok) {
+    return read(response);
   }
-  return (await read(response)) as Answer;
+  const error = await errorOf(response);
+  if (error.status === 401 && error.code === 'unauthorized') {
+    observer?.onUnauthorized();
+  }
+  throw error;
+}
+
+/** That nothing answered, as an error to throw. */
+export function notAnswered(): ApiError {
+  observer?.onUnreachable();
+  return unreachable();
+}
+
+/** The address of `path` under `/api`. */
+export function apiUrl(path: string): URL {
+  return new URL(`/api${path}`, window.location.origin);
+}
+
+/** The headers of every request: what is wanted, and the access token where there is one. */
+export function apiHeaders(): Record<string, string> {
+  const token = getAccessToken();
+  return { Accept: 'application/json', ...(token === null ? {} : { Authorization: `Bearer ${token}` }) };
 }
 
 async function send(
   path: string,
   { method = 'GET', body, headers, signal }: RequestOptions,
 ): Promise<Response> {
-  const token = getAccessToken();
   const init: RequestInit = {
     method,
     headers: {
-      Accept: 'application/json',
+      ...apiHeaders(),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   };
   try {
-    const response = await fetch(new URL(`/api${path}`, window.location.origin), init);
-    observer?.onReachable();
-    return response;
+    return await fetch(apiUrl(path), init);
   } catch (error) {
     if (isAbort(error)) {
       throw error;
     }
-    observer?.onUnreachable();
-    throw unreachable();
+    throw notAnswered();
   }
 }
 

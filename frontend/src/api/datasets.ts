@@ -5,12 +5,16 @@ import type {
   DatasetDownloadRequest,
   DatasetListResponse,
   DatasetSample,
+  DatasetStatistics,
   DatasetStatus,
   DeletePreview,
   RetryRequest,
+  SampleDetail,
   SampleListResponse,
+  WhatIf,
 } from '../types/dataset';
 import { fetchAPI } from './client';
+import { abortable, datasetPath, searchOf } from './query';
 
 export { fetchAPI };
 
@@ -24,14 +28,22 @@ export interface DatasetQuery {
 
 export interface SampleQuery {
   /** Left out: all splits. */
-  readonly split?: string;
+  readonly split?: string | null;
+  readonly search?: string;
+  readonly mode?: SampleListResponse['search']['mode'];
+  /** Whether capital letters matter to the search. */
+  readonly case?: boolean | null;
+  readonly min_tokens?: number | null;
+  readonly max_tokens?: number | null;
+  /** Whose tokens are counted; left out: the newest that is ready. */
+  readonly tokenization?: string | null;
   readonly page: number;
   readonly limit: number;
 }
 
 /** One page of datasets, newest first. */
 export function getDatasets(query: DatasetQuery = {}, signal?: AbortSignal): Promise<DatasetListResponse> {
-  return fetchAPI(`/datasets${search({ ...query })}`, abortable(signal));
+  return fetchAPI(`/datasets${searchOf({ ...query })}`, abortable(signal));
 }
 
 /** One dataset with everything that its window shows. */
@@ -70,33 +82,44 @@ export function getDatasetSamples(
   query: SampleQuery,
   signal?: AbortSignal,
 ): Promise<SampleListResponse> {
-  return fetchAPI(`${datasetPath(id)}/samples${search({ ...query })}`, abortable(signal));
+  return fetchAPI(`${datasetPath(id)}/samples${searchOf({ ...query })}`, abortable(signal));
 }
 
-/** One sample whole. */
+/** One sample whole; as tokens, too, where a tokenization is named. */
 export function getDatasetSample(
   id: string,
-  { split, row }: Pick<DatasetSample, 'split' | 'row'>,
+  {
+    split,
+    row,
+    tokenization,
+  }: Pick<DatasetSample, 'split' | 'row'> & { readonly tokenization?: string | null },
   signal?: AbortSignal,
-): Promise<DatasetSample> {
-  return fetchAPI(`${datasetPath(id)}/samples/${encodeURIComponent(split)}/${row}`, abortable(signal));
+): Promise<SampleDetail> {
+  const path = `${datasetPath(id)}/samples/${encodeURIComponent(split)}/${row}`;
+  return fetchAPI(`${path}${searchOf({ tokenization })}`, abortable(signal));
 }
 
-function datasetPath(id: string): string {
-  return `/datasets/${encodeURIComponent(id)}`;
+/** A dataset in exact figures, its tokens as `tokenization` has them; null: the newest that is ready. */
+export function getDatasetStatistics(
+  id: string,
+  tokenization: string | null,
+  signal?: AbortSignal,
+): Promise<DatasetStatistics> {
+  return fetchAPI(`${datasetPath(id)}/statistics${searchOf({ tokenization })}`, abortable(signal));
 }
 
-function abortable(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
+/** What each of `maxLengths` would cost, from a tokenization's exact lengths or by a tokenizer's estimate. */
+export function getWhatIf(
+  id: string,
+  source: { readonly tokenization: string } | { readonly tokenizer: string },
+  maxLengths: readonly number[],
+  signal?: AbortSignal,
+): Promise<WhatIf> {
+  const query = searchOf({ ...source, max_length: maxLengths });
+  return fetchAPI(`${datasetPath(id)}/what-if${query}`, abortable(signal));
 }
 
-function search(query: Readonly<Record<string, string | number | undefined>>): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') {
-      params.set(name, String(value));
-    }
-  }
-  const text = params.toString();
-  return text === '' ? '' : `?${text}`;
+/** Make the dataset that comes with the studio, without a network. */
+export function createSampleDataset(): Promise<Dataset> {
+  return fetchAPI('/datasets/sample', { method: 'POST' });
 }

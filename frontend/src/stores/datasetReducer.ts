@@ -135,6 +135,15 @@ function tokenizationAfter(tokenization: Tokenization, event: DatasetEvent): Tok
   }
 }
 
+/** Whether `event` is about a tokenization that `detail` does not have: it was begun elsewhere. */
+export function isOfUnknown(detail: DatasetDetail, event: DatasetEvent): boolean {
+  return (
+    event.scope === 'tokenization' &&
+    event.dataset_id === detail.id &&
+    !detail.tokenizations.some(({ id }) => id === event.tokenization_id)
+  );
+}
+
 function isDatasetStatus(status: string): status is DatasetStatus {
   return DATASET_STATUSES.has(status);
 }

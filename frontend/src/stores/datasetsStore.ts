@@ -46,6 +46,8 @@ interface DatasetsActions {
   readonly cancelDataset: (id: string) => Promise<void>;
   /** @throws ApiError */
   readonly deleteDataset: (id: string) => Promise<void>;
+  /** Put a record that was made elsewhere in its place. */
+  readonly addDataset: (dataset: Dataset) => void;
   readonly updateDatasetProgress: (event: ProgressEvent) => void;
   readonly updateDatasetStatus: (event: CompletedEvent | ErrorEvent) => void;
   readonly applyEvent: (event: DatasetEvent) => void;
@@ -105,6 +107,7 @@ export const useDatasetsStore = create<DatasetsStore>()(
         await api.deleteDataset(id);
         set((state) => without(state, id), false, 'deleteDataset');
       },
+      addDataset: (dataset) => set((state) => withDataset(state, dataset), false, 'addDataset'),
       updateDatasetProgress: (event) =>
         set((state) => afterEvent(state, event), false, 'updateDatasetProgress'),
       updateDatasetStatus: (event) => set((state) => afterEvent(state, event), false, 'updateDatasetStatus'),

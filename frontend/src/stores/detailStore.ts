@@ -4,15 +4,18 @@ import { devtools } from 'zustand/middleware';
 
 import { getDataset } from '../api/datasets';
 import { ApiError, isAbort, toApiError } from '../api/errors';
+import * as api from '../api/tokenizations';
 import type { Async } from '../types/async';
-import type { DatasetDetail } from '../types/dataset';
-import type { DatasetEvent, DatasetSnapshot } from '../types/events';
+import type { DatasetDetail, RetryRequest, Tokenization, TokenizeRequest } from '../types/dataset';
+import type { DatasetEvent, DatasetSnapshot, ProgressEvent } from '../types/events';
 import { newer } from './datasetList';
-import { reduceDetail } from './datasetReducer';
+import { isOfUnknown, reduceDetail } from './datasetReducer';
 
 interface DetailState {
   readonly id: string | null;
   readonly detail: Async<DatasetDetail, ApiError>;
+  /** The newest progress of each tokenization at work: its rate and time left stand nowhere else. */
+  readonly live: Readonly<Record<string, ProgressEvent>>;
 }
 
 interface DetailActions {
@@ -21,13 +24,21 @@ interface DetailActions {
   /** Get the shown dataset anew, and show the old one until then. */
   readonly refresh: () => Promise<void>;
   readonly close: () => void;
+  /** @throws ApiError, for the form to show under the field at fault. */
+  readonly tokenizeDataset: (request: TokenizeRequest) => Promise<Tokenization>;
+  /** @throws ApiError */
+  readonly cancelTokenization: (id: string) => Promise<void>;
+  /** @throws ApiError */
+  readonly retryTokenization: (id: string, request?: RetryRequest) => Promise<void>;
+  /** @throws ApiError */
+  readonly deleteTokenization: (id: string) => Promise<void>;
   readonly applyEvent: (event: DatasetEvent) => void;
   readonly applySnapshot: (snapshot: DatasetSnapshot) => void;
 }
 
 export type DetailStore = DetailState & DetailActions;
 
-const CLOSED: DetailState = { id: null, detail: { kind: 'loading' } };
+const CLOSED: DetailState = { id: null, detail: { kind: 'loading' }, live: {} };
 
 export const useDetailStore = create<DetailStore>()(
   devtools(
@@ -46,7 +57,7 @@ export const useDetailStore = create<DetailStore>()(
       return {
         ...CLOSED,
         open: async (id, signal) => {
-          set({ id, detail: { kind: 'loading' } }, false, 'open');
+          set({ ...CLOSED, id }, false, 'open');
           await load(id, signal);
         },
         refresh: async () => {
@@ -56,7 +67,31 @@ export const useDetailStore = create<DetailStore>()(
           }
         },
         close: () => set(CLOSED, false, 'close'),
-        applyEvent: (event) => set((state) => afterEvent(state, event), false, 'applyEvent'),
+        tokenizeDataset: async (request) => {
+          const tokenization = await api.tokenizeDataset(get().id ?? '', request);
+          await get().refresh();
+          return tokenization;
+        },
+        cancelTokenization: async (id) => {
+          await api.cancelTokenization(id);
+          await get().refresh();
+        },
+        retryTokenization: async (id, request) => {
+          await api.retryTokenization(id, request);
+          await get().refresh();
+        },
+        deleteTokenization: async (id) => {
+          await api.deleteTokenization(id);
+          await get().refresh();
+        },
+        applyEvent: (event) => {
+          const { detail, refresh } = get();
+          if (detail.kind === 'loaded' && isOfUnknown(detail.value, event)) {
+            void refresh();
+          } else {
+            set((state) => afterEvent(state, event), false, 'applyEvent');
+          }
+        },
         applySnapshot: (snapshot) => set((state) => afterSnapshot(state, snapshot), false, 'applySnapshot'),
       };
     },
@@ -74,7 +109,18 @@ function afterEvent(state: DetailState, event: DatasetEvent): Partial<DetailStat
     return {};
   }
   const value = reduceDetail(state.detail.value, event);
-  return value === state.detail.value ? {} : { detail: { kind: 'loaded', value } };
+  if (value === state.detail.value) {
+    return {};
+  }
+  return { detail: { kind: 'loaded', value }, live: liveAfter(state.live, event) };
+}
+
+function liveAfter(live: DetailState['live'], event: DatasetEvent): DetailState['live'] {
+  if (event.scope !== 'tokenization' || event.tokenization_id === null) {
+    return live;
+  }
+  const { [event.tokenization_id]: _before, ...others } = live;
+  return event.type === 'progress' ? { ...others, [event.tokenization_id]: event } : others;
 }
 
 function afterSnapshot(state: DetailState, { dataset }: DatasetSnapshot): Partial<DetailState> {

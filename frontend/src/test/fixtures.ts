@@ -1,4 +1,5 @@
 /** Records as the API gives them; each test says only what matters to it. */
+import type { Selection } from '../hooks/useSelection';
 import type {
   Dataset,
   DatasetDetail,
@@ -12,6 +13,17 @@ import type {
   Tokenization,
 } from '../types/dataset';
 import type { CompletedEvent, ErrorEvent, ProgressEvent } from '../types/events';
+
+/** As while nobody chooses datasets. */
+export const NO_SELECTION: Selection = {
+  active: false,
+  chosen: [],
+  has: () => false,
+  toggle: () => undefined,
+  chooseAll: () => undefined,
+  start: () => undefined,
+  stop: () => undefined,
+};
 
 const TIME = '2026-11-23T12:00:00Z';
 const MEGABYTE = 1024 ** 2;

@@ -10,6 +10,9 @@ export type Dataset = Schemas['DatasetResponse'];
 export type DatasetDetail = Schemas['DatasetDetail'];
 export type DatasetStatus = Schemas['DatasetStatus'];
 export type DatasetSample = Schemas['SampleResponse'];
+/** A dataset in exact figures; those of tokens stand once it is tokenized. */
+export type DatasetStatistics = Schemas['StatisticsResponse'];
+export type TokenStatistics = Schemas['TokenStatistics'];
 export type DatasetListResponse = Schemas['DatasetListResponse'];
 export type SampleListResponse = Schemas['SampleListResponse'];
 export type DatasetDownloadRequest = Request<Schemas['DatasetDownloadRequest'], 'repo_id'>;
@@ -21,10 +24,27 @@ export type Pagination = Schemas['Pagination'];
 export type Problem = Schemas['Problem'];
 export type Storage = Schemas['StorageResponse'];
 export type Tokenization = Schemas['TokenizationResponse'];
+export type TokenizationDetail = Schemas['TokenizationDetail'];
+export type TokenizeRequest = Request<Schemas['TokenizeRequest'], 'tokenizer'>;
+export type TokenSlot = Schemas['TokenizeRequest']['begin_of_row_token'];
+export type Audit = Schemas['Audit'];
+export type Ledger = Schemas['Ledger'];
+export type PreviewRequest = Request<Schemas['PreviewRequest'], 'tokenizer' | 'text'>;
+export type Preview = Schemas['PreviewResponse'];
+export type TokenSpan = Schemas['TokenSpan'];
+export type TokenView = Schemas['TokenView'];
+export type TokenizedRow = Schemas['TokenizedRow'];
+export type Trace = Schemas['TraceResponse'];
+export type Model = Schemas['ModelResponse'];
+export type WhatIf = Schemas['WhatIfResponse'];
+export type WhatIfOption = Schemas['WhatIfOption'];
+export type WhatIfLayout = Schemas['WhatIfLayout'];
+export type LengthBin = Schemas['LengthBin'];
+export type SampleDetail = Schemas['SampleDetail'];
 export type UsageSnippet = Schemas['UsageSnippet'];
 
-/** The figures of a dataset that its record carries; those of tokens stand once it is tokenized. */
-export type DatasetStatistics = Pick<
-  Dataset,
-  'num_samples' | 'num_tokens' | 'avg_seq_length' | 'vocab_size' | 'size_bytes'
->;
+/** A page of the rows that a tokenization wrote. */
+export interface TokenizedRowList {
+  readonly data: TokenizedRow[];
+  readonly pagination: Pagination;
+}

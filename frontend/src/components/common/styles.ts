@@ -12,5 +12,8 @@ export const quietButton =
 export const dangerButton =
   'px-4 py-2 bg-red-700 hover:bg-red-800 disabled:bg-slate-700 disabled:cursor-not-allowed rounded-lg transition-colors font-medium';
 export const textButton = 'text-sm text-slate-400 hover:text-slate-200 disabled:cursor-not-allowed';
+export const greyButton =
+  'px-4 py-2 bg-slate-700 rounded hover:bg-slate-600 disabled:opacity-50 disabled:cursor-not-allowed';
 export const linkButton = 'text-sm text-emerald-400 underline hover:text-emerald-300';
+export const card = 'bg-slate-900/50 border border-slate-800 rounded-lg p-6';
 export const tile = 'bg-slate-800/30 rounded-lg p-4';

@@ -4,7 +4,7 @@ import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import { violations } from '../../test/axe';
-import { aDataset, aDownloadingDataset, aFailedDataset, aProgress } from '../../test/fixtures';
+import { aDataset, aDownloadingDataset, aFailedDataset, aProgress, NO_SELECTION } from '../../test/fixtures';
 import { api, problem, server } from '../../test/server';
 import type { Dataset, DatasetStatus } from '../../types/dataset';
 import { DatasetCard } from './DatasetCard';
@@ -14,7 +14,9 @@ const onDelete = jest.fn();
 
 function Listed({ id }: { readonly id: string }) {
   const dataset = useDatasetsStore((state) => state.datasets.find((one) => one.id === id));
-  return dataset === undefined ? null : <DatasetCard dataset={dataset} onOpen={onOpen} onDelete={onDelete} />;
+  return dataset === undefined ? null : (
+    <DatasetCard selection={NO_SELECTION} dataset={dataset} onOpen={onOpen} onDelete={onDelete} />
+  );
 }
 
 function show(dataset: Dataset) {

@@ -2,6 +2,7 @@ import { Database } from 'lucide-react';
 import { useState } from 'react';
 
 import { type ActionState, useAction } from '../../hooks/useAction';
+import type { Selection } from '../../hooks/useSelection';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
 import {
@@ -28,10 +29,11 @@ interface DatasetCardProps {
   readonly dataset: Dataset;
   readonly onOpen: (id: string) => void;
   readonly onDelete: (dataset: Dataset) => void;
+  readonly selection: Selection;
 }
 
 /** One dataset of the list: what it is, where it stands, what may be done. */
-export function DatasetCard({ dataset, onOpen, onDelete }: DatasetCardProps) {
+export function DatasetCard({ dataset, onOpen, onDelete, selection }: DatasetCardProps) {
   const { id, status } = dataset;
   const live = useDatasetsStore((state) => state.live[id]);
   const [cancelling, cancel] = useAction(useDatasetsStore((state) => state.cancelDataset));
@@ -39,7 +41,7 @@ export function DatasetCard({ dataset, onOpen, onDelete }: DatasetCardProps) {
   const [asking, setAsking] = useState(false);
   const cancelled = isCancelled(dataset);
   const wantsToken = status === 'error' && needsHubToken(dataset.error_code);
-  const mayOpen = DATASET_ACTIONS[status].includes('open');
+  const mayOpen = DATASET_ACTIONS[status].includes('open') && !selection.active;
   const run = (token: string | null): void => {
     void retry(id, token === null ? {} : { access_token: token }).then((done) => {
       if (done) setAsking(false);
@@ -50,6 +52,7 @@ export function DatasetCard({ dataset, onOpen, onDelete }: DatasetCardProps) {
     <div className={`relative bg-slate-900/50 border border-slate-800 rounded-lg p-6${opening}`}>
       <div className="flex items-center justify-between max-sm:flex-wrap max-sm:gap-y-3">
         <div className="flex items-center gap-4 min-w-0">
+          {selection.active && <Choice dataset={dataset} selection={selection} />}
           <Database className="w-8 h-8 text-blue-400 shrink-0" aria-hidden="true" />
           <div className="min-w-0">
             <h3 className="font-semibold text-lg break-words">
@@ -79,6 +82,21 @@ export function DatasetCard({ dataset, onOpen, onDelete }: DatasetCardProps) {
       <ActionFailure state={retrying} />
       {wantsToken && asking && <RetryForm datasetId={id} busy={retrying.kind === 'running'} onRetry={run} />}
     </div>
+  );
+}
+
+/** Chooses the dataset by a click anywhere on its card. */
+function Choice({ dataset, selection }: Pick<DatasetCardProps, 'dataset' | 'selection'>) {
+  return (
+    <label className="flex after:absolute after:inset-0 cursor-pointer">
+      <span className="sr-only">Choose {dataset.name}</span>
+      <input
+        type="checkbox"
+        checked={selection.has(dataset.id)}
+        onChange={() => selection.toggle(dataset.id)}
+        className="w-5 h-5 accent-emerald-600"
+      />
+    </label>
   );
 }
 

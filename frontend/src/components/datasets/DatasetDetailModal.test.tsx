@@ -2,14 +2,14 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import type { DatasetRoute } from '../../hooks/useRoute';
+import { type DatasetRoute, datasetRoute } from '../../hooks/useRoute';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import { violations } from '../../test/axe';
 import { aDataset, aDetail } from '../../test/fixtures';
 import { api, problem, server } from '../../test/server';
 import { DatasetDetailModal } from './DatasetDetailModal';
 
-const ROUTE: DatasetRoute = { view: 'dataset', id: 'ds_1', tab: 'overview', split: null, page: 1 };
+const ROUTE = datasetRoute('ds_1');
 const onNavigate = jest.fn();
 const onClose = jest.fn();
 

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../stores/datasetsStore';
-import { aDataset, aList } from '../../test/fixtures';
+import { aDataset, aList, NO_SELECTION } from '../../test/fixtures';
 import { api, problem, server } from '../../test/server';
 import { DatasetList } from './DatasetList';
 
@@ -14,7 +14,7 @@ async function load(): Promise<void> {
 }
 
 it('is loading until the list is there, then says what to do where it is empty', async () => {
-  render(<DatasetList {...props} />);
+  render(<DatasetList selection={NO_SELECTION} {...props} />);
   expect(screen.getByRole('status')).toHaveTextContent('Loading datasets…');
   await load();
   expect(screen.getByText(/No datasets yet. Type a repository above/)).toBeInTheDocument();
@@ -22,7 +22,7 @@ it('is loading until the list is there, then says what to do where it is empty',
 
 it('says why there is no list, and asks again', async () => {
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
-  render(<DatasetList {...props} />);
+  render(<DatasetList selection={NO_SELECTION} {...props} />);
   await load();
   expect(screen.getByRole('alert')).toHaveTextContent('Not now.');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
@@ -35,7 +35,7 @@ it('shows a card each, and more on request', async () => {
     http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 2)), { once: true }),
     http.get(api('/datasets'), () => HttpResponse.json(aList([older], 2)), { once: true }),
   );
-  render(<DatasetList {...props} />);
+  render(<DatasetList selection={NO_SELECTION} {...props} />);
   await load();
   expect(screen.getAllByRole('listitem')).toHaveLength(1);
   expect(screen.getByRole('list')).toHaveClass('grid', 'gap-4');
@@ -47,7 +47,7 @@ it('shows a card each, and more on request', async () => {
 
 it('keeps the list where more of it is not to be had', async () => {
   server.use(http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 2)), { once: true }));
-  render(<DatasetList {...props} />);
+  render(<DatasetList selection={NO_SELECTION} {...props} />);
   await load();
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
   await userEvent.click(screen.getByRole('button', { name: 'Load more' }));

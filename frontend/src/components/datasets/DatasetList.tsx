@@ -1,5 +1,6 @@
 import { useShallow } from 'zustand/react/shallow';
 
+import type { Selection } from '../../hooks/useSelection';
 import { listState, useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
 import { assertNever } from '../../utils/assertNever';
@@ -8,10 +9,12 @@ import { ErrorMessage } from '../common/ErrorMessage';
 import { LoadFailure } from '../common/LoadFailure';
 import { quietButton } from '../common/styles';
 import { DatasetCard } from './DatasetCard';
+import { ImportButtons } from './ImportButtons';
 
 interface DatasetListProps {
   readonly onOpen: (id: string) => void;
   readonly onDelete: (dataset: Dataset) => void;
+  readonly selection: Selection;
 }
 
 /** The datasets, newest first; or why there are none to see. */
@@ -75,9 +78,13 @@ function More() {
 
 function Empty() {
   return (
-    <p className="text-sm text-slate-400 text-center py-8">
-      No datasets yet. Type a repository above, like roneneldan/TinyStories, and press Download.
-    </p>
+    <div className="flex flex-col items-center gap-4 py-8 text-sm text-slate-400 text-center">
+      <p>
+        No datasets yet. Type a repository above, like roneneldan/TinyStories, and press Download; or drop a
+        file here.
+      </p>
+      <ImportButtons />
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { DownloadForm } from '../../hooks/useDownloadForm';
 import { TextField } from '../common/TextField';
 import { FieldError } from './FieldError';
+import { ImportButtons } from './ImportButtons';
 import { SplitChoice } from './SplitChoice';
 
 interface DownloadOptionsProps {
@@ -55,6 +56,12 @@ export function DownloadOptions({ form }: DownloadOptionsProps) {
         <Note>Empty: chosen from the data.</Note>
         <FieldError failure={errors.text_column} onChoose={(text_column) => change({ text_column })} />
       </TextField>
+      <div className="sm:col-span-2 border-t border-slate-800 pt-4 space-y-3">
+        <p className="text-sm text-slate-400">
+          Or without the Hub, from .csv, .jsonl, .txt, .parquet and the like:
+        </p>
+        <ImportButtons />
+      </div>
     </div>
   );
 }

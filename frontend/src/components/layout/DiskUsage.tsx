@@ -1,7 +1,8 @@
+import { openStorage } from '../../hooks/useRoute';
 import { useStorage } from '../../hooks/useStorage';
 import { formatFileSize } from '../../utils/formatters';
 
-/** How much of the disk that holds the data is used and free; nothing until that is known. */
+/** How much of the disk that holds the data is used and free, and the way to what uses it; nothing until that is known. */
 export function DiskUsage() {
   const storage = useStorage();
   if (storage.kind !== 'loaded') {
@@ -9,8 +10,14 @@ export function DiskUsage() {
   }
   const { used_bytes, free_bytes, path } = storage.value;
   return (
-    <div className="text-sm text-slate-400 tabular-nums" title={`Disk of ${path}`}>
+    <button
+      id="disk-usage"
+      type="button"
+      title={`What uses the disk of ${path}`}
+      onClick={openStorage}
+      className="text-sm text-slate-400 hover:text-slate-200 tabular-nums"
+    >
       Disk: {formatFileSize(used_bytes)} used • {formatFileSize(free_bytes)} free
-    </div>
+    </button>
   );
 }

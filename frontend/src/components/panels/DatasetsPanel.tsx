@@ -1,32 +1,60 @@
 import { useEffect, useState } from 'react';
 
 import { useAllDatasetsProgress } from '../../hooks/useDatasetProgress';
-import { closeDataset, openDataset, showInDataset, useRoute } from '../../hooks/useRoute';
+import { closeWindow, openDataset, showInDataset, useRoute } from '../../hooks/useRoute';
+import { useSelection } from '../../hooks/useSelection';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
+import { textButton } from '../common/styles';
 import { DatasetDetailModal } from '../datasets/DatasetDetailModal';
 import { DatasetList } from '../datasets/DatasetList';
 import { DeleteDatasetDialog } from '../datasets/DeleteDatasetDialog';
+import { DeleteDatasetsDialog } from '../datasets/DeleteDatasetsDialog';
 import { DownloadForm } from '../datasets/DownloadForm';
+import { DropTarget } from '../datasets/DropTarget';
+import { ImportStatus } from '../datasets/ImportStatus';
+import { SelectionBar } from '../datasets/SelectionBar';
+import { StorageDialog } from '../datasets/StorageDialog';
 
 /** Get datasets, look at them, delete them. */
 export function DatasetsPanel() {
   const route = useRoute();
+  const selection = useSelection();
   const fetchDatasets = useDatasetsStore((state) => state.fetchDatasets);
-  const [leaving, setLeaving] = useState<Dataset | null>(null);
+  const several = useDatasetsStore((state) => state.datasets.length > 1);
+  const [leaving, setLeaving] = useState<Pick<Dataset, 'id' | 'name'> | null>(null);
+  const [leavingTogether, setLeavingTogether] = useState<readonly Dataset[] | null>(null);
   useAllDatasetsProgress();
   useEffect(() => {
     void fetchDatasets();
   }, [fetchDatasets]);
+  const endTogether = (): void => {
+    setLeavingTogether(null);
+    selection.stop();
+  };
   return (
-    <div className="space-y-6">
+    <div className="relative space-y-6">
       <h2 className="text-2xl font-semibold">Dataset Management</h2>
-      <DownloadForm onOpen={openDataset} />
-      <DatasetList onOpen={openDataset} onDelete={setLeaving} />
-      {leaving !== null && <DeleteDatasetDialog dataset={leaving} onClose={() => setLeaving(null)} />}
-      {route.view === 'dataset' && (
-        <DatasetDetailModal key={route.id} route={route} onNavigate={showInDataset} onClose={closeDataset} />
+      {several && !selection.active && (
+        <button
+          type="button"
+          onClick={selection.start}
+          className={`${textButton} absolute right-0 top-1.5 px-2`}
+        >
+          Select
+        </button>
       )}
+      <DownloadForm onOpen={openDataset} />
+      <ImportStatus />
+      <DatasetList onOpen={openDataset} onDelete={setLeaving} selection={selection} />
+      {selection.active && <SelectionBar selection={selection} onDelete={setLeavingTogether} />}
+      <DropTarget />
+      {route.view === 'dataset' && (
+        <DatasetDetailModal key={route.id} route={route} onNavigate={showInDataset} onClose={closeWindow} />
+      )}
+      {route.view === 'storage' && <StorageDialog onDelete={setLeaving} onClose={closeWindow} />}
+      {leaving !== null && <DeleteDatasetDialog dataset={leaving} onClose={() => setLeaving(null)} />}
+      {leavingTogether !== null && <DeleteDatasetsDialog datasets={leavingTogether} onClose={endTogether} />}
     </div>
   );
 }

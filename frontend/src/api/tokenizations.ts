@@ -1,0 +1,81 @@
+/** The routes of tokenizations and of the tokenizers that they are made with. */
+import type {
+  Model,
+  Preview,
+  PreviewRequest,
+  RetryRequest,
+  Tokenization,
+  TokenizationDetail,
+  TokenizedRowList,
+  TokenizeRequest,
+  Trace,
+} from '../types/dataset';
+import { fetchAPI } from './client';
+import { abortable, datasetPath, searchOf, tokenizationPath } from './query';
+
+/** Start a tokenization; the answer is its record, whose work then goes on by itself. */
+export function tokenizeDataset(datasetId: string, request: TokenizeRequest): Promise<Tokenization> {
+  return fetchAPI(`${datasetPath(datasetId)}/tokenize`, { method: 'POST', body: request });
+}
+
+/** One tokenization with its books and how to load it. */
+export function getTokenization(id: string, signal?: AbortSignal): Promise<TokenizationDetail> {
+  return fetchAPI(tokenizationPath(id), abortable(signal));
+}
+
+/** Stop the work under way; nothing that is there already is touched. */
+export function cancelTokenization(id: string): Promise<Tokenization> {
+  return fetchAPI(`${tokenizationPath(id)}/cancel`, { method: 'POST' });
+}
+
+/** Try again what failed or was cancelled. */
+export function retryTokenization(id: string, request: RetryRequest = {}): Promise<Tokenization> {
+  return fetchAPI(`${tokenizationPath(id)}/retry`, { method: 'POST', body: request });
+}
+
+/** Delete the tokenization and all its files. */
+export function deleteTokenization(id: string): Promise<void> {
+  return fetchAPI(tokenizationPath(id), { method: 'DELETE' });
+}
+
+interface RowQuery {
+  readonly split: string;
+  readonly page: number;
+  readonly limit: number;
+}
+
+/** A page of the rows that a tokenization wrote. */
+export function getTokenizedRows(
+  id: string,
+  query: RowQuery,
+  signal?: AbortSignal,
+): Promise<TokenizedRowList> {
+  return fetchAPI(`${tokenizationPath(id)}/rows${searchOf({ ...query })}`, abortable(signal));
+}
+
+interface Position {
+  readonly split: string;
+  readonly row: number;
+  readonly position: number;
+}
+
+/** Where one token of a written row came from. */
+export function getTrace(
+  id: string,
+  { split, row, position }: Position,
+  signal?: AbortSignal,
+): Promise<Trace> {
+  const query = searchOf({ split, position });
+  return fetchAPI(`${tokenizationPath(id)}/rows/${row}/trace${query}`, abortable(signal));
+}
+
+/** A text as tokens. */
+export function previewTokens(request: PreviewRequest): Promise<Preview> {
+  return fetchAPI('/tokenize-preview', { method: 'POST', body: request });
+}
+
+/** The tokenizers that this studio knows. */
+export async function getModels(signal?: AbortSignal): Promise<readonly Model[]> {
+  const { data } = await fetchAPI<{ data: readonly Model[] }>('/models', abortable(signal));
+  return data;
+}

@@ -1,0 +1,62 @@
+import type { ReactNode } from 'react';
+
+import type { ApiError } from '../../api/errors';
+import type { Async } from '../../types/async';
+import { assertNever } from '../../utils/assertNever';
+import { Dialog } from './Dialog';
+import { LoadFailure } from './LoadFailure';
+import { dangerButton } from './styles';
+
+interface ConfirmDialogProps<Value> {
+  readonly title: string;
+  /** What has to be known before one can say yes. */
+  readonly question: Async<Value, ApiError>;
+  readonly onAgain: () => void;
+  /** What the button that does it says. */
+  readonly confirm: string;
+  readonly disabled: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+  readonly children: (value: Value) => ReactNode;
+}
+
+/** Asks before something that cannot be undone: what it takes with it, and two ways to answer. */
+export function ConfirmDialog<Value>({ title, question, children, ...more }: ConfirmDialogProps<Value>) {
+  const { onAgain, confirm, disabled, onConfirm, onClose } = more;
+  const content = () => {
+    switch (question.kind) {
+      case 'loading':
+        return <p role="status">Looking at what would go…</p>;
+      case 'failed':
+        return <LoadFailure error={question.error} onRetry={onAgain} />;
+      case 'loaded':
+        return children(question.value);
+      default:
+        return assertNever(question);
+    }
+  };
+  return (
+    <Dialog labelledBy="confirm-title" describedBy="confirm-text" onClose={onClose} width="max-w-lg">
+      <div className="p-6 space-y-4 overflow-y-auto">
+        <h2 id="confirm-title" className="text-lg font-semibold break-words">
+          {title}
+        </h2>
+        <div id="confirm-text" className="text-sm text-slate-300 space-y-3">
+          {content()}
+        </div>
+        <div className="flex justify-end gap-3">
+          <button
+            type="button"
+            onClick={onClose}
+            className="px-4 py-2 bg-slate-800 hover:bg-slate-700 rounded-lg"
+          >
+            Keep it
+          </button>
+          <button type="button" disabled={disabled} onClick={onConfirm} className={dangerButton}>
+            {confirm}
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
