@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { gzipSync } from 'node:zlib';
 
 const BUDGET_BYTES = 130_000;

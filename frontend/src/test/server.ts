@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 
 import type { Problem } from '../types/dataset';
-import { aDetail, aHubDataset, aList, aSample, aSamplePage, aStorage } from './fixtures';
+import { aDataset, aDetail, aHubDataset, aList, aSample, aSamplePage, aStorage } from './fixtures';
 
 /** A route under `/api`, on whatever origin the page has. */
 export const api = (path: string): string => `*/api${path}`;
@@ -36,5 +36,8 @@ export const server = setupServer(
   http.get(api('/datasets/:id'), ({ params }) => HttpResponse.json(aDetail({ id: String(params.id) }))),
   http.get(api('/datasets/:id/samples'), () => HttpResponse.json(aSamplePage([aSample()]))),
   http.get(api('/hub/datasets/:namespace/:name'), () => HttpResponse.json(aHubDataset())),
+  http.post(api('/datasets/sample'), () =>
+    HttpResponse.json(aDataset({ id: 'ds_8', name: 'sample' }), { status: 202 }),
+  ),
   http.get(api('/system/storage'), () => HttpResponse.json(aStorage())),
 );

@@ -6,6 +6,7 @@ import { observeApi } from '../api/client';
 import { useConnectionStore } from '../stores/connectionStore';
 import { resetDatasetsStore } from '../stores/datasetsStore';
 import { useDetailStore } from '../stores/detailStore';
+import { useImportStore } from '../stores/importStore';
 import { useStorageStore } from '../stores/storageStore';
 import { useFakeSocket } from './fakeSocket';
 import { server } from './server';
@@ -22,6 +23,7 @@ afterEach(() => {
   window.history.replaceState(null, '', '/');
   resetDatasetsStore();
   useDetailStore.getState().close();
+  useImportStore.setState({ state: { kind: 'idle' } });
   useStorageStore.setState({ storage: { kind: 'loading' } });
   useConnectionStore.setState({ socket: 'connecting', apiReachable: true, access: 'granted', epoch: 0 });
 });

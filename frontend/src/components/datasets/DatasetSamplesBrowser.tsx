@@ -6,8 +6,8 @@ import type { DatasetDetail, SampleListResponse } from '../../types/dataset';
 import { LoadFailure } from '../common/LoadFailure';
 import { linkButton } from '../common/styles';
 import { SampleCard } from './SampleCard';
+import { SampleFilters } from './SampleFilters';
 import { SamplesPager } from './SamplesPager';
-import { SplitSelect } from './SplitSelect';
 
 interface DatasetSamplesBrowserProps {
   readonly dataset: DatasetDetail;
@@ -17,49 +17,67 @@ interface DatasetSamplesBrowserProps {
 
 /** The dataset's rows, a page at a time; split and page stand in the address. */
 export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSamplesBrowserProps) {
-  const { split, page } = route;
-  const { state, last, again } = useSamples(dataset.id, split, page);
+  const { state, last, again } = useSamples(route);
   // The page before stays in sight until the next one is there, so that nothing jumps.
-  const shown = state.kind === 'loaded' ? state.value : last;
+  const shown = last;
   const goTo = (next: number): void => onNavigate({ ...route, page: next });
   return (
     <div className="space-y-4">
-      <div className="flex gap-3">
-        <SplitSelect
-          splits={dataset.splits.map(({ name }) => name)}
-          value={split}
-          onChange={(next) => onNavigate({ ...route, split: next, page: 1 })}
-        />
-      </div>
+      <SampleFilters
+        dataset={dataset}
+        route={route}
+        onChange={(changes) => onNavigate({ ...route, ...changes, page: 1 })}
+      />
       {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={again} />}
       {state.kind === 'loading' && shown === null && <p role="status">Loading samples…</p>}
       {state.kind !== 'failed' && shown !== null && (
-        <Page datasetId={dataset.id} samples={shown} busy={state.kind === 'loading'} onPage={goTo} />
+        <Page
+          datasetId={dataset.id}
+          samples={shown}
+          tokenization={route.tokenization ?? newestReady(dataset)}
+          busy={state.kind === 'loading'}
+          onPage={goTo}
+        />
       )}
     </div>
   );
 }
 
+/** The newest tokenization that can be used; null where there is none. */
+function newestReady({ tokenizations }: DatasetDetail): string | null {
+  const ready = tokenizations.filter(({ status }) => status === 'ready');
+  return ready.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))[0]?.id ?? null;
+}
+
 interface PageProps {
   readonly datasetId: string;
   readonly samples: SampleListResponse;
+  /** Whose tokens an opened sample shows; null: there are none. */
+  readonly tokenization: string | null;
   readonly busy: boolean;
   readonly onPage: (page: number) => void;
 }
 
-function Page({ datasetId, samples, busy, onPage }: PageProps) {
-  const { data, pagination } = samples;
+function Page({ datasetId, samples, tokenization, busy, onPage }: PageProps) {
+  const { data, pagination, search } = samples;
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     const panel = list.current?.closest('[role="tabpanel"]');
     if (panel) panel.scrollTop = 0;
   }, [pagination.page]);
-  if (pagination.total === 0) {
-    return <p className="text-sm text-slate-400 py-4">There are no samples here.</p>;
+  if (pagination.total === 0 && search.exact_total) {
+    return (
+      <p role="status" className="text-sm text-slate-400 py-4">
+        {search.mode === null
+          ? 'There are no samples here.'
+          : 'Nothing was found. Search for less, or in all splits.'}
+      </p>
+    );
   }
   return (
     <>
-      {data.length === 0 && <BeyondTheEnd total={pagination.total} onPage={onPage} />}
+      <SamplesPager pagination={pagination} exact={search.exact_total} shown={data.length} onPage={onPage} />
+      {data.length === 0 && search.exact_total && <BeyondTheEnd total={pagination.total} onPage={onPage} />}
       <ul
         ref={list}
         aria-label="Samples"
@@ -67,12 +85,11 @@ function Page({ datasetId, samples, busy, onPage }: PageProps) {
         className={`space-y-3 ${busy ? 'opacity-60' : ''}`}
       >
         {data.map((sample) => (
-          <li key={`${sample.split}/${sample.row}`}>
-            <SampleCard datasetId={datasetId} sample={sample} />
+          <li key={`${sample.split}/${sample.row}/${tokenization ?? ''}`}>
+            <SampleCard datasetId={datasetId} sample={sample} tokenization={tokenization} />
           </li>
         ))}
       </ul>
-      <SamplesPager pagination={pagination} shown={data.length} onPage={onPage} />
     </>
   );
 }

@@ -1,5 +1,3 @@
-import { useCallback } from 'react';
-
 import { useDeletion } from '../../hooks/useDeletion';
 import type { Dataset, DeletePreview } from '../../types/dataset';
 import { formatFileSize, formatPlural } from '../../utils/formatters';
@@ -16,9 +14,9 @@ export function DeleteDatasetsDialog({ datasets, onClose }: DeleteDatasetsDialog
   const ids = datasets.map(({ id }) => id);
   const { previews, again, deleting, remove, failures } = useDeletion(ids.join(' '));
   const allowed = previews.kind === 'loaded' ? previews.value.filter(({ allowed: may }) => may) : [];
-  const confirm = useCallback(async () => {
+  const confirm = async (): Promise<void> => {
     if (await remove(allowed.map(({ dataset_id }) => dataset_id))) onClose();
-  }, [remove, allowed, onClose]);
+  };
   return (
     <ConfirmDialog
       title={`Delete ${formatPlural(datasets.length, 'dataset')}?`}

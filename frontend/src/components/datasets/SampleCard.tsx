@@ -3,24 +3,30 @@ import { useState } from 'react';
 
 import { getDatasetSample } from '../../api/datasets';
 import { useAction } from '../../hooks/useAction';
-import type { DatasetSample } from '../../types/dataset';
+import type { DatasetSample, SampleDetail } from '../../types/dataset';
 import { formatCount, formatPlural } from '../../utils/formatters';
 import { CopyButton } from '../common/CopyButton';
 import { ErrorMessage } from '../common/ErrorMessage';
+import { MarkedText } from '../common/MarkedText';
 import { tile } from '../common/styles';
+import { TokenChips } from '../common/TokenChips';
 import { SampleColumns } from './SampleColumns';
 
 interface SampleCardProps {
   readonly datasetId: string;
   readonly sample: DatasetSample;
+  /** Whose tokens it shows once it is opened; null: there are none. */
+  readonly tokenization?: string | null;
 }
 
 /** One row: its text, clamped until opened; what the list cut off is fetched when it is opened or copied. */
-export function SampleCard({ datasetId, sample }: SampleCardProps) {
+export function SampleCard({ datasetId, sample, tokenization = null }: SampleCardProps) {
   const [open, setOpen] = useState(false);
-  const [whole, setWhole] = useState(sample.truncated ? null : sample);
-  const fetchWhole = async (): Promise<DatasetSample> => {
-    const fetched = whole ?? (await getDatasetSample(datasetId, sample));
+  const [whole, setWhole] = useState<SampleDetail | null>(
+    sample.truncated || tokenization !== null ? null : { ...sample, tokenization_id: null, tokens: null },
+  );
+  const fetchWhole = async (): Promise<SampleDetail> => {
+    const fetched = whole ?? (await getDatasetSample(datasetId, { ...sample, tokenization }));
     setWhole(fetched);
     return fetched;
   };
@@ -30,6 +36,9 @@ export function SampleCard({ datasetId, sample }: SampleCardProps) {
     if (!open && whole === null) void fetchNow();
   };
   const shown = open && whole !== null ? whole : sample;
+  // The whole text of a cut one begins alike, unless it was cut out of the middle: then its spans are not known.
+  const marks = shown.text.startsWith(sample.text) ? sample.marks : [];
+  const tokens = open ? (whole?.tokens ?? null) : null;
   const name = `sample #${sample.id}`;
   const Chevron = open ? ChevronUp : ChevronDown;
   return (
@@ -53,7 +62,7 @@ export function SampleCard({ datasetId, sample }: SampleCardProps) {
         </div>
       </div>
       <div className={`text-sm text-slate-300 whitespace-pre-wrap break-words ${open ? '' : 'line-clamp-3'}`}>
-        {shown.text === '' ? <em>Empty</em> : shown.text}
+        {shown.text === '' ? <em>Empty</em> : <MarkedText text={shown.text} marks={marks} />}
       </div>
       {open && fetching.kind === 'running' && (
         <p role="status" className="mt-2 text-xs text-slate-400">
@@ -61,6 +70,11 @@ export function SampleCard({ datasetId, sample }: SampleCardProps) {
         </p>
       )}
       {open && fetching.kind === 'failed' && <ErrorMessage>{fetching.error.detail}</ErrorMessage>}
+      {tokens !== null && (
+        <div className="mt-3">
+          <TokenChips tokens={tokens} label={`Tokens of ${name}`} />
+        </div>
+      )}
       <div className="mt-2 text-xs text-slate-500 break-words">
         Length: {formatCount(sample.char_count)} chars
         <SampleColumns columns={shown.columns} open={open} />

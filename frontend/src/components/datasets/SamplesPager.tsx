@@ -8,17 +8,20 @@ interface SamplesPagerProps {
   readonly pagination: Pagination;
   /** How many samples this page has. */
   readonly shown: number;
+  /** Whether the total is one, and not a lower bound that still grows. */
+  readonly exact?: boolean;
   readonly onPage: (page: number) => void;
 }
 
 /** Where one is among all samples, and how to get elsewhere. */
-export function SamplesPager({ pagination, shown, onPage }: SamplesPagerProps) {
+export function SamplesPager({ pagination, shown, exact = true, onPage }: SamplesPagerProps) {
   const { page, limit, total, has_next, has_prev } = pagination;
   const first = (page - 1) * limit + 1;
   return (
     <div className="flex flex-wrap items-center justify-between gap-3">
       <p role="status" className="text-sm text-slate-400 tabular-nums">
         Showing {shown === 0 ? 'none' : `${formatCount(first)}–${formatCount(first + shown - 1)}`} of{' '}
+        {exact ? '' : 'at least '}
         {formatCount(total)}
       </p>
       <nav aria-label="Pages of samples" className="flex flex-wrap items-center gap-2">

@@ -1,0 +1,70 @@
+import { useState } from 'react';
+
+import type { TokenView } from '../../types/dataset';
+import { formatCount } from '../../utils/formatters';
+import { linkButton } from './styles';
+
+interface TokenChipsProps {
+  readonly tokens: readonly TokenView[];
+  readonly label: string;
+  /** What happens when a token is pressed; left out, tokens are only shown. */
+  readonly onPick?: (position: number) => void;
+}
+
+const SHOWN_AT_FIRST = 400;
+const CHIP = 'px-2 py-1 rounded text-sm font-mono whitespace-pre-wrap break-all';
+
+/** Tokens side by side, coloured alternately so that their borders show; the id in the title. */
+export function TokenChips({ tokens, label, onPick }: TokenChipsProps) {
+  const [all, setAll] = useState(false);
+  const shown = all ? tokens : tokens.slice(0, SHOWN_AT_FIRST);
+  return (
+    <div>
+      <ul aria-label={label} className="flex flex-wrap gap-1">
+        {shown.map((token, position) => {
+          const style = `${CHIP} ${colour(token, position)}`;
+          return (
+            // A token is known by its place: the same token may stand in many.
+            <li key={position} className="flex">
+              {onPick === undefined ? (
+                <span title={`id ${token.id}`} className={style}>
+                  {visible(token.text)}
+                </span>
+              ) : (
+                <button
+                  type="button"
+                  title={`id ${token.id}`}
+                  onClick={() => onPick(position)}
+                  className={`${style} hover:bg-slate-500 text-left`}
+                >
+                  {visible(token.text)}
+                </button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {shown.length < tokens.length && (
+        <button type="button" onClick={() => setAll(true)} className={`${linkButton} mt-2`}>
+          Show all {formatCount(tokens.length)} tokens
+        </button>
+      )}
+    </div>
+  );
+}
+
+function colour({ kind }: TokenView, position: number): string {
+  switch (kind) {
+    case 'data':
+      return position % 2 === 0 ? 'bg-slate-700' : 'bg-slate-800';
+    case 'special':
+      return 'bg-purple-900 text-purple-200';
+    case 'padding':
+      return 'bg-slate-900 text-slate-400';
+  }
+}
+
+/** White space as signs, so that it can be told apart. */
+function visible(text: string): string {
+  return text === '' ? '∅' : text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll(' ', '·');
+}
