@@ -6,27 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from mistudio import __version__
+from mistudio.commands import datasets
+from mistudio.commands.output import fail, settings_of
 from mistudio.core.config import Settings
 
 app = typer.Typer(help="Text datasets for mechanistic interpretability.", no_args_is_help=True, add_completion=True)
-
-
-def _fail(message: str) -> typer.Exit:
-    typer.secho(message, fg="red", err=True)
-    return typer.Exit(1)
-
-
-def _settings(**given: object) -> Settings:
-    """Settings of the environment with what the command line says on top."""
-    try:
-        return Settings.model_validate({name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise _fail(
-            "\n".join(f"{problem['msg']}".removeprefix("Value error, ") for problem in error.errors())
-        ) from None
 
 
 @app.callback(invoke_without_command=True)
@@ -46,13 +32,16 @@ def serve(
     from mistudio.core.ownership import AlreadyServed
     from mistudio.server import AddressInUse, run
 
-    settings = _settings(host=host, port=port, data_dir=data_dir)
+    settings = settings_of(host=host, port=port, data_dir=data_dir)
     if not settings.is_embedded:
-        raise _fail("CELERY_BROKER_URL is set, but this version runs the embedded engine only: leave it empty.")
+        raise fail("CELERY_BROKER_URL is set, but this version runs the embedded engine only: leave it empty.")
     try:
         run(settings, announce=typer.echo)
     except (AlreadyServed, AddressInUse) as error:
-        raise _fail(str(error)) from None
+        raise fail(str(error)) from None
+
+
+datasets.register(app)
 
 
 @app.command()

@@ -53,4 +53,10 @@ def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, ws="websockets-sansio")
-    _Announcing(config, lambda: announce(f"miStudio is at http://{shown}:{port}")).run([listener])
+    url = f"http://{shown}:{port}"
+
+    def started() -> None:
+        app.state.server.lock.announce(url)
+        announce(f"miStudio is at {url}")
+
+    _Announcing(config, started).run([listener])

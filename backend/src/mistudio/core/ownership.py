@@ -29,7 +29,7 @@ class DataDirLock:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            holder = file.read().strip() or "unknown"
+            holder = file.readline().strip() or "unknown"
             file.close()
             raise AlreadyServed(f"{self._path.parent} is served already by process {holder}.") from None
         file.truncate(0)
@@ -37,8 +37,28 @@ class DataDirLock:
         file.flush()
         self._file = file
 
+    def announce(self, url: str) -> None:
+        """Write down where the server answers, for the commands of this machine."""
+        if self._file:
+            self._file.write(f"\n{url}\n")
+            self._file.flush()
+
     def release(self) -> None:
         """Let another server have the folder."""
         if self._file:
             self._file.close()
             self._file = None
+
+
+def served_at(data_dir: Path) -> str | None:
+    """Where the server of this folder answers; None where none runs, or it does not answer yet."""
+    try:
+        with (data_dir / _LOCK_NAME).open(encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lines = file.read().splitlines()
+                return lines[1] if len(lines) > 1 else None
+    except FileNotFoundError:
+        return None
+    return None

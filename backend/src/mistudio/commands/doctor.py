@@ -1,0 +1,74 @@
+"""``mistudio doctor``: what is wrong with a set-up, and how to mend it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import httpx2
+import typer
+
+from mistudio.commands.output import out, say_json, settings_of
+from mistudio.core.config import Settings
+from mistudio.core.ownership import served_at
+from mistudio.utils.file_utils import format_size, free_bytes
+
+_HUB_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    good: bool
+    said: str
+
+
+def doctor(
+    hub: Annotated[bool, typer.Option("--hub", help="Ask the Hub, too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept.")] = None,
+) -> None:
+    """Look the set-up over: exit code 1 where something is wrong, with how to mend it."""
+    settings = settings_of(data_dir=data_dir)
+    findings = [*_findings(settings), *([_hub(settings)] if hub else [])]
+    if json:
+        say_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            mark = "[green]ok[/green]" if finding.good else "[red]no[/red]"
+            out.print(f"{mark}  {finding.what}: ", end="")
+            out.print(finding.said, markup=False)
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("Python", sys.version_info >= (3, 11), f"{version}; 3.11 or newer is needed.")
+    place = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
+    writable = os.access(place, os.W_OK | os.X_OK)
+    yield Finding(
+        "Data folder",
+        writable,
+        f"{settings.data_dir}" + ("" if writable else f": {place} cannot be written; set DATA_DIR to one that can."),
+    )
+    free = free_bytes(settings.data_dir)
+    enough = free > settings.disk_reserve_bytes
+    yield Finding("Disk", enough, f"{format_size(free)} free." + ("" if enough else " Make room, or move DATA_DIR."))
+    yield Finding("Server", True, served_at(settings.data_dir) or "none runs; commands work without one.")
+    panel = (Path(__file__).parents[1] / "web" / "index.html").is_file()
+    yield Finding("Panel", panel, "built." if panel else "not built: `make run` in a checkout, or install the wheel.")
+
+
+def _hub(settings: Settings) -> Finding:
+    try:
+        answer = httpx2.get(f"{settings.hf_endpoint}/api/datasets", params={"limit": 1}, timeout=_HUB_SECONDS)
+    except httpx2.HTTPError as error:
+        return Finding(
+            "Hub", False, f"{settings.hf_endpoint} cannot be reached ({error}); set HF_ENDPOINT to a mirror."
+        )
+    return Finding("Hub", answer.is_success, f"{settings.hf_endpoint} answers with {answer.status_code}.")
