@@ -109,7 +109,7 @@ lock: ## Resolve the Python dependencies again into the two lock files (needs uv
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: bench
-bench: bench-fetch bench-ingest bench-exact bench-job bench-serve ## Measure everything that has a benchmark
+bench: bench-fetch bench-ingest bench-exact bench-job bench-serve bench-tokenize ## Measure everything that has a benchmark
 
 .PHONY: bench-fetch
 bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
@@ -130,6 +130,10 @@ bench-job: $(VENV)/.dev $(VENV)/.package ## Measure the whole job, its memory, a
 .PHONY: bench-serve
 bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server under many clients, its events and its start
 	$(PY) bench/serve.py $(ARGS)
+
+.PHONY: bench-tokenize
+bench-tokenize: $(VENV)/.dev $(VENV)/.package ## Measure tokenizing, beside `datasets.map` and the library alone
+	$(PY) bench/tokenizing.py $(ARGS)
 
 .PHONY: clean
 clean: ## Remove everything that can be made again; data and backend/.env stay

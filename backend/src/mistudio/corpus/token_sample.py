@@ -1,0 +1,68 @@
+"""A sample of a dataset's documents, spread over it, and the engines that are chosen by it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from mistudio.core.errors import Json
+from mistudio.corpus.engine_choice import choose_encoder
+from mistudio.corpus.engines import ReferenceEncoder
+from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.token_texts import RenderChat, TextReader
+from mistudio.corpus.tokenize import Engines
+from mistudio.corpus.tokenize_settings import Resolved, TokenizeSettings
+from mistudio.corpus.tokenized_manifest import EngineRecord
+from mistudio.corpus.tokenizers import LoadedTokenizer
+
+SAMPLE: Final = 1_000
+_GROUPS: Final = 128
+
+
+def chat_renderer(tokenizer: LoadedTokenizer, store: DatasetStore) -> RenderChat:
+    """The tokenizer's chat template; a template that writes the date writes the day on which the dataset was made.
+
+    So the same text comes out whenever it is rendered again.
+    """
+    return partial(_rendered, tokenizer, datetime.fromisoformat(store.manifest.created_at))
+
+
+def _rendered(tokenizer: LoadedTokenizer, made: datetime, messages: Sequence[Mapping[str, Json]]) -> str:
+    return tokenizer.render_chat(messages, now=made)
+
+
+def sample_texts(reader: TextReader, splits: Sequence[str], *, count: int = SAMPLE, seed: int = 0) -> pa.StringArray:
+    """About ``count`` texts of the splits, or all if there are no more: seeded, from row groups spread over all."""
+    groups = [group for split in splits for group in reader.groups(split)]
+    total = sum(group.rows for group in groups)
+    places = np.unique(np.linspace(0, max(0, len(groups) - 1), min(_GROUPS, len(groups)), dtype=np.int64))
+    chosen = groups if total <= count else [groups[place] for place in places]
+    chance = np.random.default_rng(seed)
+    parts = [pa.array([], pa.string())]
+    for number, group in enumerate(chosen):
+        wanted = -(-(count - sum(map(len, parts))) // (len(chosen) - number))
+        texts = reader.texts(group).drop_null()
+        rows = np.sort(chance.permutation(len(texts))[: len(texts) if total <= count else max(0, wanted)])
+        parts.append(texts.take(pa.array(rows)))
+    return pa.concat_arrays(parts)
+
+
+def engines_for(
+    tokenizer: LoadedTokenizer, store: DatasetStore, settings: TokenizeSettings, resolved: Resolved
+) -> Engines:
+    """What a tokenization of this dataset uses: the fast engine where it agrees on a sample of these very documents."""
+    render = chat_renderer(tokenizer, store) if settings.apply_chat_template else None
+    reader = TextReader(store, resolved.text_column, render_chat=render)
+    choice = choose_encoder(tokenizer, sample_texts(reader, resolved.splits))
+    return Engines(
+        encoder=choice.encoder,
+        reference=ReferenceEncoder(tokenizer.reference),
+        record=EngineRecord(choice.engine, choice.reason),
+        decode=tokenizer.decode,
+        is_lossless=tokenizer.is_lossless,
+        render_chat=render,
+        packages=("pyarrow", "numpy", "tokenizers", "gigatoken"),
+    )
