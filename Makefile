@@ -100,6 +100,15 @@ format: $(VENV)/.dev frontend/node_modules/.installed e2e/node_modules/.installe
 	cd frontend && npm run --silent format
 	cd e2e && npm run --silent format
 
+.PHONY: wheel
+wheel: $(VENV)/.dev $(WEB) ## Build the wheel, with the panel in it, into backend/dist
+	@rm -rf backend/dist
+	@cd backend && ../$(PY) -m build --wheel --outdir dist .
+
+.PHONY: wheel-check
+wheel-check: wheel ## Install the wheel into an environment of its own, with an empty HOME, and use it
+	@$(PY) scripts/check_wheel.py
+
 .PHONY: lock
 lock: ## Resolve the Python dependencies again into the two lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
