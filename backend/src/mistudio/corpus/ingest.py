@@ -61,7 +61,7 @@ def ingest_file(
     if not source.exists():
         return _moved_earlier(file, target, work)
     size, tell = source.stat().st_size, _growing(progress)
-    with _disk_errors():
+    with disk_errors():
         report = _kept(file, target, work, tell) or _rewritten(file, target, work, tell)
     tell(size)
     return report
@@ -80,7 +80,8 @@ def _growing(progress: Progress | None) -> Progress:
 
 
 @contextmanager
-def _disk_errors() -> Iterator[None]:
+def disk_errors() -> Iterator[None]:
+    """A full disk is DiskFull."""
     try:
         yield
     except OSError as error:

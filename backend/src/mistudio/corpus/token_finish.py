@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mistudio.core.errors import TokensLost
 from mistudio.corpus.packing import Slots
@@ -113,8 +114,10 @@ class _Counted:
         """Read all rows; the source split's own lengths are written on the way."""
         is_main = self._written.kind == DOCUMENT
         target = folder / self._written.name
-        lengths = np.zeros(self._rows.rows, np.uint32)
-        held = np.zeros(self._rows.rows, bool)
+        lengths = _array(target / LENGTHS, np.uint32, self._rows.rows) if is_main else None
+        held = (
+            _array(target / HELD_OUT_ROWS, np.uint8, -(-self._rows.rows // 8)) if is_main and self._holds_out else None
+        )
         kept, source = [], []
         for start, block in self._rows.blocks():
             mine = block.kinds == self._written.kind
@@ -128,14 +131,13 @@ class _Counted:
             self._nulls += int((block.kinds == NO_TEXT).sum())
             self._held_out += int(block.tokens[others].sum())
             self._held_documents += int(others.sum())
-            lengths[start : start + len(mine)] = block.tokens
-            held[start : start + len(mine)] = others
+            if lengths is not None:
+                lengths[start : start + len(mine)] = block.tokens
+            if held is not None:
+                # Blocks are of a multiple of eight rows.
+                held[start // 8 : start // 8 + -(-len(mine) // 8)] = np.packbits(others)
         self.source, self.kept = LengthCounts.merged(source), LengthCounts.merged(kept)
         np.save(target / LENGTH_COUNTS, self.source.array)
-        if is_main:
-            np.save(target / LENGTHS, lengths)
-            if held.any():
-                np.save(target / HELD_OUT_ROWS, np.packbits(held))
 
     def _kept_of(self, tokens: Ints, numbers: Ints) -> Ints:
         if not self._settings.is_packed:
@@ -182,3 +184,11 @@ class _Counted:
             characters=self._characters,
             text_bytes=self._bytes,
         )
+
+
+def _array(path: Path, kind: type[np.unsignedinteger], length: int) -> NDArray[np.unsignedinteger]:
+    """An array in a file, to be written in pieces; of no length it cannot be mapped, and there is nothing to write."""
+    if not length:
+        np.save(path, np.zeros(0, kind))
+        return np.zeros(0, kind)
+    return np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(length,))

@@ -20,6 +20,7 @@ import numpy as np
 
 from mistudio.corpus.ahead import ahead
 from mistudio.corpus.encoding import Encoded, Encoder
+from mistudio.corpus.ingest import disk_errors
 from mistudio.corpus.manifest import manifest_sha256
 from mistudio.corpus.packing import Packer, Slots
 from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, RowFigures, SourceRows
@@ -142,13 +143,14 @@ def tokenize_dataset(
     source in the phase ``tokenize`` and documents in ``audit``. ``part_bytes`` is about how large a file becomes, and
     ``batch_bytes`` how much text is encoded at once (None: as much as a quarter of a second is enough for); the latter
     changes nothing in the result. Raises ValidationFailed and ChoiceErrors of the
-    settings, DataMissing, TokensLost, and whatever ``work.checkpoint`` raises. One caller at a time per folder.
+    settings, DataMissing, DiskFull, TokensLost, and whatever ``work.checkpoint`` raises. One caller at a time.
     """
     if (target / TOKENIZED_MANIFEST).exists():
         return read_tokenized_manifest(target)
     job = _Job(dataset, staging, settings, tokenizer, engines, work, part_bytes, batch_bytes)
     if not (staging / TOKENIZED_MANIFEST).exists():
-        write_tokenized_manifest(staging, job.run())
+        with disk_errors():
+            write_tokenized_manifest(staging, job.run())
     for name in _SCRATCH:
         shutil.rmtree(staging / name, ignore_errors=True)
     ensure_dir(target.parent)
