@@ -115,9 +115,8 @@ class _Counted:
         is_main = self._written.kind == DOCUMENT
         target = folder / self._written.name
         lengths = _array(target / LENGTHS, np.uint32, self._rows.rows) if is_main else None
-        held = (
-            _array(target / HELD_OUT_ROWS, np.uint8, -(-self._rows.rows // 8)) if is_main and self._holds_out else None
-        )
+        holds_out = is_main and self._settings.heldout_fraction > 0
+        held = _array(target / HELD_OUT_ROWS, np.uint8, -(-self._rows.rows // 8)) if holds_out else None
         kept, source = [], []
         for start, block in self._rows.blocks():
             mine = block.kinds == self._written.kind
