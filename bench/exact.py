@@ -89,13 +89,15 @@ def main() -> None:
     file = pq.ParquetFile(base_text(options.megabytes, options.text))
     real = [batch.column("text") for batch in file.iter_batches(ROWS, columns=["text"])]
     sys.stdout.write(f"{machine()}\n")
-    lines, differing = [], 0
+    header = ["tokenizer", "engine", "nasty texts", "documents", "differ", "seconds to choose", "why"]
+    table("Ids beside those of `tokenizers`", header, [])
+    differing = 0
     for name, tokenizer in tokenizers_of(options.tokenizers):
         line, count = checked(name, tokenizer, real)
-        lines.append(line)
+        # Some take minutes: each line is there as soon as it is known.
+        sys.stdout.write(f"| {' | '.join(line)} |\n")
+        sys.stdout.flush()
         differing += count
-    header = ["tokenizer", "engine", "nasty texts", "documents", "differ", "seconds to choose", "why"]
-    table("Ids beside those of `tokenizers`", header, lines)
     sys.exit(1 if differing else 0)
 
 
