@@ -136,6 +136,10 @@ bench-exact: $(VENV)/.dev $(VENV)/.package ## Compare ids with those of `tokeniz
 bench-job: $(VENV)/.dev $(VENV)/.package ## Measure the whole job, its memory, and pages of what it made
 	$(PY) bench/job.py $(ARGS)
 
+.PHONY: bench-import
+bench-import: $(VENV)/.dev $(VENV)/.package ## Measure the import of one very large file
+	$(PY) bench/import_.py $(ARGS)
+
 .PHONY: bench-serve
 bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server under many clients, its events and its start
 	$(PY) bench/serve.py $(ARGS)
