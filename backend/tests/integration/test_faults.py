@@ -84,7 +84,9 @@ CASES = {
     "plan-card-503": Case((card(status=503, times=2),)),
     "address-401": Case((address(status=401, error_code=GATED),), "auth_required", "give an access token"),
     "address-403": Case((address(status=403, error_code=GATED),), "gated", "ask for it at", with_token=True),
-    "address-private": Case((address(status=401, error_code="RepoNotFound"),), "auth_required", "retry with the token"),
+    "address-private": Case(
+        (address(status=401, error_code="RepoNotFound"),), "auth_required", "closed meanwhile, or a restart"
+    ),
     "address-no-right": Case((address(status=403),), "bad_token", "give it read access", with_token=True),
     "address-no-token": Case((address(status=403),), "auth_required", "only be read with an access token"),
     "address-disabled": Case((address(status=403, error_message=DISABLED),), "repository_disabled", "disabled"),

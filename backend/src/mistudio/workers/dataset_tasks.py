@@ -38,10 +38,10 @@ async def download_dataset_task(context: JobContext, *, settings: Settings, data
     try:
         manifest = await _build(dataset, staging, target, context=context, settings=settings)
     except AuthRequired as error:
-        # Access was checked when the download was asked for: there was a token then.
+        # Access was checked when the download was asked for, and nothing tells which of the two has happened since.
         raise AuthRequired(
-            f"{error.detail} Tokens are held in memory only, and a restart forgets them: "
-            "retry with the token, and the download goes on from what is here."
+            f"{error.detail} Access was closed meanwhile, or a restart forgot the token, which is held in memory only: "
+            "retry with the token of an account that may read it, and the download goes on from what is here."
         ) from error
     return figures_of(manifest, target)
 
