@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 # After so many seconds a test gives up waiting for what must come: many times what the busiest machine needs.
-PATIENCE: Final = 120.0
+PATIENCE: Final = 300.0
 _TICK: Final = 0.01
 
 
