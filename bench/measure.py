@@ -43,8 +43,13 @@ def run(command: Sequence[str], *, environment: dict[str, str] | None = None) ->
 
 def peak_bytes(process: int | str = "self") -> int:
     """The most memory that a process has held since it began its program; that of its parent does not count."""
+    return held(process, "VmHWM")
+
+
+def held(process: int | str, name: str) -> int:
+    """A figure of a process's memory in bytes, by the kernel's name: ``RssAnon`` its own, ``RssFile`` of files."""
     lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), 0)
 
 
 def median_of(times: int, measure: Callable[[], Took]) -> Took:

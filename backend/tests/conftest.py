@@ -95,7 +95,10 @@ def hub() -> Iterator[Hub]:
 
 @pytest.fixture
 def settings(tmp_path: Path, hub: Hub) -> Settings:
-    """Settings of a server in the test's folder that knows the test's Hub; waits are short."""
+    """Settings of a server in the test's folder that knows the test's Hub; waits are short.
+
+    Datasets get no index by themselves, so that the job of a test is the only one.
+    """
     return Settings(
         data_dir=tmp_path / "data",
         hf_endpoint=hub.url,
@@ -103,6 +106,7 @@ def settings(tmp_path: Path, hub: Hub) -> Settings:
         retry_backoff_seconds=0.05,
         disk_reserve_bytes=0,
         planner_idle_seconds=30.0,
+        search_index="off",
     )
 
 

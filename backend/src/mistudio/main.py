@@ -13,7 +13,7 @@ from mistudio.api.deps import Services
 from mistudio.api.errors import install_error_handlers
 from mistudio.api.panel import mount_panel
 from mistudio.api.problems import PROBLEM_MODEL
-from mistudio.api.routes import datasets, hub, jobs, samples, system
+from mistudio.api.routes import datasets, hub, indexes, jobs, samples, system
 from mistudio.api.security import AccessMiddleware, AccessRules
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
@@ -45,6 +45,7 @@ from mistudio.services.dataset_service import DatasetService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
+from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.sample_service import SampleService
@@ -87,6 +88,9 @@ class Server:
             on_deleted=self.samples.forget,
         )
         self.imports = ImportService(settings, self.storage, self.datasets)
+        self.indexes = IndexService(
+            settings, self.database, bus=self.socket, queue=self.queue, jobs=self.jobs, storage=self.storage
+        )
         self.snapshots = SnapshotService(self.database, self.datasets)
 
     async def _snapshot(self, channel: str) -> dict[str, Json]:
@@ -98,6 +102,7 @@ class Server:
             datasets=self.datasets,
             imports=self.imports,
             samples=self.samples,
+            indexes=self.indexes,
             references=ReferenceService(self.database),
             jobs=self.jobs,
             hub=HubService(self.settings, self.database, self.planner),
@@ -115,6 +120,7 @@ class Server:
             stack.push_async_callback(self.database.close)
             await upgrade(self.database)
             await self.storage.sweep()
+            await self.indexes.refresh()
             stack.callback(self.samples.close)
             stack.push_async_callback(self.planner.close)
             stack.push_async_callback(self.storage.close)
@@ -146,7 +152,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.server = server
     app.add_middleware(AccessMiddleware, rules=server.rules)
     install_error_handlers(app)
-    for module in (datasets, samples, jobs, hub, system):
+    for module in (datasets, samples, indexes, jobs, hub, system):
         app.include_router(module.router)
     app.mount("/socket.io", server.socket.asgi)
     mount_panel(app, PANEL)

@@ -41,6 +41,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "HF_HOME": str(settings.hf_home),
         "MISTUDIO_RETRY_BACKOFF_SECONDS": str(settings.retry_backoff_seconds),
         "MISTUDIO_DISK_RESERVE_BYTES": "0",
+        "MISTUDIO_SEARCH_INDEX": settings.search_index,
         "MISTUDIO_LOG_FORMAT": "json",
     }
 

@@ -9,6 +9,7 @@ from mistudio.services.dataset_service import DatasetService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
+from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.sample_service import SampleService
@@ -22,6 +23,7 @@ class Services:
     datasets: DatasetService
     imports: ImportService
     samples: SampleService
+    indexes: IndexService
     references: ReferenceService
     jobs: JobService
     hub: HubService

@@ -19,7 +19,7 @@ from uuid import uuid4
 import tantivy
 
 from mistudio.corpus.folding import ANALYZER, folded
-from mistudio.corpus.manifest import manifest_sha256
+from mistudio.corpus.manifest import manifest_sha256, read_manifest
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.work import Work
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, get_directory_size, write_bytes_atomic
@@ -73,12 +73,12 @@ def index_stamp(folder: Path) -> tuple[int, int] | None:
 def has_current_index(folder: Path) -> bool:
     """Whether the dataset in ``folder`` has an index that was made of its present data, by the present rules."""
     manifest = read_index_manifest(folder)
-    return (
-        manifest is not None
-        and manifest.analyzer == ANALYZER
-        and manifest.dataset_sha256 == manifest_sha256(folder)
-        and (folder / FOLDER / manifest.folder).is_dir()
-    )
+    if manifest is None or manifest.analyzer != ANALYZER or not (folder / FOLDER / manifest.folder).is_dir():
+        return False
+    try:
+        return manifest.dataset_sha256 == manifest_sha256(folder)
+    except OSError:
+        return False
 
 
 def build_index(folder: Path, *, work: Work, heap_bytes: int = DEFAULT_HEAP_BYTES) -> IndexManifest:
@@ -115,6 +115,11 @@ def build_index(folder: Path, *, work: Work, heap_bytes: int = DEFAULT_HEAP_BYTE
     return manifest
 
 
+def estimated_bytes(folder: Path) -> int:
+    """About how large an index of the dataset in ``folder`` will be, with the room that its merging needs."""
+    return (read_manifest(folder).text.utf8_bytes or 0) * 3 // 4
+
+
 def drop_index(folder: Path) -> None:
     """Remove the index of the dataset in ``folder``; the manifest goes first, so that nothing opens the rest."""
     (folder / FOLDER / _MANIFEST).unlink(missing_ok=True)
@@ -139,6 +144,20 @@ def _write(store: DatasetStore, target: Path, work: Work, heap_bytes: int) -> bo
     index = tantivy.Index(_schema(), str(target), reuse=False, sort_by_field=ID)
     # One thread writes: so the documents of a segment are in order, and folding has the other core.
     writer = index.writer(heap_size=heap_bytes, num_threads=1)
+    try:
+        has_long_words = _add_all(writer, store, work)
+        writer.commit()
+        work.checkpoint()
+    except BaseException:
+        # Its threads would go on writing into a folder that is being removed.
+        writer.rollback()
+        raise
+    finally:
+        writer.wait_merging_threads()
+    return has_long_words
+
+
+def _add_all(writer: tantivy.IndexWriter, store: DatasetStore, work: Work) -> bool:
     row, has_long_words = 0, False
     work.report(0, store.num_rows(), "indexing")
     for forms in _forms(store, work):
@@ -150,9 +169,6 @@ def _write(store: DatasetStore, target: Path, work: Work, heap_bytes: int) -> bo
             row += 1
             has_long_words = has_long_words or _has_long_word(form)
         work.report(row, store.num_rows(), "indexing")
-    writer.commit()
-    work.checkpoint()
-    writer.wait_merging_threads()
     return has_long_words
 
 

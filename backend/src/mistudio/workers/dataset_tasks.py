@@ -23,6 +23,7 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.targets import DatasetFigures
 from mistudio.services.views import dataset_or_404
 from mistudio.utils.file_utils import get_allocated_size
+from mistudio.workers.index_tasks import followed_by_index, index_dataset_task
 from mistudio.workers.runner import Handler, JobContext
 
 
@@ -148,6 +149,7 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
 def job_handlers(settings: Settings, database: Database) -> Mapping[str, Handler]:
     """The handler of each kind of job."""
     return {
-        "download": partial(download_dataset_task, settings=settings, database=database),
-        "import": partial(import_dataset_task, settings=settings, database=database),
+        "download": followed_by_index(partial(download_dataset_task, settings=settings, database=database), settings),
+        "import": followed_by_index(partial(import_dataset_task, settings=settings, database=database), settings),
+        "index": partial(index_dataset_task, settings=settings, database=database),
     }

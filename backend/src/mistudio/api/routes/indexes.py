@@ -1,0 +1,21 @@
+"""The full-text index of a dataset: have it built, stop that, remove it."""
+
+from fastapi import APIRouter
+
+from mistudio.api.deps import DatasetId, ServicesDep
+from mistudio.api.problems import refusals
+from mistudio.schemas.dataset import DatasetResponse
+
+router = APIRouter(prefix="/api/datasets", tags=["samples"])
+
+
+@router.post("/{dataset_id}/index", status_code=202, operation_id="buildIndex", responses=refusals(404, 409))
+async def build_index(dataset_id: DatasetId, services: ServicesDep) -> DatasetResponse:
+    """Build the index in the background, where none is current; events of scope ``index`` tell how far it is."""
+    return await services.indexes.build(dataset_id)
+
+
+@router.delete("/{dataset_id}/index", operation_id="removeIndex", responses=refusals(404))
+async def remove_index(dataset_id: DatasetId, services: ServicesDep) -> DatasetResponse:
+    """Stop the build that is under way, or else remove the index; words are found by reading then."""
+    return await services.indexes.remove(dataset_id)
