@@ -118,7 +118,7 @@ lock: ## Resolve the Python dependencies again into the two lock files (needs uv
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: bench
-bench: bench-fetch bench-ingest bench-exact bench-job bench-serve bench-tokenize ## Measure everything that has a benchmark
+bench: bench-fetch bench-ingest bench-exact bench-job bench-serve bench-tokenize bench-search ## Measure everything that has a benchmark
 
 .PHONY: bench-fetch
 bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
@@ -147,6 +147,10 @@ bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server under many clie
 .PHONY: bench-tokenize
 bench-tokenize: $(VENV)/.dev $(VENV)/.package ## Measure tokenizing, beside `datasets.map` and the library alone
 	$(PY) bench/tokenizing.py $(ARGS)
+
+.PHONY: bench-search
+bench-search: $(VENV)/.dev $(VENV)/.package ## Measure search on 2.1 million rows, beside DuckDB, SQLite and `datasets`
+	$(PY) bench/search.py $(ARGS)
 
 .PHONY: clean
 clean: ## Remove everything that can be made again; data and backend/.env stay
