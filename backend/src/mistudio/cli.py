@@ -33,8 +33,6 @@ def serve(
     from mistudio.server import AddressInUse, run
 
     settings = settings_of(host=host, port=port, data_dir=data_dir)
-    if not settings.is_embedded:
-        raise fail("CELERY_BROKER_URL is set, but this version runs the embedded engine only: leave it empty.")
     try:
         run(settings, announce=typer.echo)
     except (AlreadyServed, AddressInUse) as error:
@@ -42,6 +40,28 @@ def serve(
 
 
 datasets.register(app)
+
+
+@app.command()
+def worker(
+    queues: Annotated[
+        str | None, typer.Option(help="Queues to take jobs from, with commas: downloads, tokenization, indexes. All.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Jobs that run at the same time.")] = 2,
+    data_dir: Annotated[Path | None, typer.Option(help="The folder that servers and workers share.")] = None,
+) -> None:
+    """Run jobs of the scaled-out engine until Ctrl-C."""
+    from mistudio.core.celery_app import QUEUES
+
+    settings = settings_of(data_dir=data_dir)
+    if settings.is_embedded:
+        raise fail("CELERY_BROKER_URL is empty: without it the server runs its jobs itself, and needs no workers.")
+    chosen = tuple(name.strip() for name in queues.split(",")) if queues else QUEUES
+    if unknown := sorted(set(chosen) - set(QUEUES)):
+        raise fail(f"There is no queue {', '.join(unknown)}. Queues: {', '.join(QUEUES)}.")
+    from mistudio.workers.celery_worker import run_worker
+
+    run_worker(settings, queues=chosen, concurrency=concurrency)
 
 
 @app.command()

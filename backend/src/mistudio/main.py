@@ -11,15 +11,15 @@ from pydantic.json_schema import models_json_schema
 from mistudio import __version__
 from mistudio.api.deps import Services
 from mistudio.api.errors import install_error_handlers
+from mistudio.api.metrics import MetricsMiddleware
 from mistudio.api.panel import mount_panel
 from mistudio.api.problems import PROBLEM_MODEL
-from mistudio.api.routes import datasets, hub, indexes, jobs, samples, system
+from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, system
 from mistudio.api.security import AccessMiddleware, AccessRules
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import Json
 from mistudio.core.migrations import upgrade
-from mistudio.core.ownership import DataDirLock
 from mistudio.core.websocket import WebSocketManager
 from mistudio.corpus.planner import Planner
 from mistudio.schemas.event import (
@@ -51,7 +51,7 @@ from mistudio.services.reference_service import ReferenceService
 from mistudio.services.sample_service import SampleService
 from mistudio.services.snapshot_service import SnapshotService
 from mistudio.services.storage_service import StorageService
-from mistudio.workers.local_queue import LocalQueue, MemoryTokenVault
+from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
 
 PANEL = Path(__file__).parent / "web"
 _MORE_MODELS = (
@@ -66,13 +66,12 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.lock = DataDirLock(settings.data_dir)
         self.rules = AccessRules(settings)
         self.database = Database(settings.sqlalchemy_url)
-        self.socket = WebSocketManager(self._snapshot, self.rules.socket_allowed)
+        shared_redis = None if settings.is_embedded else settings.redis_url
+        self.socket = WebSocketManager(self._snapshot, self.rules.socket_allowed, redis_url=shared_redis)
         self.jobs = JobService(self.database, self.socket)
-        self.vault = MemoryTokenVault()
-        self.queue = LocalQueue(settings, self.jobs, bus=self.socket, vault=self.vault)
+        self.engine = self._engine()
         self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=settings.hub_environment())
         self.storage = StorageService(settings, self.database)
         self.samples = SampleService(settings, self.database, self.storage)
@@ -80,18 +79,31 @@ class Server:
             settings,
             self.database,
             bus=self.socket,
-            queue=self.queue,
-            vault=self.vault,
+            queue=self.engine.queue,
+            vault=self.engine.vault,
             planner=self.planner,
             jobs=self.jobs,
             storage=self.storage,
-            on_deleted=self.samples.forget,
+            on_deleted=self._deleted,
         )
         self.imports = ImportService(settings, self.storage, self.datasets)
         self.indexes = IndexService(
-            settings, self.database, bus=self.socket, queue=self.queue, jobs=self.jobs, storage=self.storage
+            settings, self.database, bus=self.socket, queue=self.engine.queue, jobs=self.jobs, storage=self.storage
         )
         self.snapshots = SnapshotService(self.database, self.datasets)
+
+    def _engine(self) -> Engine:
+        if self.settings.is_embedded:
+            return EmbeddedEngine(self.settings, self.jobs, bus=self.socket)
+        return ScaledOutEngine(self.settings, self.jobs, on_forget=self._forget)
+
+    def _forget(self, dataset_id: str) -> None:
+        """Close the files of a dataset that another server deleted."""
+        self.samples.forget(dataset_id)
+
+    def _deleted(self, dataset_id: str) -> None:
+        self.samples.forget(dataset_id)
+        self.engine.forget(dataset_id)
 
     async def _snapshot(self, channel: str) -> dict[str, Json]:
         return await self.snapshots.snapshot(channel)
@@ -107,15 +119,15 @@ class Server:
             jobs=self.jobs,
             hub=HubService(self.settings, self.database, self.planner),
             storage=self.storage,
-            health=HealthService(self.settings, self.database, lambda: self.queue.is_dispatching),
+            health=HealthService(self.settings, self.database, self.engine.checks),
         )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """From the lock on DATA_DIR to the last child's end, in order, and back in reverse."""
         async with AsyncExitStack() as stack:
-            self.lock.acquire()
-            stack.callback(self.lock.release)
+            self.engine.acquire()
+            stack.callback(self.engine.release)
             self.storage.prepare()
             stack.push_async_callback(self.database.close)
             await upgrade(self.database)
@@ -124,8 +136,8 @@ class Server:
             stack.callback(self.samples.close)
             stack.push_async_callback(self.planner.close)
             stack.push_async_callback(self.storage.close)
-            await self.queue.start()
-            stack.push_async_callback(self.queue.close)
+            await self.engine.start()
+            stack.push_async_callback(self.engine.close)
             stack.push_async_callback(self.socket.close)
             yield
 
@@ -151,9 +163,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = server.services()
     app.state.server = server
     app.add_middleware(AccessMiddleware, rules=server.rules)
+    app.add_middleware(MetricsMiddleware)
     install_error_handlers(app)
     for module in (datasets, samples, indexes, jobs, hub, system):
         app.include_router(module.router)
+    app.include_router(metrics.router)
     app.mount("/socket.io", server.socket.asgi)
     mount_panel(app, PANEL)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way

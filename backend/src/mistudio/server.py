@@ -48,7 +48,7 @@ def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
     configure_logging(settings)
     app = create_app(settings)
     # The application takes the lock as well; taken here, its refusal can be said in one line.
-    app.state.server.lock.acquire()
+    app.state.server.engine.acquire()
     listener = _listen(settings)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
@@ -56,7 +56,7 @@ def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
     url = f"http://{shown}:{port}"
 
     def started() -> None:
-        app.state.server.lock.announce(url)
+        app.state.server.engine.announce(url)
         announce(f"miStudio is at {url}")
 
     _Announcing(config, started).run([listener])

@@ -14,6 +14,7 @@ import uvicorn
 from fakes.pace import PATIENCE
 from mistudio.core.config import Settings
 from mistudio.main import Server, create_app
+from mistudio.workers.local_queue import LocalQueue
 
 
 class Client:
@@ -59,6 +60,12 @@ class RunningServer(Client):
     def __init__(self, url: str, parts: Server, http: httpx2.AsyncClient) -> None:
         super().__init__(url, http)
         self.parts = parts
+
+    def process_ids(self) -> list[int]:
+        """The child processes that this server runs jobs in."""
+        queue = self.parts.engine.queue
+        assert isinstance(queue, LocalQueue)
+        return queue.process_ids()
 
 
 @asynccontextmanager

@@ -97,7 +97,7 @@ async def test_a_second_server_says_who_has_the_folder(settings: Settings, tmp_p
 async def child_of(server: RunningServer) -> int:
     """The process of the one job that runs."""
     async with asyncio.timeout(PATIENCE):
-        while not (found := server.parts.queue.process_ids()):
+        while not (found := server.process_ids()):
             await asyncio.sleep(0.01)
     return found[0]
 
@@ -107,7 +107,7 @@ async def kill_child(server: RunningServer) -> None:
     process_id = await child_of(server)
     os.kill(process_id, signal.SIGKILL)
     async with asyncio.timeout(PATIENCE):
-        while process_id in server.parts.queue.process_ids():
+        while process_id in server.process_ids():
             await asyncio.sleep(0.01)
 
 
@@ -153,7 +153,7 @@ async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Se
     assert ("error", "cancelled") == (cancelled["status"], cancelled["error_code"])
     assert cancelled["error_message"].startswith("Cancelled at ")
     assert cancelled["progress"] > 10
-    assert [] == server.parts.queue.process_ids()
+    assert [] == server.process_ids()
     fetched = body_bytes(hub)
     hub.rate = None
     hub.faults.clear()
@@ -182,7 +182,7 @@ async def test_delete_while_it_downloads(server: RunningServer, hub: Hub, settin
         assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
     assert pace.seconds < 5.0
     await server.parts.storage.close()
-    assert [] == server.parts.queue.process_ids()
+    assert [] == server.process_ids()
     assert [] == await server.get("/api/jobs")
     assert [] == leftovers(settings)
 

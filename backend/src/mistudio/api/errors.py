@@ -48,6 +48,7 @@ STATUS: Mapping[str, int] = {
     "unsupported_tokenizer": 422,
     "chat_template_failed": 422,
     "disk_full": 507,
+    "unavailable": 503,
     "exists": 409,
     "in_use": 409,
     "not_ready": 409,

@@ -89,7 +89,7 @@ class AccessMiddleware:
             self._rules.check_origin(headers)
             if path.startswith(("/api/", "/socket.io")):
                 self._rules.check_site(headers)
-            if path.startswith("/api/") and path not in _OPEN_PATHS:
+            if path == "/metrics" or (path.startswith("/api/") and path not in _OPEN_PATHS):
                 self._rules.check_token(_bearer(headers))
         except AccessDenied as error:
             await self._refuse(error, scope, receive, send)

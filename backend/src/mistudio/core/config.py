@@ -105,6 +105,28 @@ class Settings(BaseSettings):
         default=60.0, gt=0, description="The planning process ends after so long without a request."
     )
 
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Seals tokens on their way to Celery workers. Empty: a key file in the shared DATA_DIR.",
+    )
+    lease_seconds: float = Field(
+        default=15.0, ge=1, le=600, description="A Celery worker's job is another's after so long without a heartbeat."
+    )
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of a worker's own Prometheus metrics; 0 for none."
+    )
+
+    @model_validator(mode="after")
+    def _scaled_out_needs_all_of_its_parts(self) -> Self:
+        if self.celery_broker_url and not self.database_url.startswith("postgresql+psycopg"):
+            raise ValueError(
+                "CELERY_BROKER_URL is set, and SQLite cannot serve several machines: "
+                "set DATABASE_URL to postgresql+psycopg://…, or leave CELERY_BROKER_URL empty."
+            )
+        if self.celery_broker_url and not self.redis_url:
+            raise ValueError("CELERY_BROKER_URL is set: set REDIS_URL too, or leave CELERY_BROKER_URL empty.")
+        return self
+
     @model_validator(mode="after")
     def _beyond_loopback_needs_a_token(self) -> Self:
         if not self.is_loopback and not (self.api_token and self.api_token.get_secret_value()):

@@ -13,7 +13,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from mistudio.core.errors import DiskFull
+from mistudio.core.errors import DiskFull, Unavailable
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -37,11 +37,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}")
 
 
-def _name_full_disk(context: ExceptionContext) -> None:
-    """A database that has no room to write is an error that a person can act on, whoever wrote."""
+def _translate(context: ExceptionContext) -> None:
+    """A database that has no room to write, or is gone, is an error that a person can act on, whoever asked."""
     code = getattr(context.original_exception, "sqlite_errorcode", None)
     if code == sqlite3.SQLITE_FULL or getattr(context.original_exception, "sqlstate", None) == _POSTGRESQL_DISK_FULL:
         raise DiskFull("The disk of the database is full: make room, then try again.") from context.original_exception
+    connecting = context.engine is not None and context.connection is None
+    lost = context.is_disconnect or (connecting and context.dialect.name == "postgresql")
+    if lost and not context.is_pre_ping:
+        raise Unavailable("The database does not answer: try again in a moment.") from context.original_exception
 
 
 class Database:
@@ -50,7 +54,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        event.listen(self.engine.sync_engine, "handle_error", _name_full_disk)
+        event.listen(self.engine.sync_engine, "handle_error", _translate)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)

@@ -33,6 +33,7 @@
     │   ├── UnsupportedTokenizer  unsupported_tokenizer
     │   └── ChatTemplateFailed    chat_template_failed
     ├── DiskFull                  disk_full
+    ├── Unavailable               unavailable       (retryable)
     ├── StateError              what the present state does not allow
     │   ├── NotFound              not_found
     │   ├── AlreadyExists         exists
@@ -309,6 +310,14 @@ class DiskFull(MiStudioError):
 
     code = "disk_full"
     title = "Not enough disk space"
+
+
+class Unavailable(MiStudioError):
+    """A part that the server stands on, such as its database, does not answer."""
+
+    code = "unavailable"
+    title = "Part of the server is down"
+    retryable = True
 
 
 class StateError(MiStudioError):

@@ -6,10 +6,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from mistudio.core.database import Database
 
+_LOCK_KEY = 0x6D695374
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -27,6 +28,9 @@ def _config() -> Config:
 
 def _upgrade(connection: Connection, revision: str) -> None:
     config = _config()
+    if connection.dialect.name == "postgresql":
+        # Servers and workers that start together must not migrate together.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
     if revision == "head" and MigrationContext.configure(connection).get_current_revision() == _head(config):
         return
     config.attributes["connection"] = connection

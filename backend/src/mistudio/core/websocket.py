@@ -1,5 +1,10 @@
-"""Socket.IO: clients subscribe to channels; the answer to a subscribe is a snapshot, so nothing is lost in between."""
+"""Socket.IO: clients subscribe to channels; the answer to a subscribe is a snapshot, so nothing is lost in between.
 
+Where several servers and workers stand on one Redis, every event goes through it and so reaches the clients of all.
+"""
+
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
 import socketio
@@ -13,21 +18,41 @@ MayConnect = Callable[[Headers, str | None], bool]
 
 _MAX_CHANNEL_LENGTH = 200
 _MAX_MESSAGE_BYTES = 64 * 1024
+_REDIS_CHANNEL = "mistudio:events"
+
+
+class RedisEventBus:
+    """The ``EventBus`` of a process without clients of its own: a worker, a command."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._manager = socketio.AsyncRedisManager(redis_url, channel=_REDIS_CHANNEL, write_only=True)
+
+    async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
+        """Send an event to the clients of every server; where Redis is down it is lost, and a snapshot makes up."""
+        await self._manager.emit(channel, dict(event), room=channel, namespace="/")
+
+    async def close(self) -> None:
+        """Let go of Redis."""
+        await _disconnect(self._manager)
 
 
 class WebSocketManager:
     """The socket server; also the ``EventBus`` of the server's own process.
 
     ``snapshot`` gives the answer to a subscribe to a channel, ``may_connect`` whether a client with these headers and
-    this token is let in.
+    this token is let in. ``redis_url`` joins several servers.
     """
 
-    def __init__(self, snapshot: Snapshot, may_connect: MayConnect) -> None:
+    def __init__(self, snapshot: Snapshot, may_connect: MayConnect, *, redis_url: str | None = None) -> None:
         self._snapshot = snapshot
         self._may_connect = may_connect
+        self._manager = socketio.AsyncRedisManager(redis_url, channel=_REDIS_CHANNEL) if redis_url else None
         # The origin is checked by may_connect, by the same rules as every request.
         self._server = socketio.AsyncServer(
-            async_mode="asgi", cors_allowed_origins=[], max_http_buffer_size=_MAX_MESSAGE_BYTES
+            async_mode="asgi",
+            cors_allowed_origins=[],
+            max_http_buffer_size=_MAX_MESSAGE_BYTES,
+            client_manager=self._manager,
         )
         self._server.on("connect", self._connect)
         self._server.on("subscribe", self._subscribe)
@@ -54,6 +79,8 @@ class WebSocketManager:
     async def close(self) -> None:
         """Close every socket."""
         await self._server.shutdown()
+        if self._manager:
+            await _disconnect(self._manager)
 
     async def _connect(self, _sid: str, environ: Mapping[str, object], auth: object = None) -> bool:
         token = auth.get("token") if isinstance(auth, dict) else None
@@ -79,6 +106,17 @@ class WebSocketManager:
     async def _unsubscribe(self, sid: str, data: object = None) -> None:
         if channel := _channel_of(data):
             await self._server.leave_room(sid, channel)
+
+
+async def _disconnect(manager: socketio.AsyncRedisManager) -> None:
+    """End what the manager began: it has no end of its own."""
+    if (listener := getattr(manager, "thread", None)) is not None:
+        listener.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listener
+    if manager.connected:
+        await manager.pubsub.aclose()
+        await manager.redis.aclose()
 
 
 def _channel_of(data: object) -> str | None:

@@ -2,31 +2,36 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
+from mistudio.core.errors import Unavailable
 from mistudio.schemas.system import CheckResponse, ReadyResponse
 from mistudio.utils.file_utils import format_size, free_bytes
 
 
 class HealthService:
-    """Asks each part. ``engine_runs`` tells whether jobs are being started."""
+    """Asks each part. ``engine_checks`` asks those of the job engine."""
 
-    def __init__(self, settings: Settings, database: Database, engine_runs: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        engine_checks: Callable[[], Awaitable[Mapping[str, CheckResponse]]],
+    ) -> None:
         self._settings = settings
         self._database = database
-        self._engine_runs = engine_runs
+        self._engine_checks = engine_checks
 
     async def ready(self) -> ReadyResponse:
         """Every part with its state."""
-        runs = self._engine_runs()
         checks = {
             "database": await self._check_database(),
-            "engine": CheckResponse(ok=runs, detail="Jobs are being started." if runs else "No jobs are started."),
+            **await self._engine_checks(),
             "disk": await asyncio.to_thread(self._check_disk),
         }
         down = not all(check.ok for check in checks.values())
@@ -36,7 +41,7 @@ class HealthService:
         try:
             async with self._database.read() as session:
                 await session.execute(text("SELECT 1"))
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, Unavailable) as error:
             return CheckResponse(ok=False, detail=f"The database does not answer ({type(error).__name__}).")
         return CheckResponse(ok=True, detail="The database answers.")
 

@@ -8,7 +8,7 @@ and takes the number of the event that tells of it; the event goes out after the
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.database import Database
@@ -32,6 +32,16 @@ class Claim:
 
 class ClaimLost(RuntimeError):
     """The job belongs to somebody else by now, or is gone."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who has a running job, and when that runner last said that it lives; ``progress`` in per cent."""
+
+    job_id: str
+    owner: str | None
+    heartbeat_at: datetime | None
+    progress: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +99,27 @@ class JobService:
         async with self._database.read() as session:
             return await session.scalar(query.order_by(Job.not_before).limit(1))
 
+    async def leases(self) -> list[Lease]:
+        """Every running job with its runner's last sign of life."""
+        query = select(Job.id, Job.owner, Job.heartbeat_at, Job.progress).where(Job.state == JobState.RUNNING)
+        async with self._database.read() as session:
+            return [Lease(*row) for row in (await session.execute(query)).all()]
+
+    async def counts(self) -> list[tuple[str, str, int]]:
+        """How many jobs of each kind are in each state."""
+        query = select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state)
+        async with self._database.read() as session:
+            return [(kind, state.value, count) for kind, state, count in (await session.execute(query)).all()]
+
     # Steps of a runner
 
     async def claim(self, job_id: str, owner: str) -> Claim | None:
         """Take a queued job; None where somebody else has it, or it is gone or cancelled."""
         async with self._database.write() as session:
             job = await session.get(Job, job_id, with_for_update=True)
+            if job is not None and job.state is JobState.RUNNING and job.owner == owner:
+                # The connection was lost after an earlier try had been committed.
+                return Claim(job_id, owner)
             if job is None or job.state is not JobState.QUEUED:
                 return None
             job.state = JobState.RUNNING
@@ -183,17 +208,38 @@ class JobService:
                 job.attempt += 1
             elif job.state is JobState.QUEUED or (owner and job.owner != owner):
                 return
-            held = await Held.of(session, job)
-            if progressed:
-                job.attempt = 0
-            died = WorkerDied(
-                "The process that did the work ended unexpectedly; what it had done is kept. Retry goes on."
-            )
-            if job.attempt >= job.max_attempts and not job.cancel_requested:
-                news = await _failed(session, held, died)
-            else:
-                news = await _again_or_cancelled(session, held, died, backoff_seconds)
+            news = await _died(session, job, progressed=progressed, backoff_seconds=backoff_seconds)
         await publish_all(self._bus, news)
+
+    async def lapse(self, lease: Lease, *, progressed: bool, backoff_seconds: float) -> bool:
+        """Take a job from a runner of which nothing was heard since ``lease``; see ``release``.
+
+        Answers whether it did: another watcher may have been faster, or the runner may have spoken meanwhile.
+        """
+        query = select(Job).where(Job.id == lease.job_id).with_for_update(skip_locked=True)
+        async with self._database.write() as session:
+            job = await session.scalar(query)
+            if job is None or job.state is not JobState.RUNNING:
+                return False
+            if (job.owner, job.heartbeat_at) != (lease.owner, lease.heartbeat_at):
+                return False
+            news = await _died(session, job, progressed=progressed, backoff_seconds=backoff_seconds)
+        await publish_all(self._bus, news)
+        return True
+
+    async def give_back(self, job_id: str, owner: str) -> bool:
+        """The runner is being stopped in order: the job waits for another one, and that costs no attempt."""
+        news: list[News] = []
+        async with self._database.write() as session:
+            job = await session.get(Job, job_id, with_for_update=True)
+            if job is None or job.state is not JobState.RUNNING or job.owner != owner:
+                return False
+            if job.cancel_requested:
+                news = await _cancelled(session, await Held.of(session, job))
+            else:
+                _queue_again(job)
+        await publish_all(self._bus, news)
+        return not news
 
     async def recover(self) -> list[str]:
         """At start: put back jobs that were running when the server ended; that costs no attempt. Answers their ids."""
@@ -204,9 +250,7 @@ class JobService:
                 if job.cancel_requested:
                     news += await _cancelled(session, await Held.of(session, job))
                 elif job.state is JobState.RUNNING:
-                    job.state = JobState.QUEUED
-                    job.attempt = max(job.attempt - 1, 0)
-                    job.owner = job.not_before = None
+                    _queue_again(job)
                     resumed.append(job.id)
         await publish_all(self._bus, news)
         return resumed
@@ -226,6 +270,13 @@ def new_job(kind: JobKind, dataset_id: str, *, max_attempts: int, tokenization_i
 def cancelled_message(progress: float) -> str:
     """What a cancelled dataset or tokenization says."""
     return f"Cancelled at {progress:.0f} %. Retry goes on from there."
+
+
+def _queue_again(job: Job) -> None:
+    """The job waits as if its present try had not begun."""
+    job.state = JobState.QUEUED
+    job.attempt = max(job.attempt - 1, 0)
+    job.owner = job.not_before = None
 
 
 def _end(job: Job, state: JobState) -> None:
@@ -252,6 +303,16 @@ async def _failed(session: AsyncSession, held: Held, error: MiStudioError) -> li
     if held.scope != "tokenization":
         news.append(await _changed(session, held))
     return news
+
+
+async def _died(session: AsyncSession, job: Job, *, progressed: bool, backoff_seconds: float) -> list[News]:
+    held = await Held.of(session, job)
+    if progressed:
+        job.attempt = 0
+    died = WorkerDied("The process that did the work ended unexpectedly; what it had done is kept. Retry goes on.")
+    if job.attempt >= job.max_attempts and not job.cancel_requested:
+        return await _failed(session, held, died)
+    return await _again_or_cancelled(session, held, died, backoff_seconds)
 
 
 async def _again_or_cancelled(

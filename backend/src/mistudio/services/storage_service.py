@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import shutil
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from mistudio.utils.file_utils import delete_directory, ensure_dir, get_director
 log = structlog.get_logger(__name__)
 
 _MARK = ".deleted"
+_SETTLED_SECONDS = 3600.0
 _DATASET_ID = re.compile(r"ds_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DISCARDED = re.compile(rf"(?:datasets|staging)-{_DATASET_ID.pattern}-[0-9a-f]{{32}}")
 
@@ -138,19 +140,27 @@ class StorageService:
     def _sweep(self, known: set[str]) -> None:
         settings = self._settings
         for mark in settings.trash_dir.glob(f"*{_MARK}"):
+            if not self._is_settled(mark):
+                continue
             if mark.stem in known:
-                mark.unlink()
+                mark.unlink(missing_ok=True)
             elif _DATASET_ID.fullmatch(mark.stem):
                 self.discard(mark.stem)
                 log.info("swept", dataset_id=mark.stem, reason="its deletion had been cut off")
         for folder in (*settings.datasets_dir.iterdir(), *settings.staging_dir.iterdir()):
-            if not _DATASET_ID.fullmatch(folder.name) or folder.name in known:
+            if not _DATASET_ID.fullmatch(folder.name) or folder.name in known or not self._is_settled(folder):
                 continue
             if {path.name for path in folder.iterdir()} <= {PLAN_NAME} or is_abandoned(folder):
                 self.discard(folder.name)
                 log.info("swept", dataset_id=folder.name, reason="its request had been cut off")
             elif not (folder / MARK_NAME).exists():
                 log.warning("kept", path=str(folder), reason="no record knows this dataset")
+
+    def _is_settled(self, path: Path) -> bool:
+        """Whether nobody is at work on it: other servers may be just about to write or to remove its record."""
+        with contextlib.suppress(FileNotFoundError):
+            return self._settings.is_embedded or time.time() - path.stat().st_mtime > _SETTLED_SECONDS
+        return False
 
     def _empty(self) -> None:
         for folder in self._settings.trash_dir.iterdir():

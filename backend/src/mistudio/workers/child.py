@@ -58,6 +58,11 @@ class PipeEventBus:
         self._pipe.write(json.dumps([channel, event]) + "\n")
         self._pipe.flush()
 
+    async def enqueue(self, job_id: str) -> None:
+        """Tell the parent of a job that follows: a line without a channel."""
+        self._pipe.write(json.dumps([None, job_id]) + "\n")
+        self._pipe.flush()
+
 
 def _take_standard_output() -> IO[str]:
     """The pipe to the parent, with file descriptor 1 sent to standard error from now on."""
@@ -79,7 +84,9 @@ async def _main(pipe: IO[str]) -> None:
     settings = Settings.model_validate(order["settings"])
     configure_logging(settings)
     database = Database(settings.sqlalchemy_url)
-    runner = Runner(settings, JobService(database, PipeEventBus(pipe)), job_handlers(settings, database))
+    parent = PipeEventBus(pipe)
+    jobs = JobService(database, parent)
+    runner = Runner(settings, jobs, job_handlers(settings, database), enqueue=parent.enqueue)
     threading.Thread(target=_watch, args=(runner,), name="parent-watch", daemon=True).start()
     token = order["token"]
     await runner.run_job(str(order["job_id"]), owner=str(order["owner"]), token=str(token) if token else None)

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from mistudio.core.errors import DiskFull, JobCancelled
+from mistudio.core.errors import DiskFull, JobCancelled, Unavailable
 from mistudio.schemas.job import JobPhase, Unit
 from mistudio.services.disk import RoomWatch
 from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot, cancelled_message
@@ -30,6 +30,7 @@ PHASES: Mapping[str, Mapping[JobPhase, float]] = {
 UNITS: Mapping[JobPhase, Unit] = {"tokenizing": "rows", "indexing": "rows"}
 _TICK_SECONDS = 0.1
 _HEARTBEAT_SECONDS = 2.0
+_LEASE_SHARE = 0.7
 _RATE_WINDOW_SECONDS = 5.0
 
 
@@ -55,8 +56,16 @@ class Reporter:
     """The ``Work`` of one job: thread-safe on the engine's side, a ticking task on the job table's side."""
 
     def __init__(
-        self, jobs: JobService, claim: Claim, kind: str, *, progress: float = 0.0, room: RoomWatch | None = None
+        self,
+        jobs: JobService,
+        claim: Claim,
+        kind: str,
+        *,
+        progress: float = 0.0,
+        room: RoomWatch | None = None,
+        lease_seconds: float | None = None,
     ) -> None:
+        """``lease_seconds`` without a recorded heartbeat, and the job counts as another's; None: it is never taken."""
         self._jobs = jobs
         self._room = room
         self._claim = claim
@@ -68,6 +77,10 @@ class Reporter:
         self._speeds: dict[str, Speed] = {}
         self._cancelled = threading.Event()
         self._lost = False
+        # Stopping well before the lease ends leaves the successor alone with the files, whatever the clocks say.
+        self._patience = lease_seconds * _LEASE_SHARE if lease_seconds else None
+        self._pause = min(_HEARTBEAT_SECONDS, lease_seconds / 5) if lease_seconds else _HEARTBEAT_SECONDS
+        self._recorded_at = time.monotonic()
 
     def report(self, done: int, total: int, phase: str) -> None:
         """Note how far ``phase`` is."""
@@ -76,7 +89,7 @@ class Reporter:
 
     def checkpoint(self) -> None:
         """Raise JobCancelled when cancelled, ClaimLost once the job is another's, DiskFull without room."""
-        if self._lost:
+        if self._lost or (self._patience and time.monotonic() - self._recorded_at > self._patience):
             raise ClaimLost(self._claim.job_id)
         if self._cancelled.is_set():
             raise JobCancelled(cancelled_message(self._progress))
@@ -109,17 +122,19 @@ class Reporter:
             if ended.is_set():
                 return
             await self._tell()
-            if time.monotonic() - beat >= _HEARTBEAT_SECONDS:
+            if time.monotonic() - beat >= self._pause:
                 beat = time.monotonic()
                 await self._beat()
 
     async def _beat(self) -> None:
+        began = time.monotonic()
         try:
             if await self._jobs.heartbeat(self._claim):
                 self.cancel()
+            self._recorded_at = began
         except ClaimLost:
             self._lost = True
-        except (DiskFull, SQLAlchemyError):
+        except (DiskFull, Unavailable, SQLAlchemyError):
             log.warning("the heartbeat cannot be recorded", job_id=self._claim.job_id)
 
     async def _tell(self) -> None:
@@ -131,7 +146,7 @@ class Reporter:
         except ClaimLost:
             self._lost = True
             log.warning("claim lost", job_id=self._claim.job_id)
-        except (DiskFull, SQLAlchemyError):
+        except (DiskFull, Unavailable, SQLAlchemyError):
             log.warning("progress cannot be recorded", job_id=self._claim.job_id)
         self._sent = snapshot
 

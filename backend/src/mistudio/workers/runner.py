@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from mistudio.core.config import Settings
-from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudioError
+from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudioError, Unavailable
 from mistudio.schemas.job import JobResponse
 from mistudio.services.disk import RoomWatch
 from mistudio.services.job_service import Claim, ClaimLost, JobService
@@ -44,11 +44,11 @@ Handler = Callable[[JobContext], Awaitable[Figures]]
 
 
 async def until_recorded(write: Callable[[], Awaitable[Answer]]) -> Answer:
-    """``write``, again and again while the database's disk is full or it is locked: a job's end must not be lost."""
+    """``write``, again and again while the database is full, locked or gone: a job's end must not be lost."""
     while True:
         try:
             return await write()
-        except (DiskFull, OperationalError) as error:
+        except (DiskFull, Unavailable, OperationalError) as error:
             log.warning("the job's state cannot be recorded: waiting", error=type(error).__name__)
             await asyncio.sleep(_ROOM_POLL_SECONDS)
 
@@ -71,6 +71,7 @@ class Runner:
         self._handlers = handlers
         self._work: Reporter | None = None
         self._cancelled = False
+        self._lease = None if settings.is_embedded else settings.lease_seconds
 
     def cancel(self) -> None:
         """Stop the job under way at its next checkpoint; may be called from any thread, also before it began."""
@@ -98,7 +99,9 @@ class Runner:
     async def _run(self, claim: Claim, job: JobResponse, token: str | None) -> None:
         room = RoomWatch(self._settings.data_dir, self._settings.disk_reserve_bytes)
         try:
-            work = self._work = Reporter(self._jobs, claim, job.kind, progress=job.progress, room=room)
+            work = self._work = Reporter(
+                self._jobs, claim, job.kind, progress=job.progress, room=room, lease_seconds=self._lease
+            )
             if self._cancelled:
                 work.cancel()
             async with work.ticking():

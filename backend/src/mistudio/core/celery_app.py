@@ -1,0 +1,67 @@
+"""Celery as the scaled-out engine uses it: a carrier of job ids, with the jobs table as the only truth.
+
+Acknowledged late and fetched one at a time, so that a message waits with the broker until a worker is free; without
+time limits, because a job's heartbeat says whether it lives. Nothing is kept of results.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from celery import Celery
+
+from mistudio.core.config import Settings
+
+
+@dataclass(frozen=True)
+class Route:
+    """The task that runs a kind of job, and the queue that brings it."""
+
+    task: str
+    queue: str
+
+
+ROUTES: Mapping[str, Route] = {
+    "download": Route("mistudio.download_dataset", "downloads"),
+    "import": Route("mistudio.import_dataset", "downloads"),
+    "tokenize": Route("mistudio.tokenize_dataset", "tokenization"),
+    "index": Route("mistudio.index_dataset", "indexes"),
+}
+QUEUES: tuple[str, ...] = tuple(dict.fromkeys(route.queue for route in ROUTES.values()))
+
+
+class JobHost(Protocol):
+    """What a worker process offers to its tasks."""
+
+    def run_job(self, job_id: str) -> float | None:
+        """Run the job to its end; the seconds until it wants to be tried again, None where it does not."""
+        ...
+
+
+class StudioCelery(Celery):  # type: ignore[misc]  # Celery has no types.
+    """A Celery application; ``host`` runs jobs and is there in worker processes only."""
+
+    host: JobHost | None = None
+
+
+def create_celery(settings: Settings) -> StudioCelery:
+    """The Celery application for these settings."""
+    app = StudioCelery("mistudio", broker=settings.celery_broker_url, set_as_current=False)
+    app.conf.update(
+        task_acks_late=True,
+        task_ignore_result=True,
+        task_time_limit=None,
+        task_soft_time_limit=None,
+        task_serializer="json",
+        accept_content=["json"],
+        task_default_queue=QUEUES[0],
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={"socket_connect_timeout": 3, "socket_timeout": 10},
+    )
+    return app

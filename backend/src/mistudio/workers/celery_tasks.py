@@ -1,0 +1,52 @@
+"""The Celery tasks: thin, one per kind of job. Only the job's id crosses the broker.
+
+A task lets its worker's host run the job in a child process. Where the runner has postponed the job, with a pause that
+grew exponentially, the task retries itself after that pause; beyond its own tries a watcher enqueues it anew.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias, cast
+
+from celery import shared_task
+
+from mistudio.core.celery_app import ROUTES, StudioCelery
+
+JobTask: TypeAlias = Any  # Celery has no types.
+
+
+def task(kind: str) -> Callable[[Callable[[JobTask, str], None]], JobTask]:
+    """Make a function the Celery task of a kind of job."""
+    return cast("Callable[..., JobTask]", shared_task(bind=True, name=ROUTES[kind].task, max_retries=3))
+
+
+def _run(running: JobTask, job_id: str) -> None:
+    host = running.app.host if isinstance(running.app, StudioCelery) else None
+    if host is None:
+        raise RuntimeError("Start workers with `mistudio worker`: this one has nothing to run jobs with.")
+    pause = host.run_job(job_id)
+    if pause is not None and running.request.retries < (running.max_retries or 0):
+        raise running.retry(countdown=pause)
+
+
+@task("download")
+def download_dataset_task(self: JobTask, job_id: str) -> None:
+    """Run a download."""
+    _run(self, job_id)
+
+
+@task("import")
+def import_dataset_task(self: JobTask, job_id: str) -> None:
+    """Run the import of local files."""
+    _run(self, job_id)
+
+
+@task("tokenize")
+def tokenize_dataset_task(self: JobTask, job_id: str) -> None:
+    """Run a tokenization."""
+    _run(self, job_id)
+
+
+@task("index")
+def index_dataset_task(self: JobTask, job_id: str) -> None:
+    """Build an index."""
+    _run(self, job_id)

@@ -1,0 +1,188 @@
+"""Child processes, one per running job: started, heard, stopped, and their jobs given back when they die.
+
+Both engines run jobs this way, so that a job's memory is gone when it ends, a job that dies takes nothing with it, and
+one that does not listen can be killed. The engines differ in who says which job is next, and where events go.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+import structlog
+
+from mistudio.core import metrics
+from mistudio.core.config import Settings
+from mistudio.core.events import EventBus, TokenVault
+from mistudio.models import utc_now
+from mistudio.schemas.job import JobResponse
+from mistudio.services.job_service import JobService
+from mistudio.workers.runner import until_recorded
+
+log = structlog.get_logger(__name__)
+
+_CANCEL_GRACE_SECONDS = 0.7
+_CLOSE_SECONDS = 5.0
+_RECORD_SECONDS = 2.0
+_LINE_LIMIT = 16 * 1024**2
+
+
+@dataclass
+class _Child:
+    """One running child process."""
+
+    job: JobResponse
+    owner: str
+    process: asyncio.subprocess.Process
+    task: asyncio.Task[None] | None = None
+    progressed: bool = False
+    fetched: int = 0
+
+    def heard(self, event: dict[str, object]) -> None:
+        """Note whether the job got further than any process before had brought it, and the bytes it fetched."""
+        progress = event.get("progress")
+        if event.get("job_id") == self.job.id and isinstance(progress, int | float):
+            self.progressed |= progress > round(self.job.progress, 2)
+        done = event.get("done")
+        if event.get("phase") == "download" and isinstance(done, int) and done > self.fetched:
+            if self.fetched:
+                metrics.FETCHED_BYTES.inc(done - self.fetched)
+            self.fetched = done
+
+
+class Children:
+    """The children of this process. ``enqueue`` brings the jobs that follow from one to workers."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        jobs: JobService,
+        *,
+        bus: EventBus,
+        vault: TokenVault,
+        enqueue: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._bus = bus
+        self._vault = vault
+        self._enqueue = enqueue
+        self._children: dict[str, _Child] = {}
+        self._closing = False
+
+    def __contains__(self, job_id: str) -> bool:
+        return job_id in self._children
+
+    def kinds(self) -> list[str]:
+        """The kinds of the jobs that run now."""
+        return [child.job.kind for child in self._children.values()]
+
+    def process_ids(self) -> list[int]:
+        """The child processes that run now."""
+        return [child.process.pid for child in self._children.values()]
+
+    async def start(self, job: JobResponse) -> asyncio.Task[None]:
+        """Start a child for this job; the task ends with the child, its job in a state that it can be in."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "mistudio.workers.child"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **self._settings.hub_environment()},
+            limit=_LINE_LIMIT,
+            # Ctrl-C is for the parent; children end with their pipe, so that a stop costs no attempt.
+            start_new_session=True,
+        )
+        child = _Child(job=job, owner=f"{socket.gethostname()}:{process.pid}:{uuid4().hex}", process=process)
+        self._children[job.id] = child
+        metrics.CHILDREN.set(len(self._children))
+        order = {
+            "job_id": job.id,
+            "owner": child.owner,
+            "settings": self._settings.model_dump(mode="json", exclude={"api_token", "host", "secret_key"}),
+            "token": await self._vault.get(job.id),
+        }
+        await self._send(child, json.dumps(order))
+        child.task = asyncio.create_task(self._follow(child), name=f"child-{job.id}")
+        return child.task
+
+    async def cancel(self, job_id: str) -> bool:
+        """Tell the child; kill it if it does not stop in time. False where this process has no such child."""
+        child = self._children.get(job_id)
+        if child is None:
+            return False
+        await self._send(child, "cancel")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(child.process.wait(), _CANCEL_GRACE_SECONDS)
+        if child.process.returncode is None:
+            log.warning("child killed: it did not stop in time", job_id=job_id)
+            child.process.kill()
+        if child.task:
+            # Where a full disk keeps the end from being recorded, whoever frees the disk must not wait for it.
+            await asyncio.wait({child.task}, timeout=_RECORD_SECONDS)
+        return True
+
+    async def close(self) -> list[tuple[str, str]]:
+        """Kill all children; their jobs stay in the table as running. Answers the id and the owner of each."""
+        self._closing = True
+        children = list(self._children.values())
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                child.process.kill()
+        if tasks := [child.task for child in children if child.task]:
+            # One that waits for room to record how its job ended must not hold the process back.
+            _ended, waiting = await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
+            for task in waiting:
+                task.cancel()
+        return [(child.job.id, child.owner) for child in children]
+
+    async def _send(self, child: _Child, line: str) -> None:
+        """One line to the child; one that has just ended no longer listens."""
+        pipe = child.process.stdin
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            if pipe is not None:
+                pipe.write(line.encode() + b"\n")
+                await pipe.drain()
+
+    async def _follow(self, child: _Child) -> None:
+        """Forward what the child says until it ends, then see that its job is in a state that it can be in."""
+        try:
+            async for line in child.process.stdout or asyncio.StreamReader():
+                await self._hear(child, line)
+            code = await child.process.wait()
+            if not self._closing:
+                await self._ended(child, code)
+        finally:
+            self._children.pop(child.job.id, None)
+            metrics.CHILDREN.set(len(self._children))
+
+    async def _hear(self, child: _Child, line: bytes) -> None:
+        """A line is an event with its channel, or, without a channel, the id of a job that follows."""
+        channel, said = json.loads(line)
+        if channel is None:
+            await self._enqueue(said)
+            return
+        child.heard(said)
+        await self._bus.publish(channel, said)
+
+    async def _ended(self, child: _Child, code: int) -> None:
+        job_id = child.job.id
+        if code:
+            log.warning("child died", job_id=job_id, dataset_id=child.job.dataset_id, exit_code=code)
+        backoff = self._settings.retry_backoff_seconds
+        await until_recorded(
+            lambda: self._jobs.release(
+                job_id, child.owner, progressed=child.progressed, backoff_seconds=backoff, crashed=code != 0
+            )
+        )
+        known = await until_recorded(lambda: self._jobs.find(job_id))
+        if known is None or known.finished_at:
+            # The token is needed again only if the job is to be tried again.
+            await self._vault.drop(job_id)
+        if known and known.finished_at and known.started_at:
+            seconds = (utc_now() - known.started_at).total_seconds()
+            metrics.JOB_SECONDS.labels(kind=known.kind, outcome=known.state.value).observe(seconds)

@@ -1,0 +1,87 @@
+"""Hugging Face tokens on their way to Celery workers: sealed, for a limited time, gone when the job ends.
+
+They lie in Redis, encrypted (Fernet) with a key that Redis never sees: ``MISTUDIO_SECRET_KEY``, else a key file in the
+DATA_DIR that servers and workers share.
+"""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+import structlog
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from mistudio.core.config import Settings
+from mistudio.core.errors import Unavailable
+from mistudio.utils.file_utils import ensure_dir
+
+log = structlog.get_logger(__name__)
+
+TIME_LIMIT_SECONDS = 24 * 3600
+_KEY_NAME = "secret.key"
+_PREFIX = "mistudio:token:"
+
+
+def sealing_key(settings: Settings) -> bytes:
+    """The key of these settings in Fernet's form, derived from the secret that all share."""
+    given = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    secret = given or _shared_secret(settings.data_dir)
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"mistudio hugging face tokens").derive(
+        secret.encode()
+    )
+    return base64.urlsafe_b64encode(derived)
+
+
+def _shared_secret(data_dir: Path) -> str:
+    """The secret of the key file; the first who needs it makes it, whole at once, readable by its owner only."""
+    path = ensure_dir(data_dir) / _KEY_NAME
+    if not path.exists():
+        draft = path.with_name(f"{_KEY_NAME}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            log.debug("another process made the key file first")
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+class RedisTokenVault:
+    """See ``TokenVault``."""
+
+    def __init__(self, redis: Redis, key: bytes) -> None:
+        self._redis = redis
+        self._fernet = Fernet(key)
+
+    async def put(self, job_id: str, token: str) -> None:
+        """Keep the token until the job ends, or for a day. Raises Unavailable."""
+        sealed = self._fernet.encrypt(token.encode()).decode("ascii")
+        try:
+            await self._redis.set(f"{_PREFIX}{job_id}", sealed, ex=TIME_LIMIT_SECONDS)
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis, which would carry the token, does not answer: try again in a moment.") from error
+
+    async def get(self, job_id: str) -> str | None:
+        """The token of this job, if one was given, its time is not over and the key is still the same."""
+        try:
+            sealed = await self._redis.get(f"{_PREFIX}{job_id}")
+            return self._fernet.decrypt(sealed, ttl=TIME_LIMIT_SECONDS).decode() if sealed else None
+        except InvalidToken:
+            log.warning("a sealed token cannot be opened", job_id=job_id)
+        except (RedisError, OSError) as error:
+            log.warning("no token can be had", job_id=job_id, error=type(error).__name__)
+        return None
+
+    async def drop(self, job_id: str) -> None:
+        """Forget the token of this job; where Redis is down its time limit does."""
+        try:
+            await self._redis.delete(f"{_PREFIX}{job_id}")
+        except (RedisError, OSError) as error:
+            log.warning("a sealed token stays until its time is over", job_id=job_id, error=type(error).__name__)
