@@ -1,0 +1,121 @@
+"""The scaled-out engine on real PostgreSQL and Valkey, with workers that are killed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from fakes.cluster import fresh_database, redis_server, scaled_out, worker_process
+from fakes.hub import Hub
+from fakes.pace import PATIENCE
+from fakes.repositories import add_large, add_stories
+from fakes.running import running_server
+from mistudio.core.config import Settings
+from mistudio.workers.token_vault import RedisTokenVault, sealing_key
+
+
+@pytest.fixture(scope="module")
+def redis_url() -> Iterator[str]:
+    """A Redis for the tests of this module."""
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture
+async def cluster(settings: Settings, postgres_url: str, redis_url: str) -> AsyncIterator[Settings]:
+    """Settings of the scaled-out engine with an empty database and an empty Redis."""
+    async with fresh_database(postgres_url) as database_url, Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+        yield scaled_out(settings, database_url=database_url, redis_url=redis_url)
+
+
+async def until_bytes(server: Any, dataset_id: str) -> None:  # any client
+    """Return once the download's first bytes were told."""
+    async with asyncio.timeout(PATIENCE):
+        while not ((job := (await server.get(f"/api/datasets/{dataset_id}"))["job"]) and job["done"]):
+            await asyncio.sleep(0.02)
+
+
+async def test_a_worker_downloads_and_clients_of_every_server_hear(cluster: Settings, hub: Hub, tmp_path: Path) -> None:
+    """Asked of one server, told by the other; a delete is heard everywhere."""
+    add_stories(hub)
+    told: list[Any] = []  # events as JSON
+    async with (
+        worker_process(cluster, tmp_path / "worker.log"),
+        running_server(cluster) as one,
+        running_server(cluster) as other,
+        other.socket() as client,
+    ):
+        client.on("datasets", told.append)
+        await client.call("subscribe", {"channel": "datasets"})
+        dataset = await one.download("lab/stories")
+        assert (await other.until(dataset["id"], "ready"))["num_samples"] > 0
+        ready = await other.get("/api/health/ready")
+        assert {"database", "broker", "redis", "workers", "engine", "disk"} == set(ready["checks"])
+        assert "ok" == ready["status"]
+        assert 204 == (await one.http.delete(f"/api/datasets/{dataset['id']}")).status_code
+        async with asyncio.timeout(PATIENCE):
+            while "deleted" not in [event["type"] for event in told]:
+                await asyncio.sleep(0.02)
+    assert "created" == told[0]["type"]
+
+
+async def test_a_killed_workers_job_is_taken_over(cluster: Settings, hub: Hub, tmp_path: Path) -> None:
+    """SIGKILL in the middle: another worker goes on from the bytes that are there, and every row is there."""
+    hub.rate = 1e6
+    add_large(hub)
+    log = tmp_path / "worker.log"
+    async with running_server(cluster) as server:
+        async with worker_process(cluster, log) as doomed:
+            dataset = await server.download("lab/large")
+            await until_bytes(server, dataset["id"])
+            doomed.kill()
+            await doomed.wait()
+        hub.rate = None
+        async with worker_process(cluster, log):
+            assert "ready" == (await server.until(dataset["id"], "ready"))["status"]
+
+
+async def test_what_the_broker_lost_is_enqueued_again(cluster: Settings, hub: Hub, tmp_path: Path) -> None:
+    """Redis is emptied while a job waits: a watcher sees it, and the job is done."""
+    add_stories(hub)
+    async with running_server(cluster) as server:
+        dataset = await server.download("lab/stories")
+        async with Redis.from_url(cluster.redis_url) as redis:
+            await redis.flushall()
+        async with worker_process(cluster, tmp_path / "worker.log"):
+            assert "ready" == (await server.until(dataset["id"], "ready"))["status"]
+
+
+async def test_a_cancel_reaches_a_worker(cluster: Settings, hub: Hub, tmp_path: Path) -> None:
+    """The answer to the cancel comes when the job has stopped; it was called out, not found by a heartbeat."""
+    hub.rate = 2e5
+    add_large(hub)
+    async with worker_process(cluster, tmp_path / "worker.log"), running_server(cluster) as server:
+        dataset = await server.download("lab/large")
+        await until_bytes(server, dataset["id"])
+        answer = await server.http.post(f"/api/datasets/{dataset['id']}/cancel")
+    assert ("error", "cancelled") == (answer.json()["status"], answer.json()["error_code"])
+
+
+async def test_tokens_travel_sealed(cluster: Settings) -> None:
+    """Redis never has the token itself, another key opens nothing, and after a drop it is gone."""
+    async with Redis.from_url(cluster.redis_url, decode_responses=True) as redis:
+        vault = RedisTokenVault(redis, sealing_key(cluster))
+        await vault.put("job_1", "hf_secret")
+        assert "hf_secret" not in str(await redis.get("mistudio:token:job_1"))
+        assert 0 < await redis.ttl("mistudio:token:job_1") <= 24 * 3600
+        assert "hf_secret" == await RedisTokenVault(redis, sealing_key(cluster)).get("job_1")
+        foreign = Settings.model_validate({**cluster.model_dump(), "secret_key": "of somebody else"})
+        assert await RedisTokenVault(redis, sealing_key(foreign)).get("job_1") is None
+        await vault.drop("job_1")
+        assert await vault.get("job_1") is None
+
+
+def test_sqlite_is_refused() -> None:
+    """Several machines cannot share a SQLite file; the sentence says what to set."""
+    with pytest.raises(ValueError, match="set DATABASE_URL to postgresql"):
+        Settings(celery_broker_url="redis://broker", redis_url="redis://broker", database_url="")
