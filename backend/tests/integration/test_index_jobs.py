@@ -118,7 +118,7 @@ async def test_a_build_can_be_stopped_killed_and_deleted(server: RunningServer) 
     assert not has_current_index(folder)
     await server.http.post(address)
     await until(server, dataset_id, is_under_way)
-    for process_id in server.parts.queue.process_ids():
+    for process_id in server.process_ids():
         os.kill(process_id, signal.SIGKILL)
     await until(server, dataset_id, is_ready)
     assert 2 == len(list((folder / "index").iterdir()))
@@ -127,7 +127,7 @@ async def test_a_build_can_be_stopped_killed_and_deleted(server: RunningServer) 
     await until(server, dataset_id, is_under_way)
     assert 204 == (await server.http.delete(f"/api/datasets/{dataset_id}")).status_code
     assert not folder.exists()
-    assert [] == server.parts.queue.process_ids()
+    assert [] == server.process_ids()
 
 
 async def test_a_start_sees_to_the_indexes(settings: Settings) -> None:
