@@ -14,7 +14,7 @@ from mistudio.api.errors import install_error_handlers
 from mistudio.api.metrics import MetricsMiddleware
 from mistudio.api.panel import mount_panel
 from mistudio.api.problems import PROBLEM_MODEL
-from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, system
+from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, system, tokenizations
 from mistudio.api.security import AccessMiddleware, AccessRules
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
@@ -29,18 +29,6 @@ from mistudio.schemas.event import (
     DatasetSnapshot,
     SubscribeRefused,
 )
-from mistudio.schemas.sample import SampleDetail
-from mistudio.schemas.statistics import StatisticsResponse
-from mistudio.schemas.tokenization import (
-    ModelResponse,
-    PreviewRequest,
-    PreviewResponse,
-    TokenizationDetail,
-    TokenizedRow,
-    TokenizeRequest,
-    TraceResponse,
-    WhatIfResponse,
-)
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
@@ -48,17 +36,18 @@ from mistudio.services.import_service import ImportService
 from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
 from mistudio.services.reference_service import ReferenceService
+from mistudio.services.row_service import RowService
 from mistudio.services.sample_service import SampleService
 from mistudio.services.snapshot_service import SnapshotService
+from mistudio.services.statistics_service import StatisticsService
 from mistudio.services.storage_service import StorageService
+from mistudio.services.tokenization_service import TokenizationService
+from mistudio.services.tokenizer_service import TokenizerService
+from mistudio.services.what_if_service import WhatIfService
 from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
 
 PANEL = Path(__file__).parent / "web"
-_MORE_MODELS = (
-    *(DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSnapshot, SubscribeRefused),
-    *(TokenizeRequest, TokenizationDetail, TokenizedRow, TraceResponse, PreviewRequest, PreviewResponse, ModelResponse),
-    *(WhatIfResponse, StatisticsResponse, SampleDetail),
-)
+_EVENT_MODELS = (DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSnapshot, SubscribeRefused)
 
 
 class Server:
@@ -90,6 +79,17 @@ class Server:
         self.indexes = IndexService(
             settings, self.database, bus=self.socket, queue=self.engine.queue, jobs=self.jobs, storage=self.storage
         )
+        self.tokenizers = TokenizerService(settings, self.database, self.planner)
+        self.tokenizations = TokenizationService(
+            settings,
+            self.database,
+            bus=self.socket,
+            queue=self.engine.queue,
+            vault=self.engine.vault,
+            jobs=self.jobs,
+            storage=self.storage,
+            tokenizers=self.tokenizers,
+        )
         self.snapshots = SnapshotService(self.database, self.datasets)
 
     def _engine(self) -> Engine:
@@ -115,6 +115,11 @@ class Server:
             imports=self.imports,
             samples=self.samples,
             indexes=self.indexes,
+            tokenizers=self.tokenizers,
+            tokenizations=self.tokenizations,
+            rows=RowService(self.database, self.storage, self.tokenizers),
+            statistics=StatisticsService(self.database),
+            what_if=WhatIfService(self.database, self.storage, self.tokenizers),
             references=ReferenceService(self.database),
             jobs=self.jobs,
             hub=HubService(self.settings, self.database, self.planner),
@@ -165,7 +170,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(AccessMiddleware, rules=server.rules)
     app.add_middleware(MetricsMiddleware)
     install_error_handlers(app)
-    for module in (datasets, samples, indexes, jobs, hub, system):
+    for module in (datasets, samples, indexes, tokenizations, jobs, hub, system):
         app.include_router(module.router)
     app.include_router(metrics.router)
     app.mount("/socket.io", server.socket.asgi)
@@ -179,7 +184,7 @@ def openapi_document(app: FastAPI) -> dict[str, object]:
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         _, shapes = models_json_schema(
-            [(model, "serialization") for model in (*_MORE_MODELS, PROBLEM_MODEL)],
+            [(model, "serialization") for model in (*_EVENT_MODELS, PROBLEM_MODEL)],
             ref_template="#/components/schemas/{model}",
         )
         known = document["components"]["schemas"]

@@ -1,6 +1,6 @@
 """A planner that knows one answer."""
 
-from mistudio.corpus.plan_types import Inspection, Plan, PlanRequest, SourceFile
+from mistudio.corpus.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, SourceFile, TokenizerRequest
 
 
 class FakePlanner:
@@ -37,6 +37,10 @@ class FakePlanner:
             num_files=len(plan.files),
             sizes=plan.sizes,
         )
+
+    async def tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
+        """The tokenizer at the plan's commit."""
+        return PinnedTokenizer(request.name, self.answer.revision)
 
 
 def stories_plan(repo_id: str = "lab/stories", *, size: int = 1000) -> Plan:

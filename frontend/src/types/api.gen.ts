@@ -199,6 +199,86 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/statistics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Statistics
+     * @description Exact figures, over all and per split.
+     */
+    get: operations['getStatistics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/{dataset_id}/tokenizations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List Tokenizations
+     * @description The tokenizations of a dataset, newest first.
+     */
+    get: operations['listTokenizations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/{dataset_id}/tokenize': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Tokenize Dataset
+     * @description Work out what is asked, then tokenize in the background.
+     */
+    post: operations['tokenizeDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/{dataset_id}/what-if': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What If
+     * @description What max_length would cost, before anything is run: padded, ragged and packed side by side.
+     */
+    get: operations['whatIf'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/download': {
     parameters: {
       query?: never;
@@ -359,6 +439,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/models': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List Models
+     * @description The tokenizers that this studio has used, newest first.
+     */
+    get: operations['listModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/system/storage': {
     parameters: {
       query?: never;
@@ -373,6 +473,130 @@ export interface paths {
     get: operations['getStorage'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Tokenization
+     * @description One tokenization with its ledger, its audit, and the Python that loads it.
+     */
+    get: operations['getTokenization'];
+    put?: never;
+    post?: never;
+    /**
+     * Delete Tokenization
+     * @description Stop a tokenization and delete its files; its dataset and its siblings stay as they are.
+     */
+    delete: operations['deleteTokenization'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Cancel Tokenization
+     * @description Stop a tokenization; what it has is kept for a retry.
+     */
+    post: operations['cancelTokenization'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Retry Tokenization
+     * @description Let a tokenization that failed or was cancelled go on.
+     */
+    post: operations['retryTokenization'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/rows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List Rows
+     * @description Written rows as tokens, of one split (left out: the first); a page beyond the end is empty.
+     */
+    get: operations['listRows'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/rows/{row}/trace': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Trace Token
+     * @description From a position of a written row back to its document, its characters, its file and its commit.
+     */
+    get: operations['traceToken'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenize-preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Preview Tokens
+     * @description A text as tokens: ids, the characters of each, and what would be cut.
+     */
+    post: operations['previewTokens'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1159,6 +1383,12 @@ export interface components {
       /** Vocab Size */
       vocab_size: number;
     };
+    /** Page[TokenizedRow] */
+    Page_TokenizedRow_: {
+      /** Data */
+      data: components['schemas']['TokenizedRow'][];
+      pagination: components['schemas']['Pagination'];
+    };
     /**
      * Pagination
      * @description Where a page stands among all; pages count from 1.
@@ -1180,32 +1410,23 @@ export interface components {
      * @description A text to see as tokens, with the settings that matter to one text.
      */
     PreviewRequest: {
-      /**
-       * Access Token
-       * @default null
-       */
-      access_token: string | null;
+      /** Access Token */
+      access_token?: string | null;
       /**
        * Add Special Tokens
        * @default true
        */
       add_special_tokens: boolean;
-      /**
-       * Max Length
-       * @default null
-       */
-      max_length: number | null;
+      /** Max Length */
+      max_length?: number | null;
       /**
        * Padding
        * @default do_not_pad
        * @enum {string}
        */
       padding: 'do_not_pad' | 'max_length' | 'longest';
-      /**
-       * Revision
-       * @default null
-       */
-      revision: string | null;
+      /** Revision */
+      revision?: string | null;
       /** Text */
       text: string;
       /**
@@ -1410,42 +1631,6 @@ export interface components {
       row: number;
       /** Token Start In Row */
       token_start_in_row: number;
-    };
-    /**
-     * SampleDetail
-     * @description One row whole, with its tokens where a tokenization was asked for.
-     */
-    SampleDetail: {
-      /** Char Count */
-      char_count: number;
-      /** Columns */
-      columns: {
-        [key: string]: unknown;
-      };
-      /** Id */
-      id: number;
-      /** Marks */
-      marks: [number, number][];
-      /** Row */
-      row: number;
-      /** Split */
-      split: string;
-      /** Text */
-      text: string;
-      /** Token Count */
-      token_count: number | null;
-      /**
-       * Tokenization Id
-       * @default null
-       */
-      tokenization_id: string | null;
-      /**
-       * Tokens
-       * @default null
-       */
-      tokens: components['schemas']['TokenSpan'][] | null;
-      /** Truncated */
-      truncated: boolean;
     };
     /**
      * SampleListResponse
@@ -1882,11 +2067,8 @@ export interface components {
      * @description How to tokenize a dataset. The token is held in memory for this job only, never stored, never logged.
      */
     TokenizeRequest: {
-      /**
-       * Access Token
-       * @default null
-       */
-      access_token: string | null;
+      /** Access Token */
+      access_token?: string | null;
       /**
        * Add Special Tokens
        * @default true
@@ -1929,9 +2111,8 @@ export interface components {
       /**
        * Max Length
        * @description Tokens per row. Left out: the tokenizer's own where that is at most 8,192, else 1,024.
-       * @default null
        */
-      max_length: number | null;
+      max_length?: number | null;
       /**
        * Packing
        * @default off
@@ -1952,26 +2133,20 @@ export interface components {
       /**
        * Revision
        * @description Branch, tag or commit. Left out: the main branch.
-       * @default null
        */
-      revision: string | null;
-      /**
-       * Shuffle Seed
-       * @default null
-       */
-      shuffle_seed: number | null;
+      revision?: string | null;
+      /** Shuffle Seed */
+      shuffle_seed?: number | null;
       /**
        * Splits
        * @description Left out: all.
-       * @default null
        */
-      splits: string[] | null;
+      splits?: string[] | null;
       /**
        * Text Column
        * @description Left out: the dataset's.
-       * @default null
        */
-      text_column: string | null;
+      text_column?: string | null;
       /**
        * Tokenizer
        * @description A repository of the Hub, or a folder or tokenizer.json below DATA_DIR.
@@ -2845,6 +3020,283 @@ export interface operations {
       };
     };
   };
+  getStatistics: {
+    parameters: {
+      query?: {
+        /** @description Left out: the newest ready one. */
+        tokenization?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StatisticsResponse'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  listTokenizations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenizationResponse'][];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  tokenizeDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TokenizeRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenizationResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  whatIf: {
+    parameters: {
+      query?: {
+        /** @description Several may be given. */
+        max_length?: number[] | null;
+        /** @description Exact: from this one's counts. */
+        tokenization?: string | null;
+        /** @description An estimate, from a sample. */
+        tokenizer?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WhatIfResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is gone */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   downloadDataset: {
     parameters: {
       query?: never;
@@ -3254,6 +3706,26 @@ export interface operations {
       };
     };
   };
+  listModels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelResponse'][];
+        };
+      };
+    };
+  };
   getStorage: {
     parameters: {
       query?: never;
@@ -3270,6 +3742,389 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StorageResponse'];
+        };
+      };
+    };
+  };
+  getTokenization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenizationDetail'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  deleteTokenization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  cancelTokenization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenizationResponse'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  retryTokenization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['RetryRequest'] | null;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenizationResponse'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listRows: {
+    parameters: {
+      query?: {
+        /** @description Items per page. */
+        limit?: number;
+        /** @description Counts from 1. */
+        page?: number;
+        split?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_TokenizedRow_'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is gone */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  traceToken: {
+    parameters: {
+      query?: {
+        /** @description Counts from 0 within the row. */
+        position?: number;
+        split?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Counts from 0 within the split. */
+        row: number;
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TraceResponse'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is gone */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  previewTokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PreviewRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PreviewResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };

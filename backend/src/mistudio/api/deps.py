@@ -12,8 +12,13 @@ from mistudio.services.import_service import ImportService
 from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
 from mistudio.services.reference_service import ReferenceService
+from mistudio.services.row_service import RowService
 from mistudio.services.sample_service import SampleService
+from mistudio.services.statistics_service import StatisticsService
 from mistudio.services.storage_service import StorageService
+from mistudio.services.tokenization_service import TokenizationService
+from mistudio.services.tokenizer_service import TokenizerService
+from mistudio.services.what_if_service import WhatIfService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +29,11 @@ class Services:
     imports: ImportService
     samples: SampleService
     indexes: IndexService
+    tokenizers: TokenizerService
+    tokenizations: TokenizationService
+    rows: RowService
+    statistics: StatisticsService
+    what_if: WhatIfService
     references: ReferenceService
     jobs: JobService
     hub: HubService

@@ -36,6 +36,42 @@ class PlanRequest:
 
 
 @dataclass(frozen=True)
+class TokenizerRequest:
+    """Which tokenizer of the Hub is wanted in the cache at ``cache_dir``; ``token`` as for a plan."""
+
+    name: str
+    revision: str | None
+    cache_dir: str
+    token: str | None = field(default=None, repr=False)
+
+    def to_json(self) -> dict[str, Json]:
+        """The request with its token: for a pipe, never for a log."""
+        return _to_json(self)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
+        """The request that ``to_json`` gave."""
+        return cls(**raw)
+
+
+@dataclass(frozen=True)
+class PinnedTokenizer:
+    """A tokenizer whose files are in the cache: its present name, and its commit."""
+
+    name: str
+    commit: str
+
+    def to_json(self) -> dict[str, Json]:
+        """As plain JSON values."""
+        return _to_json(self)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
+        """What ``to_json`` gave."""
+        return cls(**raw)
+
+
+@dataclass(frozen=True)
 class SourceFile:
     """A file of the repository: its split, its exact size in bytes, and the checksum by which it will be verified."""
 
@@ -165,5 +201,5 @@ class Plan:
         return cls(**{**raw, "files": tuple(SourceFile(**file) for file in raw["files"])})
 
 
-def _to_json(record: PlanRequest | Inspection | Plan) -> dict[str, Json]:
+def _to_json(record: PlanRequest | TokenizerRequest | PinnedTokenizer | Inspection | Plan) -> dict[str, Json]:
     return cast("dict[str, Json]", dataclasses.asdict(record))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, TypeVar
 
 from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
-from mistudio.corpus.plan_types import Inspection, Plan, PlanRequest
+from mistudio.corpus.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, TokenizerRequest
 
 _ANSWER_SECONDS: Final = 30.0
 _LINE_BYTES: Final = 256 << 20
@@ -28,7 +28,8 @@ _QUIET: Final = {
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
 }
 
-Question = Literal["inspect", "plan"]
+Question = Literal["inspect", "plan", "tokenizer"]
+Request = PlanRequest | TokenizerRequest
 Answer = Mapping[str, Any]  # JSON of any kind
 Record = TypeVar("Record")
 
@@ -68,7 +69,7 @@ class _Child:
     def is_idle(self) -> bool:
         return not self._waiting
 
-    async def ask(self, question: Question, request: PlanRequest) -> bytes:
+    async def ask(self, question: Question, request: Request) -> bytes:
         stdin = self._process.stdin
         if stdin is None or not self.is_alive:
             raise _ChildDied
@@ -144,6 +145,10 @@ class Planner:
         """Which files to fetch: see ``plan.make_plan``; HubUnreachable, too, where no answer comes in time."""
         return await self._ask("plan", request, Plan.from_json)
 
+    async def tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
+        """Bring a tokenizer into the cache: see ``tokenizer_files.find_files``; HubUnreachable, too, as above."""
+        return await self._ask("tokenizer", request, PinnedTokenizer.from_json)
+
     async def close(self) -> None:
         """End the child; the planner may be used again."""
         self._stop_clock()
@@ -152,7 +157,7 @@ class Planner:
             await child.end()
         await asyncio.gather(*self._ending)
 
-    async def _ask(self, question: Question, request: PlanRequest, read: Callable[[Answer], Record]) -> Record:
+    async def _ask(self, question: Question, request: Request, read: Callable[[Answer], Record]) -> Record:
         try:
             async with asyncio.timeout(self._answer_seconds):
                 line = await self._ask_twice(question, request)
@@ -167,7 +172,7 @@ class Planner:
             return await asyncio.to_thread(lambda: read(_unwrapped(line)))
         return read(_unwrapped(line))
 
-    async def _ask_twice(self, question: Question, request: PlanRequest) -> bytes:
+    async def _ask_twice(self, question: Question, request: Request) -> bytes:
         try:
             return await (await self._running_child()).ask(question, request)
         except _ChildDied:

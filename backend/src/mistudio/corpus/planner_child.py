@@ -16,11 +16,12 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
 from mistudio.core.errors import Json, MiStudioError
-from mistudio.corpus.plan_types import PlanRequest
+from mistudio.corpus.plan_types import PinnedTokenizer, PlanRequest, TokenizerRequest
 
 log = logging.getLogger(__name__)
 
@@ -33,15 +34,38 @@ Message = Mapping[str, Any]  # JSON of any kind
 Answering = Callable[[Message], Mapping[str, object]]
 
 
+def _inspect(request: Message) -> dict[str, Json]:
+    from mistudio.corpus.plan import inspect
+
+    return inspect(PlanRequest.from_json(request)).to_json()
+
+
+def _plan(request: Message) -> dict[str, Json]:
+    from mistudio.corpus.plan import make_plan
+
+    return make_plan(PlanRequest.from_json(request)).to_json()
+
+
+def _tokenizer(request: Message) -> dict[str, Json]:
+    from mistudio.corpus.tokenizer_files import TokenizerSource, find_files
+
+    asked = TokenizerRequest.from_json(request)
+    cache = Path(asked.cache_dir)
+    files = find_files(TokenizerSource(asked.name, asked.revision), token=asked.token, cache_dir=cache, root=cache)
+    return PinnedTokenizer(files.name, files.commit or "").to_json()
+
+
+_ANSWERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {
+    "inspect": _inspect,
+    "plan": _plan,
+    "tokenizer": _tokenizer,
+}
+
+
 def answer(message: Message) -> dict[str, Json]:
     """The answer to one message: ``{"ok": …}`` or ``{"error": {code, detail, retry_after, extra}}``."""
-    from mistudio.corpus.plan import inspect, make_plan
-
-    request = PlanRequest.from_json(message["request"])
     try:
-        if message["question"] == "inspect":
-            return {"ok": inspect(request).to_json()}
-        return {"ok": make_plan(request).to_json()}
+        return {"ok": _ANSWERS[message["question"]](message["request"])}
     except MiStudioError as error:
         return {
             "error": {

@@ -112,7 +112,7 @@ def audit_files(
     for split in manifest.splits:
         for rows in _windows(store, split, is_full=manifest.settings.verify == "full"):
             work.checkpoint()
-            work.report(seen.rows, 0, "audit")
+            work.report(seen.rows, manifest.rows, "finish")
             _look(seen, rows, manifest)
             _compare(seen, rows, split, manifest, reader, reference, decode if is_lossless else None)
     checks = tuple(_checks(seen, manifest, is_lossless=is_lossless))

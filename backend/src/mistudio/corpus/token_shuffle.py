@@ -47,7 +47,7 @@ def shuffle_parts(
     store = TokenizedStore(Path(), {name: paths})
     for start in range(writer.position.row, len(order), _ROWS):
         work.checkpoint()
-        work.report(start, len(order), "shuffle")
+        work.report(start, len(order), "finish")
         chosen = [store.rows(name, offset=int(row), limit=1)[0] for row in order[start : start + _ROWS]]
         writer.add(_joined(chosen, start))
     writer.finish()

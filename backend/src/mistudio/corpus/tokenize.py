@@ -140,7 +140,7 @@ def tokenize_dataset(
     """Tokenize the dataset in the folder ``dataset`` into ``target`` by way of ``staging`` (same disk).
 
     Goes on where an earlier call was cut off; once ``target`` is there, only its manifest is read. Reports rows of the
-    source in the phase ``tokenize`` and documents in ``audit``. ``part_bytes`` is about how large a file becomes, and
+    source in the phases ``tokenizing`` and ``finish``. ``part_bytes`` is about how large a file becomes, and
     ``batch_bytes`` how much text is encoded at once (None: as much as a quarter of a second is enough for); the latter
     changes nothing in the result. Raises ValidationFailed and ChoiceErrors of the
     settings, DataMissing, DiskFull, TokensLost, and whatever ``work.checkpoint`` raises. One caller at a time.
@@ -250,7 +250,7 @@ class _Job:
                 encoded = self._engines.encoder.encode(batch.texts)
                 size.took(time.perf_counter() - began)
                 writing.put(batch, encoded)
-                self._work.report(before + batch.first_row + len(batch.kinds), self._total, "tokenize")
+                self._work.report(before + batch.first_row + len(batch.kinds), self._total, "tokenizing")
             writing.finish()
 
     def _finish(self, finished: list[tuple[list[Lane], SourceRows]]) -> TokenizedManifest:

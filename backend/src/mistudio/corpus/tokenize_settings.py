@@ -173,7 +173,7 @@ def resolve(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: M
     if problems:
         raise ValidationFailed(problems[0].message, fields=problems)
     slots, notes = _slots(settings, tokenizer.special)
-    max_length, why = _max_length(settings, tokenizer.model_max_length)
+    max_length, why = chosen_max_length(settings, tokenizer.model_max_length)
     is_framed = settings.add_special_tokens and not settings.apply_chat_template
     prefix = tuple(tokenizer.template.prefix) if is_framed else ()
     suffix = tuple(tokenizer.template.suffix) if is_framed else ()
@@ -181,7 +181,7 @@ def resolve(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: M
         suffix = (*suffix, slots.end)
     if not settings.is_packed and slots.begin is not None and prefix[:1] != (slots.begin,):
         prefix = (slots.begin, *prefix)
-    pad, pad_note = _pad(settings, tokenizer.special)
+    pad, pad_note = chosen_pad(settings, tokenizer.special)
     resolved = Resolved(
         splits=_splits(settings, dataset),
         text_column=_text_column(settings, dataset),
@@ -295,7 +295,8 @@ def _shown(token: int | None, special: SpecialTokens) -> str:
     return f"{names[0].upper()} (id {token})" if names else f"id {token}"
 
 
-def _max_length(settings: TokenizeSettings, models: int | None) -> tuple[int, str]:
+def chosen_max_length(settings: TokenizeSettings, models: int | None) -> tuple[int, str]:
+    """Tokens of a row, where the model takes ``models`` (None: not known), and the sentence that says why."""
     if settings.max_length is not None:
         return settings.max_length, f"max_length {settings.max_length:,} was asked for."
     if models is not None and 2 <= models <= LONGEST_DEFAULT:
@@ -304,7 +305,8 @@ def _max_length(settings: TokenizeSettings, models: int | None) -> tuple[int, st
     return DEFAULT_MAX_LENGTH, f"max_length {DEFAULT_MAX_LENGTH:,} is the default (what the model takes is {reason})."
 
 
-def _pad(settings: TokenizeSettings, special: SpecialTokens) -> tuple[int | None, tuple[str, ...]]:
+def chosen_pad(settings: TokenizeSettings, special: SpecialTokens) -> tuple[int | None, tuple[str, ...]]:
+    """The id that pads, None where nothing does, and the sentence that says which it is."""
     if settings.padding == "do_not_pad":
         return None, ()
     if special.pad is not None:

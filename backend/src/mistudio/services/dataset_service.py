@@ -13,7 +13,7 @@ from mistudio.core.errors import InUse, InvalidTransition, StateError, UnknownCo
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.plan_types import Plan
-from mistudio.models import Dataset, Job
+from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.dataset import (
     DatasetDetail,
@@ -267,17 +267,20 @@ class DatasetService:
             raise _in_use(references)
         await asyncio.to_thread(self._storage.mark_deleted, dataset_id)
         try:
-            seq = await self._remove_record(dataset_id)
+            seq, tokenizations = await self._remove_record(dataset_id)
         except StateError:
             await asyncio.to_thread(self._storage.unmark, dataset_id)
             raise
         await publish_all(self._bus, [deleted_news(dataset_id, seq)])
         self._on_deleted(dataset_id)
-        await asyncio.to_thread(self._storage.discard, dataset_id)
+        for record_id in (dataset_id, *tokenizations):
+            await asyncio.to_thread(self._storage.discard, record_id)
         self._storage.empty_soon()
 
-    async def _remove_record(self, dataset_id: str) -> int:
-        """Remove the record once none of its jobs is active, and answer the number of the event that tells of it.
+    async def _remove_record(self, dataset_id: str) -> tuple[int, list[str]]:
+        """Remove the record once none of its jobs is active.
+
+        Answers the number of the event that tells of it, and the tokenizations that went with it.
 
         A retry may slip in between the stop of the jobs and the removal: then they are stopped again.
         """
@@ -291,8 +294,10 @@ class DatasetService:
                     raise _in_use(references)
                 if not await active_jobs(session, [dataset_id]):
                     seq = next_seq(dataset)
+                    query = select(Tokenization.id).where(Tokenization.dataset_id == dataset_id)
+                    tokenizations = list(await session.scalars(query))
                     await session.delete(dataset)
-                    return seq
+                    return seq, tokenizations
 
 
 def _filtered(

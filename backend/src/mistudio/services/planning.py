@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from mistudio.corpus.plan_types import Inspection, Plan, PlanRequest
+from mistudio.corpus.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, TokenizerRequest
 
 
 class Planning(Protocol):
@@ -14,4 +14,8 @@ class Planning(Protocol):
 
     async def plan(self, request: PlanRequest) -> Plan:
         """The files that a download needs, at one commit."""
+        ...
+
+    async def tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
+        """Bring a tokenizer's files into the cache, at one commit."""
         ...

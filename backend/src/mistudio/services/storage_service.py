@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.models import Dataset
+from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import StoragePart
 from mistudio.schemas.system import DatasetStorage, StorageResponse
 from mistudio.services.plans import PLAN_NAME
@@ -24,8 +24,10 @@ log = structlog.get_logger(__name__)
 
 _MARK = ".deleted"
 _SETTLED_SECONDS = 3600.0
-_DATASET_ID = re.compile(r"ds_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_DISCARDED = re.compile(rf"(?:datasets|staging)-{_DATASET_ID.pattern}-[0-9a-f]{{32}}")
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_DATASET_ID = re.compile(f"ds_{_UUID}")
+_TOKENIZATION_ID = re.compile(f"tok_{_UUID}")
+_DISCARDED = re.compile(rf"(?:datasets|staging|tokenized)-(?:ds|tok)_{_UUID}-[0-9a-f]{{32}}")
 
 
 class StorageService:
@@ -36,13 +38,17 @@ class StorageService:
         self._database = database
         self._emptying: set[asyncio.Task[None]] = set()
 
-    def staging(self, dataset_id: str) -> Path:
-        """Where a dataset is being made."""
-        return self._settings.staging_dir / dataset_id
+    def staging(self, record_id: str) -> Path:
+        """Where a dataset or a tokenization is being made."""
+        return self._settings.staging_dir / record_id
 
     def folder(self, dataset_id: str) -> Path:
         """Where a finished dataset lies."""
         return self._settings.datasets_dir / dataset_id
+
+    def tokenized(self, dataset_id: str, tokenization_id: str) -> Path:
+        """Where a finished tokenization lies."""
+        return self.folder(dataset_id) / "tokenized" / tokenization_id
 
     def prepare(self) -> None:
         """Make the folders that everything else expects."""
@@ -100,21 +106,26 @@ class StorageService:
 
     # Deleting: a mark, the record, a rename into the trash, the bytes. The mark tells a start after a kill what to end.
 
-    def mark_deleted(self, dataset_id: str) -> None:
-        """Write down that this dataset is to go; called before its record is removed."""
-        self._mark(dataset_id).touch()
+    def mark_deleted(self, record_id: str) -> None:
+        """Write down that this dataset or tokenization is to go; called before its record is removed."""
+        self._mark(record_id).touch()
 
-    def unmark(self, dataset_id: str) -> None:
+    def unmark(self, record_id: str) -> None:
         """It stays after all, or is gone."""
-        self._mark(dataset_id).unlink(missing_ok=True)
+        self._mark(record_id).unlink(missing_ok=True)
 
-    def discard(self, dataset_id: str) -> None:
-        """Take a dataset's folders out of sight, in one rename each; ``empty_soon`` deletes them."""
-        for folder in (self.folder(dataset_id), self.staging(dataset_id)):
-            target = self._settings.trash_dir / f"{folder.parent.name}-{dataset_id}-{uuid4().hex}"
+    def discard(self, record_id: str) -> None:
+        """Take a dataset's or tokenization's folders out of sight, in one rename each; ``empty_soon`` deletes them."""
+        finished = (
+            [self.folder(record_id)]
+            if _DATASET_ID.fullmatch(record_id)
+            else self._settings.datasets_dir.glob(f"*/tokenized/{record_id}")
+        )
+        for folder in (*finished, self.staging(record_id)):
+            target = self._settings.trash_dir / f"{folder.parent.name}-{record_id}-{uuid4().hex}"
             with contextlib.suppress(FileNotFoundError):
                 folder.rename(target)
-        self.unmark(dataset_id)
+        self.unmark(record_id)
 
     def empty_soon(self) -> None:
         """Delete what was discarded, without anybody waiting for it."""
@@ -129,11 +140,12 @@ class StorageService:
     async def sweep(self) -> None:
         """At start: finish deletes that a kill cut off, and remove what a request left before it had a record.
 
-        Whole datasets and downloads under way that no record knows stay: the database may have been exchanged. Names
-        that are not ours are never touched.
+        Whole datasets and downloads under way that no record knows stay: the database may have been exchanged. A
+        tokenization under way goes: it can be made again. Names that are not ours are never touched.
         """
         async with self._database.read() as session:
             known = set((await session.scalars(select(Dataset.id))).all())
+            known.update((await session.scalars(select(Tokenization.id))).all())
         await asyncio.to_thread(self._sweep, known)
         self.empty_soon()
 
@@ -144,9 +156,13 @@ class StorageService:
                 continue
             if mark.stem in known:
                 mark.unlink(missing_ok=True)
-            elif _DATASET_ID.fullmatch(mark.stem):
+            elif _DATASET_ID.fullmatch(mark.stem) or _TOKENIZATION_ID.fullmatch(mark.stem):
                 self.discard(mark.stem)
-                log.info("swept", dataset_id=mark.stem, reason="its deletion had been cut off")
+                log.info("swept", id=mark.stem, reason="its deletion had been cut off")
+        for folder in settings.staging_dir.iterdir():
+            if _TOKENIZATION_ID.fullmatch(folder.name) and folder.name not in known and self._is_settled(folder):
+                self.discard(folder.name)
+                log.info("swept", id=folder.name, reason="no record knows this tokenization")
         for folder in (*settings.datasets_dir.iterdir(), *settings.staging_dir.iterdir()):
             if not _DATASET_ID.fullmatch(folder.name) or folder.name in known or not self._is_settled(folder):
                 continue
@@ -171,5 +187,5 @@ class StorageService:
             except (OSError, ValueError) as error:
                 log.warning("not deleted", path=str(folder), error=str(error))
 
-    def _mark(self, dataset_id: str) -> Path:
-        return self._settings.trash_dir / f"{dataset_id}{_MARK}"
+    def _mark(self, record_id: str) -> Path:
+        return self._settings.trash_dir / f"{record_id}{_MARK}"

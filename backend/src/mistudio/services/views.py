@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.errors import NotFound, is_retryable
+from mistudio.corpus.token_snippets import snippets
+from mistudio.corpus.tokenized_manifest import TOKENIZED_MANIFEST, read_tokenized_manifest
 from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.common import UsageSnippet
 from mistudio.schemas.dataset import (
@@ -17,7 +19,7 @@ from mistudio.schemas.dataset import (
     SplitResponse,
 )
 from mistudio.schemas.job import JobResponse
-from mistudio.schemas.tokenization import TokenizationResponse
+from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, TokenizationResponse
 
 _OWN_FIELDS = (
     *("id", "name", "source", "hf_repo_id", "config", "revision", "status", "progress", "error_code", "error_message"),
@@ -32,6 +34,14 @@ async def dataset_or_404(session: AsyncSession, dataset_id: str, *, for_update: 
     if dataset is None:
         raise NotFound(f"There is no dataset {dataset_id}; it may have been deleted.")
     return dataset
+
+
+async def tokenization_or_404(session: AsyncSession, tokenization_id: str, *, for_update: bool = False) -> Tokenization:
+    """The record; NotFound where there is none."""
+    record = await session.get(Tokenization, tokenization_id, with_for_update=for_update)
+    if record is None:
+        raise NotFound(f"There is no tokenization {tokenization_id}; it may have been deleted.")
+    return record
 
 
 async def active_jobs(session: AsyncSession, dataset_ids: Sequence[str]) -> list[Job]:
@@ -69,6 +79,32 @@ async def tokenization_responses(session: AsyncSession, dataset_id: str) -> list
     """The tokenizations of one dataset, newest first."""
     query = select(Tokenization).where(Tokenization.dataset_id == dataset_id).order_by(Tokenization.created_at.desc())
     return [TokenizationResponse.model_validate(record) for record in (await session.scalars(query)).all()]
+
+
+async def tokenization_detail(session: AsyncSession, record: Tokenization) -> TokenizationDetail:
+    """One tokenization with its books, its job under way, and the Python that loads it."""
+    query = select(Job).where(Job.tokenization_id == record.id, Job.active())
+    job = await session.scalar(query)
+    fields = TokenizationResponse.model_validate(record).model_dump()
+    return TokenizationDetail.model_validate(
+        {
+            **fields,
+            "resolved": (record.statistics or {}).get("resolved"),
+            "ledger": Ledger.model_validate(record.ledger) if record.ledger else None,
+            "audit": Audit.model_validate(record.audit) if record.audit else None,
+            "job": JobResponse.model_validate(job) if job else None,
+            "usage": tokenized_snippets(record),
+        }
+    )
+
+
+def tokenized_snippets(record: Tokenization) -> list[UsageSnippet]:
+    """Python that loads a finished tokenization; none while its files are not there."""
+    if record.path is None or not (Path(record.path) / TOKENIZED_MANIFEST).exists():
+        return []
+    folder = Path(record.path)
+    made = snippets(folder, read_tokenized_manifest(folder))
+    return [UsageSnippet(title=snippet.title, code=snippet.code) for snippet in made]
 
 
 def usage_snippets(dataset: Dataset) -> list[UsageSnippet]:

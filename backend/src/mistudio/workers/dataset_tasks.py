@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import AuthRequired, DataMissing, Json
+from mistudio.core.errors import AuthRequired, DataMissing, Json, SourceChanged
 from mistudio.corpus.build import build_dataset, finish_build
 from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.import_local import LocalOrigin
@@ -20,9 +20,9 @@ from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.disk import needed_bytes, require_room
 from mistudio.services.plans import read_local_plan, read_plan, write_plan
 from mistudio.services.storage_service import StorageService
-from mistudio.services.targets import DatasetFigures
-from mistudio.services.views import dataset_or_404
-from mistudio.utils.file_utils import get_allocated_size
+from mistudio.services.targets import DatasetFigures, TokenizationFigures
+from mistudio.services.views import dataset_or_404, tokenization_or_404
+from mistudio.utils.file_utils import ensure_dir, get_allocated_size
 from mistudio.workers.index_tasks import followed_by_index, index_dataset_task
 from mistudio.workers.runner import Handler, JobContext
 
@@ -146,10 +146,45 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
     )
 
 
+async def tokenize_dataset_task(context: JobContext, *, settings: Settings, database: Database) -> TokenizationFigures:
+    """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
+    from mistudio.corpus.tokenize_settings import TokenizeSettings
+    from mistudio.corpus.tokenizer_files import TokenizerSource
+    from mistudio.corpus.tokenizers import load_tokenizer
+    from mistudio.workers.tokenizing import run_tokenization
+
+    async with database.read() as session:
+        record = await tokenization_or_404(session, context.job.tokenization_id or "")
+    context.work.report(0, 1, "plan")
+    storage = StorageService(settings, database)
+    tokenizer = await asyncio.to_thread(
+        load_tokenizer,
+        TokenizerSource(record.tokenizer, record.tokenizer_revision),
+        token=context.token,
+        cache_dir=settings.cache_dir,
+        root=settings.data_dir,
+    )
+    if tokenizer.fingerprint != record.fingerprint:
+        raise SourceChanged(
+            f"The tokenizer {record.tokenizer} is no longer the one that was asked for: tokenize again with it."
+        )
+    context.work.report(1, 1, "plan")
+    return await asyncio.to_thread(
+        run_tokenization,
+        storage.folder(record.dataset_id),
+        ensure_dir(storage.staging(record.id)),
+        storage.tokenized(record.dataset_id, record.id),
+        settings=TokenizeSettings.from_json(record.settings),
+        tokenizer=tokenizer,
+        work=context.work,
+    )
+
+
 def job_handlers(settings: Settings, database: Database) -> Mapping[str, Handler]:
     """The handler of each kind of job."""
     return {
         "download": followed_by_index(partial(download_dataset_task, settings=settings, database=database), settings),
         "import": followed_by_index(partial(import_dataset_task, settings=settings, database=database), settings),
         "index": partial(index_dataset_task, settings=settings, database=database),
+        "tokenize": partial(tokenize_dataset_task, settings=settings, database=database),
     }

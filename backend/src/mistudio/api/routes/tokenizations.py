@@ -1,0 +1,151 @@
+"""Tokenizations: ask for one, watch it, look into it, delete it; and texts as tokens before anything is started."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Query
+
+from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
+from mistudio.api.problems import refusals
+from mistudio.schemas.common import Page
+from mistudio.schemas.dataset import RetryRequest
+from mistudio.schemas.statistics import StatisticsResponse
+from mistudio.schemas.tokenization import (
+    MaxLength,
+    ModelResponse,
+    PreviewRequest,
+    PreviewResponse,
+    TokenizationDetail,
+    TokenizationResponse,
+    TokenizedRow,
+    TokenizeRequest,
+    TraceResponse,
+    WhatIfResponse,
+)
+
+router = APIRouter(prefix="/api", tags=["tokenizations"])
+TokenizationId = Annotated[str, Path(description="Id of a tokenization, tok_…", max_length=64)]
+SplitName = Annotated[str, Query(max_length=255, description="A split of the tokenization.")]
+
+
+@router.post(
+    "/datasets/{dataset_id}/tokenize",
+    status_code=202,
+    operation_id="tokenizeDataset",
+    responses=refusals(401, 403, 404, 409, 422, 503, 507),
+)
+async def tokenize_dataset(
+    dataset_id: DatasetId, request: TokenizeRequest, services: ServicesDep
+) -> TokenizationResponse:
+    """Work out what is asked, then tokenize in the background."""
+    return await services.tokenizations.tokenize_dataset(dataset_id, request)
+
+
+@router.get("/datasets/{dataset_id}/tokenizations", operation_id="listTokenizations", responses=refusals(404))
+async def list_tokenizations(dataset_id: DatasetId, services: ServicesDep) -> list[TokenizationResponse]:
+    """The tokenizations of a dataset, newest first."""
+    return await services.tokenizations.list_tokenizations(dataset_id)
+
+
+@router.get("/tokenizations/{tokenization_id}", operation_id="getTokenization", responses=refusals(404))
+async def get_tokenization(tokenization_id: TokenizationId, services: ServicesDep) -> TokenizationDetail:
+    """One tokenization with its ledger, its audit, and the Python that loads it."""
+    return await services.tokenizations.get_tokenization(tokenization_id)
+
+
+@router.delete(
+    "/tokenizations/{tokenization_id}",
+    status_code=204,
+    operation_id="deleteTokenization",
+    responses=refusals(404),
+)
+async def delete_tokenization(tokenization_id: TokenizationId, services: ServicesDep) -> None:
+    """Stop a tokenization and delete its files; its dataset and its siblings stay as they are."""
+    await services.tokenizations.delete_tokenization(tokenization_id)
+
+
+@router.post("/tokenizations/{tokenization_id}/cancel", operation_id="cancelTokenization", responses=refusals(404, 409))
+async def cancel_tokenization(tokenization_id: TokenizationId, services: ServicesDep) -> TokenizationResponse:
+    """Stop a tokenization; what it has is kept for a retry."""
+    return await services.tokenizations.cancel(tokenization_id)
+
+
+@router.post(
+    "/tokenizations/{tokenization_id}/retry",
+    status_code=202,
+    operation_id="retryTokenization",
+    responses=refusals(404, 409, 422),
+)
+async def retry_tokenization(
+    tokenization_id: TokenizationId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
+) -> TokenizationResponse:
+    """Let a tokenization that failed or was cancelled go on."""
+    token = request.access_token.get_secret_value() if request and request.access_token else None
+    return await services.tokenizations.retry(tokenization_id, token)
+
+
+@router.get("/tokenizations/{tokenization_id}/rows", operation_id="listRows", responses=refusals(404, 409, 410, 422))
+async def list_rows(
+    tokenization_id: TokenizationId,
+    services: ServicesDep,
+    split: SplitName | None = None,
+    page: PageNumber = 1,
+    limit: PageLimit = 20,
+) -> Page[TokenizedRow]:
+    """Written rows as tokens, of one split (left out: the first); a page beyond the end is empty."""
+    return await services.rows.list_rows(tokenization_id, split=split, page=page, limit=limit)
+
+
+@router.get(
+    "/tokenizations/{tokenization_id}/rows/{row}/trace",
+    operation_id="traceToken",
+    responses=refusals(404, 409, 410, 422),
+)
+async def trace_token(
+    tokenization_id: TokenizationId,
+    row: Annotated[int, Path(ge=0, le=2**53, description="Counts from 0 within the split.")],
+    services: ServicesDep,
+    position: Annotated[int, Query(ge=0, le=2**31, description="Counts from 0 within the row.")] = 0,
+    split: SplitName | None = None,
+) -> TraceResponse:
+    """From a position of a written row back to its document, its characters, its file and its commit."""
+    return await services.rows.trace(tokenization_id, split=split, row=row, position=position)
+
+
+@router.get("/datasets/{dataset_id}/statistics", operation_id="getStatistics", responses=refusals(404, 409))
+async def get_statistics(
+    dataset_id: DatasetId,
+    services: ServicesDep,
+    tokenization: Annotated[str | None, Query(max_length=64, description="Left out: the newest ready one.")] = None,
+) -> StatisticsResponse:
+    """Exact figures, over all and per split."""
+    return await services.statistics.statistics(dataset_id, tokenization)
+
+
+@router.get(
+    "/datasets/{dataset_id}/what-if",
+    operation_id="whatIf",
+    responses=refusals(401, 403, 404, 409, 410, 422, 503),
+)
+async def what_if(
+    dataset_id: DatasetId,
+    services: ServicesDep,
+    tokenization: Annotated[str | None, Query(max_length=64, description="Exact: from this one's counts.")] = None,
+    tokenizer: Annotated[str | None, Query(max_length=1024, description="An estimate, from a sample.")] = None,
+    max_length: Annotated[list[MaxLength] | None, Query(max_length=64, description="Several may be given.")] = None,
+) -> WhatIfResponse:
+    """What max_length would cost, before anything is run: padded, ragged and packed side by side."""
+    return await services.what_if.what_if(
+        dataset_id, tokenization_id=tokenization, tokenizer=tokenizer, max_lengths=max_length
+    )
+
+
+@router.post("/tokenize-preview", operation_id="previewTokens", responses=refusals(401, 403, 404, 422, 503))
+async def preview_tokens(request: PreviewRequest, services: ServicesDep) -> PreviewResponse:
+    """A text as tokens: ids, the characters of each, and what would be cut."""
+    return await services.tokenizers.preview(request)
+
+
+@router.get("/models", operation_id="listModels")
+async def list_models(services: ServicesDep) -> list[ModelResponse]:
+    """The tokenizers that this studio has used, newest first."""
+    return await services.tokenizers.list_models()

@@ -1,0 +1,156 @@
+"""Written rows of a tokenization as a reader sees them, and the way back from any position to its source."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import TypeVar
+
+from mistudio.core.database import Database
+from mistudio.core.errors import FieldError, NotFound, UnknownSplit, ValidationFailed
+from mistudio.corpus.manifest import read_manifest
+from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.token_texts import TextReader
+from mistudio.corpus.tokenized_manifest import TokenizedManifest, read_tokenized_manifest
+from mistudio.corpus.tokenized_store import TokenizedStore, TokenRow
+from mistudio.corpus.tokenizers import LoadedTokenizer
+from mistudio.corpus.trace import Trace, kinds_of, trace
+from mistudio.schemas.common import Page, Pagination
+from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
+from mistudio.services.statistics_service import require_ready
+from mistudio.services.storage_service import StorageService
+from mistudio.services.token_views import token_views
+from mistudio.services.tokenizer_service import TokenizerService
+from mistudio.services.views import tokenization_or_404
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class _Opened:
+    dataset_id: str
+    folder: Path
+    manifest: TokenizedManifest
+    tokenizer: LoadedTokenizer
+
+    def split(self, wanted: str | None) -> str:
+        names = [split.name for split in self.manifest.splits]
+        if wanted is None:
+            return names[0]
+        if wanted not in names:
+            raise UnknownSplit(
+                f"This tokenization has no split “{wanted}”. Splits: {', '.join(names)}.", extra={"choices": [*names]}
+            )
+        return wanted
+
+    def shown(self, split: str, row: TokenRow) -> TokenizedRow:
+        return TokenizedRow(
+            split=split,
+            row=row.row,
+            tokens=token_views(self.tokenizer, row.ids.tolist(), kinds=kinds_of(row, self.manifest)),
+            segments=[
+                RowSegment(
+                    row=piece.row, token_start_in_row=piece.token_start, position=piece.position, length=piece.length
+                )
+                for piece in row.pieces
+            ],
+        )
+
+
+class RowService:
+    """Reads tokenized rows off the event loop; files are memory-mapped, so that any page is at hand at once."""
+
+    def __init__(self, database: Database, storage: StorageService, tokenizers: TokenizerService) -> None:
+        self._database = database
+        self._storage = storage
+        self._tokenizers = tokenizers
+
+    async def list_rows(self, tokenization_id: str, *, split: str | None, page: int, limit: int) -> Page[TokenizedRow]:
+        """One page of rows, empty beyond the end. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
+        opened = await self._open(tokenization_id)
+        name = opened.split(split)
+
+        def read() -> tuple[int, list[TokenizedRow]]:
+            store = TokenizedStore.open(opened.folder)
+            rows = store.rows(name, offset=(page - 1) * limit, limit=limit)
+            return store.num_rows(name), [opened.shown(name, row) for row in rows]
+
+        total, shown = await _off_the_loop(read)
+        return Page[TokenizedRow](data=shown, pagination=Pagination.of(page=page, limit=limit, total=total))
+
+    async def trace(self, tokenization_id: str, *, split: str | None, row: int, position: int) -> TraceResponse:
+        """Where one position came from. Raises NotFound, NotReady, UnknownSplit, ValidationFailed, DataMissing."""
+        opened = await self._open(tokenization_id)
+        name = opened.split(split)
+
+        def find() -> TraceResponse:
+            store = TokenizedStore.open(opened.folder)
+            found = store.rows(name, offset=row, limit=1)
+            if not found:
+                rows = store.num_rows(name)
+                raise NotFound(f"Split “{name}” has {rows:,} rows, counted from 0; there is no row {row}.")
+            traced = self._traced(opened, name, found[0], position)
+            return TraceResponse(
+                tokenization_id=tokenization_id,
+                dataset_id=opened.dataset_id,
+                split=name,
+                row=row,
+                position=position,
+                token=token_views(opened.tokenizer, [traced.token], kinds=[traced.kind])[0],
+                source=_source(traced, self._storage.folder(opened.dataset_id)),
+            )
+
+        return await _off_the_loop(find)
+
+    def _traced(self, opened: _Opened, split: str, row: TokenRow, position: int) -> Trace:
+        if position >= len(row.ids):
+            count = len(row.ids)
+            message = f"Row {row.row} has {count:,} positions, counted from 0; there is no position {position}."
+            raise ValidationFailed(message, fields=[FieldError("position", message)])
+        tokenizer, settings = opened.tokenizer, opened.manifest.settings
+        store = DatasetStore(self._storage.folder(opened.dataset_id))
+        render = tokenizer.render_chat if settings.apply_chat_template else None
+        return trace(
+            row,
+            position,
+            split=split,
+            manifest=opened.manifest,
+            dataset=store.manifest,
+            reader=TextReader(store, opened.manifest.resolved.text_column, render_chat=render),
+            spans=lambda text: tokenizer.encode_with_offsets(text, add_special_tokens=False).spans,
+        )
+
+    async def _open(self, tokenization_id: str) -> _Opened:
+        async with self._database.read() as session:
+            record = require_ready(await tokenization_or_404(session, tokenization_id))
+        folder = self._storage.tokenized(record.dataset_id, record.id)
+        manifest = await asyncio.to_thread(read_tokenized_manifest, folder)
+        tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
+        return _Opened(record.dataset_id, folder, manifest, tokenizer)
+
+
+def _source(traced: Trace, dataset: Path) -> TraceSource | None:
+    source = traced.source
+    if source is None:
+        return None
+    manifest = read_manifest(dataset)
+    before = takewhile(lambda split: split.name != source.split, manifest.splits)
+    return TraceSource(
+        split=source.split,
+        row=source.row,
+        sample_id=sum(split.rows for split in before) + source.row,
+        char_start=source.char_start,
+        char_end=source.char_end,
+        text=source.text,
+        text_start=source.text_start,
+        file=source.source.path if source.source else None,
+        file_sha256=source.source.sha256 if source.source else None,
+        repo=manifest.repo,
+        config=manifest.config,
+        commit=manifest.commit,
+    )
+
+
+async def _off_the_loop(work: Callable[[], Result]) -> Result:
+    return await asyncio.to_thread(work)

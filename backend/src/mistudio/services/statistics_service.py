@@ -1,0 +1,116 @@
+"""Exact statistics of datasets and their tokenizations, answered from what a job has counted and stored."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mistudio.core.database import Database
+from mistudio.core.errors import Json, NotFound, NotReady
+from mistudio.core.states import DatasetStatus, TokenizationStatus
+from mistudio.corpus.token_statistics import LengthBin, LengthCounts
+from mistudio.models import Dataset, Tokenization
+from mistudio.schemas.dataset import DatasetMetadata, SplitResponse
+from mistudio.schemas.statistics import SplitStatistics, StatisticsResponse, TokenStatistics
+from mistudio.services.views import dataset_or_404, tokenization_or_404
+
+Ids = NDArray[np.unsignedinteger] | NDArray[np.signedinteger]
+
+
+class StatisticsService:
+    """Figures that were counted once, when the data was read; answering takes no look at the data."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def statistics(self, dataset_id: str, tokenization_id: str | None = None) -> StatisticsResponse:
+        """The figures of a dataset, by one tokenization or by the newest ready one.
+
+        Raises NotFound, NotReady.
+        """
+        async with self._database.read() as session:
+            dataset = await ready_dataset(session, dataset_id)
+            record = await ready_tokenization(session, dataset_id, tokenization_id)
+        return _answer(dataset, record)
+
+    @staticmethod
+    def calculate_token_distribution(lengths: Ids, *, logarithmic: bool = False) -> Sequence[LengthBin]:
+        """About 20 bins with round edges over exact counts; ``lengths`` is one per document, shape (documents,)."""
+        counts = LengthCounts.of(lengths)
+        return counts.logarithmic_bins() if logarithmic else counts.linear_bins()
+
+    @staticmethod
+    def calculate_vocab_size(ids: Ids) -> int:
+        """How many different ids occur in ``ids``, shape (tokens,)."""
+        return len(np.unique(ids))
+
+    @staticmethod
+    def calculate_avg_seq_length(lengths: Ids) -> float:
+        """Tokens per document on average, 0 where there is none; ``lengths`` has the shape (documents,)."""
+        return float(np.mean(lengths)) if len(lengths) else 0.0
+
+
+async def ready_dataset(session: AsyncSession, dataset_id: str) -> Dataset:
+    """The record of a dataset that can be read. Raises NotFound, NotReady."""
+    dataset = await dataset_or_404(session, dataset_id)
+    if dataset.status is not DatasetStatus.READY:
+        raise NotReady(f"“{dataset.name}” is {dataset.status.value}; its figures are known once it is ready.")
+    return dataset
+
+
+async def ready_tokenization(session: AsyncSession, dataset_id: str, wanted: str | None) -> Tokenization | None:
+    """The tokenization asked for, else the dataset's newest ready one, if any. Raises NotFound, NotReady."""
+    if wanted is None:
+        query = (
+            select(Tokenization)
+            .where(Tokenization.dataset_id == dataset_id, Tokenization.status == TokenizationStatus.READY)
+            .order_by(Tokenization.completed_at.desc(), Tokenization.id)
+            .limit(1)
+        )
+        return cast("Tokenization | None", await session.scalar(query))
+    record = await tokenization_or_404(session, wanted)
+    if record.dataset_id != dataset_id:
+        raise NotFound(f"Tokenization {wanted} is not one of this dataset.")
+    return require_ready(record)
+
+
+def require_ready(record: Tokenization) -> Tokenization:
+    """``record``, if it can be used. Raises NotReady."""
+    if record.status is not TokenizationStatus.READY:
+        raise NotReady(f"This tokenization is {record.status.value}; it can be used once it is ready.")
+    return record
+
+
+def _answer(dataset: Dataset, record: Tokenization | None) -> StatisticsResponse:
+    metadata = DatasetMetadata.model_validate(dataset.meta)
+    counted = (record.statistics or {}) if record else {}
+    by_split = cast("dict[str, Json]", counted.get("splits") or {})
+    samples = dataset.num_samples or 0
+    splits = []
+    for split in (SplitResponse.model_validate(value) for value in dataset.splits):
+        found = by_split.get(split.name)
+        splits.append(
+            SplitStatistics(
+                name=split.name,
+                samples=split.num_rows or 0,
+                share=(split.num_rows or 0) / samples if samples else 0.0,
+                size_bytes=split.num_bytes,
+                tokens=TokenStatistics.model_validate(found) if found else None,
+            )
+        )
+    total = counted.get("total")
+    return StatisticsResponse(
+        dataset_id=dataset.id,
+        tokenization_id=record.id if record else None,
+        samples=samples,
+        characters=metadata.characters,
+        text_bytes=metadata.text_bytes,
+        null_texts=metadata.null_texts,
+        empty_texts=metadata.empty_texts,
+        invalid_texts=metadata.invalid_texts,
+        tokens=TokenStatistics.model_validate(total) if total else None,
+        splits=splits,
+    )

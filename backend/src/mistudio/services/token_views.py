@@ -1,0 +1,93 @@
+"""Tokens as a reader sees them: the characters that a token covers, or what it decodes to where no text is at hand."""
+
+from collections.abc import Iterable
+
+from mistudio.core.errors import FieldError, ValidationFailed
+from mistudio.corpus.tokenize_settings import TokenizeSettings, chosen_max_length, chosen_pad
+from mistudio.corpus.tokenizers import EncodedText, LoadedTokenizer
+from mistudio.schemas.tokenization import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan, TokenView
+
+
+def token_text(tokenizer: LoadedTokenizer, token: int) -> str:
+    """What one id stands for; a part of a character, which decodes to nothing readable, as the vocabulary writes it."""
+    text = tokenizer.decode([token])
+    if text and "\N{REPLACEMENT CHARACTER}" not in text:
+        return text
+    return tokenizer.reference.id_to_token(token) or text
+
+
+def token_spans(tokenizer: LoadedTokenizer, text: str) -> list[TokenSpan]:
+    """The tokens of ``text``, without added ones, each with the characters that it covers."""
+    return _data_spans(tokenizer, text, tokenizer.encode_with_offsets(text, add_special_tokens=False))
+
+
+def _data_spans(tokenizer: LoadedTokenizer, text: str, encoded: EncodedText) -> list[TokenSpan]:
+    special = set(tokenizer.special.all_ids)
+    return [
+        TokenSpan(
+            id=number,
+            text=text[start:end] or written,
+            kind="special" if number in special else "data",
+            start=start,
+            end=end,
+        )
+        for number, written, (start, end) in zip(encoded.ids, encoded.tokens, encoded.spans, strict=True)
+    ]
+
+
+def preview_of(tokenizer: LoadedTokenizer, request: PreviewRequest) -> PreviewResponse:
+    """One text as ``request`` would have it written, in an unpacked row. Raises ValidationFailed."""
+    settings = TokenizeSettings(
+        tokenizer=request.tokenizer,
+        max_length=request.max_length,
+        truncation=request.truncation,
+        padding=request.padding,
+        add_special_tokens=request.add_special_tokens,
+    )
+    max_length, why = chosen_max_length(settings, tokenizer.model_max_length)
+    pad, notes = chosen_pad(settings, tokenizer.special)
+    prefix, suffix = (tokenizer.template.prefix, tokenizer.template.suffix) if request.add_special_tokens else ((), ())
+    room = max_length - len(prefix) - len(suffix)
+    if request.truncation and room < 1:
+        message = f"max_length {max_length} leaves no room for text beside {len(prefix) + len(suffix)} special tokens."
+        raise ValidationFailed(message, fields=[FieldError("max_length", message)])
+    data = token_spans(tokenizer, request.text)
+    kept = data[:room] if request.truncation else data
+    row = [*_added(tokenizer, prefix, at=0), *kept, *_added(tokenizer, suffix, at=len(request.text))]
+    if pad is not None and request.padding == "max_length":
+        filling = _added(tokenizer, [pad] * max(max_length - len(row), 0), at=len(request.text), padding=True)
+        row.extend(filling)
+    special = tokenizer.special
+    return PreviewResponse(
+        tokenizer=tokenizer.repo,
+        revision=tokenizer.commit,
+        fingerprint=tokenizer.fingerprint,
+        vocab_size=tokenizer.vocab_size,
+        max_length=max_length,
+        special=SpecialTokens(bos=special.bos, eos=special.eos, pad=special.pad, unk=special.unk, sep=special.sep),
+        tokens=row,
+        count=len(data),
+        truncated=len(data) - len(kept),
+        notes=[why, *notes],
+    )
+
+
+def _added(tokenizer: LoadedTokenizer, ids: Iterable[int], *, at: int, padding: bool = False) -> list[TokenSpan]:
+    """Tokens that stand for no character of the text."""
+    return [
+        TokenSpan(
+            id=number, text=token_text(tokenizer, number), kind="padding" if padding else "special", start=at, end=at
+        )
+        for number in ids
+    ]
+
+
+def token_views(tokenizer: LoadedTokenizer, ids: Iterable[int], *, kinds: Iterable[str]) -> list[TokenView]:
+    """Ids of a written row, each with its kind."""
+    seen: dict[int, str] = {}
+    views = []
+    for number, kind in zip(ids, kinds, strict=True):
+        if number not in seen:
+            seen[number] = token_text(tokenizer, number)
+        views.append(TokenView.model_validate({"id": number, "text": seen[number], "kind": kind}))
+    return views

@@ -1,0 +1,130 @@
+"""Tokenizers for the server: found, loaded once, remembered, and shown at work on a text.
+
+The Hub is asked by the planner's child, which knows the settings of Hugging Face's libraries; this process reads the
+files that the child has put into the cache. A few tokenizers stay loaded, because people try one text after another.
+"""
+
+import asyncio
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mistudio.core.config import Settings
+from mistudio.core.database import Database
+from mistudio.corpus.plan_types import TokenizerRequest
+from mistudio.corpus.tokenizer_files import TokenizerSource
+from mistudio.corpus.tokenizers import LoadedTokenizer, load_tokenizer
+from mistudio.models import Model
+from mistudio.schemas.tokenization import ModelResponse, PreviewRequest, PreviewResponse
+from mistudio.services.planning import Planning
+from mistudio.services.token_views import preview_of
+
+# One of a large vocabulary takes some 150 MB.
+_LOADED: Final = 2
+# How long a branch is believed to stand where it stood; a job always asks again.
+_BELIEVED_SECONDS: Final = 300.0
+
+
+@dataclass(frozen=True)
+class _Believed:
+    source: TokenizerSource
+    until: float
+
+
+class TokenizerService:
+    """Loads tokenizers by name and revision, off the event loop."""
+
+    def __init__(self, settings: Settings, database: Database, planner: Planning) -> None:
+        self._settings = settings
+        self._database = database
+        self._planner = planner
+        self._lock = threading.Lock()
+        self._loaded: OrderedDict[TokenizerSource, LoadedTokenizer] = OrderedDict()
+        self._believed: dict[TokenizerSource, _Believed] = {}
+
+    async def load(
+        self, name: str, revision: str | None = None, *, token: str | None = None, fresh: bool = False
+    ) -> LoadedTokenizer:
+        """The tokenizer; ``fresh`` asks the Hub where a branch stands now, even if it was asked a moment ago.
+
+        Raises NoTokenizer, UnsupportedTokenizer, ValidationFailed (field ``tokenizer``), and the Hub's errors.
+        """
+        source = await self._pinned(TokenizerSource(name, revision), token=token, fresh=fresh)
+        return await asyncio.to_thread(self._load, source)
+
+    async def _pinned(self, source: TokenizerSource, *, token: str | None, fresh: bool) -> TokenizerSource:
+        """``source`` at a commit whose files are in the cache."""
+        if source.is_local:
+            return source
+        believed = self._believed.get(source)
+        # What a token opened must not serve those who have none.
+        if believed and believed.until > time.monotonic() and not fresh and not token:
+            return believed.source
+        found = await self._planner.tokenizer(
+            TokenizerRequest(
+                name=source.name, revision=source.revision, cache_dir=str(self._settings.cache_dir), token=token
+            )
+        )
+        pinned = TokenizerSource(found.name, found.commit)
+        if not token:
+            self._believed[source] = _Believed(pinned, time.monotonic() + _BELIEVED_SECONDS)
+        return pinned
+
+    def _load(self, source: TokenizerSource) -> LoadedTokenizer:
+        if not source.is_local and (kept := self._kept(source)):
+            return kept
+        settings = self._settings
+        tokenizer = load_tokenizer(source, token=None, cache_dir=settings.cache_dir, root=settings.data_dir)
+        if source.is_local:
+            # A file of this machine may be another one the next time.
+            return tokenizer
+        with self._lock:
+            self._loaded[source] = tokenizer
+            while len(self._loaded) > _LOADED:
+                self._loaded.popitem(last=False)
+        return tokenizer
+
+    def _kept(self, source: TokenizerSource) -> LoadedTokenizer | None:
+        with self._lock:
+            if source in self._loaded:
+                self._loaded.move_to_end(source)
+            return self._loaded.get(source)
+
+    async def preview(self, request: PreviewRequest) -> PreviewResponse:
+        """One text as tokens, with what the settings would do to it. Raises what ``load`` raises, ValidationFailed."""
+        token = request.access_token.get_secret_value() if request.access_token else None
+        tokenizer = await self.load(request.tokenizer, request.revision, token=token)
+        return await asyncio.to_thread(preview_of, tokenizer, request)
+
+    async def list_models(self) -> list[ModelResponse]:
+        """The tokenizers that were used, newest first."""
+        async with self._database.read() as session:
+            found = await session.scalars(select(Model).order_by(Model.created_at.desc(), Model.id))
+            return [ModelResponse.model_validate(model) for model in found]
+
+
+async def remembered(session: AsyncSession, tokenizer: LoadedTokenizer) -> Model:
+    """The record of this tokenizer, made in this transaction if there is none yet."""
+    known = select(Model).where(Model.fingerprint == tokenizer.fingerprint)
+    if tokenizer.commit:
+        known = known.where(Model.hf_repo_id == tokenizer.repo, Model.revision == tokenizer.commit)
+    else:
+        known = known.where(Model.path == tokenizer.repo)
+    if model := await session.scalar(known.limit(1)):
+        return model
+    model = Model(
+        name=tokenizer.repo.rstrip("/").rpartition("/")[2],
+        hf_repo_id=tokenizer.repo if tokenizer.commit else None,
+        revision=tokenizer.commit,
+        fingerprint=tokenizer.fingerprint,
+        vocab_size=tokenizer.vocab_size,
+        path=None if tokenizer.commit else tokenizer.repo,
+    )
+    session.add(model)
+    await session.flush()
+    return model

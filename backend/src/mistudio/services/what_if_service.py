@@ -1,0 +1,137 @@
+"""What a setting would cost before it is run: exact from an earlier tokenization, else an estimate from a sample."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+from mistudio.core.database import Database
+from mistudio.core.errors import FieldError, NotReady, ValidationFailed
+from mistudio.corpus.engines import ReferenceEncoder
+from mistudio.corpus.manifest import read_manifest
+from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.token_texts import TextReader, sample_texts
+from mistudio.corpus.tokenize_settings import TokenizeSettings, chosen_max_length
+from mistudio.corpus.tokenized_manifest import read_tokenized_manifest
+from mistudio.corpus.tokenizers import LoadedTokenizer
+from mistudio.corpus.what_if import Lengths, WhatIf, WhatIfLayout, lengths_of, sampled_lengths, what_if
+from mistudio.models import Tokenization
+from mistudio.schemas import tokenization as shapes
+from mistudio.services.statistics_service import ready_dataset, ready_tokenization
+from mistudio.services.storage_service import StorageService
+from mistudio.services.tokenizer_service import TokenizerService
+
+_SAMPLED_DOCUMENTS: Final = 5_000
+# The lengths shown where none is asked for, around the one that would be chosen.
+_USUAL: Final = (128, 256, 512, 1_024, 2_048, 4_096, 8_192)
+
+
+class WhatIfService:
+    """Answers from counts of lengths; only an estimate encodes anything, and that only a sample."""
+
+    def __init__(self, database: Database, storage: StorageService, tokenizers: TokenizerService) -> None:
+        self._database = database
+        self._storage = storage
+        self._tokenizers = tokenizers
+
+    async def what_if(
+        self,
+        dataset_id: str,
+        *,
+        tokenization_id: str | None,
+        tokenizer: str | None,
+        max_lengths: Sequence[int] | None,
+    ) -> shapes.WhatIfResponse:
+        """What each max_length comes to: by a tokenization's exact counts, or by a tokenizer's on a sample.
+
+        Neither given: the newest ready tokenization's. Raises NotFound, NotReady, ValidationFailed, DataMissing, and
+        what loading a tokenizer raises.
+        """
+        if tokenization_id and tokenizer:
+            message = "Give a tokenization or a tokenizer, not both."
+            raise ValidationFailed(message, fields=[FieldError("tokenizer", message)])
+        async with self._database.read() as session:
+            await ready_dataset(session, dataset_id)
+            record = None if tokenizer else await ready_tokenization(session, dataset_id, tokenization_id)
+        if record is not None:
+            return await self._exact(dataset_id, record, max_lengths)
+        if tokenizer is None:
+            raise NotReady("Nothing is tokenized yet: give a tokenizer for an estimate.")
+        return await self._estimate(dataset_id, tokenizer, max_lengths)
+
+    async def _exact(
+        self, dataset_id: str, record: Tokenization, max_lengths: Sequence[int] | None
+    ) -> shapes.WhatIfResponse:
+        tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
+        folder = self._storage.tokenized(dataset_id, record.id)
+
+        def count() -> WhatIf:
+            manifest = read_tokenized_manifest(folder)
+            lengths = lengths_of(folder, manifest)
+            return self._counted(dataset_id, lengths, manifest.settings, tokenizer, max_lengths)
+
+        return _response(dataset_id, await asyncio.to_thread(count), tokenizer=record.tokenizer, of=record.id)
+
+    async def _estimate(self, dataset_id: str, name: str, max_lengths: Sequence[int] | None) -> shapes.WhatIfResponse:
+        tokenizer = await self._tokenizers.load(name)
+
+        def count() -> WhatIf:
+            store = DatasetStore(self._storage.folder(dataset_id))
+            reader = TextReader(store, store.manifest.text_column.name)
+            texts = sample_texts(reader, store.splits, documents=_SAMPLED_DOCUMENTS)
+            lengths = sampled_lengths(ReferenceEncoder(tokenizer.reference).encode(texts).lengths)
+            settings = TokenizeSettings(tokenizer=name)
+            return self._counted(dataset_id, lengths, settings, tokenizer, max_lengths, documents=store.manifest.rows)
+
+        return _response(dataset_id, await asyncio.to_thread(count), tokenizer=tokenizer.repo, of=None)
+
+    def _counted(
+        self,
+        dataset_id: str,
+        lengths: Lengths,
+        settings: TokenizeSettings,
+        tokenizer: LoadedTokenizer,
+        max_lengths: Sequence[int] | None,
+        *,
+        documents: int | None = None,
+    ) -> WhatIf:
+        chosen, _why = chosen_max_length(settings, tokenizer.model_max_length)
+        return what_if(
+            lengths,
+            sorted(set(max_lengths or (*_USUAL, chosen))),
+            settings=settings,
+            tokenizer=tokenizer,
+            dataset=read_manifest(self._storage.folder(dataset_id)),
+            documents=documents,
+        )
+
+
+def _response(dataset_id: str, found: WhatIf, *, tokenizer: str, of: str | None) -> shapes.WhatIfResponse:
+    def layout(counted: WhatIfLayout) -> shapes.WhatIfLayout:
+        lost = counted.truncated + counted.dropped
+        return shapes.WhatIfLayout(
+            **asdict(counted),
+            lost_share=min(lost / found.source_tokens, 1.0) if found.source_tokens else 0.0,
+            padding_share=counted.padding / counted.positions if counted.positions else 0.0,
+        )
+
+    return shapes.WhatIfResponse(
+        dataset_id=dataset_id,
+        tokenization_id=of,
+        tokenizer=tokenizer,
+        estimate=found.documents != found.documents_counted,
+        documents=found.documents,
+        documents_counted=found.documents_counted,
+        source_tokens=found.source_tokens,
+        options=[
+            shapes.WhatIfOption(
+                max_length=option.max_length,
+                documents_fit=option.documents_fit,
+                fit_share=min(option.documents_fit / found.documents, 1.0) if found.documents else 0.0,
+                ragged=layout(option.ragged),
+                padded=layout(option.padded),
+                packed=layout(option.packed),
+            )
+            for option in found.options
+        ],
+    )

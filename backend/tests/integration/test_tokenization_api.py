@@ -1,0 +1,207 @@
+"""Tokenizations over HTTP, from the request to the rows, their books and the way back; with a tokenizer of our own."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasets import load_from_disk
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+
+from fakes.hub import Hub
+from fakes.repositories import add_stories, story_rows
+from fakes.running import RunningServer
+from mistudio.core.config import Settings
+
+TOKENIZER = "tokenizers/tiny"
+
+
+def train(folder: Path) -> Tokenizer:
+    """A byte-level BPE with BOS and EOS, whose template puts BOS before a text."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=400,
+        special_tokens=["<s>", "</s>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([row["text"] for row in story_rows("train", 200)], trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 0)])
+    folder.mkdir(parents=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return tokenizer
+
+
+@pytest.fixture
+def tokenizer(settings: Settings) -> Tokenizer:
+    """The tokenizer, saved below DATA_DIR."""
+    return train(settings.data_dir / TOKENIZER)
+
+
+@pytest.fixture
+async def dataset_id(server: RunningServer, hub: Hub, tokenizer: Tokenizer) -> str:
+    """A ready dataset of 240 training rows and 30 for validation."""
+    add_stories(hub)
+    made = await server.download("lab/stories")
+    await server.until(made["id"], "ready")
+    return str(made["id"])
+
+
+async def tokenize(server: RunningServer, dataset_id: str, **fields: object) -> Any:  # JSON of any kind
+    """The tokenization that a request makes, once it is ready."""
+    body = {"tokenizer": f"./{TOKENIZER}", **fields}
+    answer = await server.http.post(f"/api/datasets/{dataset_id}/tokenize", json=body)
+    assert 202 == answer.status_code, answer.text
+    return await until(server, answer.json()["id"])
+
+
+async def until(server: RunningServer, tokenization_id: str, status: str = "ready") -> Any:  # JSON of any kind
+    """The tokenization once it has this status."""
+    async with asyncio.timeout(30):
+        while (found := await server.get(f"/api/tokenizations/{tokenization_id}"))["status"] != status:
+            assert found["status"] in {"queued", "processing"}, found
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def test_from_the_request_to_the_rows_and_back(
+    server: RunningServer, dataset_id: str, tokenizer: Tokenizer
+) -> None:
+    """Every row holds the reference's ids, the books balance, the audit passes, and a position leads to its text."""
+    made = await tokenize(server, dataset_id, max_length=16)
+    assert (270, True, "passed") == (made["num_rows"], made["ledger"]["balances"], made["audit"]["verdict"])
+    rows = load_from_disk(made["path"])
+    expected = [tokenizer.encode(row["text"]).ids[:16] for row in story_rows("train", 240)]
+    assert expected == rows["train"]["input_ids"][:]
+    assert ["train", "validation"] == list(rows)
+
+    page = await server.get(f"/api/tokenizations/{made['id']}/rows", split="train", page=2, limit=10)
+    assert (240, 10) == (page["pagination"]["total"], page["data"][0]["row"])
+    assert expected[10] == [token["id"] for token in page["data"][0]["tokens"]]
+    assert ["special", "data"] == [token["kind"] for token in page["data"][0]["tokens"][:2]]
+
+    traced = await server.get(f"/api/tokenizations/{made['id']}/rows/10/trace", split="train", position=2)
+    text = story_rows("train", 240)[10]["text"]
+    source = traced["source"]
+    assert isinstance(text, str)
+    span = tokenizer.encode(text).offsets[2]
+    assert (10, "train", text) == (source["row"], source["split"], source["text"])
+    assert text[span[0] : span[1]].strip() == text[source["char_start"] : source["char_end"]].strip()
+    assert "data/train-00000-of-00002.parquet" == source["file"]
+    assert "lab/stories" == source["repo"]
+    special = await server.get(f"/api/tokenizations/{made['id']}/rows/0/trace", position=0)
+    assert (None, "special") == (special["source"], special["token"]["kind"])
+
+    dataset = await server.get(f"/api/datasets/{dataset_id}")
+    assert (made["path"], made["num_tokens"]) == (dataset["tokenized_path"], dataset["num_tokens"])
+    assert "ready" == dataset["status"]
+    assert {"datasets", "TransformerLens"} <= {snippet["title"] for snippet in made["usage"]}
+    assert ["tiny"] == [model["name"] for model in await server.get("/api/models")]
+
+
+async def test_statistics_and_what_if_are_those_of_the_real_run(
+    server: RunningServer, dataset_id: str, tokenizer: Tokenizer
+) -> None:
+    """Exact figures per split and in all; what another max_length would cost equals a run with it."""
+    counts = [len(tokenizer.encode(row["text"], add_special_tokens=False).ids) for row in story_rows("train", 240)]
+    made = await tokenize(server, dataset_id)
+    statistics = await server.get(f"/api/datasets/{dataset_id}/statistics", tokenization=made["id"])
+    train_split = statistics["splits"][0]
+    assert (240, sum(counts), max(counts)) == tuple(
+        train_split["tokens"][name] for name in ("samples", "tokens", "maximum")
+    )
+    assert 240 == sum(part["count"] for part in train_split["tokens"]["linear_bins"])
+    assert made["num_tokens"] == statistics["tokens"]["tokens"]
+
+    cut = await tokenize(server, dataset_id, max_length=8)
+    asked = await server.get(f"/api/datasets/{dataset_id}/what-if", tokenization=made["id"], max_length=8)
+    ragged = asked["options"][0]["ragged"]
+    assert not asked["estimate"]
+    assert [cut["ledger"][name] for name in ("data_tokens", "truncated", "special_tokens", "positions")] == [
+        ragged[name] for name in ("data_tokens", "truncated", "special_tokens", "positions")
+    ]
+    estimate = await server.get(f"/api/datasets/{dataset_id}/what-if", tokenizer=f"./{TOKENIZER}", max_length=8)
+    assert ragged == estimate["options"][0]["ragged"]
+
+
+async def test_the_same_settings_twice_and_each_has_its_own_life(server: RunningServer, dataset_id: str) -> None:
+    """The same again names the first; deleting one leaves its sibling and lets the dataset follow the newest."""
+    first = await tokenize(server, dataset_id, max_length=16)
+    again = await server.http.post(
+        f"/api/datasets/{dataset_id}/tokenize", json={"tokenizer": f"./{TOKENIZER}", "max_length": 16}
+    )
+    assert (409, "exists", first["id"]) == (
+        again.status_code,
+        again.json()["code"],
+        again.json()["tokenization_id"],
+    )
+    second = await tokenize(server, dataset_id, packing="concat", max_length=32)
+    assert [second["id"], first["id"]] == [
+        record["id"] for record in await server.get(f"/api/datasets/{dataset_id}/tokenizations")
+    ]
+    assert 204 == (await server.http.delete(f"/api/tokenizations/{second['id']}")).status_code
+    assert not Path(second["path"]).exists()
+    assert Path(first["path"]).is_dir()
+    dataset = await server.get(f"/api/datasets/{dataset_id}")
+    assert first["path"] == dataset["tokenized_path"]
+    assert 404 == (await server.http.get(f"/api/tokenizations/{second['id']}")).status_code
+
+
+async def test_what_cannot_be_is_said_before_anything_is_started(server: RunningServer, dataset_id: str) -> None:
+    """Every impossible request is refused with its code, and leaves no record."""
+    path = f"/api/datasets/{dataset_id}/tokenize"
+    outside = server.parts.settings.data_dir.parent
+    cases: list[tuple[dict[str, object], int, str]] = [
+        ({"max_length": 1}, 422, "validation_error"),
+        ({"packing": "concat", "padding": "max_length"}, 422, "validation_error"),
+        ({"begin_of_row_token": 100_000}, 422, "validation_error"),
+        ({"document_separator_token": "sep"}, 422, "validation_error"),
+        ({"splits": ["test"]}, 422, "unknown_split"),
+        ({"text_column": "number"}, 422, "unknown_column"),
+        ({"tokenizer": str(outside)}, 422, "validation_error"),
+        ({"tokenizer": "../../etc"}, 422, "validation_error"),
+        ({"tokenizer": "lab/nothing"}, 404, "not_found"),
+        ({"apply_chat_template": True}, 422, "validation_error"),
+        ({"nonsense": 1}, 422, "validation_error"),
+    ]
+    for fields, status, code in cases:
+        answer = await server.http.post(path, json={"tokenizer": f"./{TOKENIZER}", **fields})
+        assert (status, code) == (answer.status_code, answer.json()["code"]), (fields, answer.text)
+    assert [] == await server.get(f"/api/datasets/{dataset_id}/tokenizations")
+    missing = await server.http.post("/api/datasets/ds_none/tokenize", json={"tokenizer": "gpt2"})
+    assert (404, "not_found") == (missing.status_code, missing.json()["code"])
+    early = await server.http.get(f"/api/datasets/{dataset_id}/what-if")
+    assert (409, "not_ready") == (early.status_code, early.json()["code"])
+
+
+async def test_a_text_is_seen_as_tokens_before_anything_is_run(server: RunningServer, tokenizer: Tokenizer) -> None:
+    """Ids, characters and what would be cut, for a text with characters of several bytes."""
+    text = "once upon naïve 日本語"
+    answer = await server.http.post(
+        "/api/tokenize-preview", json={"tokenizer": f"./{TOKENIZER}", "text": text, "max_length": 6}
+    )
+    assert 200 == answer.status_code, answer.text
+    preview = answer.json()
+    ids = tokenizer.encode(text).ids
+    assert (ids[:6], len(ids) - 1, len(ids) - 6) == (
+        [token["id"] for token in preview["tokens"]],
+        preview["count"],
+        preview["truncated"],
+    )
+    assert "special" == preview["tokens"][0]["kind"]
+    assert all(
+        text[token["start"] : token["end"]] == token["text"] for token in preview["tokens"] if token["kind"] == "data"
+    )
+
+
+async def test_a_tokenizer_of_the_hub_is_pinned_to_its_commit(
+    server: RunningServer, dataset_id: str, hub: Hub, settings: Settings
+) -> None:
+    """A one-part name is found on the Hub, its commit is recorded, and a token is not kept anywhere."""
+    content = (settings.data_dir / TOKENIZER / "tokenizer.json").read_text()
+    repository = hub.add("tiny", {"tokenizer.json": content}, kind="models", gated=True)
+    hub.add_token("hf_secret", "tiny")
+    made = await tokenize(server, dataset_id, tokenizer="tiny", access_token="hf_secret")
+    assert ("tiny", repository.resolve("main")) == (made["tokenizer"], made["tokenizer_revision"])
+    assert b"hf_secret" not in (settings.data_dir / "mistudio.db").read_bytes()
