@@ -188,7 +188,7 @@ export interface paths {
     };
     /**
      * Get Sample
-     * @description One sample whole, with all its columns.
+     * @description One sample whole, with all its columns; and its tokens, where a tokenization is named.
      */
     get: operations['getSample'];
     put?: never;
@@ -1633,6 +1633,36 @@ export interface components {
       token_start_in_row: number;
     };
     /**
+     * SampleDetail
+     * @description One row whole, with its tokens where a tokenization was asked for.
+     */
+    SampleDetail: {
+      /** Char Count */
+      char_count: number;
+      /** Columns */
+      columns: {
+        [key: string]: unknown;
+      };
+      /** Id */
+      id: number;
+      /** Marks */
+      marks: [number, number][];
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Text */
+      text: string;
+      /** Token Count */
+      token_count: number | null;
+      /** Tokenization Id */
+      tokenization_id: string | null;
+      /** Tokens */
+      tokens: components['schemas']['TokenSpan'][] | null;
+      /** Truncated */
+      truncated: boolean;
+    };
+    /**
      * SampleListResponse
      * @description A page of samples.
      */
@@ -2958,7 +2988,7 @@ export interface operations {
   getSample: {
     parameters: {
       query?: {
-        /** @description What the token count is of. Left out: the newest that is ready. */
+        /** @description Whose tokens to show. Left out: no tokens, the newest ready one's count. */
         tokenization?: string | null;
       };
       header?: never;
@@ -2979,7 +3009,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SampleResponse'];
+          'application/json': components['schemas']['SampleDetail'];
         };
       };
       /** @description Not found */

@@ -5,7 +5,6 @@ the tokenizer does a hundred megabytes a second or one. What comes out does not 
 """
 
 import hashlib
-import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
@@ -29,8 +28,6 @@ _FIRST: Final = 1 << 20
 _LEAST: Final = 1 << 18
 _MOST: Final = 16 << 20
 _HASHES: Final = 1 << 64
-_SAMPLE_GROUPS: Final = 64
-_SAMPLE_SEED: Final = 20_260_101
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,20 +143,6 @@ def _batch(parts: list[pa.StringArray], first_row: int, held_out: HeldOut) -> Te
         text_bytes=_numbers(pc.binary_length(texts)),
         kinds=held_out.kinds(texts),
     )
-
-
-def sample_texts(reader: TextReader, splits: Sequence[str], *, documents: int) -> pa.StringArray:
-    """At least ``documents`` texts, or all: spread over the row groups of all ``splits``, the same ones every time."""
-    groups = [group for split in splits for group in reader.groups(split)]
-    chosen = groups[:: max(1, len(groups) // _SAMPLE_GROUPS)]
-    chance = random.Random(_SAMPLE_SEED)  # noqa: S311 (no secret depends on it)
-    parts, missing = [], documents
-    for number, group in enumerate(chosen):
-        share = -(-max(missing, 0) // (len(chosen) - number))
-        rows = sorted(chance.sample(range(group.rows), min(share, group.rows)))
-        parts.append(reader.texts(group).take(pa.array(rows, pa.int64())))
-        missing -= len(rows)
-    return pa.concat_arrays(parts) if parts else pa.array([], pa.string())
 
 
 def messages_of(cell: object) -> list[Mapping[str, Json]]:

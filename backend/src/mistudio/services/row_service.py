@@ -11,6 +11,7 @@ from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, NotFound, UnknownSplit, ValidationFailed
 from mistudio.corpus.manifest import read_manifest
 from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.token_sample import chat_renderer
 from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenized_manifest import TokenizedManifest, read_tokenized_manifest
 from mistudio.corpus.tokenized_store import TokenizedStore, TokenRow
@@ -110,7 +111,7 @@ class RowService:
             raise ValidationFailed(message, fields=[FieldError("position", message)])
         tokenizer, settings = opened.tokenizer, opened.manifest.settings
         store = DatasetStore(self._storage.folder(opened.dataset_id))
-        render = tokenizer.render_chat if settings.apply_chat_template else None
+        render = chat_renderer(tokenizer, store) if settings.apply_chat_template else None
         return trace(
             row,
             position,

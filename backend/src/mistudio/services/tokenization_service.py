@@ -19,12 +19,13 @@ from mistudio.corpus.manifest import Manifest, manifest_sha256, read_manifest
 from mistudio.corpus.tokenize_settings import Resolved, TokenizeSettings, resolve, settings_hash
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Dataset, Job, Tokenization, new_id
-from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest
+from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest, TokenSpan
 from mistudio.services.disk import require_room
 from mistudio.services.job_service import JobService, new_job
 from mistudio.services.news import News, changed_news, next_seq, progress_news, publish_all
 from mistudio.services.storage_service import StorageService
 from mistudio.services.targets import Held, follow_newest
+from mistudio.services.token_views import token_spans
 from mistudio.services.tokenizer_service import TokenizerService, remembered
 from mistudio.services.views import (
     active_jobs,
@@ -70,6 +71,13 @@ class TokenizationService:
     ) -> LoadedTokenizer:
         """A tokenizer by repository id or path; see ``TokenizerService.load`` for the errors."""
         return await self._tokenizers.load(name, revision, token=token)
+
+    async def tokens_of(self, tokenization_id: str, text: str) -> list[TokenSpan]:
+        """The tokens of a text as this tokenization's tokenizer reads it, without added ones. Raises NotFound."""
+        async with self._database.read() as session:
+            record = await tokenization_or_404(session, tokenization_id)
+        tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
+        return await asyncio.to_thread(token_spans, tokenizer, text)
 
     async def list_tokenizations(self, dataset_id: str) -> list[TokenizationResponse]:
         """The tokenizations of one dataset, newest first. Raises NotFound."""

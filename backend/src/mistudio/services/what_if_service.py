@@ -10,7 +10,8 @@ from mistudio.core.errors import FieldError, NotReady, ValidationFailed
 from mistudio.corpus.engines import ReferenceEncoder
 from mistudio.corpus.manifest import read_manifest
 from mistudio.corpus.store import DatasetStore
-from mistudio.corpus.token_texts import TextReader, sample_texts
+from mistudio.corpus.token_sample import sample_texts
+from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenize_settings import TokenizeSettings, chosen_max_length
 from mistudio.corpus.tokenized_manifest import read_tokenized_manifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
@@ -78,7 +79,7 @@ class WhatIfService:
         def count() -> WhatIf:
             store = DatasetStore(self._storage.folder(dataset_id))
             reader = TextReader(store, store.manifest.text_column.name)
-            texts = sample_texts(reader, store.splits, documents=_SAMPLED_DOCUMENTS)
+            texts = sample_texts(reader, store.splits, count=_SAMPLED_DOCUMENTS)
             lengths = sampled_lengths(ReferenceEncoder(tokenizer.reference).encode(texts).lengths)
             settings = TokenizeSettings(tokenizer=name)
             return self._counted(dataset_id, lengths, settings, tokenizer, max_lengths, documents=store.manifest.rows)

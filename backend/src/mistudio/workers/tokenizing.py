@@ -1,17 +1,16 @@
-"""What the tokenize job needs beside the engine: a sample to choose by, and the figures of the result as records."""
+"""What the tokenize job does beside the engine's work: choose, fall back, and put the result's figures on record."""
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 from mistudio.core.errors import Json
-from mistudio.corpus.engine_choice import Choice, choose_encoder
-from mistudio.corpus.engines import ReferenceEncoder
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import read_audit
+from mistudio.corpus.token_sample import engines_for
 from mistudio.corpus.token_statistics import TokenCount, TokenStatistics
-from mistudio.corpus.token_texts import TextReader, sample_texts
 from mistudio.corpus.tokenize import Engines, tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizeSettings, resolve
 from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest
@@ -20,54 +19,25 @@ from mistudio.corpus.work import Work
 from mistudio.services.targets import TokenizationFigures
 from mistudio.services.token_views import token_text
 
-_SAMPLE_DOCUMENTS: Final = 1_000
-
 
 def run_tokenization(
     dataset: Path, staging: Path, target: Path, *, settings: TokenizeSettings, tokenizer: LoadedTokenizer, work: Work
 ) -> TokenizationFigures:
     """Tokenize by the engine that earns its place; by the reference where the written files show that it did not."""
-    choice = chosen_engine(dataset, settings, tokenizer)
-    manifest = _tokenized(dataset, staging, target, settings, tokenizer, choice, work)
-    audit = read_audit(target)
-    if audit.differences and choice.engine != ReferenceEncoder(tokenizer.reference).name:
-        shutil.rmtree(target)
-        why = f"The reference: the fast engine differed on {audit.differences:,} written documents."
-        reference = ReferenceEncoder(tokenizer.reference)
-        choice = Choice(reference, reference.name, why)
-        manifest = _tokenized(dataset, staging, target, settings, tokenizer, choice, work)
-    return figures_of(manifest, target, tokenizer)
-
-
-def _tokenized(
-    dataset: Path,
-    staging: Path,
-    target: Path,
-    settings: TokenizeSettings,
-    tokenizer: LoadedTokenizer,
-    choice: Choice,
-    work: Work,
-) -> TokenizedManifest:
-    engines = Engines(
-        encoder=choice.encoder,
-        reference=ReferenceEncoder(tokenizer.reference),
-        record=EngineRecord(choice.engine, choice.reason),
-        decode=tokenizer.decode,
-        is_lossless=tokenizer.is_lossless,
-        render_chat=tokenizer.render_chat if tokenizer.chat_template else None,
-    )
-    return tokenize_dataset(
-        dataset, staging, target, settings=settings, tokenizer=tokenizer, engines=engines, work=work
-    )
-
-
-def chosen_engine(dataset: Path, settings: TokenizeSettings, tokenizer: LoadedTokenizer) -> Choice:
-    """The engine for this dataset, by a seeded sample of its documents."""
     store = DatasetStore(dataset)
-    resolved = resolve(settings, tokenizer, dataset=store.manifest)
-    render = tokenizer.render_chat if settings.apply_chat_template else None
-    reader = TextReader(store, resolved.text_column, render_chat=render)
-    return choose_encoder(tokenizer, sample_texts(reader, resolved.splits, documents=_SAMPLE_DOCUMENTS))
+    engines = engines_for(tokenizer, store, settings, resolve(settings, tokenizer, dataset=store.manifest))
+
+    def tokenized(by: Engines) -> TokenizedManifest:
+        return tokenize_dataset(dataset, staging, target, settings=settings, tokenizer=tokenizer, engines=by, work=work)
+
+    manifest = tokenized(engines)
+    differences = read_audit(target).differences
+    if differences and manifest.engine.name != engines.reference.name:
+        shutil.rmtree(target)
+        why = f"The reference: the fast engine differed on {differences:,} written documents."
+        record = EngineRecord(engines.reference.name, why)
+        manifest = tokenized(replace(engines, encoder=engines.reference, record=record))
+    return figures_of(manifest, target, tokenizer)
 
 
 def figures_of(manifest: TokenizedManifest, folder: Path, tokenizer: LoadedTokenizer) -> TokenizationFigures:

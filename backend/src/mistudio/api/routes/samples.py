@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from mistudio.api.deps import DatasetId, ServicesDep
 from mistudio.api.problems import refusals
-from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse
+from mistudio.schemas.sample import SampleDetail, SampleListResponse, SampleQuery
 
 router = APIRouter(prefix="/api/datasets", tags=["samples"])
 
@@ -37,8 +37,11 @@ async def get_sample(
     row: Annotated[int, Path(ge=0, le=2**53, description="Counts from 0 within the split.")],
     services: ServicesDep,
     tokenization: Annotated[
-        str | None, Query(max_length=64, description="What the token count is of. Left out: the newest that is ready.")
+        str | None,
+        Query(max_length=64, description="Whose tokens to show. Left out: no tokens, the newest ready one's count."),
     ] = None,
-) -> SampleResponse:
-    """One sample whole, with all its columns."""
-    return await services.samples.get_sample(dataset_id, split, row, tokenization=tokenization)
+) -> SampleDetail:
+    """One sample whole, with all its columns; and its tokens, where a tokenization is named."""
+    sample = await services.samples.get_sample(dataset_id, split, row, tokenization=tokenization)
+    tokens = await services.tokenizations.tokens_of(tokenization, sample.text) if tokenization else None
+    return SampleDetail(**sample.model_dump(), tokenization_id=tokenization, tokens=tokens)
