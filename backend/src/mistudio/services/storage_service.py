@@ -150,8 +150,18 @@ class StorageService:
         self.empty_soon()
 
     def _sweep(self, known: set[str]) -> None:
-        settings = self._settings
-        for mark in settings.trash_dir.glob(f"*{_MARK}"):
+        self._end_deletions(known)
+        for folder in (*self._settings.datasets_dir.iterdir(), *self._settings.staging_dir.iterdir()):
+            if folder.name in known or not self._is_settled(folder):
+                continue
+            if _TOKENIZATION_ID.fullmatch(folder.name):
+                self.discard(folder.name)
+                log.info("swept", id=folder.name, reason="no record knows this tokenization")
+            elif _DATASET_ID.fullmatch(folder.name):
+                self._sweep_dataset(folder)
+
+    def _end_deletions(self, known: set[str]) -> None:
+        for mark in self._settings.trash_dir.glob(f"*{_MARK}"):
             if not self._is_settled(mark):
                 continue
             if mark.stem in known:
@@ -159,18 +169,13 @@ class StorageService:
             elif _DATASET_ID.fullmatch(mark.stem) or _TOKENIZATION_ID.fullmatch(mark.stem):
                 self.discard(mark.stem)
                 log.info("swept", id=mark.stem, reason="its deletion had been cut off")
-        for folder in settings.staging_dir.iterdir():
-            if _TOKENIZATION_ID.fullmatch(folder.name) and folder.name not in known and self._is_settled(folder):
-                self.discard(folder.name)
-                log.info("swept", id=folder.name, reason="no record knows this tokenization")
-        for folder in (*settings.datasets_dir.iterdir(), *settings.staging_dir.iterdir()):
-            if not _DATASET_ID.fullmatch(folder.name) or folder.name in known or not self._is_settled(folder):
-                continue
-            if {path.name for path in folder.iterdir()} <= {PLAN_NAME} or is_abandoned(folder):
-                self.discard(folder.name)
-                log.info("swept", dataset_id=folder.name, reason="its request had been cut off")
-            elif not (folder / MARK_NAME).exists():
-                log.warning("kept", path=str(folder), reason="no record knows this dataset")
+
+    def _sweep_dataset(self, folder: Path) -> None:
+        if {path.name for path in folder.iterdir()} <= {PLAN_NAME} or is_abandoned(folder):
+            self.discard(folder.name)
+            log.info("swept", dataset_id=folder.name, reason="its request had been cut off")
+        elif not (folder / MARK_NAME).exists():
+            log.warning("kept", path=str(folder), reason="no record knows this dataset")
 
     def _is_settled(self, path: Path) -> bool:
         """Whether nobody is at work on it: other servers may be just about to write or to remove its record."""
