@@ -20,6 +20,8 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!(until-async|rettime|@open-draft)/)'],
   moduleNameMapper: { '\\.css$': '<rootDir>/src/test/empty.cjs' },
   clearMocks: true,
+  // On a busy machine a test that types much takes its time; one that hangs still ends.
+  testTimeout: 30_000,
   // The suites are small and many: every core counts.
   maxWorkers: '100%',
   collectCoverageFrom: [

@@ -39,7 +39,8 @@ export function deleteTokenization(id: string): Promise<void> {
 }
 
 interface RowQuery {
-  readonly split: string;
+  /** Left out: the first. */
+  readonly split?: string;
   readonly page: number;
   readonly limit: number;
 }
@@ -74,8 +75,7 @@ export function previewTokens(request: PreviewRequest): Promise<Preview> {
   return fetchAPI('/tokenize-preview', { method: 'POST', body: request });
 }
 
-/** The tokenizers that this studio knows. */
-export async function getModels(signal?: AbortSignal): Promise<readonly Model[]> {
-  const { data } = await fetchAPI<{ data: readonly Model[] }>('/models', abortable(signal));
-  return data;
+/** The tokenizers that this studio knows, newest first. */
+export function getModels(signal?: AbortSignal): Promise<readonly Model[]> {
+  return fetchAPI('/models', abortable(signal));
 }

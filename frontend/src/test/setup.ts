@@ -1,6 +1,6 @@
 import '@testing-library/jest-dom';
 
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 
 import { observeApi } from '../api/client';
 import { useConnectionStore } from '../stores/connectionStore';
@@ -10,6 +10,16 @@ import { useImportStore } from '../stores/importStore';
 import { useStorageStore } from '../stores/storageStore';
 import { useFakeSocket } from './fakeSocket';
 import { server } from './server';
+
+// What is waited for comes at once, except on a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
+
+/** jsdom lays nothing out: what watches sizes has nothing to hear. */
+globalThis.ResizeObserver = class {
+  observe = (): void => undefined;
+  unobserve = (): void => undefined;
+  disconnect = (): void => undefined;
+};
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 beforeEach(() => {

@@ -1,6 +1,10 @@
-import type { DatasetStatus } from '../../types/dataset';
+import type { DatasetStatus, Tokenization } from '../../types/dataset';
 
-const COLOURS: Readonly<Record<DatasetStatus, string>> = {
+type Status = DatasetStatus | Tokenization['status'];
+
+const COLOURS: Readonly<Record<Status, string>> = {
+  queued: 'text-slate-300',
+  cancelled: 'text-slate-300',
   downloading: 'text-blue-400',
   processing: 'text-yellow-400',
   ready: 'text-emerald-400',
@@ -8,7 +12,7 @@ const COLOURS: Readonly<Record<DatasetStatus, string>> = {
 };
 
 interface StatusBadgeProps {
-  readonly status: DatasetStatus;
+  readonly status: Status;
   /** A person stopped it: shown neutrally, for nothing went wrong. */
   readonly cancelled?: boolean;
 }

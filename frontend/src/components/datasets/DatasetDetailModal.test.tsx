@@ -23,7 +23,12 @@ it('is a dialog named by the dataset, with its tabs', async () => {
   show();
   expect(await screen.findByRole('dialog', { name: 'TinyStories' })).toBeInTheDocument();
   expect(screen.getByText('450.0 MB • 10,000 samples')).toHaveClass('text-slate-400', 'mt-1');
-  expect(screen.getAllByRole('tab').map(({ textContent }) => textContent)).toEqual(['Overview', 'Samples']);
+  expect(screen.getAllByRole('tab').map(({ textContent }) => textContent)).toEqual([
+    'Overview',
+    'Samples',
+    'Statistics',
+    'Tokenization',
+  ]);
   expect(screen.getByRole('tabpanel', { name: 'Overview' })).toHaveTextContent('Dataset Information');
   expect(await violations()).toEqual([]);
 });

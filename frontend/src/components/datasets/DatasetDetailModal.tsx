@@ -1,8 +1,8 @@
-import { FileText, type LucideIcon, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { BarChart, FileText, type LucideIcon, Settings, X } from 'lucide-react';
+import { lazy, type ReactNode, Suspense } from 'react';
 
 import { useDatasetDetail } from '../../hooks/useDatasetDetail';
-import type { DatasetRoute } from '../../hooks/useRoute';
+import { type DatasetRoute, NO_FILTER } from '../../hooks/useRoute';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import { useDetailStore } from '../../stores/detailStore';
 import type { Dataset, DatasetDetail } from '../../types/dataset';
@@ -14,6 +14,10 @@ import { tabId, tabPanelId, Tabs } from '../common/Tabs';
 import { openButtonId } from './DatasetCard';
 import { DatasetOverview } from './DatasetOverview';
 import { DatasetSamplesBrowser } from './DatasetSamplesBrowser';
+
+/** Charts and settings come with the first visit of their tab. */
+const DatasetStatistics = lazy(() => import('./DatasetStatistics'));
+const TokenizationTab = lazy(() => import('./TokenizationTab'));
 
 interface DatasetDetailModalProps {
   readonly route: DatasetRoute;
@@ -40,7 +44,19 @@ const SAMPLES: DetailTab = {
   icon: FileText,
   content: (dataset, props) => <DatasetSamplesBrowser dataset={dataset} {...props} />,
 };
-const TABS: readonly DetailTab[] = [OVERVIEW, SAMPLES];
+const STATISTICS: DetailTab = {
+  id: 'statistics',
+  label: 'Statistics',
+  icon: BarChart,
+  content: (dataset, props) => <DatasetStatistics dataset={dataset} {...props} />,
+};
+const TOKENIZATION: DetailTab = {
+  id: 'tokenization',
+  label: 'Tokenization',
+  icon: Settings,
+  content: (dataset, props) => <TokenizationTab dataset={dataset} {...props} />,
+};
+const TABS: readonly DetailTab[] = [OVERVIEW, SAMPLES, STATISTICS, TOKENIZATION];
 
 /** The window of one dataset: everything about it, in tabs. */
 export function DatasetDetailModal(props: DatasetDetailModalProps) {
@@ -57,7 +73,7 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
         label="Parts of the dataset"
         tabs={TABS}
         active={tab.id}
-        onSelect={(id) => onNavigate({ ...route, tab: id, split: null, page: 1 })}
+        onSelect={(id) => onNavigate({ ...route, ...NO_FILTER, tab: id })}
       />
       <div
         role="tabpanel"
@@ -68,7 +84,9 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
       >
         {detail.kind === 'loading' && <p role="status">Loading the dataset…</p>}
         {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
-        {dataset !== null && tab.content(dataset, props)}
+        <Suspense fallback={<p role="status">Loading…</p>}>
+          {dataset !== null && tab.content(dataset, props)}
+        </Suspense>
       </div>
     </Dialog>
   );

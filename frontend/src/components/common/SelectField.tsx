@@ -1,0 +1,49 @@
+import type { ReactNode } from 'react';
+
+import { input, label as labelStyle } from './styles';
+
+interface SelectFieldProps<Value extends string> {
+  readonly id: string;
+  readonly label: string;
+  readonly value: Value;
+  readonly choices: readonly (readonly [Value, string])[];
+  readonly onChange: (value: Value) => void;
+  /** What stands under the field: what it means, and what is wrong with it. */
+  readonly children?: ReactNode;
+}
+
+/** A labelled choice of one among several; what stands under it is tied to it. */
+export function SelectField<Value extends string>({
+  id,
+  label,
+  value,
+  choices,
+  ...more
+}: SelectFieldProps<Value>) {
+  const { onChange, children } = more;
+  const choose = (wanted: string): void => {
+    const chosen = choices.find(([choice]) => choice === wanted);
+    if (chosen !== undefined) onChange(chosen[0]);
+  };
+  return (
+    <div>
+      <label htmlFor={id} className={labelStyle}>
+        {label}
+      </label>
+      <select
+        id={id}
+        value={value}
+        onChange={({ target }) => choose(target.value)}
+        aria-describedby={`${id}-notes`}
+        className={input}
+      >
+        {choices.map(([choice, name]) => (
+          <option key={choice} value={choice}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <div id={`${id}-notes`}>{children}</div>
+    </div>
+  );
+}

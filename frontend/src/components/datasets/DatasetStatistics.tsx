@@ -1,0 +1,149 @@
+import { useCallback } from 'react';
+
+import { getDatasetStatistics } from '../../api/datasets';
+import { useResource } from '../../hooks/useResource';
+import type { DatasetRoute } from '../../hooks/useRoute';
+import type { DatasetDetail, DatasetStatistics as Statistics, TokenStatistics } from '../../types/dataset';
+import { formatCount, formatDecimal, formatFileSize, formatPercent } from '../../utils/formatters';
+import { settingsLine } from '../../utils/tokenizations';
+import { InfoTile } from '../common/InfoTile';
+import { LoadFailure } from '../common/LoadFailure';
+import { SelectField } from '../common/SelectField';
+import { StatTile } from '../common/StatTile';
+import { card } from '../common/styles';
+import { LengthDistribution } from './LengthDistribution';
+import { WhatIfPanel } from './WhatIfPanel';
+
+interface DatasetStatisticsProps {
+  readonly dataset: DatasetDetail;
+  readonly route: DatasetRoute;
+  readonly onNavigate: (route: DatasetRoute) => void;
+}
+
+const COLOURS = ['emerald', 'blue', 'purple', 'yellow'] as const;
+
+/** A dataset in exact figures; padding and special tokens are never counted as data. */
+export default function DatasetStatistics({ dataset, route, onNavigate }: DatasetStatisticsProps) {
+  const ready = dataset.tokenizations.filter(({ status }) => status === 'ready');
+  // A tokenization that has become ready meanwhile has figures that were not there before.
+  const newest = ready.length;
+  const { state, again } = useResource(
+    useCallback(
+      (signal: AbortSignal) => getDatasetStatistics(dataset.id, route.tokenization, signal),
+      // eslint-disable-next-line react-hooks/exhaustive-deps
+      [dataset.id, route.tokenization, newest],
+    ),
+  );
+  if (state.kind === 'failed') {
+    return <LoadFailure error={state.error} onRetry={again} />;
+  }
+  if (state.kind === 'loading') {
+    return <p role="status">Loading the figures…</p>;
+  }
+  const statistics = state.value;
+  const { tokens, tokenization_id } = statistics;
+  return (
+    <div className="space-y-6">
+      {ready.length > 1 && (
+        <SelectField
+          id="statistics-tokenization"
+          label="Tokenization"
+          value={tokenization_id ?? ''}
+          choices={ready.map((one) => [one.id, `${one.tokenizer}: ${settingsLine(one)}`] as const)}
+          onChange={(tokenization) => onNavigate({ ...route, tokenization })}
+        />
+      )}
+      <Summary statistics={statistics} />
+      {tokens === null ? (
+        <p className="text-sm text-slate-400">
+          Token figures stand once the dataset is tokenized: see the Tokenization tab.
+        </p>
+      ) : (
+        <>
+          <Percentiles tokens={tokens} />
+          <LengthDistribution tokens={tokens} />
+        </>
+      )}
+      <Splits statistics={statistics} />
+      <StorageTiles dataset={dataset} />
+      {tokenization_id !== null && tokens !== null && (
+        <WhatIfPanel
+          key={tokenization_id}
+          datasetId={dataset.id}
+          tokenization={tokenization_id}
+          longest={tokens.maximum}
+        />
+      )}
+    </div>
+  );
+}
+
+function Summary({ statistics: { samples, tokens } }: { readonly statistics: Statistics }) {
+  const note = tokens === null ? {} : { note: `of ${formatCount(tokens.vocab_size)}` };
+  return (
+    <dl className="grid grid-cols-4 gap-4 max-sm:grid-cols-2">
+      <StatTile label="Total Samples" value={formatCount(samples)} colour="emerald" />
+      <StatTile label="Total Tokens" value={formatCount(tokens?.tokens)} colour="blue" />
+      <StatTile label="Avg Tokens/Sample" value={formatDecimal(tokens?.average)} colour="purple" />
+      <StatTile label="Unique Tokens" value={formatCount(tokens?.unique_tokens)} colour="yellow" {...note} />
+    </dl>
+  );
+}
+
+function Percentiles({ tokens }: { readonly tokens: TokenStatistics }) {
+  const figures: [string, number][] = [
+    ['Min', tokens.minimum],
+    ['Median', tokens.median],
+    ['p95', tokens.p95],
+    ['p99', tokens.p99],
+    ['Max', tokens.maximum],
+  ];
+  return (
+    <dl className="grid grid-cols-5 gap-4 max-sm:grid-cols-2">
+      {figures.map(([name, value]) => (
+        <InfoTile key={name} label={name}>
+          {Number.isInteger(value) ? formatCount(value) : formatDecimal(value)}
+        </InfoTile>
+      ))}
+    </dl>
+  );
+}
+
+function Splits({ statistics }: { readonly statistics: Statistics }) {
+  return (
+    <section aria-labelledby="split-distribution" className={card}>
+      <h4 id="split-distribution" className="font-semibold mb-4">
+        Split Distribution
+      </h4>
+      <dl className="grid grid-cols-3 gap-4 max-sm:grid-cols-1">
+        {statistics.splits.map(({ name, samples, share }, index) => (
+          <StatTile
+            key={name}
+            label={name}
+            value={formatCount(samples)}
+            colour={COLOURS[index % COLOURS.length] ?? 'emerald'}
+            note={`${formatPercent(100 * share)} of total`}
+          />
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function StorageTiles({ dataset }: { readonly dataset: DatasetDetail }) {
+  return (
+    <section aria-labelledby="statistics-storage" className={card}>
+      <h4 id="statistics-storage" className="font-semibold mb-4">
+        Storage
+      </h4>
+      <dl className="grid grid-cols-3 gap-4 max-sm:grid-cols-1">
+        <InfoTile label="Data">{formatFileSize(dataset.size_bytes)}</InfoTile>
+        {dataset.tokenizations.map((one) => (
+          <InfoTile key={one.id} label={`Tokenization: ${one.tokenizer}`}>
+            {formatFileSize(one.size_bytes)}
+          </InfoTile>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,97 @@
+import { useState } from 'react';
+import { Bar, BarChart, LabelList, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+
+import type { LengthBin, TokenStatistics } from '../../types/dataset';
+import { formatCount, formatPlural } from '../../utils/formatters';
+import { card, textButton } from '../common/styles';
+
+const ROW_PX = 26;
+const EMERALD = '#10b981';
+const SLATE = '#94a3b8';
+
+/** How many samples have how many tokens, as bars and as a table. */
+export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistics }) {
+  const [logarithmic, setLogarithmic] = useState(false);
+  const bins = logarithmic ? tokens.logarithmic_bins : tokens.linear_bins;
+  const data = bins.map((bin) => ({ range: rangeOf(bin), count: bin.count }));
+  return (
+    <section aria-labelledby="length-distribution" className={card}>
+      <div className="flex items-center justify-between gap-4 mb-4">
+        <h4 id="length-distribution" className="font-semibold">
+          Sequence Length Distribution
+        </h4>
+        <button
+          type="button"
+          aria-pressed={logarithmic}
+          onClick={() => setLogarithmic(!logarithmic)}
+          className={textButton}
+        >
+          Logarithmic
+        </button>
+      </div>
+      <div style={{ height: data.length * ROW_PX }}>
+        <ResponsiveContainer width="100%" height="100%">
+          <BarChart
+            data={data}
+            layout="vertical"
+            margin={{ right: 64 }}
+            title="Samples by their length in tokens"
+          >
+            <XAxis type="number" hide />
+            <YAxis
+              type="category"
+              dataKey="range"
+              width={110}
+              interval={0}
+              axisLine={false}
+              tickLine={false}
+              tick={{ fill: SLATE, fontSize: 12 }}
+            />
+            <Tooltip
+              cursor={{ fill: '#1e293b' }}
+              contentStyle={{ background: '#0f172a', border: '1px solid #334155', borderRadius: 8 }}
+              formatter={(count) => [formatPlural(Number(count), 'sample'), 'Samples']}
+              labelFormatter={(range) => (typeof range === 'string' ? `${range} tokens` : range)}
+            />
+            <Bar
+              dataKey="count"
+              fill={EMERALD}
+              radius={4}
+              isAnimationActive={false}
+              background={{ fill: '#1e293b', radius: 4 }}
+            >
+              <LabelList
+                dataKey="count"
+                position="right"
+                fill={SLATE}
+                fontSize={12}
+                formatter={(count) => formatCount(Number(count))}
+              />
+            </Bar>
+          </BarChart>
+        </ResponsiveContainer>
+      </div>
+      <table className="sr-only">
+        <caption>Samples by their length in tokens</caption>
+        <thead>
+          <tr>
+            <th scope="col">Tokens</th>
+            <th scope="col">Samples</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.map(({ range, count }) => (
+            <tr key={range}>
+              <th scope="row">{range}</th>
+              <td>{formatCount(count)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function rangeOf({ start, end }: LengthBin): string {
+  return start === end ? formatCount(start) : `${formatCount(start)}–${formatCount(end)}`;
+}

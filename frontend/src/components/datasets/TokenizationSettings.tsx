@@ -1,0 +1,130 @@
+import { Settings } from 'lucide-react';
+import { type SyntheticEvent, useState } from 'react';
+
+import { useModels } from '../../hooks/useModels';
+import type { TokenizationForm } from '../../hooks/useTokenizationForm';
+import { ErrorMessage } from '../common/ErrorMessage';
+import { SelectField } from '../common/SelectField';
+import { primaryButton, textButton } from '../common/styles';
+import { TextField } from '../common/TextField';
+import { Toggle } from '../common/Toggle';
+import { TokenizationMoreSettings } from './TokenizationMoreSettings';
+
+const PADDINGS = [
+  ['do_not_pad', 'Do Not Pad'],
+  ['max_length', 'Max Length (pad to max_length)'],
+  ['longest', 'Longest (pad to the longest of a batch)'],
+] as const;
+const TRUNCATIONS = [
+  ['on', 'On: longest_first'],
+  ['off', 'Off'],
+] as const;
+const PACKINGS = [
+  ['off', 'Off: one row per document'],
+  ['concat', 'Concatenate and chunk'],
+] as const;
+
+/** How the dataset is to be tokenized. */
+export function TokenizationSettings({ form }: { readonly form: TokenizationForm }) {
+  const { values, errors, failure, submitting, change } = form;
+  const models = useModels();
+  const [more, setMore] = useState(false);
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    void form.submit();
+  };
+  return (
+    <form onSubmit={submit} noValidate aria-label="Tokenization settings" className="space-y-4">
+      <TextField
+        id="tokenizer-input"
+        label="Tokenizer"
+        value={values.tokenizer}
+        onChange={(tokenizer) => change({ tokenizer })}
+        placeholder="e.g., gpt2"
+        suggestions={models}
+        invalid={errors.tokenizer !== undefined}
+      >
+        <Note
+          text="A repository of the Hub that holds the tokenizer of your model, or one used before."
+          error={errors.tokenizer}
+        />
+      </TextField>
+      <TextField
+        id="max-length-input"
+        label="Max Sequence Length"
+        value={values.max_length}
+        onChange={(max_length) => change({ max_length })}
+        placeholder="the tokenizer’s own, at most 8,192; else 1,024"
+        invalid={errors.max_length !== undefined}
+      >
+        <Note
+          text="Tokens per row, special tokens included; packing fills rows of this size."
+          error={errors.max_length}
+        />
+      </TextField>
+      <SelectField
+        id="padding-select"
+        label="Padding Strategy"
+        value={values.padding}
+        choices={PADDINGS}
+        onChange={(padding) => change({ padding })}
+      >
+        <Note text="Fills short rows up; “Longest” is counted per written batch." error={errors.padding} />
+      </SelectField>
+      <SelectField
+        id="truncation-select"
+        label="Truncation"
+        value={values.truncation ? 'on' : 'off'}
+        choices={TRUNCATIONS}
+        onChange={(choice) => change({ truncation: choice === 'on' })}
+      >
+        <Note text="Cuts what is longer than the maximum; what was cut stands in the ledger." />
+      </SelectField>
+      <SelectField
+        id="packing-select"
+        label="Packing"
+        value={values.packing}
+        choices={PACKINGS}
+        onChange={(packing) => change({ packing })}
+      >
+        <Note
+          text="Joins documents into full rows, as SAELens does: no padding, and nothing lost between them."
+          error={errors.packing}
+        />
+      </SelectField>
+      <Toggle
+        id="special-tokens-switch"
+        label="Add Special Tokens"
+        note="Puts what the tokenizer puts around a text: BOS, EOS and the like."
+        on={values.add_special_tokens}
+        onChange={(add_special_tokens) => change({ add_special_tokens })}
+      />
+      <Toggle
+        id="attention-mask-switch"
+        label="Return Attention Mask"
+        note="Writes which positions are padding; only where there is padding."
+        on={values.return_attention_mask}
+        onChange={(return_attention_mask) => change({ return_attention_mask })}
+      />
+      <button type="button" aria-expanded={more} onClick={() => setMore(!more)} className={textButton}>
+        {more ? 'Fewer settings' : 'More settings'}
+      </button>
+      {more && <TokenizationMoreSettings form={form} />}
+      {failure !== null && <ErrorMessage>{failure.detail}</ErrorMessage>}
+      <button type="submit" disabled={values.tokenizer.trim() === '' || submitting} className={primaryButton}>
+        <Settings className="w-5 h-5 shrink-0" aria-hidden="true" />
+        {submitting ? 'Starting…' : 'Apply & Tokenize Dataset'}
+      </button>
+    </form>
+  );
+}
+
+/** What a field does, and what is wrong with it. */
+function Note({ text, error }: { readonly text: string; readonly error?: string | undefined }) {
+  return (
+    <>
+      <p className="mt-1 text-sm text-slate-400">{text}</p>
+      {error !== undefined && <ErrorMessage>{error}</ErrorMessage>}
+    </>
+  );
+}
