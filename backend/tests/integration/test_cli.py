@@ -95,7 +95,7 @@ def test_with_a_server_the_commands_ask_it(shell: Shell, served: str) -> None:
     file = shell.folder / "more.csv"
     file.write_text(ROWS)
     assert "more is ready: 20 samples" in shell.run("import", str(file)).stdout
-    assert "Sample stories" in shell.run("ls").stdout
+    assert "ready" == shell.json("rebuild", "Sample stories")["state"]
     bad = shell.folder / "bad.csv"
     bad.write_text("a,text\n1\n")
     assert "bad.csv, row 2: 2 columns expected, 1 found." in shell.run("import", str(bad), code=1).stderr

@@ -37,6 +37,7 @@ def import_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         disk_reserve_bytes=0,
         retry_backoff_seconds=0.05,
         max_upload_bytes=4 << 20,
+        search_index="off",
     )
 
 

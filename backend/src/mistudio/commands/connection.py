@@ -58,10 +58,18 @@ class Studio:
 
     async def follow(self, dataset_id: str, tell: Watcher) -> Any:  # JSON of any kind
         """The dataset once it is ready or has failed; ``tell`` hears of it on the way."""
+
+        def is_done(dataset: Mapping[str, Any]) -> bool:  # a dataset as JSON
+            tell(dataset)
+            return dataset["status"] in {"ready", "error"}
+
+        return await self.until(dataset_id, is_done)
+
+    async def until(self, dataset_id: str, is_so: Callable[[Mapping[str, Any]], bool]) -> Any:  # JSON of any kind
+        """The dataset once it is so; asked for again and again."""
         while True:
             dataset = await self.get(f"/datasets/{dataset_id}")
-            tell(dataset)
-            if dataset["status"] in {"ready", "error"}:
+            if is_so(dataset):
                 return dataset
             await asyncio.sleep(_POLL_SECONDS)
 

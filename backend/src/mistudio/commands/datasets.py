@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command()(show)
     app.command()(samples)
     app.command()(verify)
+    app.command()(rebuild)
     app.command()(rm)
     app.command()(doctor)
 
@@ -221,6 +222,25 @@ def verify(wanted: Wanted, json: AsJson = False, data_dir: DataDir = None) -> No
         out.print("Every file is as it was stored.")
     if differences:
         raise fail("\n".join(differences))
+
+
+def rebuild(wanted: Wanted, json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Make the search index of a dataset anew, and wait until it stands."""
+
+    async def use(api: Studio) -> None:
+        dataset = await api.find(wanted)
+        path = f"/datasets/{dataset['id']}"
+        await api.call("DELETE", f"{path}/index")
+        await api.call("POST", f"{path}/index")
+        dataset = await api.until(dataset["id"], lambda now: all(job["kind"] != "index" for job in now["jobs"]))
+        if json:
+            say_json(dataset["index"])
+        if dataset["index"]["state"] != "ready":
+            raise fail("The index could not be built; words are found by reading meanwhile. The log says why.")
+        if not json:
+            out.print(f"The index of {dataset['name']} is new.", markup=False)
+
+    run(use, data_dir=data_dir)
 
 
 def rm(
