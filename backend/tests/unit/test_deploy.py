@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import typer
-import yaml
+import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
 from pydantic import AliasChoices
 from typer.core import TyperGroup
 
