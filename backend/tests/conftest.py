@@ -108,12 +108,3 @@ def settings(tmp_path: Path, hub: Hub) -> Settings:
         planner_idle_seconds=30.0,
         search_index="off",
     )
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share a costly fixture of their module on one worker: each worker would make it anew."""
-    for item in items:
-        fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
-        if any(definition.scope == "module" for found in fixtures.values() for definition in found):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
