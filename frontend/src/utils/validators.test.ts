@@ -79,3 +79,8 @@ describe('validateTokenizationSettings', () => {
     );
   });
 });
+
+it('takes a tokenizer of the server’s own machine', () => {
+  expect(validateTokenizationSettings({ tokenizer: './tokenizers/sample-bpe' })).toEqual({});
+  expect(validateTokenizationSettings({ tokenizer: '/data/tokenizer.json' })).toEqual({});
+});

@@ -43,12 +43,17 @@ export interface TokenizationSettingsInput {
 
 export type TokenizationSettingsErrors = Partial<Record<keyof TokenizationSettingsInput, string>>;
 
+/** Whether a tokenizer is named by its place on the server's machine. */
+function isPath(tokenizer: string): boolean {
+  return tokenizer.startsWith('/') || tokenizer.startsWith('./');
+}
+
 /** What is wrong with each field of a tokenization's settings; an empty object where nothing is. */
 export function validateTokenizationSettings(
   settings: TokenizationSettingsInput,
 ): TokenizationSettingsErrors {
   const errors: TokenizationSettingsErrors = {};
-  const repository = validateHfRepoId(settings.tokenizer, { bare: true });
+  const repository = isPath(settings.tokenizer) ? null : validateHfRepoId(settings.tokenizer, { bare: true });
   if (repository !== null) {
     errors.tokenizer =
       settings.tokenizer === '' ? 'Type a tokenizer’s repository id, like gpt2.' : repository;

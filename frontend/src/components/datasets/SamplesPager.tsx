@@ -24,7 +24,7 @@ export function SamplesPager({ pagination, shown, exact = true, onPage }: Sample
         {exact ? '' : 'at least '}
         {formatCount(total)}
       </p>
-      <nav aria-label="Pages of samples" className="flex flex-wrap items-center gap-2">
+      <nav aria-label="Pages of samples" className="flex flex-wrap items-center gap-2 text-sm">
         <GoToPage key={page} page={page} pages={Math.max(1, Math.ceil(total / limit))} onPage={onPage} />
         <button type="button" disabled={!has_prev} onClick={() => onPage(page - 1)} className={quietButton}>
           Previous
@@ -67,7 +67,7 @@ function GoToPage({ page, pages, onPage }: GoToPageProps) {
         inputMode="numeric"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
-        className="w-20 px-2 py-1 bg-slate-900 border border-slate-700 rounded focus:outline-none focus:border-emerald-500"
+        className="w-20 max-sm:w-14 px-2 py-1 bg-slate-900 border border-slate-700 rounded focus:outline-none focus:border-emerald-500"
       />
       of {formatCount(pages)}
       <button type="submit" className={quietButton}>

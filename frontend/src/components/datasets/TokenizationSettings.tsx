@@ -45,7 +45,7 @@ export function TokenizationSettings({ form }: { readonly form: TokenizationForm
         invalid={errors.tokenizer !== undefined}
       >
         <Note
-          text="A repository of the Hub that holds the tokenizer of your model, or one used before."
+          text="A repository of the Hub that holds the tokenizer of your model; or ./tokenizers/sample-bpe, which comes with the sample."
           error={errors.tokenizer}
         />
       </TextField>
