@@ -83,11 +83,11 @@ async def test_every_mode_and_filter_over_http(place: Place) -> None:
 
 
 async def test_token_counts_are_of_the_newest_tokenization(place: Place) -> None:
-    """Unless another is asked for; rows of splits that it lacks have none."""
+    """On pages and in one sample; rows of splits that it lacks have none."""
     answer = await place.server.get(place.indexed, page=3, limit=41)
     assert [*range(82, 120), None, None, None] == [sample["token_count"] for sample in answer["data"]]
     assert place.tokenization == answer["search"]["tokenization_id"]
-    one = await place.server.get(f"{place.indexed}/train/7", tokenization=place.tokenization)
+    one = await place.server.get(f"{place.indexed}/train/7")
     assert (7, []) == (one["token_count"], one["marks"])
 
 

@@ -96,6 +96,7 @@ async def test_from_the_request_to_the_rows_and_back(
     sample = await server.get(f"/api/datasets/{dataset_id}/samples/train/10", tokenization=made["id"])
     assert tokenizer.encode(text, add_special_tokens=False).ids == [token["id"] for token in sample["tokens"]]
     assert text == "".join(token["text"] for token in sample["tokens"])
+    assert len(sample["tokens"]) == sample["token_count"]
 
     dataset = await server.get(f"/api/datasets/{dataset_id}")
     assert (made["path"], made["num_tokens"]) == (dataset["tokenized_path"], dataset["num_tokens"])
