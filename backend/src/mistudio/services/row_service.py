@@ -1,11 +1,9 @@
 """Written rows of a tokenization as a reader sees them, and the way back from any position to its source."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import TypeVar
 
 from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, NotFound, UnknownSplit, ValidationFailed
@@ -24,8 +22,6 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.token_views import token_views
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.views import tokenization_or_404
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,7 @@ class RowService:
             rows = store.rows(name, offset=(page - 1) * limit, limit=limit)
             return store.num_rows(name), [opened.shown(name, row) for row in rows]
 
-        total, shown = await _off_the_loop(read)
+        total, shown = await asyncio.to_thread(read)
         return Page[TokenizedRow](data=shown, pagination=Pagination.of(page=page, limit=limit, total=total))
 
     async def trace(self, tokenization_id: str, *, split: str | None, row: int, position: int) -> TraceResponse:
@@ -102,7 +98,7 @@ class RowService:
                 source=_source(traced, self._storage.folder(opened.dataset_id)),
             )
 
-        return await _off_the_loop(find)
+        return await asyncio.to_thread(find)
 
     def _traced(self, opened: _Opened, split: str, row: TokenRow, position: int) -> Trace:
         if position >= len(row.ids):
@@ -151,7 +147,3 @@ def _source(traced: Trace, dataset: Path) -> TraceSource | None:
         config=manifest.config,
         commit=manifest.commit,
     )
-
-
-async def _off_the_loop(work: Callable[[], Result]) -> Result:
-    return await asyncio.to_thread(work)

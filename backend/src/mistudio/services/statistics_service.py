@@ -5,7 +5,6 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.database import Database
@@ -15,6 +14,7 @@ from mistudio.corpus.token_statistics import LengthBin, LengthCounts
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import DatasetMetadata, SplitResponse
 from mistudio.schemas.statistics import SplitStatistics, StatisticsResponse, TokenStatistics
+from mistudio.services.targets import newest_ready
 from mistudio.services.views import dataset_or_404, tokenization_or_404
 
 Ids = NDArray[np.unsignedinteger] | NDArray[np.signedinteger]
@@ -64,13 +64,7 @@ async def ready_dataset(session: AsyncSession, dataset_id: str) -> Dataset:
 async def ready_tokenization(session: AsyncSession, dataset_id: str, wanted: str | None) -> Tokenization | None:
     """The tokenization asked for, else the dataset's newest ready one, if any. Raises NotFound, NotReady."""
     if wanted is None:
-        query = (
-            select(Tokenization)
-            .where(Tokenization.dataset_id == dataset_id, Tokenization.status == TokenizationStatus.READY)
-            .order_by(Tokenization.completed_at.desc(), Tokenization.id)
-            .limit(1)
-        )
-        return cast("Tokenization | None", await session.scalar(query))
+        return await newest_ready(session, dataset_id)
     record = await tokenization_or_404(session, wanted)
     if record.dataset_id != dataset_id:
         raise NotFound(f"Tokenization {wanted} is not one of this dataset.")

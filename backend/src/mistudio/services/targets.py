@@ -164,15 +164,20 @@ class Held:
             self.dataset.updated_at = utc_now()
 
 
-async def follow_newest(session: AsyncSession, dataset: Dataset) -> None:
-    """Let the dataset's own token figures be those of its newest ready tokenization, or none."""
+async def newest_ready(session: AsyncSession, dataset_id: str) -> Tokenization | None:
+    """The dataset's tokenization that became ready last, if any."""
     query = (
         select(Tokenization)
-        .where(Tokenization.dataset_id == dataset.id, Tokenization.status == TokenizationStatus.READY)
+        .where(Tokenization.dataset_id == dataset_id, Tokenization.status == TokenizationStatus.READY)
         .order_by(Tokenization.completed_at.desc(), Tokenization.id)
         .limit(1)
     )
-    newest = await session.scalar(query)
+    return (await session.scalars(query)).first()
+
+
+async def follow_newest(session: AsyncSession, dataset: Dataset) -> None:
+    """Let the dataset's own token figures be those of its newest ready tokenization, or none."""
+    newest = await newest_ready(session, dataset.id)
     dataset.updated_at = utc_now()
     dataset.tokenized_path = newest.path if newest else None
     dataset.num_tokens = newest.num_tokens if newest else None
