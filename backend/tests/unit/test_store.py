@@ -1,5 +1,6 @@
 """Reading a dataset: any page equals the slice of the whole, whatever files and row groups it spans."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -87,25 +88,72 @@ def test_many_threads_may_read_at_once(store: DatasetStore) -> None:
 
 
 def test_all_stores_together_keep_few_files_open(tmp_path: Path) -> None:
-    """However many stores, files and threads there are, the bound holds, and every page is right."""
+    """However many stores, files and threads there are, few files stay open, and every page is right."""
     files = OpenFiles(4)
     parts = [[{"text": f"row {number}"}] for number in range(6)]
     stores = []
     for number in range(3):
         make_dataset(tmp_path / str(number), {"train": parts})
         stores.append(DatasetStore(tmp_path / str(number), files=files))
-    seen: list[int] = []
 
     def read(turn: int) -> list[object]:
-        row = stores[turn % 3].row("train", turn % 6)
-        seen.append(len(open_files(tmp_path)))
-        return [row.values["text"], f"row {turn % 6}"]
+        return [stores[turn % 3].row("train", turn % 6).values["text"], f"row {turn % 6}"]
 
     with ThreadPoolExecutor(4) as pool:
         told = list(pool.map(read, range(120)))
     assert all(found == expected for found, expected in told)
     assert 4 == len(open_files(tmp_path))
-    assert max(seen) <= 4
+
+
+class Book:
+    """How many files are open now and were at most; a listing of descriptors would not be of one moment."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.now = 0
+        self.most = 0
+
+    def enter(self, change: int) -> None:
+        """One more or one fewer."""
+        with self._lock:
+            self.now += change
+            self.most = max(self.most, self.now)
+
+
+class BookedFile:
+    """A file that enters into a book that it is opened, and that it is closed."""
+
+    def __init__(self, path: Path, book: Book) -> None:
+        self._book = book
+        book.enter(1)
+        self._file = pq.ParquetFile(path)
+
+    def rows(self) -> int:
+        """How many it has."""
+        return int(self._file.read().num_rows)
+
+    def close(self) -> None:
+        """Close it, then say so."""
+        self._file.close()
+        self._book.enter(-1)
+
+
+def test_the_bound_holds_at_every_moment(tmp_path: Path) -> None:
+    """A file is opened only when the one that has to go for it is closed, with as many readers as the bound allows."""
+    make_dataset(tmp_path, {"train": [[{"text": f"row {number}"}] for number in range(9)]})
+    paths = sorted((tmp_path / "raw").iterdir())
+    files, shelf, book = OpenFiles(4), Shelf(), Book()
+
+    def read(turn: int) -> int:
+        path = paths[turn % 9]
+        with files.lend(shelf, path, opened=lambda: BookedFile(path, book)) as file:
+            return int(file.rows())
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [1] * 180 == list(pool.map(read, range(180)))
+    assert (4, 4) == (book.now, book.most)
+    files.close(shelf)
+    assert 0 == book.now
 
 
 def test_a_closed_store_holds_no_file(tmp_path: Path) -> None:
