@@ -110,7 +110,10 @@ def test_a_batch_on_which_the_fast_engine_breaks_off_goes_to_the_reference(
     reference = ReferenceEncoder(chosen["byte-level"][0].reference)
     panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
     for error in (RuntimeError("no"), panic("index out of range")):
-        assert 0 == compare(GuardedEncoder(Failing(error), reference), reference, DOCUMENTS).differences
+        guarded = GuardedEncoder(Failing(error), reference)
+        assert None is guarded.failure
+        assert 0 == compare(guarded, reference, DOCUMENTS).differences
+        assert guarded.failure
     for other in (KeyboardInterrupt(), TypeError("ours")):
         with pytest.raises(type(other)):
             GuardedEncoder(Failing(other), reference).encode(DOCUMENTS)

@@ -10,13 +10,18 @@ import pyarrow as pa
 import pytest
 
 from fakes.corpora import make_dataset
-from fakes.tokenizing import BOS, EOS, CharacterEncoder, FakeTemplate, FakeTokenizer, token_of
+from fakes.tokenizing import BOS, EOS, CharacterEncoder, FakeSpecial, FakeTemplate, FakeTokenizer, token_of
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoding import Encoded
 from mistudio.corpus.token_audit import read_audit
 from mistudio.corpus.tokenize import Engines, tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizeSettings
-from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest, differences
+from mistudio.corpus.tokenized_manifest import (
+    EngineRecord,
+    TokenizedManifest,
+    differences,
+    read_tokenized_manifest,
+)
 from mistudio.corpus.tokenized_store import TokenizedStore
 from mistudio.corpus.work import Unwatched
 
@@ -149,6 +154,22 @@ def test_the_books_balance_and_the_audit_passes(dataset: Path, tmp_path: Path, s
     assert len(everything) == manifest.ledger.documents
 
 
+@pytest.mark.parametrize("masks", [True, False])
+def test_eos_pads_where_there_is_no_padding_token(dataset: Path, tmp_path: Path, masks: bool) -> None:
+    """Padding is told from the EOS that ends a document, by the mask if there is one, and by the audit without one."""
+    tokenizer = FakeTokenizer(special=FakeSpecial(pad=None), template=FakeTemplate((), (EOS,)))
+    settings = replace(ASKED, padding="max_length", return_attention_mask=masks, verify="full")
+    manifest = tokenized(dataset, tmp_path, settings, tokenizer=tokenizer)
+    loaded = datasets.load_from_disk(str(tmp_path / "tok"))["train"].to_list()
+    expected = [[*ids[:15], EOS] for _row, ids in documents_of("train")]
+    assert [ids + [EOS] * (16 - len(ids)) for ids in expected] == [row["input_ids"] for row in loaded]
+    if masks:
+        assert [[1] * len(ids) + [0] * (16 - len(ids)) for ids in expected] == [row["attention_mask"] for row in loaded]
+    audit = read_audit(tmp_path / "tok")
+    assert (0, True) == (audit.differences, next(check for check in audit.checks if check.name == "padding").passed)
+    assert any("EOS" in note for note in manifest.resolved.notes)
+
+
 def test_statistics_are_those_of_the_documents(dataset: Path, tmp_path: Path) -> None:
     """Counted by hand from the texts."""
     statistics = tokenized(dataset, tmp_path, ASKED).split("train").statistics
@@ -212,6 +233,46 @@ def test_cut_off_anywhere_it_ends_with_the_same_bytes(
     assert hashes(whole) == hashes(again)
     assert whole.ledger == again.ledger
     assert whole.statistics == again.statistics
+
+
+def test_a_failure_of_the_engine_is_recorded_though_the_job_was_cut_off(dataset: Path, tmp_path: Path) -> None:
+    """What the engine did not do stays told, by whichever call ends the job; nothing is told where nothing was."""
+
+    def run(batches: int | None) -> TokenizedManifest:
+        encoder = CharacterEncoder() if batches is None else StopsAfter(batches)
+        made = engines(encoder)
+        return tokenize_dataset(
+            dataset,
+            tmp_path / "staging",
+            tmp_path / "tok",
+            settings=ASKED,
+            tokenizer=TOKENIZER,
+            engines=made if batches is None else replace(made, failure=lambda: "it broke off"),
+            work=Unwatched(),
+            part_bytes=4_000,
+            batch_bytes=1,
+        )
+
+    with pytest.raises(JobCancelled):
+        run(3)
+    made = run(None)
+    assert ("characters 1", True) == (made.engine.name, "it broke off" in (made.engine.reason or ""))
+    assert "it is the only one" in (made.engine.reason or "")
+    assert made.engine == read_tokenized_manifest(tmp_path / "tok").engine
+    undisturbed = tokenized(dataset, tmp_path / "whole", ASKED)
+    assert EngineRecord("characters 1", "it is the only one") == undisturbed.engine
+    assert hashes(undisturbed) == hashes(made)
+
+
+def test_a_split_may_have_any_name(tmp_path: Path) -> None:
+    """Those of the folders that the work needs are not taken, and nothing but the result stays."""
+    names = ["source", "reports", "ordered", "plan"]
+    make_dataset(tmp_path / "ds", {name: [[{"text": f"{name} {row}"} for row in range(40)]] for name in names})
+    manifest = tokenized(tmp_path / "ds", tmp_path, replace(ASKED, shuffle_seed=3))
+    assert [] == differences(tmp_path / "tok")
+    found = {path.relative_to(tmp_path / "tok").as_posix() for path in (tmp_path / "tok").rglob("*") if path.is_file()}
+    files = {file.path for split in manifest.splits for file in split.files}
+    assert found == files | set(manifest.others) | {"manifest.json", "audit.json"}
 
 
 def test_rows_are_read_at_any_place(dataset: Path, tmp_path: Path) -> None:

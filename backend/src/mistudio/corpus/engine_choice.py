@@ -28,7 +28,7 @@ _PANICS: Final = "pyo3_runtime"
 class Choice:
     """The engine for a job, its name and version, and in words why it and no other."""
 
-    encoder: Encoder
+    encoder: "ReferenceEncoder | GuardedEncoder"
     engine: str
     reason: str
 
@@ -51,11 +51,15 @@ class _FastEngineFailed(Exception):
 
 
 class GuardedEncoder:
-    """The fast engine in a job: a batch on which it breaks off goes to the reference, which is right by definition."""
+    """The fast engine in a job: a batch on which it breaks off goes to the reference, which is right by definition.
+
+    ``failure`` says in words why it broke off first, None while it has not.
+    """
 
     def __init__(self, fast: Encoder, reference: Encoder) -> None:
         self._fast = fast
         self._reference = reference
+        self.failure: str | None = None
 
     @property
     def name(self) -> str:
@@ -67,7 +71,8 @@ class GuardedEncoder:
         try:
             with _failures():
                 return self._fast.encode(texts)
-        except _FastEngineFailed:
+        except _FastEngineFailed as error:
+            self.failure = self.failure or str(error)
             return self._reference.encode(texts)
 
 

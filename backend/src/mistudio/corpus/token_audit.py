@@ -89,6 +89,7 @@ class _Seen:
     empty_rows: int = 0
     begun: int = 0
     doubled: int = 0
+    badly_padded: int = 0
     outside: int = 0
     documents: int = 0
     differences: int = 0
@@ -107,7 +108,7 @@ def audit_files(
     work: Work,
 ) -> Audit:
     """Examine the files in ``folder``; ``reader`` reads the texts that they were made of."""
-    store = TokenizedStore(folder, {split.name: [file.path for file in split.files] for split in manifest.splits})
+    store = TokenizedStore(folder, manifest)
     seen = _Seen()
     for split in manifest.splits:
         for rows in _windows(store, split, is_full=manifest.settings.verify == "full"):
@@ -134,7 +135,9 @@ def _windows(store: TokenizedStore, split: TokenizedSplit, *, is_full: bool) -> 
 def _look(seen: _Seen, rows: Sequence[TokenRow], manifest: TokenizedManifest) -> None:
     bos, vocab_size = manifest.tokenizer.special["bos"], manifest.tokenizer.vocab_size
     for row in rows:
-        ids = row.ids[: written_length(row, manifest)]
+        length = written_length(row, manifest)
+        ids = row.ids[:length]
+        seen.badly_padded += not _is_well_padded(row, length, manifest.resolved.pad)
         seen.rows += 1
         seen.empty_rows += not len(ids)
         seen.outside += int(((row.ids < 0) | (row.ids >= vocab_size)).sum())
@@ -142,14 +145,20 @@ def _look(seen: _Seen, rows: Sequence[TokenRow], manifest: TokenizedManifest) ->
         seen.doubled += int(bos is not None and ((ids[:-1] == bos) & (ids[1:] == bos)).any())
 
 
+def _is_well_padded(row: TokenRow, length: int, pad: int | None) -> bool:
+    """Whether after ``length`` positions there is nothing but padding, and the mask, if any, says so."""
+    is_data = np.arange(len(row.ids)) < length
+    masked = row.mask is None or np.array_equal(row.mask, is_data)
+    return length <= len(row.ids) and masked and bool((row.ids[length:] == pad).all())
+
+
 def written_length(row: TokenRow, manifest: TokenizedManifest) -> int:
-    """Positions of a written row before its padding."""
-    if row.mask is not None:
-        return int(row.mask.sum())
-    if manifest.resolved.pad is None:
+    """Positions of a written row before its padding; what pads may stand in texts, too, as EOS does."""
+    if row.tokens is None:
         return len(row.ids)
-    data = np.flatnonzero(row.ids != manifest.resolved.pad)
-    return int(data[-1]) + 1 if len(data) else 0
+    resolved = manifest.resolved
+    kept = min(row.tokens, resolved.room) if manifest.settings.truncation else row.tokens
+    return len(resolved.prefix) + kept + len(resolved.suffix)
 
 
 def _begin(manifest: TokenizedManifest) -> int | None:
@@ -248,7 +257,13 @@ def _checks(seen: _Seen, manifest: TokenizedManifest, *, is_lossless: bool) -> I
         {"in_text": max(0, in_text), "put_in": put_in},
     )
     share = ledger.padding / ledger.positions if ledger.positions else 0.0
-    yield AuditCheck("padding", "Padding", None, f"{share:.1%} of all positions are padding.", {"share": share})
+    yield AuditCheck(
+        "padding",
+        "Padding where it belongs",
+        None if manifest.resolved.pad is None else seen.badly_padded == 0,
+        f"{share:.1%} of all positions are padding; {seen.badly_padded:,} of {seen.rows:,} rows are padded wrongly.",
+        {"share": share, "rows": seen.badly_padded},
+    )
     separators = {"separator": manifest.resolved.separator, "end": manifest.resolved.end_of_document}
     yield AuditCheck(
         "boundaries",

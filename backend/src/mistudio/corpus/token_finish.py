@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mistudio.core.errors import TokensLost
+from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.packing import Slots
 from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, NO_TEXT, SourceRows
 from mistudio.corpus.token_columns import Columns, dataset_dict, dataset_info, dataset_state
@@ -20,7 +21,6 @@ from mistudio.corpus.tokenize_settings import Resolved, TokenizerFacts, Tokenize
 from mistudio.corpus.tokenized_manifest import TokenFile, TokenizedSplit
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
-LENGTHS: Final = "lengths.npy"
 LENGTH_COUNTS: Final = "length_counts.npy"
 HELD_OUT_ROWS: Final = "held_out.npy"
 

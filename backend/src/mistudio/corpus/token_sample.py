@@ -57,12 +57,14 @@ def engines_for(
     render = chat_renderer(tokenizer, store) if settings.apply_chat_template else None
     reader = TextReader(store, resolved.text_column, render_chat=render)
     choice = choose_encoder(tokenizer, sample_texts(reader, resolved.splits))
+    encoder = choice.encoder
     return Engines(
-        encoder=choice.encoder,
+        encoder=encoder,
         reference=ReferenceEncoder(tokenizer.reference),
         record=EngineRecord(choice.engine, choice.reason),
         decode=tokenizer.decode,
         is_lossless=tokenizer.is_lossless,
         render_chat=render,
         packages=("pyarrow", "numpy", "tokenizers", "gigatoken"),
+        failure=lambda: encoder.failure,
     )

@@ -13,7 +13,7 @@ import numpy as np
 from mistudio.corpus.token_columns import Columns
 from mistudio.corpus.token_parts import PART_BYTES, PartWriter
 from mistudio.corpus.token_rows import Position, Rows, Segments, ends_of
-from mistudio.corpus.tokenized_store import Piece, TokenizedStore, TokenRow
+from mistudio.corpus.tokenized_store import Piece, RowFiles, TokenRow
 from mistudio.corpus.work import Work
 
 SHUFFLE: Final = "rows of each split permuted by numpy.random.Generator(PCG64(seed)).shuffle over uint32 row numbers"
@@ -22,18 +22,18 @@ _ROWS: Final = 1_000
 
 def shuffle_parts(
     ordered: PartWriter,
-    staging: Path,
-    name: str,
+    folder: Path,
+    reports: Path,
     *,
     seed: int,
     columns: Columns,
     work: Work,
     part_bytes: int = PART_BYTES,
 ) -> PartWriter:
-    """The rows of ``ordered`` in another order, in ``staging / name``; gives the writer that wrote them."""
+    """The rows of ``ordered`` in another order, in ``folder``; gives the writer that wrote them."""
     writer = PartWriter(
-        staging / name,
-        staging / "reports" / f"{name}.shuffled",
+        folder,
+        reports,
         columns=columns,
         added=(),
         begin=Position(0, 0),
@@ -43,12 +43,11 @@ def shuffle_parts(
         return writer
     order = np.arange(ordered.written.rows, dtype=np.uint32)
     np.random.Generator(np.random.PCG64(seed)).shuffle(order)
-    paths = [str(ordered.path_of(number)) for number in range(len(ordered.parts))]
-    store = TokenizedStore(Path(), {name: paths})
+    rows = RowFiles([ordered.path_of(number) for number in range(len(ordered.parts))])
     for start in range(writer.position.row, len(order), _ROWS):
         work.checkpoint()
         work.report(start, len(order), "finish")
-        chosen = [store.rows(name, offset=int(row), limit=1)[0] for row in order[start : start + _ROWS]]
+        chosen = [rows.row(int(number)) for number in order[start : start + _ROWS]]
         writer.add(_joined(chosen, start))
     writer.finish()
     return writer

@@ -9,7 +9,7 @@ thread encodes on all cores.
 import hashlib
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -48,13 +48,16 @@ from mistudio.corpus.tokenized_manifest import (
 from mistudio.corpus.work import Work
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, write_bytes_atomic
 
-_PLAN: Final = "plan"
-_SCRATCH: Final = ("reports", "source", "ordered", _PLAN)
+# What is needed until the work is done; no split can have this name.
+_SCRATCH: Final = ".scratch"
 
 
 @dataclass(frozen=True)
 class Engines:
-    """What encodes, why it was chosen, what it is measured against, and what turns ids and conversations into text."""
+    """What encodes, why it was chosen, what it is measured against, and what turns ids and conversations into text.
+
+    ``failure`` says why the encoder has had texts encoded by the reference in its place, None while it has not.
+    """
 
     encoder: Encoder
     reference: Encoder
@@ -63,6 +66,7 @@ class Engines:
     is_lossless: bool = False
     render_chat: RenderChat | None = None
     packages: Sequence[str] = ("pyarrow", "numpy", "tokenizers")
+    failure: Callable[[], str | None] = lambda: None
 
 
 class Lane:
@@ -151,8 +155,7 @@ def tokenize_dataset(
     if not (staging / TOKENIZED_MANIFEST).exists():
         with disk_errors():
             write_tokenized_manifest(staging, job.run())
-    for name in _SCRATCH:
-        shutil.rmtree(staging / name, ignore_errors=True)
+    shutil.rmtree(staging / _SCRATCH, ignore_errors=True)
     ensure_dir(target.parent)
     staging.rename(target)
     fsync_directory(target.parent)
@@ -173,6 +176,7 @@ class _Job:
     ) -> None:
         self._store = DatasetStore(dataset)
         self._staging = staging
+        self._scratch = staging / _SCRATCH
         self._settings = settings
         self._tokenizer = tokenizer
         self._engines = engines
@@ -197,7 +201,7 @@ class _Job:
         finished: list[tuple[list[Lane], SourceRows]] = []
         with ExitStack() as stack:
             for split in self._resolved.splits:
-                rows = SourceRows(self._staging / "source" / split, self._store.num_rows(split))
+                rows = SourceRows(self._scratch / "source" / split, self._store.num_rows(split))
                 stack.enter_context(closing(rows))
                 lanes = [self._lane(split, kind) for kind in self._kinds]
                 self._tokenize(split, lanes, rows, before)
@@ -211,11 +215,12 @@ class _Job:
 
     def _begin(self) -> None:
         """Keep what an earlier call left only if it was made by the same engine for the same settings."""
-        plan = ensure_dir(self._staging) / _PLAN
+        plan = self._scratch / "plan"
         wanted = f"{self._hash} {self._engines.encoder.name} {self._part_bytes}".encode()
         if not plan.exists() or plan.read_bytes() != wanted:
-            shutil.rmtree(self._staging)
-            write_bytes_atomic(ensure_dir(self._staging) / _PLAN, wanted)
+            shutil.rmtree(ensure_dir(self._staging))
+            ensure_dir(self._scratch)
+            write_bytes_atomic(plan, wanted)
 
     def _lane(self, split: str, kind: int) -> Lane:
         name = split if kind == DOCUMENT else f"{split}_{HELD_OUT_SPLIT}"
@@ -227,8 +232,8 @@ class _Job:
         fresh = RowMaker(prefix=resolved.prefix, suffix=resolved.suffix, room=room)
         added = Packer(slots).added if settings.is_packed else fresh.added
         writer = PartWriter(
-            self._staging / "ordered" / name if shuffles else self._staging / name,
-            self._staging / "reports" / name,
+            self._scratch / "ordered" / name if shuffles else self._staging / name,
+            self._scratch / "reports" / name,
             columns=self._columns.unpadded if shuffles else self._columns,
             added=added,
             begin=begin,
@@ -249,9 +254,27 @@ class _Job:
                 began = time.perf_counter()
                 encoded = self._engines.encoder.encode(batch.texts)
                 size.took(time.perf_counter() - began)
+                self._note_failure()
                 writing.put(batch, encoded)
                 self._work.report(before + batch.first_row + len(batch.kinds), self._total, "tokenizing")
             writing.finish()
+
+    @property
+    def _failure(self) -> Path:
+        return self._scratch / "failure"
+
+    def _note_failure(self) -> None:
+        """Keep on disk that the engine broke off: a later call may not see it break off again."""
+        if not self._failure.exists() and (why := self._engines.failure()):
+            write_bytes_atomic(self._failure, why.encode())
+
+    def _engine_record(self) -> EngineRecord:
+        chosen = self._engines.record
+        if not self._failure.exists():
+            return chosen
+        why = self._failure.read_text(encoding="utf-8")
+        told = f"It broke off on some documents ({why}), which {self._engines.reference.name} encoded in its place."
+        return EngineRecord(chosen.name, f"{chosen.reason} {told}" if chosen.reason else told)
 
     def _finish(self, finished: list[tuple[list[Lane], SourceRows]]) -> TokenizedManifest:
         """Shuffle, name and describe the parts; count everything; compare with the reference."""
@@ -261,7 +284,7 @@ class _Job:
         manifest = TokenizedManifest(
             dataset=DatasetRecord(self._dataset_hash, made.repo, made.config, made.commit),
             tokenizer=TokenizerRecord.of(self._tokenizer, self._settings.tokenizer),
-            engine=self._engines.record,
+            engine=self._engine_record(),
             settings=self._settings,
             settings_hash=self._hash,
             resolved=self._resolved,
@@ -290,8 +313,8 @@ class _Job:
         if seed is not None:
             files = shuffle_parts(
                 lane.writer,
-                self._staging,
-                lane.name,
+                self._staging / lane.name,
+                self._scratch / "reports" / f"{lane.name}.shuffled",
                 seed=seed,
                 columns=self._columns,
                 work=self._work,

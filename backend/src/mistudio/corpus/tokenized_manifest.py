@@ -6,9 +6,10 @@ It stands as ``manifest.json`` in the tokenization's folder, and is written last
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
@@ -193,8 +194,12 @@ def _split(content: dict[str, Any]) -> TokenizedSplit:
 
 
 def versions_of(names: Sequence[str]) -> dict[str, str]:
-    """The versions that made it: of this program, of Python, and of the packages named."""
-    return {"python": platform.python_version(), **{name: version(name) for name in ("mistudio", *names)}}
+    """The versions that made it: of this program, of Python, and of those of the packages named that are installed."""
+    found = {"python": platform.python_version()}
+    for name in ("mistudio", *names):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def now() -> str:

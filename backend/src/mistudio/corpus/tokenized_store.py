@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -12,7 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mistudio.core.errors import DataMissing, UnknownSplit
-from mistudio.corpus.tokenized_manifest import read_tokenized_manifest
+from mistudio.corpus.lengths import NAME as LENGTHS
+from mistudio.corpus.tokenized_manifest import TokenizedManifest, read_tokenized_manifest
 
 
 @dataclass(frozen=True)
@@ -29,30 +30,31 @@ class Piece:
 class TokenRow:
     """A written row. ``row`` counts within its split; ``source`` is the source row of an unpacked one, else None.
 
-    ``mask`` is None where nothing was padded; ``pieces`` are those of a packed row.
+    ``tokens`` is how many tokens that source row has, before anything was cut. ``mask`` is None where nothing was
+    padded; ``pieces`` are those of a packed row.
     """
 
     row: int
     ids: NDArray[np.int32]
     mask: NDArray[np.int8] | None
     source: int | None
+    tokens: int | None
     pieces: tuple[Piece, ...]
 
 
 class TokenizedStore:
     """The tokenized rows in ``folder``. Files stay mapped; safe to use from several threads; it blocks."""
 
-    def __init__(self, folder: Path, files: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, folder: Path, manifest: TokenizedManifest) -> None:
         self._folder = folder
-        self._files = files
-        self._opened: dict[str, _Batches] = {}
+        self._splits = {split.name: split for split in manifest.splits}
+        self._opened: dict[str, RowFiles] = {}
         self._lock = threading.Lock()
 
     @classmethod
     def open(cls, folder: Path) -> Self:
         """The tokenization in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
-        manifest = read_tokenized_manifest(folder)
-        return cls(folder, {split.name: [file.path for file in split.files] for split in manifest.splits})
+        return cls(folder, read_tokenized_manifest(folder))
 
     def num_rows(self, split: str) -> int:
         """Rows of the split. Raises UnknownSplit, DataMissing."""
@@ -63,40 +65,46 @@ class TokenizedStore:
         batches = self._split(split)
         return [batches.row(number) for number in range(offset, min(offset + limit, batches.starts[-1]))]
 
-    def _split(self, split: str) -> "_Batches":
+    def _split(self, split: str) -> "RowFiles":
         with self._lock:
             if split not in self._opened:
                 self._opened[split] = self._open(split)
             return self._opened[split]
 
-    def _open(self, split: str) -> "_Batches":
-        if split not in self._files:
-            raise UnknownSplit(f"There is no split “{split}”.", extra={"choices": list(self._files)})
+    def _open(self, split: str) -> "RowFiles":
+        if split not in self._splits:
+            raise UnknownSplit(f"There is no split “{split}”.", extra={"choices": list(self._splits)})
+        found = self._splits[split]
         try:
-            return _Batches([self._folder / path for path in self._files[split]])
+            lengths = np.load(self._folder / found.source / LENGTHS, mmap_mode="r", allow_pickle=False)
+            return RowFiles([self._folder / file.path for file in found.files], lengths)
         except FileNotFoundError as error:
             raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
 
 
-class _Batches:
-    """The record batches of a split's files, and where each begins."""
+class RowFiles:
+    """The rows in a split's files; ``lengths`` are those of the source's rows, where they are counted already."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], lengths: NDArray[np.uint32] | None = None) -> None:
+        self._lengths = lengths
         self.batches = [batch for path in paths for batch in pa.ipc.open_stream(pa.memory_map(str(path)))]
         self.starts = [0]
         for batch in self.batches:
             self.starts.append(self.starts[-1] + batch.num_rows)
 
     def row(self, number: int) -> TokenRow:
+        """The row of that number, counted over all files."""
         index = bisect_right(self.starts, number) - 1
         batch, at = self.batches[index], number - self.starts[index]
         names = batch.schema.names
         is_packed = "segments" in names
+        source = None if is_packed else batch.column("row")[at].as_py()
         return TokenRow(
             row=number,
             ids=_values(batch.column("input_ids"), at),
             mask=_values(batch.column("attention_mask"), at) if "attention_mask" in names else None,
-            source=None if is_packed else batch.column("row")[at].as_py(),
+            source=source,
+            tokens=None if source is None or self._lengths is None else int(self._lengths[source]),
             pieces=_pieces(batch.column("segments"), at) if is_packed else (),
         )
 

@@ -10,9 +10,10 @@ from typing import Final
 
 import numpy as np
 
+from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.manifest import Manifest
 from mistudio.corpus.packing import Slots, count_packed
-from mistudio.corpus.token_finish import HELD_OUT_ROWS, LENGTH_COUNTS, LENGTHS
+from mistudio.corpus.token_finish import HELD_OUT_ROWS, LENGTH_COUNTS
 from mistudio.corpus.token_rows import Ints
 from mistudio.corpus.token_statistics import LengthCounts
 from mistudio.corpus.tokenize_settings import TokenizerFacts, TokenizeSettings, resolve
