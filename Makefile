@@ -152,6 +152,10 @@ bench-tokenize: $(VENV)/.dev $(VENV)/.package ## Measure tokenizing, beside `dat
 bench-search: $(VENV)/.dev $(VENV)/.package ## Measure search on 2.1 million rows, beside DuckDB, SQLite and `datasets`
 	$(PY) bench/search.py $(ARGS)
 
+.PHONY: bench-cluster
+bench-cluster: $(VENV)/.dev $(VENV)/.package ## Two servers, two workers that are killed, PostgreSQL and Valkey: is every row there?
+	$(PY) bench/cluster.py $(ARGS)
+
 .PHONY: clean
 clean: ## Remove everything that can be made again; data and backend/.env stay
 	rm -rf $(VENV) .make frontend/node_modules e2e/node_modules frontend/coverage e2e/test-results e2e/playwright-report \

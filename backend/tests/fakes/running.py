@@ -14,6 +14,7 @@ import uvicorn
 from fakes.pace import PATIENCE
 from mistudio.core.config import Settings
 from mistudio.main import Server, create_app
+from mistudio.workers.celery_worker import WorkerHost
 from mistudio.workers.local_queue import LocalQueue
 
 
@@ -55,16 +56,18 @@ class Client:
 
 
 class RunningServer(Client):
-    """A server in this process; ``parts`` are its parts."""
+    """A server in this process; ``parts`` are its parts, ``worker`` runs its jobs where it does not do so itself."""
+
+    worker: WorkerHost | None = None
 
     def __init__(self, url: str, parts: Server, http: httpx2.AsyncClient) -> None:
         super().__init__(url, http)
         self.parts = parts
 
     def process_ids(self) -> list[int]:
-        """The child processes that this server runs jobs in."""
-        queue = self.parts.engine.queue
-        assert isinstance(queue, LocalQueue)
+        """The child processes that run this server's jobs."""
+        queue = self.worker or self.parts.engine.queue
+        assert isinstance(queue, LocalQueue | WorkerHost)
         return queue.process_ids()
 
 

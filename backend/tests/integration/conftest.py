@@ -1,17 +1,50 @@
-"""A running server for every test that asks for one."""
+"""A running server for every test that asks for one, on the engine that its module names.
 
-from collections.abc import AsyncIterator
+Embedded is the default. A module whose tests hold on both engines says ``pytestmark = BOTH_ENGINES``.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 
 import pytest
 
+from fakes.cluster import Site, site
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 
 
+@pytest.fixture(scope="session")
+def scaled_out_site(postgres_url: str, database_template: str, redis_url: str) -> Iterator[Site]:
+    """The servers of the scaled-out engine and a Celery worker, one of each for a test process."""
+    with site(postgres_url, database_template, redis_url) as standing:
+        yield standing
+
+
 @pytest.fixture
-async def server(settings: Settings) -> AsyncIterator[RunningServer]:
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which engine runs the jobs: ``embedded``, or ``scaled-out``."""
+    return str(getattr(request, "param", "embedded"))
+
+
+@pytest.fixture
+async def settings(settings: Settings, engine: str, request: pytest.FixtureRequest) -> AsyncIterator[Settings]:
+    """Settings of a server on this engine."""
+    if engine == "embedded":
+        yield settings
+        return
+    standing: Site = request.getfixturevalue("scaled_out_site")
+    async with standing.settings(settings) as scaled_out:
+        yield scaled_out
+
+
+@pytest.fixture
+async def server(settings: Settings, engine: str, request: pytest.FixtureRequest) -> AsyncIterator[RunningServer]:
     """The whole application, listening on a port, with its job engine and sockets."""
-    async with running_server(settings) as running:
+    async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(running_server(settings))
+        if engine != "embedded":
+            standing: Site = request.getfixturevalue("scaled_out_site")
+            running.worker = await stack.enter_async_context(standing.working(settings))
         yield running
 
 

@@ -4,12 +4,13 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fakes.cluster import BOTH_ENGINES
 from fakes.datasets import add_ready
 from fakes.hub import Hub
 from fakes.running import RunningServer, running_server
@@ -24,13 +25,6 @@ ROWS: dict[str, list[list[dict[str, object]]]] = {"train": [[{"text": f"row {row
 def settings(settings: Settings) -> Settings:
     """Datasets get their index by themselves."""
     return settings.model_copy(update={"search_index": "auto"})
-
-
-@pytest.fixture
-async def server(settings: Settings) -> AsyncIterator[RunningServer]:
-    """A running server."""
-    async with running_server(settings) as running:
-        yield running
 
 
 async def until(server: RunningServer, dataset_id: str, fits: Callable[[Any], bool]) -> Any:  # JSON
@@ -53,6 +47,7 @@ async def uses_index(server: RunningServer, dataset_id: str) -> bool:
     return bool(answer["search"]["index"])
 
 
+@BOTH_ENGINES
 async def test_a_download_is_followed_by_its_index(server: RunningServer, hub: Hub, tmp_path: Path) -> None:
     """By itself, without changing the dataset's status; its use of the disk is shown, and deleted with the rest."""
     (tmp_path / "train.jsonl").write_text("".join(f'{{"text": "row {row}"}}\n' for row in range(20)), encoding="utf-8")
@@ -80,6 +75,7 @@ async def test_a_download_is_followed_by_its_index(server: RunningServer, hub: H
     assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
 
 
+@BOTH_ENGINES
 async def test_an_index_is_built_and_removed_when_asked_for(server: RunningServer) -> None:
     """Once is enough; without one, search reads; what cannot be indexed says so."""
     dataset_id = await add_ready(server.parts.database, server.parts.storage, ROWS)
@@ -100,6 +96,7 @@ async def test_an_index_is_built_and_removed_when_asked_for(server: RunningServe
         assert 404 == (await server.http.request(method, "/api/datasets/ds_none/index")).status_code
 
 
+@BOTH_ENGINES
 async def test_a_build_can_be_stopped_killed_and_deleted(server: RunningServer) -> None:
     """Stopped, there is none; killed, it is begun anew; deleted with its dataset, nothing stays."""
     large: dict[str, list[list[dict[str, object]]]] = {

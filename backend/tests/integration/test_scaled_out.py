@@ -1,27 +1,20 @@
 """The scaled-out engine on real PostgreSQL and Valkey, with workers that are killed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
-from fakes.cluster import fresh_database, redis_server, scaled_out, worker_process
+from fakes.cluster import fresh_database, scaled_out, worker_process
 from fakes.hub import Hub
 from fakes.pace import PATIENCE
 from fakes.repositories import add_large, add_stories
 from fakes.running import running_server
 from mistudio.core.config import Settings
 from mistudio.workers.token_vault import RedisTokenVault, sealing_key
-
-
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    """A Redis for the tests of this module."""
-    with redis_server() as url:
-        yield url
 
 
 @pytest.fixture

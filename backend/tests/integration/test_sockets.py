@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from socketio.exceptions import ConnectionError as Refused
 
+from fakes.cluster import BOTH_ENGINES
 from fakes.hub import Hub
 from fakes.pace import until_true
 from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
+
+pytestmark = BOTH_ENGINES
 
 
 async def test_a_download_is_told_from_its_snapshot_to_its_end(server: RunningServer, hub: Hub) -> None:

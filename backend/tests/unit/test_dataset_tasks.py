@@ -1,13 +1,15 @@
-"""The one place where jobs are run: how each way to end is written down, on both databases."""
+"""The one place where jobs are run, on both databases, and the Celery tasks that bring jobs there."""
 
 import errno
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from celery.exceptions import Retry
 
 from fakes.bus import RecordingBus
 from fakes.records import add_dataset, add_job
+from mistudio.core.celery_app import ROUTES, Route, StudioCelery, create_celery
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import HubUnreachable, JobCancelled, NoData, RateLimited
@@ -15,6 +17,13 @@ from mistudio.core.states import DatasetStatus, JobState
 from mistudio.models import Dataset, Job, utc_now
 from mistudio.services.job_service import JobService
 from mistudio.services.targets import DatasetFigures
+from mistudio.workers.dataset_tasks import (
+    download_dataset_task,
+    import_dataset_task,
+    index_dataset_task,
+    tokenize_dataset_task,
+)
+from mistudio.workers.reporter import PHASES
 from mistudio.workers.runner import JobContext, Runner
 
 FIGURES = DatasetFigures(
@@ -148,3 +157,69 @@ async def test_a_runner_that_lost_its_job_writes_nothing(async_db: Database, job
     job = await add_job(async_db, await add_dataset(async_db))
     await Runner(Settings(data_dir=tmp_path), jobs, {"download": handler}).run_job(job.id, owner="worker")
     assert JobState.RUNNING is (await jobs.get(job.id)).state
+
+
+class Host:
+    """Runs jobs by keeping their ids; each wants to be tried again after ``pause`` seconds."""
+
+    def __init__(self, pause: float | None) -> None:
+        self.pause = pause
+        self.ran: list[str] = []
+
+    def run_job(self, job_id: str) -> float | None:
+        """Keep the id."""
+        self.ran.append(job_id)
+        return self.pause
+
+
+@pytest.fixture(scope="module")
+def celery() -> StudioCelery:
+    """The Celery application over a broker in this process's memory."""
+    return create_celery(
+        Settings(celery_broker_url="memory://", redis_url="redis://none", database_url="postgresql+psycopg://none/none")
+    )
+
+
+TASKS = {
+    "download": (download_dataset_task, "downloads"),
+    "import": (import_dataset_task, "downloads"),
+    "tokenize": (tokenize_dataset_task, "tokenization"),
+    "index": (index_dataset_task, "indexes"),
+}
+
+
+def test_every_kind_of_job_has_its_task_and_queue(celery: StudioCelery) -> None:
+    """Acknowledged late, fetched one at a time, never cut off by a clock, tried three times more."""
+    assert set(PHASES) == set(TASKS) == set(ROUTES)
+    for kind, (task, queue) in TASKS.items():
+        assert ROUTES[kind] == Route(task.name, queue)
+        made = celery.tasks[task.name]
+        assert (3, True, None, None) == (made.max_retries, made.acks_late, made.time_limit, made.soft_time_limit)
+    assert (1, True) == (celery.conf.worker_prefetch_multiplier, celery.conf.task_acks_late)
+    assert (None, None) == (celery.conf.task_time_limit, celery.conf.task_soft_time_limit)
+
+
+@pytest.mark.parametrize("kind", TASKS)
+def test_a_task_hands_over_the_id_and_comes_again_after_the_pause(celery: StudioCelery, kind: str) -> None:
+    """With the pause that the runner chose; after three tries more it leaves the job to the watcher."""
+    task = celery.tasks[ROUTES[kind].task]
+    for pause, retries, comes_again in ((None, 0, False), (20.0, 0, True), (20.0, 2, True), (20.0, 3, False)):
+        host = celery.host = Host(pause)
+        task.push_request(id="message", args=["job_1"], kwargs={}, retries=retries, called_directly=False)
+        try:
+            if comes_again:
+                with pytest.raises(Retry) as again:
+                    task.run("job_1")
+                assert pause == again.value.when
+            else:
+                assert task.run("job_1") is None
+        finally:
+            task.pop_request()
+        assert ["job_1"] == host.ran
+
+
+def test_a_worker_without_a_host_says_how_to_start_one(celery: StudioCelery) -> None:
+    """Celery's own command starts such a one."""
+    celery.host = None
+    with pytest.raises(RuntimeError, match="mistudio worker"):
+        celery.tasks[ROUTES["download"].task].run("job_1")

@@ -46,7 +46,7 @@ class StudioCelery(Celery):  # type: ignore[misc]  # Celery has no types.
 
 def create_celery(settings: Settings) -> StudioCelery:
     """The Celery application for these settings."""
-    app = StudioCelery("mistudio", broker=settings.celery_broker_url, include=["mistudio.workers.celery_tasks"])
+    app = StudioCelery("mistudio", broker=settings.celery_broker_url, include=["mistudio.workers.dataset_tasks"])
     app.conf.update(
         task_acks_late=True,
         task_ignore_result=True,

@@ -56,6 +56,7 @@ class WorkerHost:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="jobs", daemon=True)
         self._stack = AsyncExitStack()
+        self._running: set[asyncio.Task[float | None]] = set()
         self._closing = False
 
     def start(self) -> None:
@@ -66,8 +67,12 @@ class WorkerHost:
 
     def run_job(self, job_id: str) -> float | None:
         """Run the job to its end; called by Celery's threads."""
-        running: Future[float | None] = asyncio.run_coroutine_threadsafe(self._run(job_id), self._loop)
+        running: Future[float | None] = asyncio.run_coroutine_threadsafe(self._begin(job_id), self._loop)
         return running.result()
+
+    def process_ids(self) -> list[int]:
+        """The child processes that run now."""
+        return self._children.process_ids()
 
     def close(self) -> None:
         """Give back what runs, then end."""
@@ -102,6 +107,12 @@ class WorkerHost:
         stack.push_async_callback(watcher.close)
         await ready.wait()
 
+    async def _begin(self, job_id: str) -> float | None:
+        task = asyncio.create_task(self._run(job_id))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await task
+
     async def _run(self, job_id: str) -> float | None:
         job = await until_recorded(lambda: self._jobs.find(job_id))
         if job is None or job.state is not JobState.QUEUED or job_id in self._children or self._closing:
@@ -123,6 +134,9 @@ class WorkerHost:
             if await self._jobs.give_back(job_id, owner):
                 log.info("job given back", job_id=job_id)
                 await self._queue.enqueue(job_id)
+        if self._running:
+            # Celery's threads wait for these: without an answer they would keep the process from ending.
+            await asyncio.wait(self._running, timeout=_STOP_SECONDS / 2)
 
     async def _be_seen(self, redis: Redis) -> None:
         """Say again and again that this worker is there."""

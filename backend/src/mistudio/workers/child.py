@@ -22,7 +22,7 @@ from mistudio.core.database import Database
 from mistudio.core.errors import Json
 from mistudio.core.logging import configure_logging
 from mistudio.services.job_service import JobService
-from mistudio.workers.dataset_tasks import job_handlers
+from mistudio.workers.handlers import job_handlers
 from mistudio.workers.runner import Runner
 
 ORPHANED = 75

@@ -1,190 +1,54 @@
-"""The handlers of the jobs that make datasets. They know the engine and nothing of how jobs are kept or run."""
+"""The Celery tasks: thin, one per kind of job. Only the job's id crosses the broker.
 
-import asyncio
-from collections.abc import Mapping
-from functools import partial
-from pathlib import Path
+A task lets its worker's host run the job in a child process. Where the runner has postponed the job, with a pause that
+doubles from try to try, the task retries itself after that pause, three times; beyond these a watcher enqueues the job
+anew. Messages are acknowledged when the job has ended, so that those of a worker that was killed come again.
+"""
 
-from mistudio.core.config import Settings
-from mistudio.core.database import Database
-from mistudio.core.errors import AuthRequired, DataMissing, Json, SourceChanged
-from mistudio.corpus.build import build_dataset, finish_build
-from mistudio.corpus.fetch import FetchSettings
-from mistudio.corpus.import_local import LocalOrigin
-from mistudio.corpus.manifest import Manifest
-from mistudio.corpus.origin import HubOrigin
-from mistudio.corpus.plan_types import Plan, PlanRequest
-from mistudio.corpus.planner import Planner
-from mistudio.models import Dataset
-from mistudio.schemas.dataset import SplitResponse
-from mistudio.services.disk import needed_bytes, require_room
-from mistudio.services.plans import read_local_plan, read_plan, write_plan
-from mistudio.services.storage_service import StorageService
-from mistudio.services.targets import DatasetFigures, TokenizationFigures
-from mistudio.services.views import dataset_or_404, tokenization_or_404
-from mistudio.utils.file_utils import ensure_dir, get_allocated_size
-from mistudio.workers.index_tasks import followed_by_index, index_dataset_task
-from mistudio.workers.runner import Handler, JobContext
+from collections.abc import Callable
+from typing import Any, TypeAlias, cast
+
+from celery import shared_task
+
+from mistudio.core.celery_app import ROUTES, StudioCelery
+
+JobTask: TypeAlias = Any  # Celery has no types.
 
 
-async def download_dataset_task(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
-    """Fetch, read and store what the dataset's plan names. Goes on where an earlier try stopped."""
-    async with database.read() as session:
-        dataset = await dataset_or_404(session, context.job.dataset_id)
-    storage = StorageService(settings, database)
-    staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
-    if (manifest := await asyncio.to_thread(finish_build, staging, target)) is not None:
-        # An earlier try was cut off after the files were whole and before the record said so.
-        return figures_of(manifest, target)
-    try:
-        manifest = await _build(dataset, staging, target, context=context, settings=settings)
-    except AuthRequired as error:
-        # Access was checked when the download was asked for, and nothing tells which of the two has happened since.
-        raise AuthRequired(
-            f"{error.detail} Access was closed meanwhile, or a restart forgot the token, which is held in memory only: "
-            "retry with the token of an account that may read it, and the download goes on from what is here."
-        ) from error
-    return figures_of(manifest, target)
+def task(kind: str) -> Callable[[Callable[[JobTask, str], None]], JobTask]:
+    """Make a function the Celery task of a kind of job."""
+    options = {"bind": True, "max_retries": 3, "acks_late": True, "ignore_result": True}
+    return cast("Callable[..., JobTask]", shared_task(name=ROUTES[kind].task, **options))
 
 
-async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobContext, settings: Settings) -> Manifest:
-    context.work.report(0, 0, "plan")
-    plan = await asyncio.to_thread(read_plan, staging) or await _plan_again(dataset, staging, context.token)
-    await asyncio.to_thread(_require_room, plan, staging, settings)
-    fetching = FetchSettings(connections=settings.download_connections)
-    return await asyncio.to_thread(
-        build_dataset,
-        HubOrigin(plan, token=context.token, settings=fetching),
-        staging,
-        target,
-        text_column=dataset.text_column,
-        work=context.work,
-    )
+def _run(running: JobTask, job_id: str) -> None:
+    host = running.app.host if isinstance(running.app, StudioCelery) else None
+    if host is None:
+        raise RuntimeError("Start workers with `mistudio worker`: this one has nothing to run jobs with.")
+    pause = host.run_job(job_id)
+    if pause is not None and running.request.retries < running.max_retries:
+        raise running.retry(countdown=pause)
 
 
-def _require_room(plan: Plan, staging: Path, settings: Settings) -> None:
-    kept = get_allocated_size(staging)
-    require_room(
-        settings.data_dir,
-        needed_bytes(plan.sizes),
-        reserve=settings.disk_reserve_bytes,
-        kept=kept,
-    )
+@task("download")
+def download_dataset_task(self: JobTask, job_id: str) -> None:
+    """Run a download."""
+    _run(self, job_id)
 
 
-async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> Plan:
-    """The same plan once more, from the commit in the record: the file that kept it is lost or damaged."""
-    request = PlanRequest(
-        repo_id=dataset.hf_repo_id or "",
-        config=dataset.config,
-        splits=tuple(SplitResponse.model_validate(split).name for split in dataset.splits),
-        revision=dataset.revision,
-        token=token,
-    )
-    planner = Planner()
-    try:
-        plan = await planner.plan(request)
-    finally:
-        await planner.close()
-    await asyncio.to_thread(write_plan, staging, plan)
-    return plan
+@task("import")
+def import_dataset_task(self: JobTask, job_id: str) -> None:
+    """Run the import of local files."""
+    _run(self, job_id)
 
 
-async def import_dataset_task(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
-    """Read and store the files that lie in the dataset's staging folder. Goes on where an earlier try stopped."""
-    async with database.read() as session:
-        dataset = await dataset_or_404(session, context.job.dataset_id)
-    storage = StorageService(settings, database)
-    staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
-    manifest = await asyncio.to_thread(finish_build, staging, target)
-    if manifest is None:
-        plan = await asyncio.to_thread(read_local_plan, staging)
-        if plan is None:
-            raise DataMissing("The imported files are no longer here: delete this dataset and import them again.")
-        manifest = await asyncio.to_thread(
-            build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, work=context.work
-        )
-    return figures_of(manifest, target)
+@task("tokenize")
+def tokenize_dataset_task(self: JobTask, job_id: str) -> None:
+    """Run a tokenization."""
+    _run(self, job_id)
 
 
-def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
-    """What the record says of the data, from its manifest."""
-    text = manifest.text
-    columns: list[Json] = [
-        {
-            "name": column.name,
-            "type": column.type,
-            "kind": column.kind,
-            "nulls": column.nulls,
-            "characters": column.characters,
-        }
-        for column in manifest.columns
-    ]
-    return DatasetFigures(
-        raw_path=str(folder / "raw"),
-        num_samples=manifest.rows,
-        size_bytes=manifest.size_bytes,
-        splits=[
-            {
-                "name": split.name,
-                "num_files": len(split.files),
-                "num_rows": split.rows,
-                "num_bytes": split.size_bytes,
-            }
-            for split in manifest.splits
-        ],
-        text_column=manifest.text_column.name,
-        metadata={
-            "text_column_reason": manifest.text_column.reason,
-            "characters": text.characters,
-            "text_bytes": text.utf8_bytes,
-            "null_texts": text.nulls,
-            "empty_texts": text.empty,
-            "invalid_texts": text.invalid,
-            "columns": columns,
-        },
-    )
-
-
-async def tokenize_dataset_task(context: JobContext, *, settings: Settings, database: Database) -> TokenizationFigures:
-    """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
-    from mistudio.corpus.tokenize_settings import TokenizeSettings
-    from mistudio.corpus.tokenizer_files import TokenizerSource
-    from mistudio.corpus.tokenizers import load_tokenizer
-    from mistudio.workers.tokenizing import run_tokenization
-
-    async with database.read() as session:
-        record = await tokenization_or_404(session, context.job.tokenization_id or "")
-    context.work.report(0, 1, "plan")
-    storage = StorageService(settings, database)
-    tokenizer = await asyncio.to_thread(
-        load_tokenizer,
-        TokenizerSource(record.tokenizer, record.tokenizer_revision),
-        token=context.token,
-        cache_dir=settings.cache_dir,
-        root=settings.data_dir,
-    )
-    if tokenizer.fingerprint != record.fingerprint:
-        raise SourceChanged(
-            f"The tokenizer {record.tokenizer} is no longer the one that was asked for: tokenize again with it."
-        )
-    context.work.report(1, 1, "plan")
-    return await asyncio.to_thread(
-        run_tokenization,
-        storage.folder(record.dataset_id),
-        ensure_dir(storage.staging(record.id)),
-        storage.tokenized(record.dataset_id, record.id),
-        settings=TokenizeSettings.from_json(record.settings),
-        tokenizer=tokenizer,
-        work=context.work,
-    )
-
-
-def job_handlers(settings: Settings, database: Database) -> Mapping[str, Handler]:
-    """The handler of each kind of job."""
-    return {
-        "download": followed_by_index(partial(download_dataset_task, settings=settings, database=database), settings),
-        "import": followed_by_index(partial(import_dataset_task, settings=settings, database=database), settings),
-        "index": partial(index_dataset_task, settings=settings, database=database),
-        "tokenize": partial(tokenize_dataset_task, settings=settings, database=database),
-    }
+@task("index")
+def index_dataset_task(self: JobTask, job_id: str) -> None:
+    """Build an index."""
+    _run(self, job_id)

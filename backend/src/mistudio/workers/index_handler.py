@@ -12,7 +12,7 @@ from mistudio.services.targets import Figures, IndexFigures
 from mistudio.workers.runner import Handler, JobContext
 
 
-async def index_dataset_task(context: JobContext, *, settings: Settings, database: Database) -> IndexFigures:
+async def handle_index(context: JobContext, *, settings: Settings, database: Database) -> IndexFigures:
     """Index the dataset. A build that was cut off is begun anew; one that was only not recorded is left as it is."""
     folder = StorageService(settings, database).folder(context.job.dataset_id)
     if not await asyncio.to_thread(has_current_index, folder):

@@ -1,0 +1,163 @@
+"""The scaled-out engine whole: two servers, two workers that are killed, PostgreSQL, Valkey; `make bench-cluster`.
+
+Ten datasets are downloaded at once, asked of both servers in turns, from a Hub that is slow enough for many kills: each
+worker gets SIGKILL after a few seconds, and another one is started in its place. Each dataset must end ready, its files
+as their checksums say, with every row in its place; that is done twice. Events go from a process that sends them as a
+worker does, by way of Redis, to a client of a server, and are clocked there.
+"""
+
+import argparse
+import asyncio
+import itertools
+import random
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from measure import ROOT, TESTS, machine, percentile, table
+from server import socket_client
+
+sys.path.insert(0, str(TESTS))
+
+from fakes.cluster import database_server, fresh_database, redis_server, scaled_out, worker_process
+from fakes.hub import Hub
+from fakes.process import ServerProcess, server_process
+from fakes.repositories import add_stories
+from mistudio import open_dataset
+from mistudio.core.config import Settings
+from mistudio.core.events import DATASETS_CHANNEL
+from mistudio.corpus.manifest import verify
+
+DATASETS = 10
+WORKERS = 2
+ROWS = 60_000
+RATE = 30_000.0
+KILL_SECONDS = (4.0, 8.0)
+EVENTS = 400
+EVENT_SECONDS = 0.05
+SHARES = (0.5, 0.95, 0.99)
+
+
+@dataclass
+class Workers:
+    """Workers that are killed in turns and replaced; ``deaths`` counts."""
+
+    settings: Settings
+    log: Path
+    deaths: int = 0
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def live(self, pauses: random.Random) -> None:
+        """One worker after the other in this place, until ``end``."""
+        while not self._ended.is_set():
+            async with worker_process(self.settings, self.log) as process:
+                try:
+                    await asyncio.wait_for(self._ended.wait(), pauses.uniform(*KILL_SECONDS))
+                except TimeoutError:
+                    process.kill()
+                    self.deaths += 1
+                    await process.wait()
+
+    def end(self) -> None:
+        """Kill none any more."""
+        self._ended.set()
+
+
+@asynccontextmanager
+async def cluster(folder: Path, hub: Hub) -> AsyncIterator[tuple[Settings, list[ServerProcess]]]:
+    """Two servers on PostgreSQL and Valkey, and what they were set to."""
+    with database_server() as postgres, redis_server() as redis:
+        async with AsyncExitStack() as stack:
+            url = await stack.enter_async_context(fresh_database(postgres))
+            given = Settings(
+                data_dir=folder / "data",
+                hf_endpoint=hub.url,
+                hf_home=folder / "hf",
+                retry_backoff_seconds=0.5,
+                search_index="off",
+            )
+            settings = scaled_out(given, database_url=url, redis_url=redis)
+            servers = [
+                await stack.enter_async_context(server_process(settings, folder / f"server-{number}.log"))
+                for number in range(2)
+            ]
+            yield settings, servers
+
+
+async def latencies(settings: Settings, listening: ServerProcess) -> list[float]:
+    """Milliseconds from a worker's event to a client of this server, for many events."""
+    times: list[float] = []
+
+    def hear(event: dict[str, float]) -> None:
+        if "sent" in event:
+            times.append((time.monotonic() - event["sent"]) * 1000)
+
+    async with socket_client(listening.url) as client:
+        client.on(DATASETS_CHANNEL, hear)
+        await client.call("subscribe", {"channel": DATASETS_CHANNEL})
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(ROOT / "bench" / "cluster_events.py")),
+            *(settings.redis_url, str(EVENTS), str(EVENT_SECONDS)),
+        )
+        await process.wait()
+        await asyncio.sleep(1.0)
+    if len(times) != EVENTS:
+        raise SystemExit(f"{EVENTS - len(times)} of {EVENTS} events did not come.")
+    return times
+
+
+async def whole_round(settings: Settings, servers: list[ServerProcess], expected: list[str], log: Path) -> list[str]:
+    """Ten datasets at once under kills, from the first request to the last proof, then all are deleted; its figures."""
+    began = time.monotonic()
+    turns = itertools.cycle(servers)
+    ids = [(await next(turns).download(f"lab/stories-{number}"))["id"] for number in range(DATASETS)]
+    workers = Workers(settings, log)
+    living = [asyncio.create_task(workers.live(random.Random(place))) for place in range(WORKERS)]
+    for dataset_id in ids:
+        await next(turns).until(dataset_id, "ready")
+    workers.end()
+    await asyncio.gather(*living)
+    seconds = time.monotonic() - began
+    attempts = [job["attempt"] for job in await servers[0].get("/api/jobs")]
+    whole = sum(_is_whole(settings, dataset_id, expected) for dataset_id in ids)
+    if whole < DATASETS:
+        raise SystemExit(f"{DATASETS - whole} of {DATASETS} datasets are not whole.")
+    for dataset_id in ids:
+        (await next(turns).http.delete(f"/api/datasets/{dataset_id}")).raise_for_status()
+    return [str(workers.deaths), f"{whole} of {DATASETS}", f"{len(expected):,}", str(max(attempts)), f"{seconds:.0f}"]
+
+
+def _is_whole(settings: Settings, dataset_id: str, expected: list[str]) -> bool:
+    """Whether the files are as their checksums say, and every row is there, in order, once."""
+    folder = settings.datasets_dir / dataset_id
+    texts = (row["text"] for row in open_dataset(folder).rows("train"))
+    return not verify(folder) and all(one == other for one, other in itertools.zip_longest(expected, texts))
+
+
+async def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=2, help="how often ten datasets are downloaded under kills")
+    options = parser.parse_args()
+    sys.stdout.write(f"{machine()}\n")
+    with tempfile.TemporaryDirectory(prefix="mistudio-cluster-") as made, Hub() as hub:
+        folder = Path(made)
+        stories = [add_stories(hub, f"lab/stories-{number}", files=3, rows=ROWS // 3) for number in range(DATASETS)]
+        expected = [str(row["text"]) for row in stories[0].rows["train"]]
+        async with cluster(folder, hub) as (settings, servers):
+            idle = await latencies(settings, servers[1])
+            hub.rate = RATE
+            log = folder / "workers.log"
+            rows = [await whole_round(settings, servers, expected, log) for _round in range(options.rounds)]
+    header = ["workers killed", "datasets ready and whole", "rows each", "most attempts of a job", "seconds"]
+    table(f"{DATASETS} datasets at once, {WORKERS} workers under SIGKILL, 2 servers", header, rows)
+    figures = [f"{percentile(idle, share):.1f}" for share in SHARES]
+    table("Events, from a worker to a client of a server, ms", ["median", "p95", "p99"], [figures])
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
