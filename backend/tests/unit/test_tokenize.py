@@ -60,7 +60,7 @@ def engines(encoder: CharacterEncoder | None = None) -> Engines:
         encoder=encoder,
         reference=CharacterEncoder(),
         record=EngineRecord(encoder.name, "it is the only one"),
-        decode=lambda ids: "".join(map(chr, ids)),
+        decode=lambda documents: ["".join(map(chr, ids)) for ids in documents],
     )
 
 

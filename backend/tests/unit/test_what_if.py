@@ -27,7 +27,7 @@ ENGINES = Engines(
     encoder=CharacterEncoder(),
     reference=CharacterEncoder(),
     record=EngineRecord("characters 1", None),
-    decode=lambda ids: "".join(map(chr, ids)),
+    decode=lambda documents: ["".join(map(chr, ids)) for ids in documents],
 )
 TOKENIZERS = [FakeTokenizer(), FakeTokenizer(template=FakeTemplate((BOS,), (EOS,)))]
 

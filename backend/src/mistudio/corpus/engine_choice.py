@@ -5,10 +5,11 @@ tokenizer's own added tokens) and by a sample of the very dataset. One differenc
 We say on how many documents both agreed; more nobody can say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,8 @@ from mistudio.corpus.engine_gate import is_ascii_only, refusal
 from mistudio.corpus.engines import FastEncoder, ReferenceEncoder, Texts
 from mistudio.corpus.nasty_texts import probe_texts
 from mistudio.corpus.tokenizers import LoadedTokenizer
+
+Sample: TypeAlias = "Texts | Callable[[], Texts]"
 
 # What a library of Rust raises where it panics is of a class that cannot be imported, and no Exception.
 _PANICS: Final = "pyo3_runtime"
@@ -76,25 +79,45 @@ class GuardedEncoder:
             return self._reference.encode(texts)
 
 
-def choose_encoder(tokenizer: LoadedTokenizer, sample: Texts) -> Choice:
-    """The fast engine if it agrees with the reference wherever it is asked, on ``sample`` among others; else that."""
+def choose_encoder(tokenizer: LoadedTokenizer, sample: Sample) -> Choice:
+    """The fast engine if it agrees with the reference wherever it is asked, on ``sample`` among others; else that.
+
+    A ``sample`` that has to be read is read while the engine is loaded, and not at all where the gate is shut.
+    """
     reference = ReferenceEncoder(tokenizer.reference)
     if why := refusal(tokenizer):
         return Choice(reference, reference.name, f"The reference: {why}.")
-    try:
-        fast = _load(tokenizer, reference)
-        probe = pa.array(probe_texts(added_tokens(tokenizer)), pa.string())
-        for texts, what in ((probe, "built-in hard texts"), (sample, "sampled documents")):
-            with _failures():
-                found = compare(fast, reference, texts)
-            if found.differences:
-                why = f"the fast engine differs on {found.differences:,} of {found.texts:,} {what}"
-                return Choice(reference, reference.name, f"The reference: {why}.")
-    except _FastEngineFailed as error:
-        return Choice(reference, reference.name, f"The reference: the fast engine failed ({error}).")
+    with ThreadPoolExecutor(1, thread_name_prefix="sample") as beside:
+        reading = beside.submit(_read, sample)
+        try:
+            return _tried(tokenizer, reference, reading)
+        except _FastEngineFailed as error:
+            return Choice(reference, reference.name, f"The reference: the fast engine failed ({error}).")
+
+
+def _tried(tokenizer: LoadedTokenizer, reference: ReferenceEncoder, sample: "Future[Texts]") -> Choice:
+    fast = _load(tokenizer, reference)
+    probe = pa.array(probe_texts(added_tokens(tokenizer)), pa.string())
+    if why := _difference(fast, reference, probe, "built-in hard texts"):
+        return Choice(reference, reference.name, why)
+    documents = sample.result()
+    if why := _difference(fast, reference, documents, "sampled documents"):
+        return Choice(reference, reference.name, why)
     scope = ", for documents of pure ASCII; the reference has the others" if is_ascii_only(tokenizer) else ""
-    reason = f"Agrees with {reference.name} on {len(probe):,} hard texts and {len(sample):,} sampled documents{scope}."
-    return Choice(GuardedEncoder(fast, reference), fast.name, reason)
+    counts = f"{len(probe):,} hard texts and {len(documents):,} sampled documents"
+    return Choice(GuardedEncoder(fast, reference), fast.name, f"Agrees with {reference.name} on {counts}{scope}.")
+
+
+def _difference(fast: Encoder, reference: Encoder, texts: Texts, what: str) -> str | None:
+    with _failures():
+        found = compare(fast, reference, texts)
+    if not found.differences:
+        return None
+    return f"The reference: the fast engine differs on {found.differences:,} of {found.texts:,} {what}."
+
+
+def _read(sample: Sample) -> Texts:
+    return sample() if callable(sample) else sample
 
 
 def compare(encoder: Encoder, reference: Encoder, texts: Texts) -> Comparison:

@@ -8,7 +8,7 @@ bytes for a token; so a batch is encoded in pieces, and each piece becomes an ar
 from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import chain
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from mistudio.corpus.encoding import Encoded
+
+if TYPE_CHECKING:
+    import awkward as ak
 
 Texts: TypeAlias = "pa.StringArray | pa.LargeStringArray"
 
@@ -87,10 +90,28 @@ class FastEncoder:
     def _encode(self, texts: Texts) -> Encoded:
         if len(texts) == 0:
             return Encoded(np.zeros(0, np.int32), np.zeros(1, np.int64))
-        layout = self._tokenizer.encode_batch(texts.fill_null("").to_pylist()).layout
+        layout = self._tokenizer.encode_batch(_strings(texts)).layout
         offsets = np.asarray(layout.offsets.data, dtype=np.int64)
         ids = np.asarray(layout.content.data)[offsets[0] : offsets[-1]]
         return Encoded(ids.view(np.int32), offsets - offsets[0])
+
+
+def _strings(texts: Texts) -> "ak.Array":
+    """The texts as the fast engine takes them without a copy, with no object of Python's per text."""
+    # It comes with the fast engine, which speaks it; importing it takes a tenth of a second.
+    import awkward as ak
+
+    texts = texts.fill_null("") if texts.null_count else texts
+    _validity, ends, data = texts.buffers()
+    kind = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    offsets = np.frombuffer(ends, kind)[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    characters = ak.contents.NumpyArray(letters, parameters={"__array__": "char"})
+    return ak.Array(
+        ak.contents.ListOffsetArray(
+            ak.index.Index(offsets.astype(np.int64)), characters, parameters={"__array__": "string"}
+        )
+    )
 
 
 def _interleave(first: Encoded, second: Encoded, is_first: NDArray[np.bool_]) -> Encoded:

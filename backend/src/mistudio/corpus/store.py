@@ -117,15 +117,15 @@ class DatasetStore:
             raise IndexError(f"Split {split} has no row {row}.")
         return self._span(split, row, row + 1)[0]
 
-    def rows(self, split: str, rows: Sequence[int]) -> list[Row]:
-        """Rows of one split by number, in the order asked; each row group is read once."""
+    def rows(self, split: str, rows: Sequence[int], *, columns: Sequence[str] | None = None) -> list[Row]:
+        """Rows of one split by number, in the order asked, all columns or those; each row group is read once."""
         found: dict[int, Row] = {}
         wanted = sorted(set(rows))
         position = 0
         while position < len(wanted):
             group = self._group_at(split, wanted[position])
             end = bisect_right(wanted, group.first_row + group.rows - 1, lo=position)
-            table = self.read(group)
+            table = self.read(group, columns=columns)
             for number in wanted[position:end]:
                 found[number] = self._rows(table, group, number, number + 1)[0]
             position = end

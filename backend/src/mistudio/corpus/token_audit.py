@@ -6,6 +6,7 @@ all rows, or everywhere. "Verified on n documents" is what that shows; it is nev
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Self, TypeAlias, cast
@@ -14,21 +15,20 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.errors import DataMissing, InvalidData, Json, UnsupportedVersion
+from mistudio.corpus.ahead import ahead
+from mistudio.corpus.audited_rows import AuditedRows, audited_rows, written_length
 from mistudio.corpus.encoding import Encoder
 from mistudio.corpus.token_texts import TextReader
-from mistudio.corpus.tokenized_manifest import TokenizedManifest, TokenizedSplit
-from mistudio.corpus.tokenized_store import Piece, TokenizedStore, TokenRow
+from mistudio.corpus.tokenized_manifest import TokenizedManifest
+from mistudio.corpus.tokenized_store import TokenizedStore, TokenRow
 from mistudio.corpus.work import Work
 from mistudio.utils.file_utils import write_bytes_atomic
 
 AUDIT_NAME: Final = "audit.json"
 FORMAT_VERSION: Final = 1
-Decode: TypeAlias = Callable[[Sequence[int]], str]
+Decode: TypeAlias = Callable[[Sequence[Sequence[int]]], Sequence[str]]
 Verdict: TypeAlias = Literal["passed", "warning", "failed"]
 
-_WINDOWS: Final = 64
-_WINDOW_ROWS: Final = 16
-_FULL_ROWS: Final = 512
 _FATAL: Final = frozenset({"ids_in_vocabulary", "reference"})
 
 
@@ -111,25 +111,16 @@ def audit_files(
     store = TokenizedStore(folder, manifest)
     seen = _Seen()
     for split in manifest.splits:
-        for rows in _windows(store, split, is_full=manifest.settings.verify == "full"):
-            work.checkpoint()
-            work.report(seen.rows, manifest.rows, "finish")
-            _look(seen, rows, manifest)
-            _compare(seen, rows, split, manifest, reader, reference, decode if is_lossless else None)
+        with closing(ahead(audited_rows(store, split, manifest, reader))) as coming:
+            for read in coming:
+                work.checkpoint()
+                work.report(seen.rows, manifest.rows, "finish")
+                _look(seen, read.rows, manifest)
+                _compare(seen, read, manifest, reference, decode if is_lossless else None)
     checks = tuple(_checks(seen, manifest, is_lossless=is_lossless))
     failed = [check.name for check in checks if check.passed is False]
     verdict: Verdict = "failed" if _FATAL & set(failed) else "warning" if failed else "passed"
     return Audit(verdict, checks, seen.documents, seen.differences)
-
-
-def _windows(store: TokenizedStore, split: TokenizedSplit, *, is_full: bool) -> Iterator[list[TokenRow]]:
-    """All rows of the split, or some at places that are spread evenly."""
-    if is_full or split.rows <= _WINDOWS * _WINDOW_ROWS:
-        starts, size = range(0, split.rows, _FULL_ROWS), _FULL_ROWS
-    else:
-        starts, size = range(0, split.rows - _WINDOW_ROWS, split.rows // _WINDOWS), _WINDOW_ROWS
-    for start in starts:
-        yield store.rows(split.name, offset=start, limit=size)
 
 
 def _look(seen: _Seen, rows: Sequence[TokenRow], manifest: TokenizedManifest) -> None:
@@ -152,60 +143,33 @@ def _is_well_padded(row: TokenRow, length: int, pad: int | None) -> bool:
     return length <= len(row.ids) and masked and bool((row.ids[length:] == pad).all())
 
 
-def written_length(row: TokenRow, manifest: TokenizedManifest) -> int:
-    """Positions of a written row before its padding; what pads may stand in texts, too, as EOS does."""
-    if row.tokens is None:
-        return len(row.ids)
-    resolved = manifest.resolved
-    kept = min(row.tokens, resolved.room) if manifest.settings.truncation else row.tokens
-    return len(resolved.prefix) + kept + len(resolved.suffix)
-
-
 def _begin(manifest: TokenizedManifest) -> int | None:
     resolved = manifest.resolved
     return resolved.begin_of_row if resolved.begin_of_row is not None else next(iter(resolved.prefix), None)
 
 
-def pieces_of(row: TokenRow, manifest: TokenizedManifest) -> tuple[Piece, ...]:
-    """Where the data of a written row lies, and which source rows it came from."""
-    if row.source is None:
-        return row.pieces
-    frame = len(manifest.resolved.prefix) + len(manifest.resolved.suffix)
-    return (Piece(row.source, 0, len(manifest.resolved.prefix), written_length(row, manifest) - frame),)
-
-
 def _compare(
-    seen: _Seen,
-    rows: Sequence[TokenRow],
-    split: TokenizedSplit,
-    manifest: TokenizedManifest,
-    reader: TextReader,
-    reference: Encoder,
-    decode: Decode | None,
+    seen: _Seen, read: AuditedRows, manifest: TokenizedManifest, reference: Encoder, decode: Decode | None
 ) -> None:
-    pieces = [(row, piece) for row in rows for piece in pieces_of(row, manifest)]
-    numbers = sorted({piece.row for _row, piece in pieces})
-    texts = reader.rows(split.source, numbers)
-    encoded = reference.encode(pa.array(texts, pa.string()))
-    place = {number: index for index, number in enumerate(numbers)}
+    encoded = reference.encode(pa.array(list(read.texts.values()), pa.string()))
+    starts = encoded.offsets.tolist()
+    made = {number: encoded.ids[starts[place] : starts[place + 1]] for place, number in enumerate(read.texts)}
     room = manifest.resolved.room if manifest.settings.truncation and not manifest.settings.is_packed else None
     wrong = set()
-    for row, piece in pieces:
-        index = place[piece.row]
-        ids = encoded.ids[encoded.offsets[index] : encoded.offsets[index + 1]]
+    for row, piece in read.pieces:
+        ids = made[piece.row]
         stop = piece.token_start + piece.length
         written = row.ids[piece.position : piece.position + piece.length]
         if row.source is not None:
             stop = len(ids) if room is None else min(room, len(ids))
         if not np.array_equal(ids[piece.token_start : stop], written):
             wrong.add(piece.row)
-    seen.documents += len(numbers)
+    seen.documents += len(made)
     seen.differences += len(wrong)
     if decode is not None:
-        for index, text in enumerate(texts[:_WINDOW_ROWS]):
-            ids = encoded.ids[encoded.offsets[index] : encoded.offsets[index + 1]]
-            seen.round_trips += 1
-            seen.lossy += decode(ids.tolist()) != text
+        decoded = decode([ids.tolist() for ids in made.values()])
+        seen.round_trips += len(decoded)
+        seen.lossy += sum(one != other for one, other in zip(decoded, read.texts.values(), strict=True))
 
 
 def _checks(seen: _Seen, manifest: TokenizedManifest, *, is_lossless: bool) -> Iterator[AuditCheck]:

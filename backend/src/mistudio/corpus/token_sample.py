@@ -56,13 +56,13 @@ def engines_for(
     """What a tokenization of this dataset uses: the fast engine where it agrees on a sample of these very documents."""
     render = chat_renderer(tokenizer, store) if settings.apply_chat_template else None
     reader = TextReader(store, resolved.text_column, render_chat=render)
-    choice = choose_encoder(tokenizer, sample_texts(reader, resolved.splits))
+    choice = choose_encoder(tokenizer, partial(sample_texts, reader, resolved.splits))
     encoder = choice.encoder
     return Engines(
         encoder=encoder,
         reference=ReferenceEncoder(tokenizer.reference),
         record=EngineRecord(choice.engine, choice.reason),
-        decode=tokenizer.decode,
+        decode=tokenizer.decode_all,
         is_lossless=tokenizer.is_lossless,
         render_chat=render,
         packages=("pyarrow", "numpy", "tokenizers", "gigatoken"),

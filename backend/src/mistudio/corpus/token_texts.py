@@ -104,7 +104,7 @@ class TextReader:
 
     def rows(self, split: str, numbers: Sequence[int]) -> list[str]:
         """The texts of these rows, in the order asked; empty where there is none."""
-        cells = [row.values.get(self._column) for row in self._store.rows(split, numbers)]
+        cells = [row.values.get(self._column) for row in self._store.rows(split, numbers, columns=[self._column])]
         return [self._text(cell) or "" for cell in cells]
 
     def _text(self, cell: object) -> str | None:

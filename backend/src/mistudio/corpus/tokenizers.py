@@ -88,6 +88,10 @@ class LoadedTokenizer:
         """The text of ``ids``, special tokens included."""
         return self.reference.decode(ids, skip_special_tokens=False)
 
+    def decode_all(self, ids: Sequence[Sequence[int]]) -> Sequence[str]:
+        """The texts of many lists of ids, special tokens included. Uses all cores."""
+        return self.reference.decode_batch([list(each) for each in ids], skip_special_tokens=False)
+
     def render_chat(self, messages: Sequence[Message], *, now: datetime | None = None) -> str:
         """The conversation as one text, special tokens written out: encode it without adding any.
 

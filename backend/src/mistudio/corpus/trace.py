@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from mistudio.corpus.audited_rows import pieces_of, written_length
 from mistudio.corpus.manifest import Manifest, RawFile, SourceRecord
-from mistudio.corpus.token_audit import pieces_of, written_length
 from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenized_manifest import TokenizedManifest
 from mistudio.corpus.tokenized_store import TokenRow
