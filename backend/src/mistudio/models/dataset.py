@@ -21,7 +21,8 @@ class Dataset(Base):
         CheckConstraint("progress >= 0 AND progress <= 100", name="progress"),
         Index("idx_datasets_status", "status"),
         Index("idx_datasets_source", "source"),
-        Index("idx_datasets_metadata_gin", "metadata", postgresql_using="gin").ddl_if(dialect="postgresql"),
+        # Which kind it is stands in the migration: to say it here would import PostgreSQL's dialect into every process.
+        Index("idx_datasets_metadata_gin", "metadata").ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True, default=lambda: new_id("ds"))

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.corpus.index import build_index, estimated_bytes, has_current_index
 from mistudio.services.disk import require_room
 from mistudio.services.storage_service import StorageService
 from mistudio.services.targets import Figures, IndexFigures
@@ -14,6 +13,8 @@ from mistudio.workers.runner import Handler, JobContext
 
 async def handle_index(context: JobContext, *, settings: Settings, database: Database) -> IndexFigures:
     """Index the dataset. A build that was cut off is begun anew; one that was only not recorded is left as it is."""
+    from mistudio.corpus.index import build_index, estimated_bytes, has_current_index
+
     folder = StorageService(settings, database).folder(context.job.dataset_id)
     if not await asyncio.to_thread(has_current_index, folder):
         needed = await asyncio.to_thread(estimated_bytes, folder)
