@@ -39,6 +39,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _translate(context: ExceptionContext) -> None:
     """A database that has no room to write, or is gone, is an error that a person can act on, whoever asked."""
+    if not isinstance(context.original_exception, Exception):
+        # A cancelled task is to end; its connection counts as lost, and that is nothing to report.
+        return
     code = getattr(context.original_exception, "sqlite_errorcode", None)
     if code == sqlite3.SQLITE_FULL or getattr(context.original_exception, "sqlstate", None) == _POSTGRESQL_DISK_FULL:
         raise DiskFull("The disk of the database is full: make room, then try again.") from context.original_exception
