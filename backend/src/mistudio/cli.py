@@ -1,4 +1,4 @@
-"""The command line: ``mistudio serve``, and ``mistudio openapi`` for whoever generates clients."""
+"""The command line: serving and working stand here, what is done with datasets in ``mistudio.commands``."""
 
 import json
 import tempfile
@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from mistudio import __version__
-from mistudio.commands import datasets
+from mistudio.commands import datasets, making, tokens
+from mistudio.commands.doctor import doctor
 from mistudio.commands.output import fail, settings_of
 from mistudio.core.config import Settings
 
@@ -39,7 +40,18 @@ def serve(
         raise fail(str(error)) from None
 
 
-datasets.register(app)
+app.command()(making.download)
+app.command(name="import")(making.import_files)
+app.command()(datasets.ls)
+app.command()(datasets.show)
+app.command()(datasets.samples)
+app.command()(tokens.tokenize)
+app.command()(tokens.stats)
+app.command(name="what-if")(tokens.what_if)
+app.command()(datasets.verify)
+app.command()(datasets.rebuild)
+app.command()(datasets.rm)
+app.command()(doctor)
 
 
 @app.command()

@@ -1,48 +1,27 @@
-"""The command line, without a server and with one: the same answers, one writer, exit codes."""
+"""The command line, without a server and with one: the same answers, one writer, exit codes, Ctrl-C."""
 
+import gzip
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
+import zstandard
+from tokenizers import Tokenizer
 
+from fakes.corpora import arrow_bytes, csv_bytes, json_lines, parquet_bytes
+from fakes.hub import Hub
+from fakes.repositories import add_large
+from fakes.shell import Shell, children_of
+from mistudio import open_dataset
 from mistudio.corpus.sample import SAMPLE_ROWS
 
-ROWS = "title,text\n" + "".join(f"No. {number},story {number}\n" for number in range(20))
-
-
-class Shell:
-    """Runs commands with a data folder of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        names = ("HF_", "MISTUDIO_", "DATA_DIR")
-        self.environment = {name: value for name, value in os.environ.items() if not name.startswith(names)} | {
-            "DATA_DIR": str(folder / "data"),
-            "HF_ENDPOINT": "http://127.0.0.1:9",
-            "MISTUDIO_DISK_RESERVE_BYTES": "0",
-        }
-
-    def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        """What a command says; it must end with this exit code."""
-        command = [sys.executable, "-m", "mistudio.cli", *arguments]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", env=self.environment, check=False)
-        assert code == done.returncode, done.stdout + done.stderr
-        return done
-
-    def json(self, *arguments: str, code: int = 0) -> Any:  # JSON of any kind
-        """The same as JSON."""
-        return json.loads(self.run(*arguments, "--json", code=code).stdout)
-
-    def findings(self) -> Any:  # JSON of any kind
-        """What the doctor found: its code tells of a panel that is not built, too."""
-        command = [sys.executable, "-m", "mistudio.cli", "doctor", "--json"]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", env=self.environment, check=False)
-        return json.loads(done.stdout)
+ROWS = [{"title": f"No. {number}", "text": f"story {number}"} for number in range(20)]
+CSV, JSONL, TABLE = csv_bytes(ROWS), json_lines(ROWS), pa.Table.from_pylist(ROWS)
+STORIES = "Sample stories"
+STOPPED = "Stopped. Run the command again to go on.\n"
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +32,32 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     return shell
 
 
+@pytest.fixture(scope="module")
+def tokenization(shell: Shell) -> str:
+    """The id of a tokenization of the sample, which Ctrl-C stopped once: the same command goes on with it."""
+    command = ("tokenize", STORIES, "sample", "--max-length", "128")
+    assert STOPPED == shell.interrupted(*command, when=children_of)
+    (begun,) = shell.json("show", STORIES)["tokenizations"]
+    made = shell.json(*command)
+    assert (begun["id"], "ready") == (made["id"], made["status"])
+    return str(made["id"])
+
+
 @pytest.fixture
 def served(shell: Shell) -> Iterator[str]:
-    """A server that has the data folder."""
-    command = [sys.executable, "-m", "mistudio.cli", "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=shell.environment) as process:
+    """The address of a server that has the data folder."""
+    with shell.process("serve", "--port", "0") as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip().removeprefix("miStudio is at ")
         process.terminate()
+
+
+def written(folder: Path, name: str, data: bytes) -> str:
+    """The path of a file with these bytes."""
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    return str(path)
 
 
 def test_the_sample_comes_without_network_or_server(shell: Shell) -> None:
@@ -69,39 +66,118 @@ def test_the_sample_comes_without_network_or_server(shell: Shell) -> None:
     assert SAMPLE_ROWS == {split["name"]: split["num_rows"] for split in dataset["splits"]}
     assert dataset["id"] in shell.run("download", "sample").stdout
     assert 1 == len(shell.json("ls"))
-    assert (shell.folder / "data" / "tokenizers" / "sample-bpe" / "tokenizer.json").is_file()
-    assert [] == shell.json("verify", "Sample stories")["differences"]
+    assert (shell.data_dir / "tokenizers" / "sample-bpe" / "tokenizer.json").is_file()
 
 
-def test_a_folder_becomes_a_dataset_and_goes_again(shell: Shell) -> None:
-    """Its files stay; splits come from names; what cannot be imported is left aside."""
+def test_a_folder_of_every_format_becomes_a_dataset(shell: Shell) -> None:
+    """Its files stay; splits come from names; what cannot be imported is left aside; Ctrl-C costs no second dataset."""
     folder = shell.folder / "books"
-    folder.mkdir()
-    (folder / "train.csv").write_text(ROWS)
-    (folder / "test.csv").write_text(ROWS)
-    (folder / "cover.png").write_bytes(b"\x89PNG")
+    files = {
+        "a.csv": CSV,
+        "b.tsv": csv_bytes(ROWS, delimiter="\t"),
+        "c.json": json.dumps(ROWS).encode(),
+        "d.jsonl": JSONL,
+        "e.jsonl.gz": gzip.compress(JSONL),
+        "f.csv.zst": zstandard.compress(CSV),
+        "g.parquet": parquet_bytes(TABLE),
+        "h.arrow": arrow_bytes(TABLE),
+        "i.txt": b"".join(f"{row['text']}\n".encode() for row in ROWS),
+        "test.csv": CSV,
+        "cover.png": b"\x89PNG",
+    }
+    for name, data in files.items():
+        written(folder, name, data)
+    assert STOPPED == shell.interrupted("import", str(folder), when=children_of)
     dataset = shell.json("import", str(folder))
-    assert ("books", 40, "ready") == (dataset["name"], dataset["num_samples"], dataset["status"])
+    assert {"books", STORIES} == {found["name"] for found in shell.json("ls")}
+    assert ("books", 200, "ready") == (dataset["name"], dataset["num_samples"], dataset["status"])
+    assert {"train": 180, "test": 20} == {split["name"]: split["num_rows"] for split in dataset["splits"]}
     assert dataset["id"] == shell.json("import", str(folder))["id"]
     found = shell.json("samples", "books", "--split", "test", "--limit", "3")
     assert ["story 0", "story 1", "story 2"] == [sample["text"] for sample in found["data"]]
     assert "is deleted" in shell.run("rm", "books", "--yes").stdout
-    assert (folder / "train.csv").is_file()
+    assert set(files) == {path.name for path in folder.iterdir()}
 
 
-def test_with_a_server_the_commands_ask_it(shell: Shell, served: str) -> None:
+def test_a_dataset_is_tokenized_and_counted_offline(shell: Shell, tokenization: str) -> None:
+    """Its ledger balances; the same settings again are that tokenization; figures and costs are those of the API."""
+    told = shell.run("tokenize", STORIES, "sample", "--max-length", "128").stdout
+    assert tokenization in told
+    assert "it balances" in told
+    figures = shell.json("stats", STORIES)
+    assert tokenization == figures["tokenization_id"]
+    assert f"{figures['tokens']['tokens']:,}" in shell.run("stats", STORIES).stdout
+    exact = shell.json("what-if", STORIES, "--max-length", "128", "--max-length", "64")
+    assert (False, [64, 128]) == (exact["estimate"], [option["max_length"] for option in exact["options"]])
+    assert figures["tokens"]["tokens"] == exact["options"][1]["ragged"]["data_tokens"]
+    assert "An estimate, from" in shell.run("what-if", STORIES, "--tokenizer", "sample").stdout
+    assert tokenization in shell.run("show", STORIES).stdout
+
+
+def test_tokens_are_read_in_python_as_arrays(shell: Shell, tokenization: str) -> None:
+    """The lengths are of whole texts, the tokens those that were written, both as the tokenizer itself has them."""
+    data = open_dataset(shell.json("show", STORIES)["id"], data_dir=shell.data_dir)
+    assert [tokenization] == data.tokenizations
+    reference = Tokenizer.from_file(str(shell.data_dir / "tokenizers" / "sample-bpe" / "tokenizer.json"))
+    texts = [str(row["text"] or "") for row in data.rows("test")]
+    ids = [reference.encode(text).ids for text in texts]
+    assert [len(found) for found in ids] == data.lengths(tokenization, "test").tolist()
+    rows = list(data.tokens(tokenization, "test"))
+    assert np.int32 == rows[0].dtype
+    assert [found[:128] for found in ids if found] == [row.tolist() for row in rows if len(row)]
+
+
+def test_what_was_stored_is_compared_byte_for_byte(shell: Shell, tokenization: str) -> None:
+    """Of a dataset with its tokenizations, or of one of them."""
+    assert [] == shell.json("verify", STORIES)["differences"]
+    folder = Path(shell.json("show", tokenization)["path"])
+    file = next(folder.glob("test/*.arrow"))
+    data = file.read_bytes()
+    file.write_bytes(data[:-1] + b"?")
+    for wanted in (STORIES, tokenization):
+        assert f"test/{file.name} has other content" in shell.run("verify", wanted, code=1).stderr
+    file.write_bytes(data)
+    assert "as it was stored" in shell.run("verify", tokenization).stdout
+
+
+def test_with_a_server_the_commands_ask_it(shell: Shell, tokenization: str, served: str) -> None:
     """The server has the folder, and answers the same; what goes wrong is one sentence and code 1."""
-    assert served in {finding["said"] for finding in shell.findings()}
-    file = shell.folder / "more.csv"
-    file.write_text(ROWS)
-    assert "more is ready: 20 samples" in shell.run("import", str(file)).stdout
-    assert "ready" == shell.json("rebuild", "Sample stories")["state"]
-    bad = shell.folder / "bad.csv"
-    bad.write_text("a,text\n1\n")
-    assert "bad.csv, row 2: 2 columns expected, 1 found." in shell.run("import", str(bad), code=1).stderr
+    # Its own code tells of a panel that is not built, too.
+    assert served in shell.run("doctor", code=int(not (Path(__file__).parents[2] / "src/mistudio/web").is_dir())).stdout
+    assert "more is ready: 20 samples" in shell.run("import", written(shell.folder, "more.csv", CSV)).stdout
+    assert "ready" == shell.json("rebuild", STORIES)["state"]
+    bad = written(shell.folder, "bad.csv", b"a,text\n1\n")
+    assert "bad.csv, row 2: 2 columns expected, 1 found." in shell.run("import", bad, code=1).stderr
     assert "There is no dataset “nothing”" in shell.run("show", "nothing", code=1).stderr
-    shell.run("rm", "more", "--yes")
-    shell.run("rm", "bad", "--yes")
+    assert "max_length" in shell.run("tokenize", "more", "sample", "--max-length", "1", code=1).stderr
+    assert "Tokens are known once" in shell.run("stats", "more").stdout
+    for name in ("more", "bad", tokenization):
+        assert "is deleted" in shell.run("rm", name, "--yes").stdout
+    assert [] == shell.json("show", STORIES)["tokenizations"]
+
+
+def test_ctrl_c_of_a_download_keeps_its_bytes(hub: Hub, tmp_path: Path) -> None:
+    """The next call asks the Hub for the rest only."""
+    add_large(hub, files=1, megabytes=3.0)
+    hub.rate = 1e6
+    shell = Shell(tmp_path, hub=hub.url)
+
+    def is_half_way(_process_id: int) -> bool:
+        return sum(record.bytes_sent for record in hub.requests if record.origin == "files") > 1_500_000
+
+    assert STOPPED == shell.interrupted("download", "lab/large", when=is_half_way)
+    hub.rate, before = None, len(hub.requests)
+    dataset = shell.json("download", "lab/large")
+    assert "ready" == dataset["status"]
+    again = sum(record.bytes_sent for record in hub.requests[before:] if record.origin == "files")
+    assert again < dataset["metadata"]["source_bytes"]
+
+
+def test_the_shell_completes_commands(shell: Shell) -> None:
+    """As the shell's own completion asks for it."""
+    asked = {"_MISTUDIO_COMPLETE": "complete_bash", "COMP_WORDS": "mistudio to", "COMP_CWORD": "1"}
+    assert "tokenize" == shell.run(variables=asked).stdout.strip()
+    assert "_MISTUDIO_COMPLETE=complete_bash" in shell.run("--show-completion", "bash").stdout
 
 
 def test_a_wrong_command_line_is_code_2(shell: Shell) -> None:

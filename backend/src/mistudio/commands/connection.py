@@ -15,7 +15,8 @@ from mistudio.core.ownership import AlreadyServed, served_at
 
 _POLL_SECONDS = 0.2
 
-Watcher = Callable[[Mapping[str, Any]], None]  # a dataset as JSON
+Watcher = Callable[[Mapping[str, Any]], None]  # a dataset or a tokenization as JSON
+_ENDED = frozenset({"ready", "error", "cancelled"})
 
 
 class Refused(Exception):
@@ -56,21 +57,21 @@ class Studio:
             raise Refused({"detail": f"{many}: take its id from `mistudio ls`.", "code": "not_found"})
         return await self.get(f"/datasets/{found[0]['id']}")
 
-    async def follow(self, dataset_id: str, tell: Watcher) -> Any:  # JSON of any kind
-        """The dataset once it is ready or has failed; ``tell`` hears of it on the way."""
+    async def follow(self, path: str, tell: Watcher) -> Any:  # JSON of any kind
+        """The dataset or tokenization at ``path`` once its work has ended; ``tell`` hears of it on the way."""
 
-        def is_done(dataset: Mapping[str, Any]) -> bool:  # a dataset as JSON
-            tell(dataset)
-            return dataset["status"] in {"ready", "error"}
+        def has_ended(record: Mapping[str, Any]) -> bool:  # a record as JSON
+            tell(record)
+            return record["status"] in _ENDED
 
-        return await self.until(dataset_id, is_done)
+        return await self.until(path, has_ended)
 
-    async def until(self, dataset_id: str, is_so: Callable[[Mapping[str, Any]], bool]) -> Any:  # JSON of any kind
-        """The dataset once it is so; asked for again and again."""
+    async def until(self, path: str, is_so: Callable[[Mapping[str, Any]], bool]) -> Any:  # JSON of any kind
+        """The record at ``path`` once it is so; asked for again and again."""
         while True:
-            dataset = await self.get(f"/datasets/{dataset_id}")
-            if is_so(dataset):
-                return dataset
+            record = await self.get(path)
+            if is_so(record):
+                return record
             await asyncio.sleep(_POLL_SECONDS)
 
 

@@ -1,127 +1,24 @@
-"""Commands that make, show and remove datasets."""
+"""Commands that list, show, check and remove what is there."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from mistudio.commands.connection import Refused, Studio
-from mistudio.commands.doctor import doctor
+from mistudio.commands.connection import Studio
+from mistudio.commands.options import AsJson, DataDir, Wanted
 from mistudio.commands.output import fail, out, run, say_json, say_table, settings_of, watched
-from mistudio.corpus.local_names import FORMATS
+from mistudio.commands.tokens import facts as facts_of_tokens
 from mistudio.corpus.manifest import verify as differences_of
-from mistudio.corpus.sources import plain_suffix
+from mistudio.corpus.tokenized_manifest import TOKENIZED_MANIFEST
+from mistudio.corpus.tokenized_manifest import differences as token_differences_of
 from mistudio.utils.file_utils import format_size
+from mistudio.utils.text import plural
 
-DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-Wanted = Annotated[str, typer.Argument(help="Id, name or repository id of a dataset.")]
-_SAMPLE = "sample"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    app.command()(download)
-    app.command(name="import")(import_files)
-    app.command()(ls)
-    app.command()(show)
-    app.command()(samples)
-    app.command()(verify)
-    app.command()(rebuild)
-    app.command()(rm)
-    app.command()(doctor)
-
-
-async def _made(api: Studio, path: str, *, quiet: bool, **options: Any) -> None:  # what httpx takes
-    """Ask for a dataset and follow it to its end; one that is there or on its way is followed instead."""
-    try:
-        dataset = await api.call("POST", path, **options)
-    except Refused as refused:
-        if refused.problem.get("code") != "exists":
-            raise
-        dataset = await api.get(f"/datasets/{refused.problem['dataset_id']}")
-    with watched(dataset["name"], quiet=quiet) as tell:
-        dataset = await api.follow(dataset["id"], tell)
-    if quiet:
-        say_json(dataset)
-    elif dataset["status"] == "ready":
-        splits = ", ".join(f"{split['name']} {split['num_rows']:,}" for split in dataset["splits"])
-        out.print(
-            f"{dataset['name']} is ready: {dataset['num_samples']:,} samples ({splits}), "
-            f"{format_size(dataset['size_bytes'])}. Its id is {dataset['id']}.",
-            markup=False,
-        )
-    if dataset["status"] == "error":
-        raise fail(str(dataset["error_message"]))
-
-
-def download(
-    repo_id: Annotated[str, typer.Argument(help="namespace/name on the Hub, or sample for the bundled one.")],
-    config: Annotated[str | None, typer.Option(help="Left out: the card's default, or the only one.")] = None,
-    split: Annotated[list[str] | None, typer.Option(help="May be given several times; left out: all.")] = None,
-    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit.")] = None,
-    text_column: Annotated[str | None, typer.Option(help="Left out: chosen from the data.")] = None,
-    token: Annotated[str | None, typer.Option(envvar="HF_TOKEN", show_envvar=False, help="For this job only.")] = None,
-    json: AsJson = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Get a dataset from the Hub, or the bundled sample; run again, it goes on where it stopped."""
-    request = {
-        "repo_id": repo_id,
-        "config": config,
-        "splits": split or None,
-        "revision": revision,
-        "text_column": text_column,
-        "access_token": token,
-    }
-
-    async def use(api: Studio) -> None:
-        if repo_id == _SAMPLE:
-            await _made(api, "/datasets/sample", quiet=json)
-        else:
-            await _made(api, "/datasets/download", quiet=json, json=request)
-
-    run(use, data_dir=data_dir)
-
-
-def import_files(
-    paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of files.")],
-    name: Annotated[str | None, typer.Option(help="Left out: from the files' names.")] = None,
-    text_column: Annotated[str | None, typer.Option(help="Left out: chosen from the data.")] = None,
-    sample_by: Annotated[
-        Literal["line", "file"], typer.Option(help="Whether a .txt file is a sample per line, or one sample.")
-    ] = "line",
-    json: AsJson = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Make a dataset of local files; splits are told from their names. The files themselves stay as they are."""
-    found = list(_files(paths))
-    if not found:
-        raise fail("There is no file of a kind that can be imported: .csv .tsv .json .jsonl .txt .parquet .arrow.")
-    fields = {"name": name, "text_column": text_column, "sample_by": sample_by}
-
-    async def use(api: Studio) -> None:
-        with ExitStack() as stack:
-            files = [("files", (label, stack.enter_context(path.open("rb")))) for label, path in found]
-            data = {key: value for key, value in fields.items() if value}
-            await _made(api, "/datasets/upload", quiet=json, files=files, data=data)
-
-    run(use, data_dir=data_dir)
-
-
-def _files(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """The files with the names that they are sent under: those of a folder with the folder's name before them."""
-    for path in paths:
-        if not path.is_dir():
-            yield path.name, path
-            continue
-        folder = path.resolve()
-        for file in sorted(folder.rglob("*")):
-            hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-            if file.is_file() and not hidden and plain_suffix(file.name) in FORMATS:
-                yield f"{folder.name}/{file.relative_to(folder).as_posix()}", file
+WantedOrTokens = Annotated[str, typer.Argument(help="Id, name or repository id of a dataset, or id of a tokenization.")]
+_TOKENS = "tok_"
 
 
 def ls(
@@ -154,28 +51,33 @@ def _line(dataset: dict[str, Any]) -> list[str]:  # a dataset as JSON
     ]
 
 
-def show(wanted: Wanted, json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Show what a dataset is: where it came from, its splits, columns and state."""
+def show(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Show what a dataset is: where it came from, its splits, columns, tokenizations and state."""
 
     async def use(api: Studio) -> None:
-        dataset = await api.find(wanted)
+        is_tokens = wanted.startswith(_TOKENS)
+        found = await (api.get(f"/tokenizations/{wanted}") if is_tokens else api.find(wanted))
         if json:
-            say_json(dataset)
-            return
-        commit = f" at {dataset['revision']}" if dataset["revision"] else ""
-        facts = [
-            ("Name", dataset["name"]),
-            ("Id", dataset["id"]),
-            ("Source", f"{dataset['hf_repo_id'] or 'local files'}{commit}"),
-            ("Status", dataset["error_message"] or dataset["status"]),
-            ("Text column", dataset["text_column"] or ""),
-            ("Folder", dataset["raw_path"] or ""),
-            *((f"Split {split['name']}", f"{split['num_rows'] or 0:,} samples") for split in dataset["splits"]),
-            *((f"Column {column['name']}", column["type"]) for column in dataset["columns"]),
-        ]
-        say_table(("", ""), facts)
+            say_json(found)
+        else:
+            say_table(("", ""), (facts_of_tokens if is_tokens else _facts)(found))
 
     run(use, data_dir=data_dir)
+
+
+def _facts(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:  # a dataset as JSON
+    commit = f" at {dataset['revision']}" if dataset["revision"] else ""
+    return [
+        ("Name", dataset["name"]),
+        ("Id", dataset["id"]),
+        ("Source", f"{dataset['hf_repo_id'] or 'local files'}{commit}"),
+        ("Status", dataset["error_message"] or dataset["status"]),
+        ("Text column", dataset["text_column"] or ""),
+        ("Folder", dataset["raw_path"] or ""),
+        *((f"Split {split['name']}", f"{split['num_rows'] or 0:,} samples") for split in dataset["splits"]),
+        *((f"Column {column['name']}", column["type"]) for column in dataset["columns"]),
+        *((record["id"], f"{record['tokenizer']}, {record['status']}") for record in dataset["tokenizations"]),
+    ]
 
 
 def samples(
@@ -207,13 +109,18 @@ def samples(
     run(use, data_dir=data_dir)
 
 
-def verify(wanted: Wanted, json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Compare a dataset's files with its manifest, byte for byte; exit code 1 where they differ."""
+def verify(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Compare a dataset and its tokenizations with their manifests, byte for byte; exit code 1 where they differ."""
     differences: list[str] = []
 
     async def use(api: Studio) -> None:
-        dataset = await api.find(wanted)
-        differences.extend(differences_of(settings_of(data_dir=data_dir).datasets_dir / dataset["id"]))
+        if wanted.startswith(_TOKENS):
+            record = await api.get(f"/tokenizations/{wanted}")
+            folder = _folder(record["dataset_id"], data_dir) / "tokenized" / wanted
+            differences.extend(await asyncio.to_thread(token_differences_of, folder))
+        else:
+            dataset = await api.find(wanted)
+            differences.extend(await asyncio.to_thread(_all_differences, _folder(dataset["id"], data_dir)))
 
     run(use, data_dir=data_dir)
     if json:
@@ -224,6 +131,17 @@ def verify(wanted: Wanted, json: AsJson = False, data_dir: DataDir = None) -> No
         raise fail("\n".join(differences))
 
 
+def _folder(dataset_id: str, data_dir: Path | None) -> Path:
+    return settings_of(data_dir=data_dir).datasets_dir / dataset_id
+
+
+def _all_differences(folder: Path) -> list[str]:
+    found = differences_of(folder)
+    for manifest in sorted(folder.glob(f"tokenized/*/{TOKENIZED_MANIFEST}")):
+        found += [f"{manifest.parent.name}: {difference}" for difference in token_differences_of(manifest.parent)]
+    return found
+
+
 def rebuild(wanted: Wanted, json: AsJson = False, data_dir: DataDir = None) -> None:
     """Make the search index of a dataset anew, and wait until it stands."""
 
@@ -232,7 +150,14 @@ def rebuild(wanted: Wanted, json: AsJson = False, data_dir: DataDir = None) -> N
         path = f"/datasets/{dataset['id']}"
         await api.call("DELETE", f"{path}/index")
         await api.call("POST", f"{path}/index")
-        dataset = await api.until(dataset["id"], lambda now: all(job["kind"] != "index" for job in now["jobs"]))
+        with watched(dataset["name"], quiet=json) as bar:
+
+            def has_ended(now: Mapping[str, Any]) -> bool:  # a dataset as JSON
+                under_way = next((job for job in now["jobs"] if job["kind"] == "index"), None)
+                bar.tell({"job": under_way})
+                return under_way is None
+
+            dataset = await api.until(path, has_ended)
         if json:
             say_json(dataset["index"])
         if dataset["index"]["state"] != "ready":
@@ -244,20 +169,33 @@ def rebuild(wanted: Wanted, json: AsJson = False, data_dir: DataDir = None) -> N
 
 
 def rm(
-    wanted: Wanted,
+    wanted: WantedOrTokens,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Delete a dataset and all that was made of it, after saying what that takes with it."""
+    """Delete a dataset with all that was made of it, after saying what that takes; or one tokenization."""
 
     async def use(api: Studio) -> None:
-        dataset = await api.find(wanted)
-        path = f"/datasets/{dataset['id']}"
-        preview = await api.call("DELETE", path, params={"dry_run": True})
-        if not yes and preview["allowed"]:
-            size, tokenizations = format_size(preview["freed_bytes"]), len(preview["tokenizations"])
-            typer.confirm(f"Delete {dataset['name']}, {size} with {tokenizations} tokenizations?", abort=True, err=True)
+        if wanted.startswith(_TOKENS):
+            record = await api.get(f"/tokenizations/{wanted}")
+            path, name = f"/tokenizations/{wanted}", f"The tokenization by {record['tokenizer']}"
+            _confirm(f"Delete {wanted}, {format_size(record['size_bytes'] or 0)}?", yes=yes)
+        else:
+            dataset = await api.find(wanted)
+            path, name = f"/datasets/{dataset['id']}", dataset["name"]
+            preview = await api.call("DELETE", path, params={"dry_run": True})
+            size, tokenizations = (
+                format_size(preview["freed_bytes"]),
+                plural(len(preview["tokenizations"]), "tokenization"),
+            )
+            # What is in use is refused in any case, and then there is nothing to ask.
+            _confirm(f"Delete {name}, {size} with {tokenizations}?", yes=yes or not preview["allowed"])
         await api.call("DELETE", path)
-        out.print(f"{dataset['name']} is deleted.", markup=False)
+        out.print(f"{name} is deleted.", markup=False)
 
     run(use, data_dir=data_dir)
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if not yes:
+        typer.confirm(question, abort=True, err=True)

@@ -5,18 +5,20 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
-from mistudio.commands.connection import AlreadyServed, Refused, Studio, Watcher, studio
+from mistudio.commands.connection import AlreadyServed, Refused, Studio, studio
 from mistudio.core.config import Settings
+from mistudio.utils.file_utils import format_size
 
 INTERRUPTED = 130
 
@@ -49,8 +51,12 @@ def run(use: Use, **given: object) -> None:
     if settings.log_level == "info":
         settings = settings.model_copy(update={"log_level": "error"})
 
+    asks_a_server = False
+
     async def main() -> None:
+        nonlocal asks_a_server
         async with studio(settings) as found:
+            asks_a_server = found.is_remote
             await use(found)
 
     from mistudio.core.logging import configure_logging
@@ -63,7 +69,8 @@ def run(use: Use, **given: object) -> None:
     except httpx2.TransportError:
         raise fail("The server that has this data folder does not answer: end it, or try again.") from None
     except KeyboardInterrupt:
-        typer.secho("Stopped. Run the command again to go on.", err=True)
+        goes_on = "The server goes on with what it has begun." if asks_a_server else "Run the command again to go on."
+        typer.secho(f"Stopped. {goes_on}", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -73,36 +80,91 @@ def say_json(value: object) -> None:
 
 
 def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table without lines."""
+    """A table without lines; columns of figures stand to the right where they have a title."""
     table = Table(box=None, pad_edge=False, show_header=any(header))
     for number, title in enumerate(header):
-        table.add_column(title, no_wrap=number == 0, overflow="fold")
+        figures = title and all(row[number][:1].isdigit() for row in rows if row[number])
+        table.add_column(title, no_wrap=number == 0, overflow="fold", justify="right" if figures else "left")
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     out.print(table)
 
 
+class _Amount(ProgressColumn):
+    """How much is done, of how much, in the unit of the work."""
+
+    def render(self, task: Task) -> Text:
+        """One cell."""
+        if task.total is None:
+            return Text("")
+        done, total = (_amount(value, task.fields["unit"]) for value in (task.completed, task.total))
+        return Text(f"{done} of {total}", style="progress.download")
+
+
+class _Rate(ProgressColumn):
+    """How much a second."""
+
+    def render(self, task: Task) -> Text:
+        """One cell."""
+        return Text(f"{_amount(task.speed, task.fields['unit'])}/s" if task.speed else "", style="progress.data.speed")
+
+
+def _amount(value: float, unit: str) -> str:
+    return format_size(int(value)) if unit == "bytes" else f"{value:,.0f} {unit}"
+
+
+class Bar:
+    """A bar that shows one piece of work after the other."""
+
+    def __init__(self, progress: Progress, name: str) -> None:
+        self._progress = progress
+        self._name = escape(name)
+        self._shown = ""
+        self._task = progress.add_task(self._name, total=None, unit="bytes")
+
+    def tell(self, record: Mapping[str, Any]) -> None:  # a dataset or a tokenization as JSON
+        """Show how far the record's job is."""
+        job = record["job"]
+        if not job:
+            return
+        self._begin("tries again soon" if job["not_before"] else str(job["phase"] or ""))
+        if job["total"]:
+            self._progress.update(self._task, completed=job["done"], total=job["total"], unit=job["unit"])
+
+    def counting(self, file: IO[bytes], *, total: int) -> "Counted":
+        """``file``, whose reading moves the bar; ``total`` bytes are those of all files."""
+        self._begin("reading")
+        self._progress.update(self._task, total=total)
+        return Counted(file, lambda size: self._progress.advance(self._task, size))
+
+    def _begin(self, phase: str) -> None:
+        if phase and phase != self._shown:
+            self._shown = phase
+            # What the last phase took says nothing of the time that this one will take.
+            self._progress.reset(self._task, total=None, description=f"{self._name}: {phase}")
+
+
+class Counted:
+    """A file that tells how much of it is read."""
+
+    def __init__(self, file: IO[bytes], tell: Callable[[int], None]) -> None:
+        self._file = file
+        self._tell = tell
+
+    def fileno(self) -> int:
+        """For those who ask for its size."""
+        return self._file.fileno()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        data = self._file.read(size)
+        self._tell(len(data))
+        return data
+
+
 @contextmanager
-def watched(name: str, *, quiet: bool) -> Iterator[Watcher]:
-    """A progress bar with bytes, rate and time left, on standard error; nothing where that is no terminal."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
+def watched(name: str, *, quiet: bool) -> Iterator[Bar]:
+    """A progress bar with amount, rate and time left, on standard error; nothing where that is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), _Amount(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=err, disable=quiet or not err.is_terminal, transient=True) as progress:
-        task = progress.add_task(escape(name), total=None)
-        shown = ""
-
-        def tell(dataset: Mapping[str, Any]) -> None:  # a dataset as JSON
-            nonlocal shown
-            job = dataset["job"]
-            if job and job["phase"] and job["phase"] != shown:
-                shown = str(job["phase"])
-                progress.reset(task, description=f"{escape(name)}: {shown}")
-            if job and job["total"]:
-                progress.update(task, completed=job["done"], total=job["total"])
-
-        yield tell
+        yield Bar(progress, name)

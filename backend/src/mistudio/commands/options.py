@@ -1,0 +1,14 @@
+"""Arguments and options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+# The bundled dataset, and the bundled tokenizer.
+SAMPLE: Final = "sample"
+
+DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+Wanted = Annotated[str, typer.Argument(help="Id, name or repository id of a dataset.")]
+HubToken = Annotated[str | None, typer.Option(envvar="HF_TOKEN", show_envvar=False, help="For this job only.")]

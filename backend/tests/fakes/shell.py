@@ -1,0 +1,92 @@
+"""The command line for tests: in this process, where a command is only a call; as a process, where signals matter."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+from typer.testing import CliRunner, Result
+
+from fakes.pace import PATIENCE
+from mistudio.cli import app
+
+
+class Shell:
+    """Runs commands with a data folder of their own and no Hub but the one that is given."""
+
+    def __init__(self, folder: Path, *, hub: str = "http://127.0.0.1:9") -> None:
+        self.folder = folder
+        self.data_dir = folder / "data"
+        self.own = {
+            "DATA_DIR": str(self.data_dir),
+            "HF_ENDPOINT": hub,
+            "HF_HOME": str(folder / "hf"),
+            "MISTUDIO_DISK_RESERVE_BYTES": "0",
+            "MISTUDIO_SEARCH_INDEX": "off",
+        }
+
+    def run(self, *arguments: str, code: int = 0, variables: Mapping[str, str] | None = None) -> Result:
+        """What a command says; it must end with this exit code."""
+        foreign = {name: None for name in os.environ if name.startswith(("HF_", "MISTUDIO_", "DATA_DIR"))}
+        with _logging_as_it_was():
+            env = {**foreign, **self.own, **(variables or {})}
+            done = CliRunner().invoke(app, arguments, prog_name="mistudio", env=env)
+        assert code == done.exit_code, done.output
+        return done
+
+    def json(self, *arguments: str, code: int = 0) -> Any:  # JSON of any kind
+        """The same as JSON."""
+        return json.loads(self.run(*arguments, "--json", code=code).stdout)
+
+    @contextmanager
+    def process(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """A command in a process and a group of its own, as a terminal starts it; killed if it still runs."""
+        command = [sys.executable, "-m", "mistudio.cli", *arguments]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "MISTUDIO_"))}
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command, stdout=pipe, stderr=pipe, encoding="utf-8", env={**kept, **self.own}, start_new_session=True
+        ) as process:
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+
+    def interrupted(self, *arguments: str, when: Callable[[int], object]) -> str:
+        """What a command says on standard error when Ctrl-C comes as soon as ``when`` of its process id is so."""
+        with self.process(*arguments) as process:
+            deadline = time.monotonic() + PATIENCE
+            while not when(process.pid):
+                assert process.poll() is None, process.communicate()
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            os.killpg(process.pid, signal.SIGINT)
+            _out, told = process.communicate(timeout=PATIENCE)
+        assert 130 == process.returncode, told
+        return told
+
+
+def children_of(process_id: int) -> list[str]:
+    """The processes that this one started."""
+    return Path(f"/proc/{process_id}/task/{process_id}/children").read_text(encoding="ascii").split()
+
+
+@contextmanager
+def _logging_as_it_was() -> Iterator[None]:
+    """A command sends the log of its process to its own standard error; here that ends with the command."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        root.handlers, root.level = handlers, level
+        structlog.reset_defaults()
