@@ -1,97 +1,118 @@
 """Tokenizing, side by side with what a user would do today; `make bench-tokenize`.
 
-Each contender runs in a process of its own: our whole job with its choice of an engine and its audit; (a)
-``datasets.map`` in two processes with ``save_to_disk``; (b) ``tokenizers.encode_batch_fast`` with a writer of ours; (c)
-the limit, reading the Parquet and writing as much Arrow. Loading the tokenizer counts for each. Rates are of text.
+Ours is the whole job, from the request to ready, of a server that is asked over HTTP: the start of its process, the
+choice of an engine and the audit are in it. Beside it, each in a process of its own: (a) ``datasets.map`` in two
+processes with ``save_to_disk``; (b) ``tokenizers.encode_batch_fast`` with a writer of ours; (c) the limit, reading the
+Parquet and writing as many ids as Arrow. Loading the tokenizer counts for each. Rates are of text.
 """
 
 import argparse
+import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from measure import DATA, machine, run, script, table
-from mistudio.corpus.ingest import ingest_file
-from mistudio.corpus.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
-from mistudio.corpus.work import Unwatched
 from texts import base_text, made_once
+from tokenize_served import Bench, Tokenized, bench
+
+_TRAINED = ("BPE", "WordPiece", "Unigram")
+_MOST_TRAINED = 8_000
+_UNKNOWN = "[UNK]"
 
 
-def dataset_of(base: Path, scratch: Path) -> Path:
-    """The text as a dataset of ours."""
-    folder = scratch / "ds"
-    (folder / "raw").mkdir(parents=True)
-    source = scratch / base.name
-    source.symlink_to(base.resolve())
-    raw = "raw/train-00000-of-00001.parquet"
-    report = ingest_file(source, folder / raw, format="parquet", label=base.name, work=Unwatched())
-    record = SourceRecord(base.name, report.bytes, report.sha256)
-    write_manifest(folder, make_manifest([TakenIn("train", raw, report, record)], source="local", splits=["train"]))
-    return folder
-
-
-def trained(base: Path) -> Path:
-    """A byte-level BPE tokenizer of the text's own, where none is given."""
+def trained(base: Path, kind: str) -> Path:
+    """A tokenizer of the text's own."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
-        tokenizer = Tokenizer(models.BPE())
-        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-        tokenizer.decoder = decoders.ByteLevel()
-        texts = pq.ParquetFile(base).read_row_group(0, columns=["text"])["text"].to_pylist()
-        trainer = trainers.BpeTrainer(
-            vocab_size=32_000,
-            special_tokens=["<|endoftext|>"],
-            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-            show_progress=False,
-        )
+        tokenizer, trainer = _untrained(kind)
+        texts = pq.ParquetFile(base).read_row_group(0, columns=["text"])["text"][:_MOST_TRAINED].to_pylist()
         tokenizer.train_from_iterator(texts, trainer)
         tokenizer.save(str(folder / "tokenizer.json"))
 
-    return made_once(DATA / "tokenizers" / "trained", make)
+    return made_once(DATA / "tokenizers" / f"trained-{kind}-{base.stem}", make)
 
 
-def measured(contender: str, dataset: Path, tokenizer: Path) -> dict[str, Any]:  # JSON
-    """One run."""
+def _untrained(kind: str) -> tuple[Tokenizer, trainers.Trainer]:
+    if kind == "BPE":
+        tokenizer = Tokenizer(models.BPE())
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        tokenizer.decoder = decoders.ByteLevel()
+        letters = pre_tokenizers.ByteLevel.alphabet()
+        return tokenizer, trainers.BpeTrainer(vocab_size=32_000, initial_alphabet=letters, show_progress=False)
+    if kind == "WordPiece":
+        tokenizer = Tokenizer(models.WordPiece(unk_token=_UNKNOWN))
+        tokenizer.normalizer, tokenizer.pre_tokenizer = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
+        return tokenizer, trainers.WordPieceTrainer(vocab_size=30_000, special_tokens=[_UNKNOWN], show_progress=False)
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizers.NFKC(), pre_tokenizers.Metaspace()
+    return tokenizer, trainers.UnigramTrainer(
+        vocab_size=16_000, unk_token=_UNKNOWN, special_tokens=[_UNKNOWN], show_progress=False
+    )
+
+
+def measured(contender: str, dataset: Path, tokenizer: Path, *, tokens: int = 0) -> dict[str, Any]:  # JSON
+    """One run of a contender."""
     with tempfile.TemporaryDirectory(dir=DATA) as target:
-        took = run(script("tokenize_job.py", contender, str(dataset), str(tokenizer), target))
+        took = run(script("tokenize_job.py", contender, str(dataset), str(tokenizer), target, tokens))
     figures: dict[str, Any] = json.loads(took.output)  # JSON
     return figures
 
 
-def main() -> None:
-    """Measure every tokenizer and print the table."""
+async def compared(ours: Bench, folder: Path, size: int) -> tuple[list[str], list[str]]:
+    """A line of the table of rates, and one of where our time goes."""
+    made = await ours.tokenize(folder)
+    tokens = made.record["num_tokens"]
+    others = {name: measured(name, ours.folder, folder, tokens=tokens) for name in ("map", "library", "limit")}
+    if {figures["tokens"] for figures in others.values()} != {tokens}:
+        raise SystemExit(f"{folder.name}: the contenders do not agree on the number of tokens.")
+    seconds = [made.seconds, *(figures["seconds"] for figures in others.values())]
+    rates = [f"{size / each / 1e6:.1f}" for each in seconds]
+    times = [f"{seconds[1] / made.seconds:.1f}", f"{seconds[2] / made.seconds:.1f}", f"{seconds[3] / made.seconds:.0%}"]
+    peaks = [f"{peak / 1e6:.0f}" for peak in (made.peak, *(others[name]["peak"] for name in ("map", "library")))]
+    return [folder.name, *rates, *times, *peaks], _parts(folder.name, made)
+
+
+def _parts(name: str, made: Tokenized) -> list[str]:
+    return [name, f"{made.seconds:.2f}", *(f"{part:.2f}" for part in made.parts), made.record["engine"]]
+
+
+async def main() -> None:
+    """Measure every tokenizer and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=int, default=150, help="of text")
-    parser.add_argument("--text", type=Path, help="a Parquet file with a column `text`, instead of text that is made")
+    parser.add_argument("--megabytes", type=int, default=150, help="of text, from each file")
+    parser.add_argument(
+        "--text", type=Path, nargs="*", help="Parquet files with a column `text`, not text that is made"
+    )
     parser.add_argument("--tokenizers", type=Path, help="a folder of folders with a tokenizer.json each")
     parser.add_argument("--names", nargs="*", default=["gpt2", "llama3_1", "gemma3"], help="of those folders")
+    parser.add_argument("--trained", nargs="*", choices=_TRAINED, default=[], help="tokenizers of the text's own")
     options = parser.parse_args()
     sys.stdout.write(f"{machine()}\n")
-    base = base_text(options.megabytes, options.text)
-    size = pc.sum(pc.binary_length(pa.chunked_array(pq.read_table(base, columns=["text"])["text"]))).as_py()
-    folders = [options.tokenizers / name for name in options.names] if options.tokenizers else [trained(base)]
+    texts = [base_text(options.megabytes, given) for given in options.text or [None]]
+    folders = [options.tokenizers.resolve() / name for name in options.names] if options.tokenizers else []
+    kinds = options.trained or ([] if folders else ["BPE"])
+    folders += [trained(texts[0], kind) for kind in kinds]
     with tempfile.TemporaryDirectory(dir=DATA) as scratch:
-        dataset = dataset_of(base, Path(scratch))
-        rows = []
-        for folder in folders:
-            took = {name: measured(name, dataset, folder) for name in ("ours", "map", "library", "limit")}
-            if len({took[name]["tokens"] for name in ("ours", "map", "library")}) != 1:
-                raise SystemExit(f"{folder.name}: the contenders do not agree on the number of tokens.")
-            rates = {name: size / figures["seconds"] / 1e6 for name, figures in took.items()}
-            times = [f"{rates['ours'] / rates[name]:.1f}" for name in ("map", "library", "limit")]
-            peak = took["ours"]["peak"] / 1e6
-            rows.append([folder.name, *(f"{rate:.1f}" for rate in rates.values()), *times, f"{peak:.0f}"])
-    header = ["", "ours MB/s", "(a) map", "(b) library", "(c) limit", "times (a)", "times (b)", "of (c)", "peak MB"]
-    table(f"Tokenizing {size / 1e6:.0f} MB of text", header, rows)
+        async with bench(texts, Path(scratch)) as ours:
+            lines = [await compared(ours, folder, ours.text_bytes) for folder in folders]
+            _print(ours.text_bytes, lines)
+
+
+def _print(size: int, lines: Sequence[tuple[list[str], list[str]]]) -> None:
+    rates = ["", "ours MB/s", "(a) map", "(b) library", "(c) limit", "times (a)", "times (b)", "of (c)"]
+    peaks = ["peak MB", "(a) without its two processes", "(b)"]
+    table(f"Tokenizing {size / 1e6:.0f} MB of text", [*rates, *peaks], [line for line, _parts in lines])
+    parts = ["", "seconds in all", "until answered", "until rows are encoded", "all rows", "the rest", "engine"]
+    table("Where our time goes", parts, [parts for _line, parts in lines])
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())
