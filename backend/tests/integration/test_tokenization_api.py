@@ -77,6 +77,7 @@ async def test_from_the_request_to_the_rows_and_back(
     expected = [tokenizer.encode(row["text"]).ids[:16] for row in story_rows("train", 240)]
     assert expected == rows["train"]["input_ids"][:]
     assert ["train", "validation"] == list(rows)
+    assert [("train", 240, False), ("validation", 30, False)] == [tuple(split.values()) for split in made["splits"]]
 
     page = await server.get(f"/api/tokenizations/{made['id']}/rows", split="train", page=2, limit=10)
     assert (240, 10) == (page["pagination"]["total"], page["data"][0]["row"])

@@ -39,8 +39,7 @@ export function deleteTokenization(id: string): Promise<void> {
 }
 
 interface RowQuery {
-  /** Left out: the first. */
-  readonly split?: string;
+  readonly split: string;
   readonly page: number;
   readonly limit: number;
 }

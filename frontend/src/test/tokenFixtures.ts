@@ -1,8 +1,10 @@
 /** Tokenizations and figures as the API gives them; each test says only what matters to it. */
 import type {
   DatasetStatistics,
+  Preview,
   Tokenization,
   TokenizationDetail,
+  TokenizedRowList,
   TokenStatistics,
   WhatIf,
   WhatIfLayout,
@@ -31,6 +33,7 @@ export function aReadyTokenization(changes: Partial<Tokenization> = {}): Tokeniz
 export function aTokenizationDetail(changes: Partial<TokenizationDetail> = {}): TokenizationDetail {
   return {
     ...aReadyTokenization(),
+    splits: [{ name: 'train', rows: 10_000, is_held_out: false }],
     resolved: null,
     ledger: {
       documents: 10_000,
@@ -144,5 +147,31 @@ export function aWhatIf(maxLengths: readonly number[]): WhatIf {
       padded: layout,
       packed: layout,
     })),
+  };
+}
+
+/** "cat" and its beginning, as a page of one row; `row` counts from 0. */
+export function aRowPage(split = 'train', row = 0): TokenizedRowList {
+  const tokens: TokenizedRowList['data'][number]['tokens'] = [
+    { id: 1, text: '<s>', kind: 'special' },
+    { id: 2, text: 'cat', kind: 'data' },
+  ];
+  const pagination = { page: row + 1, limit: 1, total: 10_000, has_next: true, has_prev: row > 0 };
+  return { data: [{ split, row, tokens, segments: [] }], pagination };
+}
+
+export function aPreview(changes: Partial<Preview> = {}): Preview {
+  return {
+    tokenizer: 'gpt2',
+    revision: null,
+    fingerprint: 'f',
+    vocab_size: 50_257,
+    max_length: 1024,
+    special: { bos: null, eos: null, pad: null, unk: null, sep: null },
+    tokens: [{ id: 15_496, text: 'Hello', kind: 'data', start: 0, end: 5 }],
+    count: 3,
+    truncated: 2,
+    notes: ['Cut at the maximum.'],
+    ...changes,
   };
 }

@@ -1431,8 +1431,9 @@ export interface components {
       text: string;
       /**
        * Tokenizer
-       * @description A repository of the Hub, or a folder or tokenizer.json below DATA_DIR.
+       * @description A repository of the Hub; or a folder or tokenizer.json below DATA_DIR, which begins with `./` (counted from DATA_DIR) or with `/`.
        * @example gpt2
+       * @example ./tokenizers/sample-bpe
        */
       tokenizer: string;
       /**
@@ -1984,6 +1985,11 @@ export interface components {
       };
       /** Size Bytes */
       size_bytes: number | null;
+      /**
+       * Splits
+       * @description Empty until it is ready.
+       */
+      splits: components['schemas']['WrittenSplit'][];
       status: components['schemas']['TokenizationStatus'];
       /** Tokenizer */
       tokenizer: string;
@@ -2179,8 +2185,9 @@ export interface components {
       text_column?: string | null;
       /**
        * Tokenizer
-       * @description A repository of the Hub, or a folder or tokenizer.json below DATA_DIR.
+       * @description A repository of the Hub; or a folder or tokenizer.json below DATA_DIR, which begins with `./` (counted from DATA_DIR) or with `/`.
        * @example gpt2
+       * @example ./tokenizers/sample-bpe
        */
       tokenizer: string;
       /**
@@ -2426,6 +2433,18 @@ export interface components {
       tokenization_id: string | null;
       /** Tokenizer */
       tokenizer: string;
+    };
+    /**
+     * WrittenSplit
+     * @description A split as it was written; what was held out of one stands in a split of its own.
+     */
+    WrittenSplit: {
+      /** Is Held Out */
+      is_held_out: boolean;
+      /** Name */
+      name: string;
+      /** Rows */
+      rows: number;
     };
   };
   responses: never;

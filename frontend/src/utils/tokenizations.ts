@@ -1,5 +1,5 @@
 /** What a tokenization's record means for the panel. */
-import type { Tokenization } from '../types/dataset';
+import type { DatasetDetail, Tokenization } from '../types/dataset';
 import { formatCount } from './formatters';
 
 export type TokenizationAction = 'cancel' | 'retry';
@@ -18,9 +18,15 @@ const PADDINGS: Readonly<Record<string, string>> = {
   longest: 'padded to the longest',
 };
 
+/** The id of the newest tokenization that can be used; null where there is none. */
+export function newestReady({ tokenizations }: Pick<DatasetDetail, 'tokenizations'>): string | null {
+  const ready = tokenizations.filter(({ status }) => status === 'ready');
+  return ready.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))[0]?.id ?? null;
+}
+
 /** The settings of a tokenization as one line: what differs from the usual, and the length. */
 export function settingsLine({ settings }: Pick<Tokenization, 'settings'>): string {
-  const { max_length, padding, packing, truncation, add_special_tokens } = settings;
+  const { max_length, padding, packing, truncation, add_special_tokens, apply_chat_template } = settings;
   const parts = [
     typeof max_length === 'number'
       ? `at most ${formatCount(max_length)} tokens`
@@ -28,6 +34,25 @@ export function settingsLine({ settings }: Pick<Tokenization, 'settings'>): stri
     packing === 'concat' ? 'packed' : (PADDINGS[String(padding)] ?? 'not padded'),
     truncation === false ? 'not cut' : '',
     add_special_tokens === false ? 'no special tokens' : '',
+    apply_chat_template === true ? 'chat template' : '',
+    ...sourceParts(settings),
   ];
   return parts.filter((part) => part !== '').join(' • ');
+}
+
+/** What of the dataset was taken, where that is not all of it in its own order. */
+function sourceParts({
+  splits,
+  text_column,
+  shuffle_seed,
+  heldout_fraction,
+}: Tokenization['settings']): string[] {
+  return [
+    Array.isArray(splits) ? `${splits.length === 1 ? 'split' : 'splits'} ${splits.join(', ')}` : '',
+    typeof text_column === 'string' ? `column ${text_column}` : '',
+    typeof shuffle_seed === 'number' ? `shuffled by seed ${shuffle_seed}` : '',
+    typeof heldout_fraction === 'number' && heldout_fraction > 0
+      ? `${formatCount(100 * heldout_fraction)} % held out`
+      : '',
+  ];
 }

@@ -80,6 +80,16 @@ describe('validateTokenizationSettings', () => {
   });
 });
 
+it.each([-1, 1.5, NaN, 2 ** 60])('refuses a seed of %d', (shuffle_seed) => {
+  expect(validateTokenizationSettings({ tokenizer: 'gpt2', shuffle_seed })).toHaveProperty('shuffle_seed');
+});
+
+it('refuses an id that is none, in any of the places of a row', () => {
+  const settings = { tokenizer: 'gpt2', begin_of_row_token: 'bos', end_of_document_token: NaN } as const;
+  expect(Object.keys(validateTokenizationSettings(settings))).toEqual(['end_of_document_token']);
+  expect(validateTokenizationSettings({ tokenizer: 'gpt2', document_separator_token: 5 })).toEqual({});
+});
+
 it('takes a tokenizer of the server’s own machine', () => {
   expect(validateTokenizationSettings({ tokenizer: './tokenizers/sample-bpe' })).toEqual({});
   expect(validateTokenizationSettings({ tokenizer: '/data/tokenizer.json' })).toEqual({});

@@ -1,4 +1,5 @@
 /** The server's own rules, said before a request is sent. The server checks again: these spare a round trip. */
+import type { TokenSlot } from '../types/dataset';
 
 /** The Hub's rule: letters, digits, "-", "_" and "."; no leading or trailing "-" or "."; no "--" or "..". */
 const NAME = /^(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/;
@@ -38,10 +39,26 @@ export interface TokenizationSettingsInput {
   readonly max_length?: number | null;
   readonly padding?: 'max_length' | 'longest' | 'do_not_pad';
   readonly packing?: 'off' | 'concat';
+  readonly begin_of_row_token?: TokenSlot;
+  readonly document_separator_token?: TokenSlot;
+  readonly end_of_document_token?: TokenSlot;
+  readonly shuffle_seed?: number | null;
   readonly heldout_fraction?: number;
 }
 
 export type TokenizationSettingsErrors = Partial<Record<keyof TokenizationSettingsInput, string>>;
+
+/** The fields that say which special token stands in which place. */
+export const TOKEN_SLOTS = [
+  'begin_of_row_token',
+  'document_separator_token',
+  'end_of_document_token',
+] as const;
+
+/** A whole number that no reader of JSON rounds. */
+function isWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
 
 /** Whether a tokenizer is named by its place on the server's machine. */
 function isPath(tokenizer: string): boolean {
@@ -64,6 +81,16 @@ export function validateTokenizationSettings(
   }
   if (settings.packing === 'concat' && (settings.padding ?? 'do_not_pad') !== 'do_not_pad') {
     errors.padding = 'Packed rows are full already: choose “Do Not Pad”, or switch packing off.';
+  }
+  for (const slot of TOKEN_SLOTS) {
+    const wanted = settings[slot];
+    if (typeof wanted === 'number' && !isWhole(wanted)) {
+      errors[slot] = 'A token’s id is a whole number of at least 0.';
+    }
+  }
+  const seed = settings.shuffle_seed ?? null;
+  if (seed !== null && !isWhole(seed)) {
+    errors.shuffle_seed = 'A seed is a whole number of at least 0; leave it empty to keep the order.';
   }
   const heldOut = settings.heldout_fraction ?? 0;
   if (!(heldOut >= 0 && heldOut < 1)) {

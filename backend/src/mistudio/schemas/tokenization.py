@@ -12,7 +12,11 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 TokenizerName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1024),
-    Field(description="A repository of the Hub, or a folder or tokenizer.json below DATA_DIR.", examples=["gpt2"]),
+    Field(
+        description="A repository of the Hub; or a folder or tokenizer.json below DATA_DIR, which begins with `./` "
+        "(counted from DATA_DIR) or with `/`.",
+        examples=["gpt2", "./tokenizers/sample-bpe"],
+    ),
 ]
 TokenId = Annotated[int, Field(ge=0, lt=2**31)]
 TokenSlot: TypeAlias = Literal["auto", "none", "bos", "eos", "sep"] | TokenId
@@ -121,9 +125,18 @@ class Audit(Shape):
     differences: int
 
 
+class WrittenSplit(Shape):
+    """A split as it was written; what was held out of one stands in a split of its own."""
+
+    name: str
+    rows: int
+    is_held_out: bool
+
+
 class TokenizationDetail(TokenizationResponse):
     """A tokenization with its books and the Python that loads it."""
 
+    splits: list[WrittenSplit] = Field(description="Empty until it is ready.")
     resolved: dict[str, object] | None = Field(description="What the settings became: what auto chose, and ids.")
     ledger: Ledger | None
     audit: Audit | None

@@ -19,7 +19,7 @@ from mistudio.schemas.dataset import (
     SplitResponse,
 )
 from mistudio.schemas.job import JobResponse
-from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, TokenizationResponse
+from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, TokenizationResponse, WrittenSplit
 
 _OWN_FIELDS = (
     *("id", "name", "source", "hf_repo_id", "config", "revision", "status", "progress", "error_code", "error_message"),
@@ -93,18 +93,22 @@ async def tokenization_detail(session: AsyncSession, record: Tokenization) -> To
             "ledger": Ledger.model_validate(record.ledger) if record.ledger else None,
             "audit": Audit.model_validate(record.audit) if record.audit else None,
             "job": JobResponse.model_validate(job) if job else None,
-            "usage": tokenized_snippets(record),
+            **_written(record.path),
         }
     )
 
 
-def tokenized_snippets(record: Tokenization) -> list[UsageSnippet]:
-    """Python that loads a finished tokenization; none while its files are not there."""
-    if record.path is None or not (Path(record.path) / TOKENIZED_MANIFEST).exists():
-        return []
-    folder = Path(record.path)
-    made = snippets(folder, read_tokenized_manifest(folder))
-    return [UsageSnippet(title=snippet.title, code=snippet.code) for snippet in made]
+def _written(path: str | None) -> dict[str, list[WrittenSplit] | list[UsageSnippet]]:
+    """The splits of a finished tokenization, and Python that loads it; none while its files are not there."""
+    if path is None or not (Path(path) / TOKENIZED_MANIFEST).exists():
+        return {"splits": [], "usage": []}
+    manifest = read_tokenized_manifest(Path(path))
+    return {
+        "splits": [
+            WrittenSplit(name=split.name, rows=split.rows, is_held_out=split.is_held_out) for split in manifest.splits
+        ],
+        "usage": [UsageSnippet(title=made.title, code=made.code) for made in snippets(Path(path), manifest)],
+    }
 
 
 def usage_snippets(dataset: Dataset) -> list[UsageSnippet]:

@@ -2,6 +2,8 @@
 
 export const input =
   'w-full px-4 py-2 bg-slate-900 border border-slate-700 rounded-lg focus:outline-none focus:border-emerald-500';
+export const smallInput =
+  'px-2 py-1 bg-slate-900 border border-slate-700 rounded focus:outline-none focus:border-emerald-500';
 export const secretInput = `${input} font-mono text-sm`;
 export const label = 'block text-sm font-medium text-slate-300 mb-2';
 export const primaryButton =

@@ -80,7 +80,9 @@ export function DatasetCard({ dataset, onOpen, onDelete, selection }: DatasetCar
       {status === 'error' && <Outcome dataset={dataset} />}
       <ActionFailure state={cancelling} />
       <ActionFailure state={retrying} />
-      {wantsToken && asking && <RetryForm datasetId={id} busy={retrying.kind === 'running'} onRetry={run} />}
+      {wantsToken && asking && (
+        <RetryForm id={id} label="Retry download" busy={retrying.kind === 'running'} onRetry={run} />
+      )}
     </div>
   );
 }

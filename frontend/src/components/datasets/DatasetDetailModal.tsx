@@ -1,14 +1,15 @@
-import { BarChart, FileText, type LucideIcon, Settings, X } from 'lucide-react';
+import { BarChart, FileText, type LucideIcon, Settings } from 'lucide-react';
 import { lazy, type ReactNode, Suspense } from 'react';
 
 import { useDatasetDetail } from '../../hooks/useDatasetDetail';
 import { type DatasetRoute, NO_FILTER } from '../../hooks/useRoute';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import { useDetailStore } from '../../stores/detailStore';
-import type { Dataset, DatasetDetail } from '../../types/dataset';
+import type { DatasetDetail } from '../../types/dataset';
 import { displayedSize } from '../../utils/datasets';
-import { formatCount, formatFileSize } from '../../utils/formatters';
+import { formatFileSize, formatPlural } from '../../utils/formatters';
 import { Dialog } from '../common/Dialog';
+import { DialogHeader } from '../common/DialogHeader';
 import { LoadFailure } from '../common/LoadFailure';
 import { tabId, tabPanelId, Tabs } from '../common/Tabs';
 import { openButtonId } from './DatasetCard';
@@ -66,9 +67,14 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
   const refresh = useDetailStore((state) => state.refresh);
   const tab = TABS.find(({ id }) => id === route.tab) ?? OVERVIEW;
   const dataset = detail.kind === 'loaded' ? detail.value : null;
+  const known = dataset ?? listed;
   return (
     <Dialog labelledBy="detail-title" onClose={onClose} returnFocusTo={openButtonId(route.id)}>
-      <ModalHeader dataset={dataset ?? listed} onClose={onClose} />
+      <DialogHeader id="detail-title" title={known?.name ?? 'Dataset'} onClose={onClose}>
+        {known === undefined
+          ? '…'
+          : `${formatFileSize(displayedSize(known))} • ${formatPlural(known.num_samples, 'sample')}`}
+      </DialogHeader>
       <Tabs
         label="Parts of the dataset"
         tabs={TABS}
@@ -89,37 +95,5 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
         </Suspense>
       </div>
     </Dialog>
-  );
-}
-
-interface ModalHeaderProps {
-  readonly dataset: Dataset | undefined;
-  readonly onClose: () => void;
-}
-
-function ModalHeader({ dataset, onClose }: ModalHeaderProps) {
-  return (
-    <div className="border-b border-slate-800 p-6">
-      <div className="flex items-center justify-between gap-4">
-        <div className="min-w-0">
-          <h2 id="detail-title" className="text-2xl font-bold break-words">
-            {dataset?.name ?? 'Dataset'}
-          </h2>
-          <p className="text-slate-400 mt-1">
-            {dataset === undefined
-              ? '…'
-              : `${formatFileSize(displayedSize(dataset))} • ${formatCount(dataset.num_samples)} samples`}
-          </p>
-        </div>
-        <button
-          type="button"
-          aria-label="Close"
-          onClick={onClose}
-          className="text-slate-400 hover:text-slate-200 p-2"
-        >
-          <X className="w-6 h-6" aria-hidden="true" />
-        </button>
-      </div>
-    </div>
   );
 }

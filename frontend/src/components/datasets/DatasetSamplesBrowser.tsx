@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { DatasetRoute } from '../../hooks/useRoute';
 import { SAMPLES_PER_PAGE, useSamples } from '../../hooks/useSamples';
 import type { DatasetDetail, SampleListResponse } from '../../types/dataset';
+import { newestReady } from '../../utils/tokenizations';
 import { LoadFailure } from '../common/LoadFailure';
 import { linkButton } from '../common/styles';
 import { SampleCard } from './SampleCard';
@@ -41,12 +42,6 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
       )}
     </div>
   );
-}
-
-/** The newest tokenization that can be used; null where there is none. */
-function newestReady({ tokenizations }: DatasetDetail): string | null {
-  const ready = tokenizations.filter(({ status }) => status === 'ready');
-  return ready.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))[0]?.id ?? null;
 }
 
 interface PageProps {

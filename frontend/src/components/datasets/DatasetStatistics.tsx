@@ -5,7 +5,7 @@ import { useResource } from '../../hooks/useResource';
 import type { DatasetRoute } from '../../hooks/useRoute';
 import type { DatasetDetail, DatasetStatistics as Statistics, TokenStatistics } from '../../types/dataset';
 import { formatCount, formatDecimal, formatFileSize, formatPercent } from '../../utils/formatters';
-import { settingsLine } from '../../utils/tokenizations';
+import { newestReady, settingsLine } from '../../utils/tokenizations';
 import { InfoTile } from '../common/InfoTile';
 import { LoadFailure } from '../common/LoadFailure';
 import { SelectField } from '../common/SelectField';
@@ -25,13 +25,12 @@ const COLOURS = ['emerald', 'blue', 'purple', 'yellow'] as const;
 /** A dataset in exact figures; padding and special tokens are never counted as data. */
 export default function DatasetStatistics({ dataset, route, onNavigate }: DatasetStatisticsProps) {
   const ready = dataset.tokenizations.filter(({ status }) => status === 'ready');
-  // A tokenization that has become ready meanwhile has figures that were not there before.
-  const newest = ready.length;
+  // Asked for by name: what becomes ready meanwhile is another one, and its figures are got.
+  const wanted = route.tokenization ?? newestReady(dataset);
   const { state, again } = useResource(
     useCallback(
-      (signal: AbortSignal) => getDatasetStatistics(dataset.id, route.tokenization, signal),
-      // eslint-disable-next-line react-hooks/exhaustive-deps
-      [dataset.id, route.tokenization, newest],
+      (signal: AbortSignal) => getDatasetStatistics(dataset.id, wanted, signal),
+      [dataset.id, wanted],
     ),
   );
   if (state.kind === 'failed') {
@@ -66,14 +65,12 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
       )}
       <Splits statistics={statistics} />
       <StorageTiles dataset={dataset} />
-      {tokenization_id !== null && tokens !== null && (
-        <WhatIfPanel
-          key={tokenization_id}
-          datasetId={dataset.id}
-          tokenization={tokenization_id}
-          longest={tokens.maximum}
-        />
-      )}
+      <WhatIfPanel
+        key={tokenization_id}
+        datasetId={dataset.id}
+        tokenization={tokenization_id}
+        longest={tokens?.maximum ?? null}
+      />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { DownloadForm } from '../../hooks/useDownloadForm';
+import { FieldNote } from '../common/FieldNote';
 import { TextField } from '../common/TextField';
 import { FieldError } from './FieldError';
 import { ImportButtons } from './ImportButtons';
@@ -23,7 +24,7 @@ export function DownloadOptions({ form }: DownloadOptionsProps) {
         suggestions={hub?.configs ?? []}
         invalid={errors.config !== undefined}
       >
-        <Note>Empty: the repository’s default, or its only one.</Note>
+        <FieldNote text="Empty: the repository’s default, or its only one." />
         <FieldError failure={errors.config} onChoose={(config) => change({ config })} />
       </TextField>
       <TextField
@@ -34,7 +35,7 @@ export function DownloadOptions({ form }: DownloadOptionsProps) {
         placeholder="main"
         invalid={errors.revision !== undefined}
       >
-        <Note>A branch, a tag or a commit. Empty: the main branch.</Note>
+        <FieldNote text="A branch, a tag or a commit. Empty: the main branch." />
         <FieldError failure={errors.revision} onChoose={(revision) => change({ revision })} />
       </TextField>
       <SplitChoice
@@ -53,7 +54,7 @@ export function DownloadOptions({ form }: DownloadOptionsProps) {
         suggestions={hub?.columns.map(({ name }) => name) ?? []}
         invalid={errors.text_column !== undefined}
       >
-        <Note>Empty: chosen from the data.</Note>
+        <FieldNote text="Empty: chosen from the data." />
         <FieldError failure={errors.text_column} onChoose={(text_column) => change({ text_column })} />
       </TextField>
       <div className="sm:col-span-2 border-t border-slate-800 pt-4 space-y-3">
@@ -64,8 +65,4 @@ export function DownloadOptions({ form }: DownloadOptionsProps) {
       </div>
     </div>
   );
-}
-
-function Note({ children }: { readonly children: string }) {
-  return <p className="mt-1 text-sm text-slate-400">{children}</p>;
 }

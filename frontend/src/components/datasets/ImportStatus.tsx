@@ -1,12 +1,14 @@
 import { X } from 'lucide-react';
 
+import type { ApiError } from '../../api/errors';
+import { openDataset } from '../../hooks/useRoute';
 import { type ImportState, useImportStore } from '../../stores/importStore';
 import { assertNever } from '../../utils/assertNever';
 import { formatAmount } from '../../utils/formatters';
 import { ErrorMessage } from '../common/ErrorMessage';
 import { IconButton } from '../common/IconButton';
 import { ProgressBar } from '../common/ProgressBar';
-import { card } from '../common/styles';
+import { card, linkButton } from '../common/styles';
 
 /** How far an import has come on its way to the server, or why it failed; nothing where there is none. */
 export function ImportStatus() {
@@ -31,7 +33,7 @@ export function ImportStatus() {
 function Content({ state }: { readonly state: Exclude<ImportState, { kind: 'idle' }> }) {
   switch (state.kind) {
     case 'failed':
-      return <ErrorMessage>{state.error.detail}</ErrorMessage>;
+      return <Failure error={state.error} />;
     case 'sending': {
       const { loaded, total } = state.sent;
       return (
@@ -43,4 +45,18 @@ function Content({ state }: { readonly state: Exclude<ImportState, { kind: 'idle
     default:
       return assertNever(state);
   }
+}
+
+function Failure({ error }: { readonly error: ApiError }) {
+  const existing = error.code === 'exists' ? error.text('dataset_id') : null;
+  return (
+    <>
+      <ErrorMessage>{error.detail}</ErrorMessage>
+      {existing !== null && (
+        <button type="button" onClick={() => openDataset(existing)} className={linkButton}>
+          Open it
+        </button>
+      )}
+    </>
+  );
 }

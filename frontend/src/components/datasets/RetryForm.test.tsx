@@ -5,7 +5,7 @@ import { RetryForm } from './RetryForm';
 
 it('retries with the token that is typed, or with none', async () => {
   const onRetry = jest.fn();
-  render(<RetryForm datasetId="ds_1" busy={false} onRetry={onRetry} />);
+  render(<RetryForm id="ds_1" label="Retry download" busy={false} onRetry={onRetry} />);
   await userEvent.click(screen.getByRole('button', { name: 'Retry download' }));
   await userEvent.type(screen.getByLabelText(/Access Token/), ' hf_x {Enter}');
   expect(onRetry.mock.calls).toEqual([[null], ['hf_x']]);

@@ -4,13 +4,16 @@ import { quietButton } from '../common/styles';
 import { TextField } from '../common/TextField';
 
 interface RetryFormProps {
-  readonly datasetId: string;
+  /** Of what is tried again. */
+  readonly id: string;
+  /** What the button says. */
+  readonly label: string;
   readonly busy: boolean;
   readonly onRetry: (accessToken: string | null) => void;
 }
 
-/** Tries a download again with another Hugging Face token, or with the same access that may have been granted meanwhile. */
-export function RetryForm({ datasetId, busy, onRetry }: RetryFormProps) {
+/** Tries work again with another Hugging Face token, or with the same access that may have been granted meanwhile. */
+export function RetryForm({ id, label, busy, onRetry }: RetryFormProps) {
   const [token, setToken] = useState('');
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
@@ -19,7 +22,7 @@ export function RetryForm({ datasetId, busy, onRetry }: RetryFormProps) {
   return (
     <form onSubmit={submit} className="relative z-10 mt-4 space-y-3">
       <TextField
-        id={`retry-token-${datasetId}`}
+        id={`retry-token-${id}`}
         label="Access Token (empty: try again as before)"
         value={token}
         onChange={setToken}
@@ -27,7 +30,7 @@ export function RetryForm({ datasetId, busy, onRetry }: RetryFormProps) {
         secret
       />
       <button type="submit" disabled={busy} className={quietButton}>
-        Retry download
+        {label}
       </button>
     </form>
   );

@@ -36,5 +36,5 @@ it('asks for a length in tokens only where tokens are counted', async () => {
 
 it('says how far the index of words is', () => {
   show({ index: { state: 'building', progress: 45.9 } });
-  expect(screen.getByText('Word index: 45 % built')).toBeInTheDocument();
+  expect(screen.getByText('Word index: 45.9% built')).toBeInTheDocument();
 });

@@ -1,9 +1,10 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 
 import { useDebounced } from '../../hooks/useDebounced';
 import type { DatasetRoute, SampleFilter, SearchMode } from '../../hooks/useRoute';
 import type { DatasetDetail } from '../../types/dataset';
-import { input } from '../common/styles';
+import { formatPercent } from '../../utils/formatters';
+import { input, smallInput } from '../common/styles';
 import { SplitSelect } from './SplitSelect';
 
 interface SampleFiltersProps {
@@ -18,8 +19,6 @@ const MODES: readonly [SearchMode, string][] = [
   ['exact', 'Exact text'],
   ['regex', 'Regular expression'],
 ];
-const SMALL =
-  'px-2 py-1 bg-slate-900 border border-slate-700 rounded focus:outline-none focus:border-emerald-500';
 
 /** What of the samples is wanted: words, a text or a pattern; a split; a length in tokens. */
 export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) {
@@ -40,7 +39,7 @@ export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) 
           <select
             value={route.mode}
             onChange={({ target }) => onChange({ mode: target.value as SearchMode })}
-            className={SMALL}
+            className={smallInput}
           >
             {MODES.map(([mode, label]) => (
               <option key={mode} value={mode}>
@@ -85,10 +84,12 @@ function SearchInput({
 }) {
   const [typed, setTyped] = useState(value);
   const settled = useDebounced(typed, DEBOUNCE_MS);
+  // What is typed leads; the address follows.
+  const search = useEffectEvent((wanted: string) => {
+    if (wanted !== value) onChange(wanted);
+  });
   useEffect(() => {
-    if (settled !== value) onChange(settled);
-    // What is typed leads; the address follows.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    search(settled);
   }, [settled]);
   return (
     <input
@@ -119,7 +120,7 @@ function Bound({ label, value, onChange }: BoundProps) {
         onChange={({ target }) =>
           onChange(target.value === '' ? null : Math.max(0, Math.round(Number(target.value))))
         }
-        className={`${SMALL} w-24`}
+        className={`${smallInput} w-24`}
       />
     </label>
   );
@@ -127,6 +128,6 @@ function Bound({ label, value, onChange }: BoundProps) {
 
 function IndexNote({ index }: Pick<DatasetDetail, 'index'>) {
   return index.state === 'building' ? (
-    <span className="tabular-nums">Word index: {Math.floor(index.progress)} % built</span>
+    <span className="tabular-nums">Word index: {formatPercent(index.progress)} built</span>
   ) : null;
 }

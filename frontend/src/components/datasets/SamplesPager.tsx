@@ -1,7 +1,6 @@
-import { type SyntheticEvent, useState } from 'react';
-
 import type { Pagination } from '../../types/dataset';
 import { formatCount } from '../../utils/formatters';
+import { GoTo } from '../common/GoTo';
 import { quietButton } from '../common/styles';
 
 interface SamplesPagerProps {
@@ -25,7 +24,14 @@ export function SamplesPager({ pagination, shown, exact = true, onPage }: Sample
         {formatCount(total)}
       </p>
       <nav aria-label="Pages of samples" className="flex flex-wrap items-center gap-2 text-sm">
-        <GoToPage key={page} page={page} pages={Math.max(1, Math.ceil(total / limit))} onPage={onPage} />
+        <GoTo
+          key={page}
+          id="samples-page"
+          label="Page"
+          value={page}
+          count={Math.max(1, Math.ceil(total / limit))}
+          onGo={onPage}
+        />
         <button type="button" disabled={!has_prev} onClick={() => onPage(page - 1)} className={quietButton}>
           Previous
         </button>
@@ -34,45 +40,5 @@ export function SamplesPager({ pagination, shown, exact = true, onPage }: Sample
         </button>
       </nav>
     </div>
-  );
-}
-
-interface GoToPageProps {
-  readonly page: number;
-  readonly pages: number;
-  readonly onPage: (page: number) => void;
-}
-
-function GoToPage({ page, pages, onPage }: GoToPageProps) {
-  const [typed, setTyped] = useState(String(page));
-  const submit = (event: SyntheticEvent): void => {
-    event.preventDefault();
-    const wanted = Math.min(pages, Math.max(1, Math.round(Number(typed))));
-    if (Number.isNaN(wanted)) {
-      setTyped(String(page));
-    } else {
-      setTyped(String(wanted));
-      if (wanted !== page) onPage(wanted);
-    }
-  };
-  return (
-    <form
-      onSubmit={submit}
-      noValidate
-      className="flex items-center gap-2 text-sm text-slate-400 tabular-nums"
-    >
-      <label htmlFor="samples-page">Page</label>
-      <input
-        id="samples-page"
-        inputMode="numeric"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        className="w-20 max-sm:w-14 px-2 py-1 bg-slate-900 border border-slate-700 rounded focus:outline-none focus:border-emerald-500"
-      />
-      of {formatCount(pages)}
-      <button type="submit" className={quietButton}>
-        Go
-      </button>
-    </form>
   );
 }

@@ -1,4 +1,4 @@
-import { Trash2, X } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 
 import { useStorage } from '../../hooks/useStorage';
 import { useStorageStore } from '../../stores/storageStore';
@@ -6,6 +6,7 @@ import type { Dataset, Storage } from '../../types/dataset';
 import { assertNever } from '../../utils/assertNever';
 import { formatFileSize, formatPercent } from '../../utils/formatters';
 import { Dialog } from '../common/Dialog';
+import { DialogHeader } from '../common/DialogHeader';
 import { IconButton } from '../common/IconButton';
 import { LoadFailure } from '../common/LoadFailure';
 import { tile } from '../common/styles';
@@ -35,19 +36,7 @@ export function StorageDialog({ onDelete, onClose }: StorageDialogProps) {
   };
   return (
     <Dialog labelledBy="storage-title" onClose={onClose} width="max-w-3xl" returnFocusTo="disk-usage">
-      <div className="border-b border-slate-800 p-6 flex items-center justify-between gap-4">
-        <h2 id="storage-title" className="text-2xl font-bold">
-          Storage
-        </h2>
-        <button
-          type="button"
-          aria-label="Close"
-          onClick={onClose}
-          className="text-slate-400 hover:text-slate-200 p-2"
-        >
-          <X className="w-6 h-6" aria-hidden="true" />
-        </button>
-      </div>
+      <DialogHeader id="storage-title" title="Storage" onClose={onClose} />
       <div className="p-6 overflow-y-auto flex-1 space-y-6">{content()}</div>
     </Dialog>
   );

@@ -1,37 +1,52 @@
-import { RotateCcw, Trash2, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
-import { useAction } from '../../hooks/useAction';
+import { type ActionState, useAction } from '../../hooks/useAction';
 import { useDetailStore } from '../../stores/detailStore';
 import type { Tokenization } from '../../types/dataset';
-import { settingsLine, TOKENIZATION_ACTIONS } from '../../utils/tokenizations';
-import { formatCount, formatDateTime, formatDuration, formatFileSize } from '../../utils/formatters';
-import { ConfirmDialog } from '../common/ConfirmDialog';
-import { CopyButton } from '../common/CopyButton';
+import { cancelledMessage, needsHubToken } from '../../utils/datasets';
+import { formatCount, formatDuration, formatFileSize } from '../../utils/formatters';
+import { settingsLine } from '../../utils/tokenizations';
 import { ErrorMessage } from '../common/ErrorMessage';
-import { IconButton } from '../common/IconButton';
 import { ProgressBar } from '../common/ProgressBar';
 import { StatusBadge } from '../common/StatusBadge';
 import { textButton, tile } from '../common/styles';
+import { DeleteTokenizationDialog } from './DeleteTokenizationDialog';
+import { RetryForm } from './RetryForm';
+import { TokenizationActions } from './TokenizationActions';
 import { TokenizationBooks } from './TokenizationBooks';
 
 interface TokenizationCardProps {
   readonly tokenization: Tokenization;
   readonly open: boolean;
   readonly onToggle: () => void;
+  /** Another object than before: the card is to be looked at, and takes the focus. */
+  readonly focused?: object | null;
 }
 
 /** One tokenization: its settings, its progress or figures, and what may be done to it. */
-export function TokenizationCard({ tokenization, open, onToggle }: TokenizationCardProps) {
-  const { id, tokenizer, status, error_message, path, created_at } = tokenization;
-  const store = useDetailStore.getState();
-  const [cancelling, cancel] = useAction(store.cancelTokenization);
-  const [retrying, retry] = useAction(store.retryTokenization);
-  const [deleting, remove] = useAction(store.deleteTokenization);
+export function TokenizationCard({ tokenization, open, onToggle, focused = null }: TokenizationCardProps) {
+  const { id, tokenizer, status } = tokenization;
+  const [cancelling, cancel] = useAction(useDetailStore((state) => state.cancelTokenization));
+  const [retrying, retry] = useAction(useDetailStore((state) => state.retryTokenization));
+  const [deleting, setDeleting] = useState(false);
   const [asking, setAsking] = useState(false);
-  const may = TOKENIZATION_ACTIONS[status];
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (focused !== null) card.current?.focus();
+  }, [focused]);
+  const wantsToken = status === 'error' && needsHubToken(tokenization.error_code);
+  const run = (token: string | null): void => {
+    void retry(id, token === null ? {} : { access_token: token }).then((done) => {
+      if (done) setAsking(false);
+    });
+  };
   return (
-    <article aria-label={`Tokenization with ${tokenizer}`} className={`${tile} space-y-3`}>
+    <article
+      ref={card}
+      tabIndex={-1}
+      aria-label={`Tokenization with ${tokenizer}`}
+      className={`${tile} space-y-3`}
+    >
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="min-w-0">
           <h4 className="font-medium break-words">{tokenizer}</h4>
@@ -39,38 +54,20 @@ export function TokenizationCard({ tokenization, open, onToggle }: TokenizationC
         </div>
         <div className="flex items-center gap-3">
           <StatusBadge status={status} />
-          {path !== null && <CopyButton label={`Copy the path of ${tokenizer}`} text={path} />}
-          {may.includes('cancel') && (
-            <IconButton
-              icon={X}
-              label={`Cancel ${tokenizer}`}
-              disabled={cancelling.kind === 'running'}
-              onClick={() => void cancel(id)}
-            />
-          )}
-          {may.includes('retry') && (
-            <IconButton
-              icon={RotateCcw}
-              label={`Retry ${tokenizer}`}
-              disabled={retrying.kind === 'running'}
-              onClick={() => void retry(id)}
-            />
-          )}
-          <IconButton
-            icon={Trash2}
-            label={`Delete the tokenization with ${tokenizer}`}
-            onClick={() => setAsking(true)}
+          <TokenizationActions
+            tokenization={tokenization}
+            busy={cancelling.kind === 'running' || retrying.kind === 'running'}
+            onCancel={() => void cancel(id)}
+            onRetry={() => (wantsToken ? setAsking(!asking) : run(null))}
+            onDelete={() => setDeleting(true)}
+            retryExpanded={wantsToken ? asking : undefined}
           />
         </div>
       </div>
-      {(status === 'queued' || status === 'processing') && <Progress tokenization={tokenization} />}
-      {status === 'error' && <p className="text-sm text-red-400 break-words">{error_message}</p>}
-      {status === 'ready' && <Figures tokenization={tokenization} />}
-      {[cancelling, retrying].map(
-        (state) =>
-          state.kind === 'failed' && (
-            <ErrorMessage key={state.error.detail}>{state.error.detail}</ErrorMessage>
-          ),
+      <Standing tokenization={tokenization} />
+      <Failures states={[cancelling, retrying]} />
+      {wantsToken && asking && (
+        <RetryForm id={id} label="Retry tokenization" busy={retrying.kind === 'running'} onRetry={run} />
       )}
       {status === 'ready' && (
         <button type="button" aria-expanded={open} onClick={onToggle} className={textButton}>
@@ -78,32 +75,41 @@ export function TokenizationCard({ tokenization, open, onToggle }: TokenizationC
         </button>
       )}
       {status === 'ready' && open && <TokenizationBooks id={id} />}
-      {asking && (
-        <ConfirmDialog
-          title={`Delete the tokenization with ${tokenizer}?`}
-          question={{ kind: 'loaded', value: tokenization }}
-          onAgain={() => undefined}
-          confirm={deleting.kind === 'running' ? 'Deleting…' : 'Delete'}
-          disabled={deleting.kind === 'running'}
-          onConfirm={() => void remove(id).then((done) => done && setAsking(false))}
-          onClose={() => setAsking(false)}
-        >
-          {({ size_bytes }) => (
-            <>
-              <p>
-                Made {formatDateTime(created_at)}. This frees {formatFileSize(size_bytes)} and cannot be
-                undone; the dataset stays.
-              </p>
-              {deleting.kind === 'failed' && <ErrorMessage>{deleting.error.detail}</ErrorMessage>}
-            </>
-          )}
-        </ConfirmDialog>
+      {deleting && (
+        <DeleteTokenizationDialog tokenization={tokenization} onClose={() => setDeleting(false)} />
       )}
     </article>
   );
 }
 
-function Progress({ tokenization }: { readonly tokenization: Tokenization }) {
+/** Where it stands: how far it has come, how it ended, or what it holds. */
+function Standing({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
+  switch (tokenization.status) {
+    case 'queued':
+    case 'processing':
+      return <Progress tokenization={tokenization} />;
+    case 'error':
+      return (
+        <p className="text-sm text-red-400 break-words">
+          {tokenization.error_message ??
+            'It failed, and nothing says why. Retry, or look at the server’s log.'}
+        </p>
+      );
+    case 'cancelled':
+      return <p className="text-sm text-slate-400">{cancelledMessage(tokenization.progress)}</p>;
+    case 'ready':
+      return <Figures tokenization={tokenization} />;
+  }
+}
+
+function Failures({ states }: { readonly states: readonly ActionState[] }) {
+  return states.map(
+    (state) =>
+      state.kind === 'failed' && <ErrorMessage key={state.error.detail}>{state.error.detail}</ErrorMessage>,
+  );
+}
+
+function Progress({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
   const { id, tokenizer, status, progress } = tokenization;
   const live = useDetailStore((state) => state.live[id]);
   const parts = [
@@ -120,7 +126,7 @@ function Progress({ tokenization }: { readonly tokenization: Tokenization }) {
   );
 }
 
-function Figures({ tokenization }: { readonly tokenization: Tokenization }) {
+function Figures({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
   const { num_rows, num_tokens, num_positions, size_bytes, engine, engine_reason } = tokenization;
   return (
     <p className="text-sm text-slate-400 break-words">

@@ -1,16 +1,23 @@
 import type { TokenizationForm } from '../../hooks/useTokenizationForm';
-import { ErrorMessage } from '../common/ErrorMessage';
+import type { DatasetDetail } from '../../types/dataset';
+import { FieldNote } from '../common/FieldNote';
 import { SelectField } from '../common/SelectField';
 import { TextField } from '../common/TextField';
-import { Toggle } from '../common/Toggle';
+import { TokenizationPlaces } from './TokenizationPlaces';
+import { TokenizationSource } from './TokenizationSource';
 
 const VERIFIES = [
   ['sample', 'A sample of the documents'],
   ['full', 'Every document'],
 ] as const;
 
+interface TokenizationMoreSettingsProps {
+  readonly form: TokenizationForm;
+  readonly dataset: DatasetDetail;
+}
+
 /** What a tokenization can be told beside the usual. */
-export function TokenizationMoreSettings({ form }: { readonly form: TokenizationForm }) {
+export function TokenizationMoreSettings({ form, dataset }: TokenizationMoreSettingsProps) {
   const { values, errors, change } = form;
   return (
     <div className="grid gap-4 sm:grid-cols-2">
@@ -20,8 +27,9 @@ export function TokenizationMoreSettings({ form }: { readonly form: Tokenization
         value={values.revision}
         onChange={(revision) => change({ revision })}
         placeholder="main"
+        invalid={errors.revision !== undefined}
       >
-        <Note>A branch, a tag or a commit.</Note>
+        <FieldNote text="A branch, a tag or a commit." error={errors.revision} />
       </TextField>
       <TextField
         id="tokenizer-token-input"
@@ -30,17 +38,20 @@ export function TokenizationMoreSettings({ form }: { readonly form: Tokenization
         onChange={(access_token) => change({ access_token })}
         placeholder="hf_xxxxxxxxxxxxxxxxxxxx"
         secret
+        invalid={errors.access_token !== undefined}
       >
-        <Note>Held in memory for this one job.</Note>
+        <FieldNote text="Held in memory for this one job." error={errors.access_token} />
       </TextField>
+      <TokenizationSource form={form} dataset={dataset} />
       <TextField
         id="shuffle-seed-input"
         label="Shuffle seed"
         value={values.shuffle_seed}
         onChange={(shuffle_seed) => change({ shuffle_seed })}
         placeholder="not shuffled"
+        invalid={errors.shuffle_seed !== undefined}
       >
-        <Note>A whole number; the same seed gives the same order.</Note>
+        <FieldNote text="A whole number; the same seed gives the same order." error={errors.shuffle_seed} />
       </TextField>
       <TextField
         id="heldout-input"
@@ -50,9 +61,12 @@ export function TokenizationMoreSettings({ form }: { readonly form: Tokenization
         placeholder="0"
         invalid={errors.heldout_fraction !== undefined}
       >
-        <Note>Documents kept apart for evaluation; exact duplicates go the same way.</Note>
-        {errors.heldout_fraction !== undefined && <ErrorMessage>{errors.heldout_fraction}</ErrorMessage>}
+        <FieldNote
+          text="Documents kept apart for evaluation; exact duplicates go the same way."
+          error={errors.heldout_fraction}
+        />
       </TextField>
+      <TokenizationPlaces form={form} />
       <SelectField
         id="verify-select"
         label="Verify against the reference"
@@ -60,19 +74,8 @@ export function TokenizationMoreSettings({ form }: { readonly form: Tokenization
         choices={VERIFIES}
         onChange={(verify) => change({ verify })}
       >
-        <Note>Encodes them once more with the reference tokenizer, and compares.</Note>
+        <FieldNote text="Encodes them once more with the reference tokenizer, and compares." />
       </SelectField>
-      <Toggle
-        id="keep-partial-switch"
-        label="Keep the last partial row"
-        note="Packing: the last row is kept though it is not full."
-        on={values.keep_last_partial}
-        onChange={(keep_last_partial) => change({ keep_last_partial })}
-      />
     </div>
   );
-}
-
-function Note({ children }: { readonly children: string }) {
-  return <p className="mt-1 text-sm text-slate-400">{children}</p>;
 }

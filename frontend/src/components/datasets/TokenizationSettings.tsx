@@ -2,10 +2,12 @@ import { Settings } from 'lucide-react';
 import { type SyntheticEvent, useState } from 'react';
 
 import { useModels } from '../../hooks/useModels';
-import type { TokenizationForm } from '../../hooks/useTokenizationForm';
+import type { TokenizationErrors, TokenizationForm } from '../../hooks/useTokenizationForm';
+import type { DatasetDetail } from '../../types/dataset';
 import { ErrorMessage } from '../common/ErrorMessage';
+import { FieldNote } from '../common/FieldNote';
 import { SelectField } from '../common/SelectField';
-import { primaryButton, textButton } from '../common/styles';
+import { linkButton, primaryButton, textButton } from '../common/styles';
 import { TextField } from '../common/TextField';
 import { Toggle } from '../common/Toggle';
 import { TokenizationMoreSettings } from './TokenizationMoreSettings';
@@ -24,11 +26,22 @@ const PACKINGS = [
   ['concat', 'Concatenate and chunk'],
 ] as const;
 
+/** Fields that stand in sight without a wish for more. */
+const PLAIN: readonly (keyof TokenizationErrors)[] = ['tokenizer', 'max_length', 'padding', 'packing'];
+
+interface TokenizationSettingsProps {
+  readonly form: TokenizationForm;
+  readonly dataset: DatasetDetail;
+  /** Show a tokenization that is there already. */
+  readonly onShow: (id: string) => void;
+}
+
 /** How the dataset is to be tokenized. */
-export function TokenizationSettings({ form }: { readonly form: TokenizationForm }) {
-  const { values, errors, failure, submitting, change } = form;
+export function TokenizationSettings({ form, dataset, onShow }: TokenizationSettingsProps) {
+  const { values, errors, failure, existingId, submitting, change } = form;
   const models = useModels();
-  const [more, setMore] = useState(false);
+  const [wanted, setWanted] = useState(false);
+  const more = wanted || Object.keys(errors).some((field) => !PLAIN.some((plain) => plain === field));
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void form.submit();
@@ -44,8 +57,8 @@ export function TokenizationSettings({ form }: { readonly form: TokenizationForm
         suggestions={models}
         invalid={errors.tokenizer !== undefined}
       >
-        <Note
-          text="A repository of the Hub that holds the tokenizer of your model; or ./tokenizers/sample-bpe, which comes with the sample."
+        <FieldNote
+          text="A repository of the Hub that holds the tokenizer of your model. One of this machine begins with ./ (below the data folder) or with /, like ./tokenizers/sample-bpe, which comes with the sample."
           error={errors.tokenizer}
         />
       </TextField>
@@ -57,7 +70,7 @@ export function TokenizationSettings({ form }: { readonly form: TokenizationForm
         placeholder="the tokenizer’s own, at most 8,192; else 1,024"
         invalid={errors.max_length !== undefined}
       >
-        <Note
+        <FieldNote
           text="Tokens per row, special tokens included; packing fills rows of this size."
           error={errors.max_length}
         />
@@ -69,7 +82,10 @@ export function TokenizationSettings({ form }: { readonly form: TokenizationForm
         choices={PADDINGS}
         onChange={(padding) => change({ padding })}
       >
-        <Note text="Fills short rows up; “Longest” is counted per written batch." error={errors.padding} />
+        <FieldNote
+          text="Fills short rows up; “Longest” is counted per written batch."
+          error={errors.padding}
+        />
       </SelectField>
       <SelectField
         id="truncation-select"
@@ -78,7 +94,7 @@ export function TokenizationSettings({ form }: { readonly form: TokenizationForm
         choices={TRUNCATIONS}
         onChange={(choice) => change({ truncation: choice === 'on' })}
       >
-        <Note text="Cuts what is longer than the maximum; what was cut stands in the ledger." />
+        <FieldNote text="Cuts what is longer than the maximum; what was cut stands in the ledger." />
       </SelectField>
       <SelectField
         id="packing-select"
@@ -87,7 +103,7 @@ export function TokenizationSettings({ form }: { readonly form: TokenizationForm
         choices={PACKINGS}
         onChange={(packing) => change({ packing })}
       >
-        <Note
+        <FieldNote
           text="Joins documents into full rows, as SAELens does: no padding, and nothing lost between them."
           error={errors.packing}
         />
@@ -106,25 +122,20 @@ export function TokenizationSettings({ form }: { readonly form: TokenizationForm
         on={values.return_attention_mask}
         onChange={(return_attention_mask) => change({ return_attention_mask })}
       />
-      <button type="button" aria-expanded={more} onClick={() => setMore(!more)} className={textButton}>
+      <button type="button" aria-expanded={more} onClick={() => setWanted(!more)} className={textButton}>
         {more ? 'Fewer settings' : 'More settings'}
       </button>
-      {more && <TokenizationMoreSettings form={form} />}
+      {more && <TokenizationMoreSettings form={form} dataset={dataset} />}
       {failure !== null && <ErrorMessage>{failure.detail}</ErrorMessage>}
+      {existingId !== null && (
+        <button type="button" onClick={() => onShow(existingId)} className={linkButton}>
+          Show it
+        </button>
+      )}
       <button type="submit" disabled={values.tokenizer.trim() === '' || submitting} className={primaryButton}>
         <Settings className="w-5 h-5 shrink-0" aria-hidden="true" />
         {submitting ? 'Starting…' : 'Apply & Tokenize Dataset'}
       </button>
     </form>
-  );
-}
-
-/** What a field does, and what is wrong with it. */
-function Note({ text, error }: { readonly text: string; readonly error?: string | undefined }) {
-  return (
-    <>
-      <p className="mt-1 text-sm text-slate-400">{text}</p>
-      {error !== undefined && <ErrorMessage>{error}</ErrorMessage>}
-    </>
   );
 }

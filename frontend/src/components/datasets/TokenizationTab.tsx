@@ -1,3 +1,5 @@
+import { useState } from 'react';
+
 import type { DatasetRoute } from '../../hooks/useRoute';
 import { useTokenizationForm } from '../../hooks/useTokenizationForm';
 import type { DatasetDetail } from '../../types/dataset';
@@ -13,17 +15,22 @@ interface TokenizationTabProps {
 
 /** Settings for a new tokenization, a preview of them, and every tokenization that there is. */
 export default function TokenizationTab({ dataset, route, onNavigate }: TokenizationTabProps) {
-  const form = useTokenizationForm(() => undefined);
+  // A new object for each wish, so that the same card can be wished for again.
+  const [focused, setFocused] = useState<{ readonly id: string } | null>(null);
+  const form = useTokenizationForm(({ id }) => setFocused({ id }));
   const { tokenizations } = dataset;
-  const toggle = (id: string): void =>
-    onNavigate({ ...route, tokenization: route.tokenization === id ? null : id });
+  const open = (id: string | null): void => onNavigate({ ...route, tokenization: id });
+  const show = (id: string): void => {
+    open(id);
+    setFocused({ id });
+  };
   return (
     <div className="space-y-6">
       <section aria-labelledby="tokenization-title" className="space-y-4">
         <h3 id="tokenization-title" className="font-semibold">
           Tokenization Configuration
         </h3>
-        <TokenizationSettings form={form} />
+        <TokenizationSettings form={form} dataset={dataset} onShow={show} />
       </section>
       <TokenizePreview values={form.values} />
       <section aria-labelledby="tokenizations-title" className="border-t border-slate-700 pt-6 space-y-3">
@@ -36,15 +43,20 @@ export default function TokenizationTab({ dataset, route, onNavigate }: Tokeniza
           </p>
         )}
         <ul aria-label="Tokenizations" className="space-y-3">
-          {tokenizations.map((tokenization) => (
-            <li key={tokenization.id}>
-              <TokenizationCard
-                tokenization={tokenization}
-                open={route.tokenization === tokenization.id}
-                onToggle={() => toggle(tokenization.id)}
-              />
-            </li>
-          ))}
+          {tokenizations.map((tokenization) => {
+            const { id } = tokenization;
+            const isOpen = route.tokenization === id;
+            return (
+              <li key={id}>
+                <TokenizationCard
+                  tokenization={tokenization}
+                  open={isOpen}
+                  onToggle={() => open(isOpen ? null : id)}
+                  focused={focused?.id === id ? focused : null}
+                />
+              </li>
+            );
+          })}
         </ul>
       </section>
     </div>

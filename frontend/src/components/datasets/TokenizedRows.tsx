@@ -2,59 +2,105 @@ import { useCallback, useState } from 'react';
 
 import { getTokenizedRows, getTrace } from '../../api/tokenizations';
 import { useResource } from '../../hooks/useResource';
-import type { TokenizationDetail, TokenizedRow, Trace } from '../../types/dataset';
-import { formatCount } from '../../utils/formatters';
+import type { TokenizationDetail, TokenizedRow, Trace, WrittenSplit } from '../../types/dataset';
+import { formatCount, formatPlural } from '../../utils/formatters';
+import { GoTo } from '../common/GoTo';
 import { LoadFailure } from '../common/LoadFailure';
 import { MarkedText } from '../common/MarkedText';
-import { quietButton } from '../common/styles';
+import { quietButton, smallInput } from '../common/styles';
 import { TokenChips } from '../common/TokenChips';
 
-/** The rows that were written, one at a time; a pressed token tells where it came from. */
+/** The rows that were written, one at a time, of any split; a pressed token tells where it came from. */
 export function TokenizedRows({ tokenization }: { readonly tokenization: TokenizationDetail }) {
-  const { id } = tokenization;
+  const { id, splits } = tokenization;
+  const [split, setSplit] = useState(splits[0]?.name ?? '');
   const [page, setPage] = useState(1);
-  const [position, setPosition] = useState<number | null>(null);
   const { state, again } = useResource(
-    useCallback((signal: AbortSignal) => getTokenizedRows(id, { page, limit: 1 }, signal), [id, page]),
+    useCallback(
+      (signal: AbortSignal) => getTokenizedRows(id, { split, page, limit: 1 }, signal),
+      [id, split, page],
+    ),
   );
-  const go = (next: number): void => {
-    setPosition(null);
-    setPage(next);
-  };
-  if (state.kind === 'failed') {
-    return <LoadFailure error={state.error} onRetry={again} />;
-  }
-  const rows = state.kind === 'loaded' ? state.value : null;
-  const row = rows?.data[0];
+  const row = state.kind === 'loaded' ? state.value.data[0] : undefined;
+  const count = splits.find(({ name }) => name === split)?.rows ?? 0;
   return (
     <section aria-label="Rows" className="space-y-3">
       <div className="flex flex-wrap items-center gap-3">
-        <h5 className="font-semibold mr-auto">
-          Row {formatCount(page)}
-          {rows !== null && ` of ${formatCount(rows.pagination.total)}`}
-          {row !== undefined && <span className="text-sm text-slate-400"> • {row.split}</span>}
-        </h5>
-        <button type="button" disabled={page === 1} onClick={() => go(page - 1)} className={quietButton}>
+        <h5 className="font-semibold mr-auto">Rows</h5>
+        <RowSplit
+          splits={splits}
+          value={split}
+          onChange={(next) => {
+            setSplit(next);
+            setPage(1);
+          }}
+        />
+        <GoTo
+          key={`${split} ${page}`}
+          id={`row-of-${id}`}
+          label="Row"
+          value={page}
+          count={count}
+          onGo={setPage}
+        />
+        <button type="button" disabled={page <= 1} onClick={() => setPage(page - 1)} className={quietButton}>
           Previous row
         </button>
         <button
           type="button"
-          disabled={rows?.pagination.has_next !== true}
-          onClick={() => go(page + 1)}
+          disabled={page >= count}
+          onClick={() => setPage(page + 1)}
           className={quietButton}
         >
           Next row
         </button>
       </div>
-      {rows === null && <p role="status">Loading the row…</p>}
-      {row !== undefined && (
-        <>
-          <p className="text-sm text-slate-400">Press a token to see where it came from.</p>
-          <TokenChips tokens={row.tokens} label={`Tokens of row ${page}`} onPick={setPosition} />
-          {position !== null && <TraceView id={id} row={row} position={position} />}
-        </>
+      {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={again} />}
+      {state.kind === 'loading' && <p role="status">Loading the row…</p>}
+      {state.kind === 'loaded' && row === undefined && (
+        <p className="text-sm text-slate-400">There are no rows here.</p>
       )}
+      {row !== undefined && <Row key={`${row.split} ${row.row}`} id={id} row={row} />}
     </section>
+  );
+}
+
+interface RowSplitProps {
+  readonly splits: readonly WrittenSplit[];
+  readonly value: string;
+  readonly onChange: (split: string) => void;
+}
+
+/** Which split the row is of, where there is more than one. */
+function RowSplit({ splits, value, onChange }: RowSplitProps) {
+  if (splits.length < 2) {
+    return <span className="text-sm text-slate-400">{value}</span>;
+  }
+  return (
+    <select
+      aria-label="Split of the rows"
+      value={value}
+      onChange={({ target }) => onChange(target.value)}
+      className={`${smallInput} text-sm max-w-full`}
+    >
+      {splits.map(({ name, rows, is_held_out }) => (
+        <option key={name} value={name}>
+          {name}: {formatPlural(rows, 'row')}
+          {is_held_out && ', held out'}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Row({ id, row }: { readonly id: string; readonly row: TokenizedRow }) {
+  const [position, setPosition] = useState<number | null>(null);
+  return (
+    <>
+      <p className="text-sm text-slate-400">Press a token to see where it came from.</p>
+      <TokenChips tokens={row.tokens} label={`Tokens of row ${row.row + 1}`} onPick={setPosition} />
+      {position !== null && <TraceView id={id} row={row} position={position} />}
+    </>
   );
 }
 

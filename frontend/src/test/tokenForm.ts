@@ -1,0 +1,19 @@
+/** The form of a tokenization as its parts get it: what they change is noted, and changes nothing. */
+import type { TokenizationErrors, TokenizationForm, TokenizationValues } from '../hooks/useTokenizationForm';
+import { START } from '../hooks/useTokenizationForm';
+
+/** A form with these values and errors. */
+export function aForm(
+  values: Partial<TokenizationValues> = {},
+  errors: TokenizationErrors = {},
+): TokenizationForm & { readonly change: jest.Mock } {
+  return {
+    values: { ...START, ...values },
+    errors,
+    failure: null,
+    existingId: null,
+    submitting: false,
+    change: jest.fn(),
+    submit: () => Promise.resolve(),
+  };
+}

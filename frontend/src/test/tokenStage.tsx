@@ -1,0 +1,40 @@
+/** The tab of tokenizations over a server of its own: what it shows comes from the store, as in the panel. */
+import { render } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+
+import TokenizationTab from '../components/datasets/TokenizationTab';
+import { type DatasetRoute, datasetRoute } from '../hooks/useRoute';
+import { useDetailStore } from '../stores/detailStore';
+import type { DatasetDetail } from '../types/dataset';
+import { aDetail } from './fixtures';
+import { api, server } from './server';
+
+interface Stage {
+  /** The tokenization whose books are open. */
+  readonly open?: string | null;
+  readonly onNavigate?: (route: DatasetRoute) => void;
+}
+
+/** The tab of a dataset with these changes. */
+export async function showTokenizationTab(changes: Partial<DatasetDetail>, stage: Stage = {}): Promise<void> {
+  serveDetail(changes);
+  server.use(http.get(api('/models'), () => HttpResponse.json([])));
+  await useDetailStore.getState().open('ds_1');
+  render(<Shown {...stage} />);
+}
+
+/** What the server says of the dataset from now on. */
+export function serveDetail(changes: Partial<DatasetDetail>): void {
+  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail(changes))));
+}
+
+function Shown({ open = null, onNavigate = () => undefined }: Stage) {
+  const detail = useDetailStore((state) => state.detail);
+  return detail.kind === 'loaded' ? (
+    <TokenizationTab
+      dataset={detail.value}
+      route={datasetRoute('ds_1', { tokenization: open })}
+      onNavigate={onNavigate}
+    />
+  ) : null;
+}
