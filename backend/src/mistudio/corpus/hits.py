@@ -8,7 +8,7 @@ import threading
 import time
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Protocol
@@ -107,13 +107,18 @@ class Tally:
         finally:
             self._waiting -= 1
 
-    def complete(self, limit: Limit, *, is_busy: Callable[[], bool] = lambda: False) -> None:
-        """Count what is left, giving way to pages, and whenever something else ``is_busy``. Raises SearchEnded."""
+    def complete(self, limit: Limit) -> None:
+        """Count what is left. Raises SearchEnded."""
         while not self.is_complete:
-            while self._waiting or is_busy():
-                limit.check()
-                time.sleep(0.001)
-            with self._lock:
+            self.go_on(limit)
+
+    def go_on(self, limit: Limit) -> None:
+        """Count some windows more if any are left, giving way to pages. Raises SearchEnded."""
+        while self._waiting:
+            limit.check()
+            time.sleep(0.001)
+        with self._lock:
+            if not self.is_complete:
                 self._count_on(limit)
 
     def _page(self, offset: int, size: int, limit: Limit, patience: float) -> HitPage:

@@ -19,6 +19,7 @@ from tantivy import FieldType, Occur, Order, Query
 from mistudio.corpus.folding import fold
 from mistudio.corpus.hits import Ids, Limit
 from mistudio.corpus.index import FOLDER, ID, TEXT, IndexManifest
+from mistudio.corpus.literals import Need
 from mistudio.corpus.query import Term, WordsQuery
 
 _LEAST_WINDOW: Final = 8_192
@@ -28,6 +29,7 @@ _MOST_EXPANSIONS: Final = 2_000
 # A word of a literal that is open to either side stands for all words that it is within: short ones for too many.
 _LEAST_OPEN_LETTERS: Final = 4
 _MOST_LITERAL_WORDS: Final = 16
+_FIRST_SHARE: Final = 16
 
 
 class IndexReader:
@@ -49,8 +51,18 @@ class IndexReader:
             return None
         return Query.boolean_query(cast("list[tuple[Occur, Query]]", parts))
 
-    def containing(self, literal: str) -> Query | None:
-        """The question for all rows, and some more, whose text has ``literal`` within it; None if there is none."""
+    def narrowing(self, needs: Sequence[Need]) -> Query | None:
+        """The question for all rows, and some more, whose text has of each need an alternative; None if there is none."""
+        parts = [question for need in needs if (question := self._one_of(need)) is not None]
+        return Query.boolean_query([(Occur.Must, part) for part in parts]) if parts else None
+
+    def _one_of(self, need: Need) -> Query | None:
+        parts = [self._containing(literal) for literal in need]
+        if any(part is None for part in parts):
+            return None
+        return Query.boolean_query(cast("list[tuple[Occur, Query]]", [(Occur.Should, part) for part in parts]))
+
+    def _containing(self, literal: str) -> Query | None:
         form = fold(literal)
         words = [_Piece(word) for word in form.split()]
         if self.manifest.has_long_words or not words:
@@ -163,7 +175,10 @@ class IndexSource:
 
 
 class CheckedSource:
-    """Those hits of the index that pass a check, which is run for so many of them at a time, on several threads."""
+    """Those hits of the index that pass a check, on several threads.
+
+    It is run for up to ``at_once`` of them at a time, and for few at first: the first page is to come early.
+    """
 
     def __init__(self, index: IndexSource, check: Callable[[Ids], Ids], *, at_once: int, executor: Executor) -> None:
         self._index = index
@@ -191,11 +206,11 @@ class CheckedSource:
 
 
 def _runs(counts: Sequence[int], at_once: int) -> Iterator[range]:
-    """Neighbouring windows with up to so many hits together, or a single one that has more."""
+    """Neighbouring windows with ever more hits together, up to so many, or a single one that has more."""
     ends = list(accumulate(counts))
-    start = 0
+    start, most = 0, max(1, at_once // _FIRST_SHARE)
     while start < len(ends):
         before = ends[start - 1] if start else 0
-        stop = max(start + 1, bisect_right(ends, before + at_once))
+        stop = max(start + 1, bisect_right(ends, before + most))
         yield range(start, stop)
-        start = stop
+        start, most = stop, min(at_once, 2 * most)

@@ -8,13 +8,14 @@ without any word asks for nothing.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import re2
 
 from mistudio.core.errors import InvalidPattern
 from mistudio.corpus.folding import fold
+from mistudio.corpus.literals import Need, required_literals
 
 SearchMode = Literal["words", "exact", "regex"]
 
@@ -74,20 +75,20 @@ class Pattern:
 
     regex: str
     ignore_case: bool
-    # What a text has to contain literally for the pattern to be found; None where that is not known.
-    literal: str | None = None
+    # What a text has to contain for the pattern to be found, case aside: of each of these at least one.
+    needs: tuple[Need, ...] = ()
 
 
 def exact_pattern(text: str, *, case: bool) -> Pattern:
     """The pattern that finds ``text`` as it is written."""
-    return Pattern(re2.escape(text), ignore_case=not case, literal=text)
+    return Pattern(re2.escape(text), ignore_case=not case, needs=((text,),))
 
 
 def regex_pattern(text: str, *, case: bool) -> Pattern:
     """The pattern that somebody wrote. Raises InvalidPattern with RE2's own words."""
     pattern = Pattern(text, ignore_case=not case)
     compiled(pattern)
-    return pattern
+    return replace(pattern, needs=required_literals(text))
 
 
 def compiled(pattern: Pattern) -> Any:  # RE2's binding has no types

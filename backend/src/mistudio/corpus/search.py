@@ -152,7 +152,7 @@ class _Planning:
         def check(ids: Ids) -> Ids:
             return self.corpus.groups.check(self.within.check(ids) if self.within else ids, matcher)
 
-        question = index.containing(pattern.literal) if index and pattern.literal else None
+        question = index.narrowing(pattern.needs) if index else None
         most = (self.stop - self.start) // _CANDIDATE_SHARE
         source = self._asked(question, check, _TEXTS_AT_ONCE, most=most)
         if source is None:

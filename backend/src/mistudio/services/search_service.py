@@ -1,7 +1,7 @@
 """Searching datasets off the event loop: few at once, each with an end, and what was counted is remembered.
 
 A search that nobody waits for any more stops within a row group. A total that takes longer than its page is counted on
-in the background, one search after the other, whenever no page is being looked for; the same request again has it.
+in the background, whenever no page is being looked for; the same request again has it.
 """
 
 import asyncio
@@ -13,28 +13,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-import structlog
-
 from mistudio.core.config import Settings
-from mistudio.core.errors import MiStudioError
-from mistudio.corpus.hits import HitPage, Limit, SearchEnded
+from mistudio.corpus.hits import HitPage, Limit
 from mistudio.corpus.index import index_stamp
 from mistudio.corpus.lengths import TokenLengths
 from mistudio.corpus.marks import Marker
 from mistudio.corpus.search import Corpus, Search, SearchRequest
 from mistudio.corpus.store import DatasetStore, Row
+from mistudio.services.background_counts import BackgroundCounts
 
 Gone: TypeAlias = Callable[[], Coroutine[object, object, None]]
-
-log = structlog.get_logger(__name__)
 
 _SCANNERS: Final = 2
 _OPEN_CORPORA: Final = 8
 _REMEMBERED: Final = 64
 # A total that is likely to be known so soon is waited for.
 _PATIENCE_SECONDS: Final = 0.05
-_COUNTING_SECONDS: Final = 600.0
-_MOST_WAITING_COUNTS: Final = 16
 
 
 async def until_cancelled() -> None:
@@ -75,18 +69,17 @@ class SearchService:
         self._open_store = open_store
         self._searchers = ThreadPoolExecutor(settings.max_searches, thread_name_prefix="search")
         self._scanners = ThreadPoolExecutor(_SCANNERS, thread_name_prefix="scan")
-        self._counter = ThreadPoolExecutor(1, thread_name_prefix="count")
         self._lock = threading.Lock()
         self._corpora: OrderedDict[str, tuple[Hashable, Corpus]] = OrderedDict()
         self._searches: OrderedDict[Hashable, Search] = OrderedDict()
-        self._counting: OrderedDict[Hashable, Limit] = OrderedDict()
+        self._counts = BackgroundCounts(lambda: self._active > 0)
         self._forgotten: set[str] = set()
         self._active = 0
 
     @property
     def is_busy(self) -> bool:
         """Whether anything is being searched or counted."""
-        return self._active > 0 or bool(self._counting)
+        return self._active > 0 or not self._counts.is_idle
 
     async def find(self, asked: Asked, *, gone: Gone = until_cancelled) -> Found:
         """One page of hits; ``gone`` returns when nobody waits any more. Raises InvalidPattern, DataMissing.
@@ -117,7 +110,10 @@ class SearchService:
             with self._lock:
                 self._active -= 1
         if not page.is_exact and not limit.is_ended:
-            self._count_on(key, asked.dataset_id, search)
+            self._counts.add(key, asked.dataset_id, search.tally)
+            # Between the check and the addition the dataset may have been forgotten.
+            if asked.dataset_id in self._forgotten:
+                self._counts.forget(asked.dataset_id)
         return Found(rows, page, search)
 
     def _search(self, asked: Asked) -> tuple[Hashable, Corpus, Search]:
@@ -154,26 +150,6 @@ class SearchService:
                 self._corpora.popitem(last=False)
         return opened
 
-    def _count_on(self, key: Hashable, dataset_id: str, search: Search) -> None:
-        """Count the rest of a search in the background, unless that is under way."""
-        limit = Limit(_COUNTING_SECONDS)
-        with self._lock:
-            if key in self._counting or dataset_id in self._forgotten:
-                return
-            self._counting[key] = limit
-            while len(self._counting) > _MOST_WAITING_COUNTS:
-                self._counting.popitem(last=False)[1].end()
-        self._counter.submit(self._count, key, search, limit)
-
-    def _count(self, key: Hashable, search: Search, limit: Limit) -> None:
-        try:
-            search.tally.complete(limit, is_busy=lambda: self._active > 0)
-        except (SearchEnded, MiStudioError, OSError) as error:
-            log.info("count ended early", reason=type(error).__name__)
-        finally:
-            with self._lock:
-                self._counting.pop(key, None)
-
     def forget(self, dataset_id: str) -> None:
         """Let go of a dataset that is deleted: its index is closed, and counts of it end. Waits for nobody."""
         with self._lock:
@@ -181,16 +157,12 @@ class SearchService:
             self._corpora.pop(dataset_id, None)
             for key in [key for key in self._searches if _dataset_of(key) == dataset_id]:
                 del self._searches[key]
-            for key, limit in self._counting.items():
-                if _dataset_of(key) == dataset_id:
-                    limit.end()
+        self._counts.forget(dataset_id)
 
     def close(self) -> None:
         """End all searches and counts."""
-        with self._lock:
-            for limit in self._counting.values():
-                limit.end()
-        for pool in (self._counter, self._searchers, self._scanners):
+        self._counts.close()
+        for pool in (self._searchers, self._scanners):
             pool.shutdown(wait=True, cancel_futures=True)
 
 
