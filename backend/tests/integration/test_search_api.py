@@ -143,7 +143,8 @@ async def test_the_index_says_that_it_answered_and_can_sort(place: Place) -> Non
     assert (2, [("train", 5), ("train", 6)]) == (shown(kept)[0], sorted(shown(kept)[1]))
     bare = await place.server.get(place.bare, search="the", sort="relevance", limit=1)
     assert (False, "row") == (bare["search"]["index"], bare["search"]["sort"])
-    assert (await place.server.get(place.indexed, search="foo_bar()", mode="exact"))["search"]["index"]
+    # Reading the little that there is takes less time than asking.
+    assert not (await place.server.get(place.indexed, search="foo_bar()", mode="exact"))["search"]["index"]
 
 
 async def test_time_that_is_over_is_said_and_the_total_follows(settings: Settings) -> None:

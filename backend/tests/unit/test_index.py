@@ -15,7 +15,8 @@ from mistudio.core.errors import JobCancelled
 from mistudio.corpus.hits import Limit
 from mistudio.corpus.index import build_index, drop_index, has_current_index, read_index_manifest
 from mistudio.corpus.manifest import read_manifest, write_manifest
-from mistudio.corpus.search import Corpus, SearchRequest, Sort, open_index
+from mistudio.corpus.search import Corpus, SearchRequest, open_index
+from mistudio.corpus.search_pages import Sort
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.work import Unwatched
 

@@ -29,7 +29,7 @@ from mistudio.corpus.writer import GROUP_BYTES, GroupWriter, row_sizes
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 400_000), max_size=30), st.integers(1, 7))
 def test_row_groups_are_small(sizes: list[int], step: int) -> None:
-    """At most 1,000 rows and about 1 MB, however the rows arrive; only a single row may be larger."""
+    """At most 1,000 rows and about 384 KB, however the rows arrive; only a single row may be larger."""
     rows = [{"text": "x" * size} for size in [*sizes, *([3] * 2_100)]]
     path = Path(gettempdir()) / f"mistudio-groups-{os.getpid()}.parquet"
     schema = pa.schema([("text", pa.string())])

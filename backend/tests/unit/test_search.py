@@ -1,7 +1,7 @@
 """Search: every mode, script and filter finds exactly what looking at every row finds, with an index and without."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,7 +14,7 @@ from fakes.searching import write_lengths
 from mistudio.corpus.hits import Limit
 from mistudio.corpus.index import build_index
 from mistudio.corpus.lengths import TokenLengths
-from mistudio.corpus.search import Corpus, SearchRequest
+from mistudio.corpus.search import EARLY_BYTES, Corpus, SearchRequest
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.work import Unwatched
 
@@ -56,12 +56,11 @@ PATTERNS = [
 
 
 class Set:
-    """A dataset on disk with and without its index, its tokenization's lengths, and the same in plain Python."""
+    """A dataset on disk, opened with its index and without, its token counts, and the same in plain Python."""
 
-    def __init__(self, plain: Plain, *, indexed: Corpus, bare: Corpus, lengths: TokenLengths) -> None:
+    def __init__(self, plain: Plain, opened: Sequence[Corpus], lengths: TokenLengths) -> None:
         self.plain = plain
-        self.indexed = indexed
-        self.bare = bare
+        self.opened = opened
         self.lengths = lengths
 
 
@@ -95,7 +94,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Set]:
         bare = Corpus(store, executor)
         build_index(folder, work=Unwatched(), heap_bytes=15_000_000)
         lengths = TokenLengths(folder / "tokenized" / "tok_1", store)
-        yield Set(plain, indexed=Corpus(store, executor), bare=bare, lengths=lengths)
+        # With an index, patterns are looked for in the first so many bytes before it is asked.
+        indexed = [Corpus(store, executor, early_bytes=early) for early in (0, 20_000, EARLY_BYTES)]
+        yield Set(plain, [bare, *indexed], lengths)
 
 
 def queries() -> st.SearchStrategy[str]:
@@ -143,6 +144,11 @@ def test_every_search_finds_what_looking_at_every_row_finds(
     if request.mode is None and request.least is None and request.most is None:
         return
     expected = data.plain.hits(request)
-    for corpus in (data.indexed, data.bare):
-        page = corpus.search(request, data.lengths).page(offset, size, limit=Limit(), patience=60.0)
-        assert (expected[offset : offset + size], len(expected), True) == (page.ids, page.total, page.is_exact)
+    for corpus in data.opened:
+        search = corpus.search(request, data.lengths)
+        page = search.page(offset, size, limit=Limit(), patience=60.0)
+        assert expected[offset : offset + size] == page.ids
+        assert page.total == len(expected) if page.is_exact else min(len(expected), offset + size) <= page.total
+        search.complete(Limit())
+        again = search.page(offset, size, limit=Limit(), patience=60.0)
+        assert (expected[offset : offset + size], len(expected), True) == (again.ids, again.total, again.is_exact)

@@ -18,7 +18,9 @@ import numpy.typing as npt
 
 Ids = npt.NDArray[np.int64]
 
-_STEP: Final = 16
+_STEP: Final = 64
+# In the background so many seconds at a time: no page waits longer for what is being counted.
+_SLICE_SECONDS: Final = 0.02
 
 
 class SearchEnded(Exception):
@@ -85,6 +87,7 @@ class Tally:
         # ends[w] is the number of hits up to and with window w.
         self._ends = array("q", [] if known is None else accumulate(known))
         self._waiting = 0
+        self._seconds_a_window: float | None = None
 
     @property
     def total(self) -> int:
@@ -119,7 +122,18 @@ class Tally:
             time.sleep(0.001)
         with self._lock:
             if not self.is_complete:
-                self._count_on(limit)
+                pace = self._seconds_a_window
+                self._count_on(limit, most=min(_STEP, int(_SLICE_SECONDS / pace)) if pace else 1)
+
+    def beginning(self, offset: int, size: int, *, limit: Limit, windows: int) -> HitPage | None:
+        """The page if it is within the first so many windows, else None. Raises SearchEnded."""
+        with self._lock:
+            fresh: dict[int, Ids] = {}
+            while self.total < offset + size and not self.is_complete and len(self._ends) < windows:
+                fresh |= self._count_on(limit)
+            if self.total < offset + size and not self.is_complete:
+                return None
+            return HitPage(self._slice(offset, size, fresh, limit), self.total, self.is_complete)
 
     def _page(self, offset: int, size: int, limit: Limit, patience: float) -> HitPage:
         fresh: dict[int, Ids] = {}
@@ -142,14 +156,15 @@ class Tally:
         left = self._source.windows - len(self._ends)
         return now + (now - began) / counted * left <= end if counted else left <= _STEP
 
-    def _count_on(self, limit: Limit) -> dict[int, Ids]:
+    def _count_on(self, limit: Limit, *, most: int = _STEP) -> dict[int, Ids]:
         """Count some windows more, few at first: the first page is to come early."""
         limit.check()
-        start = len(self._ends)
-        windows = range(start, min(start + min(_STEP, max(2, start)), self._source.windows))
+        start, began = len(self._ends), time.monotonic()
+        windows = range(start, min(start + max(1, min(most, max(2, start))), self._source.windows))
         found = dict(zip(windows, self._source.find(windows, limit), strict=True))
         for ids in found.values():
             self._ends.append(self.total + len(ids))
+        self._seconds_a_window = max(1e-6, (time.monotonic() - began) / len(windows))
         return found
 
     def _slice(self, offset: int, size: int, fresh: dict[int, Ids], limit: Limit) -> list[int]:

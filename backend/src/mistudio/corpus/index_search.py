@@ -52,7 +52,7 @@ class IndexReader:
         return Query.boolean_query(cast("list[tuple[Occur, Query]]", parts))
 
     def narrowing(self, needs: Sequence[Need]) -> Query | None:
-        """The question for all rows, and some more, whose text has of each need an alternative; None if there is none."""
+        """The question for all rows, and some more, whose text has what is needed; None if there is none."""
         parts = [question for need in needs if (question := self._one_of(need)) is not None]
         return Query.boolean_query([(Occur.Must, part) for part in parts]) if parts else None
 

@@ -31,7 +31,7 @@ from mistudio.utils.file_utils import atomic_path, replace_file, sha256_file
 Progress = Callable[[int], None]
 _LARGER_BLOCKS: Final = 8
 # Kept files may be somewhat coarser than ours, and not so fine that the footer outweighs the data.
-_KEPT_COARSER: Final = 4
+_KEPT_COARSER: Final = 10
 _KEPT_FEWEST_ROWS: Final = 64
 _NOTHING: Final = Chunk(pa.RecordBatch.from_arrays([], names=[]), 0)
 

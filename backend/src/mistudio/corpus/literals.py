@@ -1,7 +1,7 @@
 """What a text must contain for a regular expression to be found in it, read off the expression itself.
 
 By that the index can leave out nearly all rows before a pattern is tried on any: ``\\bcolou?r\\w*|paint`` is found only
-where a text has ``colo`` or ``paint``. What is not certain is left out, so that too little is asked for, never too much.
+where a text has ``colo`` or ``paint``. What is not certain is left out: too little is asked for, and never too much.
 The syntax is RE2's (https://github.com/google/re2/wiki/Syntax), of expressions that RE2 has already accepted.
 """
 

@@ -23,6 +23,7 @@ SearchMode = Literal["words", "exact", "regex"]
 _PARTS: Final = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?P<end>"\*?|$)|(?P<run>[^\s"]+))')
 _QUOTES: Final = str.maketrans("“”„‟«»", '""""""')
 _BLANKS: Final = " +"
+_FLAG: Final = re.compile(r"\(\?[a-zA-Z]*i")
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,17 @@ class Pattern:
     ignore_case: bool
     # What a text has to contain for the pattern to be found, case aside: of each of these at least one.
     needs: tuple[Need, ...] = ()
+    is_literal: bool = False
+
+    @property
+    def may_ignore_case(self) -> bool:
+        """Whether upper and lower case are the same in some part of it."""
+        return self.ignore_case or _FLAG.search(self.regex) is not None
 
 
 def exact_pattern(text: str, *, case: bool) -> Pattern:
     """The pattern that finds ``text`` as it is written."""
-    return Pattern(re2.escape(text), ignore_case=not case, needs=((text,),))
+    return Pattern(re2.escape(text), ignore_case=not case, needs=((text,),), is_literal=True)
 
 
 def regex_pattern(text: str, *, case: bool) -> Pattern:

@@ -8,24 +8,25 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from tantivy import Query
 
-from mistudio.corpus.hits import HitPage, Ids, Limit, Source, Tally
+from mistudio.corpus.hits import Ids, Limit, Source, Tally
 from mistudio.corpus.index import has_current_index, read_index_manifest
 from mistudio.corpus.index_search import CheckedSource, IndexReader
 from mistudio.corpus.lengths import TokenLengths
-from mistudio.corpus.marks import Marker, pattern_marker, words_marker
+from mistudio.corpus.marks import pattern_marker, words_marker
 from mistudio.corpus.query import Pattern, SearchMode, WordsQuery, exact_pattern, parse_words, regex_pattern
 from mistudio.corpus.scan import Groups, LengthRange, LengthSource, Matcher, PatternMatcher, ScanSource, WordsMatcher
+from mistudio.corpus.search_pages import Beginning, Plan, Search, Sort
 from mistudio.corpus.store import DatasetStore, Row
 
-Sort = Literal["row", "relevance"]
-
-_LENGTHS_AT_ONCE: Final = 20_000
-_TEXTS_AT_ONCE: Final = 512
+# What is read in less time than the index takes to say which words have some letters within them.
+EARLY_BYTES: Final = 48_000_000
+_LENGTHS_AT_ONCE: Final = 10_000
+_TEXTS_AT_ONCE: Final = 256
 # With more candidates than one row in so many, reading them one by one costs what reading everything does.
 _CANDIDATE_SHARE: Final = 20
 _FIRST_BEST: Final = 1_000
@@ -49,15 +50,20 @@ class SearchRequest:
 
 
 class Corpus:
-    """A dataset, open for searching. Safe to use from several threads; blocks, so never from an event loop."""
+    """A dataset, open for searching. Safe to use from several threads; blocks, so never from an event loop.
 
-    def __init__(self, store: DatasetStore, executor: Executor) -> None:
+    For a pattern, so many bytes of text are read before the index is asked.
+    """
+
+    def __init__(self, store: DatasetStore, executor: Executor, *, early_bytes: int = EARLY_BYTES) -> None:
         self.store = store
+        self.early_bytes = early_bytes
+        self.bytes_a_row = 1 + (store.manifest.text.utf8_bytes or 0) // max(1, store.num_rows())
         self.groups = Groups(store)
         self.index = open_index(store.folder)
         self._executor = executor
 
-    def search(self, request: SearchRequest, lengths: TokenLengths | None = None) -> "Search":
+    def search(self, request: SearchRequest, lengths: TokenLengths | None = None) -> Search:
         """Prepare a search; ``lengths`` are needed where tokens are asked for. Raises InvalidPattern, UnknownSplit."""
         start, stop = self.store.ids(request.split)
         within = None
@@ -93,29 +99,6 @@ def open_index(folder: Path) -> IndexReader | None:
 
 
 @dataclass(frozen=True)
-class Search:
-    """A search that was begun: its pages, and where its hits stand in a text."""
-
-    tally: Tally
-    marker: Marker | None
-    uses_index: bool
-    best: Callable[[int, int], Ids] | None = None
-
-    @property
-    def sort(self) -> Sort:
-        """The order that it can give."""
-        return "relevance" if self.best else "row"
-
-    def page(self, offset: int, size: int, *, limit: Limit, patience: float) -> HitPage:
-        """The hits from ``offset`` on; see ``Tally.page``."""
-        if self.best is None:
-            return self.tally.page(offset, size, limit=limit, patience=patience)
-        counted = self.tally.page(0, 0, limit=limit, patience=patience)
-        ids = [int(row) for row in self.best(offset, size)]
-        return HitPage(ids, max(counted.total, offset + len(ids) if ids else 0), counted.is_exact, counted.is_partial)
-
-
-@dataclass(frozen=True)
 class _Planning:
     corpus: Corpus
     request: SearchRequest
@@ -127,7 +110,7 @@ class _Planning:
     def search(self) -> Search:
         request = self.request
         if request.mode is None:
-            return Search(Tally(_all_or_nothing(self.within, self.start, self.stop)), None, uses_index=False)
+            return Search(Plan(Tally(_all_or_nothing(self.within, self.start, self.stop))), None)
         if request.mode == "words":
             return self._words(parse_words(request.text))
         make = exact_pattern if request.mode == "exact" else regex_pattern
@@ -136,28 +119,39 @@ class _Planning:
     def _words(self, query: WordsQuery) -> Search:
         marker, index = words_marker(query), self.corpus.index
         if query.is_empty:
-            return Search(Tally(_Nothing()), marker, uses_index=False)
+            return Search(Plan(Tally(_Nothing())), marker)
         question = index.words(query) if index else None
         source = self._asked(question, self.within.check if self.within else None, _LENGTHS_AT_ONCE, most=None)
         if source is None or index is None or question is None:
-            return Search(Tally(self._scan(WordsMatcher(query))), marker, uses_index=False)
+            return Search(Plan(Tally(self._scan(WordsMatcher(query)))), marker)
         hits = sum(index.source(question, self.start, self.stop).counts()) if self.request.sort == "relevance" else 0
         best = self._best(index, question, hits) if self.request.sort == "relevance" else None
-        return Search(Tally(source), marker, uses_index=True, best=best)
+        return Search(Plan(Tally(source), uses_index=True, best=best), marker)
 
     def _pattern(self, pattern: Pattern) -> Search:
-        marker, index = pattern_marker(pattern), self.corpus.index
-        matcher = PatternMatcher(pattern)
+        marker, matcher = pattern_marker(pattern), PatternMatcher(pattern)
+        scan = self._scan(matcher)
+        scanned = Tally(scan)
+        if self.corpus.index is None or not pattern.needs:
+            return Search(Plan(scanned), marker)
+
+        def plan() -> Plan:
+            source = self._narrowed(pattern, matcher)
+            return Plan(scanned) if source is None else Plan(Tally(source), uses_index=True)
+
+        rows = max(1, self.stop - self.start)
+        windows = self.corpus.early_bytes * scan.windows // max(1, self.corpus.bytes_a_row * rows)
+        return Search(plan, marker, beginning=Beginning(scanned, windows))
+
+    def _narrowed(self, pattern: Pattern, matcher: Matcher) -> Source | None:
+        """The rows that the index cannot rule out, looked at one by one; None where reading all is no more work."""
+        index, within = self.corpus.index, self.within
 
         def check(ids: Ids) -> Ids:
-            return self.corpus.groups.check(self.within.check(ids) if self.within else ids, matcher)
+            return self.corpus.groups.check(within.check(ids) if within else ids, matcher)
 
         question = index.narrowing(pattern.needs) if index else None
-        most = (self.stop - self.start) // _CANDIDATE_SHARE
-        source = self._asked(question, check, _TEXTS_AT_ONCE, most=most)
-        if source is None:
-            return Search(Tally(self._scan(matcher)), marker, uses_index=False)
-        return Search(Tally(source), marker, uses_index=True)
+        return self._asked(question, check, _TEXTS_AT_ONCE, most=(self.stop - self.start) // _CANDIDATE_SHARE)
 
     def _asked(
         self, question: Query | None, check: Callable[[Ids], Ids] | None, at_once: int, *, most: int | None

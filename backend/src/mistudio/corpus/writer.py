@@ -1,6 +1,6 @@
 """Parquet as the store wants it: row groups so small that any page is one short read.
 
-At most 1,000 rows and about 1 MB per row group, zstd 3, no statistics on text (they would be most of the footer),
+At most 1,000 rows and about 384 KB per row group, zstd 3, no statistics on text (they would be most of the footer),
 dictionaries only for columns of few values.
 """
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 GROUP_ROWS: Final = 1_000
-GROUP_BYTES: Final = 1 << 20
+GROUP_BYTES: Final = 384 << 10
 # A wide table would otherwise have more footer than data.
 _BYTES_PER_COLUMN: Final = 8 << 10
 _DISTINCT_SHARE: Final = 8

@@ -8,12 +8,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
 from mistudio.core.errors import MiStudioError
-from mistudio.corpus.hits import Limit, SearchEnded, Tally
+from mistudio.corpus.hits import Limit, SearchEnded
 
 log = structlog.get_logger(__name__)
 
@@ -22,10 +22,23 @@ _MOST_WAITING: Final = 16
 _REST_SECONDS: Final = 0.001
 
 
+class Countable(Protocol):
+    """A search whose total is not known yet."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it is known by now."""
+        ...
+
+    def go_on(self, limit: Limit) -> None:
+        """Count some more of it. Raises SearchEnded."""
+        ...
+
+
 @dataclass(frozen=True)
 class _Count:
     dataset_id: str
-    tally: Tally
+    search: Countable
     limit: Limit
 
 
@@ -45,14 +58,14 @@ class BackgroundCounts:
         """Whether nothing is left to count."""
         return not self._counts
 
-    def add(self, key: Hashable, dataset_id: str, tally: Tally) -> None:
-        """Count ``tally`` on, before all others; the ones that nobody asked for in a long while are given up."""
+    def add(self, key: Hashable, dataset_id: str, search: Countable) -> None:
+        """Count ``search`` on, before all others; the ones that nobody asked for in a long while are given up."""
         with self._changed:
             if self._is_closed:
                 return
             known = self._counts.pop(key, None)
-            if known is None or known.tally is not tally:
-                known = _Count(dataset_id, tally, Limit(_SECONDS))
+            if known is None or known.search is not search:
+                known = _Count(dataset_id, search, Limit(_SECONDS))
             self._counts[key] = known
             while len(self._counts) > _MOST_WAITING:
                 self._counts.popitem(last=False)
@@ -95,8 +108,8 @@ class BackgroundCounts:
 
     def _is_over(self, count: _Count) -> bool:
         try:
-            count.tally.go_on(count.limit)
+            count.search.go_on(count.limit)
         except (SearchEnded, MiStudioError, OSError) as error:
             log.info("count ended early", reason=type(error).__name__)
             return True
-        return count.tally.is_complete
+        return count.search.is_complete

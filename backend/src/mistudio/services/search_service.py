@@ -18,7 +18,8 @@ from mistudio.corpus.hits import HitPage, Limit
 from mistudio.corpus.index import index_stamp
 from mistudio.corpus.lengths import TokenLengths
 from mistudio.corpus.marks import Marker
-from mistudio.corpus.search import Corpus, Search, SearchRequest
+from mistudio.corpus.search import Corpus, SearchRequest
+from mistudio.corpus.search_pages import Search
 from mistudio.corpus.store import DatasetStore, Row
 from mistudio.services.background_counts import BackgroundCounts
 
@@ -110,7 +111,7 @@ class SearchService:
             with self._lock:
                 self._active -= 1
         if not page.is_exact and not limit.is_ended:
-            self._counts.add(key, asked.dataset_id, search.tally)
+            self._counts.add(key, asked.dataset_id, search)
             # Between the check and the addition the dataset may have been forgotten.
             if asked.dataset_id in self._forgotten:
                 self._counts.forget(asked.dataset_id)
