@@ -60,6 +60,11 @@ export default tseslint.config(
   ...oneWayImports,
   {
     files: ['**/*.{js,cjs}'],
+    ignores: ['public/**'],
     languageOptions: { globals: { ...globals.node } },
+  },
+  {
+    files: ['public/**/*.js'],
+    languageOptions: { globals: { ...globals.browser }, sourceType: 'script' },
   },
 );

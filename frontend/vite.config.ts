@@ -1,11 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const BACKEND = 'http://127.0.0.1:8001';
 
+/** Puts Swagger UI beside its page in public/swagger-ui, so that /api/docs needs no other site. */
+function swaggerUi(): Plugin {
+  const names = [
+    'swagger-ui-bundle.js',
+    'swagger-ui-bundle.js.LICENSE.txt',
+    'swagger-ui.css',
+    'LICENSE',
+    'NOTICE',
+  ];
+  return {
+    name: 'swagger-ui',
+    apply: 'build',
+    generateBundle() {
+      for (const name of names) {
+        const path = fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`));
+        this.emitFile({ type: 'asset', fileName: `swagger-ui/${name}`, source: readFileSync(path) });
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), swaggerUi()],
   server: {
     host: '127.0.0.1',
     proxy: {

@@ -161,7 +161,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         description="Text datasets for mechanistic interpretability: fetch, browse, count, tokenize, trust.",
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
     )

@@ -1,10 +1,13 @@
-"""Serves the built panel: its files under their own names, and its page for every address that the panel knows."""
+"""Serves the built panel: its files under their own names, and its page for every address that the panel knows.
+
+The page that shows the API's document is one of the built files, too: nothing of it comes from another origin.
+"""
 
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -39,11 +42,23 @@ class PanelFiles(StaticFiles):
 
 
 def mount_panel(app: FastAPI, folder: Path) -> None:
-    """Serve the panel from ``folder``; where it was not built, say how to build it."""
-    if (folder / "index.html").is_file():
+    """Serve the panel from ``folder``, and its page of the API's document; where it was not built, say how to."""
+    built = (folder / "index.html").is_file()
+
+    @app.get("/api/docs", include_in_schema=False)
+    async def api_document() -> Response:
+        if not built:
+            return _not_built()
+        return FileResponse(folder / "swagger-ui" / "index.html", headers={**_HEADERS, "Cache-Control": "no-cache"})
+
+    if built:
         app.mount("/", PanelFiles(directory=folder, html=True))
         return
 
     @app.get("/", include_in_schema=False)
-    async def not_built() -> Response:
-        return PlainTextResponse("The panel is not built. In a checkout, `make run` builds it.\n", status_code=503)
+    async def panel() -> Response:
+        return _not_built()
+
+
+def _not_built() -> Response:
+    return PlainTextResponse("The panel is not built. In a checkout, `make run` builds it.\n", status_code=503)

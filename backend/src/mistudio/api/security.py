@@ -17,7 +17,8 @@ from mistudio.core.config import Settings
 from mistudio.core.errors import AccessDenied, HostNotAllowed, OriginNotAllowed, Unauthorized
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-_OPEN_PATHS = frozenset({"/api/health"})
+# The page of the API's document is one that a browser opens by itself, without a token; the document needs it.
+_OPEN_PATHS = frozenset({"/api/health", "/api/docs"})
 
 
 def _netloc(origin: str) -> str | None:
