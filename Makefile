@@ -156,6 +156,10 @@ bench-search: $(VENV)/.dev $(VENV)/.package ## Measure search on 2.1 million row
 bench-cluster: $(VENV)/.dev $(VENV)/.package ## Two servers, two workers that are killed, PostgreSQL and Valkey: is every row there?
 	$(PY) bench/cluster.py $(ARGS)
 
+.PHONY: check-search
+check-search: $(VENV)/.dev $(VENV)/.package ## Compare searches of real text with a loop over every row; ARGS="--text FILE"
+	$(PY) bench/search_check.py $(ARGS)
+
 .PHONY: clean
 clean: ## Remove everything that can be made again; data and backend/.env stay
 	rm -rf $(VENV) .make frontend/node_modules e2e/node_modules frontend/coverage e2e/test-results e2e/playwright-report \

@@ -58,6 +58,6 @@ def kinds(folder: Path) -> list[Kind]:
         Kind("prefix", "words", many(lambda: chance.choice(ranked[:2_000])[:3] + "*"), is_common=True),
         Kind("exact, a word", "exact", many(lambda: chance.choice(middle)), is_common=True),
         Kind("exact, 25 characters", "exact", many(lambda: piece(25))),
-        Kind("regex", "regex", many(lambda: rf"\b{chance.choice(ranked[:500])}\W+\w+{chance.choice('aeiou')}\b")),
+        Kind("regex", "regex", many(lambda: rf"\b{chance.choice(ranked[:60])}\W+\w+{chance.choice('aeiou')}\b")),
         Kind("regex, rare", "regex", many(lambda: rf"\w+{chance.choice(rare)[-4:]}\d?[.,]\s")),
     ]

@@ -63,7 +63,12 @@ class Server:
         self.engine = self._engine()
         self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=settings.hub_environment())
         self.storage = StorageService(settings, self.database)
-        self.samples = SampleService(settings, self.database, self.storage)
+        self.indexes = IndexService(
+            settings, self.database, bus=self.socket, queue=self.engine.queue, jobs=self.jobs, storage=self.storage
+        )
+        self.samples = SampleService(
+            settings, self.database, self.storage, on_unusable_index=self.indexes.found_unusable
+        )
         self.datasets = DatasetService(
             settings,
             self.database,
@@ -76,9 +81,6 @@ class Server:
             on_deleted=self._deleted,
         )
         self.imports = ImportService(settings, self.storage, self.datasets)
-        self.indexes = IndexService(
-            settings, self.database, bus=self.socket, queue=self.engine.queue, jobs=self.jobs, storage=self.storage
-        )
         self.tokenizers = TokenizerService(settings, self.database, self.planner)
         self.tokenizations = TokenizationService(
             settings,

@@ -31,10 +31,15 @@ def word_parts(character: str) -> str:
     return "".join(part if unicodedata.category(part)[0] in "LMN" else " " for part in plain)
 
 
-@cache
 def words_of(text: str) -> list[str]:
     """The words of a text, in order."""
     return "".join(map(word_parts, text)).split()
+
+
+@cache
+def row_of_words(text: str) -> str:
+    """The words of a text, each between blanks."""
+    return f" {' '.join(words_of(text))} "
 
 
 def goes_on(text: str) -> bool:
@@ -81,7 +86,7 @@ def _as_re2_means(pattern: str) -> str:
 
 
 def _has_words(text: str, query: str) -> bool:
-    words, asked = words_of(text), 0
+    row, asked = row_of_words(text), 0
     for minus, phrase, run in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', query):
         written = phrase or run
         wanted = words_of(written)
@@ -89,18 +94,9 @@ def _has_words(text: str, query: str) -> bool:
             continue
         asked += 1
         is_prefix = written.endswith("*") and goes_on(written.rstrip("*"))
-        if _has_phrase(words, wanted, is_prefix=is_prefix) == bool(minus):
+        if (f" {' '.join(wanted)}{'' if is_prefix else ' '}" in row) == bool(minus):
             return False
     return asked > 0
-
-
-def _has_phrase(words: list[str], wanted: list[str], *, is_prefix: bool) -> bool:
-    size = len(wanted)
-    for start in range(len(words) - size + 1):
-        found = words[start : start + size]
-        if found == wanted or (is_prefix and found[:-1] == wanted[:-1] and found[-1].startswith(wanted[-1])):
-            return True
-    return False
 
 
 def write_lengths(folder: Path, splits: Mapping[str, Sequence[int]]) -> Path:

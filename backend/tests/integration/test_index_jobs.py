@@ -15,7 +15,7 @@ from fakes.datasets import add_ready
 from fakes.hub import Hub
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
-from mistudio.corpus.index import build_index, has_current_index
+from mistudio.corpus.index import build_index, has_current_index, read_index_manifest
 from mistudio.corpus.work import Unwatched
 
 ROWS: dict[str, list[list[dict[str, object]]]] = {"train": [[{"text": f"row {row} of the index"} for row in range(30)]]}
@@ -136,8 +136,7 @@ async def test_a_start_sees_to_the_indexes(settings: Settings) -> None:
             await server.http.post(f"/api/datasets/{dataset_id}/index")
             await until(server, dataset_id, is_ready)
         await server.http.delete(f"/api/datasets/{removed}/index")
-        manifest = parts.storage.folder(stale) / "index" / "manifest.json"
-        manifest.write_text(manifest.read_text(encoding="utf-8").replace("Unicode", "Other"), encoding="utf-8")
+        outdate(parts.storage.folder(stale))
         shutil.rmtree(parts.storage.folder(gone) / "index")
         await asyncio.to_thread(build_index, parts.storage.folder(found), work=Unwatched(), heap_bytes=15_000_000)
         never = await add_ready(parts.database, parts.storage, ROWS)
@@ -147,10 +146,46 @@ async def test_a_start_sees_to_the_indexes(settings: Settings) -> None:
         assert not await uses_index(server, stale)
         await server.http.post(f"/api/datasets/{stale}/index")
         await until(server, stale, is_ready)
-        manifest.write_text(manifest.read_text(encoding="utf-8").replace("Unicode", "Other"), encoding="utf-8")
+        outdate(server.parts.storage.folder(stale))
     async with running_server(settings) as server:
         for dataset_id in (stale, found, never):
             await until(server, dataset_id, is_ready)
             assert await uses_index(server, dataset_id)
         assert "none" == (await server.get(f"/api/datasets/{removed}"))["index"]["state"]
         assert not await uses_index(server, removed)
+
+
+async def test_a_search_sees_to_an_index_that_it_cannot_use(settings: Settings) -> None:
+    """While the server runs: gone, damaged or of other rules; it answers from the data, and the index comes back."""
+    async with running_server(settings) as server:
+        dataset_id = await add_ready(server.parts.database, server.parts.storage, ROWS)
+        folder = server.parts.storage.folder(dataset_id)
+        await server.http.post(f"/api/datasets/{dataset_id}/index")
+        await until(server, dataset_id, is_ready)
+        for harm in (remove, damage, outdate):
+            before = read_index_manifest(folder)
+            harm(folder)
+            assert not await uses_index(server, dataset_id)
+            await until(server, dataset_id, is_ready)
+            assert await uses_index(server, dataset_id)
+            assert before != read_index_manifest(folder)
+
+
+def remove(folder: Path) -> None:
+    """The index is gone."""
+    shutil.rmtree(folder / "index")
+
+
+def damage(folder: Path) -> None:
+    """A file of it makes no sense; whoever opens it next sees that."""
+    manifest = read_index_manifest(folder)
+    assert manifest is not None
+    (folder / "index" / manifest.folder / "meta.json").write_text("{", encoding="utf-8")
+    path = folder / "index" / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def outdate(folder: Path) -> None:
+    """It was made by other rules."""
+    path = folder / "index" / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("Unicode", "Other"), encoding="utf-8")

@@ -119,10 +119,15 @@ async def test_what_cannot_be_asked_is_said(place: Place) -> None:
         {"search": "nowhere\nto\tbe\rfound"},
         {"min_tokens": 9, "max_tokens": 3},
         {"search": "((((", "mode": "exact"},
+        {"search": "\x00\x07", "mode": "regex"},
+        {"search": "yz" * 2_048, "mode": "regex"},
     ]
     for asked in empty:
         for address in (place.indexed, place.bare):
             assert [] == (await place.server.get(address, **asked))["data"]
+    # Nothing asked for is nothing left out.
+    for mode in ("words", "exact", "regex"):
+        assert 123 == (await place.server.get(place.indexed, search="", mode=mode))["pagination"]["total"]
     noted = await place.server.get(place.indexed, search="->")
     assert (0, True) == (noted["pagination"]["total"], "exact" in noted["search"]["note"])
 

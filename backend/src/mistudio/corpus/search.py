@@ -52,15 +52,17 @@ class SearchRequest:
 class Corpus:
     """A dataset, open for searching. Safe to use from several threads; blocks, so never from an event loop.
 
-    For a pattern, so many bytes of text are read before the index is asked.
+    For a pattern, so many bytes of text are read before the index is asked. Not ``is_indexed``: it is never asked.
     """
 
-    def __init__(self, store: DatasetStore, executor: Executor, *, early_bytes: int = EARLY_BYTES) -> None:
+    def __init__(
+        self, store: DatasetStore, executor: Executor, *, early_bytes: int = EARLY_BYTES, is_indexed: bool = True
+    ) -> None:
         self.store = store
         self.early_bytes = early_bytes
         self.bytes_a_row = 1 + (store.manifest.text.utf8_bytes or 0) // max(1, store.num_rows())
         self.groups = Groups(store)
-        self.index = open_index(store.folder)
+        self.index = open_index(store.folder) if is_indexed else None
         self._executor = executor
 
     def search(self, request: SearchRequest, lengths: TokenLengths | None = None) -> Search:

@@ -15,6 +15,7 @@ from mistudio.core.errors import NotReady
 from mistudio.core.events import EventBus, JobQueue
 from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.index import drop_index, has_current_index
+from mistudio.corpus.search import open_index
 from mistudio.models import Dataset, Job
 from mistudio.schemas.dataset import DatasetResponse
 from mistudio.services.job_service import JobService, new_job
@@ -72,6 +73,9 @@ class IndexService:
             if await self._jobs.request_cancel(job.id):
                 await self._queue.cancel(job.id)
         if not jobs:
+            # The record first: a search that finds no index where one is said to be has it built anew.
+            async with self._database.write() as session:
+                _set(await dataset_or_404(session, dataset_id, for_update=True), IndexState.NONE)
             await asyncio.to_thread(drop_index, self._storage.folder(dataset_id))
         return await self._record(dataset_id)
 
@@ -96,18 +100,28 @@ class IndexService:
             query = select(Dataset.id, Dataset.index_state).where(Dataset.status == DatasetStatus.READY)
             states = {row.id: row.index_state for row in (await session.execute(query)).all()}
             tried = set((await session.scalars(select(Job.dataset_id).where(Job.kind == "index"))).all())
-        current = await asyncio.to_thread(self._current, list(states))
         for dataset_id, state in states.items():
-            is_current, was_ready = dataset_id in current, state is IndexState.READY
-            if is_current != was_ready:
-                log.info("index is not what its record says", dataset_id=dataset_id, is_current=is_current)
-                await self._record(dataset_id)
-            is_wanted = not is_current and (was_ready or dataset_id not in tried)
-            if is_wanted and self._settings.search_index == "auto":
-                await self.build(dataset_id)
+            await self._see_to(dataset_id, state, is_untried=dataset_id not in tried)
 
-    def _current(self, dataset_ids: list[str]) -> set[str]:
-        return {dataset_id for dataset_id in dataset_ids if has_current_index(self._storage.folder(dataset_id))}
+    async def found_unusable(self, dataset_id: str) -> None:
+        """A search could not use the index that is said to be ready: if it is gone, stale or damaged, build it anew."""
+        async with self._database.read() as session:
+            dataset = await dataset_or_404(session, dataset_id)
+        if dataset.status is not DatasetStatus.READY or dataset.index_state is not IndexState.READY:
+            return
+        folder = self._storage.folder(dataset_id)
+        if await asyncio.to_thread(open_index, folder) is None:
+            await asyncio.to_thread(drop_index, folder)
+            await self._see_to(dataset_id, IndexState.READY, is_untried=False)
+
+    async def _see_to(self, dataset_id: str, state: IndexState, *, is_untried: bool) -> None:
+        is_current = await asyncio.to_thread(has_current_index, self._storage.folder(dataset_id))
+        was_ready = state is IndexState.READY
+        if is_current != was_ready:
+            log.info("index is not what its record says", dataset_id=dataset_id, is_current=is_current)
+            await self._record(dataset_id)
+        if not is_current and (was_ready or is_untried) and self._settings.search_index == "auto":
+            await self.build(dataset_id)
 
     async def _add_job(self, session: AsyncSession, dataset: Dataset) -> str:
         job = new_job("index", dataset.id, max_attempts=self._settings.max_attempts)

@@ -4,12 +4,12 @@ import asyncio
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
@@ -21,7 +21,7 @@ from mistudio.core.errors import (
     UnknownSplit,
     ValidationFailed,
 )
-from mistudio.core.states import DatasetStatus
+from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.lengths import TokenLengths
 from mistudio.corpus.marks import Marker
 from mistudio.corpus.open_files import OpenFiles
@@ -42,9 +42,14 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.views import dataset_or_404
 
 Result = TypeVar("Result")
+UnusableIndex: TypeAlias = Callable[[str], Awaitable[object]]
 
 _OPEN_STORES = 32
 _READERS = 4
+
+
+async def _ignored(_dataset_id: str) -> None:
+    """Nobody sees to indexes."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +57,27 @@ class _Readable:
     text_column: str
     tokenization_id: str | None
     tokenization: Path | None
+    is_indexed: bool
 
 
 class SampleService:
     """Pages and single samples; a bounded pool of threads reads them, and recently used stores stay open.
 
-    All stores together keep a bounded number of files open.
+    All stores together keep a bounded number of files open. ``on_unusable_index`` is told of a dataset whose index is
+    said to be ready, but was found to be gone, damaged, or of other data.
     """
 
-    def __init__(self, settings: Settings, database: Database, storage: StorageService) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        storage: StorageService,
+        *,
+        on_unusable_index: UnusableIndex = _ignored,
+    ) -> None:
         self._database = database
         self._storage = storage
+        self._on_unusable_index = on_unusable_index
         self._stores: OrderedDict[str, DatasetStore] = OrderedDict()
         self._files = OpenFiles()
         self._forgotten: set[str] = set()
@@ -104,6 +119,8 @@ class SampleService:
         request = request_of(query)
         asked = Asked(dataset_id, request, readable.tokenization, offset_of(query), query.limit)
         found = await self.searches.find(asked, gone=gone)
+        if readable.is_indexed and not found.has_index:
+            await self._on_unusable_index(dataset_id)
         data = await self._read(lambda: _responses(found.rows, readable, self._store(dataset_id), found.marker))
         info = SearchInfo(
             mode=request.mode,
@@ -148,7 +165,9 @@ class SampleService:
             detail = "Nothing can be told of token counts before the dataset is tokenized: tokenize it first."
             raise ValidationFailed(detail, fields=[FieldError(field, detail)])
         folder = self._storage.folder(dataset_id) / "tokenized" / tokenization_id if tokenization_id else None
-        return _Readable(dataset.text_column, tokenization_id, folder)
+        return _Readable(
+            dataset.text_column, tokenization_id, folder, is_indexed=dataset.index_state is IndexState.READY
+        )
 
     async def _read(self, read: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)

@@ -50,11 +50,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Found:
-    """A page of hits with their rows, which may be one more than was asked for: then there is a next page."""
+    """A page of hits with their rows; ``has_index`` if there is one that is of the present data."""
 
     rows: list[Row]
     page: HitPage
     search: Search
+    has_index: bool
 
     @property
     def marker(self) -> Marker | None:
@@ -115,7 +116,7 @@ class SearchService:
             # Between the check and the addition the dataset may have been forgotten.
             if asked.dataset_id in self._forgotten:
                 self._counts.forget(asked.dataset_id)
-        return Found(rows, page, search)
+        return Found(rows, page, search, has_index=corpus.index is not None)
 
     def _search(self, asked: Asked) -> tuple[Hashable, Corpus, Search]:
         stamp, corpus = self._corpus(asked.dataset_id)
