@@ -137,13 +137,13 @@ def requests(rows: Rows, chance: random.Random) -> Iterator[tuple[str, SearchReq
 def _of_script(
     script: str, first: str, last: str, texts: Sequence[str], chance: random.Random
 ) -> Iterator[tuple[str, SearchMode, str]]:
-    words = [word for text in texts[:300] for word in text.split() if first <= word[:1] <= last and '"' not in word]
     text = chance.choice(texts)
     start = next(place for place, character in enumerate(text) if first <= character <= last)
-    yield f"{script}: a word", "words", chance.choice(words or [text[start]])
-    yield f"{script}: two words", "words", " ".join(chance.sample(words, 2) if len(words) > 1 else words)
-    yield f"{script}: a phrase", "words", f'"{" ".join(words_of(text[start : start + 12])) or "x"}"'
-    yield f"{script}: beginnings", "words", f"{chance.choice(words or ['a'])[:3]}* -{chance.choice(words or ['b'])}"
+    words = [word for word in text.split() if first <= word[:1] <= last and '"' not in word] or [text[start]]
+    yield f"{script}: a word", "words", chance.choice(words)
+    yield f"{script}: two words", "words", " ".join(chance.choices(words, k=2))
+    yield f"{script}: a phrase", "words", f'"{" ".join(words_of(text[start : start + 40])[:2])}"'
+    yield f"{script}: beginnings", "words", f"{chance.choice(words)[:3]}* -{chance.choice(texts).split()[0]}"
     yield f"{script}: exact", "exact", text[start : start + 5]
     yield f"{script}: exact, long", "exact", text[start : start + 25]
 

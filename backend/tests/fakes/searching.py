@@ -82,7 +82,14 @@ def matches(text: str, request: SearchRequest) -> bool:
 
 def _as_re2_means(pattern: str) -> str:
     """RE2's classes are of ASCII, and its end of a text is the very end."""
-    return re.sub(r"\\[bdsw]", lambda found: f"(?a:{found[0]})", pattern).replace("$", r"\Z")
+
+    def meant(found: re.Match[str]) -> str:
+        piece = found[0]
+        if piece == "$":
+            return r"\Z"
+        return f"(?a:{piece})" if re.search(r"\\[bBdDsSwW]", piece) else piece
+
+    return re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", meant, pattern)
 
 
 def _has_words(text: str, query: str) -> bool:
