@@ -4,9 +4,12 @@ from pathlib import Path
 
 import datasets
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from fakes.corpora import make_dataset
+from mistudio.corpus.audited_rows import audited_places
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import read_audit
 from mistudio.corpus.token_sample import engines_for, sample_texts
@@ -54,6 +57,34 @@ def test_a_sample_is_spread_over_everything(dataset: Path) -> None:
     assert max(numbers) > 2_000
     assert some == sample_texts(reader, ["train", "empty"], count=300).to_pylist()
     assert sorted(TEXTS) == sorted(sample_texts(reader, ["train"], count=5_000).to_pylist())
+
+
+def test_of_long_documents_a_sample_has_excerpts(dataset: Path) -> None:
+    """From a random place of each; short ones are whole."""
+    reader = TextReader(DatasetStore(dataset), "text")
+    whole = sample_texts(reader, ["train"], count=5_000).to_pylist()
+    cut = sample_texts(reader, ["train"], count=5_000, most=30).to_pylist()
+    assert [min(30, len(text)) for text in whole] == [len(text) for text in cut]
+    assert all(part in text for part, text in zip(cut, whole, strict=True))
+    assert 2 < len({text.find(part) for part, text in zip(cut, whole, strict=True)})
+
+
+@given(rows=st.integers(0, 10_000), mean_bytes=st.integers(0, 10**7), is_full=st.booleans())
+def test_an_audit_looks_everywhere_or_at_spread_places(rows: int, mean_bytes: int, is_full: bool) -> None:
+    """In order, none twice; a thousand rows or all, and fewer only where documents are long."""
+    places = audited_places(rows, mean_bytes, is_full=is_full)
+    numbers = [row for place in places for row in place]
+    assert sorted(set(numbers)) == numbers
+    assert set(numbers) <= set(range(rows))
+    if is_full or rows <= 8:
+        assert list(range(rows)) == numbers
+    assert len(numbers) >= min(rows, 8)
+    if mean_bytes <= 8_000:
+        assert len(numbers) >= min(rows, 1_000)
+    elif not is_full:
+        assert len(numbers) * mean_bytes <= max(9 * mean_bytes, 10 << 20)
+    if rows > 100:
+        assert numbers[-1] > 0.8 * rows
 
 
 @pytest.mark.parametrize("packing", ["off", "concat"])

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenized_manifest import TokenizedManifest, TokenizedSplit
 from mistudio.corpus.tokenized_store import Piece, TokenizedStore, TokenRow
 
-_WINDOWS: Final = 64
-_WINDOW_ROWS: Final = 16
+_PLACES: Final = 64
+_PLACE_ROWS: Final = 16
 _FULL_ROWS: Final = 512
-# Positions that are worth encoding at once: enough for all cores, little enough to hear a cancel soon.
-_POSITIONS: Final = 1 << 18
+# Bytes of text that a sample encodes again at most, the fewest places that it looks at all the same, and what is worth
+# encoding at once: enough for all cores, little enough to hear a cancel soon.
+_SAMPLE_BYTES: Final = 8 << 20
+_LEAST_PLACES: Final = 8
+_BATCH_CHARACTERS: Final = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,39 +26,52 @@ class AuditedRows:
     pieces: Sequence[tuple[TokenRow, Piece]]
     texts: Mapping[int, str]
 
+    @property
+    def characters(self) -> int:
+        """Of all texts."""
+        return sum(map(len, self.texts.values()))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """All of them together: the reference uses all cores only for many texts."""
+        rows = [row for part in parts for row in part.rows]
+        pieces = [piece for part in parts for piece in part.pieces]
+        return cls(rows, pieces, {number: text for part in parts for number, text in part.texts.items()})
+
 
 def audited_rows(
     store: TokenizedStore, split: TokenizedSplit, manifest: TokenizedManifest, reader: TextReader
 ) -> Iterator[AuditedRows]:
     """Rows of the split at places that are spread evenly, or all of them, as many at a time as are worth encoding."""
-    for rows in _together(_windows(store, split, is_full=manifest.settings.verify == "full")):
+    held: list[AuditedRows] = []
+    mean_bytes = split.statistics.text_bytes // max(1, split.statistics.samples)
+    for place in audited_places(split.rows, mean_bytes, is_full=manifest.settings.verify == "full"):
+        rows = store.rows(split.name, offset=place.start, limit=len(place))
         pieces = [(row, piece) for row in rows for piece in pieces_of(row, manifest)]
         numbers = sorted({piece.row for _row, piece in pieces})
-        yield AuditedRows(rows, pieces, dict(zip(numbers, reader.rows(split.source, numbers), strict=True)))
+        texts = dict(zip(numbers, reader.rows(split.source, numbers), strict=True))
+        held.append(AuditedRows(rows, pieces, texts))
+        if sum(read.characters for read in held) >= _BATCH_CHARACTERS:
+            yield AuditedRows.joined(held)
+            held = []
+    if held:
+        yield AuditedRows.joined(held)
 
 
-def _together(windows: Iterator[list[TokenRow]]) -> Iterator[list[TokenRow]]:
-    """Several windows as one where they are small: the reference uses all cores only for many texts."""
-    rows: list[TokenRow] = []
-    positions = 0
-    for window in windows:
-        rows += window
-        positions += sum(len(row.ids) for row in window)
-        if positions >= _POSITIONS:
-            yield rows
-            rows, positions = [], 0
-    if rows:
-        yield rows
+def audited_places(rows: int, mean_bytes: int, *, is_full: bool) -> list[range]:
+    """Numbers of neighbouring rows: all of ``rows``, or some at places that are spread evenly.
 
-
-def _windows(store: TokenizedStore, split: TokenizedSplit, *, is_full: bool) -> Iterator[list[TokenRow]]:
-    """All rows of the split, or some at places that are spread evenly."""
-    if is_full or split.rows <= _WINDOWS * _WINDOW_ROWS:
-        starts, size = range(0, split.rows, _FULL_ROWS), _FULL_ROWS
+    A sample has some thousand rows, fewer where documents of ``mean_bytes`` are so long that to encode a thousand again
+    would take as long as the whole job did.
+    """
+    places = max(_LEAST_PLACES, min(_PLACES, _SAMPLE_BYTES // max(1, mean_bytes)))
+    size = max(1, min(_PLACE_ROWS, _SAMPLE_BYTES // (places * max(1, mean_bytes))))
+    if is_full or rows <= places * size:
+        size = max(1, min(_FULL_ROWS, _BATCH_CHARACTERS // max(1, mean_bytes)))
+        starts = range(0, rows, size)
     else:
-        starts, size = range(0, split.rows - _WINDOW_ROWS, split.rows // _WINDOWS), _WINDOW_ROWS
-    for start in starts:
-        yield store.rows(split.name, offset=start, limit=size)
+        starts = range(0, rows - size, rows // places)
+    return [range(start, min(start + size, rows)) for start in starts]
 
 
 def pieces_of(row: TokenRow, manifest: TokenizedManifest) -> tuple[Piece, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mistudio.core.errors import Json
 from mistudio.corpus.engine_choice import choose_encoder
@@ -19,6 +20,8 @@ from mistudio.corpus.tokenized_manifest import EngineRecord
 from mistudio.corpus.tokenizers import LoadedTokenizer
 
 SAMPLE: Final = 1_000
+# Characters of a document that the engines are compared on: a thousand books would take longer than the job.
+_EXCERPT: Final = 4_096
 _GROUPS: Final = 128
 
 
@@ -34,8 +37,13 @@ def _rendered(tokenizer: LoadedTokenizer, made: datetime, messages: Sequence[Map
     return tokenizer.render_chat(messages, now=made)
 
 
-def sample_texts(reader: TextReader, splits: Sequence[str], *, count: int = SAMPLE, seed: int = 0) -> pa.StringArray:
-    """About ``count`` texts of the splits, or all if there are no more: seeded, from row groups spread over all."""
+def sample_texts(
+    reader: TextReader, splits: Sequence[str], *, count: int = SAMPLE, seed: int = 0, most: int | None = None
+) -> pa.StringArray:
+    """About ``count`` texts of the splits, or all if there are no more: seeded, from row groups spread over all.
+
+    Of texts that are longer than ``most`` characters, so many from a random place.
+    """
     groups = [group for split in splits for group in reader.groups(split)]
     total = sum(group.rows for group in groups)
     places = np.unique(np.linspace(0, max(0, len(groups) - 1), min(_GROUPS, len(groups)), dtype=np.int64))
@@ -46,8 +54,20 @@ def sample_texts(reader: TextReader, splits: Sequence[str], *, count: int = SAMP
         wanted = -(-(count - sum(map(len, parts))) // (len(chosen) - number))
         texts = reader.texts(group).drop_null()
         rows = np.sort(chance.permutation(len(texts))[: len(texts) if total <= count else max(0, wanted)])
-        parts.append(texts.take(pa.array(rows)))
+        some = texts.take(pa.array(rows))
+        parts.append(some if most is None else _cut(some, most, chance))
     return pa.concat_arrays(parts)
+
+
+def _cut(texts: pa.StringArray, most: int, chance: np.random.Generator) -> pa.StringArray:
+    is_long = pc.greater(pc.utf8_length(texts), most)
+    cut = [_excerpt(text, most, chance) for text in texts.filter(is_long).to_pylist()]
+    return pc.replace_with_mask(texts, is_long, pa.array(cut, pa.string()))
+
+
+def _excerpt(text: str, most: int, chance: np.random.Generator) -> str:
+    start = int(chance.integers(0, len(text) - most, endpoint=True))
+    return text[start : start + most]
 
 
 def engines_for(
@@ -56,7 +76,7 @@ def engines_for(
     """What a tokenization of this dataset uses: the fast engine where it agrees on a sample of these very documents."""
     render = chat_renderer(tokenizer, store) if settings.apply_chat_template else None
     reader = TextReader(store, resolved.text_column, render_chat=render)
-    choice = choose_encoder(tokenizer, partial(sample_texts, reader, resolved.splits))
+    choice = choose_encoder(tokenizer, partial(sample_texts, reader, resolved.splits, most=_EXCERPT))
     encoder = choice.encoder
     return Engines(
         encoder=encoder,
