@@ -1,7 +1,8 @@
 """Uses the wheel as somebody does who has nothing else: a new environment, an empty HOME, no Node, no repository.
 
-The packages come through pip, from its cache where it has one. Then the sample is made without a server, the server is
-started and asked for its panel and its list, and the package is asked for the data.
+The packages come through pip, from its cache where it has one. After that no network is to be had: the sample is made
+and tokenized without a server, the server is started and asked for its panel, its reference and its list, and the
+package is asked for the data.
 """
 
 import os
@@ -30,13 +31,35 @@ def main() -> int:
         run([str(programs / "pip"), "install", "--quiet", "--disable-pip-version-check", str(wheel)], environment)
         say(f"installed after {time.monotonic() - began:.0f} s")
         mistudio = str(programs / "mistudio")
-        say(run([mistudio, "download", "sample"], environment, folder))
+        environment |= NO_NETWORK
+        for command in COMMANDS:
+            say(run([mistudio, *command], environment, folder))
         check_server(mistudio, environment, folder)
         say(run([str(programs / "python"), "-c", PYTHON], environment, folder))
     say(f"The wheel works, {time.monotonic() - began:.0f} s.")
     return 0
 
 
+# Whoever asks for another machine is sent where nobody answers.
+NOWHERE = "http://127.0.0.1:9"
+NO_NETWORK = {
+    "HF_ENDPOINT": NOWHERE,
+    **dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), NOWHERE),
+    "no_proxy": "127.0.0.1",
+}
+COMMANDS = (
+    ("download", "sample"),
+    ("what-if", "Sample stories", "--tokenizer", "sample", "--max-length", "128"),
+    ("tokenize", "Sample stories", "sample", "--max-length", "128"),
+    ("verify", "Sample stories"),
+    ("doctor",),
+)
+PAGES = (
+    ("/", "<div"),
+    ("/api/docs", "/swagger-ui/swagger-ui-bundle.js"),
+    ("/swagger-ui/swagger-ui-bundle.js", "SwaggerUIBundle"),
+    ("/api/datasets", "Sample stories"),
+)
 PYTHON = """
 from pathlib import Path
 from mistudio import open_dataset
@@ -44,17 +67,19 @@ from mistudio import open_dataset
 (folder,) = (Path.home() / ".local/share/mistudio/datasets").iterdir()
 data = open_dataset(folder.name)
 print(len(data), data.splits, next(data.rows("test"))["title"])
+(tokenization,) = data.tokenizations
+print(data.lengths(tokenization, "test").shape, next(data.tokens(tokenization, "test"))[:8])
 """
 
 
 def check_server(mistudio: str, environment: dict[str, str], folder: Path) -> None:
-    """Start the server, and see that it has the panel and the sample."""
+    """Start the server, and see that it has the panel, the reference and the sample."""
     command = [mistudio, "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=folder, encoding="utf-8") as server:
         assert server.stdout is not None  # noqa: S101 (it is a pipe)
         url = server.stdout.readline().strip().removeprefix("miStudio is at ")
         try:
-            for path, wanted in (("/", "<div"), ("/api/datasets", "Sample stories")):
+            for path, wanted in PAGES:
                 with urllib.request.urlopen(f"{url}{path}") as answer:  # noqa: S310 (our own server)
                     if wanted not in answer.read().decode():
                         raise SystemExit(f"{path} does not have {wanted}.")

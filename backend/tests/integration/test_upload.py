@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import json
+import os
+import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,11 @@ import pytest_asyncio
 import zstandard
 
 from fakes.corpora import arrow_bytes, csv_bytes, json_lines, parquet_bytes
+from fakes.pace import PATIENCE
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 from mistudio.corpus.manifest import read_manifest, verify
+from mistudio.corpus.sample import SAMPLE_ROWS, SAMPLE_TOKENIZER
 from mistudio.services.upload import MARK_NAME
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -308,6 +312,48 @@ async def test_the_same_files_again_are_refused_or_retried(importing: RunningSer
     await importing.until(failed["id"], "error")
     await importing.http.delete(f"/api/datasets/{failed['id']}")
     await until_nothing_is_left(import_settings)
+
+
+async def test_an_import_outlives_the_kill_of_its_process(importing: RunningServer, import_settings: Settings) -> None:
+    """SIGKILL of the job's process: another takes the import up again, and the data is whole."""
+    dataset = (await post(importing, [("killed.jsonl", JSONL * 200)])).json()
+    async with asyncio.timeout(PATIENCE):
+        while not (running := importing.process_ids()):
+            await asyncio.sleep(0.01)
+    os.kill(running[0], signal.SIGKILL)
+    ready = await importing.until(dataset["id"], "ready")
+    assert (8_000, None) == (ready["num_samples"], ready["error_code"])
+    (job,) = [job for job in await importing.get("/api/jobs") if job["dataset_id"] == dataset["id"]]
+    assert ("succeeded", 2) == (job["state"], job["attempt"])
+    assert [] == verify(import_settings.datasets_dir / dataset["id"])
+    await until_nothing_is_left(import_settings)
+
+
+async def test_an_import_is_cancelled_and_goes_on_when_it_is_retried(
+    importing: RunningServer, import_settings: Settings
+) -> None:
+    """The files that came are kept for it; a delete removes them."""
+    dataset = (await post(importing, [("stopped.jsonl", JSONL * 200)])).json()
+    path = f"/api/datasets/{dataset['id']}"
+    assert 200 == (await importing.http.post(f"{path}/cancel")).status_code
+    assert "cancelled" == (await importing.until(dataset["id"], "error"))["error_code"]
+    assert 202 == (await importing.http.post(f"{path}/retry")).status_code
+    assert 8_000 == (await importing.until(dataset["id"], "ready"))["num_samples"]
+    assert [] == verify(import_settings.datasets_dir / dataset["id"])
+    second = (await post(importing, [("deleted.jsonl", JSONL)])).json()
+    assert 204 == (await importing.http.delete(f"/api/datasets/{second['id']}")).status_code
+    await until_nothing_is_left(import_settings)
+
+
+async def test_the_sample_is_made_by_one_request(importing: RunningServer, import_settings: Settings) -> None:
+    """With its tokenizer; asked for again, it is there already."""
+    answer = await importing.http.post("/api/datasets/sample")
+    assert (202, "Sample stories") == (answer.status_code, answer.json()["name"])
+    ready = await importing.until(answer.json()["id"], "ready")
+    assert SAMPLE_ROWS == {split["name"]: split["num_rows"] for split in ready["splits"]}
+    assert (import_settings.tokenizers_dir / SAMPLE_TOKENIZER / "tokenizer.json").is_file()
+    again = await importing.http.post("/api/datasets/sample")
+    assert (409, "exists", ready["id"]) == (again.status_code, again.json()["code"], again.json()["dataset_id"])
 
 
 async def test_a_start_removes_an_upload_that_a_kill_cut_off(import_settings: Settings, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def samples(
             say_json(found)
             return
         for sample in found["data"]:
-            out.rule(f"{sample['split']} {sample['row']:,}", align="left")
+            out.print(f"── {sample['split']} {sample['row']:,}", markup=False, style="dim")
             out.print(sample["text"], markup=False)
         more = "" if found["search"]["exact_total"] else " at least"
         out.print(f"Page {page}, of{more} {found['pagination']['total']:,} samples.", style="dim")

@@ -10,10 +10,10 @@ from typing import IO, Any
 import httpx2
 import typer
 from pydantic import ValidationError
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from mistudio.commands.connection import AlreadyServed, Refused, Studio, studio
@@ -25,8 +25,8 @@ INTERRUPTED = 130
 _PIPE_WIDTH = 400
 
 # What goes into a pipe or a file is never folded.
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 Use = Callable[[Studio], Awaitable[None]]
 
@@ -80,14 +80,20 @@ def say_json(value: object) -> None:
 
 
 def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table without lines; columns of figures stand to the right where they have a title."""
-    table = Table(box=None, pad_edge=False, show_header=any(header))
-    for number, title in enumerate(header):
-        figures = title and all(row[number][:1].isdigit() for row in rows if row[number])
-        table.add_column(title, no_wrap=number == 0, overflow="fold", justify="right" if figures else "left")
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    out.print(table)
+    """A table without lines and without blanks at the ends; columns of figures stand to the right."""
+    lines = [*([header] if any(header) else []), *rows]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    right = [all(cell[:1].isdigit() for cell in column if cell) for column in zip(*rows, strict=True)]
+    for line in lines:
+        cells = [
+            f"{blanks}{cell}" if to_right else f"{cell}{blanks}"
+            for cell, blanks, to_right in zip(line, _blanks(line, widths), right or [False] * len(line), strict=True)
+        ]
+        out.print("  ".join(cells).rstrip(), markup=False, style="bold" if line is header else None)
+
+
+def _blanks(line: Sequence[str], widths: Sequence[int]) -> list[str]:
+    return [" " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)]
 
 
 class _Amount(ProgressColumn):
