@@ -1,16 +1,5 @@
-import { http, HttpResponse } from 'msw';
-
-import {
-  aDataset,
-  aDeletePreview,
-  aDetail,
-  aHubDataset,
-  aList,
-  aSample,
-  aSamplePage,
-  aStorage,
-} from '../test/fixtures';
-import { api, server } from '../test/server';
+import { aDataset, aDeletePreview, aDetail, aList, aSample, aSamplePage } from '../test/fixtures';
+import { answerWith, asked } from '../test/asked';
 import {
   cancelDataset,
   deleteDataset,
@@ -22,28 +11,6 @@ import {
   previewDelete,
   retryDataset,
 } from './datasets';
-import { getHubDataset } from './hub';
-import { getStorage } from './system';
-
-let asked: { method: string; path: string; body: unknown; hubToken: string | null }[];
-
-/** Answers every request with `body`, and notes what was asked. */
-function answerWith(body: object | null): void {
-  asked = [];
-  server.use(
-    http.all(api('/*'), async ({ request }) => {
-      const { pathname, search } = new URL(request.url);
-      const text = await request.text();
-      asked.push({
-        method: request.method,
-        path: pathname + search,
-        body: text === '' ? null : JSON.parse(text),
-        hubToken: request.headers.get('x-hf-token'),
-      });
-      return body === null ? new HttpResponse(null, { status: 204 }) : HttpResponse.json(body);
-    }),
-  );
-}
 
 const signal = new AbortController().signal;
 
@@ -51,68 +18,49 @@ it('lists datasets with what is asked for only', async () => {
   answerWith(aList([aDataset()]));
   expect((await getDatasets({ page: 2, limit: 50, search: '' }, signal)).data).toHaveLength(1);
   await getDatasets();
-  expect(asked.map(({ path }) => path)).toEqual(['/api/datasets?page=2&limit=50', '/api/datasets']);
+  expect(asked().map(({ path }) => path)).toEqual(['/api/datasets?page=2&limit=50', '/api/datasets']);
 });
 
 it('gets one dataset', async () => {
   answerWith(aDetail());
   expect(await getDataset('ds_1', signal)).toEqual(aDetail());
-  expect(asked).toMatchObject([{ method: 'GET', path: '/api/datasets/ds_1' }]);
+  expect(asked()).toMatchObject([{ method: 'GET', path: '/api/datasets/ds_1' }]);
 });
 
 it('starts a download', async () => {
   answerWith(aDataset());
   await downloadDataset({ repo_id: 'a/b', access_token: 'hf_x' });
   const body = { repo_id: 'a/b', access_token: 'hf_x' };
-  expect(asked).toMatchObject([{ method: 'POST', path: '/api/datasets/download', body }]);
+  expect(asked()).toMatchObject([{ method: 'POST', path: '/api/datasets/download', body }]);
 });
 
 it('retries, with and without a token', async () => {
   answerWith(aDataset());
   await retryDataset('ds_1');
   await retryDataset('ds_1', { access_token: 'hf_x' });
-  expect(asked.map(({ body }) => body)).toEqual([{}, { access_token: 'hf_x' }]);
-  expect(asked[0]).toMatchObject({ method: 'POST', path: '/api/datasets/ds_1/retry' });
+  expect(asked().map(({ body }) => body)).toEqual([{}, { access_token: 'hf_x' }]);
+  expect(asked()[0]).toMatchObject({ method: 'POST', path: '/api/datasets/ds_1/retry' });
 });
 
 it('cancels', async () => {
   answerWith(aDataset());
   await cancelDataset('ds_1');
-  expect(asked).toMatchObject([{ method: 'POST', path: '/api/datasets/ds_1/cancel' }]);
+  expect(asked()).toMatchObject([{ method: 'POST', path: '/api/datasets/ds_1/cancel' }]);
 });
 
 it('asks what a delete would take, then deletes', async () => {
   answerWith(aDeletePreview());
   await previewDelete('ds_1', signal);
-  expect(asked).toMatchObject([{ method: 'DELETE', path: '/api/datasets/ds_1?dry_run=true' }]);
+  expect(asked()).toMatchObject([{ method: 'DELETE', path: '/api/datasets/ds_1?dry_run=true' }]);
   answerWith(null);
   await deleteDataset('ds_1');
-  expect(asked).toMatchObject([{ method: 'DELETE', path: '/api/datasets/ds_1' }]);
+  expect(asked()).toMatchObject([{ method: 'DELETE', path: '/api/datasets/ds_1' }]);
 });
 
 it('gets samples of one split, and one sample whole, whatever its split is called', async () => {
   answerWith(aSamplePage([aSample()]));
   await getDatasetSamples('ds_1', { split: 'train & co', page: 3, limit: 50 }, signal);
   answerWith(aSample());
-  const before = asked;
-  expect(before).toEqual([]);
   await getDatasetSample('ds_1', { split: 'train & co', row: 7 }, signal);
-  expect(asked).toMatchObject([{ path: '/api/datasets/ds_1/samples/train%20%26%20co/7' }]);
-});
-
-it('asks the Hub with the token in a header, never in the address', async () => {
-  answerWith(aHubDataset());
-  await getHubDataset({ repoId: 'a/b', config: 'en', revision: 'refs/pr/1', token: 'hf_x' }, signal);
-  await getHubDataset({ repoId: 'a/b', config: '', token: '' });
-  expect(asked.map(({ path, hubToken }) => [path, hubToken])).toEqual([
-    ['/api/hub/datasets/a/b?config=en&revision=refs%2Fpr%2F1', 'hf_x'],
-    ['/api/hub/datasets/a/b', null],
-  ]);
-});
-
-it('asks for the disk', async () => {
-  answerWith(aStorage());
-  expect(await getStorage(signal)).toEqual(aStorage());
-  await getStorage();
-  expect(asked).toHaveLength(2);
+  expect(asked()).toMatchObject([{ path: '/api/datasets/ds_1/samples/train%20%26%20co/7' }]);
 });

@@ -1,6 +1,7 @@
 /** Questions about a repository on the Hub, before anything is fetched. */
 import type { HubDataset } from '../types/dataset';
 import { fetchAPI } from './client';
+import { abortable, searchOf } from './query';
 
 export interface HubQuery {
   readonly repoId: string;
@@ -13,12 +14,8 @@ export interface HubQuery {
 /** What a repository holds, whether it may be fetched, and whether it would fit. */
 export function getHubDataset(query: HubQuery, signal?: AbortSignal): Promise<HubDataset> {
   const path = query.repoId.split('/').map(encodeURIComponent).join('/');
-  const params = new URLSearchParams();
-  if (query.config) params.set('config', query.config);
-  if (query.revision) params.set('revision', query.revision);
-  const text = params.toString();
-  return fetchAPI(`/hub/datasets/${path}${text === '' ? '' : `?${text}`}`, {
+  return fetchAPI(`/hub/datasets/${path}${searchOf({ config: query.config, revision: query.revision })}`, {
     ...(query.token ? { headers: { 'X-HF-Token': query.token } } : {}),
-    ...(signal === undefined ? {} : { signal }),
+    ...abortable(signal),
   });
 }

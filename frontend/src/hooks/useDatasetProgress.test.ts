@@ -1,15 +1,11 @@
-import { act, renderHook, waitFor } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
+import { act, renderHook } from '@testing-library/react';
 
 import { connect } from '../api/websocket';
 import { useDatasetsStore } from '../stores/datasetsStore';
 import { type FakeSocket, useFakeSocket } from '../test/fakeSocket';
-import { aCompleted, aDataset, aDetail, aDownloadingDataset, aList, aProgress } from '../test/fixtures';
-import { api, server } from '../test/server';
+import { aCompleted, aDataset, aDownloadingDataset, aList, aProgress } from '../test/fixtures';
 import { progressChannel } from '../types/events';
-import { useDatasetDetail } from './useDatasetDetail';
 import { useAllDatasetsProgress, useDatasetProgress } from './useDatasetProgress';
-import { useStatusNews } from './useStatusNews';
 
 let socket: FakeSocket;
 
@@ -52,44 +48,4 @@ describe('useDatasetProgress', () => {
     act(() => socket.hear(progressChannel('ds_1'), aProgress()));
     expect(result.current?.rate).toBe(aProgress().rate);
   });
-});
-
-describe('useDatasetDetail', () => {
-  it('gets the dataset, follows its events, and asks anew at the end of work', async () => {
-    server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail({ status: 'processing' }))));
-    const { result, unmount } = renderHook(() => useDatasetDetail('ds_1'));
-    await waitFor(() =>
-      expect(result.current).toMatchObject({ kind: 'loaded', value: { status: 'processing' } }),
-    );
-    server.use(
-      http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail({ seq: 12, text_column: 'story' }))),
-    );
-    act(() => socket.hear(progressChannel('ds_1'), aCompleted()));
-    expect(result.current).toMatchObject({ value: { status: 'ready', text_column: 'text' } });
-    await waitFor(() => expect(result.current).toMatchObject({ value: { text_column: 'story' } }));
-    unmount();
-    expect(socket.asked('unsubscribe')).toEqual([progressChannel('ds_1')]);
-  });
-
-  it('takes the snapshot', async () => {
-    const { result } = renderHook(() => useDatasetDetail('ds_1'));
-    await waitFor(() => expect(result.current.kind).toBe('loaded'));
-    const dataset = aDetail({ seq: 50, name: 'Newer' });
-    act(() => socket.answer(progressChannel('ds_1'), { channel: progressChannel('ds_1'), seq: 50, dataset }));
-    expect(result.current).toMatchObject({ value: { name: 'Newer' } });
-  });
-});
-
-it('tells the news of each change of a status', () => {
-  const { result } = renderHook(useStatusNews);
-  const { applyListSnapshot, applyEvent, applyListEvent } = useDatasetsStore.getState();
-  act(() => applyListSnapshot({ channel: 'datasets', list: aList([aDownloadingDataset()]) }));
-  expect(result.current).toBe('');
-  act(() => applyEvent(aProgress()));
-  expect(result.current).toBe('');
-  act(() => applyEvent(aCompleted({ seq: 12 })));
-  expect(result.current).toBe('TinyStories: ready.');
-  const cancelled = aDataset({ seq: 13, status: 'error', error_code: 'cancelled' });
-  act(() => applyListEvent({ type: 'changed', dataset_id: 'ds_1', seq: 13, dataset: cancelled }));
-  expect(result.current).toBe('TinyStories: cancelled.');
 });

@@ -39,7 +39,7 @@ export function DeleteDatasetsDialog({ datasets, onClose }: DeleteDatasetsDialog
               <Line key={preview.dataset_id} preview={preview} />
             ))}
           </ul>
-          {failures.map((failure) => (
+          {[...new Set(failures)].map((failure) => (
             <ErrorMessage key={failure}>{failure}</ErrorMessage>
           ))}
         </>

@@ -1,0 +1,40 @@
+import { FakeUpload, useFakeUploads } from '../test/fakeUpload';
+import { aDataset } from '../test/fixtures';
+import { setAccessToken } from './accessToken';
+import { isAbort } from './errors';
+import { uploadDataset } from './upload';
+
+const onProgress = jest.fn();
+const file = new File(['a'], 'a.txt');
+const send = (signal = new AbortController().signal) => uploadDataset([file], { onProgress, signal });
+
+beforeEach(useFakeUploads);
+afterEach(() => jest.restoreAllMocks());
+
+it('sends files with the access token, and says how much of them', async () => {
+  setAccessToken('secret');
+  const done = send();
+  const upload = FakeUpload.current();
+  expect([upload.address, upload.headers.Authorization]).toEqual(['/api/datasets/upload', 'Bearer secret']);
+  expect(upload.form?.getAll('files')).toHaveLength(1);
+  upload.got(1, 2);
+  expect(onProgress).toHaveBeenCalledWith({ loaded: 1, total: 2 });
+  upload.answer(202, aDataset());
+  expect(await done).toEqual(aDataset());
+});
+
+it('says why it was refused, and that nothing answered', async () => {
+  const refused = send();
+  FakeUpload.current().answer(415, { status: 415, code: 'unsupported_file', detail: 'No reader.' });
+  await expect(refused).rejects.toMatchObject({ code: 'unsupported_file' });
+  const lost = send();
+  FakeUpload.current().onerror?.();
+  await expect(lost).rejects.toMatchObject({ code: 'unreachable' });
+});
+
+it('is given up at a wish', async () => {
+  const controller = new AbortController();
+  const given = send(controller.signal);
+  controller.abort();
+  expect(isAbort(await given.catch((error: unknown) => error))).toBe(true);
+});

@@ -1,0 +1,42 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { unreachable } from '../../api/errors';
+import { violations } from '../../test/axe';
+import { ConfirmDialog } from './ConfirmDialog';
+
+const on = { onAgain: jest.fn(), onConfirm: jest.fn(), onClose: jest.fn() };
+const common = { title: 'Delete it?', confirm: 'Delete', ...on };
+
+it('asks, with what one has to know, and takes either answer', async () => {
+  render(
+    <ConfirmDialog {...common} question={{ kind: 'loaded', value: '2 GB' }} disabled={false}>
+      {(size) => `It frees ${size}.`}
+    </ConfirmDialog>,
+  );
+  const dialog = screen.getByRole('dialog', { name: 'Delete it?' });
+  expect(dialog).toHaveAccessibleDescription('It frees 2 GB.');
+  expect(await violations(dialog)).toEqual([]);
+  await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
+  expect(on.onConfirm).toHaveBeenCalledTimes(1);
+  await userEvent.click(screen.getByRole('button', { name: 'Keep it' }));
+  await userEvent.keyboard('{Escape}');
+  expect(on.onClose).toHaveBeenCalledTimes(2);
+});
+
+it('waits for what one has to know, or says why it is not to be had', async () => {
+  const { rerender } = render(
+    <ConfirmDialog {...common} question={{ kind: 'loading' }} disabled>
+      {() => null}
+    </ConfirmDialog>,
+  );
+  expect(screen.getByRole('status')).toHaveTextContent('Looking at what would go…');
+  expect(screen.getByRole('button', { name: 'Delete' })).toBeDisabled();
+  rerender(
+    <ConfirmDialog {...common} question={{ kind: 'failed', error: unreachable() }} disabled>
+      {() => null}
+    </ConfirmDialog>,
+  );
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(on.onAgain).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,30 @@
+import { renderHook, waitFor } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+
+import { api, problem, server } from '../test/server';
+import { useModels } from './useModels';
+
+it('names tokenizers as they are typed: by repository, by path, else by name', async () => {
+  const models = [
+    { name: 'gpt2', hf_repo_id: 'openai/gpt2', path: null },
+    { name: 'tiny', hf_repo_id: null, path: './tokenizers/tiny' },
+    { name: 'other', hf_repo_id: null, path: null },
+  ];
+  server.use(http.get(api('/models'), () => HttpResponse.json(models)));
+  const { result } = renderHook(useModels);
+  expect(result.current).toEqual([]);
+  await waitFor(() => expect(result.current).toEqual(['openai/gpt2', './tokenizers/tiny', 'other']));
+});
+
+it('offers none where they cannot be got', async () => {
+  let answered = false;
+  server.use(
+    http.get(api('/models'), () => {
+      answered = true;
+      return problem(503, 'unavailable', 'Not now.');
+    }),
+  );
+  const { result } = renderHook(useModels);
+  await waitFor(() => expect(answered).toBe(true));
+  expect(result.current).toEqual([]);
+});

@@ -1,0 +1,23 @@
+import { aDataset } from '../test/fixtures';
+import { mergeDatasets, newer, replaceDatasets } from './datasetList';
+
+const OLD = aDataset({ id: 'ds_1', created_at: '2026-01-01T00:00:00Z', seq: 5 });
+const YOUNG = aDataset({ id: 'ds_2', created_at: '2026-01-02T00:00:00Z' });
+
+it('merges, newest first, each once', () => {
+  const changed = { ...OLD, seq: 6, name: 'Renamed' };
+  expect(mergeDatasets([OLD], [YOUNG, changed])).toEqual([YOUNG, changed]);
+});
+
+it('orders by id what was made at one time', () => {
+  const twin = { ...OLD, id: 'ds_0' };
+  expect(mergeDatasets([OLD], [twin])).toEqual([twin, OLD]);
+});
+
+it('replaces the list, and keeps what it knows better', () => {
+  expect(replaceDatasets([OLD, YOUNG], [{ ...OLD, seq: 4, name: 'Stale' }])).toEqual([OLD]);
+});
+
+it('takes whichever stands later', () => {
+  expect([newer(undefined, OLD), newer({ ...OLD, seq: 9 }, OLD).seq, newer(OLD, OLD)]).toEqual([OLD, 9, OLD]);
+});
