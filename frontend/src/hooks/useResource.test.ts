@@ -1,6 +1,7 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
 
 import { ApiError } from '../api/errors';
+import { useConnectionStore } from '../stores/connectionStore';
 import { useResource } from './useResource';
 
 const failure = new ApiError({ status: 503, code: 'x', detail: 'Not now.' });
@@ -32,4 +33,24 @@ it('says why there is no answer, and asks again', async () => {
   act(() => result.current.again());
   expect(result.current.state.kind).toBe('loading');
   await waitFor(() => expect(result.current.state).toEqual({ kind: 'loaded', value: 'there' }));
+});
+
+it('asks again when a lost connection comes back, and shows the old answer until then', async () => {
+  const { socketChanged } = useConnectionStore.getState();
+  const load = jest
+    .fn<Promise<string>, []>()
+    .mockResolvedValueOnce('before')
+    .mockRejectedValueOnce(failure)
+    .mockResolvedValue('after');
+  const { result } = renderHook(() => useResource(load));
+  act(() => socketChanged('connected'));
+  await waitFor(() => expect(result.current.last).toBe('before'));
+  act(() => socketChanged('reconnecting'));
+  expect(load).toHaveBeenCalledTimes(1);
+  act(() => socketChanged('connected'));
+  expect(result.current.state).toEqual({ kind: 'loaded', value: 'before' });
+  await waitFor(() => expect(result.current.state).toEqual({ kind: 'failed', error: failure }));
+  act(() => socketChanged('down'));
+  act(() => socketChanged('connected'));
+  await waitFor(() => expect(result.current.state).toEqual({ kind: 'loaded', value: 'after' }));
 });

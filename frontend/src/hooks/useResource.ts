@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 
 import { type ApiError, isAbort, toApiError } from '../api/errors';
+import { useConnectionStore } from '../stores/connectionStore';
 import type { Async } from '../types/async';
 
 interface Result<Value> {
@@ -19,12 +20,14 @@ interface Resource<Value> {
 }
 
 /**
- * What `load` answers, got anew whenever `load` changes; an answer that is overtaken is dropped.
+ * What `load` answers, got anew whenever `load` changes and when a lost connection comes back; an answer that is overtaken
+ * is dropped.
  *
  * `load` must be kept by useCallback. `again` asks once more.
  */
 export function useResource<Value>(load: (signal: AbortSignal) => Promise<Value>): Resource<Value> {
   const [attempt, setAttempt] = useState(0);
+  const returns = useConnectionStore((state) => state.returns);
   const [result, setResult] = useState<Result<Value>>({ load, state: LOADING, last: null });
   useEffect(() => {
     const controller = new AbortController();
@@ -38,7 +41,7 @@ export function useResource<Value>(load: (signal: AbortSignal) => Promise<Value>
         }
       });
     return () => controller.abort();
-  }, [load, attempt]);
+  }, [load, attempt, returns]);
   const again = useCallback(() => {
     setResult({ load, state: LOADING, last: null });
     setAttempt((count) => count + 1);

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 
 import type { ApiError } from '../api/errors';
+import { useConnectionStore } from '../stores/connectionStore';
 import { useDatasetsStore } from '../stores/datasetsStore';
 import { useStorageStore } from '../stores/storageStore';
 import type { Async } from '../types/async';
@@ -9,15 +10,16 @@ import { useDebounced } from './useDebounced';
 
 const DEBOUNCE_MS = 500;
 
-/** The disk's figures, asked for anew when a dataset comes, goes or changes its status: never by a clock. */
+/** The disk's figures, asked for anew when a dataset comes, goes or changes its status, or a connection comes back: never by a clock. */
 export function useStorage(): Async<Storage, ApiError> {
   const statuses = useDatasetsStore((state) =>
     state.datasets.map(({ id, status }) => `${id}=${status}`).join(' '),
   );
   const settled = useDebounced(statuses, DEBOUNCE_MS);
+  const returns = useConnectionStore((state) => state.returns);
   const refresh = useStorageStore((state) => state.refreshStorage);
   useEffect(() => {
     void refresh();
-  }, [refresh, settled]);
+  }, [refresh, settled, returns]);
   return useStorageStore((state) => state.storage);
 }

@@ -25,6 +25,14 @@ it('takes a socket that is up as proof that the server is', () => {
   expect(store().apiReachable).toBe(false);
 });
 
+it('counts the times that a lost connection came back', () => {
+  const states: SocketState[] = ['connecting', 'connected', 'reconnecting', 'connected', 'connected', 'down'];
+  for (const state of states) store().socketChanged(state);
+  expect(store().returns).toBe(1);
+  store().socketChanged('connected');
+  expect(store().returns).toBe(2);
+});
+
 it('asks for a token, then says that the one it has is wrong', () => {
   store().accessRefused();
   expect(store().access).toBe('asked');

@@ -17,6 +17,8 @@ interface ConnectionState {
   readonly access: Access;
   /** Counts the tokens that were given: what was asked for in vain before is asked for again. */
   readonly epoch: number;
+  /** Counts the times that a lost connection came back: what was got before may have changed since. */
+  readonly returns: number;
 }
 
 interface ConnectionActions {
@@ -35,12 +37,8 @@ export const useConnectionStore = create<ConnectionState & ConnectionActions>()(
       apiReachable: true,
       access: 'granted',
       epoch: 0,
-      socketChanged: (socket) =>
-        set(
-          (state) => ({ socket, apiReachable: socket === 'connected' || state.apiReachable }),
-          false,
-          'socketChanged',
-        ),
+      returns: 0,
+      socketChanged: (socket) => set((state) => withSocket(state, socket), false, 'socketChanged'),
       apiAnswered: (apiReachable) => set({ apiReachable }, false, 'apiAnswered'),
       accessRefused: () =>
         set({ access: getAccessToken() === null ? 'asked' : 'refused' }, false, 'accessRefused'),
@@ -53,6 +51,16 @@ export const useConnectionStore = create<ConnectionState & ConnectionActions>()(
     { name: 'ConnectionStore' },
   ),
 );
+
+function withSocket(state: ConnectionState, socket: SocketState): Partial<ConnectionState> {
+  const lost = state.socket === 'reconnecting' || state.socket === 'down';
+  const up = socket === 'connected';
+  return {
+    socket,
+    apiReachable: up || state.apiReachable,
+    returns: lost && up ? state.returns + 1 : state.returns,
+  };
+}
 
 /** The two connections, API and socket, as one state. */
 export function connectionOf({

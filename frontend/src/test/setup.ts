@@ -35,6 +35,12 @@ afterEach(() => {
   useDetailStore.getState().close();
   useImportStore.setState({ state: { kind: 'idle' } });
   useStorageStore.setState({ storage: { kind: 'loading' } });
-  useConnectionStore.setState({ socket: 'connecting', apiReachable: true, access: 'granted', epoch: 0 });
+  useConnectionStore.setState({
+    socket: 'connecting',
+    apiReachable: true,
+    access: 'granted',
+    epoch: 0,
+    returns: 0,
+  });
 });
 afterAll(() => server.close());
