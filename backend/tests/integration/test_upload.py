@@ -180,8 +180,10 @@ async def test_the_text_column_can_be_chosen(importing: RunningServer) -> None:
     ("name", "data", "message"),
     [
         ("bad.jsonl", JSONL + b'{"text": oops}\n', "bad.jsonl, line 41 is not valid JSON"),
-        ("bad.json", b'[{"text": "a"}, {"text": ]', "bad.json"),
+        ("bad.json", b'[{"text": "a"},\n{"text": ]', "bad.json, line 2 is not valid JSON"),
         ("bad.csv", b"a,text\n1,x\n2\n", "bad.csv, row 3: 2 columns expected, 1 found."),
+        ("bad-quote.csv", b'a,text\n1,x\n2,"open\n3,y\n', "bad-quote.csv, row 3: a quote is opened"),
+        ("bad.csv.gz", gzip.compress(b"a,text\n1,x\n2\n"), "bad.csv.gz, row 3: 2 columns expected, 1 found."),
         ("bad.tsv", b"a\ttext\n1\tx\ty\n", "bad.tsv, row 2: 2 columns expected, 3 found."),
         ("bad.parquet", parquet_bytes(TABLE)[:-20], "bad.parquet is damaged"),
         ("bad.arrow", b"ARROW1 and nothing", "bad.arrow is damaged"),

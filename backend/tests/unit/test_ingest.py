@@ -181,6 +181,15 @@ def test_bad_csv_is_named_with_its_row() -> None:
         ingested(b"a,b\n1,2\n3\n", label="x.csv", format="csv")
 
 
+def test_a_quote_that_is_never_closed_is_named_with_its_row() -> None:
+    """It would take the rest of the file into one cell; one that is closed may hold breaks, up to the file's end."""
+    with pytest.raises(InvalidData, match=r"x\.csv, row 3: a quote is opened that is never closed"):
+        ingested(b'a,b\n1,2\n3,"4\n5,6\n', label="x.csv", format="csv")
+    for ending in (b"", b"\n", b"\r\n\r\n"):
+        rows = ingested(b'a,b\n1,5" pipe\n3,"4\n5"' + ending, label="x.csv", format="csv")[1]
+        assert ['5" pipe', "4\n5"] == [row["b"] for row in rows]
+
+
 @pytest.mark.parametrize(("format", "label"), [("parquet", "x.parquet"), ("arrow", "x.arrow")])
 def test_a_damaged_columnar_file_is_invalid(format: str, label: str) -> None:  # noqa: A002 (as in ingest_file)
     """Cut off or no such file at all: the message names it."""

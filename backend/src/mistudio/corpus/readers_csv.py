@@ -34,8 +34,8 @@ def read_csv(
 ) -> Iterator[Chunk]:
     """The records, typed at least as widely as ``known`` has them.
 
-    Raises InvalidData with the row's number (the header is row 1) where a row has too many or too few cells,
-    RecordTooLong where a record is longer than ``block_bytes``.
+    Raises InvalidData with the row's number (the header is row 1) where a row has too many or too few cells, or opens a
+    quote that is never closed; RecordTooLong where a record is longer than ``block_bytes``.
     """
     faults: list[pa_csv.InvalidRow] = []
     if not source.peek():
@@ -44,11 +44,16 @@ def read_csv(
         with _open(source, options, block_bytes, faults) as reader:
             found = reader.schema.names
             names = [str(number) for number in range(len(found))] if _is_auto(options) else unique_names(found)
-            batch = None
+            batch, rows, last_cell = None, 0, ""
             for batch in reader:
+                rows += batch.num_rows
+                if batch.num_rows:
+                    last_cell = batch.column(batch.num_columns - 1)[-1].as_py()
                 yield Chunk(_typed(batch, names, known), source.consumed)
             if batch is None:
                 yield Chunk(pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names), source.consumed)
+            if _is_left_open(last_cell, source.ending, options):
+                raise InvalidData(f"{source.label}, row {rows + 1:,}: a quote is opened that is never closed.")
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         if "straddl" in str(error):
             raise (RecordTooLong if block_bytes < MAX_RECORD_BYTES else too_long(source.label)) from error
@@ -105,6 +110,16 @@ def _cells(options: Mapping[str, Json], label: str, note: Callable[[pa_csv.Inval
         newlines_in_values=True,
         invalid_row_handler=note,
     )
+
+
+def _is_left_open(last_cell: str, ending: bytes, options: Mapping[str, Json]) -> bool:
+    """Whether the last cell took all that came after its quote, which the parser lets pass.
+
+    A cell with a line break must stand in quotes, and the last cell of a file must then end with one.
+    """
+    is_quoted = options.get("quoting") != csv.QUOTE_NONE and not options.get("escapechar")
+    quote = str(options.get("quotechar") or '"').encode()
+    return is_quoted and "\n" in last_cell and not ending.rstrip(b" \r\n").endswith(quote)
 
 
 def _delimiter(label: str) -> str:

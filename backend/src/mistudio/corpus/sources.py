@@ -15,6 +15,7 @@ from mistudio.core.errors import InvalidData
 COMPRESSIONS: Final = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd", ".bz2": "bz2", ".xz": "xz"}
 BLOCK_BYTES: Final = 4 << 20
 MAX_RECORD_BYTES: Final = 256 << 20
+_ENDING_BYTES: Final = 64
 
 
 class Source:
@@ -29,6 +30,7 @@ class Source:
         self._raw = raw
         self._plain = _unpacked(raw, label)
         self._decoder: codecs.IncrementalDecoder | None = None
+        self._ending = b""
         self._head = self._skip_mark(self._plain_read(4))
 
     @property
@@ -48,7 +50,13 @@ class Source:
             length += len(data)
         data = b"".join(parts)
         self._head = data[size:]
+        self._ending = (self._ending + data[:size][-_ENDING_BYTES:])[-_ENDING_BYTES:]
         return data[:size]
+
+    @property
+    def ending(self) -> bytes:
+        """The last bytes that were read."""
+        return self._ending
 
     def peek(self, size: int = BLOCK_BYTES) -> bytes:
         """What ``read`` would give next, without moving on."""
