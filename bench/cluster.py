@@ -1,19 +1,19 @@
 """The scaled-out engine whole: two servers, two workers that are killed, PostgreSQL, Valkey; `make bench-cluster`.
 
-Ten datasets are downloaded at once, asked of both servers in turns, from a Hub that is slow enough for many kills: each
-worker gets SIGKILL after a few seconds, and another one is started in its place. Each dataset must end ready, its files
-as their checksums say, with every row in its place; that is done twice. Events go from a process that sends them as a
-worker does, by way of Redis, to a client of a server, and are clocked there.
+Ten datasets are downloaded at once, asked of both servers in turns, from a Hub that is slow enough for many kills:
+one worker after the other gets SIGKILL as the bytes come, and another one is started in its place. Each dataset must
+end ready, its files as their checksums say, with every row in its place; that is done twice. Events go from a process
+that sends them as a worker does, by way of Redis, to a client of a server, and are clocked there.
 """
 
 import argparse
 import asyncio
+import contextlib
 import itertools
-import random
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,8 +35,8 @@ from mistudio.corpus.manifest import verify
 DATASETS = 10
 WORKERS = 2
 ROWS = 60_000
-RATE = 30_000.0
-KILL_SECONDS = (4.0, 8.0)
+RATE = 60_000.0
+KILLS = 12
 EVENTS = 400
 EVENT_SECONDS = 0.05
 SHARES = (0.5, 0.95, 0.99)
@@ -44,23 +44,28 @@ SHARES = (0.5, 0.95, 0.99)
 
 @dataclass
 class Workers:
-    """Workers that are killed in turns and replaced; ``deaths`` counts."""
+    """Workers that are killed in turns and replaced, as the Hub ``sent`` bytes; ``deaths`` counts."""
 
     settings: Settings
     log: Path
+    sent: Callable[[], int]
+    step: int
     deaths: int = 0
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def live(self, pauses: random.Random) -> None:
-        """One worker after the other in this place, until ``end``."""
-        while not self._ended.is_set():
+    async def live(self, place: int) -> None:
+        """One worker after the other in this place, until ``end``; each dies after some more bytes have come."""
+        begin = self.sent()
+        for turn in itertools.count(1):
             async with worker_process(self.settings, self.log) as process:
-                try:
-                    await asyncio.wait_for(self._ended.wait(), pauses.uniform(*KILL_SECONDS))
-                except TimeoutError:
-                    process.kill()
-                    self.deaths += 1
-                    await process.wait()
+                while self.sent() < begin + (turn * WORKERS + place) * self.step:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._ended.wait(), 0.05)
+                    if self._ended.is_set():
+                        return
+                process.kill()
+                self.deaths += 1
+                await process.wait()
 
     def end(self) -> None:
         """Kill none any more."""
@@ -110,13 +115,15 @@ async def latencies(settings: Settings, listening: ServerProcess) -> list[float]
     return times
 
 
-async def whole_round(settings: Settings, servers: list[ServerProcess], expected: list[str], log: Path) -> list[str]:
+async def whole_round(
+    settings: Settings, servers: list[ServerProcess], hub: Hub, *, expected: list[str], log: Path
+) -> list[str]:
     """Ten datasets at once under kills, from the first request to the last proof, then all are deleted; its figures."""
     began = time.monotonic()
     turns = itertools.cycle(servers)
     ids = [(await next(turns).download(f"lab/stories-{number}"))["id"] for number in range(DATASETS)]
-    workers = Workers(settings, log)
-    living = [asyncio.create_task(workers.live(random.Random(place))) for place in range(WORKERS)]
+    workers = Workers(settings, log, lambda: _sent(hub), DATASETS * _size(hub) // KILLS)
+    living = [asyncio.create_task(workers.live(place)) for place in range(WORKERS)]
     for dataset_id in ids:
         await next(turns).until(dataset_id, "ready")
     workers.end()
@@ -131,6 +138,17 @@ async def whole_round(settings: Settings, servers: list[ServerProcess], expected
     return [str(workers.deaths), f"{whole} of {DATASETS}", f"{len(expected):,}", str(max(attempts)), f"{seconds:.0f}"]
 
 
+def _sent(hub: Hub) -> int:
+    return sum(record.bytes_sent for record in hub.requests if record.origin == "files")
+
+
+def _size(hub: Hub) -> int:
+    """Bytes of one dataset's files."""
+    repository = hub.find("datasets", "lab/stories-0")
+    sha = repository.resolve("main") if repository else None
+    return sum(file["size"] for file in repository.describe(sha, blobs=True)["siblings"]) if repository and sha else 0
+
+
 def _is_whole(settings: Settings, dataset_id: str, expected: list[str]) -> bool:
     """Whether the files are as their checksums say, and every row is there, in order, once."""
     folder = settings.datasets_dir / dataset_id
@@ -142,17 +160,21 @@ async def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=2, help="how often ten datasets are downloaded under kills")
+    parser.add_argument("--folder", type=Path, help="where data and logs go; they stay there")
     options = parser.parse_args()
     sys.stdout.write(f"{machine()}\n")
     with tempfile.TemporaryDirectory(prefix="mistudio-cluster-") as made, Hub() as hub:
-        folder = Path(made)
+        folder: Path = options.folder or Path(made)
         stories = [add_stories(hub, f"lab/stories-{number}", files=3, rows=ROWS // 3) for number in range(DATASETS)]
         expected = [str(row["text"]) for row in stories[0].rows["train"]]
         async with cluster(folder, hub) as (settings, servers):
             idle = await latencies(settings, servers[1])
             hub.rate = RATE
             log = folder / "workers.log"
-            rows = [await whole_round(settings, servers, expected, log) for _round in range(options.rounds)]
+            rows = [
+                await whole_round(settings, servers, hub, expected=expected, log=log)
+                for _round in range(options.rounds)
+            ]
     header = ["workers killed", "datasets ready and whole", "rows each", "most attempts of a job", "seconds"]
     table(f"{DATASETS} datasets at once, {WORKERS} workers under SIGKILL, 2 servers", header, rows)
     figures = [f"{percentile(idle, share):.1f}" for share in SHARES]

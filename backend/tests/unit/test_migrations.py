@@ -5,9 +5,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+from fakes.records import add_dataset
 from mistudio.core.database import Database
 from mistudio.core.migrations import downgrade, upgrade
-from mistudio.models import Base
+from mistudio.models import Base, Dataset
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -39,6 +40,27 @@ async def test_up_down_and_up_again(empty_database: Database) -> None:
     async with empty_database.engine.connect() as connection:
         names = await connection.run_sync(lambda c: set(inspect(c).get_table_names()))
     assert set(Base.metadata.tables) | {"alembic_version"} == names
+
+
+async def test_down_and_up_again_loses_no_dataset(empty_database: Database) -> None:
+    """Whoever goes back to before there were jobs, and forward again, finds the datasets as they were."""
+    await upgrade(empty_database)
+    splits = [{"name": "train", "num_files": 1, "num_rows": 3, "num_bytes": 10}]
+    for number in range(3):
+        await add_dataset(empty_database, name=f"naïve {number}", splits=splits, meta={"license": "mit", "n": [number]})
+
+    async def records() -> list[object]:
+        async with empty_database.read() as session:
+            rows = await session.execute(Dataset.__table__.select().order_by(Dataset.id))
+            return [tuple(row) for row in rows]
+
+    before = await records()
+    await downgrade(empty_database, "001")
+    async with empty_database.engine.connect() as connection:
+        names = await connection.run_sync(lambda c: set(inspect(c).get_table_names()))
+    assert {"alembic_version", "datasets"} == names
+    await upgrade(empty_database)
+    assert (3, before) == (len(before), await records())
 
 
 async def test_the_given_indexes_exist(async_db: Database) -> None:

@@ -27,6 +27,7 @@ ROUTES: Mapping[str, Route] = {
     "tokenize": Route("mistudio.tokenize_dataset", "tokenization"),
     "index": Route("mistudio.index_dataset", "indexes"),
 }
+SHARD_ROUTE = Route("mistudio.tokenize_shard", "tokenization")
 QUEUES: tuple[str, ...] = tuple(dict.fromkeys(route.queue for route in ROUTES.values()))
 
 
@@ -35,6 +36,10 @@ class JobHost(Protocol):
 
     def run_job(self, job_id: str) -> float | None:
         """Run the job to its end; the seconds until it wants to be tried again, None where it does not."""
+        ...
+
+    def help_job(self, job_id: str, shard: int) -> None:
+        """Make shards of the tokenization that this job is at, from number ``shard`` on."""
         ...
 
 

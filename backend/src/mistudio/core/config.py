@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         default=15.0, ge=1, le=600, description="A Celery worker's job is another's after so long without a heartbeat."
     )
+    shard_bytes: int = Field(
+        default=256 * 1024**2,
+        ge=0,
+        description="Text that Celery workers tokenize at a time where several share a dataset; 0: none is shared.",
+    )
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of a worker's own Prometheus metrics; 0 for none."
     )

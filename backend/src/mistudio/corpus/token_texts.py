@@ -31,14 +31,20 @@ _HASHES: Final = 1 << 64
 
 
 @dataclass(frozen=True, eq=False)
-class TextBatch:
-    """Source rows ``first_row`` and the following: texts (null where there is none), and figures of each."""
+class RowBatch:
+    """Figures of the source rows ``first_row`` and the following."""
 
     first_row: int
-    texts: pa.StringArray
     characters: Ints
     text_bytes: Ints
     kinds: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class TextBatch(RowBatch):
+    """Such rows with their texts, null where there is none."""
+
+    texts: pa.StringArray
 
 
 class BatchSize:
@@ -116,14 +122,25 @@ class TextReader:
 
 
 def text_batches(
-    reader: TextReader, split: str, *, first_row: int, size: BatchSize, held_out: HeldOut
+    reader: TextReader,
+    split: str,
+    *,
+    first_row: int,
+    stop_row: int | None = None,
+    size: BatchSize,
+    held_out: HeldOut,
 ) -> Iterator[TextBatch]:
-    """The split's rows from ``first_row`` on, in order, about ``size.bytes`` of text at a time, whole row groups."""
+    """The split's rows from ``first_row`` on, in order, about ``size.bytes`` of text at a time, whole row groups.
+
+    ``stop_row``, where a row group begins, is the first row that is left out; None: all come.
+    """
     parts: list[pa.StringArray] = []
     start, pending = first_row, 0
     for group in reader.groups(split):
         if group.first_row + group.rows <= first_row:
             continue
+        if stop_row is not None and group.first_row >= stop_row:
+            break
         texts = reader.texts(group).slice(max(0, first_row - group.first_row))
         parts.append(texts)
         pending += texts.get_total_buffer_size()
@@ -138,7 +155,7 @@ def _batch(parts: list[pa.StringArray], first_row: int, held_out: HeldOut) -> Te
     texts = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
     return TextBatch(
         first_row,
-        texts,
+        texts=texts,
         characters=_numbers(pc.utf8_length(texts)),
         text_bytes=_numbers(pc.binary_length(texts)),
         kinds=held_out.kinds(texts),

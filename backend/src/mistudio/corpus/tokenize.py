@@ -8,8 +8,7 @@ thread encodes on all cores.
 
 import hashlib
 import shutil
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from typing import Final
 
 import numpy as np
 
-from mistudio.corpus.ahead import ahead
 from mistudio.corpus.encoding import Encoded, Encoder
 from mistudio.corpus.ingest import disk_errors
 from mistudio.corpus.manifest import manifest_sha256
@@ -30,8 +28,9 @@ from mistudio.corpus.token_columns import Columns
 from mistudio.corpus.token_finish import SplitRecord, WrittenSplit, finish_split, split_record, total_record
 from mistudio.corpus.token_parts import PART_BYTES, PartWriter
 from mistudio.corpus.token_rows import Documents, Position, RowMaker
+from mistudio.corpus.token_shards import EncodedBatch, Encoding, Shards, Sharing, cut_shards
 from mistudio.corpus.token_shuffle import SHUFFLE, shuffle_parts
-from mistudio.corpus.token_texts import BatchSize, HeldOut, RenderChat, TextBatch, TextReader, text_batches
+from mistudio.corpus.token_texts import HeldOut, RenderChat, RowBatch, TextReader
 from mistudio.corpus.tokenize_settings import HELD_OUT as HELD_OUT_SPLIT
 from mistudio.corpus.tokenize_settings import Resolved, TokenizerFacts, TokenizeSettings, resolve, settings_hash
 from mistudio.corpus.tokenized_manifest import (
@@ -50,6 +49,8 @@ from mistudio.utils.file_utils import ensure_dir, fsync_directory, write_bytes_a
 
 # What is needed until the work is done; no split can have this name.
 _SCRATCH: Final = ".scratch"
+_PLAN: Final = "plan"
+_SHARDS: Final = "shards"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Lane:
         self._maker = maker
         self._first_row = writer.position.row
 
-    def add(self, batch: TextBatch, encoded: Encoded) -> None:
+    def add(self, batch: RowBatch, encoded: Encoded) -> None:
         """Take its documents of a batch, but for those of an earlier call's parts."""
         rows = np.arange(batch.first_row, batch.first_row + len(batch.kinds))
         mine = (batch.kinds == self.kind) & (rows >= self._first_row)
@@ -103,7 +104,7 @@ class _Writing:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="token-writer")
         self._last: Future[None] | None = None
 
-    def put(self, batch: TextBatch, encoded: Encoded) -> None:
+    def put(self, batch: RowBatch, encoded: Encoded) -> None:
         """Write the batch; waits until the one before is written, and raises what that raised."""
         if self._last is not None:
             self._last.result()
@@ -122,14 +123,14 @@ class _Writing:
         for lane in self._lanes:
             lane.writer.close()
 
-    def _write(self, batch: TextBatch, encoded: Encoded) -> None:
+    def _write(self, batch: RowBatch, encoded: Encoded) -> None:
         figures = RowFigures(encoded.lengths, batch.characters, batch.text_bytes, batch.kinds)
         self._rows.write(batch.first_row, figures)
         for lane in self._lanes:
             lane.add(batch, encoded)
 
 
-def tokenize_dataset(
+def tokenize_dataset(  # noqa: PLR0913 (each is a choice of its own)
     dataset: Path,
     staging: Path,
     target: Path,
@@ -140,26 +141,48 @@ def tokenize_dataset(
     work: Work,
     part_bytes: int = PART_BYTES,
     batch_bytes: int | None = None,
+    sharing: Sharing | None = None,
 ) -> TokenizedManifest:
     """Tokenize the dataset in the folder ``dataset`` into ``target`` by way of ``staging`` (same disk).
 
     Goes on where an earlier call was cut off; once ``target`` is there, only its manifest is read. Reports rows of the
     source in the phases ``tokenizing`` and ``finish``. ``part_bytes`` is about how large a file becomes, and
     ``batch_bytes`` how much text is encoded at once (None: as much as a quarter of a second is enough for); the latter
-    changes nothing in the result. Raises ValidationFailed and ChoiceErrors of the
-    settings, DataMissing, DiskFull, TokensLost, and whatever ``work.checkpoint`` raises. One caller at a time.
+    changes nothing in the result. Neither does ``sharing``, by which other processes help.
+
+    Raises ValidationFailed and ChoiceErrors of the settings, DataMissing, DiskFull, TokensLost, and whatever
+    ``work.checkpoint`` raises. One caller at a time.
     """
     if (target / TOKENIZED_MANIFEST).exists():
         return read_tokenized_manifest(target)
     job = _Job(dataset, staging, settings, tokenizer, engines, work, part_bytes, batch_bytes)
     if not (staging / TOKENIZED_MANIFEST).exists():
         with disk_errors():
-            write_tokenized_manifest(staging, job.run())
+            write_tokenized_manifest(staging, job.run(sharing))
     shutil.rmtree(staging / _SCRATCH, ignore_errors=True)
     ensure_dir(target.parent)
     staging.rename(target)
     fsync_directory(target.parent)
     return read_tokenized_manifest(target)
+
+
+def help_tokenize(
+    dataset: Path,
+    staging: Path,
+    *,
+    settings: TokenizeSettings,
+    tokenizer: TokenizerFacts,
+    engines: Engines,
+    work: Work,
+    begin: int,
+    part_bytes: int = PART_BYTES,
+) -> int:
+    """Make shards for whoever calls ``tokenize_dataset`` with the same arguments; how many were made.
+
+    None are where it does not do the same: another engine was chosen, or other settings. Raises EngineBrokeOff,
+    FileNotFoundError once the work was finished or given up, and whatever ``work.checkpoint`` raises.
+    """
+    return _Job(dataset, staging, settings, tokenizer, engines, work, part_bytes, None).help_out(begin)
 
 
 class _Job:
@@ -182,21 +205,31 @@ class _Job:
         self._engines = engines
         self._work = work
         self._part_bytes = part_bytes
-        self._batch_bytes = batch_bytes
         self._resolved: Resolved = resolve(settings, tokenizer, dataset=self._store.manifest)
         self._dataset_hash = manifest_sha256(dataset)
         self._hash = settings_hash(
             settings, self._resolved, fingerprint=tokenizer.fingerprint, dataset_hash=self._dataset_hash
         )
         self._columns = Columns.of(settings, self._resolved)
-        self._held_out = HeldOut(settings.heldout_fraction, settings.shuffle_seed or 0)
         render = engines.render_chat if settings.apply_chat_template else None
         self._reader = TextReader(self._store, self._resolved.text_column, render_chat=render)
+        held_out = HeldOut(settings.heldout_fraction, settings.shuffle_seed or 0)
+        self._encoding = Encoding(self._reader, engines.encoder, held_out, engines.failure, batch_bytes)
+        self._plan = f"{self._hash} {engines.encoder.name} {part_bytes}".encode()
+        self._shards: Shards | None = None
         self._total = sum(self._store.num_rows(split) for split in self._resolved.splits)
 
-    def run(self) -> TokenizedManifest:
+    def help_out(self, begin: int) -> int:
+        """Encode for the process that writes, if it does the same."""
+        if (self._scratch / _PLAN).read_bytes() != self._plan:
+            return 0
+        return Shards.found(self._scratch / _SHARDS).help_out(begin, encoding=self._encoding, work=self._work)
+
+    def run(self, sharing: Sharing | None) -> TokenizedManifest:
         """Everything but the rename into place."""
         self._begin()
+        if sharing is not None:
+            self._shards = self._shared(sharing)
         before = 0
         finished: list[tuple[list[Lane], SourceRows]] = []
         with ExitStack() as stack:
@@ -215,12 +248,10 @@ class _Job:
 
     def _begin(self) -> None:
         """Keep what an earlier call left only if it was made by the same engine for the same settings."""
-        plan = self._scratch / "plan"
-        wanted = f"{self._hash} {self._engines.encoder.name} {self._part_bytes}".encode()
-        if not plan.exists() or plan.read_bytes() != wanted:
+        kept = self._scratch / _PLAN
+        if not kept.exists() or kept.read_bytes() != self._plan:
             shutil.rmtree(ensure_dir(self._staging))
-            ensure_dir(self._scratch)
-            write_bytes_atomic(plan, wanted)
+            write_bytes_atomic(ensure_dir(self._scratch) / _PLAN, self._plan)
 
     def _lane(self, split: str, kind: int) -> Lane:
         name = split if kind == DOCUMENT else f"{split}_{HELD_OUT_SPLIT}"
@@ -246,18 +277,29 @@ class _Job:
         """Bring the split into parts, from where an earlier call stopped."""
         missing = [lane for lane in lanes if not lane.writer.is_complete]
         first = min((lane.writer.position.row for lane in missing), default=rows.rows)
-        size, writing = BatchSize(self._batch_bytes), _Writing(missing, rows)
-        batches = text_batches(self._reader, split, first_row=first, size=size, held_out=self._held_out)
-        with closing(ahead(batches)) as coming, closing(writing):
-            for batch in coming:
+        writing = _Writing(missing, rows)
+        with closing(self._encoded(split, first)) as coming, closing(writing):
+            for batch, encoded in coming:
                 self._work.checkpoint()
-                began = time.perf_counter()
-                encoded = self._engines.encoder.encode(batch.texts)
-                size.took(time.perf_counter() - began)
                 self._note_failure()
                 writing.put(batch, encoded)
                 self._work.report(before + batch.first_row + len(batch.kinds), self._total, "tokenizing")
             writing.finish()
+
+    def _encoded(self, split: str, first_row: int) -> Generator[EncodedBatch]:
+        """The split's rows from ``first_row`` on, encoded here, or by whoever helps."""
+        if self._shards is None:
+            return self._encoding.batches(split, first_row)
+        return self._shards.encoded(split, first_row, encoding=self._encoding, work=self._work)
+
+    def _shared(self, sharing: Sharing) -> Shards | None:
+        """The shards that others are asked to help with; None where one would be all."""
+        shards = cut_shards(self._store, self._resolved.splits, sharing.shard_bytes)
+        if len(shards) < 2:
+            return None
+        prepared = Shards.prepared(self._scratch / _SHARDS, shards)
+        sharing.ask(len(shards))
+        return prepared
 
     @property
     def _failure(self) -> Path:

@@ -14,7 +14,7 @@ from kombu.exceptions import KombuError, OperationalError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from mistudio.core.celery_app import ROUTES, Route, StudioCelery
+from mistudio.core.celery_app import ROUTES, SHARD_ROUTE, Route, StudioCelery
 from mistudio.core.config import Settings
 from mistudio.core.states import JobState
 from mistudio.services.job_service import JobService
@@ -45,13 +45,21 @@ class CeleryQueue:
         if job is None:
             return
         try:
-            await asyncio.to_thread(self._send, ROUTES[job.kind], job_id)
+            await asyncio.to_thread(self._send, ROUTES[job.kind], [job_id])
             await self._redis.set(f"{_ASKED}{job_id}", time.time(), ex=_ASKED_SECONDS)
         except BROKER_ERRORS as error:
             log.warning("not enqueued now", job_id=job_id, error=type(error).__name__)
 
-    def _send(self, route: Route, job_id: str) -> None:
-        self._app.send_task(route.task, args=[job_id], queue=route.queue, retry=False)
+    async def share(self, job_id: str, shards: int) -> None:
+        """Call for help with all shards of a job but its first; where nobody comes, the job makes them itself."""
+        try:
+            for shard in range(1, shards):
+                await asyncio.to_thread(self._send, SHARD_ROUTE, [job_id, shard])
+        except BROKER_ERRORS as error:
+            log.warning("no help was called", job_id=job_id, error=type(error).__name__)
+
+    def _send(self, route: Route, arguments: list[str | int]) -> None:
+        self._app.send_task(route.task, args=arguments, queue=route.queue, retry=False)
 
     async def cancel(self, job_id: str) -> None:
         """Call out to the worker that has it, and wait until it has let go."""

@@ -39,7 +39,7 @@ from mistudio.workers.watcher import Watcher
 
 log = structlog.get_logger(__name__)
 
-_PRESENCE = "mistudio:workers"
+PRESENCE = "mistudio:workers"
 _PRESENCE_SECONDS = 5.0
 _GONE_SECONDS = 20.0
 _START_SECONDS = 30.0
@@ -70,6 +70,10 @@ class WorkerHost:
         running: Future[float | None] = asyncio.run_coroutine_threadsafe(self._begin(job_id), self._loop)
         return running.result()
 
+    def help_job(self, job_id: str, shard: int) -> None:
+        """Help a tokenization; called by Celery's threads."""
+        asyncio.run_coroutine_threadsafe(self._begin(job_id, shard), self._loop).result()
+
     def process_ids(self) -> list[int]:
         """The child processes that run now."""
         return self._children.process_ids()
@@ -98,7 +102,9 @@ class WorkerHost:
         vault = RedisTokenVault(redis, sealing_key(settings))
         self._queue = CeleryQueue(settings, self._jobs, app=self._app, redis=redis)
         watcher = Watcher(settings, self._jobs, queue=self._queue, redis=redis, vault=vault)
-        self._children = Children(settings, self._jobs, bus=bus, vault=vault, enqueue=self._queue.enqueue)
+        self._children = Children(
+            settings, self._jobs, bus=bus, vault=vault, enqueue=self._queue.enqueue, share=self._queue.share
+        )
         stack.push_async_callback(self._hand_over)
         ready = asyncio.Event()
         for work in (listen(redis, self._hear, ready=ready), self._be_seen(redis)):
@@ -107,8 +113,8 @@ class WorkerHost:
         stack.push_async_callback(watcher.close)
         await ready.wait()
 
-    async def _begin(self, job_id: str) -> float | None:
-        task = asyncio.create_task(self._run(job_id))
+    async def _begin(self, job_id: str, shard: int | None = None) -> float | None:
+        task = asyncio.create_task(self._run(job_id) if shard is None else self._help(job_id, shard))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await task
@@ -123,6 +129,11 @@ class WorkerHost:
         after = await until_recorded(lambda: self._jobs.find(job_id))
         waits = after is not None and after.state is JobState.QUEUED and not self._closing
         return _pause(after) if after and waits else None
+
+    async def _help(self, job_id: str, shard: int) -> None:
+        job = await until_recorded(lambda: self._jobs.find(job_id))
+        if job is not None and job.state is JobState.RUNNING and not self._closing:
+            await (await self._children.start(job, shard=shard))
 
     async def _hear(self, order: Order, target: str) -> None:
         if order == "cancel":
@@ -142,7 +153,7 @@ class WorkerHost:
         """Say again and again that this worker is there."""
         while True:
             try:
-                await redis.zadd(_PRESENCE, {self._name: time.time()})
+                await redis.zadd(PRESENCE, {self._name: time.time()})
             except (RedisError, OSError) as error:
                 log.warning("this worker cannot be seen", error=type(error).__name__)
             await asyncio.sleep(_PRESENCE_SECONDS)
@@ -160,8 +171,8 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 async def workers_seen(redis: Redis) -> int:
     """How many workers said lately that they are there. Raises RedisError."""
-    await redis.zremrangebyscore(_PRESENCE, 0, time.time() - _GONE_SECONDS)
-    return int(await redis.zcard(_PRESENCE))
+    await redis.zremrangebyscore(PRESENCE, 0, time.time() - _GONE_SECONDS)
+    return int(await redis.zcard(PRESENCE))
 
 
 def run_worker(settings: Settings, *, queues: Sequence[str] = QUEUES, concurrency: int) -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, cast
 
 import pyarrow as pa
@@ -39,29 +39,46 @@ class PipeEventBus:
         self._pipe.write(json.dumps([None, job_id]) + "\n")
         self._pipe.flush()
 
+    async def share(self, shards: int) -> None:
+        """Let the parent call for help with so many shards of this job: a number without a channel."""
+        self._pipe.write(json.dumps([None, shards]) + "\n")
+        self._pipe.flush()
+
 
 def run(pipe: IO[str]) -> None:
     """Run the job that standard input names, and tell ``pipe`` of it; ends with the job, or with the parent."""
     asyncio.run(_main(pipe))
 
 
-def _watch(runner: Runner) -> None:
+def _watch(cancel: Callable[[], None]) -> None:
     """Obey the parent; end with it. Every step of every job may be cut off at any instruction."""
     for line in sys.stdin:
         if line.strip() == "cancel":
-            runner.cancel()
+            cancel()
     os._exit(ORPHANED)
 
 
 async def _main(pipe: IO[str]) -> None:
-    order = cast("dict[str, str | dict[str, Json] | None]", json.loads(sys.stdin.readline()))
+    order = cast("dict[str, str | int | dict[str, Json] | None]", json.loads(sys.stdin.readline()))
     settings = Settings.model_validate(order["settings"])
     configure_logging(settings)
     database = Database(settings.sqlalchemy_url)
     parent = PipeEventBus(pipe)
     jobs = JobService(database, parent)
-    runner = Runner(settings, jobs, job_handlers(settings, database), enqueue=parent.enqueue)
-    threading.Thread(target=_watch, args=(runner,), name="parent-watch", daemon=True).start()
-    token = order["token"]
-    await runner.run_job(str(order["job_id"]), owner=str(order["owner"]), token=str(token) if token else None)
+    job_id, shard = str(order["job_id"]), order["shard"]
+    token = str(order["token"]) if order["token"] else None
+    if isinstance(shard, int):
+        from mistudio.workers.helping import HelpersWork, help_tokenization
+
+        work = HelpersWork(jobs, job_id)
+        _obey(work.cancel)
+        await help_tokenization(work, settings=settings, database=database, shard=shard, token=token)
+    else:
+        runner = Runner(settings, jobs, job_handlers(settings, database), enqueue=parent.enqueue, share=parent.share)
+        _obey(runner.cancel)
+        await runner.run_job(job_id, owner=str(order["owner"]), token=token)
     await database.close()
+
+
+def _obey(cancel: Callable[[], None]) -> None:
+    threading.Thread(target=_watch, args=(cancel,), name="parent-watch", daemon=True).start()

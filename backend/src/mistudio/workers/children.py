@@ -40,8 +40,14 @@ class _Child:
     owner: str
     process: asyncio.subprocess.Process
     task: asyncio.Task[None] | None = None
+    shard: int | None = None
     progressed: bool = False
     fetched: int = 0
+
+    @property
+    def key(self) -> str:
+        """Among the children of this process: a job has one that runs it, and any number that help."""
+        return self.job.id if self.shard is None else self.owner
 
     def heard(self, event: dict[str, object]) -> None:
         """Note whether the job got further than any process before had brought it, and the bytes it fetched."""
@@ -66,12 +72,15 @@ class Children:
         bus: EventBus,
         vault: TokenVault,
         enqueue: Callable[[str], Awaitable[None]],
+        share: Callable[[str, int], Awaitable[None]] | None = None,
     ) -> None:
+        """``share`` calls for help with so many shards of a job; None where there is nobody to help."""
         self._settings = settings
         self._jobs = jobs
         self._bus = bus
         self._vault = vault
         self._enqueue = enqueue
+        self._share = share
         self._children: dict[str, _Child] = {}
         self._closing = False
 
@@ -86,8 +95,11 @@ class Children:
         """The child processes that run now."""
         return [child.process.pid for child in self._children.values()]
 
-    async def start(self, job: JobResponse) -> asyncio.Task[None]:
-        """Start a child for this job; the task ends with the child, its job in a state that it can be in."""
+    async def start(self, job: JobResponse, *, shard: int | None = None) -> asyncio.Task[None]:
+        """Start a child for this job; the task ends with the child, its job in a state that it can be in.
+
+        With ``shard`` the child only helps another one that has the job, from that shard on.
+        """
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "mistudio.workers.child"),
             stdin=asyncio.subprocess.PIPE,
@@ -97,14 +109,16 @@ class Children:
             # Ctrl-C is for the parent; children end with their pipe, so that a stop costs no attempt.
             start_new_session=True,
         )
-        child = _Child(job=job, owner=f"{socket.gethostname()}:{process.pid}:{uuid4().hex}", process=process)
-        self._children[job.id] = child
+        owner = f"{socket.gethostname()}:{process.pid}:{uuid4().hex}"
+        child = _Child(job=job, owner=owner, process=process, shard=shard)
+        self._children[child.key] = child
         metrics.CHILDREN.set(len(self._children))
         order = {
             "job_id": job.id,
             "owner": child.owner,
             "settings": self._settings.model_dump(mode="json", exclude={"api_token", "host", "secret_key"}),
             "token": await self._vault.get(job.id),
+            "shard": shard,
         }
         await self._send(child, json.dumps(order))
         child.task = asyncio.create_task(self._follow(child), name=f"child-{job.id}")
@@ -138,7 +152,7 @@ class Children:
             _ended, waiting = await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
             for task in waiting:
                 task.cancel()
-        return [(child.job.id, child.owner) for child in children]
+        return [(child.job.id, child.owner) for child in children if child.shard is None]
 
     async def _send(self, child: _Child, line: str) -> None:
         """One line to the child; one that has just ended no longer listens."""
@@ -157,22 +171,30 @@ class Children:
             if not self._closing:
                 await self._ended(child, code)
         finally:
-            self._children.pop(child.job.id, None)
+            self._children.pop(child.key, None)
             metrics.CHILDREN.set(len(self._children))
 
     async def _hear(self, child: _Child, line: bytes) -> None:
-        """A line is an event with its channel, or, without a channel, the id of a job that follows."""
+        """A line is an event with its channel, or, without one, the id of a job that follows, or a number of shards."""
         channel, said = json.loads(line)
         if channel is None:
-            await self._enqueue(said)
+            await self._follow_up(child, said)
             return
         child.heard(said)
         await self._bus.publish(channel, said)
+
+    async def _follow_up(self, child: _Child, said: str | int) -> None:
+        if isinstance(said, str):
+            await self._enqueue(said)
+        elif self._share is not None:
+            await self._share(child.job.id, said)
 
     async def _ended(self, child: _Child, code: int) -> None:
         job_id = child.job.id
         if code:
             log.warning("child died", job_id=job_id, dataset_id=child.job.dataset_id, exit_code=code)
+        if child.shard is not None:
+            return
         backoff = self._settings.retry_backoff_seconds
         await until_recorded(
             lambda: self._jobs.release(

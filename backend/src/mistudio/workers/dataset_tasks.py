@@ -10,45 +10,55 @@ from typing import Any, TypeAlias, cast
 
 from celery import shared_task
 
-from mistudio.core.celery_app import ROUTES, StudioCelery
+from mistudio.core.celery_app import ROUTES, SHARD_ROUTE, JobHost, Route, StudioCelery
 
 JobTask: TypeAlias = Any  # Celery has no types.
 
 
-def task(kind: str) -> Callable[[Callable[[JobTask, str], None]], JobTask]:
-    """Make a function the Celery task of a kind of job."""
-    options = {"bind": True, "max_retries": 3, "acks_late": True, "ignore_result": True}
-    return cast("Callable[..., JobTask]", shared_task(name=ROUTES[kind].task, **options))
+def task(route: Route, *, max_retries: int = 3) -> Callable[[Callable[..., None]], JobTask]:
+    """Make a function the Celery task of a route."""
+    options = {"bind": True, "max_retries": max_retries, "acks_late": True, "ignore_result": True}
+    return cast("Callable[..., JobTask]", shared_task(name=route.task, **options))
 
 
-def _run(running: JobTask, job_id: str) -> None:
+def _host(running: JobTask) -> JobHost:
     host = running.app.host if isinstance(running.app, StudioCelery) else None
     if host is None:
         raise RuntimeError("Start workers with `mistudio worker`: this one has nothing to run jobs with.")
-    pause = host.run_job(job_id)
+    return host
+
+
+def _run(running: JobTask, job_id: str) -> None:
+    pause = _host(running).run_job(job_id)
     if pause is not None and running.request.retries < running.max_retries:
         raise running.retry(countdown=pause)
 
 
-@task("download")
+@task(ROUTES["download"])
 def download_dataset_task(self: JobTask, job_id: str) -> None:
     """Run a download."""
     _run(self, job_id)
 
 
-@task("import")
+@task(ROUTES["import"])
 def import_dataset_task(self: JobTask, job_id: str) -> None:
     """Run the import of local files."""
     _run(self, job_id)
 
 
-@task("tokenize")
+@task(ROUTES["tokenize"])
 def tokenize_dataset_task(self: JobTask, job_id: str) -> None:
     """Run a tokenization."""
     _run(self, job_id)
 
 
-@task("index")
+@task(ROUTES["index"])
 def index_dataset_task(self: JobTask, job_id: str) -> None:
     """Build an index."""
     _run(self, job_id)
+
+
+@task(SHARD_ROUTE, max_retries=0)
+def tokenize_shard_task(self: JobTask, job_id: str, shard: int) -> None:
+    """Help a tokenization that runs: nothing is lost if this never comes, and done twice it changes nothing."""
+    _host(self).help_job(job_id, shard)

@@ -1,9 +1,10 @@
 """The handlers of the jobs that make datasets. They know the engine and nothing of how jobs are kept or run."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
@@ -15,7 +16,7 @@ from mistudio.corpus.manifest import Manifest
 from mistudio.corpus.origin import HubOrigin
 from mistudio.corpus.plan_types import Plan, PlanRequest
 from mistudio.corpus.planner import Planner
-from mistudio.models import Dataset
+from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.disk import needed_bytes, require_room
 from mistudio.services.plans import read_local_plan, read_plan, write_plan
@@ -25,6 +26,11 @@ from mistudio.services.views import dataset_or_404, tokenization_or_404
 from mistudio.utils.file_utils import ensure_dir, get_allocated_size
 from mistudio.workers.index_handler import followed_by_index, handle_index
 from mistudio.workers.runner import Handler, JobContext
+
+if TYPE_CHECKING:
+    # Loading tokenizers costs half a second, which a download has no need of.
+    from mistudio.corpus.token_shards import Sharing
+    from mistudio.corpus.tokenizers import LoadedTokenizer
 
 
 async def handle_download(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
@@ -149,25 +155,13 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
 async def handle_tokenize(context: JobContext, *, settings: Settings, database: Database) -> TokenizationFigures:
     """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
     from mistudio.corpus.tokenize_settings import TokenizeSettings
-    from mistudio.corpus.tokenizer_files import TokenizerSource
-    from mistudio.corpus.tokenizers import load_tokenizer
     from mistudio.workers.tokenizing import run_tokenization
 
     async with database.read() as session:
         record = await tokenization_or_404(session, context.job.tokenization_id or "")
     context.work.report(0, 1, "plan")
     storage = StorageService(settings, database)
-    tokenizer = await asyncio.to_thread(
-        load_tokenizer,
-        TokenizerSource(record.tokenizer, record.tokenizer_revision),
-        token=context.token,
-        cache_dir=settings.cache_dir,
-        root=settings.data_dir,
-    )
-    if tokenizer.fingerprint != record.fingerprint:
-        raise SourceChanged(
-            f"The tokenizer {record.tokenizer} is no longer the one that was asked for: tokenize again with it."
-        )
+    tokenizer = await tokenizer_of(record, settings=settings, token=context.token)
     context.work.report(1, 1, "plan")
     return await asyncio.to_thread(
         run_tokenization,
@@ -177,7 +171,41 @@ async def handle_tokenize(context: JobContext, *, settings: Settings, database: 
         settings=TokenizeSettings.from_json(record.settings),
         tokenizer=tokenizer,
         work=context.work,
+        sharing=None if settings.is_embedded else _sharing(context, settings.shard_bytes),
     )
+
+
+async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str | None) -> "LoadedTokenizer":
+    """The tokenizer that the record names. Raises SourceChanged where it is another one by now."""
+    from mistudio.corpus.tokenizer_files import TokenizerSource
+    from mistudio.corpus.tokenizers import load_tokenizer
+
+    tokenizer = await asyncio.to_thread(
+        load_tokenizer,
+        TokenizerSource(record.tokenizer, record.tokenizer_revision),
+        token=token,
+        cache_dir=settings.cache_dir,
+        root=settings.data_dir,
+    )
+    if tokenizer.fingerprint != record.fingerprint:
+        raise SourceChanged(
+            f"The tokenizer {record.tokenizer} is no longer the one that was asked for: tokenize again with it."
+        )
+    return tokenizer
+
+
+def _sharing(context: JobContext, shard_bytes: int) -> "Sharing | None":
+    """Lets other workers be called from the thread that tokenizes."""
+    from mistudio.corpus.token_shards import Sharing
+
+    loop, share = asyncio.get_running_loop(), context.share
+    if share is None or not shard_bytes:
+        return None
+    return Sharing(shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(_awaited(share, shards), loop).result())
+
+
+async def _awaited(share: Callable[[int], Awaitable[None]], shards: int) -> None:
+    await share(shards)
 
 
 def job_handlers(settings: Settings, database: Database) -> Mapping[str, Handler]:

@@ -33,11 +33,12 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, kw_only=True)
 class JobContext:
-    """What a handler gets: its job, the token given for it, and where to report."""
+    """What a handler gets: its job, the token given for it, where to report, and a call for help with shards."""
 
     job: JobResponse
     token: str | None = field(repr=False)
     work: Reporter
+    share: Callable[[int], Awaitable[None]] | None = None
 
 
 Handler = Callable[[JobContext], Awaitable[Figures]]
@@ -63,10 +64,12 @@ class Runner:
         handlers: Mapping[str, Handler],
         *,
         enqueue: Callable[[str], Awaitable[None]] | None = None,
+        share: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         """``enqueue`` brings the jobs that follow from one to workers; None where the engine looks for them itself."""
         self._settings = settings
         self._enqueue = enqueue
+        self._share = share
         self._jobs = jobs
         self._handlers = handlers
         self._work: Reporter | None = None
@@ -105,7 +108,7 @@ class Runner:
             if self._cancelled:
                 work.cancel()
             async with work.ticking():
-                figures = await self._handlers[job.kind](JobContext(job=job, token=token, work=work))
+                figures = await self._handlers[job.kind](JobContext(job=job, token=token, work=work, share=self._share))
             following = await until_recorded(lambda: self._jobs.succeed(claim, figures))
             if self._enqueue:
                 for job_id in following:

@@ -10,8 +10,9 @@ from mistudio.core.errors import Json
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import read_audit
 from mistudio.corpus.token_sample import engines_for
+from mistudio.corpus.token_shards import Sharing
 from mistudio.corpus.token_statistics import TokenCount, TokenStatistics
-from mistudio.corpus.tokenize import Engines, tokenize_dataset
+from mistudio.corpus.tokenize import Engines, help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizeSettings, resolve
 from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
@@ -21,14 +22,23 @@ from mistudio.services.token_views import token_text
 
 
 def run_tokenization(
-    dataset: Path, staging: Path, target: Path, *, settings: TokenizeSettings, tokenizer: LoadedTokenizer, work: Work
+    dataset: Path,
+    staging: Path,
+    target: Path,
+    *,
+    settings: TokenizeSettings,
+    tokenizer: LoadedTokenizer,
+    work: Work,
+    sharing: Sharing | None = None,
 ) -> TokenizationFigures:
     """Tokenize by the engine that earns its place; by the reference where the written files show that it did not."""
     store = DatasetStore(dataset)
     engines = engines_for(tokenizer, store, settings, resolve(settings, tokenizer, dataset=store.manifest))
 
     def tokenized(by: Engines) -> TokenizedManifest:
-        return tokenize_dataset(dataset, staging, target, settings=settings, tokenizer=tokenizer, engines=by, work=work)
+        return tokenize_dataset(
+            dataset, staging, target, settings=settings, tokenizer=tokenizer, engines=by, work=work, sharing=sharing
+        )
 
     manifest = tokenized(engines)
     differences = read_audit(target).differences
@@ -38,6 +48,17 @@ def run_tokenization(
         record = EngineRecord(engines.reference.name, why)
         manifest = tokenized(replace(engines, encoder=engines.reference, record=record))
     return figures_of(manifest, target, tokenizer)
+
+
+def help_with_tokenization(
+    dataset: Path, staging: Path, *, settings: TokenizeSettings, tokenizer: LoadedTokenizer, work: Work, begin: int
+) -> int:
+    """Make shards for whoever runs the same tokenization; see ``help_tokenize``."""
+    store = DatasetStore(dataset)
+    engines = engines_for(tokenizer, store, settings, resolve(settings, tokenizer, dataset=store.manifest))
+    return help_tokenize(
+        dataset, staging, settings=settings, tokenizer=tokenizer, engines=engines, work=work, begin=begin
+    )
 
 
 def figures_of(manifest: TokenizedManifest, folder: Path, tokenizer: LoadedTokenizer) -> TokenizationFigures:
