@@ -68,9 +68,9 @@ def audited_places(rows: int, mean_bytes: int, *, is_full: bool) -> list[range]:
     size = max(1, min(_PLACE_ROWS, _SAMPLE_BYTES // (places * max(1, mean_bytes))))
     if is_full or rows <= places * size:
         size = max(1, min(_FULL_ROWS, _BATCH_CHARACTERS // max(1, mean_bytes)))
-        starts = range(0, rows, size)
+        starts = list(range(0, rows, size))
     else:
-        starts = range(0, rows - size, rows // places)
+        starts = [(rows - size) * place // (places - 1) for place in range(places)]
     return [range(start, min(start + size, rows)) for start in starts]
 
 

@@ -20,6 +20,7 @@ from mistudio.corpus.chat import ChatTemplate, Message, find_chat_template
 from mistudio.corpus.row_template import RowTemplate, learn_row_template
 from mistudio.corpus.special_tokens import ROLES, SpecialTokens, find_special_tokens
 from mistudio.corpus.tokenizer_files import TOKENIZER, TokenizerFiles, TokenizerSource, find_files
+from mistudio.utils.collector import collector_at_rest
 
 Kind = Literal["BPE", "WordPiece", "Unigram", "WordLevel"]
 
@@ -128,6 +129,11 @@ def load_tokenizer(source: TokenizerSource, *, token: str | None, cache_dir: Pat
 
 def read_tokenizer(files: TokenizerFiles) -> LoadedTokenizer:
     """The tokenizer that ``files`` describe; raises UnsupportedTokenizer."""
+    with collector_at_rest():
+        return _read(files)
+
+
+def _read(files: TokenizerFiles) -> LoadedTokenizer:
     parts = _object(files, TOKENIZER)
     config = _object(files, "tokenizer_config.json")
     kind = _checked_kind(parts, files.name)
@@ -160,7 +166,7 @@ def canonical_json(parts: dict[str, Json]) -> bytes:
     """
     model = _model(parts)
     if isinstance(merges := model.get("merges"), list):
-        pairs: list[Json] = [[*merge.split(" ")] if isinstance(merge, str) else merge for merge in merges]
+        pairs: list[Json] = [cast("Json", merge.split(" ")) if isinstance(merge, str) else merge for merge in merges]
         model = {**model, "merges": pairs}
     canonical = {**parts, "model": model, "truncation": None, "padding": None}
     return orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)
