@@ -1,8 +1,12 @@
-"""What a task that is cancelled in the middle of a question hears."""
+"""What becomes of a transaction whose task is cancelled in the middle of it."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import Connection, event, text
 
 from mistudio.core.database import Database
 
@@ -24,3 +28,31 @@ async def test_a_cancel_is_a_cancel_wherever_it_comes(async_db: Database) -> Non
         ends.add(type(end))
     assert ends <= {asyncio.CancelledError, int}
     assert 1 == await asked()
+
+
+async def test_a_write_that_is_cancelled_is_cancelled_and_leaves_no_lock(tmp_path: Path) -> None:
+    """Cancelled while it waits for the lock, it neither says that the database is gone, nor has the lock afterwards."""
+    path = tmp_path / "mistudio.db"
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    async with database.read() as session:
+        await session.execute(text("SELECT 1"))
+
+    async def write() -> None:
+        async with database.write() as session:
+            await session.execute(text("CREATE TABLE never (number INTEGER)"))
+
+    def interfere(_connection: Connection, _cursor: object, statement: str, *_others: object) -> None:
+        """As soon as the task waits for its BEGIN, it is cancelled; then the lock comes free."""
+        assert "BEGIN IMMEDIATE" == statement
+        asyncio.get_running_loop().call_soon(task.cancel)
+        asyncio.get_running_loop().call_soon(other.execute, "ROLLBACK")
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        event.listen(database.engine.sync_engine, "before_cursor_execute", interfere)
+        task = asyncio.create_task(write())
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        other.execute("BEGIN IMMEDIATE")
+        assert [] == other.execute("SELECT name FROM sqlite_master").fetchall()
+    await database.close()
