@@ -63,7 +63,7 @@ test-e2e: setup ## Run the browser journeys only
 check: lint test ## The gate: formats, lint, types, imports, generated types, and every test
 
 .PHONY: lint
-lint: setup lint-backend lint-frontend lint-e2e types-check ## The gate without the tests
+lint: setup lint-backend lint-frontend lint-e2e lint-deploy types-check ## The gate without the tests
 
 .PHONY: lint-backend
 lint-backend: $(VENV)/.dev $(VENV)/.package
@@ -84,6 +84,11 @@ lint-e2e: e2e/node_modules/.installed
 	cd e2e && npm run --silent format:check
 	cd e2e && npm run --silent lint
 	cd e2e && npm run --silent type-check
+
+.PHONY: lint-deploy
+lint-deploy: $(VENV)/.dev
+	$(VENV)/bin/hadolint deploy/Dockerfile
+	$(VENV)/bin/yamllint --strict --config-file deploy/.yamllint.yaml deploy/compose.yaml
 
 .PHONY: types
 types: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed ## Write the API's document and the TypeScript types made from it
@@ -159,6 +164,10 @@ bench-cluster: $(VENV)/.dev $(VENV)/.package ## Two servers, two workers that ar
 .PHONY: check-search
 check-search: $(VENV)/.dev $(VENV)/.package ## Compare searches of real text with a loop over every row; ARGS="--text FILE"
 	$(PY) bench/search_check.py $(ARGS)
+
+.PHONY: bench-shards
+bench-shards: $(VENV)/.dev $(VENV)/.package ## Measure one tokenization by 1, 2 and 4 workers; ARGS="--tokenizer DIR --text FILE"
+	$(PY) bench/shards.py $(ARGS)
 
 .PHONY: clean
 clean: ## Remove everything that can be made again; data and backend/.env stay

@@ -209,12 +209,12 @@ async def everything_kept(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def worker_process(settings: Settings, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """``mistudio worker`` that was seen; ended with SIGTERM if it still runs."""
+async def worker_process(settings: Settings, log: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """``mistudio worker`` with these options that was seen; ended with SIGTERM if it still runs."""
     async with Redis.from_url(settings.redis_url, decode_responses=True) as redis:
         with log.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "mistudio.cli", "worker"),
+                *(sys.executable, "-m", "mistudio.cli", "worker", *options),
                 stdout=errors,
                 stderr=errors,
                 env=environment(settings),

@@ -46,6 +46,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "CELERY_BROKER_URL": settings.celery_broker_url,
+        "MISTUDIO_SHARD_BYTES": str(settings.shard_bytes),
         "MISTUDIO_LEASE_SECONDS": str(settings.lease_seconds),
     }
 

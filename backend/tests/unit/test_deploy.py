@@ -1,6 +1,8 @@
 """What deploy/ says is what the program understands: no engine that would build the images runs where tests run."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from mistudio.cli import app
 from mistudio.core.celery_app import QUEUES
 from mistudio.core.config import Settings
 
-DEPLOY = Path(__file__).parents[3] / "deploy"
+ROOT = Path(__file__).parents[3]
+DEPLOY = ROOT / "deploy"
 
 
 @pytest.fixture(scope="session")
@@ -61,10 +64,41 @@ def test_every_queue_has_a_worker(ours: dict[str, Any]) -> None:
     assert sorted(QUEUES) == sorted(served)
 
 
+def test_the_image_is_made_by_the_commands_of_make() -> None:
+    """The same locks, the same build, from files that are there, into the place where the panel is looked for."""
+    dockerfile, makefile = ((ROOT / name).read_text(encoding="utf-8") for name in ("deploy/Dockerfile", "Makefile"))
+    for command in ("npm ci --no-audit --no-fund", "install --require-hashes -r", "install --no-deps"):
+        assert command in makefile
+    ran = dockerfile.replace("install --no-cache-dir", "install")
+    for command in ("npm ci --no-audit --no-fund", "npm run build", "install --require-hashes -r", "install --no-deps"):
+        assert command in ran
+    assert "build" in json.loads((ROOT / "frontend/package.json").read_text(encoding="utf-8"))["scripts"]
+    built = re.findall(r"^WEB := (\S+)/index.html$", makefile, re.MULTILINE)
+    assert built == re.findall(r"^COPY --from=panel /src/(\S+) ", dockerfile, re.MULTILINE)
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
+    assert [] == [name for line in copied for name in line.split() if not (ROOT / name).exists()]
+
+
+def test_the_images_have_versions_that_are_supported() -> None:
+    """Python and Node of the image are those that the packages ask for, or newer."""
+    dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "backend/pyproject.toml").read_text(encoding="utf-8"))["project"]
+    least = version(project["requires-python"])
+    used = {version(found) for found in re.findall(r"^FROM python:([\d.]+)", dockerfile, re.MULTILINE)}
+    assert [True] == [found >= least for found in used]
+    package = json.loads((ROOT / "frontend/package.json").read_text(encoding="utf-8"))
+    assert version(re.findall(r"^FROM node:(\d+)", dockerfile, re.MULTILINE)[0]) >= version(package["engines"]["node"])
+
+
+def version(text: str) -> tuple[int, ...]:
+    """The numbers of the first version that stands in a text."""
+    return tuple(int(number) for number in re.findall(r"[\d.]+", text)[0].split("."))
+
+
 def test_every_service_waits_and_is_watched(ours: dict[str, Any]) -> None:
     """Databases come first; the image says how to ask whether a server lives, workers say it themselves."""
     dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
-    assert ["mistudio"] == re.findall(r"^USER (\w+)$", dockerfile, re.MULTILINE)
+    assert re.findall(r"--uid (\d+)", dockerfile) == re.findall(r"^USER (\d+)$", dockerfile, re.MULTILINE) != []
     assert "HEALTHCHECK" in dockerfile
     for service in ours.values():
         assert {"postgres", "redis"} == set(service["depends_on"])
