@@ -123,7 +123,7 @@ lock: ## Resolve the Python dependencies again into the two lock files (needs uv
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: bench
-bench: bench-fetch bench-ingest bench-exact bench-job bench-serve bench-tokenize bench-search ## Measure everything that has a benchmark
+bench: bench-fetch bench-ingest bench-exact bench-job bench-serve bench-tokenize bench-search bench-panel ## Measure everything that has a benchmark
 
 .PHONY: bench-fetch
 bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
@@ -168,6 +168,14 @@ check-search: $(VENV)/.dev $(VENV)/.package ## Compare searches of real text wit
 .PHONY: bench-shards
 bench-shards: $(VENV)/.dev $(VENV)/.package ## Measure one tokenization by 1, 2 and 4 workers; ARGS="--tokenizer DIR --text FILE"
 	$(PY) bench/shards.py $(ARGS)
+
+.PHONY: bench-panel
+bench-panel: setup ## Measure the panel in Chromium on 2 million rows
+	$(PY) bench/panel.py $(ARGS)
+
+.PHONY: pictures
+pictures: setup ## Take the pictures of docs/components.md from the real panel
+	@cd e2e && npm run --silent pictures
 
 .PHONY: clean
 clean: ## Remove everything that can be made again; data and backend/.env stay

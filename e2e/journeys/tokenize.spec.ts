@@ -1,8 +1,15 @@
 /** Tokenize, count and trust: the tabs of a dataset's window, each with its own address, at both sizes. */
+import { SAMPLE_TOKENIZER } from '../support/api.ts';
 import { STORIES } from '../support/repositories.ts';
 import { expect, test } from '../support/studio.ts';
 
-const SAMPLE_TOKENIZER = './tokenizers/sample-bpe';
+/** What is seen in each tab. */
+const DEEP = [
+  ['Samples', /^Showing 1–50 of/],
+  ['Statistics', 'What would max_length cost?'],
+  ['Tokenization', 'Tokenization Configuration'],
+  ['Overview', 'Quick Stats'],
+] as const;
 
 test.describe('of a downloaded dataset', () => {
   test.beforeEach(async ({ panel }) => {
@@ -88,6 +95,10 @@ test('the sample is loaded, tokenized, counted, trusted and traced, without a ne
   await expect(dialog.getByText('Total Tokens')).toBeVisible();
   await expect(dialog.getByText('What would max_length cost?')).toBeVisible();
   await panel.picture('statistics');
-  await page.reload();
-  await expect(dialog.getByRole('table', { name: 'Samples by their length in tokens' })).toBeAttached();
+  for (const [tab, content] of DEEP) {
+    await dialog.getByRole('tab', { name: tab }).click();
+    await page.reload();
+    await expect(dialog.getByRole('tab', { name: tab })).toHaveAttribute('aria-selected', 'true');
+    await expect(dialog.getByText(content).first()).toBeVisible();
+  }
 });

@@ -3,6 +3,8 @@ import path from 'node:path';
 
 import { expect, type Locator, type Page } from '@playwright/test';
 
+import { violations } from './accessibility.ts';
+
 const SIZES = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
@@ -47,11 +49,12 @@ export class Panel {
     return this.page.getByRole('dialog', { name });
   }
 
-  /** Take a picture at both sizes that the panel is made for, and see that nothing needs to be scrolled sideways. */
+  /** Take a picture at both sizes that the panel is made for; nothing scrolls sideways, and everybody can use it. */
   async picture(name: string): Promise<void> {
     for (const size of SIZES) {
       await this.page.setViewportSize(size);
       await expect.poll(() => this.#overflow(), `nothing is wider than ${size.width} px`).toEqual([]);
+      expect(await violations(this.page), `${name} at ${size.width} px is accessible`).toEqual([]);
       await this.page.screenshot({ path: path.join(PICTURES, `${name}-${size.width}x${size.height}.png`) });
     }
     await this.page.setViewportSize(SIZES[0]);

@@ -44,6 +44,9 @@ const createSocket: SocketFactory = () =>
   io({
     path: '/socket.io',
     autoConnect: false,
+    // A socket at once; where a proxy lets none through, requests that wait do instead.
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
     reconnectionDelay: 500,
     reconnectionDelayMax: 5_000,
     // Asked anew at each try, so that a token typed meanwhile is used.

@@ -245,7 +245,8 @@ class DatasetService:
             jobs = [JobResponse.model_validate(job) for job in await active_jobs(session, [dataset_id])]
             tokenizations = await tokenization_responses(session, dataset_id)
             references = await references_of(session, dataset_id)
-        parts = await asyncio.to_thread(self._storage.parts, dataset_id)
+        tokenizers = {one.id: one.tokenizer for one in tokenizations}
+        parts = await asyncio.to_thread(self._storage.parts, dataset_id, tokenizers)
         return DeletePreview(
             dataset_id=dataset_id,
             name=dataset.name,

@@ -5,6 +5,7 @@ import contextlib
 import re
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -55,8 +56,8 @@ class StorageService:
         for folder in (self._settings.datasets_dir, self._settings.staging_dir, self._settings.trash_dir):
             ensure_dir(folder)
 
-    def parts(self, dataset_id: str) -> list[StoragePart]:
-        """What one dataset uses, part by part, walked from the tree; blocking."""
+    def parts(self, dataset_id: str, tokenizers: Mapping[str, str]) -> list[StoragePart]:
+        """What one dataset uses, part by part, from the tree; blocking. ``tokenizers`` names tokenizations."""
         folder = self.folder(dataset_id)
         parts = [
             StoragePart(part="raw", label="Data", size_bytes=get_directory_size(folder / "raw")),
@@ -68,7 +69,10 @@ class StorageService:
         tokenized = folder / "tokenized"
         parts += [
             StoragePart(
-                part="tokenization", tokenization_id=path.name, label=path.name, size_bytes=get_directory_size(path)
+                part="tokenization",
+                tokenization_id=path.name,
+                label=f"Tokenized by {tokenizers.get(path.name, path.name)}",
+                size_bytes=get_directory_size(path),
             )
             for path in (sorted(tokenized.iterdir()) if tokenized.is_dir() else [])
         ]
@@ -81,12 +85,14 @@ class StorageService:
         async with self._database.read() as session:
             query = select(Dataset.id, Dataset.name).order_by(Dataset.created_at.desc())
             names = {row.id: row.name for row in (await session.execute(query)).all()}
-        return await asyncio.to_thread(self._measure, names)
+            made = (await session.execute(select(Tokenization.id, Tokenization.tokenizer))).all()
+            tokenizers = {row.id: row.tokenizer for row in made}
+        return await asyncio.to_thread(self._measure, names, tokenizers)
 
-    def _measure(self, names: dict[str, str]) -> StorageResponse:
+    def _measure(self, names: Mapping[str, str], tokenizers: Mapping[str, str]) -> StorageResponse:
         datasets = []
         for dataset_id, name in names.items():
-            parts = self.parts(dataset_id)
+            parts = self.parts(dataset_id, tokenizers)
             size = sum(part.size_bytes for part in parts)
             datasets.append(DatasetStorage(dataset_id=dataset_id, name=name, size_bytes=size, parts=parts))
         settings = self._settings

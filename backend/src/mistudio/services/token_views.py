@@ -1,6 +1,7 @@
 """Tokens as a reader sees them: the characters that a token covers, or what it decodes to where no text is at hand."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from mistudio.core.errors import FieldError, ValidationFailed
 from mistudio.corpus.tokenize_settings import TokenizeSettings, chosen_max_length, chosen_pad
@@ -8,12 +9,25 @@ from mistudio.corpus.tokenizers import EncodedText, LoadedTokenizer
 from mistudio.schemas.tokenization import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan, TokenView
 
 
+def _letters_of_bytes() -> dict[str, int]:
+    """The byte that each letter of a byte-level vocabulary stands for, as GPT-2 has it: printable ones themselves."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in printable]
+    return {chr(byte): byte for byte in printable} | {chr(256 + index): byte for index, byte in enumerate(others)}
+
+
+_BYTES = _letters_of_bytes()
+
+
 def token_text(tokenizer: LoadedTokenizer, token: int) -> str:
-    """What one id stands for; a part of a character, which decodes to nothing readable, as the vocabulary writes it."""
+    """What one id stands for; bytes that are a part of a character only are written like ``\\xe4``."""
     text = tokenizer.decode([token])
     if text and "\N{REPLACEMENT CHARACTER}" not in text:
         return text
-    return tokenizer.reference.id_to_token(token) or text
+    written = tokenizer.reference.id_to_token(token) or text
+    if not all(letter in _BYTES for letter in written):
+        return written
+    return bytes(_BYTES[letter] for letter in written).decode(errors="backslashreplace")
 
 
 def token_spans(tokenizer: LoadedTokenizer, text: str) -> list[TokenSpan]:
@@ -23,16 +37,25 @@ def token_spans(tokenizer: LoadedTokenizer, text: str) -> list[TokenSpan]:
 
 def _data_spans(tokenizer: LoadedTokenizer, text: str, encoded: EncodedText) -> list[TokenSpan]:
     special = set(tokenizer.special.all_ids)
+    shared = _shared(encoded.spans)
     return [
         TokenSpan(
             id=number,
-            text=text[start:end] or written,
+            text=token_text(tokenizer, number) if position in shared else text[start:end] or written,
             kind="special" if number in special else "data",
             start=start,
             end=end,
         )
-        for number, written, (start, end) in zip(encoded.ids, encoded.tokens, encoded.spans, strict=True)
+        for position, (number, written, (start, end)) in enumerate(
+            zip(encoded.ids, encoded.tokens, encoded.spans, strict=True)
+        )
     ]
+
+
+def _shared(spans: Iterable[tuple[int, int]]) -> set[int]:
+    """The positions of tokens that have a character together with a neighbour: each has some of its bytes."""
+    overlapping = [after[0] < before[1] for before, after in pairwise(spans)]
+    return {position for index, shares in enumerate(overlapping) if shares for position in (index, index + 1)}
 
 
 def preview_of(tokenizer: LoadedTokenizer, request: PreviewRequest) -> PreviewResponse:

@@ -12,15 +12,17 @@ interface StatTileProps {
   readonly value: string;
   readonly colour: keyof typeof COLOURS;
   readonly note?: string;
+  /** Whether the note keeps a distance. */
+  readonly apart?: boolean;
 }
 
 /** One figure, large and in its colour. */
-export function StatTile({ label, value, colour, note }: StatTileProps) {
+export function StatTile({ label, value, colour, note, apart = false }: StatTileProps) {
   return (
     <div className={tile}>
       <dt className="text-sm text-slate-400 mb-1">{label}</dt>
       <dd className={`text-2xl font-bold break-words ${COLOURS[colour]}`}>{value}</dd>
-      {note !== undefined && <dd className="text-xs text-slate-500">{note}</dd>}
+      {note !== undefined && <dd className={`text-xs text-slate-500${apart ? ' mt-1' : ''}`}>{note}</dd>}
     </div>
   );
 }

@@ -9,20 +9,22 @@ interface TokenChipsProps {
   readonly label: string;
   /** What happens when a token is pressed; left out, tokens are only shown. */
   readonly onPick?: (position: number) => void;
+  /** Whether all have one colour; left out, they are coloured alternately. */
+  readonly alike?: boolean;
 }
 
 const SHOWN_AT_FIRST = 400;
 const CHIP = 'px-2 py-1 rounded text-sm font-mono whitespace-pre-wrap break-all';
 
 /** Tokens side by side, coloured alternately so that their borders show; the id in the title. */
-export function TokenChips({ tokens, label, onPick }: TokenChipsProps) {
+export function TokenChips({ tokens, label, onPick, alike = false }: TokenChipsProps) {
   const [all, setAll] = useState(false);
   const shown = all ? tokens : tokens.slice(0, SHOWN_AT_FIRST);
   return (
     <div>
       <ul aria-label={label} className="flex flex-wrap gap-1">
         {shown.map((token, position) => {
-          const style = `${CHIP} ${colour(token, position)}`;
+          const style = `${CHIP} ${colour(token, alike ? 0 : position)}`;
           return (
             // A token is known by its place: the same token may stand in many.
             <li key={position} className="flex">
@@ -35,7 +37,7 @@ export function TokenChips({ tokens, label, onPick }: TokenChipsProps) {
                   type="button"
                   title={`id ${token.id}`}
                   onClick={() => onPick(position)}
-                  className={`${style} hover:bg-slate-500 text-left`}
+                  className={`${style} hover:bg-slate-600 text-left`}
                 >
                   {visible(token.text)}
                 </button>

@@ -9,6 +9,9 @@ export const label = 'block text-sm font-medium text-slate-300 mb-2';
 export const primaryButton =
   'w-full px-6 py-3 bg-emerald-600 hover:bg-emerald-700 disabled:bg-slate-700 disabled:cursor-not-allowed rounded-lg ' +
   'flex items-center justify-center gap-2 transition-colors font-medium';
+export const applyButton =
+  'w-full px-6 py-3 bg-emerald-600 hover:bg-emerald-700 disabled:bg-slate-700 disabled:cursor-not-allowed rounded-lg ' +
+  'flex items-center justify-center gap-2 transition-colors';
 export const quietButton =
   'px-3 py-1 bg-slate-800 rounded hover:bg-slate-700 disabled:opacity-50 disabled:cursor-not-allowed';
 export const dangerButton =

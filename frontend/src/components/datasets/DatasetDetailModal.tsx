@@ -11,6 +11,7 @@ import { formatFileSize, formatPlural } from '../../utils/formatters';
 import { Dialog } from '../common/Dialog';
 import { DialogHeader } from '../common/DialogHeader';
 import { LoadFailure } from '../common/LoadFailure';
+import { Loading } from '../common/Loading';
 import { tabId, tabPanelId, Tabs } from '../common/Tabs';
 import { openButtonId } from './DatasetCard';
 import { DatasetOverview } from './DatasetOverview';
@@ -88,9 +89,9 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
         tabIndex={0}
         className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
       >
-        {detail.kind === 'loading' && <p role="status">Loading the dataset…</p>}
+        {detail.kind === 'loading' && <Loading>Loading the dataset…</Loading>}
         {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
-        <Suspense fallback={<p role="status">Loading…</p>}>
+        <Suspense fallback={<Loading>Loading…</Loading>}>
           {dataset !== null && tab.content(dataset, props)}
         </Suspense>
       </div>

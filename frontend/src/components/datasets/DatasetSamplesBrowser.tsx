@@ -5,6 +5,7 @@ import { SAMPLES_PER_PAGE, useSamples } from '../../hooks/useSamples';
 import type { DatasetDetail, SampleListResponse } from '../../types/dataset';
 import { newestReady } from '../../utils/tokenizations';
 import { LoadFailure } from '../common/LoadFailure';
+import { Loading } from '../common/Loading';
 import { linkButton } from '../common/styles';
 import { SampleCard } from './SampleCard';
 import { SampleFilters } from './SampleFilters';
@@ -30,7 +31,7 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
         onChange={(changes) => onNavigate({ ...route, ...changes, page: 1 })}
       />
       {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={again} />}
-      {state.kind === 'loading' && shown === null && <p role="status">Loading samples…</p>}
+      {state.kind === 'loading' && shown === null && <Loading>Loading samples…</Loading>}
       {state.kind !== 'failed' && shown !== null && (
         <Page
           datasetId={dataset.id}
@@ -71,7 +72,6 @@ function Page({ datasetId, samples, tokenization, busy, onPage }: PageProps) {
   }
   return (
     <>
-      <SamplesPager pagination={pagination} exact={search.exact_total} shown={data.length} onPage={onPage} />
       {data.length === 0 && search.exact_total && <BeyondTheEnd total={pagination.total} onPage={onPage} />}
       <ul
         ref={list}
@@ -85,6 +85,7 @@ function Page({ datasetId, samples, tokenization, busy, onPage }: PageProps) {
           </li>
         ))}
       </ul>
+      <SamplesPager pagination={pagination} exact={search.exact_total} shown={data.length} onPage={onPage} />
     </>
   );
 }

@@ -4,14 +4,16 @@ import { getDatasetStatistics } from '../../api/datasets';
 import { useResource } from '../../hooks/useResource';
 import type { DatasetRoute } from '../../hooks/useRoute';
 import type { DatasetDetail, DatasetStatistics as Statistics, TokenStatistics } from '../../types/dataset';
-import { formatCount, formatDecimal, formatFileSize, formatPercent } from '../../utils/formatters';
+import { formatCount, formatDecimal, formatPercent } from '../../utils/formatters';
 import { newestReady, settingsLine } from '../../utils/tokenizations';
 import { InfoTile } from '../common/InfoTile';
 import { LoadFailure } from '../common/LoadFailure';
+import { Loading } from '../common/Loading';
 import { SelectField } from '../common/SelectField';
 import { StatTile } from '../common/StatTile';
 import { card } from '../common/styles';
 import { LengthDistribution } from './LengthDistribution';
+import { StorageTiles } from './StorageTiles';
 import { WhatIfPanel } from './WhatIfPanel';
 
 interface DatasetStatisticsProps {
@@ -37,7 +39,7 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
     return <LoadFailure error={state.error} onRetry={again} />;
   }
   if (state.kind === 'loading') {
-    return <p role="status">Loading the figures…</p>;
+    return <Loading>Loading the figures…</Loading>;
   }
   const statistics = state.value;
   const { tokens, tokenization_id } = statistics;
@@ -99,7 +101,7 @@ function Percentiles({ tokens }: { readonly tokens: TokenStatistics }) {
     <dl className="grid grid-cols-5 gap-4 max-sm:grid-cols-2">
       {figures.map(([name, value]) => (
         <InfoTile key={name} label={name}>
-          {Number.isInteger(value) ? formatCount(value) : formatDecimal(value)}
+          {formatDecimal(value).replace(/\.0$/, '')}
         </InfoTile>
       ))}
     </dl>
@@ -109,9 +111,9 @@ function Percentiles({ tokens }: { readonly tokens: TokenStatistics }) {
 function Splits({ statistics }: { readonly statistics: Statistics }) {
   return (
     <section aria-labelledby="split-distribution" className={card}>
-      <h4 id="split-distribution" className="font-semibold mb-4">
+      <h3 id="split-distribution" className="font-semibold mb-4">
         Split Distribution
-      </h4>
+      </h3>
       <dl className="grid grid-cols-3 gap-4 max-sm:grid-cols-1">
         {statistics.splits.map(({ name, samples, share }, index) => (
           <StatTile
@@ -120,25 +122,8 @@ function Splits({ statistics }: { readonly statistics: Statistics }) {
             value={formatCount(samples)}
             colour={COLOURS[index % COLOURS.length] ?? 'emerald'}
             note={`${formatPercent(100 * share)} of total`}
+            apart
           />
-        ))}
-      </dl>
-    </section>
-  );
-}
-
-function StorageTiles({ dataset }: { readonly dataset: DatasetDetail }) {
-  return (
-    <section aria-labelledby="statistics-storage" className={card}>
-      <h4 id="statistics-storage" className="font-semibold mb-4">
-        Storage
-      </h4>
-      <dl className="grid grid-cols-3 gap-4 max-sm:grid-cols-1">
-        <InfoTile label="Data">{formatFileSize(dataset.size_bytes)}</InfoTile>
-        {dataset.tokenizations.map((one) => (
-          <InfoTile key={one.id} label={`Tokenization: ${one.tokenizer}`}>
-            {formatFileSize(one.size_bytes)}
-          </InfoTile>
         ))}
       </dl>
     </section>

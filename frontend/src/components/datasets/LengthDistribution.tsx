@@ -6,6 +6,11 @@ import { formatCount, formatPlural } from '../../utils/formatters';
 import { card, textButton } from '../common/styles';
 
 const ROW_PX = 26;
+const DIGIT_PX = 7;
+const GAP_PX = 12;
+/** So wide is the bar of what is there, however little it is beside the rest; what is not there keeps its row. */
+const SEEN_PX = 2;
+const UNSEEN_PX = 0.001;
 const EMERALD = '#10b981';
 const SLATE = '#94a3b8';
 
@@ -17,9 +22,9 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
   return (
     <section aria-labelledby="length-distribution" className={card}>
       <div className="flex items-center justify-between gap-4 mb-4">
-        <h4 id="length-distribution" className="font-semibold">
+        <h3 id="length-distribution" className="font-semibold">
           Sequence Length Distribution
-        </h4>
+        </h3>
         <button
           type="button"
           aria-pressed={logarithmic}
@@ -34,14 +39,14 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
           <BarChart
             data={data}
             layout="vertical"
-            margin={{ right: 64 }}
+            margin={{ right: widthOf(data.map(({ count }) => formatCount(count))) }}
             title="Samples by their length in tokens"
           >
-            <XAxis type="number" hide />
+            <XAxis type="number" domain={[0, 'dataMax']} hide />
             <YAxis
               type="category"
               dataKey="range"
-              width={110}
+              width={widthOf(data.map(({ range }) => range))}
               interval={0}
               axisLine={false}
               tickLine={false}
@@ -57,6 +62,7 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
               dataKey="count"
               fill={EMERALD}
               radius={4}
+              minPointSize={(count) => (count === 0 ? UNSEEN_PX : SEEN_PX)}
               isAnimationActive={false}
               background={{ fill: '#1e293b', radius: 4 }}
             >
@@ -90,6 +96,11 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
       </table>
     </section>
   );
+}
+
+/** Room for the longest of some figures, in pixels. */
+function widthOf(figures: readonly string[]): number {
+  return GAP_PX + DIGIT_PX * Math.max(0, ...figures.map(({ length }) => length));
 }
 
 function rangeOf({ start, end }: LengthBin): string {

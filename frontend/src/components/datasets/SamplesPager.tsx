@@ -12,18 +12,18 @@ interface SamplesPagerProps {
   readonly onPage: (page: number) => void;
 }
 
-/** Where one is among all samples, and how to get elsewhere. */
+/** Where one is among all samples, and how to get elsewhere; it stays in sight under them. */
 export function SamplesPager({ pagination, shown, exact = true, onPage }: SamplesPagerProps) {
   const { page, limit, total, has_next, has_prev } = pagination;
   const first = (page - 1) * limit + 1;
   return (
-    <div className="flex flex-wrap items-center justify-between gap-3">
+    <div className="sticky -bottom-6 -mx-6 -mb-6 px-6 py-3 bg-slate-900 border-t border-slate-800 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
       <p role="status" className="text-sm text-slate-400 tabular-nums">
         Showing {shown === 0 ? 'none' : `${formatCount(first)}–${formatCount(first + shown - 1)}`} of{' '}
         {exact ? '' : 'at least '}
         {formatCount(total)}
       </p>
-      <nav aria-label="Pages of samples" className="flex flex-wrap items-center gap-2 text-sm">
+      <nav aria-label="Pages of samples" className="flex flex-wrap items-center gap-2">
         <GoTo
           key={page}
           id="samples-page"

@@ -51,7 +51,7 @@ function AuditReport({ audit }: { readonly audit: Audit }) {
         {audit.checks.map(({ name, title, passed, detail }) => (
           <li key={name} className="flex gap-2">
             <span
-              className={passed === false ? 'text-red-400' : passed ? 'text-emerald-400' : 'text-slate-400'}
+              className={`w-4 shrink-0 text-center ${passed === false ? 'text-red-400' : passed ? 'text-emerald-400' : 'text-slate-400'}`}
             >
               {passed === false ? '✗' : passed ? '✓' : '–'}
               <span className="sr-only">
@@ -91,7 +91,7 @@ function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
           {ledger.balances ? 'balances' : 'does not balance'}
         </span>
       </h5>
-      <div className="grid sm:grid-cols-2 gap-4">
+      <div className="grid sm:grid-cols-2 gap-x-8 gap-y-4 items-start">
         <Sum lines={source} label="Where the source’s tokens went" />
         <Sum lines={written} label="What was written" />
       </div>

@@ -6,13 +6,19 @@ import { useTokenizationForm } from '../../hooks/useTokenizationForm';
 import { useDetailStore } from '../../stores/detailStore';
 import { aDetail, aTokenization } from '../../test/fixtures';
 import { api, problem, server } from '../../test/server';
+import { TokenizationApply } from './TokenizationApply';
 import { TokenizationSettings } from './TokenizationSettings';
 
 const onShow = jest.fn();
 
 function Shown() {
   const form = useTokenizationForm(() => undefined);
-  return <TokenizationSettings form={form} dataset={aDetail()} onShow={onShow} />;
+  return (
+    <>
+      <TokenizationSettings form={form} dataset={aDetail()} />
+      <TokenizationApply form={form} onShow={onShow} />
+    </>
+  );
 }
 
 /** The form over a server that answers a tokenize with these, one after the other. */

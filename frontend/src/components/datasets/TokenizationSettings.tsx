@@ -1,13 +1,11 @@
-import { Settings } from 'lucide-react';
 import { type SyntheticEvent, useState } from 'react';
 
 import { useModels } from '../../hooks/useModels';
 import type { TokenizationErrors, TokenizationForm } from '../../hooks/useTokenizationForm';
 import type { DatasetDetail } from '../../types/dataset';
-import { ErrorMessage } from '../common/ErrorMessage';
 import { FieldNote } from '../common/FieldNote';
 import { SelectField } from '../common/SelectField';
-import { linkButton, primaryButton, textButton } from '../common/styles';
+import { textButton } from '../common/styles';
 import { TextField } from '../common/TextField';
 import { Toggle } from '../common/Toggle';
 import { TokenizationMoreSettings } from './TokenizationMoreSettings';
@@ -26,19 +24,20 @@ const PACKINGS = [
   ['concat', 'Concatenate and chunk'],
 ] as const;
 
+/** The form that the button below the preview sends. */
+export const TOKENIZATION_FORM_ID = 'tokenization-settings';
+
 /** Fields that stand in sight without a wish for more. */
 const PLAIN: readonly (keyof TokenizationErrors)[] = ['tokenizer', 'max_length', 'padding', 'packing'];
 
 interface TokenizationSettingsProps {
   readonly form: TokenizationForm;
   readonly dataset: DatasetDetail;
-  /** Show a tokenization that is there already. */
-  readonly onShow: (id: string) => void;
 }
 
 /** How the dataset is to be tokenized. */
-export function TokenizationSettings({ form, dataset, onShow }: TokenizationSettingsProps) {
-  const { values, errors, failure, existingId, submitting, change } = form;
+export function TokenizationSettings({ form, dataset }: TokenizationSettingsProps) {
+  const { values, errors, change } = form;
   const models = useModels();
   const [wanted, setWanted] = useState(false);
   const more = wanted || Object.keys(errors).some((field) => !PLAIN.some((plain) => plain === field));
@@ -47,7 +46,13 @@ export function TokenizationSettings({ form, dataset, onShow }: TokenizationSett
     void form.submit();
   };
   return (
-    <form onSubmit={submit} noValidate aria-label="Tokenization settings" className="space-y-4">
+    <form
+      id={TOKENIZATION_FORM_ID}
+      onSubmit={submit}
+      noValidate
+      aria-label="Tokenization settings"
+      className="space-y-4"
+    >
       <TextField
         id="tokenizer-input"
         label="Tokenizer"
@@ -67,11 +72,11 @@ export function TokenizationSettings({ form, dataset, onShow }: TokenizationSett
         label="Max Sequence Length"
         value={values.max_length}
         onChange={(max_length) => change({ max_length })}
-        placeholder="the tokenizer’s own, at most 8,192; else 1,024"
+        placeholder="the tokenizer’s own"
         invalid={errors.max_length !== undefined}
       >
         <FieldNote
-          text="Tokens per row, special tokens included; packing fills rows of this size."
+          text="Tokens per row, special tokens included; packing fills rows of this size. Empty: the tokenizer’s own, where it is at most 8,192; else 1,024."
           error={errors.max_length}
         />
       </TextField>
@@ -126,16 +131,6 @@ export function TokenizationSettings({ form, dataset, onShow }: TokenizationSett
         {more ? 'Fewer settings' : 'More settings'}
       </button>
       {more && <TokenizationMoreSettings form={form} dataset={dataset} />}
-      {failure !== null && <ErrorMessage>{failure.detail}</ErrorMessage>}
-      {existingId !== null && (
-        <button type="button" onClick={() => onShow(existingId)} className={linkButton}>
-          Show it
-        </button>
-      )}
-      <button type="submit" disabled={values.tokenizer.trim() === '' || submitting} className={primaryButton}>
-        <Settings className="w-5 h-5 shrink-0" aria-hidden="true" />
-        {submitting ? 'Starting…' : 'Apply & Tokenize Dataset'}
-      </button>
     </form>
   );
 }

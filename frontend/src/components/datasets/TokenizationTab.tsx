@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { DatasetRoute } from '../../hooks/useRoute';
 import { useTokenizationForm } from '../../hooks/useTokenizationForm';
 import type { DatasetDetail } from '../../types/dataset';
+import { TokenizationApply } from './TokenizationApply';
 import { TokenizationCard } from './TokenizationCard';
 import { TokenizationSettings } from './TokenizationSettings';
 import { TokenizePreview } from './TokenizePreview';
@@ -30,9 +31,10 @@ export default function TokenizationTab({ dataset, route, onNavigate }: Tokeniza
         <h3 id="tokenization-title" className="font-semibold">
           Tokenization Configuration
         </h3>
-        <TokenizationSettings form={form} dataset={dataset} onShow={show} />
+        <TokenizationSettings form={form} dataset={dataset} />
       </section>
       <TokenizePreview values={form.values} />
+      <TokenizationApply form={form} onShow={show} />
       <section aria-labelledby="tokenizations-title" className="border-t border-slate-700 pt-6 space-y-3">
         <h3 id="tokenizations-title" className="font-semibold">
           Tokenizations

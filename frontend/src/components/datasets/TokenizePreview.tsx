@@ -51,7 +51,7 @@ function Result({ preview }: { readonly preview: Preview }) {
   const { tokens, count, truncated, vocab_size, notes } = preview;
   return (
     <div className="space-y-2">
-      <TokenChips tokens={tokens} label="Tokens of the preview" />
+      <TokenChips tokens={tokens} label="Tokens of the preview" alike />
       <p role="status" className="text-xs text-slate-400">
         {formatPlural(count, 'token')}
         {truncated > 0 && `, ${formatCount(truncated)} of them cut`} • vocabulary of {formatCount(vocab_size)}

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { Legend, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 
 import type { WhatIf, WhatIfLayout, WhatIfOption } from '../../types/dataset';
 import { formatCount, formatFileSize, formatPercent } from '../../utils/formatters';
@@ -37,20 +37,25 @@ export function WhatIfCosts({ whatIf }: { readonly whatIf: WhatIf }) {
           className="block w-full accent-emerald-500 mt-2"
         />
       </label>
-      <Curve options={options} />
+      <Curve options={options} chosen={option} />
       <Costs option={option} />
     </>
   );
 }
 
-function Curve({ options }: { readonly options: readonly WhatIfOption[] }) {
+interface CurveProps {
+  readonly options: readonly WhatIfOption[];
+  readonly chosen: WhatIfOption;
+}
+
+function Curve({ options, chosen }: CurveProps) {
   const data = options.map(({ max_length, ragged, padded }) => ({
     length: formatCount(max_length),
     lost: 100 * ragged.lost_share,
     padding: 100 * padded.padding_share,
   }));
   return (
-    <div className="h-48" aria-hidden="true">
+    <div className="h-56" aria-hidden="true">
       <ResponsiveContainer width="100%" height="100%">
         <LineChart data={data} accessibilityLayer={false}>
           <XAxis dataKey="length" tick={{ fill: '#94a3b8', fontSize: 12 }} stroke="#334155" />
@@ -59,6 +64,8 @@ function Curve({ options }: { readonly options: readonly WhatIfOption[] }) {
             contentStyle={{ background: '#0f172a', border: '1px solid #334155', borderRadius: 8 }}
             formatter={(share, name) => [formatPercent(Number(share)), name]}
           />
+          <Legend wrapperStyle={{ fontSize: 12 }} />
+          <ReferenceLine x={formatCount(chosen.max_length)} stroke="#94a3b8" strokeDasharray="3 3" />
           <Line name="Tokens cut" dataKey="lost" stroke="#f87171" dot={false} isAnimationActive={false} />
           <Line name="Padding" dataKey="padding" stroke="#60a5fa" dot={false} isAnimationActive={false} />
         </LineChart>

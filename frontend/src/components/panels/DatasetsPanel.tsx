@@ -39,7 +39,7 @@ export function DatasetsPanel() {
         <button
           type="button"
           onClick={selection.start}
-          className={`${textButton} absolute right-0 top-1.5 px-2`}
+          className={`${textButton} absolute -right-2 top-1.5 px-2`}
         >
           Select
         </button>

@@ -1,0 +1,185 @@
+/** A picture of each component that is seen on its own, for docs/components.md; `make pictures` takes them anew. */
+import path from 'node:path';
+
+import type { Locator } from '@playwright/test';
+
+import { imported, SAMPLE_TOKENIZER, sampleLoaded, tokenized } from '../support/api.ts';
+import { ROOT } from '../support/processes.ts';
+import { NOVELS, SECRETS, STORIES } from '../support/repositories.ts';
+import { expect, test } from '../support/studio.ts';
+
+const PICTURES = path.join(ROOT, 'docs', 'pictures');
+const TEXT = `${JSON.stringify({ text: 'The mill by the river had stood empty since the spring.', source: 'web' })}\n`;
+
+async function take(pictures: Readonly<Record<string, Locator>>): Promise<void> {
+  for (const [name, element] of Object.entries(pictures)) {
+    await element.first().scrollIntoViewIfNeeded();
+    await element.first().screenshot({ path: path.join(PICTURES, `${name}.png`), animations: 'disabled' });
+  }
+}
+
+const parent = (element: Locator, levels = 1): Locator => element.locator(`xpath=ancestor::*[${levels}]`);
+
+test.use({ viewport: { width: 1100, height: 900 } });
+
+test('the list, its form and its dialogs', async ({ page, panel, server }) => {
+  await take({ ImportButtons: parent(page.getByRole('button', { name: 'Import a file' })) });
+  await sampleLoaded(server);
+  await imported(server, { 'train.jsonl': TEXT, 'test.jsonl': TEXT }, 'Notes');
+  await expect(page.getByRole('listitem').getByText('ready', { exact: true })).toHaveCount(2);
+  const card = page.getByRole('listitem').first();
+  const form = parent(page.getByRole('heading', { name: 'Download from HuggingFace' }), 2);
+  await take({
+    Header: page.getByRole('banner'),
+    ConnectionStatus: page.getByText('API Connected'),
+    DiskUsage: page.getByRole('button', { name: /^Disk:/ }),
+    DatasetsPanel: page.getByRole('main'),
+    DownloadForm: form,
+    TextField: parent(panel.repository),
+    DatasetList: page.getByRole('list', { name: 'Datasets' }),
+    DatasetCard: card,
+    StatusBadge: card.getByText('ready', { exact: true }),
+    StatusIcon: card.locator('svg').nth(1),
+    IconButton: card.getByRole('button', { name: /^Delete/ }),
+    DatasetCardActions: parent(card.getByRole('button', { name: /^Delete/ })),
+  });
+  await panel.repository.fill(STORIES);
+  await expect(panel.preflight).toContainText('3 files');
+  await take({ RepositorySummary: panel.preflight });
+  await page.getByRole('button', { name: 'Options' }).click();
+  await take({
+    DownloadOptions: form,
+    SplitChoice: page.getByRole('group', { name: 'Splits' }),
+  });
+  await panel.repository.fill('acme/nothing');
+  await panel.repository.press('Enter');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await take({ FieldError: parent(panel.repository), ErrorMessage: page.getByRole('alert') });
+  await page.getByRole('button', { name: 'Options' }).click();
+
+  await page.getByRole('button', { name: 'Select' }).click();
+  await page.getByRole('checkbox', { name: 'Choose Notes' }).check();
+  await take({ SelectionBar: page.getByRole('group', { name: 'Chosen datasets' }) });
+  await page.getByRole('checkbox', { name: 'Choose Sample stories' }).check();
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await expect(page.getByRole('dialog')).toContainText('This frees');
+  await take({ DeleteDatasetsDialog: page.getByRole('dialog') });
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await panel.card('Notes').action('Delete').click();
+  const question = panel.dialog('Delete Notes?');
+  await expect(question).toContainText('This frees');
+  await take({
+    DeleteDatasetDialog: question,
+    ConfirmDialog: question,
+    DeletePreviewList: question.getByRole('list', { name: 'What is deleted' }),
+  });
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Disk:/ }).click();
+  await expect(panel.dialog('Storage').getByRole('heading', { name: 'Notes' })).toBeVisible();
+  await take({ StorageDialog: panel.dialog('Storage'), Dialog: panel.dialog('Storage') });
+});
+
+test.describe('work under way', () => {
+  test.use({ hubOptions: { rate: 20_000, gated: [SECRETS], tokens: [] } });
+
+  test('progress, and what went wrong', async ({ page, panel }) => {
+    await panel.get(NOVELS);
+    const card = panel.card('novels');
+    await expect.poll(() => card.percent()).toBeGreaterThan(5);
+    await take({ DatasetCardProgress: card.root, ProgressBar: parent(card.progress) });
+    await page.route('**/api/datasets/upload', () => undefined);
+    await page.getByRole('button', { name: 'Options' }).click();
+    await page.getByLabel('Files to import').setInputFiles({
+      name: 'notes.jsonl',
+      mimeType: 'application/jsonl',
+      buffer: Buffer.from(TEXT),
+    });
+    await take({ ImportStatus: page.getByRole('region', { name: 'Import' }) });
+    await page.getByRole('button', { name: 'Stop the import' }).click();
+    await page.unroute('**/api/datasets/upload');
+    await page.route('**/api/system/storage', (route) => route.abort());
+    await page.goto(`${page.url()}storage`);
+    await expect(page.getByRole('alert')).toBeVisible();
+    await take({ LoadFailure: parent(page.getByRole('button', { name: 'Try again' })) });
+  });
+});
+
+test('a dataset’s window', async ({ page, panel, server }) => {
+  const { id } = await sampleLoaded(server);
+  await tokenized(server, id, { max_length: 128 });
+  await page.goto(`${server.url}/datasets/${id}/overview`);
+  const dialog = panel.dialog('Sample stories');
+  const region = (name: string): Locator => dialog.getByRole('region', { name });
+  const tab = (name: string): Promise<void> => dialog.getByRole('tab', { name }).click();
+  const tile = (label: string): Locator =>
+    parent(dialog.getByRole('term').filter({ hasText: label }).first());
+  await expect(region('Quick Stats')).toBeVisible();
+  await take({
+    DatasetDetailModal: dialog,
+    DatasetOverview: dialog,
+    Tabs: dialog.getByRole('tablist'),
+    DialogHeader: parent(dialog.getByRole('heading', { name: 'Sample stories' }), 3),
+    InfoTile: tile('Format'),
+    StatTile: tile('Avg Length'),
+    UsageSnippets: region('Use it'),
+    CopyButton: region('Use it').getByRole('button', { name: /^Copy/ }),
+  });
+
+  await tab('Samples');
+  await dialog.getByRole('searchbox').fill('river');
+  await expect(dialog.locator('mark').first()).toBeVisible();
+  const sample = dialog.getByRole('article').first();
+  await sample.getByRole('button', { name: /^Expand/ }).click();
+  await expect(sample.getByRole('list', { name: /^Tokens of/ })).toBeVisible();
+  await take({
+    DatasetSamplesBrowser: dialog,
+    SampleFilters: parent(dialog.getByRole('searchbox'), 2),
+    SplitSelect: dialog.getByLabel('Split'),
+    SampleCard: sample,
+    SampleColumns: sample.getByText(/^Length: /),
+    MarkedText: parent(sample.locator('mark').first()),
+    TokenChips: sample.getByRole('list'),
+    SamplesPager: parent(dialog.getByText(/^Showing /)),
+    GoTo: parent(dialog.getByLabel('Page', { exact: true })),
+  });
+
+  await tab('Statistics');
+  await expect(dialog.locator('.recharts-bar-rectangle').first()).toBeVisible();
+  await expect(dialog.getByRole('slider', { name: /^max_length/ })).toBeVisible();
+  await take({
+    DatasetStatistics: dialog,
+    LengthDistribution: region('Sequence Length Distribution'),
+    StorageTiles: region('Storage'),
+    WhatIfPanel: region('What would max_length cost?'),
+    WhatIfCosts: region('What would max_length cost?'),
+  });
+
+  await tab('Tokenization');
+  await dialog.getByLabel('Tokenizer', { exact: true }).fill(SAMPLE_TOKENIZER);
+  await dialog.getByLabel('Text to preview').fill('Once upon a time, in Köln.');
+  await dialog.getByRole('button', { name: 'Tokenize Preview' }).click();
+  await expect(dialog.getByRole('list', { name: 'Tokens of the preview' })).toBeVisible();
+  const apply = dialog.getByRole('button', { name: 'Apply & Tokenize Dataset' });
+  const made = dialog.getByRole('article');
+  await take({
+    TokenizationTab: dialog,
+    TokenizationSettings: dialog.getByRole('form', { name: 'Tokenization settings' }),
+    SelectField: parent(dialog.getByLabel('Padding Strategy')),
+    Toggle: parent(dialog.getByRole('switch').first()),
+    TokenizePreview: region('Preview'),
+    TokenizationApply: parent(apply),
+    TokenizationCard: made,
+    TokenizationActions: parent(made.getByRole('button', { name: /^Delete/ })),
+  });
+  await dialog.getByRole('button', { name: 'More settings' }).click();
+  await take({
+    TokenizationMoreSettings: dialog.getByRole('form', { name: 'Tokenization settings' }),
+    FieldNote: parent(dialog.getByLabel('Verify against the reference')),
+  });
+  await made.getByRole('button', { name: 'Show audit, ledger and rows' }).click();
+  await expect(made.getByRole('region', { name: 'Rows' }).getByRole('list')).toBeVisible();
+  await take({ TokenizationBooks: made, TokenizedRows: made.getByRole('region', { name: 'Rows' }) });
+  await made.getByRole('button', { name: /^Delete/ }).click();
+  await take({ DeleteTokenizationDialog: page.getByRole('dialog', { name: /^Delete/ }) });
+});
