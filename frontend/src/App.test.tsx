@@ -5,7 +5,8 @@ import { http, HttpResponse } from 'msw';
 import { App } from './App';
 import { violations } from './test/axe';
 import { useFakeSocket } from './test/fakeSocket';
-import { aCompleted, aDataset, aDownloadingDataset, aList } from './test/fixtures';
+import { aCompleted } from './test/eventFixtures';
+import { aDataset, aDownloadingDataset, aList } from './test/fixtures';
 import { api, problem, server } from './test/server';
 import { progressChannel } from './types/events';
 

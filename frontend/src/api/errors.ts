@@ -2,8 +2,8 @@
 import type { Problem } from '../types/dataset';
 
 /** Codes that the panel itself gives, beside the server's own. */
-export const UNREACHABLE = 'unreachable';
-export const BAD_RESPONSE = 'bad_response';
+const UNREACHABLE = 'unreachable';
+const BAD_RESPONSE = 'bad_response';
 
 type FieldProblem = Problem['errors'][number];
 

@@ -1,14 +1,7 @@
 /** Which field of the download form an error belongs to, so that it stands under that field. */
 import type { ApiError } from '../api/errors';
 
-export const DOWNLOAD_FIELDS = [
-  'repo_id',
-  'access_token',
-  'config',
-  'splits',
-  'revision',
-  'text_column',
-] as const;
+const DOWNLOAD_FIELDS = ['repo_id', 'access_token', 'config', 'splits', 'revision', 'text_column'] as const;
 export type DownloadField = (typeof DOWNLOAD_FIELDS)[number];
 
 export interface FieldFailure {

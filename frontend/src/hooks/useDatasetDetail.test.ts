@@ -3,7 +3,8 @@ import { http, HttpResponse } from 'msw';
 
 import { connect } from '../api/websocket';
 import { type FakeSocket, useFakeSocket } from '../test/fakeSocket';
-import { aCompleted, aDetail } from '../test/fixtures';
+import { aCompleted } from '../test/eventFixtures';
+import { aDetail } from '../test/fixtures';
 import { api, server } from '../test/server';
 import { progressChannel } from '../types/events';
 import { useDatasetDetail } from './useDatasetDetail';

@@ -3,7 +3,8 @@ import { act, renderHook } from '@testing-library/react';
 import { connect } from '../api/websocket';
 import { useDatasetsStore } from '../stores/datasetsStore';
 import { type FakeSocket, useFakeSocket } from '../test/fakeSocket';
-import { aCompleted, aDataset, aDownloadingDataset, aList, aProgress } from '../test/fixtures';
+import { aCompleted, aProgress } from '../test/eventFixtures';
+import { aDataset, aDownloadingDataset, aList } from '../test/fixtures';
 import { progressChannel } from '../types/events';
 import { useAllDatasetsProgress, useDatasetProgress } from './useDatasetProgress';
 

@@ -3,15 +3,8 @@ import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../stores/datasetsStore';
 import { useDetailStore } from '../stores/detailStore';
-import {
-  aCompleted,
-  aDataset,
-  aDetail,
-  aDownloadingDataset,
-  aList,
-  aProgress,
-  aTokenization,
-} from '../test/fixtures';
+import { aCompleted, aProgress } from '../test/eventFixtures';
+import { aDataset, aDetail, aDownloadingDataset, aList, aTokenization } from '../test/fixtures';
 import { api, server } from '../test/server';
 import { useStatusNews } from './useStatusNews';
 

@@ -1,14 +1,7 @@
 import type { Dataset } from '../types/dataset';
 import type { DatasetEvent } from '../types/events';
-import {
-  aCompleted,
-  aDataset,
-  aDetail,
-  aDownloadingDataset,
-  anError,
-  aProgress,
-  aTokenization,
-} from '../test/fixtures';
+import { aCompleted, aProgress, anError } from '../test/eventFixtures';
+import { aDataset, aDetail, aDownloadingDataset, aTokenization } from '../test/fixtures';
 import { reduceDataset, reduceDetail } from './datasetReducer';
 
 describe('what is dropped', () => {
@@ -119,5 +112,23 @@ describe('the tokenizations of a detail', () => {
   it('stay as they are in the other scopes', () => {
     expect(reduceDetail(detail, aProgress()).tokenizations).toBe(detail.tokenizations);
     expect(reduceDetail(detail, aProgress({ seq: 1 }))).toBe(detail);
+  });
+});
+
+describe('what the generated types do not know', () => {
+  it.each<Partial<Record<keyof DatasetEvent, string>>>([
+    { scope: 'surprise' },
+    { type: 'surprise' },
+    { type: 'surprise', scope: 'index' },
+  ])('is an error, and not passed over: %j', (changes) => {
+    // A newer server may say what these types rule out.
+    const event = { ...aProgress(), ...changes } as DatasetEvent;
+    expect(() => reduceDataset(aDownloadingDataset(), event)).toThrow('Unexpected');
+  });
+
+  it('is an error for a tokenization, too', () => {
+    const event = { ...aProgress({ scope: 'tokenization', tokenization_id: 'tok_1' }), type: 'surprise' };
+    const detail = aDetail({ tokenizations: [aTokenization()] });
+    expect(() => reduceDetail(detail, event as unknown as DatasetEvent)).toThrow('Unexpected');
   });
 });

@@ -1,4 +1,5 @@
-import { aCompleted, aDataset, aDownloadingDataset, aList, aProgress } from '../test/fixtures';
+import { aCompleted, aProgress } from '../test/eventFixtures';
+import { aDataset, aDownloadingDataset, aList } from '../test/fixtures';
 import {
   afterEvent,
   afterListEvent,

@@ -1,7 +1,8 @@
 import { waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { aCompleted, aDataset, aDownloadingDataset, aList, anError, aProgress } from '../test/fixtures';
+import { aCompleted, aProgress, anError } from '../test/eventFixtures';
+import { aDataset, aDownloadingDataset, aList } from '../test/fixtures';
 import { api, problem, server } from '../test/server';
 import type { Dataset } from '../types/dataset';
 import { LIST_LIMIT, listState, useDatasetsStore } from './datasetsStore';

@@ -1,6 +1,7 @@
 import { http, HttpResponse } from 'msw';
 
-import { aDetail, aProgress } from '../test/fixtures';
+import { aProgress } from '../test/eventFixtures';
+import { aDetail } from '../test/fixtures';
 import { api, problem, server } from '../test/server';
 import { useDetailStore } from './detailStore';
 

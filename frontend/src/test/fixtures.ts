@@ -1,5 +1,4 @@
 /** Records as the API gives them; each test says only what matters to it. */
-import type { Selection } from '../hooks/useSelection';
 import type {
   Dataset,
   DatasetDetail,
@@ -12,18 +11,6 @@ import type {
   Storage,
   Tokenization,
 } from '../types/dataset';
-import type { CompletedEvent, ErrorEvent, ProgressEvent } from '../types/events';
-
-/** As while nobody chooses datasets. */
-export const NO_SELECTION: Selection = {
-  active: false,
-  chosen: [],
-  has: () => false,
-  toggle: () => undefined,
-  chooseAll: () => undefined,
-  start: () => undefined,
-  stop: () => undefined,
-};
 
 const TIME = '2026-11-23T12:00:00Z';
 const MEGABYTE = 1024 ** 2;
@@ -261,59 +248,6 @@ export function aStorage(changes: Partial<Storage> = {}): Storage {
     cache_bytes: 0,
     trash_bytes: 0,
     database_bytes: 0,
-    ...changes,
-  };
-}
-
-const SCOPED = {
-  scope: 'dataset',
-  seq: 11,
-  dataset_id: 'ds_1',
-  tokenization_id: null,
-  job_id: 'job_1',
-} as const;
-
-export function aProgress(changes: Partial<ProgressEvent> = {}): ProgressEvent {
-  return {
-    ...SCOPED,
-    type: 'progress',
-    progress: 45.2,
-    status: 'downloading',
-    phase: 'download',
-    done: 225 * MEGABYTE,
-    total: 450 * MEGABYTE,
-    unit: 'bytes',
-    rate: 12 * MEGABYTE,
-    eta_seconds: 20,
-    attempt: 1,
-    not_before: null,
-    waiting_for: null,
-    ...changes,
-  };
-}
-
-export function aCompleted(changes: Partial<CompletedEvent> = {}): CompletedEvent {
-  return {
-    ...SCOPED,
-    type: 'completed',
-    progress: 100,
-    status: 'ready',
-    num_samples: 10_000,
-    num_tokens: null,
-    size_bytes: 450 * MEGABYTE,
-    ...changes,
-  };
-}
-
-export function anError(changes: Partial<ErrorEvent> = {}): ErrorEvent {
-  return {
-    ...SCOPED,
-    type: 'error',
-    progress: 45.2,
-    status: 'error',
-    error: 'The Hub does not answer.',
-    code: 'hub_unreachable',
-    retryable: true,
     ...changes,
   };
 }

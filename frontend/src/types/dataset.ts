@@ -31,7 +31,6 @@ export type Audit = Schemas['Audit'];
 export type Ledger = Schemas['Ledger'];
 export type PreviewRequest = Request<Schemas['PreviewRequest'], 'tokenizer' | 'text'>;
 export type Preview = Schemas['PreviewResponse'];
-export type TokenSpan = Schemas['TokenSpan'];
 export type TokenView = Schemas['TokenView'];
 export type TokenizedRow = Schemas['TokenizedRow'];
 export type WrittenSplit = Schemas['WrittenSplit'];

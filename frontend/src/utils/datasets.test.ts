@@ -1,4 +1,5 @@
-import { aDataset, aDownloadingDataset, aFailedDataset, aJob, aProgress } from '../test/fixtures';
+import { aProgress } from '../test/eventFixtures';
+import { aDataset, aDownloadingDataset, aFailedDataset, aJob } from '../test/fixtures';
 import { assertNever } from './assertNever';
 import {
   cancelledMessage,

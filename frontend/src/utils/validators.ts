@@ -49,11 +49,7 @@ export interface TokenizationSettingsInput {
 export type TokenizationSettingsErrors = Partial<Record<keyof TokenizationSettingsInput, string>>;
 
 /** The fields that say which special token stands in which place. */
-export const TOKEN_SLOTS = [
-  'begin_of_row_token',
-  'document_separator_token',
-  'end_of_document_token',
-] as const;
+const TOKEN_SLOTS = ['begin_of_row_token', 'document_separator_token', 'end_of_document_token'] as const;
 
 /** A whole number that no reader of JSON rounds. */
 function isWhole(value: number): boolean {

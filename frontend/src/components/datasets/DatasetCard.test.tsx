@@ -4,7 +4,9 @@ import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import { violations } from '../../test/axe';
-import { aDataset, aDownloadingDataset, aFailedDataset, aProgress, NO_SELECTION } from '../../test/fixtures';
+import { aProgress } from '../../test/eventFixtures';
+import { aDataset, aDownloadingDataset, aFailedDataset } from '../../test/fixtures';
+import { NO_SELECTION } from '../../test/selection';
 import { api, problem, server } from '../../test/server';
 import type { Dataset, DatasetStatus } from '../../types/dataset';
 import { DatasetCard } from './DatasetCard';

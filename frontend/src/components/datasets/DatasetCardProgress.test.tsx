@@ -1,6 +1,7 @@
 import { render, screen } from '@testing-library/react';
 
-import { aDownloadingDataset, aJob, aProgress } from '../../test/fixtures';
+import { aProgress } from '../../test/eventFixtures';
+import { aDownloadingDataset, aJob } from '../../test/fixtures';
 import type { Dataset } from '../../types/dataset';
 import type { ProgressEvent } from '../../types/events';
 import { DatasetCardProgress } from './DatasetCardProgress';

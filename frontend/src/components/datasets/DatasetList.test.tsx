@@ -3,7 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../stores/datasetsStore';
-import { aDataset, aList, NO_SELECTION } from '../../test/fixtures';
+import { aDataset, aList } from '../../test/fixtures';
+import { NO_SELECTION } from '../../test/selection';
 import { api, problem, server } from '../../test/server';
 import { DatasetList } from './DatasetList';
 

@@ -1,7 +1,8 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { aDataset, NO_SELECTION } from '../../test/fixtures';
+import { aDataset } from '../../test/fixtures';
+import { NO_SELECTION } from '../../test/selection';
 import { SelectionBar } from './SelectionBar';
 
 it('says how many are chosen, and what may be done with them', async () => {

@@ -4,7 +4,8 @@ import { http, HttpResponse } from 'msw';
 
 import { connect } from '../../api/websocket';
 import { useFakeSocket } from '../../test/fakeSocket';
-import { aCompleted, aDataset, aDeletePreview, aDownloadingDataset, aList } from '../../test/fixtures';
+import { aCompleted } from '../../test/eventFixtures';
+import { aDataset, aDeletePreview, aDownloadingDataset, aList } from '../../test/fixtures';
 import { api, server } from '../../test/server';
 import { progressChannel } from '../../types/events';
 import { DatasetsPanel } from './DatasetsPanel';

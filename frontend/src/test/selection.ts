@@ -1,0 +1,13 @@
+/** A selection for components that are given one. */
+import type { Selection } from '../hooks/useSelection';
+
+/** As while nobody chooses datasets. */
+export const NO_SELECTION: Selection = {
+  active: false,
+  chosen: [],
+  has: () => false,
+  toggle: () => undefined,
+  chooseAll: () => undefined,
+  start: () => undefined,
+  stop: () => undefined,
+};
