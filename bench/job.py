@@ -3,6 +3,8 @@
 First a repository of several files at a limited rate: how long after the last byte it is ready. Then one of many
 hundred MB of text as fast as it comes: what the job's process needs in memory, beside that of a small one, and pages
 at random places of its rows. The server runs in a process of its own and is asked over HTTP.
+
+``--huge GIGABYTES`` does one thing only: a single file of more than that on the disk, from the plan to the last row.
 """
 
 import argparse
@@ -36,12 +38,15 @@ PAGES = 400
 
 @dataclass(frozen=True)
 class Job:
-    """A finished job: the dataset's record, seconds in all and after the Hub's last byte, peak bytes of its process."""
+    """A finished job: the dataset's record, seconds in all and after the Hub's last byte, peak bytes of its process,
+    and how its progress went.
+    """
 
     dataset: dict[str, Any]  # JSON
     seconds: float
     after_last_byte: float
     peak: int
+    progress: str
 
 
 def _parts(base: Path, count: int) -> Path:
@@ -96,7 +101,10 @@ async def get(served: Served, hub: Hub, repo_id: str) -> Job:
     """Press the button, and wait for the socket to say that it is ready."""
     ready: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
+    told: list[float] = []
+
     def heard(event: dict[str, Any]) -> None:  # an event as JSON
+        told.append(event.get("progress", 0.0))
         if event["type"] == "error":
             raise SystemExit(event["error"])
         if event["type"] == "completed":
@@ -113,7 +121,8 @@ async def get(served: Served, hub: Hub, repo_id: str) -> Job:
         ended = await ready
         resting.cancel()
         dataset = await asked(session, f"{address}/{dataset['id']}")
-        return Job(dataset, ended - began, ended - await resting, peak.bytes)
+        went = f"{len(told)} events, {'never back' if told == sorted(told) else 'BACK'}"
+        return Job(dataset, ended - began, ended - await resting, peak.bytes, went)
 
 
 async def pages(served: Served, dataset: dict[str, Any], *, count: int) -> tuple[list[float], list[float]]:
@@ -188,6 +197,51 @@ async def sizes(hub: Hub, base: Path, megabytes: int, large: int) -> None:
     )
 
 
+def _huge_file(base: Path, folder: Path, least: int) -> int:
+    """One Parquet file of at least so many bytes in ``folder``, not packed; the number of its rows."""
+    folder.mkdir()
+    file, rows = pq.ParquetFile(base), 0
+    path = folder / "train.parquet"
+    with pq.ParquetWriter(path, file.schema_arrow, compression="none", use_dictionary=False) as writer:
+        while path.stat().st_size < least:
+            for batch in file.iter_batches(10_000):
+                writer.write_batch(batch)
+                rows += batch.num_rows
+    return rows
+
+
+async def huge(hub: Hub, base: Path, gigabytes: float) -> None:
+    """One file larger than memory ought to be: plan, progress, memory and counts."""
+    with tempfile.TemporaryDirectory(dir=DATA) as scratch:
+        folder = Path(scratch) / "huge"
+        rows = _huge_file(base, folder, int(gigabytes * 1e9))
+        for file in hub.add("bench/huge", folder, lfs=True).files():
+            # Known before the Hub is asked, as at the real one: its first answer would else wait for the hashing.
+            sys.stdout.write(f"{file.size:,} bytes, sha256 {file.sha256[:12]}, git {file.git_sha1[:12]}\n")
+        environment = {"HF_ENDPOINT": hub.url, "MISTUDIO_SEARCH_INDEX": "off"}
+        with serving(Path(scratch) / "data", **environment) as served:
+            job = await get(served, hub, "bench/huge")
+        found, text = job.dataset["num_samples"], job.dataset["metadata"]["text_bytes"]
+        if found != rows:
+            raise SystemExit(f"{found:,} rows became of {rows:,}.")
+        sent = hub.bytes_sent(origin="files")
+    table(
+        "One huge Parquet file, as fast as the test Hub sends it",
+        ["file MB", "sent MB", "rows", "text MB", "disk MB", "seconds", "after the last byte", "progress", "peak MB"],
+        [
+            [
+                *(f"{size / 1e6:,.0f}" for size in (job.dataset["metadata"]["source_bytes"], sent)),
+                f"{rows:,}",
+                *(f"{size / 1e6:,.0f}" for size in (text, job.dataset["size_bytes"])),
+                f"{job.seconds:.0f}",
+                f"{job.after_last_byte:.0f}",
+                job.progress,
+                f"{job.peak / 1e6:.0f}",
+            ]
+        ],
+    )
+
+
 async def main() -> None:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -195,10 +249,14 @@ async def main() -> None:
     parser.add_argument("--large", type=int, default=3000, help="of text, the large one")
     parser.add_argument("--rate", type=float, default=4e6, help="bytes a second and connection")
     parser.add_argument("--text", type=Path, help="a Parquet file with a column `text`, instead of text that is made")
+    parser.add_argument("--huge", type=float, help="gigabytes of one file: this alone is measured")
     options = parser.parse_args()
     sys.stdout.write(f"{machine()}\n")
     base = base_text(options.megabytes, options.text)
     with Hub() as hub:
+        if options.huge:
+            await huge(hub, base, options.huge)
+            return
         await limited(hub, _parts(base, FILES), options.rate)
         await sizes(hub, base, options.megabytes, options.large)
 

@@ -195,6 +195,34 @@ CASES = {
         },
         {"train": [PLAIN[0], {"text": "'a';b", "n": 2}]},
     ),
+    "numbers-and-missing": Case(
+        {
+            "README.md": card(("train", "a.csv"), sep=";", decimal=",", thousands=".", na_values=["?", -1]),
+            "a.csv": "text;n;x\none, ü;1.000;0,5\n?;-1;1.234,25\n",
+        },
+        {"train": [{"text": "one, ü", "n": 1000, "x": 0.5}, {"text": "", "n": None, "x": 1234.25}]},
+    ),
+    "encoded-json": Case(
+        {"README.md": card(("train", "a.jsonl"), encoding="cp1252"), "a.jsonl": '{"text": "€ ü"}\n'.encode("cp1252")},
+        {"train": [{"text": "€ ü"}]},
+    ),
+    "encoded-lines": Case(
+        {
+            "README.md": card(("train", "a.txt"), encoding="shift_jis", keep_linebreaks=True),
+            "a.txt": "日本\r\n\n語".encode("shift_jis"),
+        },
+        {"train": [{"text": "日本\n"}, {"text": "\n"}, {"text": "語"}]},
+    ),
+    "comments": Case(
+        {"README.md": card(("train", "a.csv"), comment="#"), "a.csv": "text\none #two\n"}, code="unsupported_format"
+    ),
+    "paragraphs": Case(
+        {"README.md": card(("train", "a.txt"), sample_by="paragraph"), "a.txt": "a\nb\n\nc\n"},
+        code="unsupported_format",
+    ),
+    "no-encoding": Case(
+        {"README.md": card(("train", "a.txt"), encoding="utf-99"), "a.txt": "a\n"}, code="unsupported_format"
+    ),
     "no-header": Case(
         {"README.md": card(("train", "a.csv"), header=None), "a.csv": "one ü,1\ntwo\tx,2\n"},
         {"train": [{"text": "one ü", "1": 1}, {"text": "two\tx", "1": 2}]},

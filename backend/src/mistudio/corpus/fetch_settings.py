@@ -9,7 +9,8 @@ MIB = 1 << 20
 class FetchSettings:
     """Limits of the fetcher; times in seconds, sizes in bytes.
 
-    A file of at least ``split_bytes`` is fetched in ranges of ``segment_bytes``, several at once. A read without a byte
+    A file of at least ``split_bytes`` is fetched in ranges, several at once, of at most ``segment_bytes`` and at least
+    half of ``split_bytes``, so that files come one after the other and not all at the end. A read without a byte
     for ``stall_seconds`` is taken up anew. ``retries`` counts failures in a row without a single byte; waits grow from
     ``backoff_seconds`` to ``backoff_limit_seconds``. The Hub's own Retry-After is obeyed up to ``patience_seconds``;
     a longer one ends the fetch with RateLimited. ``poll_seconds`` bounds how long a cancel takes. While a finished file
@@ -19,7 +20,7 @@ class FetchSettings:
 
     connections: int = 6
     segment_bytes: int = 32 * MIB
-    split_bytes: int = 64 * MIB
+    split_bytes: int = 16 * MIB
     buffer_bytes: int = 256 * 1024
     connect_seconds: float = 10.0
     stall_seconds: float = 20.0

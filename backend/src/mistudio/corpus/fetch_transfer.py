@@ -90,8 +90,11 @@ class Transfer:
         return None
 
     def _segment_bytes(self) -> int:
-        split = self._ranges and self.source.size >= self._settings.split_bytes
-        return self._settings.segment_bytes if split else max(self.source.size, 1)
+        size, settings = self.source.size, self._settings
+        if not self._ranges or size < settings.split_bytes:
+            return max(size, 1)
+        wanted = min(settings.segment_bytes, max(settings.split_bytes // 2, size // settings.connections))
+        return -(-size // -(-size // wanted))
 
     def _is_journaled(self) -> bool:
         return self.source.size > self._settings.journal_above_bytes

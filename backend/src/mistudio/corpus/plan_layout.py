@@ -124,7 +124,9 @@ class _LibraryLayout(Layout):
             raise _unclear(self._repo_id) from error
         if own not in _FORMATS:
             raise _unsupported(self._repo_id, own)
-        return cast("Format", own), _options(builder_config, own) if own == of_first else defaults
+        options = _options(builder_config, own) if own == of_first else defaults
+        _refuse_unread(self._repo_id, options)
+        return cast("Format", own), options
 
     def _relative(self, path: str) -> str:
         return path.removeprefix(f"{self._root}/")
@@ -203,14 +205,39 @@ def _options(builder_config: Any, reader: str) -> Options:  # the library has no
         name: _plain(value)
         for name, value in chosen.items()
         # A header of None says that there is none, which is not the same as saying nothing.
-        if value != getattr(defaults, name, None) and isinstance(value, str | int | bool | list | None)
+        if value != getattr(defaults, name, None) and isinstance(value, str | int | bool | list | dict | None)
     }
+
+
+def _refuse_unread(repo_id: str, options: Options) -> None:
+    """Refuse what would make other rows of the files than ours: left out silently, they would be read wrong."""
+    unread = [name for name in ("comment", "sample_by") if options.get(name) is not None]
+    if options.get("lineterminator") not in (None, "\n", "\r", "\r\n"):
+        unread.append("lineterminator")
+    unread += [name for name, value in options.items() if isinstance(value, Mapping)]
+    encoding = options.get("encoding")
+    if encoding is not None and not _is_encoding(encoding):
+        unread.append("encoding")
+    if unread:
+        raise UnsupportedFormat(
+            f"The card of {repo_id} asks for {unread[0]} = {options[unread[0]]!r}, by which files are not read here."
+        )
+
+
+def _is_encoding(name: Json) -> bool:
+    try:
+        "".encode(str(name))
+    except LookupError:
+        return False
+    return True
 
 
 def _plain(value: Any) -> Json:  # YAML of any shape
     """As JSON has it: YAML makes a date of what looks like one."""
     if isinstance(value, list):
         return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
     return cast("Json", value) if isinstance(value, str | int | float | None) else str(value)
 
 

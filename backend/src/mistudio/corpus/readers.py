@@ -76,8 +76,8 @@ def _declared(file: SourceFile) -> Iterator[Chunk]:
     elif file.format == "arrow":
         yield from read_arrow(file.path, label=file.label)
     else:
-        with open_source(file.path, label=file.label) as source:
-            yield from read_text(source)
+        with open_source(file.path, label=file.label, encoding=_encoding(file)) as source:
+            yield from read_text(source, keep_linebreaks=file.options.get("keep_linebreaks") is True)
 
 
 def _converted(file: SourceFile, schema: pa.Schema) -> Iterator[Chunk]:
@@ -104,11 +104,16 @@ def _inferred(file: SourceFile, attempt: Attempt, work: Work) -> Iterator[Chunk]
 
 
 def _untyped(file: SourceFile, known: Known, attempt: Attempt) -> Iterator[Chunk]:
-    with open_source(file.path, label=file.label) as source:
+    with open_source(file.path, label=file.label, encoding=_encoding(file)) as source:
         if file.format == "json":
             yield from read_json(source, known, options=file.options)
         else:
             yield from read_csv(source, known, options=file.options, block_bytes=attempt.block_bytes)
+
+
+def _encoding(file: SourceFile) -> str | None:
+    named = file.options.get("encoding")
+    return named if isinstance(named, str) else None
 
 
 def _grown(schema: pa.Schema | None, other: pa.Schema, label: str) -> pa.Schema:

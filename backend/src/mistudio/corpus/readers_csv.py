@@ -5,7 +5,7 @@ So a type is never luck: ``007`` and ``2020-01-01`` stay what they are, and a co
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -49,7 +49,7 @@ def read_csv(
                 rows += batch.num_rows
                 if batch.num_rows:
                     last_cell = batch.column(batch.num_columns - 1)[-1].as_py()
-                yield Chunk(_typed(batch, names, known), source.consumed)
+                yield Chunk(_typed(batch, names, known, options), source.consumed)
             if batch is None:
                 yield Chunk(pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names), source.consumed)
             if _is_left_open(last_cell, source.ending, options):
@@ -81,14 +81,12 @@ def _rows(options: Mapping[str, Json], block_bytes: int) -> pa_csv.ReadOptions:
     """Where the rows begin and what the columns are called, by the options' names and meanings in pandas."""
     names, skipped = options.get("names") or options.get("column_names"), options.get("skiprows")
     is_replaced = isinstance(names, list) and options.get("header") == 0
-    encoding = options.get("encoding")
     return pa_csv.ReadOptions(
         use_threads=False,
         block_size=block_bytes,
         column_names=names if isinstance(names, list) else None,
         autogenerate_column_names=_is_auto(options),
         skip_rows=(skipped if isinstance(skipped, int) else 0) + is_replaced,
-        encoding=encoding if isinstance(encoding, str) else "utf8",
     )
 
 
@@ -135,14 +133,35 @@ def _invalid(label: str, faults: list[pa_csv.InvalidRow], error: Exception) -> I
     return InvalidData(f"{place}: {row.expected_columns} columns expected, {row.actual_columns} found.")
 
 
-def _typed(batch: pa.RecordBatch, names: list[str], known: Known) -> pa.RecordBatch:
-    types = known.types()
+def _typed(batch: pa.RecordBatch, names: list[str], known: Known, options: Mapping[str, Json]) -> pa.RecordBatch:
+    types, missing = known.types(), _named_missing(options)
     columns = []
-    for name, column in zip(names, batch.columns, strict=True):
+    for name, raw in zip(names, batch.columns, strict=True):
+        column = _without(raw, missing) if missing else raw
+        numbers = _plain_numbers(column, options)
         least = types.get(name, pa.null())
-        kind = least if pa.types.is_string(least) else unify(least, _infer(column))
-        columns.append(_read_as(column, kind))
+        kind = least if pa.types.is_string(least) else unify(least, _infer(numbers))
+        columns.append(_read_as(column if pa.types.is_string(kind) else numbers, kind))
     return pa.RecordBatch.from_arrays(columns, names=names)
+
+
+def _named_missing(options: Mapping[str, Json]) -> list[str]:
+    """What stands for a missing value by the options, in columns of text, too."""
+    named = options.get("na_values")
+    values = named if isinstance(named, list) else [named]
+    return [str(value) for value in values if value is not None]
+
+
+def _without(column: pa.Array, missing: Sequence[str]) -> pa.Array:
+    return pc.if_else(pc.is_in(column, value_set=pa.array(missing)), pa.scalar(None, pa.string()), column)
+
+
+def _plain_numbers(column: pa.Array, options: Mapping[str, Json]) -> pa.Array:
+    """The cells with numbers written as Arrow reads them; they are used only if all of them are numbers."""
+    for mark, plain in ((options.get("thousands"), ""), (options.get("decimal"), ".")):
+        if isinstance(mark, str) and mark != plain:
+            column = pc.replace_substring(column, mark, plain)
+    return column
 
 
 def _infer(column: pa.Array) -> pa.DataType:
@@ -169,5 +188,4 @@ def _read_as(column: pa.Array, kind: pa.DataType) -> pa.Array:
         return column
     if pa.types.is_null(kind):
         return pa.nulls(len(column))
-    present = pc.if_else(pc.is_in(column, value_set=pa.array(_MISSING)), pa.scalar(None, pa.string()), column)
-    return present.cast(kind)
+    return _without(column, _MISSING).cast(kind)

@@ -10,10 +10,13 @@ from mistudio.corpus.sources import Source, blocks
 SCHEMA = pa.schema([("text", pa.string())])
 
 
-def read_text(source: Source) -> Iterator[Chunk]:
+def read_text(source: Source, *, keep_linebreaks: bool = False) -> Iterator[Chunk]:
     """The lines; ``\\n``, ``\\r\\n`` and ``\\r`` all end one. Invalid UTF-8 is handed on as it is."""
     for block in blocks(source):
         lines = _lines(block)
+        if keep_linebreaks:
+            last = b"\n" if block.endswith((b"\n", b"\r")) else b""
+            lines = [*(line + b"\n" for line in lines[:-1]), lines[-1] + last]
         values = pa.array(lines, pa.binary())
         # The bytes are checked, and repaired, further on: pa.string() would refuse them here.
         texts = pa.Array.from_buffers(pa.string(), len(values), values.buffers())

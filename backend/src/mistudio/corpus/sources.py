@@ -21,15 +21,17 @@ _ENDING_BYTES: Final = 64
 class Source:
     """A source file, read once from its beginning: ``read`` gives unpacked bytes, ``consumed`` tells bytes on disk.
 
-    A UTF-8 mark at the beginning is left out; UTF-16 with a mark is recoded. InvalidData where the packing is broken.
+    What is in another ``encoding`` than UTF-8 is recoded, UTF-16 with a mark in any case; the mark is left out.
+    InvalidData where the packing is broken.
     """
 
-    def __init__(self, raw: BinaryIO, *, label: str) -> None:
+    def __init__(self, raw: BinaryIO, *, label: str, encoding: str | None = None) -> None:
         self.label = label
         self.closed = False
         self._raw = raw
         self._plain = _unpacked(raw, label)
         self._decoder: codecs.IncrementalDecoder | None = None
+        self._encoding = codecs.lookup(encoding or "utf-8").name
         self._ending = b""
         self._head = self._skip_mark(self._plain_read(4))
 
@@ -82,6 +84,9 @@ class Source:
         elif head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
             head = self._recoded(head)
+        elif not self._encoding.startswith("utf-8"):
+            self._decoder = codecs.getincrementaldecoder(self._encoding)(errors="replace")
+            head = self._recoded(head)
         return head or self._recoded(self._plain_read(BLOCK_BYTES))
 
     def _recoded(self, data: bytes) -> bytes:
@@ -101,10 +106,10 @@ def _unpacked(raw: BinaryIO, label: str) -> BinaryIO:
 
 
 @contextmanager
-def open_source(path: Path, *, label: str) -> Iterator[Source]:
+def open_source(path: Path, *, label: str, encoding: str | None = None) -> Iterator[Source]:
     """The file at ``path``; ``label`` is its original name, whose ending says how it is packed."""
     with path.open("rb") as raw:
-        yield Source(raw, label=label)
+        yield Source(raw, label=label, encoding=encoding)
 
 
 def plain_suffix(label: str) -> str:

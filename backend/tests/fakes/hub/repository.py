@@ -102,6 +102,10 @@ class Repository:
         self.refs[branch] = sha
         return sha
 
+    def files(self, branch: str = "main") -> list[RepoFile]:
+        """The files on the branch."""
+        return list(self.commits[self.refs[branch]].values())
+
     def resolve(self, revision: str) -> str | None:
         """The commit that a branch, tag or commit id names."""
         if revision in self.commits:
