@@ -8,7 +8,7 @@ library's own ``encode_batch``, all texts of a batch at once. Ends with 1 if one
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,13 +46,15 @@ class Truth:
         return Encoded(np.array([number for ids in made for number in ids], np.int32), offsets)
 
 
-def tokenizers_of(folder: Path | None) -> Iterator[tuple[str, LoadedTokenizer]]:
-    """The real ones, then the trained ones."""
+def tokenizers_of(folder: Path | None, names: Sequence[str]) -> Iterator[tuple[str, LoadedTokenizer]]:
+    """The real ones, then the trained ones; if any are named, only those."""
     for path in sorted(folder.absolute().glob("*/tokenizer.json")) if folder else ():
-        source = TokenizerSource(str(path))
-        yield path.parent.name, load_tokenizer(source, token=None, cache_dir=path.parent, root=path.parent)
+        if not names or path.parent.name in names:
+            source = TokenizerSource(str(path))
+            yield path.parent.name, load_tokenizer(source, token=None, cache_dir=path.parent, root=path.parent)
     for kind, make in small.KINDS.items():
-        yield f"trained: {kind}", small.loaded(make())
+        if not names or kind in names:
+            yield f"trained: {kind}", small.loaded(make())
 
 
 def checked(name: str, tokenizer: LoadedTokenizer, real: list[Texts]) -> tuple[list[str], int]:
@@ -85,6 +87,7 @@ def main() -> None:
     parser.add_argument("--tokenizers", type=Path, help="a folder of folders that hold a tokenizer.json each")
     parser.add_argument("--text", type=Path, help="a Parquet file with a column `text`, instead of text that is made")
     parser.add_argument("--megabytes", type=int, default=20, help="of text")
+    parser.add_argument("--names", nargs="*", default=[], help="of tokenizers, real or trained; all, if none is named")
     options = parser.parse_args()
     file = pq.ParquetFile(base_text(options.megabytes, options.text))
     real = [batch.column("text") for batch in file.iter_batches(ROWS, columns=["text"])]
@@ -92,7 +95,7 @@ def main() -> None:
     header = ["tokenizer", "engine", "nasty texts", "documents", "differ", "seconds to choose", "why"]
     table("Ids beside those of `tokenizers`", header, [])
     differing = 0
-    for name, tokenizer in tokenizers_of(options.tokenizers):
+    for name, tokenizer in tokenizers_of(options.tokenizers, options.names):
         line, count = checked(name, tokenizer, real)
         # Some take minutes: each line is there as soon as it is known.
         sys.stdout.write(f"| {' | '.join(line)} |\n")
