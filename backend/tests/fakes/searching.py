@@ -19,9 +19,11 @@ _SINGLE = re.compile(
 
 @cache
 def word_parts(character: str) -> str:
-    """A character as words are compared: lower case, without accents; other characters as blanks."""
+    """A character as words are compared: lower case, without accents; nothing of what only joins; others as blanks."""
     if unicodedata.combining(character) and unicodedata.name(character, "").startswith("COMBINING"):
         return ""
+    if unicodedata.category(character) == "Cf":
+        return " " if character == "\u200b" else ""
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     plain = "".join(part for part in parts if not unicodedata.combining(part))
     name = unicodedata.name(character, "")
