@@ -77,7 +77,10 @@ async def compared(ours: Bench, folder: Path, size: int) -> tuple[list[str], lis
     rates = [f"{size / each / 1e6:.1f}" for each in seconds]
     times = [f"{seconds[1] / made.seconds:.1f}", f"{seconds[2] / made.seconds:.1f}", f"{seconds[3] / made.seconds:.0%}"]
     peaks = [f"{peak / 1e6:.0f}" for peak in (made.peak, *(others[name]["peak"] for name in ("map", "library")))]
-    return [folder.name, *rates, *times, *peaks], _parts(folder.name, made)
+    line, parts = [folder.name, *rates, *times, *peaks], _parts(folder.name, made)
+    # The tables come at the end, which takes minutes.
+    sys.stderr.write(f"{' | '.join(line)} || {' | '.join(parts)}\n")
+    return line, parts
 
 
 def _parts(name: str, made: Tokenized) -> list[str]:
