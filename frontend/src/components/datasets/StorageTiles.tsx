@@ -1,6 +1,6 @@
 import { useStorage } from '../../hooks/useStorage';
 import type { DatasetDetail } from '../../types/dataset';
-import { formatFileSize } from '../../utils/formatters';
+import { formatFileSize, formatPercent } from '../../utils/formatters';
 import { settingsLine } from '../../utils/tokenizations';
 import { InfoTile } from '../common/InfoTile';
 import { card } from '../common/styles';
@@ -33,7 +33,7 @@ function IndexTile({ dataset: { id, index } }: { readonly dataset: DatasetDetail
     case 'none':
       return <InfoTile label="Search index">None</InfoTile>;
     case 'building':
-      return <InfoTile label="Search index">{Math.floor(index.progress)} % built</InfoTile>;
+      return <InfoTile label="Search index">{formatPercent(index.progress)} built</InfoTile>;
     case 'error':
       return <InfoTile label="Search index">Could not be built</InfoTile>;
     case 'ready':
