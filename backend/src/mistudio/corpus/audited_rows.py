@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenized_manifest import TokenizedManifest, TokenizedSplit
@@ -15,7 +15,7 @@ _FULL_ROWS: Final = 512
 # encoding at once: enough for all cores, little enough to hear a cancel soon.
 _SAMPLE_BYTES: Final = 8 << 20
 _LEAST_PLACES: Final = 8
-_BATCH_CHARACTERS: Final = 1 << 20
+_BATCH_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,36 +26,21 @@ class AuditedRows:
     pieces: Sequence[tuple[TokenRow, Piece]]
     texts: Mapping[int, str]
 
-    @property
-    def characters(self) -> int:
-        """Of all texts."""
-        return sum(map(len, self.texts.values()))
-
-    @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        """All of them together: the reference uses all cores only for many texts."""
-        rows = [row for part in parts for row in part.rows]
-        pieces = [piece for part in parts for piece in part.pieces]
-        return cls(rows, pieces, {number: text for part in parts for number, text in part.texts.items()})
-
 
 def audited_rows(
     store: TokenizedStore, split: TokenizedSplit, manifest: TokenizedManifest, reader: TextReader
 ) -> Iterator[AuditedRows]:
     """Rows of the split at places that are spread evenly, or all of them, as many at a time as are worth encoding."""
-    held: list[AuditedRows] = []
-    mean_bytes = split.statistics.text_bytes // max(1, split.statistics.samples)
-    for place in audited_places(split.rows, mean_bytes, is_full=manifest.settings.verify == "full"):
-        rows = store.rows(split.name, offset=place.start, limit=len(place))
+    mean_bytes = max(1, split.statistics.text_bytes // max(1, split.statistics.samples))
+    places = audited_places(split.rows, mean_bytes, is_full=manifest.settings.verify == "full")
+    # Several places together: the reference uses all cores only for many texts, and each row group is read once.
+    count = max(1, _BATCH_BYTES // (mean_bytes * len(places[0]))) if places else 1
+    for first in range(0, len(places), count):
+        near = places[first : first + count]
+        rows = [row for place in near for row in store.rows(split.name, offset=place.start, limit=len(place))]
         pieces = [(row, piece) for row in rows for piece in pieces_of(row, manifest)]
         numbers = sorted({piece.row for _row, piece in pieces})
-        texts = dict(zip(numbers, reader.rows(split.source, numbers), strict=True))
-        held.append(AuditedRows(rows, pieces, texts))
-        if sum(read.characters for read in held) >= _BATCH_CHARACTERS:
-            yield AuditedRows.joined(held)
-            held = []
-    if held:
-        yield AuditedRows.joined(held)
+        yield AuditedRows(rows, pieces, dict(zip(numbers, reader.rows(split.source, numbers), strict=True)))
 
 
 def audited_places(rows: int, mean_bytes: int, *, is_full: bool) -> list[range]:
@@ -67,7 +52,7 @@ def audited_places(rows: int, mean_bytes: int, *, is_full: bool) -> list[range]:
     places = max(_LEAST_PLACES, min(_PLACES, _SAMPLE_BYTES // max(1, mean_bytes)))
     size = max(1, min(_PLACE_ROWS, _SAMPLE_BYTES // (places * max(1, mean_bytes))))
     if is_full or rows <= places * size:
-        size = max(1, min(_FULL_ROWS, _BATCH_CHARACTERS // max(1, mean_bytes)))
+        size = max(1, min(_FULL_ROWS, _BATCH_BYTES // max(1, mean_bytes)))
         starts = list(range(0, rows, size))
     else:
         starts = [(rows - size) * place // (places - 1) for place in range(places)]

@@ -5,15 +5,18 @@ killed shuffle goes on after its last whole part.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from mistudio.corpus.token_columns import Columns
 from mistudio.corpus.token_parts import PART_BYTES, PartWriter
-from mistudio.corpus.token_rows import Position, Rows, Segments, ends_of
-from mistudio.corpus.tokenized_store import Piece, RowFiles, TokenRow
+from mistudio.corpus.token_rows import Ints, Position, Rows, Segments, ends_of
+from mistudio.corpus.tokenized_store import RowFiles
 from mistudio.corpus.work import Work
 
 SHUFFLE: Final = "rows of each split permuted by numpy.random.Generator(PCG64(seed)).shuffle over uint32 row numbers"
@@ -44,35 +47,62 @@ def shuffle_parts(
     order = np.arange(ordered.written.rows, dtype=np.uint32)
     np.random.Generator(np.random.PCG64(seed)).shuffle(order)
     rows = RowFiles([ordered.path_of(number) for number in range(len(ordered.parts))])
+    starts, batches = np.array(rows.starts), [_Batch.of(batch) for batch in rows.batches]
     for start in range(writer.position.row, len(order), _ROWS):
         work.checkpoint()
         work.report(start, len(order), "finish")
-        chosen = [rows.row(int(number)) for number in order[start : start + _ROWS]]
-        writer.add(_joined(chosen, start))
+        numbers = order[start : start + _ROWS]
+        index = np.searchsorted(starts, numbers, side="right") - 1
+        places = (numbers - starts[index]).tolist()
+        writer.add(
+            _joined([(batches[batch], place) for batch, place in zip(index.tolist(), places, strict=True)], start)
+        )
     writer.finish()
     return writer
 
 
-def _joined(rows: Sequence[TokenRow], start: int) -> Rows:
-    lengths = np.array([len(row.ids) for row in rows], np.int64)
-    sources = [row.source for row in rows if row.source is not None]
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """A record batch's columns as arrays, none of them copied: a row is a slice of each.
+
+    ``pieces`` are the fields of packed rows' segments, ``source`` the source row of each unpacked one.
+    """
+
+    ends: NDArray[np.int32]
+    ids: NDArray[np.int32]
+    source: Ints
+    piece_ends: NDArray[np.int32]
+    pieces: tuple[NDArray[np.signedinteger], ...]
+
+    @classmethod
+    def of(cls, batch: pa.RecordBatch) -> Self:
+        """Of a batch that was written unpadded."""
+        lists = batch.column("input_ids")
+        ends, ids = lists.offsets.to_numpy(), lists.values.to_numpy()
+        if "row" in batch.schema.names:
+            return cls(ends, ids, batch.column("row").to_numpy(), np.zeros(0, np.int32), ())
+        segments = batch.column("segments")
+        fields = tuple(field.to_numpy() for field in segments.values.flatten())
+        return cls(ends, ids, np.zeros(0, np.int64), segments.offsets.to_numpy(), fields)
+
+
+def _joined(rows: Sequence[tuple[_Batch, int]], start: int) -> Rows:
+    ids = [batch.ids[batch.ends[place] : batch.ends[place + 1]] for batch, place in rows]
+    lengths = np.array([len(row) for row in ids], np.int64)
+    is_packed = bool(rows[0][0].pieces)
     return Rows(
-        ids=np.concatenate([row.ids for row in rows]),
+        ids=np.concatenate(ids),
         offsets=ends_of(lengths),
         data=lengths,
         added=np.zeros((len(rows), 0), np.int32),
-        source=np.array(sources, np.int64) if sources else _segments([row.pieces for row in rows]),
+        source=_segments(rows) if is_packed else np.array([batch.source[place] for batch, place in rows], np.int64),
         next_row=np.arange(start + 1, start + len(rows) + 1),
         next_offset=np.zeros(len(rows), np.int64),
     )
 
 
-def _segments(pieces: Sequence[Sequence[Piece]]) -> Segments:
-    flat = [piece for row in pieces for piece in row]
-    return Segments(
-        ends_of(np.array([len(row) for row in pieces], np.int64)),
-        *(
-            np.array([getattr(piece, name) for piece in flat], np.int64)
-            for name in ("row", "token_start", "position", "length")
-        ),
-    )
+def _segments(rows: Sequence[tuple[_Batch, int]]) -> Segments:
+    slices = [slice(batch.piece_ends[place], batch.piece_ends[place + 1]) for batch, place in rows]
+    pieces = [[batch.pieces[field][part] for (batch, _), part in zip(rows, slices, strict=True)] for field in range(4)]
+    columns = (np.concatenate(field).astype(np.int64, copy=False) for field in pieces)
+    return Segments(ends_of(np.array([len(piece) for piece in pieces[0]], np.int64)), *columns)
