@@ -35,8 +35,8 @@ from mistudio.corpus.tokenized_manifest import read_tokenized_manifest
 from mistudio.corpus.tokenizer_files import TokenizerSource
 from mistudio.corpus.tokenizers import load_tokenizer
 from mistudio.corpus.work import Unwatched
+from mistudio.services.tokenizing import help_with_tokenization, save_tokenized_dataset
 from mistudio.utils.file_utils import ensure_dir
-from mistudio.workers.tokenizing import help_with_tokenization, run_tokenization
 
 WORKERS = (1, 2, 4)
 SHARD_BYTES = 16 << 20
@@ -93,7 +93,7 @@ def written(dataset: Path) -> float:
             help_with_tokenization(dataset, staging, settings=asked, tokenizer=tokenizer, work=Unwatched(), begin=0)
             began = time.perf_counter()
 
-        run_tokenization(
+        save_tokenized_dataset(
             dataset,
             ensure_dir(staging),
             Path(made) / "tok",

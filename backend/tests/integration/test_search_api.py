@@ -93,22 +93,22 @@ async def test_token_counts_are_of_the_newest_tokenization(place: Place) -> None
 
 async def test_what_cannot_be_asked_is_said(place: Place) -> None:
     """Broken patterns, unknown names, too much: a sentence. Nothing found, nothing asked, beyond the end: empty."""
-    refused: list[tuple[dict[str, object], str, str]] = [
-        ({"search": "a(", "mode": "regex"}, "invalid_pattern", "missing )"),
-        ({"search": "(?=a)", "mode": "regex"}, "invalid_pattern", "(?="),
-        ({"search": "x", "split": "none"}, "unknown_split", "train, test"),
-        ({"split": "none"}, "unknown_split", "train, test"),
-        ({"min_tokens": 1, "tokenization": "tok_none"}, "unknown_tokenization", place.tokenization),
-        ({"tokenization": place.unready}, "unknown_tokenization", place.tokenization),
-        ({"search": "x" * 10_000}, "validation_error", "search"),
-        ({"search": "x", "mode": "fuzzy"}, "validation_error", "mode"),
-        ({"search": "x", "page": 0}, "validation_error", "page"),
-        ({"search": "x", "limit": 101}, "validation_error", "limit"),
-        ({"min_tokens": -1}, "validation_error", "min_tokens"),
+    refused: list[tuple[dict[str, object], int, str, str]] = [
+        ({"search": "a(", "mode": "regex"}, 422, "invalid_pattern", "missing )"),
+        ({"search": "(?=a)", "mode": "regex"}, 422, "invalid_pattern", "(?="),
+        ({"search": "x", "split": "none"}, 422, "unknown_split", "train, test"),
+        ({"split": "none"}, 422, "unknown_split", "train, test"),
+        ({"min_tokens": 1, "tokenization": "tok_none"}, 404, "not_found", "tok_none"),
+        ({"tokenization": place.unready}, 409, "not_ready", "once it is ready"),
+        ({"search": "x" * 10_000}, 422, "validation_error", "search"),
+        ({"search": "x", "mode": "fuzzy"}, 422, "validation_error", "mode"),
+        ({"search": "x", "page": 0}, 422, "validation_error", "page"),
+        ({"search": "x", "limit": 101}, 422, "validation_error", "limit"),
+        ({"min_tokens": -1}, 422, "validation_error", "min_tokens"),
     ]
-    for asked, code, word in refused:
+    for asked, status, code, word in refused:
         answer = await place.server.http.get(place.indexed, params={name: str(value) for name, value in asked.items()})
-        assert (422, code) == (answer.status_code, answer.json()["code"])
+        assert (status, code) == (answer.status_code, answer.json()["code"])
         assert word in answer.text
     empty: list[dict[str, object]] = [
         {"search": "the", "page": 1_000_000_000, "limit": 100},

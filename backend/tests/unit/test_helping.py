@@ -21,9 +21,9 @@ from mistudio.corpus.work import Unwatched
 from mistudio.models import Dataset, Job
 from mistudio.services.job_service import JobService
 from mistudio.services.storage_service import StorageService
+from mistudio.services.tokenizing import save_tokenized_dataset
 from mistudio.utils.file_utils import ensure_dir
 from mistudio.workers.helping import HelpersWork, help_tokenization
-from mistudio.workers.tokenizing import run_tokenization
 
 TEXTS = [f"row {row} of the shards, {'so ' * (row % 9)}it says" for row in range(300)]
 
@@ -67,7 +67,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
         made.append((count, len(list(storage.staging(record.id).rglob("*.arrow")))))
 
     figures = await asyncio.to_thread(
-        run_tokenization,
+        save_tokenized_dataset,
         storage.folder(dataset_id),
         ensure_dir(storage.staging(record.id)),
         storage.tokenized(dataset_id, record.id),

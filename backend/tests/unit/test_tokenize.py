@@ -13,9 +13,11 @@ from fakes.corpora import make_dataset
 from fakes.tokenizing import BOS, EOS, CharacterEncoder, FakeSpecial, FakeTemplate, FakeTokenizer, token_of
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoding import Encoded
-from mistudio.corpus.token_audit import read_audit
+from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.token_audit import audit_files, read_audit
+from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenize import Engines, tokenize_dataset
-from mistudio.corpus.tokenize_settings import TokenizeSettings
+from mistudio.corpus.tokenize_settings import TokenizeSettings, Verify
 from mistudio.corpus.tokenized_manifest import (
     EngineRecord,
     TokenizedManifest,
@@ -148,7 +150,8 @@ def test_the_books_balance_and_the_audit_passes(dataset: Path, tmp_path: Path, s
         assert len(rows) == split.rows
         assert sum(len(row["input_ids"]) for row in rows) == split.ledger.positions
         assert split.ledger.balances
-        assert split.statistics.tokens == split.ledger.data_tokens
+        assert split.statistics.tokens == split.ledger.source_tokens - split.ledger.held_out
+        assert sum(count.count for count in split.statistics.most_frequent) <= split.ledger.data_tokens
     everything = [ids for split in manifest.resolved.splits for _row, ids in documents_of(split)]
     assert sum(map(len, everything)) == manifest.ledger.source_tokens
     assert len(everything) == manifest.ledger.documents
@@ -170,12 +173,37 @@ def test_eos_pads_where_there_is_no_padding_token(dataset: Path, tmp_path: Path,
     assert any("EOS" in note for note in manifest.resolved.notes)
 
 
+@pytest.mark.parametrize(("verify", "found"), [("sample", {"files"}), ("full", {"files", "reference"})])
+def test_the_audit_sees_files_that_changed(dataset: Path, tmp_path: Path, verify: Verify, found: set[str]) -> None:
+    """By their size; where everything is verified, by their hash, too."""
+    manifest = tokenized(dataset, tmp_path, replace(ASKED, verify=verify))
+    assert "failed" != read_audit(tmp_path / "tok").verdict
+    path = tmp_path / "tok" / manifest.splits[0].files[0].path
+    data = path.read_bytes()
+    ids = np.array(ids_of(text_of_row("train", 1))[:8], np.int32)
+    other = data.replace(ids.tobytes(), ids[::-1].tobytes(), 1)
+    assert data != other
+    path.write_bytes(data + b"more" if verify == "sample" else other)
+    audit = audit_files(
+        tmp_path / "tok",
+        manifest,
+        TextReader(DatasetStore(dataset), "text"),
+        reference=CharacterEncoder(),
+        decode=engines().decode,
+        is_lossless=False,
+        work=Unwatched(),
+    )
+    failed = {check.name for check in audit.checks if check.passed is False}
+    assert ("failed", found) == (audit.verdict, failed - {"empty_rows"})
+
+
 def test_statistics_are_those_of_the_documents(dataset: Path, tmp_path: Path) -> None:
-    """Counted by hand from the texts."""
+    """Counted by hand from the texts: lengths before anything is cut, tokens as they are written."""
     statistics = tokenized(dataset, tmp_path, ASKED).split("train").statistics
-    kept = [ids[:16] for _row, ids in documents_of("train")]
-    lengths = [len(ids) for ids in kept]
-    flat = np.concatenate([np.array(ids, int) for ids in kept])
+    documents = [ids for _row, ids in documents_of("train")]
+    lengths = [len(ids) for ids in documents]
+    assert max(lengths) > 16
+    flat = np.concatenate([np.array(ids[:16], int) for ids in documents])
     expected = [np.median(lengths), np.percentile(lengths, 95), np.percentile(lengths, 99)]
     assert expected == pytest.approx([statistics.median, statistics.p95, statistics.p99])
     assert (len(lengths), sum(lengths), max(lengths)) == (statistics.samples, statistics.tokens, statistics.maximum)

@@ -1,7 +1,10 @@
 """What-if equals the real run; a trace leads back to the characters; a manifest makes the same bytes again."""
 
+import sys
+import types
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -71,7 +74,9 @@ def without_size(layout: WhatIfLayout) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("tokenizer", TOKENIZERS, ids=["bare", "framed"])
-@pytest.mark.parametrize("settings", [ASKED, replace(ASKED, heldout_fraction=0.4, keep_last_partial=True)], ids=str)
+@pytest.mark.parametrize(
+    "settings", [replace(ASKED, max_length=4), replace(ASKED, heldout_fraction=0.4, keep_last_partial=True)], ids=str
+)
 def test_what_if_equals_the_real_run(
     dataset: Path, tmp_path: Path, settings: TokenizeSettings, tokenizer: FakeTokenizer
 ) -> None:
@@ -142,13 +147,42 @@ def test_a_manifest_makes_the_same_bytes_again(dataset: Path, tmp_path: Path) ->
     places = (tmp_path / "two" / "staging", tmp_path / "two" / "tok")
 
     def again(tokenizer: FakeTokenizer) -> TokenizedManifest:
-        return rebuild(
-            dataset, manifest, *places, tokenizer=tokenizer, engines=ENGINES, work=Unwatched(), part_bytes=2_000
-        )
+        return rebuild(dataset, manifest, *places, tokenizer=tokenizer, engines=ENGINES, work=Unwatched())
 
     with pytest.raises(SourceChanged):
         again(replace(TOKENIZERS[0], fingerprint="other"))
     assert manifest.splits == again(TOKENIZERS[0]).splits
+
+
+class Runner:
+    """What SAELens has under this name, as far as it takes a data set: the calls are kept."""
+
+    calls: ClassVar[list[dict[str, Any]]] = []  # keywords of the call, of any kind
+
+    def __init__(self, cfg: dict[str, Any], **given: Any) -> None:  # as above
+        self.given = {"cfg": cfg, **given}
+
+    def run(self) -> None:
+        """Keep the call."""
+        self.calls.append(self.given)
+
+
+@pytest.mark.parametrize("held_out", [0.0, 0.3])
+def test_saelens_is_handed_rows_of_its_context_size(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held_out: float
+) -> None:
+    """Tokens in the column that it looks for, all rows as long as its context; the held-out split to evaluate on."""
+    manifest = run(dataset, tmp_path, replace(ASKED, packing="concat", heldout_fraction=held_out), TOKENIZERS[0])
+    module = types.ModuleType("sae_lens")
+    vars(module).update(LanguageModelSAERunnerConfig=dict, LanguageModelSAETrainingRunner=Runner)
+    monkeypatch.setitem(sys.modules, "sae_lens", module)
+    code = next(snippet.code for snippet in snippets(tmp_path / "tok", manifest) if snippet.title == "SAELens")
+    exec(code, {})  # noqa: S102 (the snippet is what is tested)
+    given = Runner.calls.pop()
+    handed = [given[name] for name in ("override_dataset", "override_eval_dataset") if name in given]
+    assert [split.rows for split in manifest.splits if split.source == "train"] == [len(rows) for rows in handed]
+    for rows in handed:
+        assert {given["cfg"]["context_size"]} == {len(row["input_ids"]) for row in rows}
 
 
 def test_the_snippets_are_python(dataset: Path, tmp_path: Path) -> None:

@@ -1660,6 +1660,11 @@ export interface components {
       tokenization_id: string | null;
       /** Tokens */
       tokens: components['schemas']['TokenSpan'][] | null;
+      /**
+       * Tokens Note
+       * @description Why there are no tokens, where a tokenization was asked for.
+       */
+      tokens_note: string | null;
       /** Truncated */
       truncated: boolean;
     };
@@ -2224,7 +2229,9 @@ export interface components {
     };
     /**
      * TokenStatistics
-     * @description Exact figures of source rows as tokens; padding and special tokens are never counted as data.
+     * @description Exact figures of source rows as tokens, before anything is cut; padding and special tokens are no data.
+     *
+     *     Which tokens occur, and how often, is counted in what was written: ``unique_tokens``, and the three lists.
      */
     TokenStatistics: {
       /** Average */
@@ -2255,7 +2262,10 @@ export interface components {
       samples: number;
       /** Special Tokens */
       special_tokens: components['schemas']['TokenCount'][];
-      /** Tokens */
+      /**
+       * Tokens
+       * @description Of all samples; the tokenization's num_tokens is what was written of them.
+       */
       tokens: number;
       /** Unique Tokens */
       unique_tokens: number;

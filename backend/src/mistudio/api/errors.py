@@ -31,7 +31,6 @@ STATUS: Mapping[str, int] = {
     "unknown_split": 422,
     "unknown_column": 422,
     "unknown_revision": 422,
-    "unknown_tokenization": 422,
     "invalid_pattern": 422,
     "no_data": 422,
     "loading_script": 422,

@@ -10,7 +10,9 @@ import typer
 from mistudio.commands.connection import Studio
 from mistudio.commands.options import AsJson, DataDir, Wanted
 from mistudio.commands.output import fail, out, run, say_json, say_table, settings_of, watched
+from mistudio.commands.tokenizations import rebuild_tokenization
 from mistudio.commands.tokens import facts as facts_of_tokens
+from mistudio.core.config import Settings
 from mistudio.corpus.manifest import verify as differences_of
 from mistudio.corpus.tokenized_manifest import TOKENIZED_MANIFEST
 from mistudio.corpus.tokenized_manifest import differences as token_differences_of
@@ -131,6 +133,14 @@ def verify(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = Non
         raise fail("\n".join(differences))
 
 
+def _make_again(folder: Path, settings: Settings, *, json: bool) -> None:
+    mended = rebuild_tokenization(folder, settings)
+    if json:
+        say_json({"identical": True, "mended": mended})
+    else:
+        out.print("The same bytes came out." + (" They replace what was damaged." if mended else ""))
+
+
 def _folder(dataset_id: str, data_dir: Path | None) -> Path:
     return settings_of(data_dir=data_dir).datasets_dir / dataset_id
 
@@ -142,10 +152,15 @@ def _all_differences(folder: Path) -> list[str]:
     return found
 
 
-def rebuild(wanted: Wanted, json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Make the search index of a dataset anew, and wait until it stands."""
+def rebuild(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Make the search index of a dataset anew, or the same bytes of a tokenization from its manifest."""
 
     async def use(api: Studio) -> None:
+        if wanted.startswith(_TOKENS):
+            record = await api.get(f"/tokenizations/{wanted}")
+            folder = _folder(record["dataset_id"], data_dir) / "tokenized" / wanted
+            await asyncio.to_thread(_make_again, folder, settings_of(data_dir=data_dir), json=json)
+            return
         dataset = await api.find(wanted)
         path = f"/datasets/{dataset['id']}"
         await api.call("DELETE", f"{path}/index")

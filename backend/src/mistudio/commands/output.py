@@ -18,6 +18,7 @@ from rich.text import Text
 
 from mistudio.commands.connection import AlreadyServed, Refused, Studio, studio
 from mistudio.core.config import Settings
+from mistudio.core.errors import MiStudioError
 from mistudio.utils.file_utils import format_size
 
 INTERRUPTED = 130
@@ -64,7 +65,7 @@ def run(use: Use, **given: object) -> None:
     configure_logging(settings)
     try:
         asyncio.run(main())
-    except (Refused, AlreadyServed) as error:
+    except (Refused, AlreadyServed, MiStudioError) as error:
         raise fail(str(error)) from None
     except httpx2.TransportError:
         raise fail("The server that has this data folder does not answer: end it, or try again.") from None

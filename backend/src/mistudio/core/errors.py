@@ -14,8 +14,7 @@
     │   ├── UnknownConfig         unknown_config
     │   ├── UnknownSplit          unknown_split
     │   ├── UnknownColumn         unknown_column
-    │   ├── UnknownRevision       unknown_revision
-    │   └── UnknownTokenization   unknown_tokenization
+    │   └── UnknownRevision       unknown_revision
     ├── DataError               the data itself
     │   ├── NoData                no_data
     │   ├── LoadingScript         loading_script
@@ -189,13 +188,6 @@ class UnknownRevision(ChoiceError):
 
     code = "unknown_revision"
     title = "Unknown revision"
-
-
-class UnknownTokenization(ChoiceError):
-    """The dataset has no such tokenization, or it is not ready."""
-
-    code = "unknown_tokenization"
-    title = "Unknown tokenization"
 
 
 class DataError(MiStudioError):

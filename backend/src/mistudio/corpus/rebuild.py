@@ -4,7 +4,6 @@ from pathlib import Path
 
 from mistudio.core.errors import SourceChanged
 from mistudio.corpus.manifest import manifest_sha256
-from mistudio.corpus.token_parts import PART_BYTES
 from mistudio.corpus.tokenize import Engines, tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizerFacts
 from mistudio.corpus.tokenized_manifest import TokenizedManifest
@@ -20,7 +19,6 @@ def rebuild(
     tokenizer: TokenizerFacts,
     engines: Engines,
     work: Work,
-    part_bytes: int = PART_BYTES,
 ) -> TokenizedManifest:
     """Tokenize as ``manifest`` says, into ``target``.
 
@@ -38,7 +36,7 @@ def rebuild(
         tokenizer=tokenizer,
         engines=engines,
         work=work,
-        part_bytes=part_bytes,
+        part_bytes=manifest.part_bytes,
     )
     before, after = _hashes(manifest), _hashes(made)
     if different := sorted(path for path in before | after if before.get(path) != after.get(path)):

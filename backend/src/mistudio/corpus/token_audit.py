@@ -22,14 +22,14 @@ from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenized_manifest import TokenizedManifest
 from mistudio.corpus.tokenized_store import TokenizedStore, TokenRow
 from mistudio.corpus.work import Work
-from mistudio.utils.file_utils import write_bytes_atomic
+from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
 AUDIT_NAME: Final = "audit.json"
 FORMAT_VERSION: Final = 1
 Decode: TypeAlias = Callable[[Sequence[Sequence[int]]], Sequence[str]]
 Verdict: TypeAlias = Literal["passed", "warning", "failed"]
 
-_FATAL: Final = frozenset({"ids_in_vocabulary", "reference"})
+_FATAL: Final = frozenset({"ids_in_vocabulary", "reference", "padding", "files"})
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,19 @@ def audit_files(
                 work.report(seen.rows, manifest.rows, "finish")
                 _look(seen, read.rows, manifest)
                 _compare(seen, read, manifest, reference, decode if is_lossless else None)
-    checks = tuple(_checks(seen, manifest, is_lossless=is_lossless))
+    checks = tuple(_checks(seen, manifest, is_lossless=is_lossless, damaged=_damaged(folder, manifest)))
     failed = [check.name for check in checks if check.passed is False]
     verdict: Verdict = "failed" if _FATAL & set(failed) else "warning" if failed else "passed"
     return Audit(verdict, checks, seen.documents, seen.differences)
+
+
+def _damaged(folder: Path, manifest: TokenizedManifest) -> int:
+    """Data files that lie on the disk otherwise than they were written: by their size, in full by their hash, too."""
+    is_full = manifest.settings.verify == "full"
+    files = [(file, folder / file.path) for split in manifest.splits for file in split.files]
+    return sum(
+        path.stat().st_size != file.bytes or (is_full and sha256_file(path) != file.sha256) for file, path in files
+    )
 
 
 def _look(seen: _Seen, rows: Sequence[TokenRow], manifest: TokenizedManifest) -> None:
@@ -172,7 +181,7 @@ def _compare(
         seen.lossy += sum(one != other for one, other in zip(decoded, read.texts.values(), strict=True))
 
 
-def _checks(seen: _Seen, manifest: TokenizedManifest, *, is_lossless: bool) -> Iterator[AuditCheck]:
+def _checks(seen: _Seen, manifest: TokenizedManifest, *, is_lossless: bool, damaged: int) -> Iterator[AuditCheck]:
     ledger, statistics, special = manifest.ledger, manifest.statistics, manifest.tokenizer.special
     yield AuditCheck("ledger", "The books balance", ledger.balances, "Every token of the source is accounted for.", {})
     yield AuditCheck(
@@ -246,4 +255,11 @@ def _checks(seen: _Seen, manifest: TokenizedManifest, *, is_lossless: bool) -> I
         {"documents": seen.round_trips, "differences": seen.lossy},
     )
     files = {file.path: file.sha256 for split in manifest.splits for file in split.files}
-    yield AuditCheck("files", "Hashes of the files", True, f"SHA-256 of {len(files):,} data files.", files)
+    compared = "size and SHA-256 were" if manifest.settings.verify == "full" else "size was"
+    yield AuditCheck(
+        "files",
+        "Files as they were written",
+        damaged == 0,
+        f"Of {len(files):,} data files the {compared} compared with what was written; {damaged:,} differ.",
+        {**files, "differences": damaged},
+    )

@@ -67,9 +67,9 @@ def split_record(
     counted.count(folder)
     ledger, figures = counted.ledger(), counted.figures()
     ledger.require_balance(written.name)
-    if figures.kept.tokens != ledger.data_tokens or int(figures.tokens.sum()) != ledger.data_tokens:
+    if counted.kept.tokens != ledger.data_tokens or int(figures.tokens.sum()) != ledger.data_tokens:
         raise TokensLost(
-            f"Split “{written.name}” has {ledger.data_tokens:,} tokens, its documents {figures.kept.tokens:,}."
+            f"Split “{written.name}” has {ledger.data_tokens:,} tokens, its documents {counted.kept.tokens:,}."
         )
     statistics = figures.statistics(vocab_size=tokenizer.vocab_size, special_ids=tokenizer.special.all_ids)
     files = tuple(
@@ -176,7 +176,6 @@ class _Counted:
         for kind, count in zip(self._written.rows.added, self._written.rows.written.added, strict=True):
             put_in[kind.id] = put_in.get(kind.id, 0) + count
         return TokenFigures(
-            kept=self.kept,
             source=self.source,
             tokens=self._written.rows.data_counts,
             added=put_in,

@@ -1,4 +1,9 @@
-"""The Python that loads a tokenization, to be copied: for ``datasets``, SAELens and TransformerLens."""
+"""The Python that loads a tokenization, to be copied: for ``datasets``, SAELens and TransformerLens.
+
+SAELens takes a data set that is handed to its runner as ``override_dataset``: it finds ``input_ids``, and asks that
+rows be as long as its context. By a path it would ask the Hub for ``sae_lens.json`` of a repository of that name, which
+the Hub's client refuses for the path of a folder (see ``ActivationsStore.__init__`` there).
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,21 +33,26 @@ def snippets(folder: Path, manifest: TokenizedManifest) -> list[Snippet]:
             "from transformer_lens import HookedTransformer\n"
             f"{load}\n"
             f"model = HookedTransformer.from_pretrained({tokenizer!r})\n"
-            'tokens = rows.with_format("torch", columns=["input_ids"])[:8]["input_ids"]\n'
+            f'tokens = rows.with_format("torch", columns=["input_ids"])[:{_batch(manifest)}]["input_ids"]\n'
             "logits, cache = model.run_with_cache(tokens, prepend_bos=False)",
         )
     )
     return found
 
 
+def _batch(manifest: TokenizedManifest) -> int:
+    """Rows that make one tensor: several only where all are of one length."""
+    return 8 if manifest.settings.is_packed or manifest.settings.padding == "max_length" else 1
+
+
 def _saelens(load: str, folder: Path, manifest: TokenizedManifest, tokenizer: str) -> str:
-    """SAELens finds ``input_ids`` in a dataset that is handed to its runner; by a path it cannot load this folder."""
     split = next((split.name for split in manifest.splits if split.is_held_out), None)
-    held_out = f'load_from_disk({str(folder)!r})["{split}"]' if split else "None"
+    held_out = f'held_out = load_from_disk({str(folder)!r})["{split}"]\n' if split else ""
+    evaluated = ", override_eval_dataset=held_out" if split else ""
     return (
         "from sae_lens import LanguageModelSAERunnerConfig, LanguageModelSAETrainingRunner\n"
-        f"{load}\nheld_out = {held_out}\n"
+        f"{load}\n{held_out}"
         f"cfg = LanguageModelSAERunnerConfig(\n    model_name={tokenizer!r},\n    dataset_path={str(folder)!r},\n"
         f"    context_size={manifest.resolved.max_length},\n    # and the SAE, the hook and the training\n"
-        ")\nLanguageModelSAETrainingRunner(cfg, override_dataset=rows, override_eval_dataset=held_out).run()"
+        f")\nLanguageModelSAETrainingRunner(cfg, override_dataset=rows{evaluated}).run()"
     )

@@ -139,11 +139,11 @@ class TokenCount:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenStatistics:
-    """Figures of ``samples`` documents, each as it was kept: what was truncated or dropped does not count.
+    """Figures of ``samples`` documents as the source has them, before anything is cut or dropped.
 
+    Which tokens occur, and how often, is counted in what was written: ``unique_tokens``, and the three lists.
     ``special_tokens`` gives the occurrences of each special id, those that were added and those that stood in the text;
-    all others count data only. ``characters_per_token`` and ``bytes_per_token`` are of the documents before anything
-    was cut, None where there is no token.
+    all others count data only. ``characters_per_token`` and ``bytes_per_token`` are None where there is no token.
     """
 
     samples: int
@@ -191,11 +191,10 @@ _LISTS: Final = ("special_tokens", "most_frequent", "least_frequent", "linear_bi
 class TokenFigures:
     """What statistics are made of, and what can be added up.
 
-    ``kept`` and ``source`` count documents by their tokens after and before anything was cut; ``tokens[id]`` counts
-    data as written, ``added`` the special tokens that were put in, by id.
+    ``source`` counts documents by their tokens before anything was cut; ``tokens[id]`` counts data as written,
+    ``added`` the special tokens that were put in, by id.
     """
 
-    kept: LengthCounts
     source: LengthCounts
     tokens: Counts
     added: Mapping[int, int]
@@ -212,7 +211,6 @@ class TokenFigures:
             for token, count in part.added.items():
                 put_in[token] = put_in.get(token, 0) + count
         return cls(
-            kept=LengthCounts.merged([part.kept for part in parts]),
             source=LengthCounts.merged([part.source for part in parts]),
             tokens=tokens,
             added=put_in,
@@ -222,8 +220,8 @@ class TokenFigures:
 
     def statistics(self, *, vocab_size: int, special_ids: Sequence[int]) -> TokenStatistics:
         """The figures that are shown."""
-        kept, found = self.kept, np.flatnonzero(self.tokens)
-        samples, tokens, source = kept.documents, kept.tokens, self.source.tokens
+        source, found = self.source, np.flatnonzero(self.tokens)
+        samples, tokens = source.documents, source.tokens
         counts = self.tokens
         # Stable: of equally frequent tokens the one with the smaller id comes first.
         order = found[np.argsort(-counts[found], kind="stable")]
@@ -232,23 +230,23 @@ class TokenFigures:
             samples=samples,
             tokens=tokens,
             average=tokens / samples if samples else 0.0,
-            minimum=int(kept.lengths[0]) if samples else 0,
-            median=kept.quantile(0.5),
-            p95=kept.quantile(0.95),
-            p99=kept.quantile(0.99),
-            maximum=int(kept.lengths[-1]) if samples else 0,
+            minimum=int(source.lengths[0]) if samples else 0,
+            median=source.quantile(0.5),
+            p95=source.quantile(0.95),
+            p99=source.quantile(0.99),
+            maximum=int(source.lengths[-1]) if samples else 0,
             unique_tokens=len(found),
             vocab_size=vocab_size,
             vocab_share=min(1.0, len(found) / vocab_size) if vocab_size else 0.0,
             characters=self.characters,
             text_bytes=self.text_bytes,
-            characters_per_token=self.characters / source if source else None,
-            bytes_per_token=self.text_bytes / source if source else None,
+            characters_per_token=self.characters / tokens if tokens else None,
+            bytes_per_token=self.text_bytes / tokens if tokens else None,
             special_tokens=tuple(TokenCount(token, self._special(token)) for token in sorted(set(special_ids))),
             most_frequent=tuple(TokenCount(int(token), int(counts[token])) for token in order[:MOST]),
             least_frequent=tuple(TokenCount(int(token), int(counts[token])) for token in rare[:MOST]),
-            linear_bins=kept.linear_bins(),
-            logarithmic_bins=kept.logarithmic_bins(),
+            linear_bins=source.linear_bins(),
+            logarithmic_bins=source.logarithmic_bins(),
         )
 
     def _special(self, token: int) -> int:

@@ -206,7 +206,7 @@ class _Job:
         self._work = work
         self._part_bytes = part_bytes
         self._resolved: Resolved = resolve(settings, tokenizer, dataset=self._store.manifest)
-        self._dataset_hash = manifest_sha256(dataset)
+        self._dataset_id, self._dataset_hash = dataset.name, manifest_sha256(dataset)
         self._hash = settings_hash(
             settings, self._resolved, fingerprint=tokenizer.fingerprint, dataset_hash=self._dataset_hash
         )
@@ -324,7 +324,7 @@ class _Job:
         ledger, statistics, others = total_record(self._staging, records, self._tokenizer)
         made = self._store.manifest
         manifest = TokenizedManifest(
-            dataset=DatasetRecord(self._dataset_hash, made.repo, made.config, made.commit),
+            dataset=DatasetRecord(self._dataset_id, self._dataset_hash, made.repo, made.config, made.commit),
             tokenizer=TokenizerRecord.of(self._tokenizer, self._settings.tokenizer),
             engine=self._engine_record(),
             settings=self._settings,
@@ -334,6 +334,7 @@ class _Job:
             ledger=ledger,
             statistics=statistics,
             shuffle=None if self._settings.shuffle_seed is None else SHUFFLE,
+            part_bytes=self._part_bytes,
             others=others,
             versions=versions_of(self._engines.packages),
             created_at=now(),

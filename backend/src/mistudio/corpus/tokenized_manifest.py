@@ -25,8 +25,9 @@ TOKENIZED_MANIFEST: Final = "manifest.json"
 
 @dataclass(frozen=True)
 class DatasetRecord:
-    """The dataset that was tokenized: the hash of its manifest, and where it came from (None for local data)."""
+    """The dataset that was tokenized: its id, its manifest's hash, and where it came from (None for local data)."""
 
+    id: str
     manifest_sha256: str
     repo: str | None
     config: str | None
@@ -101,7 +102,7 @@ class TokenizedManifest:
     """A tokenization. ``ledger`` and ``statistics`` are of all splits but the held-out ones.
 
     ``others`` has the SHA-256 of every other file that the data consists of, by path. ``shuffle`` says how rows were
-    shuffled, None where they were not.
+    shuffled, None where they were not; ``part_bytes`` about how large a data file became before the next one was begun.
     """
 
     dataset: DatasetRecord
@@ -114,6 +115,7 @@ class TokenizedManifest:
     ledger: Ledger
     statistics: TokenStatistics
     shuffle: str | None
+    part_bytes: int
     others: Mapping[str, str]
     versions: Mapping[str, str]
     created_at: str

@@ -64,9 +64,16 @@ def find_files(source: TokenizerSource, *, token: str | None, cache_dir: Path, r
         return _local_files(source.name, root)
     if problem := validate_repo_id(source.name, bare=True):
         raise _invalid(problem)
-    if source.is_pinned and (kept := _kept_files(source, cache_dir)):
-        return kept
+    if is_kept(source, cache_dir):
+        return _kept_files(source, cache_dir)
     return _fetch_files(source, token=token, cache_dir=cache_dir)
+
+
+def is_kept(source: TokenizerSource, cache_dir: Path) -> bool:
+    """Whether ``source`` is a pinned commit whose files are in ``cache_dir``: then the Hub need not be asked."""
+    if not source.is_pinned or validate_repo_id(source.name, bare=True):
+        return False
+    return (_folder(cache_dir, source.name, source.revision or "") / TOKENIZER).is_file()
 
 
 def _local_files(name: str, root: Path) -> TokenizerFiles:
@@ -98,8 +105,8 @@ def _fetch_files(source: TokenizerSource, *, token: str | None, cache_dir: Path)
         )
     if listed[TOKENIZER].size > _MOST_BYTES:
         raise _too_large(info.repo_id)
-    if kept := _kept_files(TokenizerSource(info.repo_id, info.revision), cache_dir):
-        return kept
+    if is_kept(pinned := TokenizerSource(info.repo_id, info.revision), cache_dir):
+        return _kept_files(pinned, cache_dir)
     questions = questions.about(info.repo_id)
     wanted = [listed[path] for path in (*_BESIDE, TOKENIZER) if path in listed]
     contents = {file.path: _fetch_file(questions, file, info.repo_id, info.revision) for file in wanted}
@@ -134,10 +141,8 @@ def _keep_files(files: TokenizerFiles, folder: Path) -> None:
         write_bytes_atomic(folder / name, files.contents[name])
 
 
-def _kept_files(source: TokenizerSource, cache_dir: Path) -> TokenizerFiles | None:
+def _kept_files(source: TokenizerSource, cache_dir: Path) -> TokenizerFiles:
     folder = _folder(cache_dir, source.name, source.revision or "")
-    if not (folder / TOKENIZER).is_file():
-        return None
     names = [name for name in (TOKENIZER, *_BESIDE) if (folder / name).is_file()]
     return TokenizerFiles(source.name, source.revision, {name: (folder / name).read_bytes() for name in names})
 

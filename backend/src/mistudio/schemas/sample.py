@@ -60,6 +60,9 @@ class SampleDetail(SampleResponse):
 
     tokenization_id: str | None = None
     tokens: list[TokenSpan] | None = None
+    tokens_note: str | None = Field(
+        default=None, description="Why there are no tokens, where a tokenization was asked for."
+    )
 
 
 class SearchInfo(Shape):

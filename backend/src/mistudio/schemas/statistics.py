@@ -22,10 +22,13 @@ class TokenCount(Shape):
 
 
 class TokenStatistics(Shape):
-    """Exact figures of source rows as tokens; padding and special tokens are never counted as data."""
+    """Exact figures of source rows as tokens, before anything is cut; padding and special tokens are no data.
+
+    Which tokens occur, and how often, is counted in what was written: ``unique_tokens``, and the three lists.
+    """
 
     samples: int
-    tokens: int
+    tokens: int = Field(description="Of all samples; the tokenization's num_tokens is what was written of them.")
     average: float
     minimum: int
     median: float

@@ -17,7 +17,7 @@ from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.corpus.trace import Trace, kinds_of, trace
 from mistudio.schemas.common import Page, Pagination
 from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
-from mistudio.services.statistics_service import require_ready
+from mistudio.services.ready import require_ready
 from mistudio.services.storage_service import StorageService
 from mistudio.services.token_views import token_views
 from mistudio.services.tokenizer_service import TokenizerService

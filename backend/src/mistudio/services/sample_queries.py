@@ -1,13 +1,7 @@
 """What a request for samples asks the engine for."""
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from mistudio.core.errors import UnknownTokenization
-from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.query import parse_words
 from mistudio.corpus.search import SearchRequest
-from mistudio.models import Tokenization
 from mistudio.schemas.sample import SampleQuery
 
 
@@ -53,17 +47,3 @@ def note_on(query: SampleQuery) -> str | None:
     if text and query.mode == "words" and parse_words(text).is_empty:
         return "Words are letters and digits, and there are none in it: search for the exact text instead."
     return None
-
-
-async def ready_tokenization(session: AsyncSession, dataset_id: str, asked: str | None) -> str | None:
-    """The tokenization that token counts are of: the one asked for, else the newest that is ready, if any."""
-    query = select(Tokenization.id).where(
-        Tokenization.dataset_id == dataset_id, Tokenization.status == TokenizationStatus.READY
-    )
-    ready = (await session.scalars(query.order_by(Tokenization.completed_at.desc(), Tokenization.id))).all()
-    if asked is None or asked in ready:
-        return asked or next(iter(ready), None)
-    listed = ", ".join(ready) or "none"
-    raise UnknownTokenization(
-        f"The dataset has no tokenization {asked} that is ready. Ready: {listed}.", extra={"choices": [*ready]}
-    )

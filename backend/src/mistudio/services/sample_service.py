@@ -17,11 +17,10 @@ from mistudio.core.errors import (
     DataMissing,
     FieldError,
     NotFound,
-    NotReady,
     UnknownSplit,
     ValidationFailed,
 )
-from mistudio.core.states import DatasetStatus, IndexState
+from mistudio.core.states import IndexState
 from mistudio.corpus.lengths import TokenLengths
 from mistudio.corpus.marks import Marker
 from mistudio.corpus.open_files import OpenFiles
@@ -29,17 +28,16 @@ from mistudio.corpus.samples import Sample, sample_of
 from mistudio.corpus.store import DatasetStore, Row
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse, SearchInfo
+from mistudio.services.ready import ready_dataset, ready_tokenization
 from mistudio.services.sample_queries import (
     asks_for_lengths,
     is_search,
     note_on,
     offset_of,
-    ready_tokenization,
     request_of,
 )
 from mistudio.services.search_service import Asked, Gone, SearchService, until_cancelled
 from mistudio.services.storage_service import StorageService
-from mistudio.services.views import dataset_or_404
 
 Result = TypeVar("Result")
 UnusableIndex: TypeAlias = Callable[[str], Awaitable[object]]
@@ -91,7 +89,7 @@ class SampleService:
         """One page, in the data's order unless asked otherwise, empty beyond the end.
 
         ``gone`` returns when nobody waits for it any more. Raises NotFound, NotReady, UnknownSplit,
-        UnknownTokenization, InvalidPattern, ValidationFailed, DataMissing.
+        InvalidPattern, ValidationFailed, DataMissing.
         """
         began = time.perf_counter()
         readable = await self._readable(dataset_id, query)
@@ -139,7 +137,7 @@ class SampleService:
     async def get_sample(
         self, dataset_id: str, split: str, row: int, *, tokenization: str | None = None
     ) -> SampleResponse:
-        """One sample whole. Raises NotFound, NotReady, UnknownSplit, UnknownTokenization, DataMissing."""
+        """One sample whole. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
         readable = await self._readable(dataset_id, SampleQuery(tokenization=tokenization))
 
         def read() -> SampleResponse:
@@ -156,18 +154,17 @@ class SampleService:
     async def _readable(self, dataset_id: str, query: SampleQuery) -> _Readable:
         """What a dataset that can be read is read with."""
         async with self._database.read() as session:
-            dataset = await dataset_or_404(session, dataset_id)
-            if dataset.status is not DatasetStatus.READY or dataset.text_column is None:
-                raise NotReady(f"“{dataset.name}” is {dataset.status.value}; its samples can be read once it is ready.")
-            tokenization_id = await ready_tokenization(session, dataset_id, query.tokenization)
+            dataset = await ready_dataset(session, dataset_id)
+            tokenization = await ready_tokenization(session, dataset_id, query.tokenization)
+        tokenization_id = tokenization.id if tokenization else None
         if tokenization_id is None and asks_for_lengths(query):
             field = "max_tokens" if query.min_tokens is None else "min_tokens"
             detail = "Nothing can be told of token counts before the dataset is tokenized: tokenize it first."
             raise ValidationFailed(detail, fields=[FieldError(field, detail)])
         folder = self._storage.folder(dataset_id) / "tokenized" / tokenization_id if tokenization_id else None
-        return _Readable(
-            dataset.text_column, tokenization_id, folder, is_indexed=dataset.index_state is IndexState.READY
-        )
+        # A dataset that is ready has a text column.
+        text_column, is_indexed = dataset.text_column or "", dataset.index_state is IndexState.READY
+        return _Readable(text_column, tokenization_id, folder, is_indexed=is_indexed)
 
     async def _read(self, read: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)

@@ -5,17 +5,14 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.database import Database
-from mistudio.core.errors import Json, NotFound, NotReady
-from mistudio.core.states import DatasetStatus, TokenizationStatus
+from mistudio.core.errors import Json
 from mistudio.corpus.token_statistics import LengthBin, LengthCounts
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import DatasetMetadata, SplitResponse
 from mistudio.schemas.statistics import SplitStatistics, StatisticsResponse, TokenStatistics
-from mistudio.services.targets import newest_ready
-from mistudio.services.views import dataset_or_404, tokenization_or_404
+from mistudio.services.ready import ready_dataset, ready_tokenization
 
 Ids = NDArray[np.unsignedinteger] | NDArray[np.signedinteger]
 
@@ -51,31 +48,6 @@ class StatisticsService:
     def calculate_avg_seq_length(lengths: Ids) -> float:
         """Tokens per document on average, 0 where there is none; ``lengths`` has the shape (documents,)."""
         return float(np.mean(lengths)) if len(lengths) else 0.0
-
-
-async def ready_dataset(session: AsyncSession, dataset_id: str) -> Dataset:
-    """The record of a dataset that can be read. Raises NotFound, NotReady."""
-    dataset = await dataset_or_404(session, dataset_id)
-    if dataset.status is not DatasetStatus.READY:
-        raise NotReady(f"“{dataset.name}” is {dataset.status.value}; its figures are known once it is ready.")
-    return dataset
-
-
-async def ready_tokenization(session: AsyncSession, dataset_id: str, wanted: str | None) -> Tokenization | None:
-    """The tokenization asked for, else the dataset's newest ready one, if any. Raises NotFound, NotReady."""
-    if wanted is None:
-        return await newest_ready(session, dataset_id)
-    record = await tokenization_or_404(session, wanted)
-    if record.dataset_id != dataset_id:
-        raise NotFound(f"Tokenization {wanted} is not one of this dataset.")
-    return require_ready(record)
-
-
-def require_ready(record: Tokenization) -> Tokenization:
-    """``record``, if it can be used. Raises NotReady."""
-    if record.status is not TokenizationStatus.READY:
-        raise NotReady(f"This tokenization is {record.status.value}; it can be used once it is ready.")
-    return record
 
 
 def _answer(dataset: Dataset, record: Tokenization | None) -> StatisticsResponse:

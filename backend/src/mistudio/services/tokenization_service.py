@@ -12,21 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import AlreadyExists, InvalidTransition, NotReady, StateError
+from mistudio.core.errors import HubError, InvalidTransition, NotReady, StateError, TokenizerError
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus, TokenizationStatus
-from mistudio.corpus.manifest import Manifest, manifest_sha256, read_manifest
-from mistudio.corpus.tokenize_settings import Resolved, TokenizeSettings, resolve, settings_hash
+from mistudio.corpus.manifest import manifest_sha256, read_manifest
+from mistudio.corpus.tokenize_settings import TokenizeSettings, resolve, settings_hash
 from mistudio.corpus.tokenizers import LoadedTokenizer
-from mistudio.models import Dataset, Job, Tokenization, new_id
-from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest, TokenSpan
+from mistudio.models import Dataset, Job, Tokenization
+from mistudio.schemas.sample import SampleDetail, SampleResponse
+from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest
 from mistudio.services.disk import require_room
 from mistudio.services.job_service import JobService, new_job
 from mistudio.services.news import News, changed_news, next_seq, progress_news, publish_all
 from mistudio.services.storage_service import StorageService
 from mistudio.services.targets import Held, follow_newest
 from mistudio.services.token_views import token_spans
+from mistudio.services.tokenize_requests import already_exists, needed_for_tokens, new_record, settings_of
 from mistudio.services.tokenizer_service import TokenizerService, remembered
+from mistudio.services.tokenizing import calculate_statistics, save_tokenized_dataset, tokenize_batch
 from mistudio.services.views import (
     active_jobs,
     dataset_or_404,
@@ -36,14 +39,16 @@ from mistudio.services.views import (
     tokenization_responses,
 )
 
-_BYTES_PER_ID, _BYTES_PER_MASK = 4, 1
-# Bytes of text per token, on the safe side: real text has 3 to 5, text that a tokenizer does not know has 1 to 2.
-_TEXT_BYTES_PER_TOKEN = 1.5
 _RETRIABLE = (TokenizationStatus.ERROR, TokenizationStatus.CANCELLED)
 
 
 class TokenizationService:
     """The use cases of tokenizations. Events go out after the commit that they tell of."""
+
+    # What a job does and a service offers, too; jobs' processes start faster without the rest of this module.
+    tokenize_batch = staticmethod(tokenize_batch)
+    calculate_statistics = staticmethod(calculate_statistics)
+    save_tokenized_dataset = staticmethod(save_tokenized_dataset)
 
     def __init__(
         self,
@@ -67,17 +72,29 @@ class TokenizationService:
         self._tokenizers = tokenizers
 
     async def load_tokenizer(
-        self, name: str, revision: str | None = None, *, token: str | None = None
+        self, name: str, revision: str | None = None, *, token: str | None = None, fresh: bool = False
     ) -> LoadedTokenizer:
-        """A tokenizer by repository id or path; see ``TokenizerService.load`` for the errors."""
-        return await self._tokenizers.load(name, revision, token=token)
+        """A tokenizer by repository id or path; see ``TokenizerService.load`` for ``fresh`` and the errors."""
+        return await self._tokenizers.load(name, revision, token=token, fresh=fresh)
 
-    async def tokens_of(self, tokenization_id: str, text: str) -> list[TokenSpan]:
-        """The tokens of a text as this tokenization's tokenizer reads it, without added ones. Raises NotFound."""
+    async def sample_detail(self, sample: SampleResponse, tokenization_id: str | None) -> SampleDetail:
+        """``sample`` with its tokens as this tokenization's tokenizer reads them, without added ones.
+
+        Where the tokenizer cannot be had, the sample comes without them, and says why. Raises NotFound.
+        """
+        detail = SampleDetail(**sample.model_dump(), tokenization_id=tokenization_id)
+        if tokenization_id is None:
+            return detail
         async with self._database.read() as session:
             record = await tokenization_or_404(session, tokenization_id)
-        tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
-        return await asyncio.to_thread(token_spans, tokenizer, text)
+            dataset = await dataset_or_404(session, record.dataset_id)
+        if note := _other_text(record, dataset):
+            return detail.model_copy(update={"tokens_note": note})
+        try:
+            tokenizer = await self.load_tokenizer(record.tokenizer, record.tokenizer_revision)
+        except (HubError, TokenizerError) as error:
+            return detail.model_copy(update={"tokens_note": f"Its tokens cannot be shown. {error.detail}"})
+        return detail.model_copy(update={"tokens": await asyncio.to_thread(token_spans, tokenizer, sample.text)})
 
     async def list_tokenizations(self, dataset_id: str) -> list[TokenizationResponse]:
         """The tokenizations of one dataset, newest first. Raises NotFound."""
@@ -98,7 +115,7 @@ class TokenizationService:
         """
         token = request.access_token.get_secret_value() if request.access_token else None
         await self._require_ready(dataset_id)
-        tokenizer = await self._tokenizers.load(request.tokenizer, request.revision, token=token, fresh=True)
+        tokenizer = await self.load_tokenizer(request.tokenizer, request.revision, token=token, fresh=True)
         folder = self._storage.folder(dataset_id)
         manifest = await asyncio.to_thread(read_manifest, folder)
         settings = settings_of(request)
@@ -112,12 +129,12 @@ class TokenizationService:
             needed_for_tokens(manifest, settings, resolved),
             reserve=self._settings.disk_reserve_bytes,
         )
-        record = _new_record(dataset_id, settings, key=key, tokenizer=tokenizer)
+        record = new_record(dataset_id, settings, key=key, tokenizer=tokenizer)
         try:
             return await self._insert(record, tokenizer, token)
         except IntegrityError as error:
             if same := await self._same(dataset_id, key):
-                raise _already_exists(same) from error
+                raise already_exists(same) from error
             raise
 
     async def _require_ready(self, dataset_id: str) -> None:
@@ -133,7 +150,7 @@ class TokenizationService:
 
     async def _again(self, same: Tokenization, token: str | None) -> TokenizationResponse:
         if same.status not in _RETRIABLE:
-            raise _already_exists(same)
+            raise already_exists(same)
         return await self.retry(same.id, token)
 
     async def _insert(
@@ -236,40 +253,11 @@ class TokenizationService:
                 return changed_news(dataset_response(dataset, await active_jobs(session, [dataset.id])))
 
 
-def settings_of(request: TokenizeRequest) -> TokenizeSettings:
-    """The settings of the request, which never hold the token."""
-    fields = request.model_dump(exclude={"access_token"})
-    return TokenizeSettings(**{**fields, "splits": tuple(request.splits) if request.splits else None})
-
-
-def needed_for_tokens(manifest: Manifest, settings: TokenizeSettings, resolved: Resolved) -> int:
-    """An upper estimate, in bytes, of the room that the rows will take."""
-    share = sum(split.rows for split in manifest.splits if split.name in resolved.splits) / max(manifest.rows, 1)
-    tokens = (manifest.text.utf8_bytes or 0) * share / _TEXT_BYTES_PER_TOKEN
-    if settings.padding == "do_not_pad":
-        return int(tokens * _BYTES_PER_ID)
-    rows = manifest.rows * share
-    return int(rows * resolved.max_length * (_BYTES_PER_ID + _BYTES_PER_MASK))
-
-
-def _new_record(dataset_id: str, settings: TokenizeSettings, *, key: str, tokenizer: LoadedTokenizer) -> Tokenization:
-    return Tokenization(
-        id=new_id("tok"),
-        dataset_id=dataset_id,
-        tokenizer=tokenizer.repo,
-        tokenizer_revision=tokenizer.commit,
-        fingerprint=tokenizer.fingerprint,
-        settings=settings.to_json(),
-        settings_hash=key,
-        status=TokenizationStatus.QUEUED,
-        progress=0.0,
-        vocab_size=tokenizer.vocab_size,
-    )
-
-
-def _already_exists(same: Tokenization) -> AlreadyExists:
-    what = "is here already" if same.status is TokenizationStatus.READY else f"is {same.status.value} already"
-    return AlreadyExists(
-        f"A tokenization by {same.tokenizer} with these settings {what}.",
-        extra={"tokenization_id": same.id, "dataset_id": same.dataset_id, "status": same.status.value},
-    )
+def _other_text(record: Tokenization, dataset: Dataset) -> str | None:
+    """Why the text of a sample is not the one that was tokenized, if so."""
+    settings = TokenizeSettings.from_json(record.settings)
+    if settings.apply_chat_template:
+        return "This tokenization reads conversations through the tokenizer's chat template: see its own rows."
+    if settings.text_column not in (None, dataset.text_column):
+        return f"This tokenization is of column “{settings.text_column}”: see its own rows."
+    return None

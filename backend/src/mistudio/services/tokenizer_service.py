@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.corpus.plan_types import TokenizerRequest
-from mistudio.corpus.tokenizer_files import TokenizerSource
+from mistudio.corpus.tokenizer_files import TokenizerSource, is_kept
 from mistudio.corpus.tokenizers import LoadedTokenizer, load_tokenizer
 from mistudio.models import Model
 from mistudio.schemas.tokenization import ModelResponse, PreviewRequest, PreviewResponse
@@ -59,7 +59,7 @@ class TokenizerService:
 
     async def _pinned(self, source: TokenizerSource, *, token: str | None, fresh: bool) -> TokenizerSource:
         """``source`` at a commit whose files are in the cache."""
-        if source.is_local:
+        if source.is_local or await asyncio.to_thread(is_kept, source, self._settings.cache_dir):
             return source
         believed = self._believed.get(source)
         # What a token opened must not serve those who have none.

@@ -7,7 +7,6 @@ from typing import Final
 
 from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, NotReady, ValidationFailed
-from mistudio.corpus.engines import ReferenceEncoder
 from mistudio.corpus.manifest import read_manifest
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_sample import sample_texts
@@ -18,9 +17,10 @@ from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.corpus.what_if import Lengths, WhatIf, WhatIfLayout, lengths_of, sampled_lengths, what_if
 from mistudio.models import Tokenization
 from mistudio.schemas import tokenization as shapes
-from mistudio.services.statistics_service import ready_dataset, ready_tokenization
+from mistudio.services.ready import ready_dataset, ready_tokenization
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizer_service import TokenizerService
+from mistudio.services.tokenizing import tokenize_batch
 
 _SAMPLED_DOCUMENTS: Final = 5_000
 # The lengths shown where none is asked for, around the one that would be chosen.
@@ -80,9 +80,11 @@ class WhatIfService:
             store = DatasetStore(self._storage.folder(dataset_id))
             reader = TextReader(store, store.manifest.text_column.name)
             texts = sample_texts(reader, store.splits, count=_SAMPLED_DOCUMENTS)
-            lengths = sampled_lengths(ReferenceEncoder(tokenizer.reference).encode(texts).lengths)
+            lengths = sampled_lengths(tokenize_batch(tokenizer, texts).lengths)
             settings = TokenizeSettings(tokenizer=name)
-            return self._counted(dataset_id, lengths, settings, tokenizer, max_lengths, documents=store.manifest.rows)
+            # Rows without a text are no documents, and were not sampled.
+            documents = store.manifest.rows - store.manifest.text.nulls
+            return self._counted(dataset_id, lengths, settings, tokenizer, max_lengths, documents=documents)
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=tokenizer.repo, of=None)
 

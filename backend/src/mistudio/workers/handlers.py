@@ -155,7 +155,7 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
 async def handle_tokenize(context: JobContext, *, settings: Settings, database: Database) -> TokenizationFigures:
     """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
     from mistudio.corpus.tokenize_settings import TokenizeSettings
-    from mistudio.workers.tokenizing import run_tokenization
+    from mistudio.services.tokenizing import save_tokenized_dataset
 
     async with database.read() as session:
         record = await tokenization_or_404(session, context.job.tokenization_id or "")
@@ -164,7 +164,7 @@ async def handle_tokenize(context: JobContext, *, settings: Settings, database: 
     tokenizer = await tokenizer_of(record, settings=settings, token=context.token)
     context.work.report(1, 1, "plan")
     return await asyncio.to_thread(
-        run_tokenization,
+        save_tokenized_dataset,
         storage.folder(record.dataset_id),
         ensure_dir(storage.staging(record.id)),
         storage.tokenized(record.dataset_id, record.id),

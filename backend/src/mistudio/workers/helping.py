@@ -79,7 +79,7 @@ async def help_tokenization(
     """Make shards of the job's tokenization, from number ``shard`` on."""
     from mistudio.corpus.token_shards import EngineBrokeOff
     from mistudio.corpus.tokenize_settings import TokenizeSettings
-    from mistudio.workers.tokenizing import help_with_tokenization
+    from mistudio.services.tokenizing import help_with_tokenization
 
     job = await work.job()
     if job is None or job.tokenization_id is None:

@@ -49,6 +49,18 @@ it('fetches the whole of a cut text when it is opened, once', async () => {
   expect(asked.count).toBe(1);
 });
 
+it('says why tokens cannot be shown', async () => {
+  const note = 'Its tokens cannot be shown. The Hub does not answer: try again in a while.';
+  server.use(
+    http.get(api('/datasets/ds_1/samples/train/6'), () =>
+      HttpResponse.json({ ...CUT, tokenization_id: 'tok_1', tokens: null, tokens_note: note }),
+    ),
+  );
+  render(<SampleCard datasetId="ds_1" sample={CUT} tokenization="tok_1" />);
+  await userEvent.click(screen.getByRole('button', { name: 'Expand sample #7' }));
+  expect(await screen.findByText(note)).toBeInTheDocument();
+});
+
 it('copies the whole text', async () => {
   const user = userEvent.setup();
   serveWhole();

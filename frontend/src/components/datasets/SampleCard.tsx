@@ -23,7 +23,9 @@ interface SampleCardProps {
 export function SampleCard({ datasetId, sample, tokenization = null }: SampleCardProps) {
   const [open, setOpen] = useState(false);
   const [whole, setWhole] = useState<SampleDetail | null>(
-    sample.truncated || tokenization !== null ? null : { ...sample, tokenization_id: null, tokens: null },
+    sample.truncated || tokenization !== null
+      ? null
+      : { ...sample, tokenization_id: null, tokens: null, tokens_note: null },
   );
   const fetchWhole = async (): Promise<SampleDetail> => {
     const fetched = whole ?? (await getDatasetSample(datasetId, { ...sample, tokenization }));
@@ -39,6 +41,7 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
   // The whole text of a cut one begins alike, unless it was cut out of the middle: then its spans are not known.
   const marks = shown.text.startsWith(sample.text) ? sample.marks : [];
   const tokens = open ? (whole?.tokens ?? null) : null;
+  const note = open ? (whole?.tokens_note ?? null) : null;
   const name = `sample #${sample.id}`;
   const Chevron = open ? ChevronUp : ChevronDown;
   return (
@@ -75,6 +78,7 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
           <TokenChips tokens={tokens} label={`Tokens of ${name}`} />
         </div>
       )}
+      {note !== null && <p className="mt-2 text-xs text-slate-400">{note}</p>}
       <div className="mt-2 text-xs text-slate-500 break-words">
         Length: {formatCount(sample.char_count)} chars
         <SampleColumns columns={shown.columns} open={open} />

@@ -43,5 +43,4 @@ async def get_sample(
 ) -> SampleDetail:
     """One sample whole, with all its columns; and its tokens, where a tokenization is named."""
     sample = await services.samples.get_sample(dataset_id, split, row, tokenization=tokenization)
-    tokens = await services.tokenizations.tokens_of(tokenization, sample.text) if tokenization else None
-    return SampleDetail(**sample.model_dump(), tokenization_id=tokenization, tokens=tokens)
+    return await services.tokenizations.sample_detail(sample, tokenization)

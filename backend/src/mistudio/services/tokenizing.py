@@ -1,4 +1,4 @@
-"""What the tokenize job does beside the engine's work: choose, fall back, and put the result's figures on record."""
+"""What a tokenization is beside the engine's work: choose, fall back, and say of the result what its record says."""
 
 import shutil
 from collections.abc import Sequence
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import cast
 
 from mistudio.core.errors import Json
+from mistudio.corpus.encoding import Encoded
+from mistudio.corpus.engines import ReferenceEncoder, Texts
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import read_audit
 from mistudio.corpus.token_sample import engines_for
@@ -21,7 +23,12 @@ from mistudio.services.targets import TokenizationFigures
 from mistudio.services.token_views import token_text
 
 
-def run_tokenization(
+def tokenize_batch(tokenizer: LoadedTokenizer, texts: Texts) -> Encoded:
+    """The ids of ``texts``, without special tokens, by the reference; a null is an empty text. Blocks."""
+    return ReferenceEncoder(tokenizer.reference).encode(texts)
+
+
+def save_tokenized_dataset(
     dataset: Path,
     staging: Path,
     target: Path,
@@ -31,7 +38,11 @@ def run_tokenization(
     work: Work,
     sharing: Sharing | None = None,
 ) -> TokenizationFigures:
-    """Tokenize by the engine that earns its place; by the reference where the written files show that it did not."""
+    """Tokenize the dataset in the folder ``dataset`` into ``target`` by way of ``staging``; gives its figures.
+
+    ``sharing``: what others encode, and where. Goes on where an earlier call was cut off. Blocks, for as long as it
+    takes. Raises what ``tokenize_dataset`` of ``mistudio.corpus.tokenize`` raises.
+    """
     store = DatasetStore(dataset)
     engines = engines_for(tokenizer, store, settings, resolve(settings, tokenizer, dataset=store.manifest))
 
@@ -40,14 +51,15 @@ def run_tokenization(
             dataset, staging, target, settings=settings, tokenizer=tokenizer, engines=by, work=work, sharing=sharing
         )
 
+    # By the engine that earns its place; by the reference where the written files show that it did not.
     manifest = tokenized(engines)
     differences = read_audit(target).differences
     if differences and manifest.engine.name != engines.reference.name:
         shutil.rmtree(target)
         why = f"The reference: the fast engine differed on {differences:,} written documents."
         record = EngineRecord(engines.reference.name, why)
-        manifest = tokenized(replace(engines, encoder=engines.reference, record=record))
-    return figures_of(manifest, target, tokenizer)
+        manifest = tokenized(replace(engines, encoder=engines.reference, record=record, failure=lambda: None))
+    return _figures(manifest, target, calculate_statistics(manifest, tokenizer))
 
 
 def help_with_tokenization(
@@ -61,7 +73,7 @@ def help_with_tokenization(
     )
 
 
-def figures_of(manifest: TokenizedManifest, folder: Path, tokenizer: LoadedTokenizer) -> TokenizationFigures:
+def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Json]) -> TokenizationFigures:
     """What the record says of the tokenization in ``folder``."""
     audit = read_audit(folder).to_json()
     audit.pop("format_version")
@@ -73,15 +85,19 @@ def figures_of(manifest: TokenizedManifest, folder: Path, tokenizer: LoadedToken
         num_tokens=manifest.ledger.data_tokens,
         num_positions=manifest.ledger.positions,
         unique_tokens=manifest.statistics.unique_tokens,
-        statistics={
-            "total": _statistics(manifest.statistics, tokenizer),
-            "splits": {split.name: _statistics(split.statistics, tokenizer) for split in manifest.splits},
-            "resolved": manifest.resolved.to_json(),
-        },
-        ledger={**manifest.ledger.to_json(), "balances": manifest.ledger.balances},
+        statistics={**statistics, "resolved": manifest.resolved.to_json()},
+        ledger=manifest.ledger.to_json(),
         audit=audit,
         size_bytes=manifest.size_bytes,
     )
+
+
+def calculate_statistics(manifest: TokenizedManifest, tokenizer: LoadedTokenizer) -> dict[str, Json]:
+    """Exact figures, in ``total`` and per split in ``splits``, as answers have them."""
+    return {
+        "total": _statistics(manifest.statistics, tokenizer),
+        "splits": {split.name: _statistics(split.statistics, tokenizer) for split in manifest.splits},
+    }
 
 
 def _statistics(statistics: TokenStatistics, tokenizer: LoadedTokenizer) -> dict[str, Json]:
