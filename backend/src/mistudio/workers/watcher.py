@@ -32,7 +32,8 @@ _LEADER = "mistudio:watcher"
 _INTERVAL_SECONDS = 1.0
 _TERM_MS = 5000
 _EMPTY_QUEUE_SECONDS = 10.0
-_BUSY_QUEUE_SECONDS = 600.0
+# What a killed worker had taken in advance is with nobody, though others wait: a message too many costs nothing.
+_BUSY_QUEUE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Watcher:
             job_id, progressed = seen.lease.job_id, seen.lease.progress > seen.first
             if await self._jobs.lapse(seen.lease, progressed=progressed, backoff_seconds=0.0):
                 log.warning("job taken from a silent worker", job_id=job_id, owner=seen.lease.owner)
-                await self._forget_token(job_id)
+                await self._see_to(job_id)
 
     def _look(self, lease: Lease, now: float) -> _Seen:
         before = self._seen.get(lease.job_id)
@@ -117,10 +118,13 @@ class Watcher:
             return _Seen(lease, now, before.first)
         return before
 
-    async def _forget_token(self, job_id: str) -> None:
+    async def _see_to(self, job_id: str) -> None:
+        """A job that was given back goes to another worker at once; one that has ended needs its token no more."""
         job = await self._jobs.find(job_id)
         if job is None or job.finished_at:
             await self._vault.drop(job_id)
+        else:
+            await self._queue.enqueue(job_id)
 
     async def _enqueue_lost(self) -> None:
         due = await self._jobs.due(utc_now())
