@@ -1,4 +1,5 @@
 /** Survive: what happens to work when it is interrupted, by a person or by a crash. */
+import { imported, SAMPLE_TOKENIZER, sampleLoaded } from '../support/api.ts';
 import { NOVELS, NOVEL_COUNT, SECRETS, TOKEN } from '../support/repositories.ts';
 import { expect, test } from '../support/studio.ts';
 
@@ -8,6 +9,9 @@ const CRAWLING = { ...FAST, rate: 5_000 };
 const ENOUGH_PERCENT = 15;
 /** Of the progress last seen: the newest bytes before a kill may not have been counted yet. */
 const KEPT = 0.8;
+/** Enough text for every document of it to be compared for some seconds. */
+const LONG_TEXT = `${'It was a dark and stormy night; the rain fell in torrents, except at occasional intervals. '.repeat(20)}\n`;
+const LINES = 12_000;
 
 test.use({ hubOptions: SLOW });
 
@@ -72,4 +76,33 @@ test('a restart forgets the Hugging Face token, and a retry that brings it goes 
   await card.root.getByRole('button', { name: 'Retry download' }).click();
 
   await card.hasStatus('ready');
+});
+
+test('after a kill of the server a tokenization goes on to the end, and the panel hears of it', async ({
+  page,
+  panel,
+  server,
+}) => {
+  await sampleLoaded(server);
+  await imported(server, { 'nights.txt': LONG_TEXT.repeat(LINES) }, 'nights');
+  await panel.card('nights').hasStatus('ready');
+  await panel.card('nights').open('nights');
+  const dialog = panel.dialog('nights');
+  await dialog.getByRole('tab', { name: 'Tokenization' }).click();
+  await dialog.getByLabel('Tokenizer', { exact: true }).fill(SAMPLE_TOKENIZER);
+  await dialog.getByRole('button', { name: 'More settings' }).click();
+  await dialog.getByLabel('Verify against the reference').selectOption('full');
+  await dialog.getByRole('button', { name: 'Apply & Tokenize Dataset' }).click();
+  const made = dialog.getByRole('article', { name: /^Tokenization with/ });
+  await expect(made.getByText('processing', { exact: true })).toBeVisible({ timeout: 60_000 });
+
+  await server.kill();
+  await expect(page.getByText('API Connected')).toBeHidden();
+  await panel.picture('server-gone-tokenizing');
+  await server.start();
+
+  await expect(page.getByText('API Connected')).toBeVisible();
+  await expect(made.getByText('processing', { exact: true })).toBeVisible();
+  await expect(made.getByText('ready', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(made).toContainText(`${LINES.toLocaleString('en-US')} rows`);
 });

@@ -39,7 +39,7 @@ export async function stop(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 
   clearTimeout(giveUp);
 }
 
-/** Wait until an address answers with success; a process that ends before that is an error. */
+/** Wait until an address answers with success; a process that ends before that is an error, as one that never does: it is ended. */
 export async function answers(url: string, child: ChildProcess, log: string): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline) {
@@ -52,6 +52,7 @@ export async function answers(url: string, child: ChildProcess, log: string): Pr
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  child.kill('SIGKILL');
   throw new Error(`${url} did not answer within ${PATIENCE_MS / 1000} s; see ${log}`);
 }
 
