@@ -33,8 +33,12 @@ test('a file is chosen, another is dropped, their sending is seen, and both are 
   await page.keyboard.press('Escape');
 
   await page.getByRole('button', { name: 'Select' }).click();
-  await page.getByRole('checkbox', { name: 'Choose chosen' }).check();
-  await page.getByRole('checkbox', { name: 'Choose dropped' }).check();
+  // The whole card is the label of its checkbox, and lies above it.
+  for (const name of ['Choose chosen', 'Choose dropped']) {
+    const box = page.getByRole('checkbox', { name });
+    await box.locator('xpath=..').click();
+    await expect(box).toBeChecked();
+  }
   await panel.picture('selecting');
   await page.getByRole('button', { name: 'Delete…' }).click();
   const question = panel.dialog('Delete 2 datasets?');

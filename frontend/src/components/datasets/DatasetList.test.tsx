@@ -55,3 +55,15 @@ it('keeps the list where more of it is not to be had', async () => {
   expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
   expect(screen.getAllByRole('listitem')).toHaveLength(1);
 });
+
+it('keeps the list where it cannot be got anew, and asks again', async () => {
+  server.use(http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 1)), { once: true }));
+  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  await load();
+  server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
+  await load();
+  expect(screen.getByRole('alert')).toHaveTextContent('Not now.');
+  expect(screen.getAllByRole('listitem')).toHaveLength(1);
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText(/No datasets yet/)).toBeInTheDocument();
+});

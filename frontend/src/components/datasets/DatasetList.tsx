@@ -5,7 +5,6 @@ import { listState, useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
 import { assertNever } from '../../utils/assertNever';
 import { formatCount } from '../../utils/formatters';
-import { ErrorMessage } from '../common/ErrorMessage';
 import { LoadFailure } from '../common/LoadFailure';
 import { quietButton } from '../common/styles';
 import { DatasetCard } from './DatasetCard';
@@ -49,14 +48,14 @@ function Cards({ datasets, ...props }: DatasetListProps & { readonly datasets: r
 }
 
 function More() {
-  const { shown, total, loading, error, fetchMoreDatasets } = useDatasetsStore(
-    useShallow(({ datasets, total, loading, error, fetchMoreDatasets }) => {
-      return { shown: datasets.length, total, loading, error, fetchMoreDatasets };
+  const { shown, total, loading, error, fetchDatasets, fetchMoreDatasets } = useDatasetsStore(
+    useShallow(({ datasets, total, loading, error, fetchDatasets, fetchMoreDatasets }) => {
+      return { shown: datasets.length, total, loading, error, fetchDatasets, fetchMoreDatasets };
     }),
   );
   return (
     <>
-      {error !== null && <ErrorMessage>{error.detail}</ErrorMessage>}
+      {error !== null && <LoadFailure error={error} onRetry={() => void fetchDatasets()} />}
       {shown < total && (
         <div className="flex items-center justify-between gap-4">
           <p className="text-sm text-slate-400">
