@@ -30,7 +30,9 @@ from mistudio.core.migrations import upgrade
 from mistudio.models import Base
 from mistudio.workers.celery_worker import PRESENCE, WorkerHost
 
-BOTH_ENGINES = pytest.mark.parametrize("engine", ["embedded", "scaled-out"], indirect=True)
+# The scaled-out engine once more for each of these tests costs minutes: `make test-engines` does it.
+_ENGINES = os.environ.get("TEST_ENGINES", "embedded").split(",")
+BOTH_ENGINES = pytest.mark.parametrize("engine", _ENGINES, indirect=True)
 
 
 @contextmanager

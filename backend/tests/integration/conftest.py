@@ -1,6 +1,7 @@
 """A running server for every test that asks for one, on the engine that its module names.
 
-Embedded is the default. A module whose tests hold on both engines says ``pytestmark = BOTH_ENGINES``.
+Embedded is the default. A module whose tests hold on both engines says ``pytestmark = BOTH_ENGINES``; TEST_ENGINES
+names the engines that these run on.
 """
 
 from collections.abc import AsyncIterator, Iterator
