@@ -52,9 +52,15 @@ class Shell:
         command = [sys.executable, "-m", "mistudio.cli", *arguments]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "MISTUDIO_"))}
         pipe = subprocess.PIPE
-        with subprocess.Popen(
-            command, stdout=pipe, stderr=pipe, encoding="utf-8", env={**kept, **self.own}, start_new_session=True
-        ) as process:
+        # Tests that run in the background ignore Ctrl-C, and what they start would, too.
+        ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            started = subprocess.Popen(
+                command, stdout=pipe, stderr=pipe, encoding="utf-8", env={**kept, **self.own}, start_new_session=True
+            )
+        finally:
+            signal.signal(signal.SIGINT, ignored)
+        with started as process:
             try:
                 yield process
             finally:
