@@ -51,6 +51,10 @@ test: setup ## Run every test: back end, front end, browser journeys
 test-backend: $(VENV)/.dev $(VENV)/.package ## Run the back end's tests only
 	@$(PY) scripts/run_tests.py backend
 
+.PHONY: coverage
+coverage: $(VENV)/.dev $(VENV)/.package ## Run the back end's tests and say which lines none of them reached
+	cd backend && ../$(PY) -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered
+
 .PHONY: test-engines
 test-engines: $(VENV)/.dev $(VENV)/.package ## Run the tests of routes, jobs and sockets on both engines
 	cd backend && TEST_ENGINES=embedded,scaled-out ../$(PY) -m pytest tests/integration

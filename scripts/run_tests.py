@@ -72,12 +72,11 @@ def timed(suite: str) -> Outcome:
 
 
 def run_backend() -> Outcome:
-    """Pytest, with coverage, on every core; a module stays on one worker, for its fixtures are costly."""
+    """Pytest on every core; a module stays on one worker, for its fixtures are costly."""
     report = REPORTS / "backend.xml"
     # One more than there are cores: tests of processes and sockets wait as much as they work.
     workers = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
-    coverage = ("--cov", "--cov-report=term:skip-covered")
-    pytest = (sys.executable, "-m", "pytest", *workers, *coverage, f"--junitxml={report}")
+    pytest = (sys.executable, "-m", "pytest", *workers, f"--junitxml={report}")
     return run(Runner("backend", pytest, report, read_junit))
 
 
