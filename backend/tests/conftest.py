@@ -86,7 +86,7 @@ def hub() -> Iterator[Hub]:
 def settings(tmp_path: Path, hub: Hub) -> Settings:
     """Settings of a server in the test's folder that knows the test's Hub; waits are short.
 
-    Datasets get no index by themselves, so that the job of a test is the only one.
+    Datasets get no index by themselves, so that the job of a test is the only one; no process stands ready.
     """
     return Settings(
         data_dir=tmp_path / "data",
@@ -96,4 +96,5 @@ def settings(tmp_path: Path, hub: Hub) -> Settings:
         disk_reserve_bytes=0,
         planner_idle_seconds=30.0,
         search_index="off",
+        spare_process=False,
     )

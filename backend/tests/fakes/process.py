@@ -42,6 +42,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "MISTUDIO_RETRY_BACKOFF_SECONDS": str(settings.retry_backoff_seconds),
         "MISTUDIO_DISK_RESERVE_BYTES": "0",
         "MISTUDIO_SEARCH_INDEX": settings.search_index,
+        "MISTUDIO_SPARE_PROCESS": str(settings.spare_process),
         "MISTUDIO_LOG_FORMAT": "json",
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     max_tokenizations: int = Field(
         default=1, ge=1, le=32, description="Tokenizations that run at the same time; each uses all cores."
     )
+    spare_process: bool = Field(
+        default=True,
+        description="A process stands ready for the next job, which begins a second sooner; it holds some 90 MB.",
+    )
     download_connections: int = Field(default=8, ge=1, le=64, description="Connections to the Hub per download.")
     max_attempts: int = Field(default=3, ge=1, le=20, description="Tries of a job for what can pass by itself.")
     retry_backoff_seconds: float = Field(

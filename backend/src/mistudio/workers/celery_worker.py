@@ -105,6 +105,7 @@ class WorkerHost:
         self._children = Children(
             settings, self._jobs, bus=bus, vault=vault, enqueue=self._queue.enqueue, share=self._queue.share
         )
+        self._children.stand_by()
         stack.push_async_callback(self._hand_over)
         ready = asyncio.Event()
         for work in (listen(redis, self._hear, ready=ready), self._be_seen(redis)):

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from typing import IO, cast
+from typing import IO, NoReturn, cast
 
 import pyarrow as pa
 
@@ -55,11 +55,15 @@ def _watch(cancel: Callable[[], None]) -> None:
     for line in sys.stdin:
         if line.strip() == "cancel":
             cancel()
+    _orphaned()
+
+
+def _orphaned() -> NoReturn:
     os._exit(ORPHANED)
 
 
 async def _main(pipe: IO[str]) -> None:
-    order = cast("dict[str, str | int | dict[str, Json] | None]", json.loads(sys.stdin.readline()))
+    order = cast("dict[str, str | int | dict[str, Json] | None]", json.loads(sys.stdin.readline() or _orphaned()))
     settings = Settings.model_validate(order["settings"])
     configure_logging(settings)
     database = Database(settings.sqlalchemy_url)

@@ -7,9 +7,7 @@ one that does not listen can be killed. The engines differ in who says which job
 import asyncio
 import contextlib
 import json
-import os
 import socket
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import uuid4
@@ -23,13 +21,13 @@ from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.workers.runner import until_recorded
+from mistudio.workers.spare import Spare
 
 log = structlog.get_logger(__name__)
 
 _CANCEL_GRACE_SECONDS = 0.7
 _CLOSE_SECONDS = 5.0
 _RECORD_SECONDS = 2.0
-_LINE_LIMIT = 16 * 1024**2
 
 
 @dataclass
@@ -82,7 +80,12 @@ class Children:
         self._enqueue = enqueue
         self._share = share
         self._children: dict[str, _Child] = {}
+        self._spare = Spare(settings)
         self._closing = False
+
+    def stand_by(self) -> None:
+        """Have a process stand ready for the next job, in a moment."""
+        self._spare.renew()
 
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._children
@@ -92,23 +95,20 @@ class Children:
         return [child.job.kind for child in self._children.values()]
 
     def process_ids(self) -> list[int]:
-        """The child processes that run now."""
+        """The child processes that run jobs now."""
         return [child.process.pid for child in self._children.values()]
+
+    @property
+    def spare_process_id(self) -> int | None:
+        """The child process that waits for a job, None where there is none."""
+        return self._spare.process_id
 
     async def start(self, job: JobResponse, *, shard: int | None = None) -> asyncio.Task[None]:
         """Start a child for this job; the task ends with the child, its job in a state that it can be in.
 
         With ``shard`` the child only helps another one that has the job, from that shard on.
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "mistudio.workers.child"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **self._settings.hub_environment()},
-            limit=_LINE_LIMIT,
-            # Ctrl-C is for the parent; children end with their pipe, so that a stop costs no attempt.
-            start_new_session=True,
-        )
+        process = await self._spare.take()
         owner = f"{socket.gethostname()}:{process.pid}:{uuid4().hex}"
         child = _Child(job=job, owner=owner, process=process, shard=shard)
         self._children[child.key] = child
@@ -143,6 +143,7 @@ class Children:
     async def close(self) -> list[tuple[str, str]]:
         """Kill all children; their jobs stay in the table as running. Answers the id and the owner of each."""
         self._closing = True
+        await self._spare.close()
         children = list(self._children.values())
         for child in children:
             with contextlib.suppress(ProcessLookupError):
@@ -173,6 +174,7 @@ class Children:
         finally:
             self._children.pop(child.key, None)
             metrics.CHILDREN.set(len(self._children))
+            self.stand_by()
 
     async def _hear(self, child: _Child, line: bytes) -> None:
         """A line is an event with its channel, or, without one, the id of a job that follows, or a number of shards."""

@@ -76,6 +76,7 @@ class LocalQueue:
         for job_id in await self._jobs.recover():
             log.info("job resumed after restart", job_id=job_id)
         self._dispatcher = asyncio.create_task(self._dispatch(), name="job-dispatcher")
+        self._children.stand_by()
         self._wake.set()
 
     async def close(self) -> None:
@@ -92,8 +93,13 @@ class LocalQueue:
         return self._dispatcher is not None and not self._dispatcher.done()
 
     def process_ids(self) -> list[int]:
-        """The child processes that run now."""
+        """The child processes that run jobs now."""
         return self._children.process_ids()
+
+    @property
+    def spare_process_id(self) -> int | None:
+        """The child process that waits for a job, None where there is none."""
+        return self._children.spare_process_id
 
     async def _dispatch(self) -> None:
         while True:
