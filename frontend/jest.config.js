@@ -17,7 +17,7 @@ export default {
     ],
   },
   // These come as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(until-async|rettime|@open-draft)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(until-async|rettime|@open-draft|marked)/)'],
   moduleNameMapper: { '\\.css$': '<rootDir>/src/test/empty.cjs' },
   clearMocks: true,
   // On a busy machine a test that types much takes its time; one that hangs still ends.

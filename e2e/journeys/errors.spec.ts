@@ -38,7 +38,7 @@ test('each view says that it could not be got, and shows it at the next try', as
   await expect(panel.dialog('Storage').getByRole('heading', { name: 'Sample stories' })).toBeVisible();
 
   await page.goto(`${server.url}/datasets/ds_00000000-0000-4000-8000-000000000000/overview`);
-  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('not there');
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('may have been deleted');
   await panel.picture('dataset-gone');
 });
 

@@ -39,6 +39,14 @@ test('the overview says where the data comes from and what it is', async ({ pane
   await expect(dialog).toContainText('143');
   await expect(dialog).toContainText('load_dataset');
   await panel.picture('overview');
+
+  const description = dialog.getByRole('region', { name: 'Description' });
+  await expect(description.getByRole('heading', { name: 'What is in it' })).toBeVisible();
+  await expect(description.getByRole('link')).toHaveAttribute('href', 'https://example.org/authors');
+  await expect(description.getByText('Read them.')).toBeVisible();
+  await expect(description.getByRole('img')).toHaveCount(0);
+  await description.scrollIntoViewIfNeeded();
+  await panel.picture('overview-description');
 });
 
 test('the Python that the overview shows loads exactly the rows of the source', async ({ panel, server }) => {

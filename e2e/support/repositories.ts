@@ -53,6 +53,22 @@ configs:
 # Stories
 
 Short stories, written for a test.
+
+<p align="center"><img src="https://example.org/pixel.png"> <b>Read</b> them.</p>
+
+## What is in it
+
+- one *story* per row, as \`text\`
+- its author, see [the list](https://example.org/authors)
+
+| split | rows |
+|---|---|
+| train | 120 |
+| test | 23 |
+
+\`\`\`sh
+head -1 train-00000.jsonl
+\`\`\`
 `;
 
 export function writeRepositories(root: string): void {

@@ -90,6 +90,13 @@ def test_a_plan_has_the_files_of_the_asked_config_in_order_with_sizes_and_checks
     assert not plan.is_default_config
 
 
+def test_a_description_has_no_front_matter_whatever_wrote_the_card(hub: Hub) -> None:
+    """Windows' line ends, and the mark that its editors put before the first byte, are no part of the text."""
+    hub.add("ada/tales", {**TALES, "README.md": "\ufeff" + CARD.replace("\n", "\r\n")})
+
+    assert "# Tales\n\nShort tales for tests." == inspect(PlanRequest("ada/tales")).description
+
+
 def test_the_cards_default_config_is_taken_where_none_is_asked_for(hub: Hub) -> None:
     """LFS files are verified by their sha256."""
     repository = hub.add("ada/tales", TALES)

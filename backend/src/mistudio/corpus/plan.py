@@ -213,7 +213,7 @@ def _license(card: Mapping[str, Any]) -> str | None:  # YAML of any shape
 def _description(card: bytes | None) -> str | None:
     if card is None:
         return None
-    text = FRONT_MATTER.sub("", card.decode("utf-8", errors="replace").replace("\r\n", "\n")).strip()
+    text = FRONT_MATTER.sub("", card.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")).strip()
     if len(text) <= _DESCRIPTION_CHARS:
         return text or None
     return text[:_DESCRIPTION_CHARS].rsplit(maxsplit=1)[0] + " …"

@@ -1,26 +1,29 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 
+import { blocksOf, firstBlocks } from '../../utils/markdown';
+import { Markdown } from '../common/Markdown';
 import { linkButton, tile } from '../common/styles';
 
-const LONG = 600;
+/** Of a longer text, the blocks that begin within so many characters are shown at first. */
+const SHOWN = 600;
 
 /** The dataset card's own words; a long text opens at a wish. */
-export function DatasetDescription({ text }: { readonly text: string | null }) {
+export default function DatasetDescription({ text }: { readonly text: string | null }) {
   const [open, setOpen] = useState(false);
-  const description = text?.trim() ?? '';
-  const long = description.length > LONG;
+  const blocks = useMemo(() => blocksOf(text ?? ''), [text]);
+  const first = firstBlocks(blocks, SHOWN);
   return (
     <section aria-labelledby="overview-description">
       <h3 id="overview-description" className="text-lg font-semibold mb-4">
         Description
       </h3>
       <div className={tile}>
-        <p
-          className={`text-slate-300 whitespace-pre-line break-words ${long && !open ? 'line-clamp-6' : ''}`}
-        >
-          {description === '' ? 'The dataset comes without a description.' : description}
-        </p>
-        {long && (
+        {blocks.length === 0 ? (
+          <p className="text-slate-300">The dataset comes without a description.</p>
+        ) : (
+          <Markdown blocks={open ? blocks : first} />
+        )}
+        {first.length < blocks.length && (
           <button
             type="button"
             aria-expanded={open}

@@ -10,7 +10,7 @@ function tile(label: string): HTMLElement {
   return found;
 }
 
-it('says what the dataset is', () => {
+it('says what the dataset is', async () => {
   render(<DatasetOverview dataset={aDetail({ config: 'en' })} />);
   expect(tile('Source')).toHaveTextContent(
     'HuggingFaceroneneldan/TinyStories • config en • commit f54c09fd2331',
@@ -23,7 +23,7 @@ it('says what the dataset is', () => {
   expect(tile('Text column')).toHaveTextContent('textIt is called “text”.');
   expect(tile('Created')).toHaveTextContent('23 Nov 2026');
   expect(tile('Size').parentElement).toHaveClass('grid', 'grid-cols-2', 'gap-4');
-  expect(screen.getByRole('region', { name: 'Description' })).toHaveTextContent('Short stories.');
+  expect(await screen.findByRole('region', { name: 'Description' })).toHaveTextContent('Short stories.');
   expect(
     within(screen.getByRole('region', { name: 'Use it' })).getByText('Load the data'),
   ).toBeInTheDocument();

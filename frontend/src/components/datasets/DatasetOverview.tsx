@@ -1,10 +1,14 @@
+import { lazy, Suspense } from 'react';
+
 import type { DatasetDetail } from '../../types/dataset';
 import { formatCount, formatDateTime, formatDecimal, formatFileSize, UNKNOWN } from '../../utils/formatters';
 import { formatLabel, isCancelled, sourceLabel } from '../../utils/datasets';
 import { InfoTile } from '../common/InfoTile';
 import { StatTile } from '../common/StatTile';
-import { DatasetDescription } from './DatasetDescription';
 import { UsageSnippets } from './UsageSnippets';
+
+/** What takes the description's Markdown apart comes with the first window that is opened. */
+const DatasetDescription = lazy(() => import('./DatasetDescription'));
 
 interface DatasetOverviewProps {
   readonly dataset: DatasetDetail;
@@ -15,7 +19,9 @@ export function DatasetOverview({ dataset }: DatasetOverviewProps) {
   return (
     <div className="space-y-6">
       <Information dataset={dataset} />
-      <DatasetDescription text={dataset.metadata.description} />
+      <Suspense fallback={<p role="status">Loading the description…</p>}>
+        <DatasetDescription text={dataset.metadata.description} />
+      </Suspense>
       <QuickStats dataset={dataset} />
       <UsageSnippets snippets={dataset.usage} />
     </div>

@@ -1,0 +1,125 @@
+import { render, screen, within } from '@testing-library/react';
+
+import { violations } from '../../test/axe';
+import { blocksOf } from '../../utils/markdown';
+import { Markdown } from './Markdown';
+
+function show(markdown: string): HTMLElement {
+  return render(<Markdown blocks={blocksOf(markdown)} />).container;
+}
+
+const CARD = `# Tales
+
+Short **tales**, *written* for ~~nobody~~ \`tests\`.  
+See [the paper](https://example.org/paper?a=1&amp;b=2) &amp; https://example.org.
+
+## Contents
+
+1. one
+2. two
+   - nested
+
+- [x] done
+- [ ] not done
+
+> said
+
+\`\`\`python
+load("tales")  # <b>code</b>
+\`\`\`
+
+| split | rows |
+|---|---|
+| train | \\*9 |
+
+---
+![A map](map.png)
+`;
+
+it('shows prose, lists, links, headings, tables and code', async () => {
+  const shown = show(CARD);
+  expect(screen.getAllByRole('heading').map(({ tagName, textContent }) => [tagName, textContent])).toEqual([
+    ['H4', 'Tales'],
+    ['H5', 'Contents'],
+  ]);
+  expect(screen.getByText('tales').tagName).toBe('STRONG');
+  expect(screen.getByText('written').tagName).toBe('EM');
+  expect(screen.getByText('nobody').tagName).toBe('DEL');
+  expect(screen.getByText('tests').tagName).toBe('CODE');
+  expect(screen.getByText(/^Short/)).toHaveTextContent(
+    'Short tales, written for nobody tests.See the paper & https://example.org.',
+  );
+  expect(within(screen.getAllByRole('list')[0] ?? shown).getAllByRole('listitem')).toHaveLength(3);
+  expect(screen.getByText(/not done/)).toHaveTextContent('☐ not done');
+  expect(screen.getByText('said').closest('blockquote')).toBeInTheDocument();
+  expect(screen.getByText('load("tales") # <b>code</b>').closest('pre')).toBeInTheDocument();
+  expect(screen.getByRole('columnheader', { name: 'split' })).toBeInTheDocument();
+  expect(screen.getByRole('cell', { name: '*9' })).toBeInTheDocument();
+  expect(screen.getByText('A map')).toBeInTheDocument();
+  expect(screen.queryByRole('img')).toBeNull();
+  expect(await violations(shown)).toEqual([]);
+});
+
+it('leads to pages of the web, which learn nothing of where one came from', () => {
+  show('[the paper](https://example.org/paper?a=1&amp;b=2)');
+  const link = screen.getByRole('link', { name: 'the paper' });
+  expect(link).toHaveAttribute('href', 'https://example.org/paper?a=1&b=2');
+  expect(link).toHaveAttribute('rel', 'noopener noreferrer');
+  expect(link).toHaveAttribute('target', '_blank');
+});
+
+it('names a link of nothing but a picture by the picture’s words, else by its address', () => {
+  show('[![Paper](p.svg)](https://example.org/1) [![](badge.svg)](https://example.org/2)');
+  expect(screen.getAllByRole('link').map(({ textContent }) => textContent)).toEqual([
+    'Paper',
+    'https://example.org/2',
+  ]);
+});
+
+it('reads HTML as its words', () => {
+  const shown = show('<p align="center">\n<b>Tales</b> &amp; more\n</p>\n\none<br>two <a href="x">three</a>');
+  expect([...shown.querySelectorAll('p')].map(({ innerHTML }) => innerHTML)).toEqual([
+    'Tales &amp; more',
+    'one<br>two three',
+  ]);
+});
+
+const DEEP = 2_000;
+
+it.each([
+  '<script>alert(1)</script>',
+  'words <script>alert(1)</script>',
+  '<img src="x" onerror="alert(1)">',
+  'words <img src=x onerror=alert(1)> <svg onload=alert(1)>',
+  '<iframe src="javascript:alert(1)"></iframe>',
+  '<div onclick="alert(1)" style="position:fixed">over everything</div>',
+  '<style>* { display: none }</style><form action="https://evil.example"><input></form>',
+  '<a href="javascript:alert(1)">press</a>',
+  '[press](javascript:alert(1))',
+  '[press](JaVaScRiPt&colon;alert(1))',
+  '[press](java&#x73;cript:alert(1))',
+  '[press](&#1;javascript:alert(1))',
+  '[press](data:text/html,<script>alert(1)</script>)',
+  '[press](vbscript:msgbox(1))',
+  '[press](file:///etc/passwd) [here](/api/datasets) [there](//evil.example/x) <me@example.org>',
+  '![](javascript:alert(1)) ![x](https://evil.example/pixel.png)',
+  '`<img src=x onerror=alert(1)>`',
+  '| <script>alert(1)</script> |\n|---|\n| [x](javascript:alert(1)) |',
+  '&lt;script&gt;alert(1)&lt;/script&gt;',
+  '[ref]\n\n[ref]: javascript:alert(1)',
+])('lets nothing run, load or lead astray: %s', (markdown) => {
+  const shown = show(markdown);
+  const strange =
+    'script, style, img, svg, iframe, form, input, a, [onerror], [onload], [onclick], [style], [src]';
+  expect(shown.querySelectorAll(strange)).toHaveLength(0);
+});
+
+it.each([
+  ['quotes in quotes', '>'.repeat(DEEP)],
+  ['lists in lists', '- '.repeat(DEEP / 2)],
+  ['brackets', '['.repeat(DEEP)],
+  ['stars', '*a '.repeat(DEEP / 3)],
+  ['a fence that is never closed', '```\n'.repeat(DEEP / 4)],
+])('stands %s', (_what, markdown) => {
+  expect(show(markdown)).toBeInTheDocument();
+});

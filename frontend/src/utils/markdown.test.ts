@@ -1,0 +1,47 @@
+import { blocksOf, firstBlocks, webAddress, withoutEntities, wordsOf } from './markdown';
+
+it('takes a text apart into blocks', () => {
+  expect(blocksOf('# One\n\ntwo').map(({ type }) => type)).toEqual(['heading', 'paragraph']);
+  expect(blocksOf('\n<!-- a hint -->\n\n[ref]: https://example.org\n')).toEqual([]);
+});
+
+it.each(['>', '> ', '- ', '* ', '1. ', '> - '])('does not follow “%s” ever deeper', (mark) => {
+  expect(blocksOf(`${mark.repeat(600)}words`)).toEqual(blocksOf('> words'));
+});
+
+it.each([
+  [1, ['one']],
+  [3, ['one']],
+  [4, ['one', 'two']],
+])('finds the blocks that begin within %d characters', (characters, expected) => {
+  const blocks = blocksOf('one\n\ntwo');
+  expect(firstBlocks(blocks, characters).map(({ raw }) => raw)).toEqual(expected);
+});
+
+it.each([
+  ['https://example.org/a?b=1&amp;c=2', 'https://example.org/a?b=1&c=2'],
+  ['http://example.org', 'http://example.org'],
+  ['javascript:alert(1)', null],
+  ['javascript&colon;alert(1)', null],
+  ['mailto:me@example.org', null],
+  ['//example.org', null],
+  ['data/train.csv', null],
+  ['', null],
+])('a link to %s leads to %s', (href, expected) => {
+  expect(webAddress(href)).toBe(expected);
+});
+
+it.each([
+  ['a &amp; b &lt;c&gt; &#39;d&#x27;', "a & b <c> 'd'"],
+  ['a < b & c &unknown; 1 && 2', 'a < b & c &unknown; 1 && 2'],
+  ['&nbsp;', '\u00a0'],
+])('%s reads as %s', (text, expected) => {
+  expect(withoutEntities(text)).toBe(expected);
+});
+
+it.each([
+  ['<p>one\n <b>two</b></p><!-- three -->', 'one two'],
+  ['<script>one()</script><style>p {}</style><template>two</template>', ''],
+])('of %s one would read “%s”', (html, expected) => {
+  expect(wordsOf(html)).toBe(expected);
+});
