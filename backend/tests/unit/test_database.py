@@ -6,9 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, select, text
 
+from fakes.records import add_dataset
 from mistudio.core.database import Database
+from mistudio.core.errors import Unavailable
+from mistudio.models import Dataset
 
 
 async def test_a_cancel_is_a_cancel_wherever_it_comes(async_db: Database) -> None:
@@ -55,4 +58,22 @@ async def test_a_write_that_is_cancelled_is_cancelled_and_leaves_no_lock(tmp_pat
             await task
         other.execute("BEGIN IMMEDIATE")
         assert [] == other.execute("SELECT name FROM sqlite_master").fetchall()
+    await database.close()
+
+
+async def test_a_question_sees_what_was_written_before_it(async_db: Database) -> None:
+    """On either database, in a thread, as many at once as there may be."""
+    for number in range(3):
+        await add_dataset(async_db, name=f"stories {number}")
+        names = await asyncio.gather(
+            *(async_db.ask(lambda session: session.scalars(select(Dataset.name)).all()) for _client in range(20))
+        )
+        assert [{f"stories {seen}" for seen in range(number + 1)}] * 20 == [set(seen) for seen in names]
+
+
+async def test_a_question_to_a_database_that_is_gone_is_unavailable() -> None:
+    """The same words whichever way it is asked."""
+    database = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(Unavailable, match="does not answer"):
+        await database.ask(lambda session: session.scalar(text("SELECT 1")))
     await database.close()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
@@ -43,6 +44,7 @@ from mistudio.services.views import (
     dataset_responses,
     tokenization_responses,
 )
+from mistudio.utils.together import Together
 
 
 class DatasetService:
@@ -70,6 +72,7 @@ class DatasetService:
         self._jobs = jobs
         self._storage = storage
         self._on_deleted = on_deleted
+        self._lists: Together[DatasetListResponse] = Together()
 
     async def list_datasets(
         self,
@@ -85,11 +88,15 @@ class DatasetService:
         query = _filtered(select(Dataset), status=status, source=source, search=search)
         column = getattr(Dataset, sort.removeprefix("-"))
         order = column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()
-        async with self._database.read() as session:
-            total = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+        def listed(session: Session) -> DatasetListResponse:
+            total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
             shown = query.order_by(order, Dataset.id).offset((page - 1) * limit).limit(limit)
-            data = await dataset_responses(session, list(await session.scalars(shown)))
-        return DatasetListResponse(data=data, pagination=Pagination.of(page=page, limit=limit, total=total))
+            data = dataset_responses(session, session.scalars(shown).all())
+            return DatasetListResponse(data=data, pagination=Pagination.of(page=page, limit=limit, total=total))
+
+        asked = (status, source, search, sort, page, limit)
+        return await self._lists.answer(asked, lambda: self._database.ask(listed))
 
     async def get_dataset(self, dataset_id: str) -> DatasetDetail:
         """One dataset with everything about it. Raises NotFound."""
@@ -224,7 +231,7 @@ class DatasetService:
     async def get_response(self, dataset_id: str) -> DatasetResponse:
         """One dataset as lists show it. Raises NotFound."""
         async with self._database.read() as session:
-            return (await dataset_responses(session, [await dataset_or_404(session, dataset_id)]))[0]
+            return dataset_response(await dataset_or_404(session, dataset_id), await active_jobs(session, [dataset_id]))
 
     async def _stop(self, jobs: Sequence[Job]) -> None:
         running = [job.id for job in jobs if await self._jobs.request_cancel(job.id)]
@@ -302,8 +309,8 @@ class DatasetService:
 
 
 def _filtered(
-    query: Select[tuple[Dataset]], *, status: DatasetStatus | None, source: DatasetSource | None, search: str | None
-) -> Select[tuple[Dataset]]:
+    query: Select[Dataset], *, status: DatasetStatus | None, source: DatasetSource | None, search: str | None
+) -> Select[Dataset]:
     if status:
         query = query.where(Dataset.status == status)
     if source:

@@ -1,10 +1,12 @@
 """Records as answers show them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from mistudio.core.errors import NotFound, is_retryable
 from mistudio.corpus.token_snippets import snippets
@@ -15,7 +17,6 @@ from mistudio.schemas.dataset import (
     DatasetDetail,
     DatasetMetadata,
     DatasetResponse,
-    IndexResponse,
     SplitResponse,
 )
 from mistudio.schemas.job import JobResponse
@@ -46,10 +47,11 @@ async def tokenization_or_404(session: AsyncSession, tokenization_id: str, *, fo
 
 async def active_jobs(session: AsyncSession, dataset_ids: Sequence[str]) -> list[Job]:
     """The jobs of these datasets that wait or run, oldest first."""
-    if not dataset_ids:
-        return []
-    query = select(Job).where(Job.dataset_id.in_(dataset_ids), Job.active()).order_by(Job.created_at)
-    return list((await session.scalars(query)).all())
+    return list((await session.scalars(_active_jobs(dataset_ids))).all())
+
+
+def _active_jobs(dataset_ids: Sequence[str]) -> Select[Job]:
+    return select(Job).where(Job.dataset_id.in_(dataset_ids), Job.active()).order_by(Job.created_at)
 
 
 def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
@@ -57,10 +59,10 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
     return {
         **{name: getattr(dataset, name) for name in _OWN_FIELDS},
         "retryable": bool(dataset.error_code and is_retryable(dataset.error_code)),
-        "splits": [SplitResponse.model_validate(split) for split in dataset.splits],
-        "metadata": DatasetMetadata.model_validate(dataset.meta),
-        "index": IndexResponse(state=dataset.index_state, progress=dataset.index_progress),
-        "job": JobResponse.model_validate(own) if own else None,
+        "splits": dataset.splits,
+        "metadata": dataset.meta,
+        "index": {"state": dataset.index_state, "progress": dataset.index_progress},
+        "job": own,
     }
 
 
@@ -69,10 +71,12 @@ def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:
     return DatasetResponse.model_validate(_fields(dataset, jobs))
 
 
-async def dataset_responses(session: AsyncSession, datasets: Sequence[Dataset]) -> list[DatasetResponse]:
+def dataset_responses(session: Session, datasets: Sequence[Dataset]) -> list[DatasetResponse]:
     """Datasets as lists show them, with their jobs, in one query more."""
-    jobs = await active_jobs(session, [dataset.id for dataset in datasets])
-    return [dataset_response(dataset, [job for job in jobs if job.dataset_id == dataset.id]) for dataset in datasets]
+    jobs: defaultdict[str, list[Job]] = defaultdict(list)
+    for job in session.scalars(_active_jobs([dataset.id for dataset in datasets])):
+        jobs[job.dataset_id].append(job)
+    return [dataset_response(dataset, jobs[dataset.id]) for dataset in datasets]
 
 
 async def tokenization_responses(session: AsyncSession, dataset_id: str) -> list[TokenizationResponse]:
