@@ -1,6 +1,7 @@
 """The use cases of datasets, on both databases, without processes and without a Hub."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import AlreadyExists, DiskFull, InUse, InvalidTransition, NotFound
 from mistudio.core.states import DatasetStatus
+from mistudio.corpus.plan_types import SourceFile
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetDownloadRequest, ReferenceCreate
 from mistudio.services.dataset_service import DatasetService
-from mistudio.services.hub_source import source_key
+from mistudio.services.hub_source import new_record, source_key
 from mistudio.services.job_service import JobService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.storage_service import StorageService
@@ -206,3 +208,14 @@ def test_impossible_requests_are_refused(fields: dict[str, object]) -> None:
     """Wrong types, unknown fields and empty choices."""
     with pytest.raises(ValidationError):
         DatasetDownloadRequest.model_validate(fields)
+
+
+def test_a_file_that_serves_two_splits_is_one_file() -> None:
+    """The plan names it once for each split; it is fetched, and counted, once."""
+    files = [
+        SourceFile(path=path, split=split, size=1000) for path, split in (("a", "train"), ("a", "test"), ("b", "test"))
+    ]
+    record = new_record(replace(stories_plan(), files=tuple(files)), None)
+    assert (2, 2000) == (record.meta["source_files"], record.meta["source_bytes"])
+    expected = [{"name": "train", "num_files": 1, "num_rows": None}, {"name": "test", "num_files": 2, "num_rows": None}]
+    assert expected == record.splits
