@@ -14,6 +14,9 @@ class FakeQueue:
         """Keep the id."""
         self.enqueued.append(job_id)
 
+    async def foresee(self, tokenizer: str, revision: str | None) -> None:
+        """Nothing is loaded."""
+
     async def cancel(self, job_id: str) -> None:
         """The worker stops."""
         await self._jobs.release(job_id, None, progressed=False, backoff_seconds=0.0)

@@ -1,5 +1,6 @@
-"""A process that stands ready for the next job: taken, replaced, and gone whenever its server is."""
+"""A process that stands ready for the next job: told, taken, replaced, and gone whenever its server is."""
 
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -7,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from fakes import tokenizers as small
 from fakes.hub import Hub
-from fakes.pace import until_true
+from fakes.pace import PATIENCE, until_true
 from fakes.process import processes_of, server_process
 from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
+from mistudio.models import Tokenization
+from mistudio.workers.foreseen import Foreseen
 from mistudio.workers.local_queue import LocalQueue
+from mistudio.workers.spare import Spare
 
 
 @pytest.fixture
@@ -27,6 +32,21 @@ async def server(settings: Settings) -> AsyncIterator[RunningServer]:
     """A server of the embedded engine."""
     async with running_server(settings) as running:
         yield running
+
+
+def saved(settings: Settings) -> str:
+    """The name of a tokenizer below DATA_DIR, on which the fast engine is right."""
+    folder = settings.data_dir / "tokenizers" / "small"
+    folder.mkdir(parents=True)
+    for name, content in small.files_of(small.byte_level()).items():
+        (folder / name).write_bytes(content)
+    return "./tokenizers/small"
+
+
+def told(settings: Settings, name: str) -> dict[str, str | None]:
+    """What such a process is told, to load this tokenizer."""
+    folders = {"cache_dir": str(settings.cache_dir), "data_dir": str(settings.data_dir)}
+    return {"tokenizer": name, "revision": None, **folders}
 
 
 def spare_of(server: RunningServer) -> int | None:
@@ -59,6 +79,62 @@ async def test_one_that_died_is_missed_by_nobody(server: RunningServer, hub: Hub
     assert "ready" == (await server.until(dataset["id"], "ready", "error"))["status"]
     job = (await server.get("/api/jobs"))[0]
     assert ("succeeded", 1) == (job["state"], job["attempt"])
+
+
+async def test_a_request_has_its_tokenizer_loaded_ahead(settings: Settings, hub: Hub) -> None:
+    """Even one that is refused: the next one's job takes the process, and comes to what it would come to without."""
+    name = saved(settings)
+    add_stories(hub)
+    async with running_server(settings.model_copy(update={"spare_process": False})) as server:
+        dataset = await server.download("lab/stories")
+        await server.until(dataset["id"], "ready")
+        await until_true(lambda: server.process_ids() == [])
+        address = f"/api/datasets/{dataset['id']}/tokenize"
+        refused = await server.http.post(address, json={"tokenizer": name, "begin_of_row_token": 100_000})
+        assert (422, "validation_error") == (refused.status_code, refused.json()["code"])
+        assert spare_of(server) is not None
+        asked = (await server.http.post(address, json={"tokenizer": name})).json()
+        await until_true(lambda: (spare_of(server), server.process_ids()) == (None, []))
+        made = await server.get(f"/api/tokenizations/{asked['id']}")
+        assert ("ready", "passed", "gigatoken 0.10.0") == (made["status"], made["audit"]["verdict"], made["engine"])
+
+
+async def test_what_is_loaded_ahead_is_for_its_job_only(settings: Settings) -> None:
+    """Another job gets a process of its own; the one that was foreseen gets the one that was told."""
+    spare = Spare(settings.model_copy(update={"spare_process": False}), laden_seconds=PATIENCE)
+    await spare.tell(json.dumps(told(settings, saved(settings))))
+    laden = spare.process_id
+    another = await spare.take(is_foreseen=False)
+    foreseen = await spare.take(is_foreseen=True)
+    assert (laden, None) == (foreseen.pid, spare.process_id)
+    assert another.pid != laden
+    for process in (another, foreseen):
+        process.kill()
+        await process.wait()
+    await spare.close()
+
+
+async def test_what_nobody_came_for_is_let_go(settings: Settings) -> None:
+    """And where a process shall stand ready, one without it follows."""
+    spare = Spare(settings, laden_seconds=0.0)
+    line = json.dumps(told(settings, "./tokenizers/nothing"))
+    await spare.tell(line)
+    laden = spare.process_id
+    await until_true(lambda: spare.process_id not in (None, laden))
+    await spare.close()
+    await spare.tell(line)
+    assert spare.process_id is None
+
+
+def test_only_the_very_tokenizer_is_taken(settings: Settings) -> None:
+    """One that is another by now, or that cannot be loaded, is as if it had never been foreseen."""
+    name = saved(settings)
+    foreseen = Foreseen.of(told(settings, name))
+    assert foreseen is not None
+    record = Tokenization(tokenizer=name, fingerprint=foreseen.tokenizer.fingerprint)
+    assert foreseen.is_of(record)
+    assert not foreseen.is_of(Tokenization(tokenizer=name, fingerprint="another"))
+    assert Foreseen.of(told(settings, "./tokenizers/nothing")) is None
 
 
 async def test_it_ends_with_its_server(settings: Settings, tmp_path: Path) -> None:

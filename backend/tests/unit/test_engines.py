@@ -11,7 +11,14 @@ from tokenizers import Tokenizer, normalizers
 
 from fakes import tokenizers as small
 from mistudio.corpus.encoding import Encoded
-from mistudio.corpus.engine_choice import Choice, GuardedEncoder, added_tokens, choose_encoder, compare
+from mistudio.corpus.engine_choice import (
+    Choice,
+    GuardedEncoder,
+    added_tokens,
+    choose_encoder,
+    compare,
+    try_fast_engine,
+)
 from mistudio.corpus.engines import ReferenceEncoder
 from mistudio.corpus.nasty_texts import nasty_texts, probe_texts
 from mistudio.corpus.tokenizers import LoadedTokenizer
@@ -57,6 +64,22 @@ def test_the_reason_names_what_stands_in_the_way(chosen: dict[str, tuple[LoadedT
     assert "The reference: its added token fox counts as a whole word only." == chosen["whole-word token"][1].reason
     assert "The reference: its model is WordPiece, and the fast engine knows BPE." == chosen["WordPiece"][1].reason
     assert "gigatoken 0.10.0 with tokenizers 0.23.3" == chosen["composing"][1].engine
+
+
+@pytest.mark.parametrize("kind", small.KINDS)
+def test_a_trial_made_ahead_comes_to_the_same(chosen: dict[str, tuple[LoadedTokenizer, Choice]], kind: str) -> None:
+    """The same engine for the same reason; where the trial is lost, no document is read."""
+    tokenizer, choice = chosen[kind]
+    trial = try_fast_engine(tokenizer)
+    read: list[pa.StringArray] = []
+
+    def sample() -> pa.StringArray:
+        read.append(DOCUMENTS)
+        return DOCUMENTS
+
+    later = choose_encoder(tokenizer, sample, trial=trial)
+
+    assert (choice.engine, choice.reason, kind in FAST) == (later.engine, later.reason, bool(read))
 
 
 def test_nulls_and_empty_arrays_are_encoded(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:

@@ -98,7 +98,8 @@ def test_ids_are_those_of_the_library(dataset: Path, tokenizer: LoadedTokenizer,
         keep_last_partial=True,
     )
     store = DatasetStore(dataset)
-    engines = engines_for(tokenizer, store, settings, resolve(settings, tokenizer, dataset=store.manifest))
+    resolved = resolve(settings, tokenizer, dataset=store.manifest)
+    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved)
     tokenize_dataset(
         dataset,
         tmp_path / "staging",

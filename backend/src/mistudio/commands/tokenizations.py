@@ -45,7 +45,7 @@ def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:
             place / "staging",
             place / "made",
             tokenizer=tokenizer,
-            engines=engines_for(tokenizer, store, manifest.settings, resolved),
+            engines=engines_for(tokenizer, store, settings=manifest.settings, resolved=resolved),
             work=Unwatched(),
         )
         found = differences(folder)

@@ -32,6 +32,13 @@ class JobQueue(Protocol):
         """Let a worker run this job as soon as one is free and its ``not_before`` has come."""
         ...
 
+    async def foresee(self, tokenizer: str, revision: str | None) -> None:
+        """A tokenization by this tokenizer may follow in a moment: who would run it here may load it meanwhile.
+
+        ``tokenizer`` is a path, or a repository whose files at the commit ``revision`` are in the cache.
+        """
+        ...
+
     async def cancel(self, job_id: str) -> None:
         """Tell the worker, if any, that its job's ``cancel_requested`` is set. Returns when the job has stopped."""
         ...

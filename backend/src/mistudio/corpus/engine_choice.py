@@ -6,7 +6,7 @@ We say on how many documents both agreed; more nobody can say.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
@@ -34,6 +34,19 @@ class Choice:
     encoder: "ReferenceEncoder | GuardedEncoder"
     engine: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How the fast engine did on a tokenizer before it saw a document: agreed on ``hard_texts``, or was ``refused``.
+
+    ``fast`` is None where it was, and ``refused`` then says in words why.
+    """
+
+    reference: ReferenceEncoder
+    fast: FastEncoder | None
+    hard_texts: int = 0
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,33 +92,50 @@ class GuardedEncoder:
             return self._reference.encode(texts)
 
 
-def choose_encoder(tokenizer: LoadedTokenizer, sample: Sample) -> Choice:
-    """The fast engine if it agrees with the reference wherever it is asked, on ``sample`` among others; else that.
-
-    A ``sample`` that has to be read is read while the engine is loaded, and not at all where the gate is shut.
-    """
+def try_fast_engine(tokenizer: LoadedTokenizer) -> Trial:
+    """Load the fast engine and probe it, as far as that can be done before there are documents. Blocks."""
     reference = ReferenceEncoder(tokenizer.reference)
     if why := refusal(tokenizer):
-        return Choice(reference, reference.name, f"The reference: {why}.")
+        return Trial(reference, None, refused=f"The reference: {why}.")
+    try:
+        fast = _load(tokenizer, reference)
+        probe = pa.array(probe_texts(added_tokens(tokenizer)), pa.string())
+        why = _difference(fast, reference, probe, "built-in hard texts")
+    except _FastEngineFailed as error:
+        return Trial(reference, None, refused=_failed(error))
+    return Trial(reference, None, refused=why) if why else Trial(reference, fast, hard_texts=len(probe))
+
+
+def choose_encoder(tokenizer: LoadedTokenizer, sample: Sample, *, trial: Trial | None = None) -> Choice:
+    """The fast engine if it agrees with the reference wherever it is asked, on ``sample`` among others; else that.
+
+    ``trial`` is that of this tokenizer, where it was made already. A ``sample`` that has to be read is read while the
+    engine is loaded, and not at all where the gate is shut.
+    """
     with ThreadPoolExecutor(1, thread_name_prefix="sample") as beside:
-        reading = beside.submit(_read, sample)
-        try:
-            return _tried(tokenizer, reference, reading)
-        except _FastEngineFailed as error:
-            return Choice(reference, reference.name, f"The reference: the fast engine failed ({error}).")
+        is_hopeless = trial.fast is None if trial else refusal(tokenizer) is not None
+        reading = None if is_hopeless else beside.submit(_read, sample)
+        made = trial or try_fast_engine(tokenizer)
+        if reading is None or made.fast is None:
+            return Choice(made.reference, made.reference.name, made.refused)
+        return _compared(tokenizer, made, made.fast, reading.result())
 
 
-def _tried(tokenizer: LoadedTokenizer, reference: ReferenceEncoder, sample: "Future[Texts]") -> Choice:
-    fast = _load(tokenizer, reference)
-    probe = pa.array(probe_texts(added_tokens(tokenizer)), pa.string())
-    if why := _difference(fast, reference, probe, "built-in hard texts"):
-        return Choice(reference, reference.name, why)
-    documents = sample.result()
-    if why := _difference(fast, reference, documents, "sampled documents"):
+def _compared(tokenizer: LoadedTokenizer, trial: Trial, fast: FastEncoder, documents: Texts) -> Choice:
+    reference = trial.reference
+    try:
+        why = _difference(fast, reference, documents, "sampled documents")
+    except _FastEngineFailed as error:
+        why = _failed(error)
+    if why:
         return Choice(reference, reference.name, why)
     scope = ", for documents of pure ASCII; the reference has the others" if is_ascii_only(tokenizer) else ""
-    counts = f"{len(probe):,} hard texts and {len(documents):,} sampled documents"
+    counts = f"{trial.hard_texts:,} hard texts and {len(documents):,} sampled documents"
     return Choice(GuardedEncoder(fast, reference), fast.name, f"Agrees with {reference.name} on {counts}{scope}.")
+
+
+def _failed(error: _FastEngineFailed) -> str:
+    return f"The reference: the fast engine failed ({error})."
 
 
 def _difference(fast: Encoder, reference: Encoder, texts: Texts, what: str) -> str | None:

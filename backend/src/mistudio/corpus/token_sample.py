@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mistudio.core.errors import Json
-from mistudio.corpus.engine_choice import choose_encoder
+from mistudio.corpus.engine_choice import Trial, choose_encoder
 from mistudio.corpus.engines import ReferenceEncoder
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_texts import RenderChat, TextReader
@@ -71,12 +71,20 @@ def _excerpt(text: str, most: int, chance: np.random.Generator) -> str:
 
 
 def engines_for(
-    tokenizer: LoadedTokenizer, store: DatasetStore, settings: TokenizeSettings, resolved: Resolved
+    tokenizer: LoadedTokenizer,
+    store: DatasetStore,
+    *,
+    settings: TokenizeSettings,
+    resolved: Resolved,
+    trial: Trial | None = None,
 ) -> Engines:
-    """What a tokenization of this dataset uses: the fast engine where it agrees on a sample of these very documents."""
+    """What a tokenization of this dataset uses: the fast engine where it agrees on a sample of these very documents.
+
+    ``trial`` is that of this tokenizer, where it was made already.
+    """
     render = chat_renderer(tokenizer, store) if settings.apply_chat_template else None
     reader = TextReader(store, resolved.text_column, render_chat=render)
-    choice = choose_encoder(tokenizer, partial(sample_texts, reader, resolved.splits, most=_EXCERPT))
+    choice = choose_encoder(tokenizer, partial(sample_texts, reader, resolved.splits, most=_EXCERPT), trial=trial)
     encoder = choice.encoder
     return Engines(
         encoder=encoder,

@@ -115,7 +115,9 @@ class TokenizationService:
         """
         token = request.access_token.get_secret_value() if request.access_token else None
         await self._require_ready(dataset_id)
-        tokenizer = await self.load_tokenizer(request.tokenizer, request.revision, token=token, fresh=True)
+        source = await self._tokenizers.pin(request.tokenizer, request.revision, token=token, fresh=True)
+        await self._queue.foresee(source.name, source.revision)
+        tokenizer = await self._tokenizers.load_pinned(source)
         folder = self._storage.folder(dataset_id)
         manifest = await asyncio.to_thread(read_manifest, folder)
         settings = settings_of(request)

@@ -54,11 +54,17 @@ class TokenizerService:
 
         Raises NoTokenizer, UnsupportedTokenizer, ValidationFailed (field ``tokenizer``), and the Hub's errors.
         """
-        source = await self._pinned(TokenizerSource(name, revision), token=token, fresh=fresh)
+        return await self.load_pinned(await self.pin(name, revision, token=token, fresh=fresh))
+
+    async def load_pinned(self, source: TokenizerSource) -> LoadedTokenizer:
+        """The tokenizer of a source that ``pin`` gave; raises what ``load`` raises, but for the Hub's errors."""
         return await asyncio.to_thread(self._load, source)
 
-    async def _pinned(self, source: TokenizerSource, *, token: str | None, fresh: bool) -> TokenizerSource:
-        """``source`` at a commit whose files are in the cache."""
+    async def pin(
+        self, name: str, revision: str | None, *, token: str | None = None, fresh: bool = False
+    ) -> TokenizerSource:
+        """The tokenizer's source as it stands: a path, or a commit whose files are in the cache; see ``load``."""
+        source = TokenizerSource(name, revision)
         if source.is_local or await asyncio.to_thread(is_kept, source, self._settings.cache_dir):
             return source
         believed = self._believed.get(source)

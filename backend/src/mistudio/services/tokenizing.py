@@ -8,6 +8,7 @@ from typing import cast
 
 from mistudio.core.errors import Json
 from mistudio.corpus.encoding import Encoded
+from mistudio.corpus.engine_choice import Trial
 from mistudio.corpus.engines import ReferenceEncoder, Texts
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import read_audit
@@ -36,15 +37,18 @@ def save_tokenized_dataset(
     settings: TokenizeSettings,
     tokenizer: LoadedTokenizer,
     work: Work,
+    trial: Trial | None = None,
     sharing: Sharing | None = None,
 ) -> TokenizationFigures:
     """Tokenize the dataset in the folder ``dataset`` into ``target`` by way of ``staging``; gives its figures.
 
-    ``sharing``: what others encode, and where. Goes on where an earlier call was cut off. Blocks, for as long as it
+    ``trial`` is that of the fast engine on this tokenizer, where it was made already; ``sharing``: what others encode,
+    and where. Goes on where an earlier call was cut off. Blocks, for as long as it
     takes. Raises what ``tokenize_dataset`` of ``mistudio.corpus.tokenize`` raises.
     """
     store = DatasetStore(dataset)
-    engines = engines_for(tokenizer, store, settings, resolve(settings, tokenizer, dataset=store.manifest))
+    resolved = resolve(settings, tokenizer, dataset=store.manifest)
+    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved, trial=trial)
 
     def tokenized(by: Engines) -> TokenizedManifest:
         return tokenize_dataset(
@@ -67,7 +71,8 @@ def help_with_tokenization(
 ) -> int:
     """Make shards for whoever runs the same tokenization; see ``help_tokenize``."""
     store = DatasetStore(dataset)
-    engines = engines_for(tokenizer, store, settings, resolve(settings, tokenizer, dataset=store.manifest))
+    resolved = resolve(settings, tokenizer, dataset=store.manifest)
+    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved)
     return help_tokenize(
         dataset, staging, settings=settings, tokenizer=tokenizer, engines=engines, work=work, begin=begin
     )

@@ -50,6 +50,9 @@ class CeleryQueue:
         except BROKER_ERRORS as error:
             log.warning("not enqueued now", job_id=job_id, error=type(error).__name__)
 
+    async def foresee(self, tokenizer: str, revision: str | None) -> None:
+        """Nobody knows which worker will have the job."""
+
     async def share(self, job_id: str, shards: int) -> None:
         """Call for help with all shards of a job but its first; where nobody comes, the job makes them itself."""
         try:

@@ -22,7 +22,7 @@ from typing import IO, Final
 _UNNEEDED: Final = frozenset({"pandas", "rich"})
 
 # What some jobs import later: a process that stands ready has the time to do so now.
-_AHEAD: Final = ("mistudio.services.tokenizing", "mistudio.corpus.tokenizer_files", "gigatoken", "awkward")
+_AHEAD: Final = ("mistudio.services.tokenizing", "mistudio.workers.foreseen", "gigatoken", "awkward")
 
 
 class _Without(MetaPathFinder):

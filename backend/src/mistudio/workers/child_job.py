@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from typing import IO, NoReturn, cast
+from typing import IO, TYPE_CHECKING, NoReturn, TypeAlias
 
 import pyarrow as pa
 
@@ -17,6 +17,12 @@ from mistudio.core.logging import configure_logging
 from mistudio.services.job_service import JobService
 from mistudio.workers.handlers import job_handlers
 from mistudio.workers.runner import Runner
+
+if TYPE_CHECKING:
+    # Loading tokenizers costs half a second, which a download has no need of.
+    from mistudio.workers.foreseen import Foreseen
+
+Order: TypeAlias = "dict[str, str | int | dict[str, Json] | None]"
 
 ORPHANED = 75
 # pyarrow looks for pandas at its first value, once: it must do so while the child hides it.
@@ -62,8 +68,21 @@ def _orphaned() -> NoReturn:
     os._exit(ORPHANED)
 
 
+def _asked() -> "tuple[Order, Foreseen | None]":
+    """The order, and what was loaded for it, as the parent told, before it came."""
+    foreseen = None
+    for line in sys.stdin:
+        said = json.loads(line)
+        if "job_id" in said:
+            return said, foreseen
+        from mistudio.workers.foreseen import Foreseen
+
+        foreseen = Foreseen.of(said)
+    _orphaned()
+
+
 async def _main(pipe: IO[str]) -> None:
-    order = cast("dict[str, str | int | dict[str, Json] | None]", json.loads(sys.stdin.readline() or _orphaned()))
+    order, foreseen = _asked()
     settings = Settings.model_validate(order["settings"])
     configure_logging(settings)
     database = Database(settings.sqlalchemy_url)
@@ -78,7 +97,8 @@ async def _main(pipe: IO[str]) -> None:
         _obey(work.cancel)
         await help_tokenization(work, settings=settings, database=database, shard=shard, token=token)
     else:
-        runner = Runner(settings, jobs, job_handlers(settings, database), enqueue=parent.enqueue, share=parent.share)
+        handlers = job_handlers(settings, database, foreseen=foreseen)
+        runner = Runner(settings, jobs, handlers, enqueue=parent.enqueue, share=parent.share)
         _obey(runner.cancel)
         await runner.run_job(job_id, owner=str(order["owner"]), token=token)
     await database.close()

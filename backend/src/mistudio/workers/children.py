@@ -21,7 +21,7 @@ from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.workers.runner import until_recorded
-from mistudio.workers.spare import Spare
+from mistudio.workers.spare import Spare, send_line
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +87,11 @@ class Children:
         """Have a process stand ready for the next job, in a moment."""
         self._spare.renew()
 
+    async def foresee(self, tokenizer: str, revision: str | None) -> None:
+        """Have a process that stands ready load this tokenizer; see ``JobQueue``."""
+        folders = {"cache_dir": str(self._settings.cache_dir), "data_dir": str(self._settings.data_dir)}
+        await self._spare.tell(json.dumps({"tokenizer": tokenizer, "revision": revision, **folders}))
+
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._children
 
@@ -108,7 +113,7 @@ class Children:
 
         With ``shard`` the child only helps another one that has the job, from that shard on.
         """
-        process = await self._spare.take()
+        process = await self._spare.take(is_foreseen=job.kind == "tokenize" and shard is None)
         owner = f"{socket.gethostname()}:{process.pid}:{uuid4().hex}"
         child = _Child(job=job, owner=owner, process=process, shard=shard)
         self._children[child.key] = child
@@ -120,7 +125,7 @@ class Children:
             "token": await self._vault.get(job.id),
             "shard": shard,
         }
-        await self._send(child, json.dumps(order))
+        await send_line(child.process, json.dumps(order))
         child.task = asyncio.create_task(self._follow(child), name=f"child-{job.id}")
         return child.task
 
@@ -129,7 +134,7 @@ class Children:
         child = self._children.get(job_id)
         if child is None:
             return False
-        await self._send(child, "cancel")
+        await send_line(child.process, "cancel")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(child.process.wait(), _CANCEL_GRACE_SECONDS)
         if child.process.returncode is None:
@@ -154,14 +159,6 @@ class Children:
             for task in waiting:
                 task.cancel()
         return [(child.job.id, child.owner) for child in children if child.shard is None]
-
-    async def _send(self, child: _Child, line: str) -> None:
-        """One line to the child; one that has just ended no longer listens."""
-        pipe = child.process.stdin
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            if pipe is not None:
-                pipe.write(line.encode() + b"\n")
-                await pipe.drain()
 
     async def _follow(self, child: _Child) -> None:
         """Forward what the child says until it ends, then see that its job is in a state that it can be in."""

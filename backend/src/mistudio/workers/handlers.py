@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     # Loading tokenizers costs half a second, which a download has no need of.
     from mistudio.corpus.token_shards import Sharing
     from mistudio.corpus.tokenizers import LoadedTokenizer
+    from mistudio.workers.foreseen import Foreseen
 
 
 async def handle_download(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
@@ -152,7 +153,9 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
     )
 
 
-async def handle_tokenize(context: JobContext, *, settings: Settings, database: Database) -> TokenizationFigures:
+async def handle_tokenize(
+    context: JobContext, *, settings: Settings, database: Database, foreseen: "Foreseen | None" = None
+) -> TokenizationFigures:
     """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
     from mistudio.corpus.tokenize_settings import TokenizeSettings
     from mistudio.services.tokenizing import save_tokenized_dataset
@@ -161,7 +164,10 @@ async def handle_tokenize(context: JobContext, *, settings: Settings, database: 
         record = await tokenization_or_404(session, context.job.tokenization_id or "")
     context.work.report(0, 1, "plan")
     storage = StorageService(settings, database)
-    tokenizer = await tokenizer_of(record, settings=settings, token=context.token)
+    if foreseen is not None and not foreseen.is_of(record):
+        foreseen = None
+    loaded = foreseen.tokenizer if foreseen else None
+    tokenizer = loaded or await tokenizer_of(record, settings=settings, token=context.token)
     context.work.report(1, 1, "plan")
     return await asyncio.to_thread(
         save_tokenized_dataset,
@@ -171,6 +177,7 @@ async def handle_tokenize(context: JobContext, *, settings: Settings, database: 
         settings=TokenizeSettings.from_json(record.settings),
         tokenizer=tokenizer,
         work=context.work,
+        trial=foreseen.trial if foreseen else None,
         sharing=None if settings.is_embedded else _sharing(context, settings.shard_bytes),
     )
 
@@ -208,11 +215,13 @@ async def _awaited(share: Callable[[int], Awaitable[None]], shards: int) -> None
     await share(shards)
 
 
-def job_handlers(settings: Settings, database: Database) -> Mapping[str, Handler]:
-    """The handler of each kind of job."""
+def job_handlers(
+    settings: Settings, database: Database, *, foreseen: "Foreseen | None" = None
+) -> Mapping[str, Handler]:
+    """The handler of each kind of job; ``foreseen`` is what this process has loaded for the one that it may get."""
     return {
         "download": followed_by_index(partial(handle_download, settings=settings, database=database), settings),
         "import": followed_by_index(partial(handle_import, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),
-        "tokenize": partial(handle_tokenize, settings=settings, database=database),
+        "tokenize": partial(handle_tokenize, settings=settings, database=database, foreseen=foreseen),
     }

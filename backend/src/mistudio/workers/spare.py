@@ -1,7 +1,8 @@
 """A child process that stands ready: its imports are made, and all that it waits for is the order with a job.
 
-It costs a job nothing to begin then, instead of a second of imports. Nothing is forked: a process that has threads must
-not be, and every library here brings some.
+It costs a job nothing to begin then, instead of a second of imports, and what a job is likely to need can be loaded
+while the request for it is still being looked at. Nothing is forked: a process that has threads must not be, and
+libraries here bring some.
 """
 
 import asyncio
@@ -19,16 +20,32 @@ log = structlog.get_logger(__name__)
 # Imports take a processor for a second: a server that has just started, or a job that has just begun, need it more.
 _PAUSE_SECONDS = 1.0
 _PAUSE_BESIDE_A_JOB_SECONDS = 10.0
+# So long is held what was loaded for a job that has not come.
+_LADEN_SECONDS = 30.0
 _LINE_LIMIT = 16 * 1024**2
 
 
-class Spare:
-    """Starts child processes for jobs, one of them ahead of its job where the settings allow it."""
+async def send_line(process: Process, line: str) -> None:
+    """One line to a child; one that has just ended no longer listens."""
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        if process.stdin is not None:
+            process.stdin.write(line.encode() + b"\n")
+            await process.stdin.drain()
 
-    def __init__(self, settings: Settings) -> None:
+
+class Spare:
+    """Starts child processes for jobs, one of them ahead of its job where the settings or the work to come ask for it.
+
+    ``laden_seconds``: how long one that was told what to load waits for its job, before it is ended.
+    """
+
+    def __init__(self, settings: Settings, *, laden_seconds: float = _LADEN_SECONDS) -> None:
         self._settings = settings
+        self._laden_seconds = laden_seconds
         self._process: Process | None = None
-        self._renewing: asyncio.Task[None] | None = None
+        self._told: str | None = None
+        self._changing = asyncio.Lock()
+        self._tending: asyncio.Task[None] | None = None
         self._closed = False
 
     @property
@@ -36,44 +53,78 @@ class Spare:
         """The process that stands ready, None where there is none."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
-    async def take(self) -> Process:
-        """A process for a job: the one that stands ready, else a new one. Raises OSError where none can be started."""
-        ready, self._process = self._process, None
-        self._renew_after(_PAUSE_BESIDE_A_JOB_SECONDS)
+    async def take(self, *, is_foreseen: bool) -> Process:
+        """A process for a job: the one that stands ready, else a new one. Raises OSError where none can be started.
+
+        One that was told what to load is for a job that ``is_foreseen`` only.
+        """
+        if self._told and not is_foreseen:
+            return await self._start()
+        ready, self._process, self._told = self._process, None, None
+        self._tend_after(_PAUSE_BESIDE_A_JOB_SECONDS)
         return ready if ready and ready.returncode is None else await self._start()
+
+    async def tell(self, line: str) -> None:
+        """Tell the one that stands ready, or is started now, what to load for the job that it may get."""
+        async with self._changing:
+            if self._closed:
+                return
+            self._stop_tending()
+            try:
+                process = (self._process if self.process_id else None) or await self._start()
+            except OSError as error:
+                log.warning("nothing is loaded ahead", error=str(error))
+                return
+            is_news = process is not self._process or line != self._told
+            # Before anything is waited for: a job may take the process meanwhile.
+            self._process, self._told = process, line
+            self._tend_after(self._laden_seconds)
+            if is_news:
+                await send_line(process, line)
 
     def renew(self) -> None:
         """Have one stand ready in a moment."""
-        self._renew_after(_PAUSE_SECONDS)
+        if self._told is None:
+            self._tend_after(_PAUSE_SECONDS)
 
     async def close(self) -> None:
         """End the one that stands ready; there will be no other."""
         self._closed = True
-        if renewing := self._stop_renewing():
-            await asyncio.wait({renewing})
-        if ready := self._process:
+        if tending := self._stop_tending():
+            await asyncio.wait({tending})
+        async with self._changing:
+            await self._end()
+
+    def _tend_after(self, pause: float) -> None:
+        self._stop_tending()
+        if not self._closed and (self._settings.spare_process or self._told):
+            self._tending = asyncio.create_task(self._tend(pause), name="spare-child")
+
+    def _stop_tending(self) -> asyncio.Task[None] | None:
+        tending, self._tending = self._tending, None
+        if tending:
+            tending.cancel()
+        return tending
+
+    async def _tend(self, pause: float) -> None:
+        """After a while see that one stands ready, and that it is not laden with what nobody came for."""
+        await asyncio.sleep(pause)
+        async with self._changing:
+            if self._told:
+                await self._end()
+            if self.process_id is None and self._settings.spare_process:
+                try:
+                    self._process = await self._start()
+                except OSError as error:
+                    log.warning("no process can stand ready", error=str(error))
+
+    async def _end(self) -> None:
+        ready, self._process, self._told = self._process, None, None
+        if ready and ready.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 ready.kill()
+        if ready:
             await ready.wait()
-
-    def _renew_after(self, pause: float) -> None:
-        if self._settings.spare_process and not self._closed:
-            self._stop_renewing()
-            self._renewing = asyncio.create_task(self._renew(pause), name="spare-child")
-
-    def _stop_renewing(self) -> asyncio.Task[None] | None:
-        renewing, self._renewing = self._renewing, None
-        if renewing:
-            renewing.cancel()
-        return renewing
-
-    async def _renew(self, pause: float) -> None:
-        await asyncio.sleep(pause)
-        if self.process_id is None:
-            try:
-                self._process = await self._start()
-            except OSError as error:
-                log.warning("no process can stand ready", error=str(error))
 
     async def _start(self) -> Process:
         return await asyncio.create_subprocess_exec(
