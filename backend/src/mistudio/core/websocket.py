@@ -4,7 +4,6 @@ Where several servers and workers stand on one Redis, every event goes through i
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
 import socketio
@@ -21,11 +20,33 @@ _MAX_MESSAGE_BYTES = 64 * 1024
 _REDIS_CHANNEL = "mistudio:events"
 
 
+class _RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python-socketio has no types.
+    """Keeps one client of Redis, which connects again by itself, and has an end.
+
+    Without this every trouble makes a client more, none of which is closed, and those who publish and those who listen
+    take each other's away.
+    """
+
+    def _redis_connect(self) -> None:
+        if self.redis is None:
+            super()._redis_connect()
+        self.connected = True
+
+    async def disconnect_redis(self) -> None:
+        """Stop listening, and close every connection."""
+        if (listener := getattr(self, "thread", None)) is not None:
+            listener.cancel()
+            await asyncio.wait({listener})
+        if self.redis is not None:
+            await self.pubsub.aclose()
+            await self.redis.aclose()
+
+
 class RedisEventBus:
     """The ``EventBus`` of a process without clients of its own: a worker, a command."""
 
     def __init__(self, redis_url: str) -> None:
-        self._manager = socketio.AsyncRedisManager(redis_url, channel=_REDIS_CHANNEL, write_only=True)
+        self._manager = _RedisManager(redis_url, channel=_REDIS_CHANNEL, write_only=True)
 
     async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
         """Send an event to the clients of every server; where Redis is down it is lost, and a snapshot makes up."""
@@ -33,7 +54,7 @@ class RedisEventBus:
 
     async def close(self) -> None:
         """Let go of Redis."""
-        await _disconnect(self._manager)
+        await self._manager.disconnect_redis()
 
 
 class WebSocketManager:
@@ -46,7 +67,7 @@ class WebSocketManager:
     def __init__(self, snapshot: Snapshot, may_connect: MayConnect, *, redis_url: str | None = None) -> None:
         self._snapshot = snapshot
         self._may_connect = may_connect
-        self._manager = socketio.AsyncRedisManager(redis_url, channel=_REDIS_CHANNEL) if redis_url else None
+        self._manager = _RedisManager(redis_url, channel=_REDIS_CHANNEL) if redis_url else None
         # The origin is checked by may_connect, by the same rules as every request.
         self._server = socketio.AsyncServer(
             async_mode="asgi",
@@ -80,7 +101,7 @@ class WebSocketManager:
         """Close every socket."""
         await self._server.shutdown()
         if self._manager:
-            await _disconnect(self._manager)
+            await self._manager.disconnect_redis()
 
     async def _connect(self, _sid: str, environ: Mapping[str, object], auth: object = None) -> bool:
         token = auth.get("token") if isinstance(auth, dict) else None
@@ -106,17 +127,6 @@ class WebSocketManager:
     async def _unsubscribe(self, sid: str, data: object = None) -> None:
         if channel := _channel_of(data):
             await self._server.leave_room(sid, channel)
-
-
-async def _disconnect(manager: socketio.AsyncRedisManager) -> None:
-    """End what the manager began: it has no end of its own."""
-    if (listener := getattr(manager, "thread", None)) is not None:
-        listener.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await listener
-    if manager.connected:
-        await manager.pubsub.aclose()
-        await manager.redis.aclose()
 
 
 def _channel_of(data: object) -> str | None:
