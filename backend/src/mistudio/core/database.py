@@ -73,9 +73,7 @@ def _asking_engine(url: str) -> Engine:
     """An engine of the same database for threads; it connects when first asked."""
     there = make_url(url)
     driver = there.drivername.replace("+aiosqlite", "")
-    return create_engine(
-        there.set(drivername=driver), pool_size=_ASKING_THREADS, max_overflow=0, pool_pre_ping=driver != "sqlite"
-    )
+    return create_engine(there.set(drivername=driver), pool_pre_ping=driver != "sqlite")
 
 
 class Database:
