@@ -4,12 +4,13 @@ import json
 import sys
 from pathlib import Path
 
+from mistudio.core.records import from_json
 from mistudio.corpus.fetch import FetchSettings, fetch_files
 from mistudio.corpus.plan_types import Plan
 from mistudio.corpus.work import Unwatched
 
 plan_file, folder = (Path(json.loads(argument)) for argument in sys.argv[1:])
-plan = Plan.from_json(json.loads(plan_file.read_text(encoding="utf-8")))
+plan = from_json(Plan, json.loads(plan_file.read_text(encoding="utf-8")))
 for fetched in fetch_files(
     plan.files,
     folder,

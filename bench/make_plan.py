@@ -3,6 +3,7 @@
 import json
 import sys
 
+from mistudio.core.records import as_json
 from mistudio.corpus.plan import PlanRequest, make_plan
 
-sys.stdout.write(json.dumps(make_plan(PlanRequest(json.loads(sys.argv[1]))).to_json()))
+sys.stdout.write(json.dumps(as_json(make_plan(PlanRequest(json.loads(sys.argv[1]))))))

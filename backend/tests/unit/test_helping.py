@@ -13,6 +13,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import JobCancelled
 from mistudio.core.migrations import upgrade
+from mistudio.core.records import as_json
 from mistudio.corpus.token_shards import Sharing
 from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenizer_files import TokenizerSource
@@ -50,7 +51,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
         dataset,
         tokenizer="./tokenizers/tiny",
         fingerprint=tokenizer.fingerprint,
-        settings=asked.to_json(),
+        settings=as_json(asked),
     )
     job = await add_job(database, dataset, kind="tokenize", tokenization=record)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from fakes.corpora import PACKERS, arrow_bytes, csv_bytes, json_lines, parquet_bytes, take_in
 from mistudio.core.errors import InvalidData
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.report import FileReport
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -240,4 +241,4 @@ def test_marks_and_odd_literals() -> None:
 def test_a_report_survives_json() -> None:
     """What is written beside a file is what is read back."""
     report, _ = ingested(json_lines([{"text": "a", "n": 1}]), label="a.jsonl", format="json")
-    assert report == FileReport.from_json(json.loads(json.dumps(report.to_json())))
+    assert report == from_json(FileReport, json.loads(json.dumps(as_json(report))))

@@ -25,6 +25,7 @@ from mistudio.core.errors import (
     UnsupportedFormat,
     ValidationFailed,
 )
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.plan import Inspection, Plan, PlanRequest, inspect, make_plan
 from mistudio.corpus.plan_types import Sizes
 
@@ -142,12 +143,12 @@ def test_records_survive_json(hub: Hub) -> None:
     hub.add("ada/tales", TALES)
     request = PlanRequest("ada/tales", config="small", splits=("test",), token="hf_secret")
 
-    assert request == PlanRequest.from_json(json.loads(json.dumps(request.to_json())))
+    assert request == from_json(PlanRequest, json.loads(json.dumps(as_json(request))))
     assert "hf_secret" not in repr(request)
     hub.add_token("hf_secret")
     plan, seen = make_plan(request), inspect(request)
-    assert plan == Plan.from_json(json.loads(json.dumps(plan.to_json())))
-    assert seen == Inspection.from_json(json.loads(json.dumps(seen.to_json())))
+    assert plan == from_json(Plan, json.loads(json.dumps(as_json(plan))))
+    assert seen == from_json(Inspection, json.loads(json.dumps(as_json(seen))))
 
 
 def test_splits_can_be_chosen(hub: Hub) -> None:

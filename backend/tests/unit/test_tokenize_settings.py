@@ -7,6 +7,7 @@ import pytest
 from fakes.corpora import make_dataset
 from fakes.tokenizing import BOS, EOS, PAD, FakeSpecial, FakeTemplate, FakeTokenizer
 from mistudio.core.errors import UnknownColumn, UnknownSplit, ValidationFailed
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.manifest import Manifest
 from mistudio.corpus.tokenize_settings import Resolved, Slot, TokenizeSettings, resolve, settings_hash
 
@@ -165,5 +166,5 @@ def test_settings_and_what_they_come_to_survive_json(dataset: Manifest) -> None:
     """As records and manifests keep them."""
     asked = replace(ASKED, splits=("train",), begin_of_row_token=7, shuffle_seed=3)
     resolved = resolve(asked, FakeTokenizer(), dataset=dataset)
-    assert asked == TokenizeSettings.from_json(asked.to_json())
-    assert resolved == Resolved.from_json(resolved.to_json())
+    assert asked == from_json(TokenizeSettings, as_json(asked))
+    assert resolved == from_json(Resolved, as_json(resolved))

@@ -58,7 +58,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+from pydantic import JsonValue
+
+Json: TypeAlias = JsonValue
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 from mistudio.core.errors import Json
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.ingest import ingest_file
 from mistudio.corpus.manifest import MANIFEST_NAME, Manifest, SourceRecord, TakenIn, read_manifest, write_manifest
@@ -162,7 +163,7 @@ def _linked(piece: Piece, first: Done, staging: Path) -> Done:
 
 
 def _written_down(done: Done, staging: Path) -> Done:
-    content = {"source_sha256": done.source_sha256, "report": done.report.to_json()}
+    content = {"source_sha256": done.source_sha256, "report": as_json(done.report)}
     write_bytes_atomic(done.piece.report_path(staging), json.dumps(content).encode())
     return done
 
@@ -184,7 +185,7 @@ def _done(piece: Piece, staging: Path) -> Done | None:
     """What an earlier call wrote down of this piece, if its file is there as it should be."""
     try:
         content = cast("dict[str, Json]", json.loads(piece.report_path(staging).read_text(encoding="utf-8")))
-        report = FileReport.from_json(cast("dict[str, Json]", content["report"]))
+        report = from_json(FileReport, content["report"])
         whole = piece.raw_path(staging).stat().st_size == report.bytes
     except (OSError, ValueError, KeyError, TypeError):
         return None

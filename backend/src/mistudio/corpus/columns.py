@@ -5,7 +5,7 @@ A conversation is a list of messages, structs with ``role`` or ``from`` and ``co
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyarrow as pa
@@ -137,7 +137,7 @@ def _merge(one: ColumnReport, other: ColumnReport) -> ColumnReport:
     nulls = one.nulls + other.nulls
     if "null" in (one.type, other.type):
         known = other if one.type == "null" else one
-        return ColumnReport(**(known.to_json() | {"nulls": nulls}))  # type: ignore[arg-type]  # its own fields
+        return replace(known, nulls=nulls)
     types = dict.fromkeys([*one.type.split(" | "), *other.type.split(" | ")])
     shown = " | ".join(types)
     if one.kind != other.kind or one.kind == "other":

@@ -6,12 +6,12 @@ small files are not ten thousand files of the store.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from mistudio.core.errors import DataMissing, InvalidData, Json
+from mistudio.core.errors import DataMissing, InvalidData
 from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.local_names import format_of, ordered_splits
 from mistudio.corpus.manifest import Manifest, SourceRecord, TakenIn, make_manifest
@@ -48,15 +48,6 @@ class LocalPlan:
     def splits(self) -> tuple[str, ...]:
         """The splits, in order."""
         return ordered_splits(file.split for file in self.files)
-
-    def to_json(self) -> dict[str, Json]:
-        """The record as JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
-        """The record that ``to_json`` gave."""
-        return cls(tuple(LocalFile(**file) for file in raw["files"]), raw["sample_by"])
 
 
 class LocalOrigin:

@@ -9,7 +9,7 @@ and its id. Documents lie in the order of the ids.
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import tantivy
 
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.folding import ANALYZER, folded
 from mistudio.corpus.manifest import manifest_sha256, read_manifest
 from mistudio.corpus.store import DatasetStore
@@ -55,8 +56,8 @@ class IndexManifest:
 def read_index_manifest(folder: Path) -> IndexManifest | None:
     """The manifest of the index of the dataset in ``folder``, None where there is none that this program can read."""
     try:
-        manifest = IndexManifest(**json.loads((folder / FOLDER / _MANIFEST).read_bytes()))
-    except (OSError, ValueError, TypeError):
+        manifest = from_json(IndexManifest, json.loads((folder / FOLDER / _MANIFEST).read_bytes()))
+    except (OSError, ValueError):
         return None
     return manifest if manifest.format_version == FORMAT_VERSION else None
 
@@ -107,7 +108,7 @@ def build_index(folder: Path, *, work: Work, heap_bytes: int = DEFAULT_HEAP_BYTE
         )
         work.checkpoint()
         fsync_directory(target)
-        write_bytes_atomic(place / _MANIFEST, json.dumps(asdict(manifest), indent=1).encode() + b"\n")
+        write_bytes_atomic(place / _MANIFEST, json.dumps(as_json(manifest), indent=1).encode() + b"\n")
     finally:
         store.close()
         kept = read_index_manifest(folder)

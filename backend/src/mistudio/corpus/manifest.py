@@ -7,7 +7,7 @@ have equal bytes.
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.core.errors import DataMissing, InvalidData, NoData, UnsupportedVersion
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.columns import TextColumn, choose_text_column, merge_columns
 from mistudio.corpus.report import ColumnReport, FileReport
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
@@ -106,7 +107,7 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """As the file has it."""
         counts = {"rows": self.rows, "bytes": self.size_bytes, "characters": self.text.characters}
-        content = {"format_version": FORMAT_VERSION, **asdict(self), "counts": counts}
+        content = {"format_version": FORMAT_VERSION, **as_json(self), "counts": counts}
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
     @classmethod
@@ -122,22 +123,9 @@ class Manifest:
                 raise UnsupportedVersion(
                     f"The dataset's manifest has version {found}; this program reads up to {FORMAT_VERSION}: update it."
                 )
-            content.pop("counts")
-            return cls(**(content | _parts(content)))
+            return from_json(cls, content)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise InvalidData("The dataset's manifest is damaged: delete the dataset and get it again.") from error
-
-
-def _parts(content: dict[str, Any]) -> dict[str, object]:
-    return {
-        "splits": tuple(
-            SplitManifest(split["name"], tuple(RawFile(**file) for file in split["files"]))
-            for split in content["splits"]
-        ),
-        "sources": tuple(SourceRecord(**source) for source in content["sources"]),
-        "text_column": TextColumn(**content["text_column"]),
-        "columns": tuple(ColumnReport(**column) for column in content["columns"]),
-    }
 
 
 def make_manifest(

@@ -1,9 +1,8 @@
 """What planning asks and answers, as records that travel as JSON between the planner's child and whoever asked."""
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Self, cast
+from typing import Final, Literal
 
 from mistudio.core.errors import Json
 
@@ -16,23 +15,16 @@ _PLAIN_TEXT: Final = (".json", ".jsonl", ".csv", ".tsv", ".txt", ".ndjson")
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """Which data is wanted; what is left out is chosen (states.md). ``token`` None: the server owner's own, if any."""
+    """Which data is wanted; what is left out is chosen (states.md). ``token`` None: the server owner's own, if any.
+
+    As JSON it goes through a pipe, never into a log: the token is in it.
+    """
 
     repo_id: str
     config: str | None = None
     splits: tuple[str, ...] | None = None
     revision: str | None = None
     token: str | None = field(default=None, repr=False)
-
-    def to_json(self) -> dict[str, Json]:
-        """The request with its token: for a pipe, never for a log."""
-        return _to_json(self)
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
-        """The request that ``to_json`` gave."""
-        splits = raw["splits"]
-        return cls(**{**raw, "splits": None if splits is None else tuple(splits)})
 
 
 @dataclass(frozen=True)
@@ -44,15 +36,6 @@ class TokenizerRequest:
     cache_dir: str
     token: str | None = field(default=None, repr=False)
 
-    def to_json(self) -> dict[str, Json]:
-        """The request with its token: for a pipe, never for a log."""
-        return _to_json(self)
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
-        """The request that ``to_json`` gave."""
-        return cls(**raw)
-
 
 @dataclass(frozen=True)
 class PinnedTokenizer:
@@ -60,15 +43,6 @@ class PinnedTokenizer:
 
     name: str
     commit: str
-
-    def to_json(self) -> dict[str, Json]:
-        """As plain JSON values."""
-        return _to_json(self)
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
-        """What ``to_json`` gave."""
-        return cls(**raw)
 
 
 @dataclass(frozen=True)
@@ -143,23 +117,6 @@ class Inspection:
     num_files: int
     sizes: Sizes
 
-    def to_json(self) -> dict[str, Json]:
-        """The record as JSON."""
-        return _to_json(self)
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
-        """The record that ``to_json`` gave."""
-        return cls(
-            **{
-                **raw,
-                "configs": tuple(raw["configs"]),
-                "splits": tuple(SplitFiles(**split) for split in raw["splits"]),
-                "columns": tuple(Column(**column) for column in raw["columns"]),
-                "sizes": Sizes(**raw["sizes"]),
-            }
-        )
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -190,16 +147,3 @@ class Plan:
     def size_bytes(self) -> int:
         """Bytes of all files; one that serves several splits counts once."""
         return self.sizes.total
-
-    def to_json(self) -> dict[str, Json]:
-        """The record as JSON."""
-        return _to_json(self)
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:  # JSON of any kind
-        """The record that ``to_json`` gave."""
-        return cls(**{**raw, "files": tuple(SourceFile(**file) for file in raw["files"])})
-
-
-def _to_json(record: PlanRequest | TokenizerRequest | PinnedTokenizer | Inspection | Plan) -> dict[str, Json]:
-    return cast("dict[str, Json]", dataclasses.asdict(record))

@@ -10,10 +10,11 @@ import itertools
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeVar
 
 from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, TokenizerRequest
 
 _ANSWER_SECONDS: Final = 30.0
@@ -75,7 +76,7 @@ class _Child:
             raise _ChildDied
         number = next(self._numbers)
         self._waiting[number] = asyncio.get_running_loop().create_future()
-        message = {"id": number, "question": question, "request": request.to_json()}
+        message = {"id": number, "question": question, "request": as_json(request)}
         try:
             stdin.write(json.dumps(message).encode() + b"\n")
             await stdin.drain()
@@ -139,15 +140,15 @@ class Planner:
 
     async def inspect(self, request: PlanRequest) -> Inspection:
         """What the repository holds: see ``plan.inspect``; HubUnreachable, too, where no answer comes in time."""
-        return await self._ask("inspect", request, Inspection.from_json)
+        return await self._ask("inspect", request, Inspection)
 
     async def plan(self, request: PlanRequest) -> Plan:
         """Which files to fetch: see ``plan.make_plan``; HubUnreachable, too, where no answer comes in time."""
-        return await self._ask("plan", request, Plan.from_json)
+        return await self._ask("plan", request, Plan)
 
     async def tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """Bring a tokenizer into the cache: see ``tokenizer_files.find_files``; HubUnreachable, too, as above."""
-        return await self._ask("tokenizer", request, PinnedTokenizer.from_json)
+        return await self._ask("tokenizer", request, PinnedTokenizer)
 
     async def close(self) -> None:
         """End the child; the planner may be used again."""
@@ -157,7 +158,7 @@ class Planner:
             await child.end()
         await asyncio.gather(*self._ending)
 
-    async def _ask(self, question: Question, request: Request, read: Callable[[Answer], Record]) -> Record:
+    async def _ask(self, question: Question, request: Request, kind: type[Record]) -> Record:
         try:
             async with asyncio.timeout(self._answer_seconds):
                 line = await self._ask_twice(question, request)
@@ -169,8 +170,8 @@ class Planner:
         finally:
             self._start_clock()
         if len(line) > _LARGE_BYTES:
-            return await asyncio.to_thread(lambda: read(_unwrapped(line)))
-        return read(_unwrapped(line))
+            return await asyncio.to_thread(lambda: from_json(kind, _unwrapped(line)))
+        return from_json(kind, _unwrapped(line))
 
     async def _ask_twice(self, question: Question, request: Request) -> bytes:
         try:

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
 from mistudio.core.errors import Json, MiStudioError
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.plan_types import PinnedTokenizer, PlanRequest, TokenizerRequest
 
 log = logging.getLogger(__name__)
@@ -37,22 +38,22 @@ Answering = Callable[[Message], Mapping[str, object]]
 def _inspect(request: Message) -> dict[str, Json]:
     from mistudio.corpus.plan import inspect
 
-    return inspect(PlanRequest.from_json(request)).to_json()
+    return as_json(inspect(from_json(PlanRequest, request)))
 
 
 def _plan(request: Message) -> dict[str, Json]:
     from mistudio.corpus.plan import make_plan
 
-    return make_plan(PlanRequest.from_json(request)).to_json()
+    return as_json(make_plan(from_json(PlanRequest, request)))
 
 
 def _tokenizer(request: Message) -> dict[str, Json]:
     from mistudio.corpus.tokenizer_files import TokenizerSource, find_files
 
-    asked = TokenizerRequest.from_json(request)
+    asked = from_json(TokenizerRequest, request)
     cache = Path(asked.cache_dir)
     files = find_files(TokenizerSource(asked.name, asked.revision), token=asked.token, cache_dir=cache, root=cache)
-    return PinnedTokenizer(files.name, files.commit or "").to_json()
+    return as_json(PinnedTokenizer(files.name, files.commit or ""))
 
 
 _ANSWERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {

@@ -7,14 +7,15 @@ all rows, or everywhere. "Verified on n documents" is what that shows; it is nev
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, Self, TypeAlias, cast
+from typing import Final, Literal, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
 
 from mistudio.core.errors import DataMissing, InvalidData, Json, UnsupportedVersion
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.ahead import ahead
 from mistudio.corpus.audited_rows import AuditedRows, audited_rows, written_length
 from mistudio.corpus.encoding import Encoder
@@ -52,22 +53,11 @@ class Audit:
     documents_compared: int
     differences: int
 
-    def to_json(self) -> dict[str, Json]:
-        """As plain JSON values."""
-        content = {"format_version": FORMAT_VERSION, **asdict(self)}
-        return cast("dict[str, Json]", json.loads(json.dumps(content)))
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Json]) -> Self:
-        """The audit that ``to_json`` gave ``value`` for."""
-        content = cast("dict[str, Any]", dict(value))  # JSON of any kind
-        content.pop("format_version")
-        return cls(**{**content, "checks": tuple(AuditCheck(**check) for check in content["checks"])})
-
 
 def write_audit(folder: Path, audit: Audit) -> None:
     """Write it into the tokenization's folder, atomically."""
-    write_bytes_atomic(folder / AUDIT_NAME, json.dumps(audit.to_json(), indent=1).encode() + b"\n")
+    content = {"format_version": FORMAT_VERSION, **as_json(audit)}
+    write_bytes_atomic(folder / AUDIT_NAME, json.dumps(content, indent=1).encode() + b"\n")
 
 
 def read_audit(folder: Path) -> Audit:
@@ -76,7 +66,7 @@ def read_audit(folder: Path) -> Audit:
         content = cast("dict[str, Json]", json.loads((folder / AUDIT_NAME).read_bytes()))
         if cast("int", content["format_version"]) > FORMAT_VERSION:
             raise UnsupportedVersion("The audit was written by a newer version of this program: update it.")
-        return Audit.from_json(content)
+        return from_json(Audit, content)
     except FileNotFoundError as error:
         raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -4,11 +4,12 @@ Both sides are counted on their own: the source's tokens from the length of ever
 rows as they went to the file. So a token that was lost or doubled on the way shows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from typing import Self, cast
+from typing import Self
 
 from mistudio.core.errors import Json, TokensLost
+from mistudio.core.records import as_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +53,7 @@ class Ledger:
 
     def to_json(self) -> dict[str, Json]:
         """As plain JSON values."""
-        return {**asdict(self), "balances": self.balances}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Json]) -> Self:
-        """The ledger that ``to_json`` gave ``value`` for."""
-        return cls(**{field.name: cast("int", value[field.name]) for field in fields(cls)})
+        return {**as_json(self), "balances": self.balances}
 
     @classmethod
     def total(cls, ledgers: Iterable[Self]) -> Self:

@@ -8,13 +8,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Self, cast
+from typing import BinaryIO, Final, Self
 
 import numpy as np
 import pyarrow as pa
 
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.token_columns import Columns
 from mistudio.corpus.token_rows import Added, Position, Rows
 from mistudio.corpus.token_statistics import Counts
@@ -54,20 +55,12 @@ class Part:
 
     def to_bytes(self) -> bytes:
         """As the report has it."""
-        return json.dumps(asdict(self)).encode()
+        return json.dumps(as_json(self)).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """The part that ``to_bytes`` gave ``data`` for."""
-        content = cast("dict[str, Any]", json.loads(data))  # JSON of any kind
-        written = content["written"]
-        return cls(
-            **{
-                **content,
-                "written": Written(**{**written, "added": tuple(written["added"])}),
-                "position": Position(**content["position"]),
-            }
-        )
+        return from_json(cls, json.loads(data))
 
 
 class HashingFile:

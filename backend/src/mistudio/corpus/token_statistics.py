@@ -5,13 +5,11 @@ special tokens that were added are in them. The counts can be added up, so all s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Final, Self, cast
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-
-from mistudio.core.errors import Json
 
 MOST: Final = 20
 _BINS: Final = 20
@@ -166,25 +164,6 @@ class TokenStatistics:
     least_frequent: tuple[TokenCount, ...]
     linear_bins: tuple[LengthBin, ...]
     logarithmic_bins: tuple[LengthBin, ...]
-
-    def to_json(self) -> dict[str, Json]:
-        """As plain JSON values."""
-        value = asdict(self)
-        return {name: list(item) if isinstance(item, tuple) else item for name, item in value.items()}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Json]) -> Self:
-        """The statistics that ``to_json`` gave ``value`` for."""
-        # The value comes from to_json of this same class: field types hold by construction.
-        kinds = {name: LengthBin if name.endswith("bins") else TokenCount for name in _LISTS}
-        lists = {
-            name: tuple(kind(**item) for item in cast("list[dict[str, int]]", value[name]))
-            for name, kind in kinds.items()
-        }
-        return cls(**{**value, **lists})  # type: ignore[arg-type]
-
-
-_LISTS: Final = ("special_tokens", "most_frequent", "least_frequent", "linear_bins", "logarithmic_bins")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -6,11 +6,12 @@ and refuses what cannot work before anything is started.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Final, Literal, Protocol, Self, TypeAlias, cast
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, Protocol, TypeAlias, cast
 
-from mistudio.core.errors import FieldError, Json, UnknownSplit, ValidationFailed
+from mistudio.core.errors import FieldError, UnknownSplit, ValidationFailed
+from mistudio.core.records import as_json
 from mistudio.corpus.columns import choose_text_column
 from mistudio.corpus.manifest import Manifest
 
@@ -56,17 +57,6 @@ class TokenizeSettings:
     def is_packed(self) -> bool:
         """Whether documents are joined and cut into rows of equal length."""
         return self.packing == "concat"
-
-    def to_json(self) -> dict[str, Json]:
-        """As plain JSON values."""
-        return {**asdict(self), "splits": None if self.splits is None else list(self.splits)}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Json]) -> Self:
-        """The settings that ``to_json`` gave ``value`` for."""
-        splits = cast("list[str] | None", value.get("splits"))
-        # The value comes from to_json of this same class: field types hold by construction.
-        return cls(**{**value, "splits": None if splits is None else tuple(splits)})  # type: ignore[arg-type]
 
 
 class SpecialTokens(Protocol):
@@ -152,17 +142,6 @@ class Resolved:
         """Tokens of a document that fit into an unpacked row."""
         return self.max_length - len(self.prefix) - len(self.suffix)
 
-    def to_json(self) -> dict[str, Json]:
-        """As plain JSON values."""
-        return cast("dict[str, Json]", json.loads(json.dumps(asdict(self))))
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Json]) -> Self:
-        """What ``to_json`` gave ``value`` for."""
-        # The value comes from to_json of this same class; JSON made lists of its tuples.
-        parts = {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
-        return cls(**parts)  # type: ignore[arg-type]
-
 
 def resolve(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest) -> Resolved:
     """What ``settings`` come to.
@@ -207,9 +186,9 @@ def settings_hash(settings: TokenizeSettings, resolved: Resolved, *, fingerprint
     asked = replace(settings, tokenizer="", revision=None, splits=resolved.splits, text_column=resolved.text_column)
     slots = dict.fromkeys(_SLOTS)
     content = {
-        **asked.to_json(),
+        **as_json(asked),
         **slots,
-        **resolved.to_json(),
+        **as_json(resolved),
         "notes": None,
         "fingerprint": fingerprint,
         "dataset": dataset_hash,

@@ -7,13 +7,14 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
 from mistudio.core.errors import DataMissing, InvalidData, UnsupportedVersion
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.token_ledger import Ledger
 from mistudio.corpus.token_statistics import TokenStatistics
 from mistudio.corpus.tokenize_settings import Resolved, TokenizerFacts, TokenizeSettings
@@ -141,15 +142,9 @@ class TokenizedManifest:
         """As the file has it."""
         content = {
             "format_version": FORMAT_VERSION,
-            **asdict(self),
-            "settings": self.settings.to_json(),
-            "resolved": self.resolved.to_json(),
+            **as_json(self),
             "ledger": self.ledger.to_json(),
-            "statistics": self.statistics.to_json(),
-            "splits": [
-                {**asdict(split), "ledger": split.ledger.to_json(), "statistics": split.statistics.to_json()}
-                for split in self.splits
-            ],
+            "splits": [{**as_json(split), "ledger": split.ledger.to_json()} for split in self.splits],
         }
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
@@ -167,32 +162,9 @@ class TokenizedManifest:
                     f"The tokenization's manifest has version {found}; this program reads up to {FORMAT_VERSION}: "
                     "update it."
                 )
-            return cls(**(content | _parts(content)))
+            return from_json(cls, content)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise InvalidData("The tokenization's manifest is damaged: delete it and tokenize again.") from error
-
-
-def _parts(content: dict[str, Any]) -> dict[str, object]:
-    tokenizer = content["tokenizer"]
-    return {
-        "dataset": DatasetRecord(**content["dataset"]),
-        "tokenizer": TokenizerRecord(**{**tokenizer, "special_ids": tuple(tokenizer["special_ids"])}),
-        "engine": EngineRecord(**content["engine"]),
-        "settings": TokenizeSettings.from_json(content["settings"]),
-        "resolved": Resolved.from_json(content["resolved"]),
-        "splits": tuple(_split(split) for split in content["splits"]),
-        "ledger": Ledger.from_json(content["ledger"]),
-        "statistics": TokenStatistics.from_json(content["statistics"]),
-    }
-
-
-def _split(content: dict[str, Any]) -> TokenizedSplit:
-    parts = {
-        "files": tuple(TokenFile(**file) for file in content["files"]),
-        "ledger": Ledger.from_json(content["ledger"]),
-        "statistics": TokenStatistics.from_json(content["statistics"]),
-    }
-    return TokenizedSplit(**{**content, **parts})
 
 
 def versions_of(names: Sequence[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.import_local import LocalPlan
 from mistudio.corpus.plan_types import Plan
 from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
@@ -13,13 +14,13 @@ PLAN_NAME = "plan.json"
 def write_plan(staging: Path, plan: Plan | LocalPlan) -> None:
     """Keep the plan in the dataset's staging folder, which is made if need be."""
     ensure_dir(staging)
-    write_bytes_atomic(staging / PLAN_NAME, json.dumps(plan.to_json()).encode())
+    write_bytes_atomic(staging / PLAN_NAME, json.dumps(as_json(plan)).encode())
 
 
 def read_plan(staging: Path) -> Plan | None:
     """The plan of a download; None where there is none or it cannot be read, which makes the job plan again."""
     try:
-        return Plan.from_json(json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
+        return from_json(Plan, json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -27,6 +28,6 @@ def read_plan(staging: Path) -> Plan | None:
 def read_local_plan(staging: Path) -> LocalPlan | None:
     """The plan of an import; None where there is none or it cannot be read: then nobody knows what the files are."""
     try:
-        return LocalPlan.from_json(json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
+        return from_json(LocalPlan, json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None

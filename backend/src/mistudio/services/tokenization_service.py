@@ -14,6 +14,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import HubError, InvalidTransition, NotReady, StateError, TokenizerError
 from mistudio.core.events import EventBus, JobQueue, TokenVault
+from mistudio.core.records import from_json
 from mistudio.core.states import DatasetStatus, TokenizationStatus
 from mistudio.corpus.manifest import manifest_sha256, read_manifest
 from mistudio.corpus.tokenize_settings import TokenizeSettings, resolve, settings_hash
@@ -257,7 +258,7 @@ class TokenizationService:
 
 def _other_text(record: Tokenization, dataset: Dataset) -> str | None:
     """Why the text of a sample is not the one that was tokenized, if so."""
-    settings = TokenizeSettings.from_json(record.settings)
+    settings = from_json(TokenizeSettings, record.settings)
     if settings.apply_chat_template:
         return "This tokenization reads conversations through the tokenizer's chat template: see its own rows."
     if settings.text_column not in (None, dataset.text_column):

@@ -1,6 +1,7 @@
 """What a request to tokenize comes to: settings, room on the disk, a record, or the one that is there already."""
 
 from mistudio.core.errors import AlreadyExists
+from mistudio.core.records import as_json
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.manifest import Manifest
 from mistudio.corpus.tokenize_settings import Resolved, TokenizeSettings
@@ -37,7 +38,7 @@ def new_record(dataset_id: str, settings: TokenizeSettings, *, key: str, tokeniz
         tokenizer=tokenizer.repo,
         tokenizer_revision=tokenizer.commit,
         fingerprint=tokenizer.fingerprint,
-        settings=settings.to_json(),
+        settings=as_json(settings),
         settings_hash=key,
         status=TokenizationStatus.QUEUED,
         progress=0.0,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from mistudio.core.errors import Json
+from mistudio.core.records import as_json
 from mistudio.corpus.encoding import Encoded
 from mistudio.corpus.engine_choice import Trial
 from mistudio.corpus.engines import ReferenceEncoder, Texts
@@ -80,8 +81,6 @@ def help_with_tokenization(
 
 def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Json]) -> TokenizationFigures:
     """What the record says of the tokenization in ``folder``."""
-    audit = read_audit(folder).to_json()
-    audit.pop("format_version")
     return TokenizationFigures(
         path=str(folder),
         engine=manifest.engine.name,
@@ -90,9 +89,9 @@ def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Js
         num_tokens=manifest.ledger.data_tokens,
         num_positions=manifest.ledger.positions,
         unique_tokens=manifest.statistics.unique_tokens,
-        statistics={**statistics, "resolved": manifest.resolved.to_json()},
+        statistics={**statistics, "resolved": as_json(manifest.resolved)},
         ledger=manifest.ledger.to_json(),
-        audit=audit,
+        audit=as_json(read_audit(folder)),
         size_bytes=manifest.size_bytes,
     )
 
@@ -107,7 +106,7 @@ def calculate_statistics(manifest: TokenizedManifest, tokenizer: LoadedTokenizer
 
 def _statistics(statistics: TokenStatistics, tokenizer: LoadedTokenizer) -> dict[str, Json]:
     """As answers have it, each token with its text: whoever asks need not load a tokenizer."""
-    content = statistics.to_json()
+    content = as_json(statistics)
     for name in ("characters", "text_bytes"):
         content.pop(name)
     for name in ("special_tokens", "most_frequent", "least_frequent"):

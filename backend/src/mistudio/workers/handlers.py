@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import AuthRequired, DataMissing, Json, SourceChanged
+from mistudio.core.records import from_json
 from mistudio.corpus.build import build_dataset, finish_build
 from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.import_local import LocalOrigin
@@ -174,7 +175,7 @@ async def handle_tokenize(
         storage.folder(record.dataset_id),
         ensure_dir(storage.staging(record.id)),
         storage.tokenized(record.dataset_id, record.id),
-        settings=TokenizeSettings.from_json(record.settings),
+        settings=from_json(TokenizeSettings, record.settings),
         tokenizer=tokenizer,
         work=context.work,
         trial=foreseen.trial if foreseen else None,

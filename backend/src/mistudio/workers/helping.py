@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import JobCancelled, MiStudioError
+from mistudio.core.records import from_json
 from mistudio.core.states import JobState
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
@@ -93,7 +94,7 @@ async def help_tokenization(
                 help_with_tokenization,
                 storage.folder(record.dataset_id),
                 storage.staging(record.id),
-                settings=TokenizeSettings.from_json(record.settings),
+                settings=from_json(TokenizeSettings, record.settings),
                 tokenizer=await tokenizer_of(record, settings=settings, token=token),
                 work=work,
                 begin=shard,
