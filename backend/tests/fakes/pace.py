@@ -53,3 +53,11 @@ async def until_true(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait, in a thread that may block, for what must come to pass."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -95,7 +95,7 @@ def test_killed_before_the_rename_it_only_renames(plan: Plan, hub: Hub, tmp_path
     manifest = build(plan, tmp_path, Unwatched())
     (tmp_path / "dataset").rename(tmp_path / "staging")
     asked = len(hub.requests)
-    assert manifest == finish_build(tmp_path / "staging", tmp_path / "dataset")
+    assert manifest == finish_build(tmp_path / "staging", tmp_path / "dataset", work=Unwatched())
     assert asked == len(hub.requests)
     assert [] == verify(tmp_path / "dataset")
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from fakes.corpora import make_dataset
+from fakes.pace import until
 from fakes.tokenizing import CharacterEncoder, FakeTokenizer
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoding import Encoded
@@ -179,18 +180,13 @@ def test_a_shard_that_somebody_is_at_is_waited_for(dataset: Path, tmp_path: Path
         later = place.shards / "00002.arrow"
 
         def until_made() -> None:
-            _until(later.exists)
+            until(later.exists)
             let_go.set()
 
         threading.Thread(target=until_made).start()
-        _until(lambda: ended == [True])
+        until(lambda: ended == [True])
 
     assert expected == hashes(place.written(hold))
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        threading.Event().wait(0.01)
 
 
 def test_a_helper_that_does_not_do_the_same_does_nothing(dataset: Path, tmp_path: Path) -> None:

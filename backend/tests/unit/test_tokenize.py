@@ -1,6 +1,8 @@
 """The whole job: every setting, books that balance, files that ``datasets`` opens, the same bytes after any kill."""
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from fakes.corpora import make_dataset
+from fakes.pace import PATIENCE, until
 from fakes.tokenizing import BOS, EOS, CharacterEncoder, FakeSpecial, FakeTemplate, FakeTokenizer, token_of
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoding import Encoded
@@ -25,7 +28,7 @@ from mistudio.corpus.tokenized_manifest import (
     read_tokenized_manifest,
 )
 from mistudio.corpus.tokenized_store import TokenizedStore
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.work import Unwatched, Work
 
 ASKED = TokenizeSettings(tokenizer="fake", max_length=16)
 PACKED = replace(ASKED, packing="concat")
@@ -74,6 +77,7 @@ def tokenized(
     tokenizer: FakeTokenizer = TOKENIZER,
     encoder: CharacterEncoder | None = None,
     batch_bytes: int | None = 1,
+    work: Work | None = None,
 ) -> TokenizedManifest:
     """Tokenize into ``folder / "tok"``."""
     return tokenize_dataset(
@@ -83,7 +87,7 @@ def tokenized(
         settings=settings,
         tokenizer=tokenizer,
         engines=engines(encoder),
-        work=Unwatched(),
+        work=work or Unwatched(),
         part_bytes=4_000,
         batch_bytes=batch_bytes,
     )
@@ -290,6 +294,50 @@ def test_a_failure_of_the_engine_is_recorded_though_the_job_was_cut_off(dataset:
     undisturbed = tokenized(dataset, tmp_path / "whole", ASKED)
     assert EngineRecord("characters 1", "it is the only one") == undisturbed.engine
     assert hashes(undisturbed) == hashes(made)
+
+
+class Waiting(Unwatched):
+    """Says that somebody is waited for, then waits on or gives up."""
+
+    def __init__(self, *, gives_up: bool) -> None:
+        self.begun = threading.Event()
+        self._gives_up = gives_up
+
+    def checkpoint(self) -> None:
+        """Called while the folder is somebody else's, and later while the work is done."""
+        self.begun.set()
+        if self._gives_up:
+            raise JobCancelled("Waited for long enough.")
+
+
+class HeldUp(CharacterEncoder):
+    """Encodes once somebody else waits for the folder."""
+
+    def __init__(self, waiting: threading.Event) -> None:
+        super().__init__()
+        self._waiting = waiting
+
+    def encode(self, texts: pa.StringArray) -> Encoded:
+        """Wait, then encode."""
+        assert self._waiting.wait(PATIENCE)
+        return super().encode(texts)
+
+
+def test_who_lost_the_job_and_is_still_at_work_is_waited_for(dataset: Path, tmp_path: Path) -> None:
+    """Two never write into one folder; what the first brings to its end is the second's result, too."""
+    impatient, patient = Waiting(gives_up=True), Waiting(gives_up=False)
+    with ThreadPoolExecutor(1) as thread:
+        first = thread.submit(tokenized, dataset, tmp_path, PACKED, encoder=HeldUp(patient.begun))
+        until((tmp_path / "staging" / ".scratch" / "plan").exists)
+        with pytest.raises(JobCancelled):
+            tokenized(dataset, tmp_path, replace(PACKED, max_length=32), work=impatient)
+        second = tokenized(dataset, tmp_path, PACKED, work=patient)
+        assert hashes(first.result()) == hashes(second)
+    assert [] == differences(tmp_path / "tok")
+    assert {"audit.json", "manifest.json"} == {
+        path.name for path in (tmp_path / "tok").iterdir() if path.name[0] in "am."
+    }
+    assert not (tmp_path / "staging").exists()
 
 
 def test_a_split_may_have_any_name(tmp_path: Path) -> None:

@@ -6,12 +6,9 @@ killed at any instruction: the next call skips what has a report, goes on inside
 the folder into place at the end.
 """
 
-import fcntl
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -26,8 +23,7 @@ from mistudio.corpus.plan_types import Sizes, SourceFile
 from mistudio.corpus.report import FileReport
 from mistudio.corpus.work import Work
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
-
-_LOCK_WAIT_SECONDS = 10.0
+from mistudio.utils.locks import LOCK_NAME, forget_owner, owned_folder
 
 
 @dataclass(frozen=True)
@@ -76,10 +72,11 @@ def build_dataset(origin: Origin, staging: Path, target: Path, *, text_column: s
     source in the phase ``ingest``, and what the origin reports. Raises what bringing and reading raise, and
     UnknownColumn.
     """
-    if (whole := finish_build(staging, target)) is not None:
-        return whole
-    ensure_dir(staging)
-    with _owned(staging, work):
+    if (there := _appeared(target)) is not None:
+        return there
+    with owned_folder(staging, work.checkpoint):
+        if (whole := _finished(staging, target)) is not None:
+            return whole
         for name in ("raw", "reports", "source"):
             ensure_dir(staging / name)
         pieces = pieces_of(origin.files)
@@ -97,17 +94,35 @@ def build_dataset(origin: Origin, staging: Path, target: Path, *, text_column: s
         return _appear(manifest, staging, target)
 
 
-def finish_build(staging: Path, target: Path) -> Manifest | None:
+def finish_build(staging: Path, target: Path, *, work: Work) -> Manifest | None:
     """The manifest of a dataset whose files are whole, brought to ``target`` if that was cut off; None if they are not.
 
     The manifest is written last: where it stands in ``staging``, only the leaving behind of leftovers and the rename
-    are missing.
+    are missing. Raises what ``work.checkpoint`` raises.
     """
-    if (target / MANIFEST_NAME).exists():
-        return read_manifest(target)
+    if (there := _appeared(target)) is not None:
+        return there
+    if not (staging / MANIFEST_NAME).exists():
+        return None
+    with owned_folder(staging, work.checkpoint):
+        return _finished(staging, target)
+
+
+def _finished(staging: Path, target: Path) -> Manifest | None:
+    if (there := _appeared(target)) is not None:
+        # Whoever was waited for has brought it to its end: what is left is the folder that was made for the lock.
+        shutil.rmtree(staging)
+        return there
     if not (staging / MANIFEST_NAME).exists():
         return None
     return _appear(read_manifest(staging), staging, target)
+
+
+def _appeared(target: Path) -> Manifest | None:
+    if not (target / MANIFEST_NAME).exists():
+        return None
+    forget_owner(target)
+    return read_manifest(target)
 
 
 def _bring(origin: Origin, pieces: list[Piece], *, staging: Path, work: Work) -> Iterator[Done]:
@@ -203,30 +218,14 @@ def _taken_in(done: Done) -> TakenIn:
 
 
 def _appear(manifest: Manifest, staging: Path, target: Path) -> Manifest:
-    """Leave only what belongs to the dataset, and rename it into place."""
+    """Leave only what belongs to the dataset, and rename it into place; its lock goes with it, and goes last."""
     for path in staging.iterdir():
         if path.name in {"source", "reports"}:
             shutil.rmtree(path, ignore_errors=True)
-        elif path.is_file() and path.name != MANIFEST_NAME:
+        elif path.is_file() and path.name not in {MANIFEST_NAME, LOCK_NAME}:
             path.unlink(missing_ok=True)
     ensure_dir(target.parent)
     staging.rename(target)
+    forget_owner(target)
     fsync_directory(target.parent)
     return manifest
-
-
-@contextmanager
-def _owned(staging: Path, work: Work) -> Iterator[None]:
-    """Hold the folder's lock: a predecessor that was just told to end may need a moment to let go."""
-    deadline = time.monotonic() + _LOCK_WAIT_SECONDS
-    with (staging / ".lock").open("w") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise
-                work.checkpoint()
-                time.sleep(0.05)
-        yield

@@ -12,14 +12,12 @@ checksum, which is taken from the disk, finds that, and the file is fetched agai
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import struct
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +25,12 @@ from typing import Final
 
 from mistudio.core.errors import DiskFull
 from mistudio.corpus.plan_types import SourceFile
+from mistudio.utils.locks import lock_file
 
 _MAGIC: Final = b"miS part1"
 _HEADER: Final = struct.Struct("<9sxxxxxxxQQ")
 _COUNT: Final = struct.Struct("<Q")
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_LOCK_POLL_SECONDS: Final = 0.1
 
 
 @dataclass
@@ -89,22 +87,9 @@ class Partial:
 
     def open(self, segment_bytes: int, *, journaled: bool, checkpoint: Callable[[], None]) -> None:
         """Wait for the lock, then take up what is there; raises DiskFull, and whatever ``checkpoint`` raises."""
-        self.fd = self._lock(checkpoint)
+        self.fd = lock_file(self._part, checkpoint)
         if not self._resume():
             self.restart(segment_bytes, journaled=journaled)
-
-    def _lock(self, checkpoint: Callable[[], None]) -> int:
-        while True:
-            fd = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if _is_same_file(fd, self._part):
-                    return fd
-            except BlockingIOError:
-                pass
-            os.close(fd)
-            checkpoint()
-            time.sleep(_LOCK_POLL_SECONDS)
 
     def _resume(self) -> bool:
         try:
@@ -213,10 +198,3 @@ def parse_journal(raw: bytes, size: int) -> list[Segment] | None:
         if segment.missing < 0:
             return None
     return segments
-
-
-def _is_same_file(fd: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(fd), path.stat())
-    except FileNotFoundError:
-        return False

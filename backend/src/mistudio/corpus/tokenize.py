@@ -46,6 +46,7 @@ from mistudio.corpus.tokenized_manifest import (
 )
 from mistudio.corpus.work import Work
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, write_bytes_atomic
+from mistudio.utils.locks import empty_folder, forget_owner, owned_folder
 
 # What is needed until the work is done; no split can have this name.
 _SCRATCH: Final = ".scratch"
@@ -151,17 +152,28 @@ def tokenize_dataset(  # noqa: PLR0913 (each is a choice of its own)
     changes nothing in the result. Neither does ``sharing``, by which other processes help.
 
     Raises ValidationFailed and ChoiceErrors of the settings, DataMissing, DiskFull, TokensLost, and whatever
-    ``work.checkpoint`` raises. One caller at a time.
+    ``work.checkpoint`` raises. One caller at a time works in ``staging``, the next one waits for it.
     """
     if (target / TOKENIZED_MANIFEST).exists():
         return read_tokenized_manifest(target)
-    job = _Job(dataset, staging, settings, tokenizer, engines, work, part_bytes, batch_bytes)
-    if not (staging / TOKENIZED_MANIFEST).exists():
-        with disk_errors():
-            write_tokenized_manifest(staging, job.run(sharing))
+    with owned_folder(staging, work.checkpoint):
+        if (target / TOKENIZED_MANIFEST).exists():
+            # Whoever was waited for has brought it to its end.
+            shutil.rmtree(staging)
+            return read_tokenized_manifest(target)
+        if not (staging / TOKENIZED_MANIFEST).exists():
+            job = _Job(dataset, staging, settings, tokenizer, engines, work, part_bytes, batch_bytes)
+            with disk_errors():
+                write_tokenized_manifest(staging, job.run(sharing))
+        return _appear(staging, target)
+
+
+def _appear(staging: Path, target: Path) -> TokenizedManifest:
+    """Leave only what belongs to the tokenization, and rename it into place; its lock goes with it, and goes last."""
     shutil.rmtree(staging / _SCRATCH, ignore_errors=True)
     ensure_dir(target.parent)
     staging.rename(target)
+    forget_owner(target)
     fsync_directory(target.parent)
     return read_tokenized_manifest(target)
 
@@ -250,7 +262,7 @@ class _Job:
         """Keep what an earlier call left only if it was made by the same engine for the same settings."""
         kept = self._scratch / _PLAN
         if not kept.exists() or kept.read_bytes() != self._plan:
-            shutil.rmtree(ensure_dir(self._staging))
+            empty_folder(self._staging)
             write_bytes_atomic(ensure_dir(self._scratch) / _PLAN, self._plan)
 
     def _lane(self, split: str, kind: int) -> Lane:

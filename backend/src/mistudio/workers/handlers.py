@@ -41,7 +41,7 @@ async def handle_download(context: JobContext, *, settings: Settings, database: 
         dataset = await dataset_or_404(session, context.job.dataset_id)
     storage = StorageService(settings, database)
     staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
-    if (manifest := await asyncio.to_thread(finish_build, staging, target)) is not None:
+    if (manifest := await asyncio.to_thread(finish_build, staging, target, work=context.work)) is not None:
         # An earlier try was cut off after the files were whole and before the record said so.
         return figures_of(manifest, target)
     try:
@@ -104,7 +104,7 @@ async def handle_import(context: JobContext, *, settings: Settings, database: Da
         dataset = await dataset_or_404(session, context.job.dataset_id)
     storage = StorageService(settings, database)
     staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
-    manifest = await asyncio.to_thread(finish_build, staging, target)
+    manifest = await asyncio.to_thread(finish_build, staging, target, work=context.work)
     if manifest is None:
         plan = await asyncio.to_thread(read_local_plan, staging)
         if plan is None:
