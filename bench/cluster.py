@@ -31,6 +31,7 @@ from mistudio import open_dataset
 from mistudio.core.config import Settings
 from mistudio.core.events import DATASETS_CHANNEL
 from mistudio.corpus.manifest import verify
+from mistudio.utils.file_utils import ensure_dir
 
 DATASETS = 10
 WORKERS = 2
@@ -85,7 +86,8 @@ async def cluster(folder: Path, hub: Hub) -> AsyncIterator[tuple[Settings, list[
                 retry_backoff_seconds=0.5,
                 search_index="off",
             )
-            settings = scaled_out(given, database_url=url, redis_url=redis)
+            # Twice what tests have: here machines are busy, and who is late must not count as dead.
+            settings = scaled_out(given, database_url=url, redis_url=redis).model_copy(update={"lease_seconds": 6.0})
             servers = [
                 await stack.enter_async_context(server_process(settings, folder / f"server-{number}.log"))
                 for number in range(2)
@@ -123,11 +125,12 @@ async def whole_round(
     turns = itertools.cycle(servers)
     ids = [(await next(turns).download(f"lab/stories-{number}"))["id"] for number in range(DATASETS)]
     workers = Workers(settings, log, lambda: _sent(hub), DATASETS * _size(hub) // KILLS)
-    living = [asyncio.create_task(workers.live(place)) for place in range(WORKERS)]
-    for dataset_id in ids:
-        await next(turns).until(dataset_id, "ready")
-    workers.end()
-    await asyncio.gather(*living)
+    async with asyncio.TaskGroup() as living:
+        for place in range(WORKERS):
+            living.create_task(workers.live(place))
+        for dataset_id in ids:
+            await next(turns).until(dataset_id, "ready")
+        workers.end()
     seconds = time.monotonic() - began
     attempts = [job["attempt"] for job in await servers[0].get("/api/jobs")]
     whole = sum(_is_whole(settings, dataset_id, expected) for dataset_id in ids)
@@ -164,7 +167,7 @@ async def main() -> None:
     options = parser.parse_args()
     sys.stdout.write(f"{machine()}\n")
     with tempfile.TemporaryDirectory(prefix="mistudio-cluster-") as made, Hub() as hub:
-        folder: Path = options.folder or Path(made)
+        folder = ensure_dir(options.folder or Path(made))
         stories = [add_stories(hub, f"lab/stories-{number}", files=3, rows=ROWS // 3) for number in range(DATASETS)]
         expected = [str(row["text"]) for row in stories[0].rows["train"]]
         async with cluster(folder, hub) as (settings, servers):

@@ -19,4 +19,4 @@ class FakeQueue:
 
     async def cancel(self, job_id: str) -> None:
         """The worker stops."""
-        await self._jobs.release(job_id, None, progressed=False, backoff_seconds=0.0)
+        await self._jobs.release(job_id, None, backoff_seconds=0.0)

@@ -169,6 +169,26 @@ async def test_a_worker_that_was_away_writes_nothing_any_more(cluster: Settings,
         assert [] == verify(cluster.datasets_dir / dataset["id"])
 
 
+async def test_a_worker_ends_when_told_to_though_the_database_is_gone(
+    cluster: Settings, postgres_url: str, hub: Hub, tmp_path: Path
+) -> None:
+    """It cannot give its job back then: another one takes it over when the lease has ended."""
+    hub.rate = 2e5
+    add_large(hub)
+    log = tmp_path / "worker.log"
+    async with running_server(cluster) as server:
+        async with worker_process(cluster, log) as ended:
+            dataset = await server.download("lab/large")
+            await until_bytes(server, dataset["id"])
+            async with database_gone(postgres_url), asyncio.timeout(PATIENCE):
+                ended.terminate()
+                assert 0 == await ended.wait()
+        hub.rate = None
+        async with worker_process(cluster, log):
+            assert "ready" == (await server.until(dataset["id"], "ready"))["status"]
+    assert "job not given back: its lease will end" in log.read_text(encoding="utf-8")
+
+
 async def test_what_the_broker_lost_is_enqueued_again(cluster: Settings, hub: Hub, tmp_path: Path) -> None:
     """Redis is emptied while a job waits: a watcher sees it, and the job is done."""
     add_stories(hub)

@@ -89,7 +89,7 @@ async def test_help_ends_with_the_job(async_db: Database, jobs: JobService) -> N
     """Cancelled, or no longer running: the next checkpoint of the helper raises."""
     records = [await add_running(async_db, jobs) for _record in range(2)]
     await jobs.request_cancel(records[0].id)
-    await jobs.release(records[1].id, "worker", progressed=True, backoff_seconds=60.0)
+    await jobs.release(records[1].id, "worker", backoff_seconds=60.0)
     for job in records:
         work = HelpersWork(jobs, job.id)
         async with work.looking():

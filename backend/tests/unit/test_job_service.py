@@ -151,26 +151,35 @@ async def test_a_restart_consumes_no_attempt(async_db: Database, jobs: JobServic
     assert (JobState.RUNNING, 1) == (now.state, now.attempt)
 
 
-async def test_three_deaths_without_progress_fail_the_job(async_db: Database, jobs: JobService) -> None:
-    """The third one ends it with worker_died; deaths after progress do not count."""
+@pytest.mark.parametrize("noticed", ["by its parent", "by a watcher"])
+async def test_three_deaths_without_progress_fail_the_job(async_db: Database, jobs: JobService, noticed: str) -> None:
+    """The third one ends it with worker_died; a try that got further costs none, whoever finds its runner dead."""
     job = await add_job(async_db, await add_dataset(async_db))
-    for progressed in (False, False, True, False, False):
+
+    async def tried(progress: float) -> JobState:
         claim = await jobs.claim(job.id, "worker")
         assert claim is not None
-        await jobs.release(job.id, "worker", progressed=progressed, backoff_seconds=0.0)
+        await jobs.progress(claim, halfway(progress=progress))
+        if noticed == "by its parent":
+            await jobs.release(job.id, "worker", backoff_seconds=0.0)
+        else:
+            # The watcher may see the try for the first time when it has got further already.
+            assert [True] == [await jobs.lapse(lease, backoff_seconds=0.0) for lease in await jobs.leases()]
         now, _dataset = await reload(async_db, job)
-        assert now.state is JobState.QUEUED
-    await jobs.claim(job.id, "worker")
-    await jobs.release(job.id, "worker", progressed=False, backoff_seconds=0.0)
-    now, dataset = await reload(async_db, job)
-    assert (JobState.FAILED, "worker_died") == (now.state, dataset.error_code)
+        return now.state
+
+    for progress in (0.0, 0.0, 20.0, 20.0, 10.0):
+        assert JobState.QUEUED == await tried(progress)
+    assert JobState.FAILED == await tried(20.0)
+    _job, dataset = await reload(async_db, job)
+    assert "worker_died" == dataset.error_code
 
 
 async def test_deaths_before_the_claim_count_too(async_db: Database, jobs: JobService) -> None:
     """A process that cannot even start is not started for ever."""
     job = await add_job(async_db, await add_dataset(async_db))
     for _death in range(3):
-        await jobs.release(job.id, "worker", progressed=False, backoff_seconds=0.0, crashed=True)
+        await jobs.release(job.id, "worker", backoff_seconds=0.0, crashed=True)
     now, dataset = await reload(async_db, job)
     assert (JobState.FAILED, "worker_died") == (now.state, dataset.error_code)
 
@@ -215,6 +224,6 @@ async def test_a_death_during_a_cancel_is_a_cancel(async_db: Database, jobs: Job
     """A worker that had to be killed ends as cancelled, not as died."""
     job, _claim = await claimed(async_db, jobs)
     await jobs.request_cancel(job.id)
-    await jobs.release(job.id, "worker-1", progressed=False, backoff_seconds=0.0)
+    await jobs.release(job.id, "worker-1", backoff_seconds=0.0)
     now, dataset = await reload(async_db, job)
     assert (JobState.CANCELLED, "cancelled") == (now.state, dataset.error_code)

@@ -33,7 +33,10 @@ def _one_active(name: str, target: str, condition: str) -> Index:
 
 
 class Job(Base):
-    """One piece of work. ``attempt`` counts the tries begun; ``owner`` is who runs it, and fences off anyone else."""
+    """One piece of work. ``attempt`` counts the tries begun; ``owner`` is who runs it, and fences off anyone else.
+
+    ``claimed_progress`` is where the present try began: one that dies beyond it costs no attempt.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -54,6 +57,7 @@ class Job(Base):
     total: Mapped[int] = mapped_column(BigInteger, default=0)
     unit: Mapped[str] = mapped_column(String(16), default="bytes")
     progress: Mapped[float] = mapped_column(Float, default=0.0)
+    claimed_progress: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")
     attempt: Mapped[int] = mapped_column(Integer, default=0)
     max_attempts: Mapped[int] = mapped_column(Integer, default=3)
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)

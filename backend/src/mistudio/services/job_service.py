@@ -36,12 +36,11 @@ class ClaimLost(RuntimeError):
 
 @dataclass(frozen=True)
 class Lease:
-    """Who has a running job, and when that runner last said that it lives; ``progress`` in per cent."""
+    """Who has a running job, and when that runner last said that it lives."""
 
     job_id: str
     owner: str | None
     heartbeat_at: datetime | None
-    progress: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +100,7 @@ class JobService:
 
     async def leases(self) -> list[Lease]:
         """Every running job with its runner's last sign of life."""
-        query = select(Job.id, Job.owner, Job.heartbeat_at, Job.progress).where(Job.state == JobState.RUNNING)
+        query = select(Job.id, Job.owner, Job.heartbeat_at).where(Job.state == JobState.RUNNING)
         async with self._database.read() as session:
             return [Lease(*row) for row in (await session.execute(query)).all()]
 
@@ -124,6 +123,7 @@ class JobService:
                 return None
             job.state = JobState.RUNNING
             job.owner, job.attempt, job.not_before = owner, job.attempt + 1, None
+            job.claimed_progress = job.progress
             job.started_at = job.heartbeat_at = utc_now()
             return Claim(job_id, owner)
 
@@ -192,9 +192,7 @@ class JobService:
         await publish_all(self._bus, news)
         return runs
 
-    async def release(
-        self, job_id: str, owner: str | None, *, progressed: bool, backoff_seconds: float, crashed: bool = False
-    ) -> None:
+    async def release(self, job_id: str, owner: str | None, *, backoff_seconds: float, crashed: bool = False) -> None:
         """The process that ran the job is gone without a word; ``crashed`` that it may not even have claimed the job.
 
         A cancel that was under way is carried out; else the job is tried again, and a try that got further costs no
@@ -205,13 +203,13 @@ class JobService:
             if job is None or not job.is_active:
                 return
             if job.state is JobState.QUEUED and crashed:
-                job.attempt += 1
+                job.attempt, job.claimed_progress = job.attempt + 1, job.progress
             elif job.state is JobState.QUEUED or (owner and job.owner != owner):
                 return
-            news = await _died(session, job, progressed=progressed, backoff_seconds=backoff_seconds)
+            news = await _died(session, job, backoff_seconds=backoff_seconds)
         await publish_all(self._bus, news)
 
-    async def lapse(self, lease: Lease, *, progressed: bool, backoff_seconds: float) -> bool:
+    async def lapse(self, lease: Lease, *, backoff_seconds: float) -> bool:
         """Take a job from a runner of which nothing was heard since ``lease``; see ``release``.
 
         Answers whether it did: another watcher may have been faster, or the runner may have spoken meanwhile.
@@ -223,7 +221,7 @@ class JobService:
                 return False
             if (job.owner, job.heartbeat_at) != (lease.owner, lease.heartbeat_at):
                 return False
-            news = await _died(session, job, progressed=progressed, backoff_seconds=backoff_seconds)
+            news = await _died(session, job, backoff_seconds=backoff_seconds)
         await publish_all(self._bus, news)
         return True
 
@@ -305,9 +303,9 @@ async def _failed(session: AsyncSession, held: Held, error: MiStudioError) -> li
     return news
 
 
-async def _died(session: AsyncSession, job: Job, *, progressed: bool, backoff_seconds: float) -> list[News]:
+async def _died(session: AsyncSession, job: Job, *, backoff_seconds: float) -> list[News]:
     held = await Held.of(session, job)
-    if progressed:
+    if job.progress > job.claimed_progress:
         job.attempt = 0
     died = WorkerDied("The process that did the work ended unexpectedly; what it had done is kept. Retry goes on.")
     if job.attempt >= job.max_attempts and not job.cancel_requested:

@@ -9,8 +9,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import CancelledError
 from contextlib import AsyncExitStack
 
 import structlog
@@ -18,10 +18,12 @@ from celery.signals import setup_logging, worker_shutting_down
 from prometheus_client import start_http_server
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.celery_app import QUEUES, StudioCelery, create_celery
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
+from mistudio.core.errors import DiskFull, Unavailable
 from mistudio.core.logging import configure_logging
 from mistudio.core.migrations import upgrade
 from mistudio.core.states import JobState
@@ -43,7 +45,8 @@ PRESENCE = "mistudio:workers"
 _PRESENCE_SECONDS = 5.0
 _GONE_SECONDS = 20.0
 _START_SECONDS = 30.0
-_STOP_SECONDS = 20.0
+_STOP_SECONDS = 60.0
+_ANSWER_SECONDS = 5.0
 
 
 class WorkerHost:
@@ -67,12 +70,18 @@ class WorkerHost:
 
     def run_job(self, job_id: str) -> float | None:
         """Run the job to its end; called by Celery's threads."""
-        running: Future[float | None] = asyncio.run_coroutine_threadsafe(self._begin(job_id), self._loop)
-        return running.result()
+        return self._answer(self._begin(job_id))
 
     def help_job(self, job_id: str, shard: int) -> None:
         """Help a tokenization; called by Celery's threads."""
-        asyncio.run_coroutine_threadsafe(self._begin(job_id, shard), self._loop).result()
+        self._answer(self._begin(job_id, shard))
+
+    def _answer(self, work: Coroutine[None, None, float | None]) -> float | None:
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        except CancelledError:
+            # This process ends.
+            return None
 
     def process_ids(self) -> list[int]:
         """The child processes that run now."""
@@ -121,7 +130,7 @@ class WorkerHost:
         return await task
 
     async def _run(self, job_id: str) -> float | None:
-        job = await until_recorded(lambda: self._jobs.find(job_id))
+        job = None if self._closing else await until_recorded(lambda: self._jobs.find(job_id))
         if job is None or job.state is not JobState.QUEUED or job_id in self._children or self._closing:
             return None
         if (pause := _pause(job)) > 0:
@@ -143,12 +152,24 @@ class WorkerHost:
     async def _hand_over(self) -> None:
         """Stop the children; their jobs wait for other workers."""
         for job_id, owner in await self._children.close():
-            if await self._jobs.give_back(job_id, owner):
-                log.info("job given back", job_id=job_id)
-                await self._queue.enqueue(job_id)
+            await self._give_back(job_id, owner)
         if self._running:
-            # Celery's threads wait for these: without an answer they would keep the process from ending.
-            await asyncio.wait(self._running, timeout=_STOP_SECONDS / 2)
+            await asyncio.wait(self._running, timeout=_ANSWER_SECONDS)
+        while self._running:
+            # Celery's threads wait for these, and the process for the threads: where the database is gone, there is
+            # no other answer than none.
+            for task in self._running:
+                task.cancel()
+            await asyncio.wait(self._running)
+
+    async def _give_back(self, job_id: str, owner: str) -> None:
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                if await self._jobs.give_back(job_id, owner):
+                    log.info("job given back", job_id=job_id)
+                    await self._queue.enqueue(job_id)
+        except (DiskFull, Unavailable, SQLAlchemyError, TimeoutError) as error:
+            log.warning("job not given back: its lease will end", job_id=job_id, error=type(error).__name__)
 
     async def _be_seen(self, redis: Redis) -> None:
         """Say again and again that this worker is there."""

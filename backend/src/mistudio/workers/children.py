@@ -39,7 +39,6 @@ class _Child:
     process: asyncio.subprocess.Process
     task: asyncio.Task[None] | None = None
     shard: int | None = None
-    progressed: bool = False
     fetched: int = 0
 
     @property
@@ -48,10 +47,7 @@ class _Child:
         return self.job.id if self.shard is None else self.owner
 
     def heard(self, event: dict[str, object]) -> None:
-        """Note whether the job got further than any process before had brought it, and the bytes it fetched."""
-        progress = event.get("progress")
-        if event.get("job_id") == self.job.id and isinstance(progress, int | float):
-            self.progressed |= progress > round(self.job.progress, 2)
+        """Note the bytes that the job fetched."""
         done = event.get("done")
         if event.get("phase") == "download" and isinstance(done, int) and done > self.fetched:
             if self.fetched:
@@ -114,6 +110,9 @@ class Children:
         With ``shard`` the child only helps another one that has the job, from that shard on.
         """
         process = await self._spare.take(is_foreseen=job.kind == "tokenize" and shard is None)
+        if self._closing:
+            # It stood too late to be ended with the others.
+            process.kill()
         owner = f"{socket.gethostname()}:{process.pid}:{uuid4().hex}"
         child = _Child(job=job, owner=owner, process=process, shard=shard)
         self._children[child.key] = child
@@ -196,9 +195,7 @@ class Children:
             return
         backoff = self._settings.retry_backoff_seconds
         await until_recorded(
-            lambda: self._jobs.release(
-                job_id, child.owner, progressed=child.progressed, backoff_seconds=backoff, crashed=code != 0
-            )
+            lambda: self._jobs.release(job_id, child.owner, backoff_seconds=backoff, crashed=code != 0)
         )
         known = await until_recorded(lambda: self._jobs.find(job_id))
         if known is None or known.finished_at:

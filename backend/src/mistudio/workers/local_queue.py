@@ -74,7 +74,7 @@ class LocalQueue:
     async def cancel(self, job_id: str) -> None:
         """Tell the child; kill it if it does not stop in time. Returns when its job has ended."""
         if not await self._children.cancel(job_id):
-            await self._jobs.release(job_id, None, progressed=False, backoff_seconds=0.0)
+            await self._jobs.release(job_id, None, backoff_seconds=0.0)
 
     async def start(self) -> None:
         """Take up what a former server left behind, and begin to dispatch."""

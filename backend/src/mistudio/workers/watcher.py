@@ -38,11 +38,10 @@ _BUSY_QUEUE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class _Seen:
-    """A job as it was when it last gave a sign; ``first`` is the progress at which this owner was first seen."""
+    """A job as it was when it last gave a sign."""
 
     lease: Lease
     since: float
-    first: float
 
 
 class Watcher:
@@ -105,18 +104,14 @@ class Watcher:
         for seen in list(self._seen.values()):
             if now - seen.since < self._settings.lease_seconds:
                 continue
-            job_id, progressed = seen.lease.job_id, seen.lease.progress > seen.first
-            if await self._jobs.lapse(seen.lease, progressed=progressed, backoff_seconds=0.0):
+            job_id = seen.lease.job_id
+            if await self._jobs.lapse(seen.lease, backoff_seconds=0.0):
                 log.warning("job taken from a silent worker", job_id=job_id, owner=seen.lease.owner)
                 await self._see_to(job_id)
 
     def _look(self, lease: Lease, now: float) -> _Seen:
         before = self._seen.get(lease.job_id)
-        if before is None or before.lease.owner != lease.owner:
-            return _Seen(lease, now, lease.progress)
-        if before.lease.heartbeat_at != lease.heartbeat_at:
-            return _Seen(lease, now, before.first)
-        return before
+        return before if before and before.lease == lease else _Seen(lease, now)
 
     async def _see_to(self, job_id: str) -> None:
         """A job that was given back goes to another worker at once; one that has ended needs its token no more."""
