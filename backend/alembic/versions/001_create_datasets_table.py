@@ -4,16 +4,21 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from mistudio.core.kept_tables import set_aside, take_up
+
 revision = "001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+TABLES = ("datasets",)
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the table, or take up the one that a step back set aside."""
+    if take_up(TABLES):
+        return
     op.create_table(
         "datasets",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -54,5 +59,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables; their indexes go with them."""
-    op.drop_table("datasets")
+    """Set the table aside."""
+    set_aside(TABLES)

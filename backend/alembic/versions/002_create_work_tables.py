@@ -4,18 +4,23 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from mistudio.core.kept_tables import set_aside, take_up
+
 revision = "002"
 down_revision = "001"
 branch_labels = None
 depends_on = None
 
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+TABLES = ("models", "dataset_references", "tokenizations", "jobs")
 ONE_PER_DATASET = sa.text("state IN ('queued', 'running') AND tokenization_id IS NULL")
 ONE_PER_TOKENIZATION = sa.text("state IN ('queued', 'running') AND tokenization_id IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the tables, or take up those that a step back set aside."""
+    if take_up(TABLES):
+        return
     op.create_table(
         "models",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -136,8 +141,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables; their indexes go with them."""
-    op.drop_table("jobs")
-    op.drop_table("tokenizations")
-    op.drop_table("dataset_references")
-    op.drop_table("models")
+    """Set the tables aside."""
+    set_aside(TABLES)

@@ -1,14 +1,17 @@
 """The migrations, on both databases."""
 
+from typing import Any
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Row, inspect, text
 
-from fakes.records import add_dataset
+from fakes.records import add_dataset, add_job, add_tokenization
 from mistudio.core.database import Database
-from mistudio.core.migrations import downgrade, upgrade
-from mistudio.models import Base, Dataset
+from mistudio.core.kept_tables import KEPT
+from mistudio.core.migrations import downgrade, script_folder, upgrade
+from mistudio.models import Base, DatasetReference, Model
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -29,38 +32,79 @@ async def test_the_migrated_schema_is_the_models_schema(async_db: Database) -> N
         assert await connection.run_sync(_differences) == []
 
 
-async def test_up_down_and_up_again(empty_database: Database) -> None:
-    """All tables come, go and come again."""
-    await upgrade(empty_database)
-    await downgrade(empty_database, "base")
-    async with empty_database.engine.connect() as connection:
-        assert await connection.run_sync(lambda c: inspect(c).get_table_names()) == ["alembic_version"]
-    await upgrade(empty_database)
-    await upgrade(empty_database)
-    async with empty_database.engine.connect() as connection:
-        names = await connection.run_sync(lambda c: set(inspect(c).get_table_names()))
-    assert set(Base.metadata.tables) | {"alembic_version"} == names
-
-
-async def test_down_and_up_again_loses_no_dataset(empty_database: Database) -> None:
-    """Whoever goes back to before there were jobs, and forward again, finds the datasets as they were."""
-    await upgrade(empty_database)
+async def _seed(database: Database) -> None:
+    """A row in every table, or more, with what is odd in text and JSON."""
     splits = [{"name": "train", "num_files": 1, "num_rows": 3, "num_bytes": 10}]
+    async with database.write() as session:
+        model = Model(name="gpt2", hf_repo_id="openai/gpt2", revision="c0ffee", fingerprint="f" * 64, vocab_size=50257)
+        session.add(model)
     for number in range(3):
-        await add_dataset(empty_database, name=f"naïve {number}", splits=splits, meta={"license": "mit", "n": [number]})
+        dataset = await add_dataset(
+            database, name=f"naïve {number}", splits=splits, meta={"license": "mit", "n": [number]}
+        )
+        made = await add_tokenization(
+            database, dataset, model_id=model.id, status="ready", ledger={"positions": number}
+        )
+        async with database.write() as session:
+            session.add(DatasetReference(dataset_id=dataset.id, kind="sae", ref_id=f"sae-{number}", name="日本語"))
+        await add_job(database, dataset, kind="tokenize", tokenization=made)
 
-    async def records() -> list[object]:
-        async with empty_database.read() as session:
-            rows = await session.execute(Dataset.__table__.select().order_by(Dataset.id))
-            return [tuple(row) for row in rows]
 
-    before = await records()
-    await downgrade(empty_database, "001")
-    async with empty_database.engine.connect() as connection:
-        names = await connection.run_sync(lambda c: set(inspect(c).get_table_names()))
-    assert {"alembic_version", "datasets"} == names
+async def _rows(database: Database) -> dict[str, list[Row[Any]]]:
+    """Every row of every table of ours."""
+    async with database.read() as session:
+        return {
+            table.name: list((await session.execute(table.select().order_by(table.c.id))).all())
+            for table in Base.metadata.sorted_tables
+        }
+
+
+async def _names(database: Database) -> set[str]:
+    async with database.engine.connect() as connection:
+        return set(await connection.run_sync(lambda c: inspect(c).get_table_names()))
+
+
+async def test_down_step_by_step_and_up_again_loses_nothing(empty_database: Database) -> None:
+    """What an older schema does not know is set aside with its rows, and taken up by the way back."""
     await upgrade(empty_database)
-    assert (3, before) == (len(before), await records())
+    await _seed(empty_database)
+    before = await _rows(empty_database)
+    assert {"datasets": 3, "models": 1, "dataset_references": 3, "tokenizations": 3, "jobs": 3} == {
+        name: len(rows) for name, rows in before.items()
+    }
+    revisions = ["base", *(path.name[:3] for path in sorted((script_folder() / "versions").glob("0*.py")))]
+    for revision in reversed(revisions[:-1]):
+        await downgrade(empty_database, revision)
+    kept = {f"{KEPT}{name}" for name in Base.metadata.tables}
+    assert kept | {"alembic_version"} == await _names(empty_database)
+    for revision in revisions[1:]:
+        await upgrade(empty_database, revision)
+    assert set(Base.metadata.tables) | {"alembic_version"} == await _names(empty_database)
+    assert before == await _rows(empty_database)
+    async with empty_database.engine.connect() as connection:
+        assert [] == await connection.run_sync(_differences)
+
+
+async def test_what_an_older_version_deletes_is_gone(empty_database: Database) -> None:
+    """A dataset that was deleted between a step back and a step forward takes what belonged to it along."""
+    await upgrade(empty_database)
+    await _seed(empty_database)
+    await downgrade(empty_database, "001")
+    assert {"alembic_version", "datasets"} == {name for name in await _names(empty_database) if KEPT not in name}
+    async with empty_database.write() as session:
+        await session.execute(text("DELETE FROM datasets WHERE name <> 'naïve 1'"))
+    await upgrade(empty_database)
+    assert {"datasets": 1, "models": 1, "dataset_references": 1, "tokenizations": 1, "jobs": 1} == {
+        name: len(rows) for name, rows in (await _rows(empty_database)).items()
+    }
+
+
+async def test_up_again_is_nothing_more(empty_database: Database) -> None:
+    """Whoever is at the newest schema stays there."""
+    await upgrade(empty_database)
+    before = await _names(empty_database)
+    await upgrade(empty_database)
+    assert set(Base.metadata.tables) | {"alembic_version"} == before == await _names(empty_database)
 
 
 async def test_the_given_indexes_exist(async_db: Database) -> None:
