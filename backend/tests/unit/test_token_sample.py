@@ -12,6 +12,7 @@ from fakes.corpora import make_dataset
 from mistudio.corpus.audited_rows import audited_places
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import read_audit
+from mistudio.corpus.token_order import Order
 from mistudio.corpus.token_sample import engines_for, sample_texts
 from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenize import tokenize_dataset
@@ -100,15 +101,15 @@ def test_ids_are_those_of_the_library(dataset: Path, tokenizer: LoadedTokenizer,
     store = DatasetStore(dataset)
     resolved = resolve(settings, tokenizer, dataset=store.manifest)
     engines = engines_for(tokenizer, store, settings=settings, resolved=resolved)
-    tokenize_dataset(
-        dataset,
-        tmp_path / "staging",
-        tmp_path / "tok",
+    order = Order(
+        dataset=dataset,
+        staging=tmp_path / "staging",
         settings=settings,
         tokenizer=tokenizer,
         engines=engines,
         work=Unwatched(),
     )
+    tokenize_dataset(order, tmp_path / "tok")
     rows = datasets.load_from_disk(str(tmp_path / "tok"))["train"]["input_ids"]
     expected = [encoding.ids for encoding in tokenizer.reference.encode_batch(TEXTS, add_special_tokens=False)]
     if packing == "concat":

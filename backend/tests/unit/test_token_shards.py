@@ -15,8 +15,9 @@ from fakes.tokenizing import CharacterEncoder, FakeTokenizer
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoding import Encoded
 from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.token_order import Engines, Order
 from mistudio.corpus.token_shards import EngineBrokeOff, Sharing, cut_shards
-from mistudio.corpus.tokenize import Engines, help_tokenize, tokenize_dataset
+from mistudio.corpus.tokenize import help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest
 from mistudio.corpus.work import Unwatched
@@ -75,30 +76,23 @@ class Place:
 
     def written(self, ask: Help | None = None, *, encoder: CharacterEncoder | None = None) -> TokenizedManifest:
         """By the process that writes; with ``ask`` it shares."""
-        return tokenize_dataset(
-            self._dataset,
-            self._folder / "staging",
-            self._folder / "tok",
-            settings=self._settings,
-            tokenizer=FakeTokenizer(),
-            engines=engines(encoder or CharacterEncoder()),
-            work=Unwatched(),
-            part_bytes=4_000,
-            batch_bytes=1_000,
-            sharing=Sharing(2_000, ask) if ask else None,
-        )
+        order = self._order(engines(encoder or CharacterEncoder()))
+        return tokenize_dataset(order, self._folder / "tok", sharing=Sharing(2_000, ask) if ask else None)
 
     def helped(self, begin: int, *, by: Engines | None = None) -> int:
         """By a helper."""
-        return help_tokenize(
-            self._dataset,
-            self._folder / "staging",
+        return help_tokenize(self._order(by or engines(CharacterEncoder())), begin=begin)
+
+    def _order(self, by: Engines) -> Order:
+        return Order(
+            dataset=self._dataset,
+            staging=self._folder / "staging",
             settings=self._settings,
             tokenizer=FakeTokenizer(),
-            engines=by or engines(CharacterEncoder()),
+            engines=by,
             work=Unwatched(),
-            begin=begin,
             part_bytes=4_000,
+            batch_bytes=1_000,
         )
 
 

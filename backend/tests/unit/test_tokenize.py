@@ -18,8 +18,9 @@ from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoding import Encoded
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import audit_files, read_audit
+from mistudio.corpus.token_order import Engines, Order
 from mistudio.corpus.token_texts import TextReader
-from mistudio.corpus.tokenize import Engines, tokenize_dataset
+from mistudio.corpus.tokenize import tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizeSettings, Verify
 from mistudio.corpus.tokenized_manifest import (
     EngineRecord,
@@ -80,10 +81,9 @@ def tokenized(
     work: Work | None = None,
 ) -> TokenizedManifest:
     """Tokenize into ``folder / "tok"``."""
-    return tokenize_dataset(
-        dataset,
-        folder / "staging",
-        folder / "tok",
+    order = Order(
+        dataset=dataset,
+        staging=folder / "staging",
         settings=settings,
         tokenizer=tokenizer,
         engines=engines(encoder),
@@ -91,6 +91,7 @@ def tokenized(
         part_bytes=4_000,
         batch_bytes=batch_bytes,
     )
+    return tokenize_dataset(order, folder / "tok")
 
 
 def hashes(manifest: TokenizedManifest) -> dict[str, str]:
@@ -273,10 +274,9 @@ def test_a_failure_of_the_engine_is_recorded_though_the_job_was_cut_off(dataset:
     def run(batches: int | None) -> TokenizedManifest:
         encoder = CharacterEncoder() if batches is None else StopsAfter(batches)
         made = engines(encoder)
-        return tokenize_dataset(
-            dataset,
-            tmp_path / "staging",
-            tmp_path / "tok",
+        order = Order(
+            dataset=dataset,
+            staging=tmp_path / "staging",
             settings=ASKED,
             tokenizer=TOKENIZER,
             engines=made if batches is None else replace(made, failure=lambda: "it broke off"),
@@ -284,6 +284,7 @@ def test_a_failure_of_the_engine_is_recorded_though_the_job_was_cut_off(dataset:
             part_bytes=4_000,
             batch_bytes=1,
         )
+        return tokenize_dataset(order, tmp_path / "tok")
 
     with pytest.raises(JobCancelled):
         run(3)

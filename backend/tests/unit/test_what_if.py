@@ -15,9 +15,10 @@ from mistudio.core.errors import SourceChanged
 from mistudio.corpus.manifest import read_manifest
 from mistudio.corpus.rebuild import rebuild
 from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.token_order import Engines, Order
 from mistudio.corpus.token_snippets import snippets
 from mistudio.corpus.token_texts import TextReader
-from mistudio.corpus.tokenize import Engines, tokenize_dataset
+from mistudio.corpus.tokenize import tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest
 from mistudio.corpus.tokenized_store import TokenizedStore
@@ -48,16 +49,16 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(dataset: Path, folder: Path, settings: TokenizeSettings, tokenizer: FakeTokenizer) -> TokenizedManifest:
     """The real run."""
-    return tokenize_dataset(
-        dataset,
-        folder / "staging",
-        folder / "tok",
+    order = Order(
+        dataset=dataset,
+        staging=folder / "staging",
         settings=settings,
         tokenizer=tokenizer,
         engines=ENGINES,
         work=Unwatched(),
         part_bytes=2_000,
     )
+    return tokenize_dataset(order, folder / "tok")
 
 
 def figures_of(manifest: TokenizedManifest) -> dict[str, int]:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from mistudio.core.errors import SourceChanged
 from mistudio.corpus.manifest import manifest_sha256
-from mistudio.corpus.tokenize import Engines, tokenize_dataset
+from mistudio.corpus.token_order import Engines, Order
+from mistudio.corpus.tokenize import tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizerFacts
 from mistudio.corpus.tokenized_manifest import TokenizedManifest
 from mistudio.corpus.work import Work
@@ -28,16 +29,16 @@ def rebuild(
         raise SourceChanged("The dataset is not the one that was tokenized: its manifest differs.")
     if tokenizer.fingerprint != manifest.tokenizer.fingerprint:
         raise SourceChanged(f"The tokenizer {manifest.tokenizer.name} is not what it was: its fingerprint differs.")
-    made = tokenize_dataset(
-        dataset,
-        staging,
-        target,
+    order = Order(
+        dataset=dataset,
+        staging=staging,
         settings=manifest.settings,
         tokenizer=tokenizer,
         engines=engines,
         work=work,
         part_bytes=manifest.part_bytes,
     )
+    made = tokenize_dataset(order, target)
     before, after = _hashes(manifest), _hashes(made)
     if different := sorted(path for path in before | after if before.get(path) != after.get(path)):
         raise SourceChanged(f"{different[0]} came out differently, and {len(different) - 1} other files.")

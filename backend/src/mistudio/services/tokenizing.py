@@ -13,10 +13,11 @@ from mistudio.corpus.engine_choice import Trial
 from mistudio.corpus.engines import ReferenceEncoder, Texts
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import read_audit
+from mistudio.corpus.token_order import Order
 from mistudio.corpus.token_sample import engines_for
 from mistudio.corpus.token_shards import Sharing
 from mistudio.corpus.token_statistics import TokenCount, TokenStatistics
-from mistudio.corpus.tokenize import Engines, help_tokenize, tokenize_dataset
+from mistudio.corpus.tokenize import help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizeSettings, resolve
 from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
@@ -44,26 +45,20 @@ def save_tokenized_dataset(
     """Tokenize the dataset in the folder ``dataset`` into ``target`` by way of ``staging``; gives its figures.
 
     ``trial`` is that of the fast engine on this tokenizer, where it was made already; ``sharing``: what others encode,
-    and where. Goes on where an earlier call was cut off. Blocks, for as long as it
-    takes. Raises what ``tokenize_dataset`` of ``mistudio.corpus.tokenize`` raises.
+    and where. Goes on where an earlier call was cut off. Blocks, for as long as it takes. Raises what
+    ``tokenize_dataset`` of ``mistudio.corpus.tokenize`` raises.
     """
-    store = DatasetStore(dataset)
-    resolved = resolve(settings, tokenizer, dataset=store.manifest)
-    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved, trial=trial)
-
-    def tokenized(by: Engines) -> TokenizedManifest:
-        return tokenize_dataset(
-            dataset, staging, target, settings=settings, tokenizer=tokenizer, engines=by, work=work, sharing=sharing
-        )
-
+    order = _order(dataset, staging, settings=settings, tokenizer=tokenizer, work=work, trial=trial)
+    reference = order.engines.reference
     # By the engine that earns its place; by the reference where the written files show that it did not.
-    manifest = tokenized(engines)
+    manifest = tokenize_dataset(order, target, sharing=sharing)
     differences = read_audit(target).differences
-    if differences and manifest.engine.name != engines.reference.name:
+    if differences and manifest.engine.name != reference.name:
         shutil.rmtree(target)
         why = f"The reference: the fast engine differed on {differences:,} written documents."
-        record = EngineRecord(engines.reference.name, why)
-        manifest = tokenized(replace(engines, encoder=engines.reference, record=record, failure=lambda: None))
+        record = EngineRecord(reference.name, why)
+        engines = replace(order.engines, encoder=reference, record=record, failure=lambda: None)
+        manifest = tokenize_dataset(replace(order, engines=engines), target, sharing=sharing)
     return _figures(manifest, target, calculate_statistics(manifest, tokenizer))
 
 
@@ -71,12 +66,23 @@ def help_with_tokenization(
     dataset: Path, staging: Path, *, settings: TokenizeSettings, tokenizer: LoadedTokenizer, work: Work, begin: int
 ) -> int:
     """Make shards for whoever runs the same tokenization; see ``help_tokenize``."""
+    return help_tokenize(_order(dataset, staging, settings=settings, tokenizer=tokenizer, work=work), begin=begin)
+
+
+def _order(
+    dataset: Path,
+    staging: Path,
+    *,
+    settings: TokenizeSettings,
+    tokenizer: LoadedTokenizer,
+    work: Work,
+    trial: Trial | None = None,
+) -> Order:
+    """The tokenization, by the engine that earns its place on this dataset."""
     store = DatasetStore(dataset)
     resolved = resolve(settings, tokenizer, dataset=store.manifest)
-    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved)
-    return help_tokenize(
-        dataset, staging, settings=settings, tokenizer=tokenizer, engines=engines, work=work, begin=begin
-    )
+    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved, trial=trial)
+    return Order(dataset=dataset, staging=staging, settings=settings, tokenizer=tokenizer, engines=engines, work=work)
 
 
 def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Json]) -> TokenizationFigures:
