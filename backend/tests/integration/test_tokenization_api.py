@@ -10,7 +10,8 @@ from datasets import load_from_disk
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
 from fakes.cluster import BOTH_ENGINES, everything_kept
-from fakes.hub import Hub
+from fakes.datasets import add_ready
+from fakes.hub import Fault, Hub
 from fakes.pace import PATIENCE
 from fakes.repositories import add_stories, story_rows
 from fakes.running import RunningServer
@@ -62,7 +63,7 @@ async def tokenize(server: RunningServer, dataset_id: str, **fields: object) -> 
 
 async def until(server: RunningServer, tokenization_id: str, status: str = "ready") -> Any:  # JSON of any kind
     """The tokenization once it has this status."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while (found := await server.get(f"/api/tokenizations/{tokenization_id}"))["status"] != status:
             assert found["status"] in {"queued", "processing"}, found
             await asyncio.sleep(0.05)
@@ -160,6 +161,42 @@ async def test_the_same_settings_twice_and_each_has_its_own_life(server: Running
     assert 404 == (await server.http.get(f"/api/tokenizations/{second['id']}")).status_code
 
 
+async def test_statistics_are_answered_without_the_data(server: RunningServer, dataset_id: str) -> None:
+    """Exact ones of source and tokens, though no file of either is there to be opened."""
+    made = await tokenize(server, dataset_id)
+    address = f"/api/datasets/{dataset_id}/statistics"
+    before = [await server.get(address), await server.get(address, tokenization=made["id"])]
+    folder = server.parts.storage.folder(dataset_id)
+    away = folder.rename(folder.with_name("away"))
+    assert before == [await server.get(address), await server.get(address, tokenization=made["id"])]
+    assert made["num_tokens"] == before[1]["tokens"]["tokens"]
+    away.rename(folder)
+
+
+async def test_rows_without_a_text_are_no_documents_of_an_estimate(server: RunningServer, tokenizer: Tokenizer) -> None:
+    """What a sample shows is scaled to the rows that have a text."""
+    text = "once upon a time"
+    rows: list[dict[str, object]] = [{"text": None if row % 3 == 0 else text} for row in range(12_000)]
+    dataset_id = await add_ready(server.parts.database, server.parts.storage, {"train": [rows]})
+    found = await server.get(f"/api/datasets/{dataset_id}/what-if", tokenizer=f"./{TOKENIZER}", max_length=512)
+    tokens = 8_000 * len(tokenizer.encode(text, add_special_tokens=False).ids)
+    assert (True, 8_000, 5_000) == (found["estimate"], found["documents"], found["documents_counted"])
+    assert (tokens, tokens) == (found["source_tokens"], found["options"][0]["ragged"]["data_tokens"])
+
+
+async def test_a_token_that_the_tokenizer_lacks_is_refused_by_its_field(server: RunningServer, dataset_id: str) -> None:
+    """The field is named, and what to do instead is said."""
+    folder = server.parts.settings.data_dir / "tokenizers" / "bare"
+    folder.mkdir()
+    Tokenizer(models.BPE(vocab={"a": 0, "b": 1}, merges=[])).save(str(folder / "tokenizer.json"))
+    path = f"/api/datasets/{dataset_id}/tokenize"
+    refused = await server.http.post(path, json={"tokenizer": "./tokenizers/bare", "begin_of_row_token": "bos"})
+    assert (422, "validation_error") == (refused.status_code, refused.json()["code"])
+    message = "This tokenizer has no BOS token: choose another one, an id, or “none”."
+    assert [{"field": "begin_of_row_token", "message": message}] == refused.json()["errors"]
+    assert [] == await server.get(f"/api/datasets/{dataset_id}/tokenizations")
+
+
 async def test_what_cannot_be_is_said_before_anything_is_started(server: RunningServer, dataset_id: str) -> None:
     """Every impossible request is refused with its code, and leaves no record."""
     path = f"/api/datasets/{dataset_id}/tokenize"
@@ -230,3 +267,20 @@ async def test_a_tokenizer_of_the_hub_is_pinned_to_its_commit(
                 await asyncio.sleep(0.05)
         assert made["id"] in kept
         assert "hf_secret" not in kept
+
+
+async def test_a_commit_that_is_at_hand_needs_no_hub(
+    server: RunningServer, dataset_id: str, hub: Hub, settings: Settings
+) -> None:
+    """Pinned and kept: it tokenizes and previews while the Hub is down, of which a branch is not capable."""
+    content = (settings.data_dir / TOKENIZER / "tokenizer.json").read_text()
+    commit = hub.add("tiny", {"tokenizer.json": content}, kind="models").resolve("main")
+    await tokenize(server, dataset_id, tokenizer="tiny")
+    hub.faults.add(Fault(status=503))
+    asked = len(hub.requests)
+    made = await tokenize(server, dataset_id, tokenizer="tiny", revision=commit, max_length=16)
+    preview = await server.http.post(
+        "/api/tokenize-preview", json={"tokenizer": "tiny", "revision": commit, "text": ""}
+    )
+    assert ("ready", commit, 200) == (made["status"], made["tokenizer_revision"], preview.status_code)
+    assert asked == len(hub.requests)
