@@ -4,11 +4,12 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +68,17 @@ class Shell:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
 
-    def interrupted(self, *arguments: str, when: Callable[[int], object]) -> str:
-        """What a command says on standard error when Ctrl-C comes as soon as ``when`` of its process id is so."""
+    def has_job(self, kind: str) -> bool:
+        """Whether a job of that kind runs."""
+        with closing(sqlite3.connect(self.data_dir / "mistudio.db")) as database:
+            query = "SELECT count(*) FROM jobs WHERE kind = ? AND state = 'running'"
+            return bool(database.execute(query, (kind,)).fetchone()[0])
+
+    def interrupted(self, *arguments: str, when: Callable[[], bool]) -> str:
+        """What a command says on standard error when Ctrl-C comes as soon as ``when`` says so."""
         with self.process(*arguments) as process:
             deadline = time.monotonic() + PATIENCE
-            while not when(process.pid):
+            while not when():
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
@@ -79,11 +86,6 @@ class Shell:
             _out, told = process.communicate(timeout=PATIENCE)
         assert 130 == process.returncode, told
         return told
-
-
-def children_of(process_id: int) -> list[str]:
-    """The processes that this one started."""
-    return Path(f"/proc/{process_id}/task/{process_id}/children").read_text(encoding="ascii").split()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from tokenizers import Tokenizer
 from fakes.corpora import arrow_bytes, csv_bytes, json_lines, parquet_bytes
 from fakes.hub import Hub
 from fakes.repositories import add_large
-from fakes.shell import Shell, children_of
+from fakes.shell import Shell
 from mistudio import open_dataset
 from mistudio.corpus.sample import SAMPLE_ROWS
 
@@ -36,7 +37,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 def tokenization(shell: Shell) -> str:
     """The id of a tokenization of the sample, which Ctrl-C stopped once: the same command goes on with it."""
     command = ("tokenize", STORIES, "sample", "--max-length", "128")
-    assert STOPPED == shell.interrupted(*command, when=children_of)
+    assert STOPPED == shell.interrupted(*command, when=partial(shell.has_job, "tokenize"))
     (begun,) = shell.json("show", STORIES)["tokenizations"]
     made = shell.json(*command)
     assert (begun["id"], "ready") == (made["id"], made["status"])
@@ -87,7 +88,7 @@ def test_a_folder_of_every_format_becomes_a_dataset(shell: Shell) -> None:
     }
     for name, data in files.items():
         written(folder, name, data)
-    assert STOPPED == shell.interrupted("import", str(folder), when=children_of)
+    assert STOPPED == shell.interrupted("import", str(folder), when=partial(shell.has_job, "import"))
     dataset = shell.json("import", str(folder))
     assert {"books", STORIES} == {found["name"] for found in shell.json("ls")}
     assert ("books", 200, "ready") == (dataset["name"], dataset["num_samples"], dataset["status"])
@@ -167,7 +168,7 @@ def test_ctrl_c_of_a_download_keeps_its_bytes(hub: Hub, tmp_path: Path) -> None:
     hub.rate = 1e6
     shell = Shell(tmp_path, hub=hub.url)
 
-    def is_half_way(_process_id: int) -> bool:
+    def is_half_way() -> bool:
         return sum(record.bytes_sent for record in hub.requests if record.origin == "files") > 1_500_000
 
     assert STOPPED == shell.interrupted("download", "lab/large", when=is_half_way)

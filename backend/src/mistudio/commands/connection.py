@@ -86,7 +86,8 @@ async def studio(settings: Settings) -> AsyncIterator[Studio]:
         return
     from mistudio.main import create_app
 
-    app = create_app(settings)
+    # One command begins one job: nothing is to stand ready for the next.
+    app = create_app(settings.model_copy(update={"spare_process": False}))
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
         app.state.server.running(),
