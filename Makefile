@@ -56,8 +56,8 @@ coverage: $(VENV)/.dev $(VENV)/.package ## Run the back end's tests and say whic
 	cd backend && ../$(PY) -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered
 
 .PHONY: test-engines
-test-engines: $(VENV)/.dev $(VENV)/.package ## Run the tests of routes, jobs and sockets on both engines
-	cd backend && TEST_ENGINES=embedded,scaled-out ../$(PY) -m pytest tests/integration
+test-engines: $(VENV)/.dev $(VENV)/.package ## Of the tests of routes, jobs and sockets run those on the scaled-out engine only
+	cd backend && ../$(PY) -m pytest -n 3 --dist loadfile tests/integration -k "scaled-out or scaled_out or event_bus"
 
 .PHONY: test-frontend
 test-frontend: $(VENV)/.dev frontend/node_modules/.installed ## Run the front end's tests only

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import random
 import sys
 import tempfile
 import time
@@ -26,7 +27,7 @@ sys.path.insert(0, str(TESTS))
 from fakes.cluster import database_server, fresh_database, redis_server, scaled_out, worker_process
 from fakes.hub import Hub
 from fakes.process import ServerProcess, server_process
-from fakes.repositories import add_stories
+from fakes.repositories import parquet_bytes
 from mistudio import open_dataset
 from mistudio.core.config import Settings
 from mistudio.core.events import DATASETS_CHANNEL
@@ -35,8 +36,10 @@ from mistudio.utils.file_utils import ensure_dir
 
 DATASETS = 10
 WORKERS = 2
+FILES = 3
 ROWS = 60_000
-RATE = 60_000.0
+ROW_BYTES = 160
+RATE = 160_000.0
 KILLS = 12
 EVENTS = 400
 EVENT_SECONDS = 0.05
@@ -95,6 +98,22 @@ async def cluster(folder: Path, hub: Hub) -> AsyncIterator[tuple[Settings, list[
             yield settings, servers
 
 
+def add_repositories(hub: Hub) -> list[str]:
+    """Ten repositories with the same rows, answered in order; random digits, so that the files are large."""
+    digits = random.Random(10)
+    texts = [f"{number:06d} {digits.randbytes(ROW_BYTES).hex()}" for number in range(ROWS)]
+    each = ROWS // FILES
+    files = {
+        f"data/train-{number:05d}-of-{FILES:05d}.parquet": parquet_bytes(
+            [{"text": text} for text in texts[number * each : (number + 1) * each]], group_rows=2_000
+        )
+        for number in range(FILES)
+    }
+    for number in range(DATASETS):
+        hub.add(f"lab/digits-{number}", files)
+    return texts
+
+
 async def latencies(settings: Settings, listening: ServerProcess) -> list[float]:
     """Milliseconds from a worker's event to a client of this server, for many events."""
     times: list[float] = []
@@ -123,7 +142,7 @@ async def whole_round(
     """Ten datasets at once under kills, from the first request to the last proof, then all are deleted; its figures."""
     began = time.monotonic()
     turns = itertools.cycle(servers)
-    ids = [(await next(turns).download(f"lab/stories-{number}"))["id"] for number in range(DATASETS)]
+    ids = [(await next(turns).download(f"lab/digits-{number}"))["id"] for number in range(DATASETS)]
     workers = Workers(settings, log, lambda: _sent(hub), DATASETS * _size(hub) // KILLS)
     async with asyncio.TaskGroup() as living:
         for place in range(WORKERS):
@@ -147,7 +166,7 @@ def _sent(hub: Hub) -> int:
 
 def _size(hub: Hub) -> int:
     """Bytes of one dataset's files."""
-    repository = hub.find("datasets", "lab/stories-0")
+    repository = hub.find("datasets", "lab/digits-0")
     sha = repository.resolve("main") if repository else None
     return sum(file["size"] for file in repository.describe(sha, blobs=True)["siblings"]) if repository and sha else 0
 
@@ -168,8 +187,7 @@ async def main() -> None:
     sys.stdout.write(f"{machine()}\n")
     with tempfile.TemporaryDirectory(prefix="mistudio-cluster-") as made, Hub() as hub:
         folder = ensure_dir(options.folder or Path(made))
-        stories = [add_stories(hub, f"lab/stories-{number}", files=3, rows=ROWS // 3) for number in range(DATASETS)]
-        expected = [str(row["text"]) for row in stories[0].rows["train"]]
+        expected = add_repositories(hub)
         async with cluster(folder, hub) as (settings, servers):
             idle = await latencies(settings, servers[1])
             hub.rate = RATE

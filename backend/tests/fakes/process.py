@@ -1,6 +1,7 @@
 """A server as a user starts it, in a process of its own, to be killed."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -8,6 +9,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -80,6 +82,12 @@ async def server_process(settings: Settings, log: Path) -> AsyncIterator[ServerP
         if process.returncode is None:
             process.terminate()
             await process.wait()
+
+
+def events_in(log: Path, event: str) -> list[dict[str, Any]]:
+    """The lines of a JSON log that tell of this event."""
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    return [line for line in lines if line["event"] == event]
 
 
 def processes_of(data_dir: Path) -> list[int]:

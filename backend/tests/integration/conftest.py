@@ -1,7 +1,6 @@
 """A running server for every test that asks for one, on the engine that its module names.
 
-Embedded is the default. A module whose tests hold on both engines says ``pytestmark = BOTH_ENGINES``; TEST_ENGINES
-names the engines that these run on.
+Embedded is the default. A module whose tests hold on both engines says ``pytestmark = BOTH_ENGINES``.
 """
 
 from collections.abc import AsyncIterator, Iterator

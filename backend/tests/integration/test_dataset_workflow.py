@@ -11,7 +11,7 @@ import pytest
 from fakes.cluster import BOTH_ENGINES
 from fakes.hub import Fault, Hub
 from fakes.pace import PATIENCE, paced, until_true
-from fakes.process import processes_of, server_process, start_process
+from fakes.process import events_in, processes_of, server_process, start_process
 from fakes.repositories import add_large, add_stories
 from fakes.running import Client, RunningServer, running_server
 from mistudio.core.config import Settings
@@ -275,11 +275,14 @@ async def test_ctrl_c_costs_no_attempt(settings: Settings, hub: Hub, tmp_path: P
             os.kill(process_id, signal.SIGINT)
         await server.process.wait()
     assert "Traceback" not in log.read_text(encoding="utf-8")
-    assert "child died" not in log.read_text(encoding="utf-8")
+    assert [] == events_in(log, "child died")
     hub.rate = None
     async with server_process(settings, log) as server:
         await server.until(dataset_id, "ready")
-        assert 1 == (await server.get("/api/jobs"))[0]["attempt"]
+        job = (await server.get("/api/jobs"))[0]
+    assert 1 == job["attempt"]
+    told = [(line["dataset_id"], line["job_id"], line["attempt"]) for line in events_in(log, "job started")]
+    assert [(dataset_id, job["id"], 1)] * 2 == told
 
 
 async def test_a_child_that_always_dies_at_the_same_place_is_given_up(server: RunningServer, hub: Hub) -> None:

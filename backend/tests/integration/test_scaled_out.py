@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from fakes.cluster import Valkey, database_gone, fresh_database, scaled_out, worker_process
 from fakes.hub import Hub
 from fakes.pace import PATIENCE, until_true
+from fakes.process import events_in
 from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
@@ -75,19 +77,30 @@ async def test_a_worker_downloads_and_clients_of_every_server_hear(cluster: Sett
 
 
 async def test_a_killed_workers_job_is_taken_over(cluster: Settings, hub: Hub, tmp_path: Path) -> None:
-    """SIGKILL in the middle: another worker goes on from the bytes that are there, and every row is there."""
+    """SIGKILL in the middle: another worker goes on from the bytes that are there, and every row is there.
+
+    The logs of everybody who had to do with it name the dataset, the job and the attempt.
+    """
     hub.rate = 1e6
     add_large(hub)
     log = tmp_path / "worker.log"
-    async with running_server(cluster) as server:
-        async with worker_process(cluster, log) as doomed:
-            dataset = await server.download("lab/large")
-            await until_bytes(server, dataset["id"])
-            doomed.kill()
-            await doomed.wait()
-        hub.rate = None
-        async with worker_process(cluster, log):
-            assert "ready" == (await server.until(dataset["id"], "ready"))["status"]
+    with capture_logs() as told:
+        async with running_server(cluster) as server:
+            async with worker_process(cluster, log) as doomed:
+                dataset = await server.download("lab/large")
+                await until_bytes(server, dataset["id"])
+                doomed.kill()
+                await doomed.wait()
+            hub.rate = None
+            async with worker_process(cluster, log):
+                assert "ready" == (await server.until(dataset["id"], "ready"))["status"]
+            job = (await server.get("/api/jobs"))[0]
+    names = {"job_id": job["id"], "dataset_id": dataset["id"], "attempt": 1}
+    taken = [line for line in told if line["event"] == "job taken from a silent worker"]
+    for line in (*events_in(log, "job started"), *events_in(log, "job ended"), *taken):
+        assert names == {name: line[name] for name in names}
+    assert (2, 1, 1) == (len(events_in(log, "job started")), len(events_in(log, "job ended")), len(taken))
+    assert 1 == job["attempt"]
 
 
 async def parts_down(server: RunningServer) -> set[str]:

@@ -39,6 +39,8 @@ class Lease:
     """Who has a running job, and when that runner last said that it lives."""
 
     job_id: str
+    dataset_id: str
+    attempt: int
     owner: str | None
     heartbeat_at: datetime | None
 
@@ -100,7 +102,9 @@ class JobService:
 
     async def leases(self) -> list[Lease]:
         """Every running job with its runner's last sign of life."""
-        query = select(Job.id, Job.owner, Job.heartbeat_at).where(Job.state == JobState.RUNNING)
+        query = select(Job.id, Job.dataset_id, Job.attempt, Job.owner, Job.heartbeat_at).where(
+            Job.state == JobState.RUNNING
+        )
         async with self._database.read() as session:
             return [Lease(*row) for row in (await session.execute(query)).all()]
 

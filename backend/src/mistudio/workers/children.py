@@ -190,7 +190,8 @@ class Children:
     async def _ended(self, child: _Child, code: int) -> None:
         job_id = child.job.id
         if code:
-            log.warning("child died", job_id=job_id, dataset_id=child.job.dataset_id, exit_code=code)
+            ids = {"job_id": job_id, "dataset_id": child.job.dataset_id, "attempt": child.job.attempt + 1}
+            log.warning("child died", **ids, exit_code=code)
         if child.shard is not None:
             return
         backoff = self._settings.retry_backoff_seconds

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import uuid4
 
 import structlog
@@ -104,10 +104,9 @@ class Watcher:
         for seen in list(self._seen.values()):
             if now - seen.since < self._settings.lease_seconds:
                 continue
-            job_id = seen.lease.job_id
             if await self._jobs.lapse(seen.lease, backoff_seconds=0.0):
-                log.warning("job taken from a silent worker", job_id=job_id, owner=seen.lease.owner)
-                await self._see_to(job_id)
+                log.warning("job taken from a silent worker", **asdict(seen.lease))
+                await self._see_to(seen.lease.job_id)
 
     def _look(self, lease: Lease, now: float) -> _Seen:
         before = self._seen.get(lease.job_id)
