@@ -243,6 +243,22 @@ async def test_a_text_is_seen_as_tokens_before_anything_is_run(server: RunningSe
     assert text.encode().startswith(b"".join(map(_bytes_of, shown)))
 
 
+async def test_a_preview_is_the_row_that_a_tokenization_writes(server: RunningServer, dataset_id: str) -> None:
+    """With the same settings for what stands around the text: the same ids, or the same refusal."""
+    text = (await server.get(f"/api/datasets/{dataset_id}/samples/train/0"))["text"]
+    fields: dict[str, object] = {"max_length": 300, "padding": "max_length", "add_special_tokens": False}
+    fields |= {"begin_of_row_token": 7, "end_of_document_token": "eos"}
+    made = await tokenize(server, dataset_id, **fields)
+    asked = {"tokenizer": f"./{TOKENIZER}", "text": text, **fields}
+    preview = (await server.http.post("/api/tokenize-preview", json=asked)).json()
+    assert load_from_disk(made["path"])["train"][0]["input_ids"] == [token["id"] for token in preview["tokens"]]
+    refused = await server.http.post("/api/tokenize-preview", json={**asked, "begin_of_row_token": "sep"})
+    assert (422, ["begin_of_row_token"]) == (
+        refused.status_code,
+        [error["field"] for error in refused.json()["errors"]],
+    )
+
+
 def _bytes_of(shown: str) -> bytes:
     """What a token shows: characters, or the bytes of a part of one."""
     return re.sub(rb"\\x(..)", lambda found: bytes.fromhex(found[1].decode()), shown.encode())

@@ -10,13 +10,14 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from fakes.corpora import make_dataset
 from mistudio.corpus.audited_rows import audited_places
+from mistudio.corpus.resolved import resolve
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import read_audit
 from mistudio.corpus.token_order import Order
 from mistudio.corpus.token_sample import engines_for, sample_texts
 from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenize import tokenize_dataset
-from mistudio.corpus.tokenize_settings import TokenizeSettings, resolve
+from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenizer_files import TokenizerSource
 from mistudio.corpus.tokenizers import LoadedTokenizer, load_tokenizer
 from mistudio.corpus.work import Unwatched

@@ -9,7 +9,8 @@ from fakes.tokenizing import BOS, EOS, PAD, FakeSpecial, FakeTemplate, FakeToken
 from mistudio.core.errors import UnknownColumn, UnknownSplit, ValidationFailed
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.manifest import Manifest
-from mistudio.corpus.tokenize_settings import Resolved, Slot, TokenizeSettings, resolve, settings_hash
+from mistudio.corpus.resolved import Resolved, resolve, settings_hash
+from mistudio.corpus.tokenize_settings import Slot, TokenizeSettings
 
 ASKED = TokenizeSettings(tokenizer="gpt2")
 

@@ -1407,7 +1407,7 @@ export interface components {
     };
     /**
      * PreviewRequest
-     * @description A text to see as tokens, with the settings that matter to one text.
+     * @description A text to see as tokens, with the settings that matter to one text in a row of its own, as for a tokenization.
      */
     PreviewRequest: {
       /** Access Token */
@@ -1417,6 +1417,18 @@ export interface components {
        * @default true
        */
       add_special_tokens: boolean;
+      /**
+       * Begin Of Row Token
+       * @description Auto: what the tokenizer itself puts there.
+       * @default auto
+       */
+      begin_of_row_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
+      /**
+       * End Of Document Token
+       * @description Put after the text.
+       * @default none
+       */
+      end_of_document_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
       /** Max Length */
       max_length?: number | null;
       /**
@@ -1425,6 +1437,11 @@ export interface components {
        * @enum {string}
        */
       padding: 'do_not_pad' | 'max_length' | 'longest';
+      /**
+       * Return Attention Mask
+       * @default true
+       */
+      return_attention_mask: boolean;
       /** Revision */
       revision?: string | null;
       /** Text */

@@ -24,9 +24,9 @@ def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:
     loading the tokenizer raises.
     """
     from mistudio.corpus.rebuild import rebuild
+    from mistudio.corpus.resolved import resolve
     from mistudio.corpus.store import DatasetStore
     from mistudio.corpus.token_sample import engines_for
-    from mistudio.corpus.tokenize_settings import resolve
     from mistudio.corpus.tokenized_manifest import differences, read_tokenized_manifest
     from mistudio.corpus.tokenizer_files import TokenizerSource
     from mistudio.corpus.tokenizers import load_tokenizer

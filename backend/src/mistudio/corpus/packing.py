@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mistudio.corpus.resolved import Resolved
 from mistudio.corpus.token_rows import Added, Documents, Ints, Position, Rows, Segments, ends_of, framed
-from mistudio.corpus.tokenize_settings import Resolved
 
 
 @dataclass(frozen=True)

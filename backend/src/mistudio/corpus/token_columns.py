@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.errors import Json
+from mistudio.corpus.resolved import Resolved
 from mistudio.corpus.token_rows import Ints, Rows, Segments
-from mistudio.corpus.tokenize_settings import Padding, Resolved, TokenizeSettings
+from mistudio.corpus.tokenize_settings import Padding, TokenizeSettings
 
 _SEGMENT: Final = {"row": "int64", "token_start_in_row": "int32", "position": "int32", "length": "int32"}
 _ROWS: Final = 1_000

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from mistudio.core.errors import TokensLost
 from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.packing import Slots
+from mistudio.corpus.resolved import Resolved
 from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, NO_TEXT, SourceRows
 from mistudio.corpus.token_columns import Columns, dataset_dict, dataset_info, dataset_state
 from mistudio.corpus.token_ledger import Ledger
 from mistudio.corpus.token_parts import PartWriter
 from mistudio.corpus.token_rows import Ints, Position
 from mistudio.corpus.token_statistics import LengthCounts, TokenFigures, TokenStatistics
-from mistudio.corpus.tokenize_settings import Resolved, TokenizerFacts, TokenizeSettings
+from mistudio.corpus.tokenize_settings import TokenizerFacts, TokenizeSettings
 from mistudio.corpus.tokenized_manifest import TokenFile, TokenizedSplit
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 

@@ -13,6 +13,8 @@ from typing import Final
 
 from mistudio.corpus.manifest import manifest_sha256
 from mistudio.corpus.packing import Packer, Slots
+from mistudio.corpus.resolved import HELD_OUT as HELD_OUT_SPLIT
+from mistudio.corpus.resolved import Resolved, resolve, settings_hash
 from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, SourceRows
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import audit_files, write_audit
@@ -25,8 +27,6 @@ from mistudio.corpus.token_rows import Position, RowMaker
 from mistudio.corpus.token_shards import EncodedBatch, Encoding, Shards, Sharing, cut_shards
 from mistudio.corpus.token_shuffle import SHUFFLE, shuffle_parts
 from mistudio.corpus.token_texts import HeldOut, TextReader
-from mistudio.corpus.tokenize_settings import HELD_OUT as HELD_OUT_SPLIT
-from mistudio.corpus.tokenize_settings import Resolved, resolve, settings_hash
 from mistudio.corpus.tokenized_manifest import (
     DatasetRecord,
     EngineRecord,

@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 from mistudio.core.errors import Json
 from mistudio.corpus.engine_choice import Trial, choose_encoder
 from mistudio.corpus.engines import ReferenceEncoder
+from mistudio.corpus.resolved import Resolved
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_order import Engines
 from mistudio.corpus.token_texts import RenderChat, TextReader
-from mistudio.corpus.tokenize_settings import Resolved, TokenizeSettings
+from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenized_manifest import EngineRecord
 from mistudio.corpus.tokenizers import LoadedTokenizer
 

@@ -15,9 +15,10 @@ from typing import Any, Final, Self, cast
 
 from mistudio.core.errors import DataMissing, InvalidData, UnsupportedVersion
 from mistudio.core.records import as_json, from_json
+from mistudio.corpus.resolved import Resolved
 from mistudio.corpus.token_ledger import Ledger
 from mistudio.corpus.token_statistics import TokenStatistics
-from mistudio.corpus.tokenize_settings import Resolved, TokenizerFacts, TokenizeSettings
+from mistudio.corpus.tokenize_settings import TokenizerFacts, TokenizeSettings
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1

@@ -13,10 +13,11 @@ import numpy as np
 from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.manifest import Manifest
 from mistudio.corpus.packing import Slots, count_packed
+from mistudio.corpus.resolved import resolve
 from mistudio.corpus.token_finish import HELD_OUT_ROWS, LENGTH_COUNTS
 from mistudio.corpus.token_rows import Ints
 from mistudio.corpus.token_statistics import LengthCounts
-from mistudio.corpus.tokenize_settings import TokenizerFacts, TokenizeSettings, resolve
+from mistudio.corpus.tokenize_settings import TokenizerFacts, TokenizeSettings
 from mistudio.corpus.tokenized_manifest import TokenizedManifest
 
 _BLOCK: Final = 1 << 20

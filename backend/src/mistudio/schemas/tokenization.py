@@ -200,7 +200,7 @@ class TraceResponse(Shape):
 
 
 class PreviewRequest(BaseModel):
-    """A text to see as tokens, with the settings that matter to one text."""
+    """A text to see as tokens, with the settings that matter to one text in a row of its own, as for a tokenization."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -211,7 +211,10 @@ class PreviewRequest(BaseModel):
     max_length: MaxLength | None = None
     truncation: bool = True
     padding: Padding = "do_not_pad"
+    begin_of_row_token: TokenSlot = Field(default="auto", description="Auto: what the tokenizer itself puts there.")
+    end_of_document_token: TokenSlot = Field(default="none", description="Put after the text.")
     add_special_tokens: bool = True
+    return_attention_mask: bool = True
 
 
 class TokenSpan(TokenView):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from mistudio.core.errors import FieldError, ValidationFailed
-from mistudio.corpus.tokenize_settings import TokenizeSettings, chosen_max_length, chosen_pad
+from mistudio.corpus.row_frame import row_frame
+from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenizers import EncodedText, LoadedTokenizer
 from mistudio.schemas.tokenization import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan, TokenView
 
@@ -60,38 +60,27 @@ def _shared(spans: Iterable[tuple[int, int]]) -> set[int]:
 
 def preview_of(tokenizer: LoadedTokenizer, request: PreviewRequest) -> PreviewResponse:
     """One text as ``request`` would have it written, in an unpacked row. Raises ValidationFailed."""
-    settings = TokenizeSettings(
-        tokenizer=request.tokenizer,
-        max_length=request.max_length,
-        truncation=request.truncation,
-        padding=request.padding,
-        add_special_tokens=request.add_special_tokens,
-    )
-    max_length, why = chosen_max_length(settings, tokenizer.model_max_length)
-    pad, notes = chosen_pad(settings, tokenizer.special)
-    prefix, suffix = (tokenizer.template.prefix, tokenizer.template.suffix) if request.add_special_tokens else ((), ())
-    room = max_length - len(prefix) - len(suffix)
-    if request.truncation and room < 1:
-        message = f"max_length {max_length} leaves no room for text beside {len(prefix) + len(suffix)} special tokens."
-        raise ValidationFailed(message, fields=[FieldError("max_length", message)])
+    settings = TokenizeSettings(**request.model_dump(exclude={"access_token", "text"}))
+    frame = row_frame(settings, tokenizer)
     data = token_spans(tokenizer, request.text)
-    kept = data[:room] if request.truncation else data
-    row = [*_added(tokenizer, prefix, at=0), *kept, *_added(tokenizer, suffix, at=len(request.text))]
-    if pad is not None and request.padding == "max_length":
-        filling = _added(tokenizer, [pad] * max(max_length - len(row), 0), at=len(request.text), padding=True)
-        row.extend(filling)
+    kept = data[: frame.room] if request.truncation else data
+    end = len(request.text)
+    row = [*_added(tokenizer, frame.prefix, at=0), *kept, *_added(tokenizer, frame.suffix, at=end)]
+    if frame.pad is not None and request.padding == "max_length":
+        filling = [frame.pad] * max(frame.max_length - len(row), 0)
+        row.extend(_added(tokenizer, filling, at=end, padding=True))
     special = tokenizer.special
     return PreviewResponse(
         tokenizer=tokenizer.repo,
         revision=tokenizer.commit,
         fingerprint=tokenizer.fingerprint,
         vocab_size=tokenizer.vocab_size,
-        max_length=max_length,
+        max_length=frame.max_length,
         special=SpecialTokens(bos=special.bos, eos=special.eos, pad=special.pad, unk=special.unk, sep=special.sep),
         tokens=row,
         count=len(data),
         truncated=len(data) - len(kept),
-        notes=[why, *notes],
+        notes=[*frame.notes],
     )
 
 

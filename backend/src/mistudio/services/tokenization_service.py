@@ -17,7 +17,8 @@ from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
 from mistudio.core.states import DatasetStatus, TokenizationStatus
 from mistudio.corpus.manifest import manifest_sha256, read_manifest
-from mistudio.corpus.tokenize_settings import TokenizeSettings, resolve, settings_hash
+from mistudio.corpus.resolved import resolve, settings_hash
+from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.sample import SampleDetail, SampleResponse

@@ -4,7 +4,8 @@ from mistudio.core.errors import AlreadyExists
 from mistudio.core.records import as_json
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.manifest import Manifest
-from mistudio.corpus.tokenize_settings import Resolved, TokenizeSettings
+from mistudio.corpus.resolved import Resolved
+from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Tokenization, new_id
 from mistudio.schemas.tokenization import TokenizeRequest

@@ -11,6 +11,7 @@ from mistudio.core.records import as_json
 from mistudio.corpus.encoding import Encoded
 from mistudio.corpus.engine_choice import Trial
 from mistudio.corpus.engines import ReferenceEncoder, Texts
+from mistudio.corpus.resolved import resolve
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import read_audit
 from mistudio.corpus.token_order import Order
@@ -18,7 +19,7 @@ from mistudio.corpus.token_sample import engines_for
 from mistudio.corpus.token_shards import Sharing
 from mistudio.corpus.token_statistics import TokenCount, TokenStatistics
 from mistudio.corpus.tokenize import help_tokenize, tokenize_dataset
-from mistudio.corpus.tokenize_settings import TokenizeSettings, resolve
+from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.corpus.work import Work

@@ -8,10 +8,11 @@ from typing import Final
 from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, NotReady, ValidationFailed
 from mistudio.corpus.manifest import read_manifest
+from mistudio.corpus.row_frame import chosen_max_length
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_sample import sample_texts
 from mistudio.corpus.token_texts import TextReader
-from mistudio.corpus.tokenize_settings import TokenizeSettings, chosen_max_length
+from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenized_manifest import read_tokenized_manifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.corpus.what_if import Lengths, WhatIf, WhatIfLayout, lengths_of, sampled_lengths, what_if

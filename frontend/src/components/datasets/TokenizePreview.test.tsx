@@ -7,7 +7,7 @@ import { aPreview } from '../../test/tokenFixtures';
 import { aForm } from '../../test/tokenForm';
 import { TokenizePreview } from './TokenizePreview';
 
-const VALUES = aForm({ tokenizer: 'gpt2', max_length: '8' }).values;
+const VALUES = aForm({ tokenizer: 'gpt2', max_length: '8', end_of_document_token: 'eos' }).values;
 
 it('shows a text of one’s own as tokens, under the settings that are typed', async () => {
   const sent: unknown[] = [];
@@ -23,7 +23,13 @@ it('shows a text of one’s own as tokens, under the settings that are typed', a
   expect(await screen.findByTitle('id 15496')).toHaveTextContent('Hello');
   expect(screen.getByText('3 tokens, 2 of them cut • vocabulary of 50,257')).toBeInTheDocument();
   expect(screen.getByText('Cut at the maximum.')).toBeInTheDocument();
-  expect(sent).toMatchObject([{ tokenizer: 'gpt2', text: 'Hello', max_length: 8, truncation: true }]);
+  const settings = {
+    max_length: 8,
+    truncation: true,
+    begin_of_row_token: 'auto',
+    end_of_document_token: 'eos',
+  };
+  expect(sent).toMatchObject([{ tokenizer: 'gpt2', text: 'Hello', ...settings }]);
 });
 
 it('asks for a tokenizer first', () => {

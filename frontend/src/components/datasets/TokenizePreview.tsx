@@ -15,9 +15,11 @@ export function TokenizePreview({ values }: { readonly values: TokenizationValue
   const [preview, setPreview] = useState<Preview | null>(null);
   const [asking, ask] = useAction(
     useCallback(async () => {
-      const { tokenizer, revision, access_token, max_length, truncation, padding, add_special_tokens } =
-        requestOf(values);
-      const settings = { revision, access_token, max_length, truncation, padding, add_special_tokens };
+      const { tokenizer, ...asked } = requestOf(values);
+      const { revision, access_token, max_length, truncation, padding } = asked;
+      const { begin_of_row_token, end_of_document_token, add_special_tokens, return_attention_mask } = asked;
+      const tokens = { begin_of_row_token, end_of_document_token, add_special_tokens, return_attention_mask };
+      const settings = { revision, access_token, max_length, truncation, padding, ...tokens };
       setPreview(await previewTokens({ tokenizer, text, ...definedOf(settings) }));
     }, [values, text]),
   );
