@@ -111,6 +111,20 @@ async def parts_down(server: RunningServer) -> set[str]:
     return down
 
 
+async def test_readiness_names_the_part_that_is_down(cluster: Settings, tmp_path: Path) -> None:
+    """A broker that is not the Redis of events is a part of its own; without a worker, that is said."""
+    with Valkey() as broker:
+        given = cluster.model_copy(update={"celery_broker_url": broker.url})
+        async with running_server(given) as server:
+            assert {"workers"} == await parts_down(server)
+            async with worker_process(given, tmp_path / "worker.log"):
+                assert set() == await parts_down(server)
+                broker.stop()
+                assert {"broker"} == await parts_down(server)
+                broker.start()
+                assert set() == await parts_down(server)
+
+
 async def test_each_part_may_be_restarted_under_a_job(
     settings: Settings, postgres_url: str, hub: Hub, tmp_path: Path
 ) -> None:

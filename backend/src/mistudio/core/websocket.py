@@ -3,7 +3,6 @@
 Where several servers and workers stand on one Redis, every event goes through it and so reaches the clients of all.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 import socketio
@@ -11,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp
 
 from mistudio.core.errors import Json
+from mistudio.utils.tasks import end_task
 
 Snapshot = Callable[[str], Awaitable[dict[str, Json]]]
 MayConnect = Callable[[Headers, str | None], bool]
@@ -35,8 +35,7 @@ class _RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python
     async def disconnect_redis(self) -> None:
         """Stop listening, and close every connection."""
         if (listener := getattr(self, "thread", None)) is not None:
-            listener.cancel()
-            await asyncio.wait({listener})
+            await end_task(listener)
         if self.redis is not None:
             await self.pubsub.aclose()
             await self.redis.aclose()

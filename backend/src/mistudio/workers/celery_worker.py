@@ -32,6 +32,7 @@ from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.services.storage_service import StorageService
+from mistudio.utils.tasks import end_task
 from mistudio.workers.celery_queue import CeleryQueue
 from mistudio.workers.children import Children
 from mistudio.workers.control import Order, connect, listen
@@ -118,7 +119,7 @@ class WorkerHost:
         stack.push_async_callback(self._hand_over)
         ready = asyncio.Event()
         for work in (listen(redis, self._hear, ready=ready), self._be_seen(redis)):
-            stack.push_async_callback(_end, asyncio.create_task(work))
+            stack.push_async_callback(end_task, asyncio.create_task(work))
         watcher.start()
         stack.push_async_callback(watcher.close)
         await ready.wait()
@@ -155,12 +156,9 @@ class WorkerHost:
             await self._give_back(job_id, owner)
         if self._running:
             await asyncio.wait(self._running, timeout=_ANSWER_SECONDS)
-        while self._running:
-            # Celery's threads wait for these, and the process for the threads: where the database is gone, there is
-            # no other answer than none.
-            for task in self._running:
-                task.cancel()
-            await asyncio.wait(self._running)
+        # Celery's threads wait for these, and the process for its threads: where the database is gone, there is no
+        # other answer than none.
+        await asyncio.gather(*(end_task(task) for task in self._running))
 
     async def _give_back(self, job_id: str, owner: str) -> None:
         try:
@@ -184,11 +182,6 @@ class WorkerHost:
 def _pause(job: JobResponse) -> float:
     """Seconds until the job may be tried again."""
     return max((job.not_before - utc_now()).total_seconds(), 0.0) if job.not_before else 0.0
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})
 
 
 async def workers_seen(redis: Redis) -> int:

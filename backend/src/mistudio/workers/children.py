@@ -20,6 +20,7 @@ from mistudio.core.events import EventBus, TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
+from mistudio.utils.tasks import end_task
 from mistudio.workers.runner import until_recorded
 from mistudio.workers.spare import Spare, send_line
 
@@ -155,8 +156,7 @@ class Children:
         if tasks := [child.task for child in children if child.task]:
             # One that waits for room to record how its job ended must not hold the process back.
             _ended, waiting = await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
-            for task in waiting:
-                task.cancel()
+            await asyncio.gather(*(end_task(task) for task in waiting))
         return [(child.job.id, child.owner) for child in children if child.shard is None]
 
     async def _follow(self, child: _Child) -> None:

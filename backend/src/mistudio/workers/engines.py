@@ -13,6 +13,7 @@ from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.ownership import DataDirLock
 from mistudio.schemas.system import CheckResponse
 from mistudio.services.job_service import JobService
+from mistudio.utils.tasks import end_task
 from mistudio.workers.celery_queue import BROKER_ERRORS, CeleryQueue
 from mistudio.workers.celery_worker import workers_seen
 from mistudio.workers.control import Order, call_out, connect, listen
@@ -130,7 +131,7 @@ class ScaledOutEngine:
         self._stack.push_async_callback(self._redis.aclose)
         self._stack.push_async_callback(self.queue.close)
         listening = asyncio.create_task(listen(self._redis, self._hear, ready=asyncio.Event()))
-        self._stack.push_async_callback(_end, listening)
+        self._stack.push_async_callback(end_task, listening)
         self._watcher.start()
         self._stack.push_async_callback(self._watcher.close)
 
@@ -176,8 +177,3 @@ class ScaledOutEngine:
             "redis": CheckResponse(ok=True, detail="Redis answers."),
             "workers": CheckResponse(ok=count > 0, detail=seen),
         }
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})

@@ -21,6 +21,7 @@ from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.services.storage_service import StorageService
 from mistudio.services.views import tokenization_or_404
+from mistudio.utils.tasks import end_task
 from mistudio.workers.handlers import tokenizer_of
 
 log = structlog.get_logger(__name__)
@@ -59,8 +60,7 @@ class HelpersWork:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.wait({task})
+            await end_task(task)
 
     async def _look(self) -> None:
         while not self._cancelled.is_set():

@@ -18,6 +18,7 @@ from mistudio.core.events import EventBus, TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
+from mistudio.utils.tasks import end_task
 from mistudio.workers.children import Children
 
 log = structlog.get_logger(__name__)
@@ -87,9 +88,7 @@ class LocalQueue:
     async def close(self) -> None:
         """End all children; their jobs stay in the table as running and are taken up at the next start."""
         if self._dispatcher:
-            self._dispatcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._dispatcher
+            await end_task(self._dispatcher)
         await self._children.close()
 
     @property

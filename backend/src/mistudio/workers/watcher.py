@@ -7,7 +7,6 @@ only a queued job can be claimed.
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -24,6 +23,7 @@ from mistudio.core.events import TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService, Lease
+from mistudio.utils.tasks import end_task
 from mistudio.workers.celery_queue import BROKER_ERRORS, CeleryQueue, due_since
 
 log = structlog.get_logger(__name__)
@@ -66,9 +66,7 @@ class Watcher:
     async def close(self) -> None:
         """Stop watching; another one leads within seconds."""
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end_task(self._task)
 
     @property
     def is_watching(self) -> bool:
