@@ -91,7 +91,9 @@ class Server:
             jobs=self.jobs,
             storage=self.storage,
             tokenizers=self.tokenizers,
+            on_deleted=self._tokenization_deleted,
         )
+        self.rows = RowService(self.database, self.storage, self.tokenizers)
         self.snapshots = SnapshotService(self.database, self.datasets)
 
     def _engine(self) -> Engine:
@@ -99,13 +101,18 @@ class Server:
             return EmbeddedEngine(self.settings, self.jobs, bus=self.socket)
         return ScaledOutEngine(self.settings, self.jobs, on_forget=self._forget)
 
-    def _forget(self, dataset_id: str) -> None:
-        """Close the files of a dataset that another server deleted."""
-        self.samples.forget(dataset_id)
+    def _forget(self, target: str) -> None:
+        """Close the files of a dataset, or a tokenization, that another server deleted."""
+        self.samples.forget(target)
+        self.rows.forget(target)
 
     def _deleted(self, dataset_id: str) -> None:
-        self.samples.forget(dataset_id)
+        self._forget(dataset_id)
         self.engine.forget(dataset_id)
+
+    def _tokenization_deleted(self, tokenization_id: str) -> None:
+        self.rows.forget(tokenization_id)
+        self.engine.forget(tokenization_id)
 
     async def _snapshot(self, channel: str) -> dict[str, Json]:
         return await self.snapshots.snapshot(channel)
@@ -119,7 +126,7 @@ class Server:
             indexes=self.indexes,
             tokenizers=self.tokenizers,
             tokenizations=self.tokenizations,
-            rows=RowService(self.database, self.storage, self.tokenizers),
+            rows=self.rows,
             statistics=StatisticsService(self.database),
             what_if=WhatIfService(self.database, self.storage, self.tokenizers),
             references=ReferenceService(self.database),

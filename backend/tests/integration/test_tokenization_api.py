@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,31 @@ async def test_the_same_settings_twice_and_each_has_its_own_life(server: Running
     dataset = await server.get(f"/api/datasets/{dataset_id}")
     assert first["path"] == dataset["tokenized_path"]
     assert 404 == (await server.http.get(f"/api/tokenizations/{second['id']}")).status_code
+
+
+async def test_files_stay_mapped_until_the_tokenization_goes(server: RunningServer, dataset_id: str) -> None:
+    """A second page opens nothing; one that was made again in its place is seen; what is deleted is let go of."""
+    made = await tokenize(server, dataset_id)
+    address = f"/api/tokenizations/{made['id']}"
+    first = await server.get(f"{address}/rows")
+    mapped = mappings(made["id"])
+    assert mapped
+    assert (first, mapped) == (await server.get(f"{address}/rows"), mappings(made["id"]))
+    folder = Path(made["path"])
+    shutil.copytree(folder, away := folder.with_name("away"))
+    shutil.rmtree(folder)
+    away.rename(folder)
+    assert first == await server.get(f"{address}/rows")
+    assert mappings(made["id"]).isdisjoint(mapped)
+    assert 204 == (await server.http.delete(address)).status_code
+    await server.parts.storage.close()
+    assert set() == mappings(made["id"])
+
+
+def mappings(tokenization_id: str) -> set[str]:
+    """The files of this tokenization that this process has mapped, by inode, deleted ones too."""
+    lines = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
+    return {line.split()[4] for line in lines if f"/{tokenization_id}/" in line}
 
 
 async def test_statistics_are_answered_without_the_data(server: RunningServer, dataset_id: str) -> None:

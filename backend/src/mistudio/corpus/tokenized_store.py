@@ -47,6 +47,7 @@ class TokenizedStore:
 
     def __init__(self, folder: Path, manifest: TokenizedManifest) -> None:
         self._folder = folder
+        self.manifest = manifest
         self._splits = {split.name: split for split in manifest.splits}
         self._opened: dict[str, RowFiles] = {}
         self._lock = threading.Lock()

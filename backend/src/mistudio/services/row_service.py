@@ -11,12 +11,13 @@ from mistudio.corpus.manifest import read_manifest
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_sample import chat_renderer
 from mistudio.corpus.token_texts import TextReader
-from mistudio.corpus.tokenized_manifest import TokenizedManifest, read_tokenized_manifest
+from mistudio.corpus.tokenized_manifest import TokenizedManifest
 from mistudio.corpus.tokenized_store import TokenizedStore, TokenRow
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.corpus.trace import Trace, kinds_of, trace
 from mistudio.schemas.common import Page, Pagination
 from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
+from mistudio.services.open_tokenizations import OpenTokenizations
 from mistudio.services.ready import require_ready
 from mistudio.services.storage_service import StorageService
 from mistudio.services.token_views import token_views
@@ -27,9 +28,12 @@ from mistudio.services.views import tokenization_or_404
 @dataclass(frozen=True)
 class _Opened:
     dataset_id: str
-    folder: Path
-    manifest: TokenizedManifest
+    store: TokenizedStore
     tokenizer: LoadedTokenizer
+
+    @property
+    def manifest(self) -> TokenizedManifest:
+        return self.store.manifest
 
     def split(self, wanted: str | None) -> str:
         names = [split.name for split in self.manifest.splits]
@@ -56,12 +60,17 @@ class _Opened:
 
 
 class RowService:
-    """Reads tokenized rows off the event loop; files are memory-mapped, so that any page is at hand at once."""
+    """Reads tokenized rows off the event loop; files stay mapped, so that any page is at hand at once."""
 
     def __init__(self, database: Database, storage: StorageService, tokenizers: TokenizerService) -> None:
         self._database = database
         self._storage = storage
         self._tokenizers = tokenizers
+        self._open_ones = OpenTokenizations()
+
+    def forget(self, target: str) -> None:
+        """Let go of the files of the tokenization, or the dataset, with this id, whose folder is gone."""
+        self._open_ones.forget(target)
 
     async def list_rows(self, tokenization_id: str, *, split: str | None, page: int, limit: int) -> Page[TokenizedRow]:
         """One page of rows, empty beyond the end. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
@@ -69,7 +78,7 @@ class RowService:
         name = opened.split(split)
 
         def read() -> tuple[int, list[TokenizedRow]]:
-            store = TokenizedStore.open(opened.folder)
+            store = opened.store
             rows = store.rows(name, offset=(page - 1) * limit, limit=limit)
             return store.num_rows(name), [opened.shown(name, row) for row in rows]
 
@@ -82,7 +91,7 @@ class RowService:
         name = opened.split(split)
 
         def find() -> TraceResponse:
-            store = TokenizedStore.open(opened.folder)
+            store = opened.store
             found = store.rows(name, offset=row, limit=1)
             if not found:
                 rows = store.num_rows(name)
@@ -122,9 +131,9 @@ class RowService:
         async with self._database.read() as session:
             record = require_ready(await tokenization_or_404(session, tokenization_id))
         folder = self._storage.tokenized(record.dataset_id, record.id)
-        manifest = await asyncio.to_thread(read_tokenized_manifest, folder)
+        store = await asyncio.to_thread(self._open_ones.get, record.dataset_id, record.id, folder)
         tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
-        return _Opened(record.dataset_id, folder, manifest, tokenizer)
+        return _Opened(record.dataset_id, store, tokenizer)
 
 
 def _source(traced: Trace, dataset: Path) -> TraceSource | None:

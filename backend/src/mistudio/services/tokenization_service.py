@@ -5,6 +5,7 @@ before anything is started, so that a mistake is said at once; the work itself i
 """
 
 import asyncio
+from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -63,7 +64,9 @@ class TokenizationService:
         jobs: JobService,
         storage: StorageService,
         tokenizers: TokenizerService,
+        on_deleted: Callable[[str], None] = lambda _tokenization_id: None,
     ) -> None:
+        """``on_deleted`` is called, on the event loop, with the id of a tokenization whose folder has just gone."""
         self._settings = settings
         self._database = database
         self._bus = bus
@@ -72,6 +75,7 @@ class TokenizationService:
         self._jobs = jobs
         self._storage = storage
         self._tokenizers = tokenizers
+        self._on_deleted = on_deleted
 
     async def load_tokenizer(
         self, name: str, revision: str | None = None, *, token: str | None = None, fresh: bool = False
@@ -238,6 +242,7 @@ class TokenizationService:
             raise
         await publish_all(self._bus, [news])
         await asyncio.to_thread(self._storage.discard, tokenization_id)
+        self._on_deleted(tokenization_id)
         self._storage.empty_soon()
 
     async def _remove_record(self, tokenization_id: str) -> News:

@@ -57,8 +57,8 @@ class Engine(Protocol):
         """Let nothing run any more that this server began."""
         ...
 
-    def forget(self, dataset_id: str) -> None:
-        """Let other servers close the files of a dataset that is gone."""
+    def forget(self, target: str) -> None:
+        """Let other servers close the files of a dataset, or a tokenization, that is gone."""
         ...
 
     async def checks(self) -> Mapping[str, CheckResponse]:
@@ -94,7 +94,7 @@ class EmbeddedEngine:
         """End the children."""
         await self.queue.close()
 
-    def forget(self, dataset_id: str) -> None:
+    def forget(self, target: str) -> None:
         """There are no other servers."""
 
     async def checks(self) -> Mapping[str, CheckResponse]:
@@ -107,7 +107,7 @@ class ScaledOutEngine:
     """Celery workers on any machine; this server is one of several."""
 
     def __init__(
-        self, settings: Settings, jobs: JobService, *, on_forget: Callable[[str], None] = lambda _dataset_id: None
+        self, settings: Settings, jobs: JobService, *, on_forget: Callable[[str], None] = lambda _target: None
     ) -> None:
         self._on_forget = on_forget
         self._redis = connect(settings.redis_url)
@@ -140,9 +140,9 @@ class ScaledOutEngine:
         await asyncio.gather(*self._calls)
         await self._stack.aclose()
 
-    def forget(self, dataset_id: str) -> None:
+    def forget(self, target: str) -> None:
         """Call it out, without anybody waiting for it."""
-        task = asyncio.create_task(call_out(self._redis, "forget", dataset_id))
+        task = asyncio.create_task(call_out(self._redis, "forget", target))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
