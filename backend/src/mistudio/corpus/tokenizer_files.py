@@ -54,6 +54,12 @@ class TokenizerFiles:
     commit: str | None
     contents: Mapping[str, bytes]
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that they hold: equal where every file is."""
+        sums = {name: hashlib.sha256(content).hexdigest() for name, content in self.contents.items()}
+        return hashlib.sha256(repr(sorted(sums.items())).encode()).hexdigest()
+
 
 def find_files(source: TokenizerSource, *, token: str | None, cache_dir: Path, root: Path) -> TokenizerFiles:
     """The files of ``source``: a local one's below ``root``, a pinned commit's from ``cache_dir`` where they are there.

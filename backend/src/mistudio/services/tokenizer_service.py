@@ -9,7 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.corpus.plan_types import TokenizerRequest
-from mistudio.corpus.tokenizer_files import TokenizerSource, is_kept
-from mistudio.corpus.tokenizers import LoadedTokenizer, load_tokenizer
+from mistudio.corpus.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_kept
+from mistudio.corpus.tokenizers import LoadedTokenizer, read_tokenizer
 from mistudio.models import Model
 from mistudio.schemas.tokenization import ModelResponse, PreviewRequest, PreviewResponse
 from mistudio.services.planning import Planning
@@ -28,6 +28,9 @@ from mistudio.services.token_views import preview_of
 _LOADED: Final = 2
 # How long a branch is believed to stand where it stood; a job always asks again.
 _BELIEVED_SECONDS: Final = 300.0
+
+# A source, and what its files hold where they may change.
+_Key: TypeAlias = tuple[TokenizerSource, str]
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class TokenizerService:
         self._database = database
         self._planner = planner
         self._lock = threading.Lock()
-        self._loaded: OrderedDict[TokenizerSource, LoadedTokenizer] = OrderedDict()
+        self._loaded: OrderedDict[_Key, LoadedTokenizer] = OrderedDict()
         self._believed: dict[TokenizerSource, _Believed] = {}
 
     async def load(
@@ -82,24 +85,29 @@ class TokenizerService:
         return pinned
 
     def _load(self, source: TokenizerSource) -> LoadedTokenizer:
-        if not source.is_local and (kept := self._kept(source)):
-            return kept
-        settings = self._settings
-        tokenizer = load_tokenizer(source, token=None, cache_dir=settings.cache_dir, root=settings.data_dir)
-        if source.is_local:
-            # A file of this machine may be another one the next time.
-            return tokenizer
+        if not source.is_local:
+            return self._kept((source, "")) or self._keep((source, ""), self._files(source))
+        # A file of this machine may be another one by now: it is read each time, and loaded if it is.
+        files = self._files(source)
+        key = (source, files.digest)
+        return self._kept(key) or self._keep(key, files)
+
+    def _files(self, source: TokenizerSource) -> TokenizerFiles:
+        return find_files(source, token=None, cache_dir=self._settings.cache_dir, root=self._settings.data_dir)
+
+    def _kept(self, key: _Key) -> LoadedTokenizer | None:
         with self._lock:
-            self._loaded[source] = tokenizer
+            if key in self._loaded:
+                self._loaded.move_to_end(key)
+            return self._loaded.get(key)
+
+    def _keep(self, key: _Key, files: TokenizerFiles) -> LoadedTokenizer:
+        tokenizer = read_tokenizer(files)
+        with self._lock:
+            self._loaded[key] = tokenizer
             while len(self._loaded) > _LOADED:
                 self._loaded.popitem(last=False)
         return tokenizer
-
-    def _kept(self, source: TokenizerSource) -> LoadedTokenizer | None:
-        with self._lock:
-            if source in self._loaded:
-                self._loaded.move_to_end(source)
-            return self._loaded.get(source)
 
     async def preview(self, request: PreviewRequest) -> PreviewResponse:
         """One text as tokens, with what the settings would do to it. Raises what ``load`` raises, ValidationFailed."""
