@@ -37,7 +37,7 @@ def run(command: Sequence[str], *, environment: dict[str, str] | None = None) ->
         output = sink.read().decode()
     seconds = time.perf_counter() - began
     if status:
-        raise SystemExit(f"{command[0]} failed with status {status}")
+        raise SystemExit(f"{output}\n{command[0]} failed with status {status}")
     return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
 
 

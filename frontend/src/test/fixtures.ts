@@ -243,7 +243,7 @@ export function aStorage(changes: Partial<Storage> = {}): Storage {
     path: '/data',
     total_bytes: 500 * 1024 * MEGABYTE,
     free_bytes: 300 * 1024 * MEGABYTE,
-    used_bytes: 200 * 1024 * MEGABYTE,
+    used_bytes: 150 * 1024 * MEGABYTE,
     datasets: [],
     cache_bytes: 0,
     trash_bytes: 0,

@@ -72,6 +72,11 @@ export function cancelledMessage(progress: number): string {
   return kept > 0 ? `Cancelled. Retry goes on from ${kept} %.` : 'Cancelled. Retry starts it again.';
 }
 
+/** Why work failed, in one sentence or more. */
+export function failureMessage({ error_message }: Pick<Dataset, 'error_message'>): string {
+  return error_message ?? 'It failed, and nothing says why. Retry, or look at the server’s log.';
+}
+
 /** A phase of the work as a word. */
 export function phaseLabel(phase: ProgressEvent['phase']): string {
   return PHASES[phase];

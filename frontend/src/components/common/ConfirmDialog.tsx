@@ -14,6 +14,8 @@ interface ConfirmDialogProps<Value> {
   readonly onAgain: () => void;
   /** What the button that does it says. */
   readonly confirm: string;
+  /** What the button that does it not says. */
+  readonly keep?: string;
   readonly disabled: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
@@ -22,7 +24,7 @@ interface ConfirmDialogProps<Value> {
 
 /** Asks before something that cannot be undone: what it takes with it, and two ways to answer. */
 export function ConfirmDialog<Value>({ title, question, children, ...more }: ConfirmDialogProps<Value>) {
-  const { onAgain, confirm, disabled, onConfirm, onClose } = more;
+  const { onAgain, confirm, keep = 'Keep it', disabled, onConfirm, onClose } = more;
   const content = () => {
     switch (question.kind) {
       case 'loading':
@@ -50,7 +52,7 @@ export function ConfirmDialog<Value>({ title, question, children, ...more }: Con
             onClick={onClose}
             className="px-4 py-2 bg-slate-800 hover:bg-slate-700 rounded-lg"
           >
-            Keep it
+            {keep}
           </button>
           <button type="button" disabled={disabled} onClick={onConfirm} className={dangerButton}>
             {confirm}

@@ -6,7 +6,6 @@ import { useDatasetsStore } from '../../stores/datasetsStore';
 import { violations } from '../../test/axe';
 import { aProgress } from '../../test/eventFixtures';
 import { aDataset, aDownloadingDataset, aFailedDataset } from '../../test/fixtures';
-import { NO_SELECTION } from '../../test/selection';
 import { api, problem, server } from '../../test/server';
 import type { Dataset, DatasetStatus } from '../../types/dataset';
 import { DatasetCard } from './DatasetCard';
@@ -17,7 +16,7 @@ const onDelete = jest.fn();
 function Listed({ id }: { readonly id: string }) {
   const dataset = useDatasetsStore((state) => state.datasets.find((one) => one.id === id));
   return dataset === undefined ? null : (
-    <DatasetCard selection={NO_SELECTION} dataset={dataset} onOpen={onOpen} onDelete={onDelete} />
+    <DatasetCard dataset={dataset} onOpen={onOpen} onDelete={onDelete} chosen={null} onChoose={jest.fn()} />
   );
 }
 

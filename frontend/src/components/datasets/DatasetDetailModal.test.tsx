@@ -68,6 +68,7 @@ it('says why there is nothing to show, and asks again', async () => {
   server.use(http.get(api('/datasets/ds_1'), () => problem(404, 'not_found', 'No such dataset.')));
   show();
   expect(await screen.findByRole('alert')).toHaveTextContent('No such dataset.');
+  expect(screen.getByText('—')).toBeInTheDocument();
   server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail())));
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('Dataset Information')).toBeInTheDocument();

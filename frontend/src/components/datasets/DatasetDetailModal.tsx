@@ -5,9 +5,9 @@ import { useDatasetDetail } from '../../hooks/useDatasetDetail';
 import { type DatasetRoute, NO_FILTER } from '../../hooks/useRoute';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import { useDetailStore } from '../../stores/detailStore';
-import type { DatasetDetail } from '../../types/dataset';
+import type { Dataset, DatasetDetail } from '../../types/dataset';
 import { displayedSize } from '../../utils/datasets';
-import { formatFileSize, formatPlural } from '../../utils/formatters';
+import { formatFileSize, formatPlural, UNKNOWN } from '../../utils/formatters';
 import { Dialog } from '../common/Dialog';
 import { DialogHeader } from '../common/DialogHeader';
 import { LoadFailure } from '../common/LoadFailure';
@@ -72,9 +72,7 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
   return (
     <Dialog labelledBy="detail-title" onClose={onClose} returnFocusTo={openButtonId(route.id)}>
       <DialogHeader id="detail-title" title={known?.name ?? 'Dataset'} onClose={onClose}>
-        {known === undefined
-          ? '…'
-          : `${formatFileSize(displayedSize(known))} • ${formatPlural(known.num_samples, 'sample')}`}
+        {extentOf(known, detail.kind === 'loading' ? '…' : UNKNOWN)}
       </DialogHeader>
       <Tabs
         label="Parts of the dataset"
@@ -97,4 +95,11 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
       </div>
     </Dialog>
   );
+}
+
+/** How much there is of it; `unknown` where that is not known. */
+function extentOf(dataset: Dataset | undefined, unknown: string): string {
+  return dataset === undefined
+    ? unknown
+    : `${formatFileSize(displayedSize(dataset))} • ${formatPlural(dataset.num_samples, 'sample')}`;
 }

@@ -3,7 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../stores/datasetsStore';
-import { aDataset, aList } from '../../test/fixtures';
+import { aProgress } from '../../test/eventFixtures';
+import { aDataset, aDownloadingDataset, aList } from '../../test/fixtures';
 import { NO_SELECTION } from '../../test/selection';
 import { api, problem, server } from '../../test/server';
 import { DatasetList } from './DatasetList';
@@ -66,4 +67,21 @@ it('keeps the list where it cannot be got anew, and asks again', async () => {
   expect(screen.getAllByRole('listitem')).toHaveLength(1);
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText(/No datasets yet/)).toBeInTheDocument();
+});
+
+it('draws the card that an event is about, and no other', () => {
+  const other = aDataset({ id: 'ds_2', name: 'Other' });
+  let drawn = 0;
+  const watched = Object.defineProperty({ ...other }, 'name', {
+    get: () => {
+      drawn += 1;
+      return other.name;
+    },
+  });
+  useDatasetsStore.setState({ datasets: [aDownloadingDataset(), watched], total: 2, loaded: true });
+  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  const before = drawn;
+  act(() => useDatasetsStore.getState().applyEvent(aProgress()));
+  expect(screen.getByText('45.2%')).toBeInTheDocument();
+  expect(drawn).toBe(before);
 });

@@ -32,13 +32,22 @@ export function DatasetList(props: DatasetListProps) {
   }
 }
 
-function Cards({ datasets, ...props }: DatasetListProps & { readonly datasets: readonly Dataset[] }) {
+function Cards({
+  datasets,
+  selection,
+  ...props
+}: DatasetListProps & { readonly datasets: readonly Dataset[] }) {
   return (
     <div className="space-y-4">
       <ul aria-label="Datasets" className="grid gap-4">
         {datasets.map((dataset) => (
           <li key={dataset.id} className="min-w-0">
-            <DatasetCard dataset={dataset} {...props} />
+            <DatasetCard
+              dataset={dataset}
+              chosen={selection.active ? selection.has(dataset.id) : null}
+              onChoose={selection.toggle}
+              {...props}
+            />
           </li>
         ))}
       </ul>

@@ -44,6 +44,7 @@ it('says what each of them takes with it, and deletes all', async () => {
   expect(await screen.findByText('902.0 MB')).toBeInTheDocument();
   expect(screen.getByText('OpenWebText with 1 tokenization')).toBeInTheDocument();
   expect(await violations(screen.getByRole('dialog', { name: 'Delete 2 datasets?' }))).toEqual([]);
+  expect(screen.getByRole('button', { name: 'Keep them' })).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Delete all' }));
   await waitFor(() => expect(onClose).toHaveBeenCalledTimes(1));
 });

@@ -25,6 +25,7 @@ export function DeleteDatasetsDialog({ datasets, onClose }: DeleteDatasetsDialog
       confirm={
         deleting ? 'Deleting…' : `Delete ${allowed.length === datasets.length ? 'all' : allowed.length}`
       }
+      keep={datasets.length === 1 ? 'Keep it' : 'Keep them'}
       disabled={allowed.length === 0 || deleting}
       onConfirm={() => void confirm()}
       onClose={onClose}

@@ -23,7 +23,7 @@ export function SamplesPager({ pagination, shown, exact = true, onPage }: Sample
         {exact ? '' : 'at least '}
         {formatCount(total)}
       </p>
-      <nav aria-label="Pages of samples" className="flex flex-wrap items-center gap-2">
+      <nav aria-label="Pages of samples" className="flex flex-wrap items-center gap-2 max-sm:w-full">
         <GoTo
           key={page}
           id="samples-page"
@@ -32,12 +32,14 @@ export function SamplesPager({ pagination, shown, exact = true, onPage }: Sample
           count={Math.max(1, Math.ceil(total / limit))}
           onGo={onPage}
         />
-        <button type="button" disabled={!has_prev} onClick={() => onPage(page - 1)} className={quietButton}>
-          Previous
-        </button>
-        <button type="button" disabled={!has_next} onClick={() => onPage(page + 1)} className={quietButton}>
-          Next
-        </button>
+        <div className="flex gap-2 max-sm:ml-auto">
+          <button type="button" disabled={!has_prev} onClick={() => onPage(page - 1)} className={quietButton}>
+            Previous
+          </button>
+          <button type="button" disabled={!has_next} onClick={() => onPage(page + 1)} className={quietButton}>
+            Next
+          </button>
+        </div>
       </nav>
     </div>
   );

@@ -22,20 +22,22 @@ export function SelectionBar({ selection, onDelete }: SelectionBarProps) {
           ? 'Choose datasets to delete them together.'
           : `${formatCount(chosen.length)} chosen`}
       </p>
-      <button type="button" onClick={chooseAll} className={quietButton}>
-        Choose all
-      </button>
-      <button type="button" onClick={stop} className={quietButton}>
-        Done
-      </button>
-      <button
-        type="button"
-        disabled={chosen.length === 0}
-        onClick={() => onDelete(chosen)}
-        className={dangerButton}
-      >
-        Delete…
-      </button>
+      <div className="flex items-center gap-3 max-sm:ml-auto">
+        <button type="button" onClick={chooseAll} className={quietButton}>
+          Choose all
+        </button>
+        <button type="button" onClick={stop} className={quietButton}>
+          Done
+        </button>
+        <button
+          type="button"
+          disabled={chosen.length === 0}
+          onClick={() => onDelete(chosen)}
+          className={dangerButton}
+        >
+          Delete…
+        </button>
+      </div>
     </div>
   );
 }

@@ -49,6 +49,7 @@ interface UsageProps {
 
 function Usage({ storage, onDelete }: UsageProps) {
   const { path, total_bytes, used_bytes, free_bytes, cache_bytes, trash_bytes, database_bytes } = storage;
+  const other_bytes = Math.max(0, total_bytes - free_bytes - used_bytes);
   const datasets = [...storage.datasets].sort((one, other) => other.size_bytes - one.size_bytes);
   const others: [string, number][] = [
     ['Tokenizers and cards of the Hub', cache_bytes],
@@ -58,17 +59,15 @@ function Usage({ storage, onDelete }: UsageProps) {
   return (
     <>
       <section aria-label="Disk" className="space-y-2">
-        <div className="bg-slate-800 rounded-full h-2 overflow-hidden" aria-hidden="true">
-          <div
-            className="bg-emerald-500 h-2"
-            style={{ width: formatPercent((100 * used_bytes) / Math.max(1, total_bytes)) }}
-          />
+        <div className="flex bg-slate-800 rounded-full h-2 overflow-hidden" aria-hidden="true">
+          <div className="bg-emerald-500" style={{ width: shareOf(used_bytes, total_bytes) }} />
+          <div className="bg-slate-600" style={{ width: shareOf(other_bytes, total_bytes) }} />
         </div>
         <p className="text-sm text-slate-400 tabular-nums">
-          {formatFileSize(used_bytes)} used • {formatFileSize(free_bytes)} free of{' '}
-          {formatFileSize(total_bytes)}
+          {formatFileSize(used_bytes)} used here • {formatFileSize(other_bytes)} by everything else •{' '}
+          {formatFileSize(free_bytes)} free of {formatFileSize(total_bytes)}
         </p>
-        <p className="text-sm text-slate-400 break-all">
+        <p className="text-sm text-slate-400 wrap-anywhere">
           Everything is kept in <code>{path}</code>
         </p>
       </section>
@@ -87,6 +86,10 @@ function Usage({ storage, onDelete }: UsageProps) {
       </dl>
     </>
   );
+}
+
+function shareOf(bytes: number, total: number): string {
+  return formatPercent((100 * bytes) / Math.max(1, total));
 }
 
 function DatasetUsage({

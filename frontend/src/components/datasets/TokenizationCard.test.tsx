@@ -15,6 +15,21 @@ import type { Tokenization } from '../../types/dataset';
 const show = (tokenization: Tokenization, onNavigate = jest.fn()) =>
   showTokenizationTab({ tokenizations: [tokenization] }, { onNavigate });
 
+it('names what comes before the first row, without an amount', async () => {
+  await show(aTokenization());
+  const event = aProgress({
+    scope: 'tokenization',
+    tokenization_id: 'tok_1',
+    status: 'processing',
+    phase: 'plan',
+    done: 1,
+    total: 1,
+    eta_seconds: null,
+  });
+  act(() => useDetailStore.getState().applyEvent(event));
+  expect(screen.getByText('Planning')).toBeInTheDocument();
+});
+
 it('follows the work, and cancels it', async () => {
   await show(aTokenization());
   const event = aProgress({
@@ -22,6 +37,7 @@ it('follows the work, and cancels it', async () => {
     tokenization_id: 'tok_1',
     progress: 30,
     status: 'processing',
+    phase: 'tokenizing',
     done: 300,
     total: 1000,
     unit: 'rows',

@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
 
-import { type ActionState, useAction } from '../../hooks/useAction';
+import { useWork } from '../../hooks/useWork';
 import { useDetailStore } from '../../stores/detailStore';
 import type { Tokenization } from '../../types/dataset';
-import { cancelledMessage, needsHubToken } from '../../utils/datasets';
+import { cancelledMessage, failureMessage, needsHubToken, phaseLabel } from '../../utils/datasets';
 import { formatCount, formatDuration, formatFileSize } from '../../utils/formatters';
 import { settingsLine } from '../../utils/tokenizations';
+import { CardHead } from '../common/CardHead';
 import { ErrorMessage } from '../common/ErrorMessage';
 import { ProgressBar } from '../common/ProgressBar';
 import { StatusBadge } from '../common/StatusBadge';
@@ -26,20 +27,22 @@ interface TokenizationCardProps {
 /** One tokenization: its settings, its progress or figures, and what may be done to it. */
 export function TokenizationCard({ tokenization, open, onToggle, focused = null }: TokenizationCardProps) {
   const { id, tokenizer, status } = tokenization;
-  const [cancelling, cancel] = useAction(useDetailStore((state) => state.cancelTokenization));
-  const [retrying, retry] = useAction(useDetailStore((state) => state.retryTokenization));
   const [deleting, setDeleting] = useState(false);
-  const [asking, setAsking] = useState(false);
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     if (focused !== null) card.current?.focus();
   }, [focused]);
-  const wantsToken = status === 'error' && needsHubToken(tokenization.error_code);
-  const run = (token: string | null): void => {
-    void retry(id, token === null ? {} : { access_token: token }).then((done) => {
-      if (done) setAsking(false);
-    });
-  };
+  const work = useWork(id, {
+    cancel: useDetailStore((state) => state.cancelTokenization),
+    retry: useDetailStore((state) => state.retryTokenization),
+    wantsToken: status === 'error' && needsHubToken(tokenization.error_code),
+  });
+  const actions = (
+    <>
+      <StatusBadge status={status} />
+      <TokenizationActions tokenization={tokenization} {...work.buttons} onDelete={() => setDeleting(true)} />
+    </>
+  );
   return (
     <article
       ref={card}
@@ -47,27 +50,18 @@ export function TokenizationCard({ tokenization, open, onToggle, focused = null 
       aria-label={`Tokenization with ${tokenizer}`}
       className={`${tile} space-y-3`}
     >
-      <div className="flex flex-wrap items-center justify-between gap-3">
+      <CardHead actions={actions}>
         <div className="min-w-0">
           <h4 className="font-medium break-words">{tokenizer}</h4>
           <p className="text-sm text-slate-400 break-words">{settingsLine(tokenization)}</p>
         </div>
-        <div className="flex items-center gap-3">
-          <StatusBadge status={status} />
-          <TokenizationActions
-            tokenization={tokenization}
-            busy={cancelling.kind === 'running' || retrying.kind === 'running'}
-            onCancel={() => void cancel(id)}
-            onRetry={() => (wantsToken ? setAsking(!asking) : run(null))}
-            onDelete={() => setDeleting(true)}
-            retryExpanded={wantsToken ? asking : undefined}
-          />
-        </div>
-      </div>
+      </CardHead>
       <Standing tokenization={tokenization} />
-      <Failures states={[cancelling, retrying]} />
-      {wantsToken && asking && (
-        <RetryForm id={id} label="Retry tokenization" busy={retrying.kind === 'running'} onRetry={run} />
+      {work.failures.map(({ detail }) => (
+        <ErrorMessage key={detail}>{detail}</ErrorMessage>
+      ))}
+      {work.asking && (
+        <RetryForm id={id} label="Retry tokenization" busy={work.buttons.busy} onRetry={work.retry} />
       )}
       {status === 'ready' && (
         <button type="button" aria-expanded={open} onClick={onToggle} className={textButton}>
@@ -89,12 +83,7 @@ function Standing({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>)
     case 'processing':
       return <Progress tokenization={tokenization} />;
     case 'error':
-      return (
-        <p className="text-sm text-red-400 break-words">
-          {tokenization.error_message ??
-            'It failed, and nothing says why. Retry, or look at the server’s log.'}
-        </p>
-      );
+      return <p className="text-sm text-red-400 break-words">{failureMessage(tokenization)}</p>;
     case 'cancelled':
       return <p className="text-sm text-slate-400">{cancelledMessage(tokenization.progress)}</p>;
     case 'ready':
@@ -102,20 +91,13 @@ function Standing({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>)
   }
 }
 
-function Failures({ states }: { readonly states: readonly ActionState[] }) {
-  return states.map(
-    (state) =>
-      state.kind === 'failed' && <ErrorMessage key={state.error.detail}>{state.error.detail}</ErrorMessage>,
-  );
-}
-
 function Progress({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
   const { id, tokenizer, status, progress } = tokenization;
   const live = useDetailStore((state) => state.live[id]);
   const parts = [
-    status === 'queued' ? 'Waiting for its turn' : 'Tokenizing',
-    live !== undefined && live.total > 0
-      ? `${formatCount(live.done)} of ${formatCount(live.total)} ${live.unit}`
+    status === 'queued' ? 'Waiting for its turn' : phaseLabel(live?.phase ?? 'tokenizing'),
+    live?.unit === 'rows' && live.total > 0
+      ? `${formatCount(live.done)} of ${formatCount(live.total)} rows`
       : '',
     live === undefined || live.eta_seconds === null ? '' : `${formatDuration(live.eta_seconds)} left`,
   ];

@@ -2,37 +2,38 @@ import type { TokenizationForm } from '../../hooks/useTokenizationForm';
 import { Toggle } from '../common/Toggle';
 import { TokenSlotField } from './TokenSlotField';
 
+type SlotName = 'begin_of_row_token' | 'end_of_document_token' | 'document_separator_token';
+
 /** Which special tokens stand where in a row, and what becomes of the last one. */
 export function TokenizationPlaces({ form }: { readonly form: TokenizationForm }) {
   const { values, errors, change } = form;
   const packed = values.packing === 'concat';
+  const slot = (name: SlotName) => ({
+    value: values[name],
+    error: errors[name],
+    onChange: (token: string) => change({ [name]: token }),
+  });
   return (
     <>
       <TokenSlotField
         id="begin-of-row-select"
         label="Token at the beginning of a row"
-        value={values.begin_of_row_token}
-        onChange={(begin_of_row_token) => change({ begin_of_row_token })}
         note="Automatic: BOS where rows are packed and the tokenizer has one; else what the tokenizer itself puts there."
-        error={errors.begin_of_row_token}
+        {...slot('begin_of_row_token')}
       />
       <TokenSlotField
         id="end-of-document-select"
         label="Token at the end of a document"
-        value={values.end_of_document_token}
-        onChange={(end_of_document_token) => change({ end_of_document_token })}
         note="Put after every document, packed or not."
-        error={errors.end_of_document_token}
+        {...slot('end_of_document_token')}
       />
       {packed && (
         <>
           <TokenSlotField
             id="separator-select"
             label="Token between documents"
-            value={values.document_separator_token}
-            onChange={(document_separator_token) => change({ document_separator_token })}
             note="Automatic: BOS where the tokenizer has one, else EOS, as SAELens does."
-            error={errors.document_separator_token}
+            {...slot('document_separator_token')}
           />
           <Toggle
             id="keep-partial-switch"

@@ -8,7 +8,7 @@ import { DiskUsage } from './DiskUsage';
 
 it('shows what is used and free, anew when a dataset comes', async () => {
   render(<DiskUsage />);
-  expect(await screen.findByText('Disk: 200.0 GB used • 300.0 GB free')).toBeInTheDocument();
+  expect(await screen.findByText('Disk: 150.0 GB used • 300.0 GB free')).toBeInTheDocument();
   server.use(http.get(api('/system/storage'), () => HttpResponse.json(aStorage({ free_bytes: 0 }))));
   act(() => useDatasetsStore.setState({ datasets: [aDataset()] }));
   expect(await screen.findByText(/0 B free/, undefined, { timeout: 2000 })).toBeInTheDocument();
