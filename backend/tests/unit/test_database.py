@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event, select, text
 
+from fakes.cluster import database_on
+from fakes.pace import PATIENCE
 from fakes.records import add_dataset
 from mistudio.core.database import Database
 from mistudio.core.errors import Unavailable
+from mistudio.core.migrations import upgrade
 from mistudio.models import Dataset
 
 
@@ -77,3 +80,22 @@ async def test_a_question_to_a_database_that_is_gone_is_unavailable() -> None:
     with pytest.raises(Unavailable, match="does not answer"):
         await database.ask(lambda session: session.scalar(text("SELECT 1")))
     await database.close()
+
+
+async def test_who_stops_within_a_transaction_keeps_no_row_for_ever(postgres_url: str, tmp_path: Path) -> None:
+    """A process that is held, or whose machine sleeps: PostgreSQL ends its session, and the next one has the row."""
+    async with database_on("postgresql", tmp_path, postgres_url) as database:
+        await upgrade(database)
+        await add_dataset(database)
+        mine = select(Dataset).with_for_update()
+        stalling = Database(database.url, stalled_seconds=0.1)
+
+        async def stall() -> None:
+            async with stalling.write() as stalled:
+                await stalled.scalar(mine)
+                async with asyncio.timeout(PATIENCE), database.write() as session:
+                    assert "stories" == (await session.scalars(mine)).one().name
+
+        with pytest.raises(Unavailable):
+            await stall()
+        await stalling.close()

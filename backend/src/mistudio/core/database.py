@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -27,6 +27,7 @@ _SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=30000",
 )
 _POSTGRESQL_DISK_FULL = "53100"
+_STALLED_SECONDS = 10.0
 # Questions are short, and on SQLite all but the reading of pages holds the interpreter.
 _ASKING_THREADS = 4
 
@@ -69,21 +70,34 @@ def _prepared(engine: Engine) -> Engine:
     return engine
 
 
-def _asking_engine(url: str) -> Engine:
-    """An engine of the same database for threads; it connects when first asked."""
+def _address(url: str, stalled_seconds: float) -> URL:
+    """The address, with what every session asks of PostgreSQL beside what the given one asks."""
     there = make_url(url)
+    if there.get_backend_name() != "postgresql":
+        return there
+    limit = f"-c idle_in_transaction_session_timeout={stalled_seconds * 1000:.0f}"
+    return there.update_query_dict({"options": " ".join([*there.normalized_query.get("options", ()), limit])})
+
+
+def _asking_engine(there: URL) -> Engine:
+    """An engine of the same database for threads; it connects when first asked."""
     driver = there.drivername.replace("+aiosqlite", "")
     return create_engine(there.set(drivername=driver), pool_pre_ping=driver != "sqlite")
 
 
 class Database:
-    """The engines with their session factories; ``close`` it when done."""
+    """The engines with their session factories; ``close`` it when done.
 
-    def __init__(self, url: str) -> None:
+    ``stalled_seconds``: PostgreSQL ends the session of a process that stops within a transaction for so long (a machine
+    that is put to sleep, a process that is held): the rows that it has locked would be kept from everybody.
+    """
+
+    def __init__(self, url: str, *, stalled_seconds: float = _STALLED_SECONDS) -> None:
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        there = _address(url, stalled_seconds)
+        self.engine: AsyncEngine = create_async_engine(there, pool_pre_ping=not url.startswith("sqlite"))
         _prepared(self.engine.sync_engine)
-        self._asking = _prepared(_asking_engine(url))
+        self._asking = _prepared(_asking_engine(there))
         self._threads = ThreadPoolExecutor(_ASKING_THREADS, thread_name_prefix="database")
         writer = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._read = async_sessionmaker(self.engine, expire_on_commit=False)
