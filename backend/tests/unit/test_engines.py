@@ -1,5 +1,7 @@
 """Ids equal those of ``tokenizers`` and of transformers, whichever engine makes them, and the gate lets nothing by."""
 
+import random
+import unicodedata
 from itertools import pairwise
 
 import numpy as np
@@ -89,6 +91,25 @@ def test_nulls_and_empty_arrays_are_encoded(chosen: dict[str, tuple[LoadedTokeni
         assert [0] == choice.encoder.encode(pa.array([], pa.large_string())).offsets.tolist()
         whole, part = (choice.encoder.encode(texts) for texts in (DOCUMENTS, DOCUMENTS.slice(1, 2)))
         assert np.array_equal(whole.ids[whole.offsets[1] : whole.offsets[3]], part.ids)
+
+
+def test_only_texts_with_marks_to_compose_are_kept_from_the_fast_engine(
+    chosen: dict[str, tuple[LoadedTokenizer, Choice]],
+) -> None:
+    """What its normalizer leaves as it is goes there, in whatever script; a null is no text."""
+    reference = ReferenceEncoder(chosen["composing"][0].reference)
+    texts = {"plain": True, "é 日本語 각 ẞ": True, "e\u0301": False, "\u1100\u1161": False, "\u212b": False, "": True}
+    assert [*texts.values(), True] == reference.leaves(pa.array([*texts, None], pa.string())).tolist()
+
+
+def test_marks_of_all_scripts_come_out_equal(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:
+    """Composed and not, beside letters and beside one another: both engines' shares of them."""
+    tokenizer, choice = chosen["composing"]
+    points = [chr(point) for point in range(0x30000) if unicodedata.combining(chr(point)) or point < 0x250]
+    chance = random.Random(4)
+    raw = ["".join(chance.choices(points, k=chance.randint(1, 20))) for _text in range(3_000)]
+    for texts in (raw, [unicodedata.normalize("NFC", text) for text in raw]):
+        assert 0 == compare(choice.encoder, ReferenceEncoder(tokenizer.reference), pa.array(texts)).differences
 
 
 def test_a_difference_is_found_where_it_is(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:

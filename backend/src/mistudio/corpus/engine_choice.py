@@ -16,10 +16,10 @@ import pyarrow as pa
 
 from mistudio.core.errors import Json
 from mistudio.corpus.encoding import Encoded, Encoder
-from mistudio.corpus.engine_gate import is_ascii_only, refusal
+from mistudio.corpus.engine_gate import composes, refusal
 from mistudio.corpus.engines import FastEncoder, ReferenceEncoder, Texts
 from mistudio.corpus.nasty_texts import probe_texts
-from mistudio.corpus.tokenizers import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer, without_normalizer
 
 Sample: TypeAlias = "Texts | Callable[[], Texts]"
 
@@ -129,7 +129,7 @@ def _compared(tokenizer: LoadedTokenizer, trial: Trial, fast: FastEncoder, docum
         why = _failed(error)
     if why:
         return Choice(reference, reference.name, why)
-    scope = ", for documents of pure ASCII; the reference has the others" if is_ascii_only(tokenizer) else ""
+    scope = ", for documents without marks to compose; the reference has the others" if composes(tokenizer) else ""
     counts = f"{trial.hard_texts:,} hard texts and {len(documents):,} sampled documents"
     return Choice(GuardedEncoder(fast, reference), fast.name, f"Agrees with {reference.name} on {counts}{scope}.")
 
@@ -171,7 +171,9 @@ def _same(ours: Encoded, theirs: Encoded, place: int) -> bool:
 
 def _load(tokenizer: LoadedTokenizer, reference: ReferenceEncoder) -> FastEncoder:
     with _failures():
-        return FastEncoder(tokenizer.json, beside=reference if is_ascii_only(tokenizer) else None)
+        if composes(tokenizer):
+            return FastEncoder(without_normalizer(tokenizer.json), beside=reference)
+        return FastEncoder(tokenizer.json, beside=None)
 
 
 @contextmanager

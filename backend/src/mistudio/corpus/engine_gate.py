@@ -53,8 +53,11 @@ def refusal(tokenizer: LoadedTokenizer) -> str | None:
     )
 
 
-def is_ascii_only(tokenizer: LoadedTokenizer) -> bool:
-    """Whether the fast engine may have texts of pure ASCII only: rare marks are composed differently by it."""
+def composes(tokenizer: LoadedTokenizer) -> bool:
+    """Whether ``tokenizer`` composes marks, some of which the fast engine composes differently.
+
+    Such a one gets only texts in which there is nothing to compose, and is not told to.
+    """
     return _step(tokenizer.outline, "normalizer").get("type") in ("NFC", "NFKC")
 
 

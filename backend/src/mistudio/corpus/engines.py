@@ -50,6 +50,17 @@ class ReferenceEncoder:
         lengths = np.concatenate([lengths for _piece, lengths in encoded] or [np.zeros(0, np.int64)])
         return Encoded(ids, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
 
+    def leaves(self, texts: Texts) -> NDArray[np.bool_]:
+        """Which texts a normalizer that composes marks leaves as they are, as it says itself; shape (n,).
+
+        So are all parts of such a text, between added tokens for one: composed forms are closed under taking parts.
+        """
+        # There is nothing to compose in ASCII, nor in a null.
+        is_left = np.array(pc.string_is_ascii(texts).fill_null(True), dtype=bool)
+        normalizer, others = self._reference.normalizer, np.flatnonzero(~is_left)
+        is_left[others] = [normalizer.normalize_str(text) == text for text in texts.take(others).to_pylist()]
+        return is_left
+
     def _encode_piece(self, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         encodings = self._reference.encode_batch_fast(texts, add_special_tokens=False)
         lengths = np.fromiter(map(len, encodings), np.int64, len(encodings))
@@ -60,11 +71,11 @@ class ReferenceEncoder:
 class FastEncoder:
     """Encodes with ``gigatoken``, on all cores. To be used in a process's own first process: in forks it runs serially.
 
-    ``beside`` encodes the texts that are not pure ASCII, where it is given. Raises what the library raises.
+    ``beside``, where it is given, encodes the texts that its normalizer changes. Raises what the library raises.
     """
 
     def __init__(self, tokenizer_json: bytes, *, beside: ReferenceEncoder | None) -> None:
-        """Load the canonical tokenizer.json ``tokenizer_json``."""
+        """Load ``tokenizer_json``: with ``beside``, that without its normalizer."""
         import gigatoken
 
         self._tokenizer = gigatoken.Tokenizer.from_json(tokenizer_json)
@@ -80,12 +91,11 @@ class FastEncoder:
         """The ids of every text; a null is read as an empty text. Uses all cores, and blocks."""
         if self._beside is None:
             return self._encode(texts)
-        is_ascii = pc.string_is_ascii(texts).fill_null(True)
-        places = np.asarray(is_ascii, dtype=bool)
+        places = self._beside.leaves(texts)
         if places.all():
             return self._encode(texts)
-        others = self._beside.encode(texts.filter(pc.invert(is_ascii)))
-        return _interleave(self._encode(texts.filter(is_ascii)), others, places)
+        others = self._beside.encode(texts.filter(pa.array(~places)))
+        return _interleave(self._encode(texts.filter(pa.array(places))), others, places)
 
     def _encode(self, texts: Texts) -> Encoded:
         if len(texts) == 0:
