@@ -5,22 +5,39 @@ import type { Locator } from '@playwright/test';
 
 import { imported, SAMPLE_TOKENIZER, sampleLoaded, tokenized } from '../support/api.ts';
 import { ROOT } from '../support/processes.ts';
-import { NOVELS, SECRETS, STORIES } from '../support/repositories.ts';
+import { NOVELS, SECRETS, STORIES, TOKEN } from '../support/repositories.ts';
 import { expect, test } from '../support/studio.ts';
 
 const PICTURES = path.join(ROOT, 'docs', 'pictures');
+const AROUND_PX = 8;
+const SIZE = { width: 1100, height: 900 } as const;
 const TEXT = `${JSON.stringify({ text: 'The mill by the river had stood empty since the spring.', source: 'web' })}\n`;
 
 async function take(pictures: Readonly<Record<string, Locator>>): Promise<void> {
-  for (const [name, element] of Object.entries(pictures)) {
-    await element.first().scrollIntoViewIfNeeded();
-    await element.first().screenshot({ path: path.join(PICTURES, `${name}.png`), animations: 'disabled' });
-  }
+  for (const [name, element] of Object.entries(pictures)) await takeAround(name, [element.first()]);
+}
+
+/** A picture of all that lies between the first and the last of some elements, with a little of what is around. */
+async function takeAround(name: string, elements: readonly [Locator, ...Locator[]]): Promise<void> {
+  const page = elements[0].page();
+  await elements[0].scrollIntoViewIfNeeded();
+  const boxes = (await Promise.all(elements.map((element) => element.boundingBox()))).filter(
+    (box) => box !== null,
+  );
+  const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - AROUND_PX);
+  const y = Math.max(0, Math.min(...boxes.map((box) => box.y)) - AROUND_PX);
+  const right = Math.min(SIZE.width, Math.max(...boxes.map((box) => box.x + box.width)) + AROUND_PX);
+  const bottom = Math.min(SIZE.height, Math.max(...boxes.map((box) => box.y + box.height)) + AROUND_PX);
+  await page.screenshot({
+    path: path.join(PICTURES, `${name}.png`),
+    clip: { x, y, width: right - x, height: bottom - y },
+    animations: 'disabled',
+  });
 }
 
 const parent = (element: Locator, levels = 1): Locator => element.locator(`xpath=ancestor::*[${levels}]`);
 
-test.use({ viewport: { width: 1100, height: 900 } });
+test.use({ viewport: SIZE });
 
 test('the list, its form and its dialogs', async ({ page, panel, server }) => {
   await take({ ImportButtons: parent(page.getByRole('button', { name: 'Import a file' })) });
@@ -30,6 +47,7 @@ test('the list, its form and its dialogs', async ({ page, panel, server }) => {
   const card = page.getByRole('listitem').first();
   const form = parent(page.getByRole('heading', { name: 'Download from HuggingFace' }), 2);
   await take({
+    App: page.locator('body'),
     Header: page.getByRole('banner'),
     ConnectionStatus: page.getByText('API Connected'),
     DiskUsage: page.getByRole('button', { name: /^Disk:/ }),
@@ -38,10 +56,10 @@ test('the list, its form and its dialogs', async ({ page, panel, server }) => {
     TextField: parent(panel.repository),
     DatasetList: page.getByRole('list', { name: 'Datasets' }),
     DatasetCard: card,
+    CardHead: parent(card.getByRole('heading'), 3),
     StatusBadge: card.getByText('ready', { exact: true }),
     StatusIcon: card.locator('svg').nth(1),
     IconButton: card.getByRole('button', { name: /^Delete/ }),
-    DatasetCardActions: parent(card.getByRole('button', { name: /^Delete/ })),
   });
   await panel.repository.fill(STORIES);
   await expect(panel.preflight).toContainText('3 files');
@@ -54,13 +72,14 @@ test('the list, its form and its dialogs', async ({ page, panel, server }) => {
   await panel.repository.fill('acme/nothing');
   await panel.repository.press('Enter');
   await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByText('Asking the Hub…')).toBeHidden();
   await take({ FieldError: parent(panel.repository), ErrorMessage: page.getByRole('alert') });
   await page.getByRole('button', { name: 'Options' }).click();
 
   await page.getByRole('button', { name: 'Select' }).click();
-  await page.getByRole('checkbox', { name: 'Choose Notes' }).check();
+  await page.getByRole('checkbox', { name: 'Choose Notes' }).press('Space');
   await take({ SelectionBar: page.getByRole('group', { name: 'Chosen datasets' }) });
-  await page.getByRole('checkbox', { name: 'Choose Sample stories' }).check();
+  await page.getByRole('checkbox', { name: 'Choose Sample stories' }).press('Space');
   await page.getByRole('button', { name: 'Delete…' }).click();
   await expect(page.getByRole('dialog')).toContainText('This frees');
   await take({ DeleteDatasetsDialog: page.getByRole('dialog') });
@@ -81,7 +100,20 @@ test('the list, its form and its dialogs', async ({ page, panel, server }) => {
 });
 
 test.describe('work under way', () => {
-  test.use({ hubOptions: { rate: 20_000, gated: [SECRETS], tokens: [] } });
+  test.use({ hubOptions: { rate: 20_000, gated: [SECRETS], tokens: [TOKEN] } });
+
+  test('a token that was forgotten', async ({ panel, server }) => {
+    await panel.get(SECRETS, TOKEN);
+    const card = panel.card('secrets');
+    await expect.poll(() => card.percent()).toBeGreaterThan(5);
+    await takeAround('WorkButtons', [card.action('Cancel'), card.action('Delete')]);
+    await server.kill();
+    await server.start();
+    await card.hasStatus('error');
+    await takeAround('DatasetCardActions', [card.action('Retry'), card.action('Delete')]);
+    await card.action('Retry').click();
+    await take({ RetryForm: parent(card.root.getByRole('button', { name: 'Retry download' })) });
+  });
 
   test('progress, and what went wrong', async ({ page, panel }) => {
     await panel.get(NOVELS);
@@ -105,6 +137,52 @@ test.describe('work under way', () => {
   });
 });
 
+test('what is seen seldom', async ({ page, panel, server }) => {
+  await panel.get(STORIES);
+  await panel.card('stories').hasStatus('ready');
+  await panel.card('stories').open('stories');
+  const description = page.getByRole('region', { name: 'Description', exact: true });
+  await take({
+    DatasetDescription: description,
+    Markdown: parent(description.getByRole('heading', { name: 'Stories' })),
+  });
+  await page.route('**/samples?*', () => undefined);
+  await page.getByRole('tab', { name: 'Samples' }).click();
+  await expect(page.getByText('Loading samples…')).toBeVisible();
+  await take({ Loading: page.getByRole('dialog') });
+
+  await page.goto(server.url);
+  await page.dispatchEvent('main', 'dragover', {
+    dataTransfer: await page.evaluateHandle(() => {
+      const files = new DataTransfer();
+      files.items.add(new File(['{}'], 'notes.jsonl'));
+      return files;
+    }),
+  });
+  await expect(page.getByText('Drop the files to import them')).toBeVisible();
+  await take({ DropTarget: page.locator('body') });
+
+  const refusal = {
+    status: 401,
+    code: 'unauthorized',
+    title: 'Unauthorized',
+    detail: 'The token is missing.',
+  };
+  await page.route('**/api/**', (route) =>
+    route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify(refusal) }),
+  );
+  await page.goto(server.url);
+  await take({ AccessTokenDialog: page.getByRole('dialog') });
+});
+
+test('a defect', async ({ page, server }) => {
+  await page.routeWebSocket(/socket\.io/, () => undefined);
+  await page.route('**/api/datasets?*', (route) => route.fulfill({ json: { data: [{}], pagination: {} } }));
+  await page.goto(server.url);
+  await expect(page.getByRole('button', { name: 'Load the page again' })).toBeVisible();
+  await take({ ErrorBoundary: parent(page.getByRole('button', { name: 'Load the page again' })) });
+});
+
 test('a dataset’s window', async ({ page, panel, server }) => {
   const { id } = await sampleLoaded(server);
   await tokenized(server, id, { max_length: 128 });
@@ -115,12 +193,13 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   const tile = (label: string): Locator =>
     parent(dialog.getByRole('term').filter({ hasText: label }).first());
   await expect(region('Quick Stats')).toBeVisible();
+  await expect(region('Description')).toBeVisible();
   await take({
     DatasetDetailModal: dialog,
     DatasetOverview: dialog,
     Tabs: dialog.getByRole('tablist'),
     DialogHeader: parent(dialog.getByRole('heading', { name: 'Sample stories' }), 3),
-    InfoTile: tile('Format'),
+    InfoTile: tile('Splits'),
     StatTile: tile('Avg Length'),
     UsageSnippets: region('Use it'),
     CopyButton: region('Use it').getByRole('button', { name: /^Copy/ }),
@@ -128,6 +207,8 @@ test('a dataset’s window', async ({ page, panel, server }) => {
 
   await tab('Samples');
   await dialog.getByRole('searchbox').fill('river');
+  await dialog.getByLabel('Tokens from').fill('30');
+  await dialog.getByLabel('to', { exact: true }).fill('120');
   await expect(dialog.locator('mark').first()).toBeVisible();
   const sample = dialog.getByRole('article').first();
   await sample.getByRole('button', { name: /^Expand/ }).click();
@@ -170,13 +251,22 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     TokenizePreview: region('Preview'),
     TokenizationApply: parent(apply),
     TokenizationCard: made,
-    TokenizationActions: parent(made.getByRole('button', { name: /^Delete/ })),
   });
+  await takeAround('TokenizationActions', [
+    made.getByRole('button', { name: /^Copy the path/ }),
+    made.getByRole('button', { name: /^Delete/ }),
+  ]);
   await dialog.getByRole('button', { name: 'More settings' }).click();
   await take({
     TokenizationMoreSettings: dialog.getByRole('form', { name: 'Tokenization settings' }),
     FieldNote: parent(dialog.getByLabel('Verify against the reference')),
+    TokenSlotField: parent(dialog.getByLabel('Token at the beginning of a row')),
+    TokenizationSource: parent(dialog.getByLabel('Text column')),
   });
+  await takeAround('TokenizationPlaces', [
+    parent(dialog.getByLabel('Token at the beginning of a row')),
+    parent(dialog.getByLabel('Token at the end of a document')),
+  ]);
   await made.getByRole('button', { name: 'Show audit, ledger and rows' }).click();
   await expect(made.getByRole('region', { name: 'Rows' }).getByRole('list')).toBeVisible();
   await take({ TokenizationBooks: made, TokenizedRows: made.getByRole('region', { name: 'Rows' }) });

@@ -50,6 +50,14 @@ it('goes to another tab', async () => {
   expect(onNavigate).toHaveBeenCalledWith({ ...ROUTE, tab: 'samples' });
 });
 
+it('shows another tab from its beginning', async () => {
+  const { rerender } = show();
+  (await screen.findByRole('tabpanel')).scrollTop = 300;
+  const other = { ...ROUTE, tab: 'samples' };
+  rerender(<DatasetDetailModal route={other} onNavigate={onNavigate} onClose={onClose} />);
+  expect(screen.getByRole('tabpanel', { name: 'Samples' }).scrollTop).toBe(0);
+});
+
 it('closes by its button and by Escape', async () => {
   show();
   await userEvent.click(screen.getByRole('button', { name: 'Close' }));

@@ -80,7 +80,9 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
         active={tab.id}
         onSelect={(id) => onNavigate({ ...route, ...NO_FILTER, tab: id })}
       />
+      {/* A tab of its own begins at its beginning, however far the one before was scrolled. */}
       <div
+        key={tab.id}
         role="tabpanel"
         id={tabPanelId(tab.id)}
         aria-labelledby={tabId(tab.id)}

@@ -8,6 +8,7 @@ import { api, problem, server } from '../../test/server';
 import { DeleteDatasetsDialog } from './DeleteDatasetsDialog';
 
 const onClose = jest.fn();
+const onDeleted = jest.fn();
 const DATASETS = [aDataset(), aDataset({ id: 'ds_2', name: 'OpenWebText' })];
 const REFERENCE = {
   id: 'ref_1',
@@ -34,7 +35,7 @@ function show(inUse: boolean, answer: () => HttpResponse<string>): void {
         : answer();
     }),
   );
-  render(<DeleteDatasetsDialog datasets={DATASETS} onClose={onClose} />);
+  render(<DeleteDatasetsDialog datasets={DATASETS} onClose={onClose} onDeleted={onDeleted} />);
 }
 
 const gone = () => new HttpResponse<string>(null, { status: 204 });
@@ -46,19 +47,21 @@ it('says what each of them takes with it, and deletes all', async () => {
   expect(await violations(screen.getByRole('dialog', { name: 'Delete 2 datasets?' }))).toEqual([]);
   expect(screen.getByRole('button', { name: 'Keep them' })).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Delete all' }));
-  await waitFor(() => expect(onClose).toHaveBeenCalledTimes(1));
+  await waitFor(() => expect(onDeleted).toHaveBeenCalledTimes(1));
 });
 
 it('leaves what is in use, and says what uses it', async () => {
   show(true, gone);
   expect(await screen.findByText('OpenWebText stays: run 7 uses it')).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Delete 1' }));
-  await waitFor(() => expect(onClose).toHaveBeenCalledTimes(1));
+  await waitFor(() => expect(onDeleted).toHaveBeenCalledTimes(1));
 });
 
 it('stays open, and says what could not be deleted', async () => {
   show(false, () => problem(503, 'unavailable', 'Not now.'));
   await userEvent.click(await screen.findByRole('button', { name: 'Delete all' }));
   expect((await screen.findAllByRole('alert'))[0]).toHaveTextContent('Not now.');
-  expect(onClose).not.toHaveBeenCalled();
+  expect(onDeleted).not.toHaveBeenCalled();
+  await userEvent.click(screen.getByRole('button', { name: 'Keep them' }));
+  expect(onClose).toHaveBeenCalledTimes(1);
 });

@@ -7,15 +7,16 @@ import { ErrorMessage } from '../common/ErrorMessage';
 interface DeleteDatasetsDialogProps {
   readonly datasets: readonly Pick<Dataset, 'id' | 'name'>[];
   readonly onClose: () => void;
+  readonly onDeleted: () => void;
 }
 
 /** Shows what the delete of several datasets would take with it, and asks whether to; what is in use stays. */
-export function DeleteDatasetsDialog({ datasets, onClose }: DeleteDatasetsDialogProps) {
+export function DeleteDatasetsDialog({ datasets, onClose, onDeleted }: DeleteDatasetsDialogProps) {
   const ids = datasets.map(({ id }) => id);
   const { previews, again, deleting, remove, failures } = useDeletion(ids.join(' '));
   const allowed = previews.kind === 'loaded' ? previews.value.filter(({ allowed: may }) => may) : [];
   const confirm = async (): Promise<void> => {
-    if (await remove(allowed.map(({ dataset_id }) => dataset_id))) onClose();
+    if (await remove(allowed.map(({ dataset_id }) => dataset_id))) onDeleted();
   };
   return (
     <ConfirmDialog

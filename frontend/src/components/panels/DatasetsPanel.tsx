@@ -54,7 +54,13 @@ export function DatasetsPanel() {
       )}
       {route.view === 'storage' && <StorageDialog onDelete={setLeaving} onClose={closeWindow} />}
       {leaving !== null && <DeleteDatasetDialog dataset={leaving} onClose={() => setLeaving(null)} />}
-      {leavingTogether !== null && <DeleteDatasetsDialog datasets={leavingTogether} onClose={endTogether} />}
+      {leavingTogether !== null && (
+        <DeleteDatasetsDialog
+          datasets={leavingTogether}
+          onClose={() => setLeavingTogether(null)}
+          onDeleted={endTogether}
+        />
+      )}
     </div>
   );
 }
