@@ -280,9 +280,10 @@ class DatasetService:
             await asyncio.to_thread(self._storage.unmark, dataset_id)
             raise
         await publish_all(self._bus, [deleted_news(dataset_id, seq)])
-        self._on_deleted(dataset_id)
         for record_id in (dataset_id, *tokenizations):
             await asyncio.to_thread(self._storage.discard, record_id)
+        # Once nothing can be opened any more, so that a page which was being read meanwhile keeps nothing open.
+        self._on_deleted(dataset_id)
         self._storage.empty_soon()
 
     async def _remove_record(self, dataset_id: str) -> tuple[int, list[str]]:
