@@ -64,9 +64,11 @@ test('samples are searched, figures read and a tokenization begun and looked at 
 
   await tabTo(page, dialog.getByRole('tab', { name: 'Samples' }), MANY_TABS, 'Shift+Tab');
   await page.keyboard.press('ArrowRight');
-  await tabTo(page, dialog.getByRole('button', { name: 'Logarithmic' }));
+  const logarithmic = dialog.getByRole('button', { name: 'Logarithmic' });
+  await expect(logarithmic).toHaveAttribute('aria-pressed', 'true');
+  await tabTo(page, logarithmic);
   await page.keyboard.press('Space');
-  await expect(dialog.getByRole('button', { name: 'Logarithmic' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(logarithmic).toHaveAttribute('aria-pressed', 'false');
   const slider = dialog.getByRole('slider', { name: /^max_length/ });
   await tabTo(page, slider);
   const before = await slider.getAttribute('aria-valuetext');

@@ -11,10 +11,22 @@ import { expect, test } from '../support/studio.ts';
 const PICTURES = path.join(ROOT, 'docs', 'pictures');
 const AROUND_PX = 8;
 const SIZE = { width: 1100, height: 900 } as const;
+/** So high that nothing in a window has to be scrolled. */
+const TALL = 2400;
 const TEXT = `${JSON.stringify({ text: 'The mill by the river had stood empty since the spring.', source: 'web' })}\n`;
 
 async function take(pictures: Readonly<Record<string, Locator>>): Promise<void> {
   for (const [name, element] of Object.entries(pictures)) await takeAround(name, [element.first()]);
+}
+
+/** Pictures of what is higher than a page shows at a time. */
+async function takeTall(pictures: Readonly<Record<string, readonly [Locator, ...Locator[]]>>): Promise<void> {
+  for (const [name, elements] of Object.entries(pictures)) {
+    const page = elements[0].page();
+    await page.setViewportSize({ ...SIZE, height: TALL });
+    await takeAround(name, elements);
+    await page.setViewportSize(SIZE);
+  }
 }
 
 /** A picture of all that lies between the first and the last of some elements, with a little of what is around. */
@@ -27,7 +39,8 @@ async function takeAround(name: string, elements: readonly [Locator, ...Locator[
   const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - AROUND_PX);
   const y = Math.max(0, Math.min(...boxes.map((box) => box.y)) - AROUND_PX);
   const right = Math.min(SIZE.width, Math.max(...boxes.map((box) => box.x + box.width)) + AROUND_PX);
-  const bottom = Math.min(SIZE.height, Math.max(...boxes.map((box) => box.y + box.height)) + AROUND_PX);
+  const height = page.viewportSize()?.height ?? SIZE.height;
+  const bottom = Math.min(height, Math.max(...boxes.map((box) => box.y + box.height)) + AROUND_PX);
   await page.screenshot({
     path: path.join(PICTURES, `${name}.png`),
     clip: { x, y, width: right - x, height: bottom - y },
@@ -201,9 +214,9 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     DialogHeader: parent(dialog.getByRole('heading', { name: 'Sample stories' }), 3),
     InfoTile: tile('Splits'),
     StatTile: tile('Avg Length'),
-    UsageSnippets: region('Use it'),
     CopyButton: region('Use it').getByRole('button', { name: /^Copy/ }),
   });
+  await takeTall({ UsageSnippets: [region('Use it')] });
 
   await tab('Samples');
   await dialog.getByRole('searchbox').fill('river');
@@ -232,8 +245,11 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     DatasetStatistics: dialog,
     LengthDistribution: region('Sequence Length Distribution'),
     StorageTiles: region('Storage'),
-    WhatIfPanel: region('What would max_length cost?'),
-    WhatIfCosts: region('What would max_length cost?'),
+  });
+  const costs = region('What would max_length cost?');
+  await takeTall({
+    WhatIfPanel: [costs],
+    WhatIfCosts: [costs.getByRole('slider'), costs.getByRole('table')],
   });
 
   await tab('Tokenization');
@@ -245,7 +261,6 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   const made = dialog.getByRole('article');
   await take({
     TokenizationTab: dialog,
-    TokenizationSettings: dialog.getByRole('form', { name: 'Tokenization settings' }),
     SelectField: parent(dialog.getByLabel('Padding Strategy')),
     Toggle: parent(dialog.getByRole('switch').first()),
     TokenizePreview: region('Preview'),
@@ -256,9 +271,11 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     made.getByRole('button', { name: /^Copy the path/ }),
     made.getByRole('button', { name: /^Delete/ }),
   ]);
+  const settings = dialog.getByRole('form', { name: 'Tokenization settings' });
+  await takeTall({ TokenizationSettings: [settings] });
   await dialog.getByRole('button', { name: 'More settings' }).click();
+  await takeTall({ TokenizationMoreSettings: [settings] });
   await take({
-    TokenizationMoreSettings: dialog.getByRole('form', { name: 'Tokenization settings' }),
     FieldNote: parent(dialog.getByLabel('Verify against the reference')),
     TokenSlotField: parent(dialog.getByLabel('Token at the beginning of a row')),
     TokenizationSource: parent(dialog.getByLabel('Text column')),
@@ -269,7 +286,8 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   ]);
   await made.getByRole('button', { name: 'Show audit, ledger and rows' }).click();
   await expect(made.getByRole('region', { name: 'Rows' }).getByRole('list')).toBeVisible();
-  await take({ TokenizationBooks: made, TokenizedRows: made.getByRole('region', { name: 'Rows' }) });
+  await takeTall({ TokenizationBooks: [made] });
+  await take({ TokenizedRows: made.getByRole('region', { name: 'Rows' }) });
   await made.getByRole('button', { name: /^Delete/ }).click();
   await take({ DeleteTokenizationDialog: page.getByRole('dialog', { name: /^Delete/ }) });
 });

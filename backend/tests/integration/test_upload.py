@@ -135,7 +135,7 @@ async def test_several_files_become_splits_by_their_names(importing: RunningServ
         ("corpus/dev.txt", b"one\ntwo\n"),
     ]
     dataset = await imported(importing, files)
-    assert "corpus" == dataset["name"]
+    assert ("corpus", "csv, json, parquet, text") == (dataset["name"], dataset["metadata"]["format"])
     assert [("train", 43), ("validation", 2), ("test", 40)] == [
         (split["name"], split["num_rows"]) for split in dataset["splits"]
     ]

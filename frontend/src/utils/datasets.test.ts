@@ -94,9 +94,5 @@ it('throws for what the types do not know', () => {
 });
 
 it('names the format', () => {
-  expect([formatLabel('json'), formatLabel('webdataset'), formatLabel(null)]).toEqual([
-    'JSON',
-    'webdataset',
-    '—',
-  ]);
+  expect(['csv, json', 'webdataset', null].map(formatLabel)).toEqual(['CSV, JSON', 'webdataset', '—']);
 });

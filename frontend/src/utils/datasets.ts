@@ -56,9 +56,14 @@ export function sourceLabel(source: Dataset['source']): string {
   return SOURCES[source];
 }
 
-/** The format of the source's files as it is shown; one that is not known here stands as the server names it. */
+/** The formats of the source's files as they are shown; one that is not known here stands as the server names it. */
 export function formatLabel(format: string | null): string {
-  return format === null ? UNKNOWN : (FORMATS[format] ?? format);
+  return (
+    format
+      ?.split(', ')
+      .map((name) => FORMATS[name] ?? name)
+      .join(', ') ?? UNKNOWN
+  );
 }
 
 /** Its size on disk; while that grows, the size of what is fetched. */

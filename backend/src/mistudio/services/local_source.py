@@ -6,7 +6,7 @@ import json
 from mistudio.core.errors import AlreadyExists
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.import_local import LocalPlan
-from mistudio.corpus.local_names import dataset_name
+from mistudio.corpus.local_names import dataset_name, format_of
 from mistudio.corpus.plan_types import Sizes, SourceFile
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetImportFields
@@ -43,7 +43,11 @@ def new_local_record(dataset_id: str, plan: LocalPlan, fields: DatasetImportFiel
             {"name": split, "num_files": sum(file.split == split for file in plan.files), "num_rows": None}
             for split in plan.splits
         ],
-        meta={"source_bytes": local_sizes(plan).total, "source_files": len(plan.files)},
+        meta={
+            "format": ", ".join(sorted({format_of(file.name) for file in plan.files})),
+            "source_bytes": local_sizes(plan).total,
+            "source_files": len(plan.files),
+        },
     )
 
 

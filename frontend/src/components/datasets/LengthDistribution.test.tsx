@@ -15,3 +15,13 @@ it('has the lengths as a table too, linear or logarithmic', async () => {
   expect(logarithmic).toHaveAttribute('aria-pressed', 'true');
   expect(table).toHaveTextContent('8–153');
 });
+
+it('begins with powers of two where nearly all samples stand in one bar', () => {
+  const bins = [
+    { start: 0, end: 4_999, count: 5_979 },
+    { start: 5_000, end: 9_999, count: 6 },
+  ];
+  render(<LengthDistribution tokens={{ ...aTokenStatistics(), p99: 332, linear_bins: bins }} />);
+  expect(screen.getByRole('button', { name: 'Logarithmic', pressed: true })).toBeVisible();
+  expect(screen.getByRole('table')).not.toHaveTextContent('5,979');
+});
