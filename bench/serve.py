@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 
 from measure import ROOT, TESTS, machine, percentile, table
-from server import serving, socket_client, timed
+from server import REST_SECONDS, serving, socket_client, timed
 
 sys.path.insert(0, str(TESTS))
 
@@ -89,6 +89,7 @@ async def lists(settings: Settings, datasets: int, seconds: float) -> None:
     """The list under load; the datasets have no files, so that none is to be indexed."""
     rows = []
     with serving(settings.data_dir, SEARCH_INDEX="off") as served:
+        await asyncio.sleep(REST_SECONDS)
         await load(served.url, eager, 1.0)
         for name, client in (("50 clients, once a second", paced), ("50 clients, as fast as they can", eager)):
             times = await load(served.url, client, seconds)

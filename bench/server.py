@@ -17,6 +17,9 @@ import socketio
 
 from measure import peak_bytes
 
+# People find a server that has stood for a while: the process for the next job stands ready by then.
+REST_SECONDS = 5.0
+
 
 @dataclass(frozen=True)
 class Served:

@@ -21,6 +21,7 @@ from typing import Any
 
 from cluster import cluster
 from measure import TESTS, machine, table
+from server import REST_SECONDS
 from texts import base_text
 
 sys.path.insert(0, str(TESTS))
@@ -62,6 +63,7 @@ async def tokenized(settings: Settings, server: ServerProcess, dataset: Any, *, 
         for number in range(workers):
             process = await stack.enter_async_context(worker_process(settings, log, "--concurrency", "1"))
             hold(process.pid, number)
+        await asyncio.sleep(REST_SECONDS)
         body = {"tokenizer": "./tokenizers/bench", "packing": "concat", "max_length": 1024}
         answer = await server.http.post(f"/api/datasets/{dataset['id']}/tokenize", json=body)
         made = answer.raise_for_status().json()

@@ -66,15 +66,15 @@ test('a list of everything, scrolled, and events about one of it', async ({ page
   const more = page.getByRole('button', { name: 'Load more' });
   const listed = page.getByRole('list', { name: 'Datasets' }).getByRole('listitem');
   await expect(more).toBeVisible();
-  for (let shown = 50; await more.isVisible(); shown += 50) {
+  const answer = await page.request.get(`${URL}/api/datasets?limit=1`);
+  const { data, pagination } = (await answer.json()) as Listed;
+  for (let shown = await listed.count(); shown < pagination.total; shown = await listed.count()) {
     await more.click();
     await expect.poll(() => listed.count()).toBeGreaterThan(shown);
   }
   const count = `${(await listed.count()).toLocaleString('en-US')} datasets listed`;
   took[`a frame while scrolling, ${count}`] = await frames(page);
 
-  const answer = await page.request.get(`${URL}/api/datasets?limit=1`);
-  const { data } = (await answer.json()) as { data: readonly Listed[] };
   const newest = data[0] ?? { seq: 0 };
   const events = Array.from({ length: EVENTS }, (_, number) => {
     const dataset = { ...newest, seq: newest.seq + number + 1, size_bytes: 1024 ** 2 * (number + 1) };
@@ -84,7 +84,8 @@ test('a list of everything, scrolled, and events about one of it', async ({ page
 });
 
 interface Listed {
-  readonly seq: number;
+  readonly data: readonly { readonly seq: number }[];
+  readonly pagination: { readonly total: number };
 }
 
 /** The milliseconds between frames while the page is scrolled from its beginning to its end. */

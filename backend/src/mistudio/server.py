@@ -1,5 +1,6 @@
 """Runs the application in uvicorn: takes the port first, says where it listens, and ends on Ctrl-C or SIGTERM."""
 
+import gc
 import socket
 from collections.abc import Callable
 
@@ -56,6 +57,9 @@ def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
     url = f"http://{shown}:{port}"
 
     def started() -> None:
+        # What is there by now is there for good. To look through all of it for garbage takes a tenth of a second, again
+        # and again, in which nobody is answered.
+        gc.freeze()
         app.state.server.engine.announce(url)
         announce(f"miStudio is at {url}")
 

@@ -40,6 +40,11 @@ export function aJob(changes: Partial<Job> = {}): Job {
   };
 }
 
+const COLUMNS: DatasetDetail['columns'] = [
+  { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1 },
+  { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null },
+];
+
 export function aDataset(changes: Partial<Dataset> = {}): Dataset {
   return {
     id: 'ds_1',
@@ -78,7 +83,7 @@ export function aDataset(changes: Partial<Dataset> = {}): Dataset {
       null_texts: null,
       empty_texts: null,
       invalid_texts: null,
-      columns: [],
+      columns: COLUMNS,
     },
     index: { state: 'none', progress: 0 },
     seq: 10,
@@ -113,10 +118,7 @@ export function aFailedDataset(changes: Partial<Dataset> = {}): Dataset {
 export function aDetail(changes: Partial<DatasetDetail> = {}): DatasetDetail {
   return {
     ...aDataset(),
-    columns: [
-      { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1 },
-      { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null },
-    ],
+    columns: COLUMNS,
     jobs: [],
     tokenizations: [],
     usage: [{ title: 'Load the data', code: 'load_dataset("parquet")' }],

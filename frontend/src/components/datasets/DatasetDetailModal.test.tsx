@@ -68,8 +68,25 @@ it('closes by its button and by Escape', async () => {
 it('is named after the list while the dataset is being got', async () => {
   useDatasetsStore.setState({ datasets: [aDataset({ name: 'From the list' })], loaded: true });
   show();
-  expect(screen.getByRole('dialog', { name: 'From the list' })).toHaveTextContent('Loading the dataset…');
+  expect(screen.getByRole('dialog', { name: 'From the list' })).toBeInTheDocument();
   expect(await screen.findByRole('dialog', { name: 'TinyStories' })).toBeInTheDocument();
+});
+
+it('shows what the list knows at once, and the rest when it has come', async () => {
+  useDatasetsStore.setState({ datasets: [aDataset()], loaded: true });
+  show();
+  const panel = screen.getByRole('tabpanel', { name: 'Overview' });
+  expect(panel).toHaveTextContent('Quick Stats');
+  expect(panel).not.toHaveTextContent('Loading the dataset…');
+  expect(screen.queryByRole('region', { name: 'Use it' })).not.toBeInTheDocument();
+  expect(await screen.findByRole('region', { name: 'Use it' })).toBeInTheDocument();
+});
+
+it('waits for the rest where a tab needs more than the list knows', async () => {
+  useDatasetsStore.setState({ datasets: [aDataset()], loaded: true });
+  show({ tab: 'samples' });
+  expect(screen.getByRole('tabpanel', { name: 'Samples' })).toHaveTextContent('Loading the dataset…');
+  expect(await screen.findByText('Once upon a time.')).toBeInTheDocument();
 });
 
 it('says why there is nothing to show, and asks again', async () => {

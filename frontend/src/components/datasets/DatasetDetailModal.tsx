@@ -32,6 +32,8 @@ interface DetailTab {
   readonly label: string;
   readonly icon: LucideIcon;
   readonly content: (dataset: DatasetDetail, props: DatasetDetailModalProps) => ReactNode;
+  /** What the list's own record is enough for, while everything else is being got. */
+  readonly meanwhile?: (dataset: Dataset) => ReactNode;
 }
 
 const OVERVIEW: DetailTab = {
@@ -39,6 +41,7 @@ const OVERVIEW: DetailTab = {
   label: 'Overview',
   icon: FileText,
   content: (dataset) => <DatasetOverview dataset={dataset} />,
+  meanwhile: (dataset) => <DatasetOverview dataset={dataset} />,
 };
 const SAMPLES: DetailTab = {
   id: 'samples',
@@ -69,6 +72,7 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
   const tab = TABS.find(({ id }) => id === route.tab) ?? OVERVIEW;
   const dataset = detail.kind === 'loaded' ? detail.value : null;
   const known = dataset ?? listed;
+  const meanwhile = detail.kind === 'loading' && listed !== undefined ? tab.meanwhile?.(listed) : undefined;
   return (
     <Dialog labelledBy="detail-title" onClose={onClose} returnFocusTo={openButtonId(route.id)}>
       <DialogHeader id="detail-title" title={known?.name ?? 'Dataset'} onClose={onClose}>
@@ -89,10 +93,10 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
         tabIndex={0}
         className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
       >
-        {detail.kind === 'loading' && <Loading>Loading the dataset…</Loading>}
+        {detail.kind === 'loading' && meanwhile === undefined && <Loading>Loading the dataset…</Loading>}
         {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
         <Suspense fallback={<Loading>Loading…</Loading>}>
-          {dataset !== null && tab.content(dataset, props)}
+          {dataset === null ? meanwhile : tab.content(dataset, props)}
         </Suspense>
       </div>
     </Dialog>

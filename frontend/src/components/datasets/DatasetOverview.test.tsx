@@ -47,7 +47,6 @@ it('leaves open what is not known', () => {
   const unknown = {
     hf_repo_id: null,
     revision: null,
-    columns: [],
     text_column: null,
     size_bytes: null,
   };
@@ -59,7 +58,7 @@ it('leaves open what is not known', () => {
         status: 'error',
         error_code: 'cancelled',
         splits: [{ name: 'train', num_files: 1, num_rows: null, num_bytes: null }],
-        metadata: { ...metadata, format: null, license: null },
+        metadata: { ...metadata, columns: [], format: null, license: null },
       })}
     />,
   );

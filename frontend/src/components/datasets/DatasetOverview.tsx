@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 
-import type { DatasetDetail } from '../../types/dataset';
+import type { Dataset, DatasetDetail } from '../../types/dataset';
 import { formatCount, formatDateTime, formatDecimal, formatFileSize, UNKNOWN } from '../../utils/formatters';
 import { formatLabel, isCancelled, sourceLabel } from '../../utils/datasets';
 import { InfoTile } from '../common/InfoTile';
@@ -11,7 +11,8 @@ import { UsageSnippets } from './UsageSnippets';
 const DatasetDescription = lazy(() => import('./DatasetDescription'));
 
 interface DatasetOverviewProps {
-  readonly dataset: DatasetDetail;
+  /** As the list has it, or with the Python that loads it, which comes with everything else. */
+  readonly dataset: Dataset & Partial<Pick<DatasetDetail, 'usage'>>;
 }
 
 /** What a dataset is, at a glance, and how to load it. */
@@ -23,7 +24,7 @@ export function DatasetOverview({ dataset }: DatasetOverviewProps) {
         <DatasetDescription text={dataset.metadata.description} />
       </Suspense>
       <QuickStats dataset={dataset} />
-      <UsageSnippets snippets={dataset.usage} />
+      {dataset.usage !== undefined && <UsageSnippets snippets={dataset.usage} />}
     </div>
   );
 }
@@ -50,7 +51,7 @@ function Information({ dataset }: DatasetOverviewProps) {
           {joined(dataset.splits.map(({ name, num_rows }) => `${name}${rows(num_rows)}`))}
         </InfoTile>
         <InfoTile label="Columns" wide>
-          {joined(dataset.columns.map(({ name, type }) => `${name} (${type})`))}
+          {joined(metadata.columns.map(({ name, type }) => `${name} (${type})`))}
         </InfoTile>
         <InfoTile label="Text column" note={metadata.text_column_reason}>
           {dataset.text_column ?? UNKNOWN}
