@@ -16,7 +16,7 @@ it('has the lengths as a table too, linear or logarithmic', async () => {
   expect(table).toHaveTextContent('8–153');
 });
 
-it('begins with powers of two where nearly all samples stand in one bar', () => {
+it('begins logarithmic where nearly all samples stand in one bar', () => {
   const bins = [
     { start: 0, end: 4_999, count: 5_979 },
     { start: 5_000, end: 9_999, count: 6 },

@@ -14,7 +14,7 @@ const UNSEEN_PX = 0.001;
 const EMERALD = '#10b981';
 const SLATE = '#94a3b8';
 
-/** How many samples have how many tokens, as bars and as a table; in powers of two at first where one bar has them all. */
+/** How many samples have how many tokens, as bars and as a table; logarithmic at first where one bar has them all. */
 export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistics }) {
   const [logarithmic, setLogarithmic] = useState(() => tokens.p99 <= (tokens.linear_bins[0]?.end ?? 0));
   const bins = logarithmic ? tokens.logarithmic_bins : tokens.linear_bins;
