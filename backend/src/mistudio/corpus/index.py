@@ -23,7 +23,7 @@ from mistudio.corpus.folding import ANALYZER, folded
 from mistudio.corpus.manifest import manifest_sha256, read_manifest
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.work import Work
-from mistudio.utils.file_utils import ensure_dir, fsync_directory, get_directory_size, write_bytes_atomic
+from mistudio.utils.file_utils import ensure_dir, file_stamp, fsync_directory, get_directory_size, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1
 FOLDER: Final = "index"
@@ -65,10 +65,9 @@ def read_index_manifest(folder: Path) -> IndexManifest | None:
 def index_stamp(folder: Path) -> tuple[int, int] | None:
     """What changes whenever the dataset in ``folder`` gets another index; None while there is none."""
     try:
-        status = (folder / FOLDER / _MANIFEST).stat()
+        return file_stamp(folder / FOLDER / _MANIFEST)
     except OSError:
         return None
-    return status.st_ino, status.st_mtime_ns
 
 
 def has_current_index(folder: Path) -> bool:

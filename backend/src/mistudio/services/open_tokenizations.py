@@ -13,6 +13,7 @@ from typing import Final
 from mistudio.core.errors import DataMissing
 from mistudio.corpus.tokenized_manifest import TOKENIZED_MANIFEST
 from mistudio.corpus.tokenized_store import TokenizedStore
+from mistudio.utils.file_utils import file_stamp
 
 _MOST: Final = 8
 
@@ -20,7 +21,7 @@ _MOST: Final = 8
 @dataclass(frozen=True)
 class _Kept:
     dataset_id: str
-    # Which file the manifest is: its inode, and when it was written.
+    # Which file the manifest is.
     seen: tuple[int, int]
     store: TokenizedStore
 
@@ -58,7 +59,6 @@ class OpenTokenizations:
 
 def _seen(folder: Path) -> tuple[int, int]:
     try:
-        found = (folder / TOKENIZED_MANIFEST).stat()
+        return file_stamp(folder / TOKENIZED_MANIFEST)
     except FileNotFoundError as error:
         raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
-    return found.st_ino, found.st_mtime_ns

@@ -149,6 +149,12 @@ def atomic_path(target: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def file_stamp(path: Path) -> tuple[int, int]:
+    """What changes whenever another file is put at ``path``: its inode, and when it was written. FileNotFoundError."""
+    status = path.stat()
+    return status.st_ino, status.st_mtime_ns
+
+
 def write_bytes_atomic(target: Path, data: bytes) -> None:
     """Write ``data`` to ``target``: whatever happens, the file has all of it or what it had."""
     with atomic_path(target) as temporary:
