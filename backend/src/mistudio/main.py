@@ -141,7 +141,7 @@ class Server:
         """From the lock on DATA_DIR to the last child's end, in order, and back in reverse."""
         async with AsyncExitStack() as stack:
             self.engine.acquire()
-            stack.callback(self.engine.release)
+            stack.push_async_callback(self.engine.release)
             self.storage.prepare()
             stack.push_async_callback(self.database.close)
             await upgrade(self.database)

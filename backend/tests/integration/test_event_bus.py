@@ -14,6 +14,8 @@ from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 from mistudio.core.events import DATASETS_CHANNEL
 from mistudio.core.websocket import RedisEventBus
+from mistudio.services.storage_service import StorageService
+from mistudio.workers.engines import ScaledOutEngine
 
 
 @pytest.fixture
@@ -78,17 +80,55 @@ async def test_events_go_on_when_redis_is_back_and_nothing_stays_open(
 
 
 async def test_what_a_server_says_while_it_ends_opens_nothing(
-    settings: Settings, postgres_url: str, redis: Valkey
+    settings: Settings, postgres_url: str, redis: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its watcher may give a job back as the last thing that it does."""
+    said: list[int] = []
+
+    async def close_and_tell(engine: ScaledOutEngine) -> None:
+        await close(engine)
+        await server.parts.socket.publish(DATASETS_CHANNEL, {"number": 1})
+        said.append(1)
+
+    close = ScaledOutEngine.close
+    monkeypatch.setattr(ScaledOutEngine, "close", close_and_tell)
     async with fresh_database(postgres_url) as database_url:
         given = scaled_out(settings, database_url=database_url, redis_url=redis.url)
         async with running_server(given) as server:
-            close = server.parts.engine.close
+            pass
+    assert [1] == said
+    assert 0 == await connections(redis)
 
-            async def close_and_tell() -> None:
-                await close()
-                await server.parts.socket.publish(DATASETS_CHANNEL, {"number": 1})
 
-            server.parts.engine.close = close_and_tell  # type: ignore[method-assign]
+async def test_what_is_said_while_a_bus_closes_leaves_nothing_open(redis: Valkey) -> None:
+    """What is on its way arrives, or is let go of; what comes later is lost."""
+    bus = RedisEventBus(redis.url)
+    saying = [asyncio.create_task(bus.publish(DATASETS_CHANNEL, {"number": number})) for number in range(20)]
+    await asyncio.sleep(0)
+    await bus.close()
+    await asyncio.gather(*saying)
+    await bus.publish(DATASETS_CHANNEL, {"number": 20})
+    assert 0 == await connections(redis)
+
+
+async def test_what_is_called_out_while_a_server_ends_leaves_nothing_open(
+    settings: Settings, postgres_url: str, redis: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders are emptied after the engine was closed, and others are to let go of their files."""
+    called: list[str] = []
+
+    async def call_out_and_close(storage: StorageService) -> None:
+        for name in ("ds_1", "ds_2", "ds_3"):
+            server.parts.engine.forget(name)
+            called.append(name)
+        await close(storage)
+        server.parts.engine.forget("ds_4")
+
+    close = StorageService.close
+    monkeypatch.setattr(StorageService, "close", call_out_and_close)
+    async with fresh_database(postgres_url) as database_url:
+        given = scaled_out(settings, database_url=database_url, redis_url=redis.url)
+        async with running_server(given) as server:
+            pass
+    assert ["ds_1", "ds_2", "ds_3"] == called
     assert 0 == await connections(redis)

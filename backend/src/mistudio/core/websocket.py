@@ -3,6 +3,7 @@
 Where several servers and workers stand on one Redis, every event goes through it and so reaches the clients of all.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 import socketio
@@ -18,6 +19,8 @@ MayConnect = Callable[[Headers, str | None], bool]
 _MAX_CHANNEL_LENGTH = 200
 _MAX_MESSAGE_BYTES = 64 * 1024
 _REDIS_CHANNEL = "mistudio:events"
+# So long the last messages have to arrive, where Redis does not answer.
+_LAST_SECONDS = 2.0
 
 
 class _RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python-socketio has no types.
@@ -27,15 +30,33 @@ class _RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python
     take each other's away.
     """
 
+    def __init__(self, url: str, *, write_only: bool = False) -> None:
+        super().__init__(url, channel=_REDIS_CHANNEL, write_only=write_only)
+        self._sending: set[asyncio.Task[None]] = set()
+        self._has_ended = False
+
     def _redis_connect(self) -> None:
         if self.redis is None:
             super()._redis_connect()
         self.connected = True
 
+    async def _publish(self, data: dict[str, object]) -> None:
+        """Send a message that others are to hear, unless this has ended: Redis would be connected to anew for it."""
+        if self._has_ended:
+            return
+        sending = asyncio.create_task(super()._publish(data))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        await sending
+
     async def disconnect_redis(self) -> None:
-        """Stop listening, and close every connection."""
+        """Stop listening, let what is on its way arrive, and close every connection."""
+        self._has_ended = True
         if (listener := getattr(self, "thread", None)) is not None:
             await end_task(listener)
+        if self._sending:
+            _arrived, late = await asyncio.wait(self._sending, timeout=_LAST_SECONDS)
+            await asyncio.gather(*(end_task(sending) for sending in late))
         if self.redis is not None:
             await self.pubsub.aclose()
             await self.redis.aclose()
@@ -45,7 +66,7 @@ class RedisEventBus:
     """The ``EventBus`` of a process without clients of its own: a worker, a command."""
 
     def __init__(self, redis_url: str) -> None:
-        self._manager = _RedisManager(redis_url, channel=_REDIS_CHANNEL, write_only=True)
+        self._manager = _RedisManager(redis_url, write_only=True)
 
     async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
         """Send an event to the clients of every server; where Redis is down it is lost, and a snapshot makes up."""
@@ -66,7 +87,7 @@ class WebSocketManager:
     def __init__(self, snapshot: Snapshot, may_connect: MayConnect, *, redis_url: str | None = None) -> None:
         self._snapshot = snapshot
         self._may_connect = may_connect
-        self._manager = _RedisManager(redis_url, channel=_REDIS_CHANNEL) if redis_url else None
+        self._manager = _RedisManager(redis_url) if redis_url else None
         # The origin is checked by may_connect, by the same rules as every request.
         self._server = socketio.AsyncServer(
             async_mode="asgi",

@@ -45,8 +45,8 @@ class Engine(Protocol):
         """Let this machine's commands find the server."""
         ...
 
-    def release(self) -> None:
-        """Let another server have it."""
+    async def release(self) -> None:
+        """Let another server have it; the last thing that is done with an engine."""
         ...
 
     async def start(self) -> None:
@@ -82,7 +82,7 @@ class EmbeddedEngine:
         """Write it into the lock's file."""
         self._lock.announce(url)
 
-    def release(self) -> None:
+    async def release(self) -> None:
         """Let go of the lock."""
         self._lock.release()
 
@@ -123,12 +123,13 @@ class ScaledOutEngine:
     def announce(self, url: str) -> None:
         """Commands are servers of their own here: any number may be."""
 
-    def release(self) -> None:
-        """Nothing was taken."""
+    async def release(self) -> None:
+        """Let the last calls arrive, and let go of Redis: until here, something that ends may have a call to make."""
+        await asyncio.gather(*self._calls)
+        await self._redis.aclose()
 
     async def start(self) -> None:
         """Hear other servers, and watch over jobs."""
-        self._stack.push_async_callback(self._redis.aclose)
         self._stack.push_async_callback(self.queue.close)
         listening = asyncio.create_task(listen(self._redis, self._hear, ready=asyncio.Event()))
         self._stack.push_async_callback(end_task, listening)
@@ -137,7 +138,6 @@ class ScaledOutEngine:
 
     async def close(self) -> None:
         """Stop hearing and watching; jobs run on."""
-        await asyncio.gather(*self._calls)
         await self._stack.aclose()
 
     def forget(self, target: str) -> None:
