@@ -13,18 +13,23 @@ import aiohttp
 
 from server import REST_SECONDS, PeakOfJobs, Served, asked, serving, socket_client
 
+# How often the statistics of each tokenization are asked for.
+_ASKED = 20
+
 
 @dataclass(frozen=True)
 class Tokenized:
     """A finished tokenization: its record, seconds from the request to ready, peak bytes of its process.
 
     ``parts`` are the seconds in order: until the answer, until the first rows, until all rows, the end.
+    ``statistics`` is the longest that the server took for its figures, in seconds, of ``_ASKED`` times.
     """
 
     record: dict[str, Any]  # JSON
     seconds: float
     peak: int
     parts: tuple[float, float, float, float]
+    statistics: float
 
 
 class Bench:
@@ -64,10 +69,21 @@ class Bench:
                 marks = [began, time.monotonic(), *(await _followed(heard))]
             address = f"{self._served.url}/api/tokenizations/{record['id']}"
             made = await asked(session, address)
+            statistics = await _longest(session, self._served.url, made)
             await asked_to_delete(session, address)
         before, after = marks[:-1], marks[1:]
         first, second, third, last = (end - start for start, end in zip(before, after, strict=True))
-        return Tokenized(made, marks[-1] - began, peak.bytes, (first, second, third, last))
+        return Tokenized(made, marks[-1] - began, peak.bytes, (first, second, third, last), statistics)
+
+
+async def _longest(session: aiohttp.ClientSession, url: str, made: dict[str, Any]) -> float:  # JSON
+    address = f"{url}/api/datasets/{made['dataset_id']}/statistics?tokenization={made['id']}"
+    longest = 0.0
+    for _time in range(_ASKED):
+        began = time.monotonic()
+        await asked(session, address)
+        longest = max(longest, time.monotonic() - began)
+    return longest
 
 
 async def asked_to_delete(session: aiohttp.ClientSession, address: str) -> None:

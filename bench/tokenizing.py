@@ -25,6 +25,9 @@ from tokenize_served import Bench, Tokenized, bench
 _TRAINED = ("BPE", "WordPiece", "Unigram")
 _MOST_TRAINED = 8_000
 _UNKNOWN = "[UNK]"
+_RATES = ["", "ours MB/s", "(a) map", "(b) library", "(c) limit", "times (a)", "times (b)", "of (c)"]
+_COMPARED = [*_RATES, "peak MB", "(a) without its two processes", "(b)"]
+_ALONE = ["", "MB/s", "peak MB"]
 
 
 def trained(base: Path, kind: str) -> Path:
@@ -84,7 +87,16 @@ async def compared(ours: Bench, folder: Path, size: int) -> tuple[list[str], lis
 
 
 def _parts(name: str, made: Tokenized) -> list[str]:
-    return [name, f"{made.seconds:.2f}", *(f"{part:.2f}" for part in made.parts), made.record["engine"]]
+    parts = [f"{part:.2f}" for part in made.parts]
+    return [name, f"{made.seconds:.2f}", *parts, f"{made.statistics * 1000:.1f}", made.record["engine"]]
+
+
+async def alone(ours: Bench, folder: Path, size: int) -> tuple[list[str], list[str]]:
+    """The same lines where nobody is beside us."""
+    made = await ours.tokenize(folder)
+    line, parts = [folder.name, f"{size / made.seconds / 1e6:.1f}", f"{made.peak / 1e6:.0f}"], _parts(folder.name, made)
+    sys.stderr.write(f"{' | '.join(line)} || {' | '.join(parts)}\n")
+    return line, parts
 
 
 async def main() -> None:
@@ -97,6 +109,7 @@ async def main() -> None:
     parser.add_argument("--tokenizers", type=Path, help="a folder of folders with a tokenizer.json each")
     parser.add_argument("--names", nargs="*", default=["gpt2", "llama3_1", "gemma3"], help="of those folders")
     parser.add_argument("--trained", nargs="*", choices=_TRAINED, default=[], help="tokenizers of the text's own")
+    parser.add_argument("--alone", action="store_true", help="ours only, of text that would take the others too long")
     options = parser.parse_args()
     sys.stdout.write(f"{machine()}\n")
     texts = [base_text(options.megabytes, given) for given in options.text or [None]]
@@ -105,15 +118,15 @@ async def main() -> None:
     folders += [trained(texts[0], kind) for kind in kinds]
     with tempfile.TemporaryDirectory(dir=DATA) as scratch:
         async with bench(texts, Path(scratch)) as ours:
-            lines = [await compared(ours, folder, ours.text_bytes) for folder in folders]
-            _print(ours.text_bytes, lines)
+            measure = alone if options.alone else compared
+            lines = [await measure(ours, folder, ours.text_bytes) for folder in folders]
+            _print(_ALONE if options.alone else _COMPARED, ours.text_bytes, lines)
 
 
-def _print(size: int, lines: Sequence[tuple[list[str], list[str]]]) -> None:
-    rates = ["", "ours MB/s", "(a) map", "(b) library", "(c) limit", "times (a)", "times (b)", "of (c)"]
-    peaks = ["peak MB", "(a) without its two processes", "(b)"]
-    table(f"Tokenizing {size / 1e6:.0f} MB of text", [*rates, *peaks], [line for line, _parts in lines])
-    parts = ["", "seconds in all", "until answered", "until rows are encoded", "all rows", "the rest", "engine"]
+def _print(header: Sequence[str], size: int, lines: Sequence[tuple[list[str], list[str]]]) -> None:
+    table(f"Tokenizing {size / 1e6:.0f} MB of text", header, [line for line, _parts in lines])
+    times = ["seconds in all", "until answered", "until rows are encoded", "all rows", "the rest"]
+    parts = ["", *times, "statistics, ms at most", "engine"]
     table("Where our time goes", parts, [parts for _line, parts in lines])
 
 

@@ -31,6 +31,12 @@ LLAMA_3_PATTERN = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
+WORDS = [
+    AddedToken("<mask>", lstrip=True),
+    AddedToken("a,b", rstrip=True),
+    AddedToken("Éx-1", normalized=True),
+    AddedToken("Qé/", normalized=False),
+]
 CONFIG = {"bos_token": BOS, "eos_token": EOS, "pad_token": PAD, "unk_token": UNK, "model_max_length": 512}
 
 
@@ -65,13 +71,14 @@ def sentencepiece() -> Tokenizer:
     return _with_bos(Tokenizer.from_buffer(orjson.dumps(parts)))
 
 
-def wordpiece() -> Tokenizer:
+def wordpiece(*, added: Sequence[AddedToken] = ()) -> Tokenizer:
     """WordPiece that lower-cases, as BERT has it, with [CLS] and [SEP] around a text."""
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     _train(tokenizer, trainers.WordPieceTrainer(vocab_size=400, special_tokens=special))
+    tokenizer.add_tokens(list(added))
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     return tokenizer
 
@@ -91,6 +98,15 @@ def wordlevel() -> Tokenizer:
     tokenizer = Tokenizer(models.WordLevel(unk_token=UNK))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     _train(tokenizer, trainers.WordLevelTrainer(vocab_size=100, special_tokens=SPECIAL))
+    return tokenizer
+
+
+def bpe_on_words() -> Tokenizer:
+    """BPE on the words and numbers of a text, which composes marks and lower-cases first."""
+    tokenizer = Tokenizer(models.BPE(unk_token=UNK))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace(), pre_tokenizers.Digits(True)])
+    _train(tokenizer, trainers.BpeTrainer(vocab_size=400, special_tokens=SPECIAL))
     return tokenizer
 
 
@@ -126,6 +142,9 @@ KINDS: dict[str, Callable[[], Tokenizer]] = {
     "composing": lambda: byte_level(pattern=LLAMA_3_PATTERN, normalizer=normalizers.NFC()),
     "SentencePiece": sentencepiece,
     "WordPiece": wordpiece,
+    "WordPiece with tokens of all flags": lambda: wordpiece(added=WORDS),
+    "WordPiece with a whole-word token": lambda: wordpiece(added=[AddedToken("fox", single_word=True)]),
+    "BPE on words": bpe_on_words,
     "Unigram": unigram,
     "WordLevel": wordlevel,
     "lower-casing": lambda: byte_level(normalizer=normalizers.Lowercase()),

@@ -26,7 +26,9 @@ from mistudio.corpus.nasty_texts import nasty_texts, probe_texts
 from mistudio.corpus.tokenizers import LoadedTokenizer
 
 DOCUMENTS = pa.array(small.SENTENCES)
-FAST = {"byte-level", "by a pattern", "composing", "SentencePiece", "plain added token"}
+GIGATOKEN = {"byte-level", "by a pattern", "composing", "SentencePiece", "plain added token"}
+BY_WORDS = {"WordPiece", "WordPiece with tokens of all flags", "BPE on words", "WordLevel"}
+FAST = GIGATOKEN | BY_WORDS
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,7 @@ def test_ids_are_those_of_the_reference(chosen: dict[str, tuple[LoadedTokenizer,
     """Over the thorough set of nasty texts; the longest, and most of the reference's own, are left to the benchmark."""
     tokenizer, choice = chosen[kind]
     short = [text for text in nasty_texts(added_tokens(tokenizer)) if len(text) < 5_000]
-    texts = short if kind in FAST else short[::6]
+    texts = short if kind in GIGATOKEN else short[::6]
 
     encoded = choice.encoder.encode(pa.array(texts))
 
@@ -57,14 +59,15 @@ def test_the_fast_engine_is_chosen_where_it_was_tested(
 ) -> None:
     """The others go to the reference, and the reason is said."""
     _tokenizer, choice = chosen[kind]
-    assert (kind in FAST) == choice.engine.startswith("gigatoken"), choice.reason
+    assert (kind in GIGATOKEN) == choice.engine.startswith("gigatoken"), choice.reason
+    assert (kind in BY_WORDS) == choice.engine.endswith("each word once"), choice.reason
     assert choice.reason.endswith(".")
 
 
 def test_the_reason_names_what_stands_in_the_way(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:
     """In words for the record of the tokenization."""
     assert "The reference: its added token fox counts as a whole word only." == chosen["whole-word token"][1].reason
-    assert "The reference: its model is WordPiece, and the fast engine knows BPE." == chosen["WordPiece"][1].reason
+    assert "The reference: its model is Unigram, and the fast engine knows BPE." == chosen["Unigram"][1].reason
     assert "gigatoken 0.10.0 with tokenizers 0.23.3" == chosen["composing"][1].engine
 
 

@@ -16,10 +16,11 @@ import pyarrow as pa
 
 from mistudio.core.errors import Json
 from mistudio.corpus.encoding import Encoded, Encoder
-from mistudio.corpus.engine_gate import composes, refusal
+from mistudio.corpus.engine_gate import composes, refusal, word_marks
 from mistudio.corpus.engines import FastEncoder, ReferenceEncoder, Texts
 from mistudio.corpus.nasty_texts import probe_texts
 from mistudio.corpus.tokenizers import LoadedTokenizer, without_normalizer
+from mistudio.corpus.words import WordEncoder
 
 Sample: TypeAlias = "Texts | Callable[[], Texts]"
 
@@ -44,7 +45,7 @@ class Trial:
     """
 
     reference: ReferenceEncoder
-    fast: FastEncoder | None
+    fast: Encoder | None
     hard_texts: int = 0
     refused: str = ""
 
@@ -95,7 +96,7 @@ class GuardedEncoder:
 def try_fast_engine(tokenizer: LoadedTokenizer) -> Trial:
     """Load the fast engine and probe it, as far as that can be done before there are documents. Blocks."""
     reference = ReferenceEncoder(tokenizer.reference)
-    if why := refusal(tokenizer):
+    if why := _refusal(tokenizer):
         return Trial(reference, None, refused=f"The reference: {why}.")
     try:
         fast = _load(tokenizer, reference)
@@ -113,7 +114,7 @@ def choose_encoder(tokenizer: LoadedTokenizer, sample: Sample, *, trial: Trial |
     engine is loaded, and not at all where the gate is shut.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="sample") as beside:
-        is_hopeless = trial.fast is None if trial else refusal(tokenizer) is not None
+        is_hopeless = trial.fast is None if trial else _refusal(tokenizer) is not None
         reading = None if is_hopeless else beside.submit(_read, sample)
         made = trial or try_fast_engine(tokenizer)
         if reading is None or made.fast is None:
@@ -121,7 +122,7 @@ def choose_encoder(tokenizer: LoadedTokenizer, sample: Sample, *, trial: Trial |
         return _compared(tokenizer, made, made.fast, reading.result())
 
 
-def _compared(tokenizer: LoadedTokenizer, trial: Trial, fast: FastEncoder, documents: Texts) -> Choice:
+def _compared(tokenizer: LoadedTokenizer, trial: Trial, fast: Encoder, documents: Texts) -> Choice:
     reference = trial.reference
     try:
         why = _difference(fast, reference, documents, "sampled documents")
@@ -129,7 +130,8 @@ def _compared(tokenizer: LoadedTokenizer, trial: Trial, fast: FastEncoder, docum
         why = _failed(error)
     if why:
         return Choice(reference, reference.name, why)
-    scope = ", for documents without marks to compose; the reference has the others" if composes(tokenizer) else ""
+    is_partial = isinstance(fast, FastEncoder) and composes(tokenizer)
+    scope = ", for documents without marks to compose; the reference has the others" if is_partial else ""
     counts = f"{trial.hard_texts:,} hard texts and {len(documents):,} sampled documents"
     return Choice(GuardedEncoder(fast, reference), fast.name, f"Agrees with {reference.name} on {counts}{scope}.")
 
@@ -169,8 +171,14 @@ def _same(ours: Encoded, theirs: Encoded, place: int) -> bool:
     return np.array_equal(one, other)
 
 
-def _load(tokenizer: LoadedTokenizer, reference: ReferenceEncoder) -> FastEncoder:
+def _refusal(tokenizer: LoadedTokenizer) -> str | None:
+    return refusal(tokenizer) if word_marks(tokenizer) is None else None
+
+
+def _load(tokenizer: LoadedTokenizer, reference: ReferenceEncoder) -> Encoder:
     with _failures():
+        if (marks := word_marks(tokenizer)) is not None:
+            return WordEncoder(reference, marks=marks)
         if composes(tokenizer):
             return FastEncoder(without_normalizer(tokenizer.json), beside=reference)
         return FastEncoder(tokenizer.json, beside=None)

@@ -1,12 +1,14 @@
-"""Which tokenizers the fast engine may be tried on at all: those of the kinds that it was tested with, and no other.
+"""Which tokenizers a fast engine may be tried on at all: those of the kinds that it was tested with, and no other.
 
 Default deny. The fast engine loads more than it gets right: it is silently wrong for added tokens with ``single_word``,
-and for added tokens whose flags differ. What is let through here must still agree with the reference on the probe and
-on documents of the dataset (``mistudio.corpus.engines``).
+and for added tokens whose flags differ. And only where texts are parted into words first may each word be encoded for
+itself. What is let through here must still agree with the reference on the probe and on documents of the dataset
+(``mistudio.corpus.engine_choice``).
 """
 
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from string import punctuation
 from typing import Final, cast
 
 import tokenizers
@@ -41,12 +43,20 @@ _META_SPLITS: Final = (
     None,
     {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False},
 )
+# What parts texts at white space, of which nothing is left; and what may then part words further.
+_WORD_SPLITTERS: Final = frozenset({"BertPreTokenizer", "Whitespace", "WhitespaceSplit"})
+_SPLITTERS_OF_WORDS: Final = _WORD_SPLITTERS | {"Digits", "Punctuation"}
+# What changes one character after the other, or composes it with the marks that follow it.
+_LOCAL_NORMALIZERS: Final = frozenset(
+    {"BertNormalizer", "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Nmt", "StripAccents"}
+)
+_COMPOSING: Final = frozenset({"NFC", "NFKC"})
 
 
 def refusal(tokenizer: LoadedTokenizer) -> str | None:
     """Why the fast engine is not tried on ``tokenizer``, in words; None where it may be."""
     return (
-        _untested_version()
+        _untested_versions(*_TESTED)
         or _unknown_model(tokenizer)
         or _unknown_added_tokens(tokenizer.outline)
         or _unknown_steps(tokenizer.outline)
@@ -58,7 +68,30 @@ def composes(tokenizer: LoadedTokenizer) -> bool:
 
     Such a one gets only texts in which there is nothing to compose, and is not told to.
     """
-    return _step(tokenizer.outline, "normalizer").get("type") in ("NFC", "NFKC")
+    return _step(tokenizer.outline, "normalizer").get("type") in _COMPOSING
+
+
+def word_marks(tokenizer: LoadedTokenizer) -> str | None:
+    """The ASCII characters that are words of their own to ``tokenizer``, if it reads each word for itself, else None.
+
+    It does where texts are parted at white space before anything else, normalizing does not look beyond a word, and no
+    added token can be found across the end of one. A mark that an added token has in it counts as a letter.
+    """
+    normalizers = _types(tokenizer.outline.get("normalizer"), "normalizers")
+    splitter, *others = _types(tokenizer.outline.get("pre_tokenizer"), "pretokenizers") or [""]
+    is_by_words = (
+        not _untested_versions("tokenizers")
+        and _LOCAL_NORMALIZERS.issuperset(normalizers)
+        and splitter in _WORD_SPLITTERS
+        and _SPLITTERS_OF_WORDS.issuperset(others)
+    )
+    tokens = cast("list[dict[str, Json]]", tokenizer.outline.get("added_tokens") or [])
+    contents = "".join(_as_sought(tokenizer, str(token["content"])) for token in tokens)
+    if not is_by_words or any(letter.isspace() for letter in contents) or any(map(_is_whole_word, tokens)):
+        return None
+    if splitter != "BertPreTokenizer" or _COMPOSING.intersection(normalizers):
+        return ""
+    return "".join(mark for mark in punctuation if mark not in contents)
 
 
 def gigatoken_version() -> str | None:
@@ -69,8 +102,30 @@ def gigatoken_version() -> str | None:
         return None
 
 
-def _untested_version() -> str | None:
-    for name, found in (("tokenizers", tokenizers.__version__), ("gigatoken", gigatoken_version())):
+def _as_sought(tokenizer: LoadedTokenizer, content: str) -> str:
+    """An added token as it is written in a text, and as it is after normalizing; which of them is sought, it says."""
+    normalizer = tokenizer.reference.normalizer
+    return content + (normalizer.normalize_str(content) if normalizer else "")
+
+
+def _is_whole_word(token: Mapping[str, Json]) -> bool:
+    return bool(token.get("single_word"))
+
+
+def _types(step: Json, parts: str) -> list[str]:
+    """The types of a step, or of those that it consists of, which stand in its field ``parts``."""
+    if not isinstance(step, dict):
+        return []
+    steps = step.get(parts) if step.get("type") == "Sequence" else [step]
+    return (
+        [str(each.get("type")) if isinstance(each, dict) else "" for each in steps] if isinstance(steps, list) else [""]
+    )
+
+
+def _untested_versions(*names: str) -> str | None:
+    installed = {"tokenizers": tokenizers.__version__, "gigatoken": gigatoken_version()}
+    for name in names:
+        found = installed[name]
         if found not in _TESTED[name]:
             return f"{name} {found} is not a version that was tested" if found else f"{name} is not installed"
     return None
@@ -88,7 +143,7 @@ def _unknown_model(tokenizer: LoadedTokenizer) -> str | None:
 def _unknown_added_tokens(outline: Mapping[str, Json]) -> str | None:
     normalizes = outline.get("normalizer") is not None
     for token in cast("list[dict[str, Json]]", outline.get("added_tokens") or []):
-        if token.get("single_word"):
+        if _is_whole_word(token):
             return f"its added token {token['content']} counts as a whole word only"
         if token.get("lstrip") or token.get("rstrip"):
             return f"its added token {token['content']} takes the spaces beside it"
@@ -102,7 +157,7 @@ def _unknown_steps(outline: Mapping[str, Json]) -> str | None:
     if _step(outline, "model").get("byte_fallback"):
         known = normalizer in _META_NORMALIZERS and splitter in _META_SPLITS
         return None if known else "it prepares texts in a way that was not tested with SentencePiece's bytes"
-    if normalizer is not None and _step(outline, "normalizer").get("type") not in ("NFC", "NFKC"):
+    if normalizer is not None and _step(outline, "normalizer").get("type") not in _COMPOSING:
         return f"its normalizer {_step(outline, 'normalizer').get('type')} was not tested"
     return None if _is_known_splitter(splitter) else "it splits texts in a way that was not tested"
 

@@ -111,17 +111,25 @@ def _strings(texts: Texts) -> "ak.Array":
     # It comes with the fast engine, which speaks it; importing it takes a tenth of a second.
     import awkward as ak
 
-    texts = texts.fill_null("") if texts.null_count else texts
-    _validity, ends, data = texts.buffers()
-    kind = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    offsets = np.frombuffer(ends, kind)[texts.offset : texts.offset + len(texts) + 1]
-    letters = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    letters, offsets = flat_texts(texts)
     characters = ak.contents.NumpyArray(letters, parameters={"__array__": "char"})
     return ak.Array(
-        ak.contents.ListOffsetArray(
-            ak.index.Index(offsets.astype(np.int64)), characters, parameters={"__array__": "string"}
-        )
+        ak.contents.ListOffsetArray(ak.index.Index(offsets), characters, parameters={"__array__": "string"})
     )
+
+
+def flat_texts(texts: Texts) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of n texts one after the other, and where each begins and the last ends, shape (n + 1,); null is empty.
+
+    The bytes are not copied. Text i is ``letters[offsets[i]:offsets[i + 1]]``, and offsets begin with 0.
+    """
+    texts = texts.fill_null("") if texts.null_count else texts
+    _validity, ends, data = texts.buffers()
+    if data is None or len(texts) == 0:
+        return np.zeros(0, np.uint8), np.zeros(len(texts) + 1, np.int64)
+    kind = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    offsets = np.frombuffer(ends, kind)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]], offsets - offsets[0]
 
 
 def _interleave(first: Encoded, second: Encoded, is_first: NDArray[np.bool_]) -> Encoded:
