@@ -131,7 +131,10 @@ async def test_a_build_can_be_stopped_killed_and_deleted(server: RunningServer) 
 
 
 async def test_a_start_sees_to_the_indexes(settings: Settings) -> None:
-    """Stale and missing ones are made again, those that are there are known, and what a person removed stays away."""
+    """Stale and missing ones are made again, those that are there are known, and what a person removed stays away.
+
+    Where the dataset's files are gone nothing is begun that could only fail.
+    """
     async with running_server(settings) as server:
         parts = server.parts
         stale, gone, removed, found = [await add_ready(parts.database, parts.storage, ROWS) for _copy in range(4)]
@@ -142,7 +145,8 @@ async def test_a_start_sees_to_the_indexes(settings: Settings) -> None:
         outdate(parts.storage.folder(stale))
         shutil.rmtree(parts.storage.folder(gone) / "index")
         await asyncio.to_thread(build_index, parts.storage.folder(found), work=Unwatched(), heap_bytes=15_000_000)
-        never = await add_ready(parts.database, parts.storage, ROWS)
+        never, bare = [await add_ready(parts.database, parts.storage, ROWS) for _copy in range(2)]
+        shutil.rmtree(parts.storage.folder(bare))
     async with running_server(settings.model_copy(update={"search_index": "off"})) as server:
         states = [(await server.get(f"/api/datasets/{name}"))["index"]["state"] for name in (stale, gone, found, never)]
         assert ["none", "none", "ready", "none"] == states
@@ -156,6 +160,7 @@ async def test_a_start_sees_to_the_indexes(settings: Settings) -> None:
             assert await uses_index(server, dataset_id)
         assert "none" == (await server.get(f"/api/datasets/{removed}"))["index"]["state"]
         assert not await uses_index(server, removed)
+        assert [] == (await server.get("/api/jobs", dataset_id=bare))
 
 
 async def test_a_search_sees_to_an_index_that_it_cannot_use(settings: Settings) -> None:

@@ -1960,7 +1960,7 @@ export interface components {
       engine: string | null;
       /**
        * Engine Reason
-       * @description Why the fast engine was not used, or not for all documents.
+       * @description Why this engine: on how many texts it agrees with the reference, or why that does the work itself.
        */
       engine_reason: string | null;
       /** Error Code */
@@ -2049,7 +2049,7 @@ export interface components {
       engine: string | null;
       /**
        * Engine Reason
-       * @description Why the fast engine was not used, or not for all documents.
+       * @description Why this engine: on how many texts it agrees with the reference, or why that does the work itself.
        */
       engine_reason: string | null;
       /** Error Code */

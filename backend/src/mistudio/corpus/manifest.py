@@ -4,20 +4,19 @@ It stands as ``manifest.json`` in the dataset's folder and is the only list of i
 have equal bytes.
 """
 
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, Literal, Self, cast
+from typing import Final, Literal, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import DataMissing, InvalidData, NoData, UnsupportedVersion
-from mistudio.core.records import as_json, from_json
+from mistudio.core.errors import DataMissing, NoData
+from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.columns import TextColumn, choose_text_column, merge_columns
 from mistudio.corpus.report import ColumnReport, FileReport
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
@@ -107,8 +106,7 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """As the file has it."""
         counts = {"rows": self.rows, "bytes": self.size_bytes, "characters": self.text.characters}
-        content = {"format_version": FORMAT_VERSION, **as_json(self), "counts": counts}
-        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+        return to_versioned({**as_json(self), "counts": counts}, FORMAT_VERSION)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -116,16 +114,8 @@ class Manifest:
 
         Raises UnsupportedVersion if a newer program wrote it, InvalidData if it is none.
         """
-        try:
-            content = cast("dict[str, Any]", json.loads(data))  # JSON of any kind
-            found = int(content.pop("format_version"))
-            if found > FORMAT_VERSION:
-                raise UnsupportedVersion(
-                    f"The dataset's manifest has version {found}; this program reads up to {FORMAT_VERSION}: update it."
-                )
-            return from_json(cls, content)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise InvalidData("The dataset's manifest is damaged: delete the dataset and get it again.") from error
+        remedy = "delete the dataset and get it again"
+        return from_versioned(cls, data, newest=FORMAT_VERSION, name="The dataset's manifest", remedy=remedy)
 
 
 def make_manifest(

@@ -14,13 +14,14 @@ import json
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
+from mistudio.core.records import as_json, from_json
 from mistudio.corpus.ahead import ahead
 from mistudio.corpus.encoding import Encoded, Encoder
 from mistudio.corpus.store import DatasetStore
@@ -117,7 +118,7 @@ class Shards:
     @classmethod
     def prepared(cls, folder: Path, shards: Sequence[Shard]) -> Self:
         """For the process that writes; shards that were made for an earlier call are kept, if they were cut alike."""
-        listed, kept = json.dumps([asdict(shard) for shard in shards]).encode(), ensure_dir(folder) / _LIST
+        listed, kept = json.dumps([as_json(shard) for shard in shards]).encode(), ensure_dir(folder) / _LIST
         if not kept.exists() or kept.read_bytes() != listed:
             for old in folder.iterdir():
                 old.unlink()
@@ -129,7 +130,7 @@ class Shards:
     @classmethod
     def found(cls, folder: Path) -> Self:
         """For a helper. Raises FileNotFoundError where nobody shares anything, or no longer."""
-        return cls(folder, [Shard(**shard) for shard in json.loads((folder / _LIST).read_bytes())])
+        return cls(folder, [from_json(Shard, shard) for shard in json.loads((folder / _LIST).read_bytes())])
 
     def encoded(self, split: str, first_row: int, *, encoding: Encoding, work: Work) -> Generator[EncodedBatch]:
         """The rows of a split from ``first_row`` on, in order, whoever makes them."""

@@ -3,7 +3,6 @@
 It stands as ``manifest.json`` in the tokenization's folder, and is written last: where it is, the folder is whole.
 """
 
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import Final, Self
 
-from mistudio.core.errors import DataMissing, InvalidData, UnsupportedVersion
-from mistudio.core.records import as_json, from_json
+from mistudio.core.errors import DataMissing
+from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.resolved import Resolved
 from mistudio.corpus.token_ledger import Ledger
 from mistudio.corpus.token_statistics import TokenStatistics
@@ -142,12 +141,11 @@ class TokenizedManifest:
     def to_bytes(self) -> bytes:
         """As the file has it."""
         content = {
-            "format_version": FORMAT_VERSION,
             **as_json(self),
             "ledger": self.ledger.to_json(),
             "splits": [{**as_json(split), "ledger": split.ledger.to_json()} for split in self.splits],
         }
-        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+        return to_versioned(content, FORMAT_VERSION)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -155,17 +153,8 @@ class TokenizedManifest:
 
         Raises UnsupportedVersion if a newer program wrote it, InvalidData if it is none.
         """
-        try:
-            content = cast("dict[str, Any]", json.loads(data))  # JSON of any kind
-            found = int(content.pop("format_version"))
-            if found > FORMAT_VERSION:
-                raise UnsupportedVersion(
-                    f"The tokenization's manifest has version {found}; this program reads up to {FORMAT_VERSION}: "
-                    "update it."
-                )
-            return from_json(cls, content)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise InvalidData("The tokenization's manifest is damaged: delete it and tokenize again.") from error
+        remedy = "delete it and tokenize again"
+        return from_versioned(cls, data, newest=FORMAT_VERSION, name="The tokenization's manifest", remedy=remedy)
 
 
 def versions_of(names: Sequence[str]) -> dict[str, str]:

@@ -73,7 +73,9 @@ class TokenizationResponse(Shape):
     error_message: str | None
     path: str | None
     engine: str | None = Field(description="What encoded the text.")
-    engine_reason: str | None = Field(description="Why the fast engine was not used, or not for all documents.")
+    engine_reason: str | None = Field(
+        description="Why this engine: on how many texts it agrees with the reference, or why that does the work itself."
+    )
     num_rows: int | None
     num_tokens: int | None = Field(description="Data tokens: no padding, no special tokens.")
     num_positions: int | None = Field(description="Everything written: data, special tokens and padding.")

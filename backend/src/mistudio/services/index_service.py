@@ -15,6 +15,7 @@ from mistudio.core.errors import NotReady
 from mistudio.core.events import EventBus, JobQueue
 from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.index import drop_index, has_current_index
+from mistudio.corpus.manifest import MANIFEST_NAME
 from mistudio.corpus.search import open_index
 from mistudio.models import Dataset, Job
 from mistudio.schemas.dataset import DatasetResponse
@@ -120,7 +121,10 @@ class IndexService:
         if is_current != was_ready:
             log.info("index is not what its record says", dataset_id=dataset_id, is_current=is_current)
             await self._record(dataset_id)
-        if not is_current and (was_ready or is_untried) and self._settings.search_index == "auto":
+        if is_current or self._settings.search_index != "auto" or not (was_ready or is_untried):
+            return
+        # Of files that somebody removed no index can be made; the job would say so each time the server starts.
+        if await asyncio.to_thread((self._storage.folder(dataset_id) / MANIFEST_NAME).is_file):
             await self.build(dataset_id)
 
     async def _add_job(self, session: AsyncSession, dataset: Dataset) -> str:

@@ -14,6 +14,7 @@ from asyncio.subprocess import PIPE, Process
 import structlog
 
 from mistudio.core.config import Settings
+from mistudio.utils.tasks import end_task
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +92,7 @@ class Spare:
         """End the one that stands ready; there will be no other."""
         self._closed = True
         if tending := self._stop_tending():
-            await asyncio.wait({tending})
+            await end_task(tending)
         async with self._changing:
             await self._end()
 
