@@ -79,15 +79,12 @@ def word_marks(tokenizer: LoadedTokenizer) -> str | None:
     """
     normalizers = _types(tokenizer.outline.get("normalizer"), "normalizers")
     splitter, *others = _types(tokenizer.outline.get("pre_tokenizer"), "pretokenizers") or [""]
-    is_by_words = (
-        not _untested_versions("tokenizers")
-        and _LOCAL_NORMALIZERS.issuperset(normalizers)
-        and splitter in _WORD_SPLITTERS
-        and _SPLITTERS_OF_WORDS.issuperset(others)
-    )
+    is_parted = splitter in _WORD_SPLITTERS and _SPLITTERS_OF_WORDS.issuperset(others)
+    if not is_parted or not _LOCAL_NORMALIZERS.issuperset(normalizers) or _untested_versions("tokenizers"):
+        return None
     tokens = cast("list[dict[str, Json]]", tokenizer.outline.get("added_tokens") or [])
     contents = "".join(_as_sought(tokenizer, str(token["content"])) for token in tokens)
-    if not is_by_words or any(letter.isspace() for letter in contents) or any(map(_is_whole_word, tokens)):
+    if any(letter.isspace() for letter in contents) or any(map(_is_whole_word, tokens)):
         return None
     if splitter != "BertPreTokenizer" or _COMPOSING.intersection(normalizers):
         return ""
