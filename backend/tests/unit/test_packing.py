@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mistudio.corpus.packing import Packer, Slots, count_packed
+from mistudio.corpus.packing import Packer
+from mistudio.corpus.packing_rules import Slots, count_packed
 from mistudio.corpus.token_rows import Documents, Position, Rows, Segments, ends_of
 
 BEGIN, SEPARATOR, FIRST, LAST = 90, 91, 92, 93

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mistudio.core.errors import TokensLost
 from mistudio.corpus.lengths import NAME as LENGTHS
-from mistudio.corpus.packing import Slots
+from mistudio.corpus.packing_rules import Slots
 from mistudio.corpus.resolved import Resolved
 from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, NO_TEXT, SourceRows
 from mistudio.corpus.token_columns import Columns, dataset_dict, dataset_info, dataset_state

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from mistudio.corpus.manifest import manifest_sha256
-from mistudio.corpus.packing import Packer, Slots
+from mistudio.corpus.packing import Packer
+from mistudio.corpus.packing_rules import Slots
 from mistudio.corpus.resolved import HELD_OUT as HELD_OUT_SPLIT
 from mistudio.corpus.resolved import Resolved, resolve, settings_hash
 from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, SourceRows

@@ -12,7 +12,7 @@ import numpy as np
 
 from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.manifest import Manifest
-from mistudio.corpus.packing import Slots, count_packed
+from mistudio.corpus.packing_rules import Slots, count_packed
 from mistudio.corpus.resolved import resolve
 from mistudio.corpus.token_finish import HELD_OUT_ROWS, LENGTH_COUNTS
 from mistudio.corpus.token_rows import Ints

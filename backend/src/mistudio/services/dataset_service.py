@@ -29,7 +29,8 @@ from mistudio.schemas.dataset import (
 from mistudio.schemas.job import JobKind, JobResponse
 from mistudio.services.disk import needed_bytes, require_room
 from mistudio.services.hub_source import already_exists, key_of, new_record, plan_request, token_of
-from mistudio.services.job_service import Claim, JobService, Snapshot, new_job
+from mistudio.services.job_service import Claim, JobService, Snapshot
+from mistudio.services.job_steps import new_job
 from mistudio.services.local_source import imported_already
 from mistudio.services.news import changed_news, created_news, deleted_news, next_seq, publish_all
 from mistudio.services.planning import Planning

@@ -19,7 +19,8 @@ from mistudio.corpus.manifest import MANIFEST_NAME
 from mistudio.corpus.search import open_index
 from mistudio.models import Dataset, Job
 from mistudio.schemas.dataset import DatasetResponse
-from mistudio.services.job_service import JobService, new_job
+from mistudio.services.job_service import JobService
+from mistudio.services.job_steps import new_job
 from mistudio.services.news import changed_news, next_seq, publish_all
 from mistudio.services.storage_service import StorageService
 from mistudio.services.views import active_jobs, dataset_or_404, dataset_response

@@ -6,20 +6,29 @@ and takes the number of the event that tells of it; the event goes out after the
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.database import Database
-from mistudio.core.errors import JobCancelled, MiStudioError, NotFound, WorkerDied
+from mistudio.core.errors import MiStudioError, NotFound
 from mistudio.core.events import EventBus
 from mistudio.core.states import JobState
 from mistudio.models import Job, utc_now
-from mistudio.schemas.job import JobKind, JobPhase, JobResponse, Unit
-from mistudio.services.news import News, Waiting, changed_news, completed_news, error_news, progress_news, publish_all
+from mistudio.schemas.job import JobPhase, JobResponse, Unit
+from mistudio.services.job_steps import (
+    again_or_cancelled,
+    dataset_changed,
+    end_job,
+    job_cancelled,
+    job_died,
+    job_failed,
+    new_job,
+    queue_again,
+)
+from mistudio.services.news import News, completed_news, progress_news, publish_all
 from mistudio.services.targets import Figures, Held
-from mistudio.services.views import active_jobs, dataset_response
 
 
 @dataclass(frozen=True)
@@ -142,7 +151,7 @@ class JobService:
             held.progressed(snapshot.phase)
             news = [progress_news(held, rate=snapshot.rate, eta_seconds=snapshot.eta_seconds)]
             if held.status != before and held.scope != "tokenization":
-                news.append(await _changed(session, held))
+                news.append(await dataset_changed(session, held))
         await publish_all(self._bus, news)
 
     async def heartbeat(self, claim: Claim) -> bool:
@@ -156,28 +165,28 @@ class JobService:
         """The job did its work; answers the ids of the jobs that follow from it. Raises ClaimLost."""
         async with self._database.write() as session:
             held = await self._owned(session, claim)
-            _end(held.job, JobState.SUCCEEDED)
+            end_job(held.job, JobState.SUCCEEDED)
             await held.succeeded(session, figures)
             following = [
                 new_job(kind, held.dataset.id, max_attempts=held.job.max_attempts) for kind in figures.follow_up
             ]
             session.add_all(following)
             await session.flush()
-            news = [completed_news(held), await _changed(session, held)]
+            news = [completed_news(held), await dataset_changed(session, held)]
         await publish_all(self._bus, news)
         return [job.id for job in following]
 
     async def fail(self, claim: Claim, error: MiStudioError) -> None:
         """The job ended with an error, or was cancelled. Raises ClaimLost."""
         async with self._database.write() as session:
-            news = await _failed(session, await self._owned(session, claim), error)
+            news = await job_failed(session, await self._owned(session, claim), error)
         await publish_all(self._bus, news)
 
     async def postpone(self, claim: Claim, error: MiStudioError, delay_seconds: float) -> None:
         """Let the job be tried again after a pause. Raises ClaimLost."""
         async with self._database.write() as session:
             held = await self._owned(session, claim)
-            news = await _again_or_cancelled(session, held, error, delay_seconds)
+            news = await again_or_cancelled(session, held, error, delay_seconds)
         await publish_all(self._bus, news)
 
     # Steps of those who watch over runners
@@ -192,7 +201,7 @@ class JobService:
             job.cancel_requested = True
             runs = job.state is JobState.RUNNING
             if not runs:
-                news = await _cancelled(session, await Held.of(session, job))
+                news = await job_cancelled(session, await Held.of(session, job))
         await publish_all(self._bus, news)
         return runs
 
@@ -210,7 +219,7 @@ class JobService:
                 job.attempt, job.claimed_progress = job.attempt + 1, job.progress
             elif job.state is JobState.QUEUED or (owner and job.owner != owner):
                 return
-            news = await _died(session, job, backoff_seconds=backoff_seconds)
+            news = await job_died(session, job, backoff_seconds=backoff_seconds)
         await publish_all(self._bus, news)
 
     async def lapse(self, lease: Lease, *, backoff_seconds: float) -> bool:
@@ -225,7 +234,7 @@ class JobService:
                 return False
             if (job.owner, job.heartbeat_at) != (lease.owner, lease.heartbeat_at):
                 return False
-            news = await _died(session, job, backoff_seconds=backoff_seconds)
+            news = await job_died(session, job, backoff_seconds=backoff_seconds)
         await publish_all(self._bus, news)
         return True
 
@@ -237,9 +246,9 @@ class JobService:
             if job is None or job.state is not JobState.RUNNING or job.owner != owner:
                 return False
             if job.cancel_requested:
-                news = await _cancelled(session, await Held.of(session, job))
+                news = await job_cancelled(session, await Held.of(session, job))
             else:
-                _queue_again(job)
+                queue_again(job)
         await publish_all(self._bus, news)
         return not news
 
@@ -250,9 +259,9 @@ class JobService:
         async with self._database.write() as session:
             for job in (await session.scalars(select(Job).where(Job.active()))).all():
                 if job.cancel_requested:
-                    news += await _cancelled(session, await Held.of(session, job))
+                    news += await job_cancelled(session, await Held.of(session, job))
                 elif job.state is JobState.RUNNING:
-                    _queue_again(job)
+                    queue_again(job)
                     resumed.append(job.id)
         await publish_all(self._bus, news)
         return resumed
@@ -262,73 +271,3 @@ class JobService:
         if job is None or job.state is not JobState.RUNNING or job.owner != claim.owner:
             raise ClaimLost(claim.job_id)
         return await Held.of(session, job)
-
-
-def new_job(kind: JobKind, dataset_id: str, *, max_attempts: int, tokenization_id: str | None = None) -> Job:
-    """A fresh job, queued."""
-    return Job(kind=kind, dataset_id=dataset_id, tokenization_id=tokenization_id, max_attempts=max_attempts)
-
-
-def cancelled_message(progress: float) -> str:
-    """What a cancelled dataset or tokenization says."""
-    return f"Cancelled at {progress:.0f} %. Retry goes on from there."
-
-
-def _queue_again(job: Job) -> None:
-    """The job waits as if its present try had not begun."""
-    job.state = JobState.QUEUED
-    job.attempt = max(job.attempt - 1, 0)
-    job.owner = job.not_before = None
-
-
-def _end(job: Job, state: JobState) -> None:
-    job.state = state
-    job.finished_at = utc_now()
-    job.not_before = None
-
-
-async def _changed(session: AsyncSession, held: Held) -> News:
-    """That the dataset of the list is no longer what it was."""
-    return changed_news(dataset_response(held.dataset, await active_jobs(session, [held.dataset.id])))
-
-
-async def _cancelled(session: AsyncSession, held: Held) -> list[News]:
-    return await _failed(session, held, JobCancelled(cancelled_message(held.job.progress)))
-
-
-async def _failed(session: AsyncSession, held: Held, error: MiStudioError) -> list[News]:
-    _end(held.job, JobState.CANCELLED if error.code == "cancelled" else JobState.FAILED)
-    held.job.error_code, held.job.error_message = error.code, error.detail
-    held.failed(error)
-    await session.flush()
-    news = [error_news(held, error)]
-    if held.scope != "tokenization":
-        news.append(await _changed(session, held))
-    return news
-
-
-async def _died(session: AsyncSession, job: Job, *, backoff_seconds: float) -> list[News]:
-    held = await Held.of(session, job)
-    if job.progress > job.claimed_progress:
-        job.attempt = 0
-    died = WorkerDied("The process that did the work ended unexpectedly; what it had done is kept. Retry goes on.")
-    if job.attempt >= job.max_attempts and not job.cancel_requested:
-        return await _failed(session, held, died)
-    return await _again_or_cancelled(session, held, died, backoff_seconds)
-
-
-async def _again_or_cancelled(
-    session: AsyncSession, held: Held, error: MiStudioError, delay_seconds: float
-) -> list[News]:
-    """A cancel that came while the job was about to be tried again is carried out instead."""
-    if held.job.cancel_requested:
-        return await _cancelled(session, held)
-    return _postponed(held, error, delay_seconds)
-
-
-def _postponed(held: Held, error: MiStudioError, delay_seconds: float) -> list[News]:
-    job, until = held.job, utc_now() + timedelta(seconds=delay_seconds)
-    job.state = JobState.QUEUED
-    job.owner, job.not_before = None, until
-    job.error_code, job.error_message = error.code, error.detail
-    return [progress_news(held, waiting=Waiting(reason=error.detail, until=until))]

@@ -25,7 +25,8 @@ from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.sample import SampleDetail, SampleResponse
 from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest
 from mistudio.services.disk import require_room
-from mistudio.services.job_service import JobService, new_job
+from mistudio.services.job_service import JobService
+from mistudio.services.job_steps import new_job
 from mistudio.services.news import News, changed_news, next_seq, progress_news, publish_all
 from mistudio.services.storage_service import StorageService
 from mistudio.services.targets import Held, follow_newest

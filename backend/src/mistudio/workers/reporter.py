@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from mistudio.core.errors import DiskFull, JobCancelled, Unavailable
 from mistudio.schemas.job import JobPhase, Unit
 from mistudio.services.disk import RoomWatch
-from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot, cancelled_message
+from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot
+from mistudio.services.job_steps import cancelled_message
 
 log = structlog.get_logger(__name__)
 
