@@ -186,6 +186,18 @@ def test_saelens_is_handed_rows_of_its_context_size(
         assert {given["cfg"]["context_size"]} == {len(row["input_ids"]) for row in rows}
 
 
+def test_a_snippet_names_the_model_where_the_tokenizer_does(dataset: Path, tmp_path: Path) -> None:
+    """That of a repository; whose a tokenizer of this machine is only the user knows, and is to write."""
+    manifest = run(dataset, tmp_path, replace(ASKED, packing="concat"), TOKENIZERS[0])
+    for commit, line in (
+        ("0" * 40, "model_name = 'ada/gpt'\n"),
+        (None, 'model_name = ""  # of the model that the tokenizer ./mine belongs to\n'),
+    ):
+        tokenizer = replace(manifest.tokenizer, repo="ada/gpt", name="./mine", commit=commit)
+        found = snippets(tmp_path / "tok", replace(manifest, tokenizer=tokenizer))
+        assert [False, True, True] == [line in snippet.code for snippet in found]
+
+
 def test_the_snippets_are_python(dataset: Path, tmp_path: Path) -> None:
     """SAELens's is for packed rows, which all have its context size."""
     manifest = run(dataset, tmp_path, replace(ASKED, packing="concat", heldout_fraction=0.3), TOKENIZERS[0])

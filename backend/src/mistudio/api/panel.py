@@ -27,7 +27,8 @@ class PanelFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, else the page. Files with a hash in their name may be kept for ever, the page never."""
-        if path == "api" or path.startswith("api/"):
+        # By the address as it was asked for: ``path`` has no ``..`` in it any more, which may have led out of the API.
+        if f"{scope['path']}/".startswith(f"{scope.get('root_path', '')}/api/"):
             raise HTTPException(404 if scope["method"] in {"GET", "HEAD"} else 405)
         try:
             response = await super().get_response(path, scope)

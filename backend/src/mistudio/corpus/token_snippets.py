@@ -23,16 +23,15 @@ def snippets(folder: Path, manifest: TokenizedManifest) -> list[Snippet]:
     """How the tokenization in ``folder`` is loaded."""
     split = manifest.splits[0].name
     load = f'from datasets import load_from_disk\n\nrows = load_from_disk({str(folder)!r})["{split}"]'
-    tokenizer = manifest.tokenizer.repo or manifest.tokenizer.name
     found = [Snippet("datasets", f'{load}\nrows[0]["input_ids"]')]
     if manifest.settings.is_packed:
-        found.append(Snippet("SAELens", _saelens(load, folder, manifest, tokenizer)))
+        found.append(Snippet("SAELens", _saelens(load, folder, manifest)))
     found.append(
         Snippet(
             "TransformerLens",
             "from transformer_lens import HookedTransformer\n"
-            f"{load}\n"
-            f"model = HookedTransformer.from_pretrained({tokenizer!r})\n"
+            f"{load}\n{_model_name(manifest)}"
+            "model = HookedTransformer.from_pretrained(model_name)\n"
             f'tokens = rows.with_format("torch", columns=["input_ids"])[:{_batch(manifest)}]["input_ids"]\n'
             "logits, cache = model.run_with_cache(tokens, prepend_bos=False)",
         )
@@ -40,19 +39,26 @@ def snippets(folder: Path, manifest: TokenizedManifest) -> list[Snippet]:
     return found
 
 
+def _model_name(manifest: TokenizedManifest) -> str:
+    """A line that names the model, which is the tokenizer's repository; files of this machine do not say whose."""
+    if manifest.tokenizer.commit:
+        return f"model_name = {manifest.tokenizer.repo!r}\n"
+    return f'model_name = ""  # of the model that the tokenizer {manifest.tokenizer.name} belongs to\n'
+
+
 def _batch(manifest: TokenizedManifest) -> int:
     """Rows that make one tensor: several only where all are of one length."""
     return 8 if manifest.settings.is_packed or manifest.settings.padding == "max_length" else 1
 
 
-def _saelens(load: str, folder: Path, manifest: TokenizedManifest, tokenizer: str) -> str:
+def _saelens(load: str, folder: Path, manifest: TokenizedManifest) -> str:
     split = next((split.name for split in manifest.splits if split.is_held_out), None)
     held_out = f'held_out = load_from_disk({str(folder)!r})["{split}"]\n' if split else ""
     evaluated = ", override_eval_dataset=held_out" if split else ""
     return (
         "from sae_lens import LanguageModelSAERunnerConfig, LanguageModelSAETrainingRunner\n"
-        f"{load}\n{held_out}"
-        f"cfg = LanguageModelSAERunnerConfig(\n    model_name={tokenizer!r},\n    dataset_path={str(folder)!r},\n"
+        f"{load}\n{held_out}{_model_name(manifest)}"
+        f"cfg = LanguageModelSAERunnerConfig(\n    model_name=model_name,\n    dataset_path={str(folder)!r},\n"
         f"    context_size={manifest.resolved.max_length},\n    # and the SAE, the hook and the training\n"
         f")\nLanguageModelSAETrainingRunner(cfg, override_dataset=rows{evaluated}).run()"
     )

@@ -126,11 +126,6 @@ class TokenizedManifest:
         """Rows written, of all splits."""
         return sum(split.rows for split in self.splits)
 
-    @property
-    def size_bytes(self) -> int:
-        """Bytes of all data files."""
-        return sum(file.bytes for split in self.splits for file in split.files)
-
     def split(self, name: str) -> TokenizedSplit:
         """The split of that name; KeyError if there is none."""
         found = next((split for split in self.splits if split.name == name), None)

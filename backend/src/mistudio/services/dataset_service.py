@@ -36,7 +36,7 @@ from mistudio.services.news import changed_news, created_news, deleted_news, nex
 from mistudio.services.planning import Planning
 from mistudio.services.plans import write_plan
 from mistudio.services.reference_service import references_of
-from mistudio.services.storage_service import StorageService
+from mistudio.services.storage_service import StorageService, tokenized_label
 from mistudio.services.views import (
     active_jobs,
     dataset_detail,
@@ -253,8 +253,8 @@ class DatasetService:
             jobs = [JobResponse.model_validate(job) for job in await active_jobs(session, [dataset_id])]
             tokenizations = await tokenization_responses(session, dataset_id)
             references = await references_of(session, dataset_id)
-        tokenizers = {one.id: one.tokenizer for one in tokenizations}
-        parts = await asyncio.to_thread(self._storage.parts, dataset_id, tokenizers)
+        tokenized_as = {one.id: tokenized_label(one.tokenizer, one.settings) for one in tokenizations}
+        parts = await asyncio.to_thread(self._storage.parts, dataset_id, tokenized_as)
         return DeletePreview(
             dataset_id=dataset_id,
             name=dataset.name,

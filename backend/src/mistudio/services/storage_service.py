@@ -56,14 +56,14 @@ class StorageService:
         for folder in (self._settings.datasets_dir, self._settings.staging_dir, self._settings.trash_dir):
             ensure_dir(folder)
 
-    def parts(self, dataset_id: str, tokenizers: Mapping[str, str]) -> list[StoragePart]:
-        """What one dataset uses, part by part, from the tree; blocking. ``tokenizers`` names tokenizations."""
+    def parts(self, dataset_id: str, tokenized_as: Mapping[str, str]) -> list[StoragePart]:
+        """What one dataset uses, part by part, from the tree; blocking. ``tokenized_as`` describes tokenizations."""
         folder = self.folder(dataset_id)
         parts = [
             StoragePart(part="raw", label="Data", size_bytes=get_directory_size(folder / "raw")),
             StoragePart(part="index", label="Search index", size_bytes=get_directory_size(folder / "index")),
             StoragePart(
-                part="staging", label="Download under way", size_bytes=get_directory_size(self.staging(dataset_id))
+                part="staging", label="Unfinished files", size_bytes=get_directory_size(self.staging(dataset_id))
             ),
         ]
         tokenized = folder / "tokenized"
@@ -71,7 +71,7 @@ class StorageService:
             StoragePart(
                 part="tokenization",
                 tokenization_id=path.name,
-                label=f"Tokenized by {tokenizers.get(path.name, path.name)}",
+                label=f"Tokenized by {tokenized_as.get(path.name, path.name)}",
                 size_bytes=get_directory_size(path),
             )
             for path in (sorted(tokenized.iterdir()) if tokenized.is_dir() else [])
@@ -85,14 +85,15 @@ class StorageService:
         async with self._database.read() as session:
             query = select(Dataset.id, Dataset.name).order_by(Dataset.created_at.desc())
             names = {row.id: row.name for row in (await session.execute(query)).all()}
-            made = (await session.execute(select(Tokenization.id, Tokenization.tokenizer))).all()
-            tokenizers = {row.id: row.tokenizer for row in made}
-        return await asyncio.to_thread(self._measure, names, tokenizers)
+            columns = (Tokenization.id, Tokenization.tokenizer, Tokenization.settings)
+            made = (await session.execute(select(*columns))).all()
+            tokenized_as = {row.id: tokenized_label(row.tokenizer, row.settings) for row in made}
+        return await asyncio.to_thread(self._measure, names, tokenized_as)
 
-    def _measure(self, names: Mapping[str, str], tokenizers: Mapping[str, str]) -> StorageResponse:
+    def _measure(self, names: Mapping[str, str], tokenized_as: Mapping[str, str]) -> StorageResponse:
         datasets = []
         for dataset_id, name in names.items():
-            parts = self.parts(dataset_id, tokenizers)
+            parts = self.parts(dataset_id, tokenized_as)
             size = sum(part.size_bytes for part in parts)
             datasets.append(DatasetStorage(dataset_id=dataset_id, name=name, size_bytes=size, parts=parts))
         settings = self._settings
@@ -200,3 +201,11 @@ class StorageService:
 
     def _mark(self, record_id: str) -> Path:
         return self._settings.trash_dir / f"{record_id}{_MARK}"
+
+
+def tokenized_label(tokenizer: str, settings: Mapping[str, object]) -> str:
+    """By what a tokenization was made, so that it is told from others of the same dataset."""
+    length = settings.get("max_length")
+    parts = [f"at most {length:,} tokens"] if isinstance(length, int) else []
+    parts += ["packed"] if settings.get("packing") == "concat" else []
+    return ", ".join([tokenizer, *parts])

@@ -25,6 +25,7 @@ from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.corpus.work import Work
 from mistudio.services.targets import TokenizationFigures
 from mistudio.services.token_views import token_text
+from mistudio.utils.file_utils import get_directory_size
 
 
 def tokenize_batch(tokenizer: LoadedTokenizer, texts: Texts) -> Encoded:
@@ -101,7 +102,7 @@ def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Js
         statistics={**statistics, "resolved": as_json(manifest.resolved)},
         ledger=manifest.ledger.to_json(),
         audit=as_json(read_audit(folder)),
-        size_bytes=manifest.size_bytes,
+        size_bytes=get_directory_size(folder),
     )
 
 
