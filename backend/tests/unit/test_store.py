@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fakes.corpora import make_dataset
 from fakes.descriptors import open_files
-from mistudio.core.errors import DataMissing, UnknownSplit
+from mistudio.core.errors import DataMissing, InvalidData, UnknownSplit
 from mistudio.corpus.open_files import OpenFiles, Shelf
 from mistudio.corpus.store import DatasetStore, Row
 
@@ -211,6 +211,19 @@ def test_a_missing_file_is_data_missing(tmp_path: Path) -> None:
         store.page(None, offset=0, limit=1)
     with pytest.raises(DataMissing):
         DatasetStore(tmp_path / "none")
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    """Whether it cannot be opened, or only its pages make no sense; afterwards, too."""
+    make_dataset(tmp_path / "ds", {"train": [[{"text": f"row {number} of many"} for number in range(2_000)]]})
+    path = next((tmp_path / "ds" / "raw").iterdir())
+    whole = path.read_bytes()
+    for damaged in (whole[:4] + bytes(len(whole) // 2) + whole[4 + len(whole) // 2 :], whole[: len(whole) // 2], b""):
+        path.write_bytes(damaged)
+        store = DatasetStore(tmp_path / "ds")
+        for _time in range(2):
+            with pytest.raises(InvalidData, match=rf"damaged \(raw/{path.name}\)"):
+                store.page(None, offset=0, limit=1)
 
 
 def test_texts_of_conversations_and_of_files_without_the_column(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The whole job: every setting, books that balance, files that ``datasets`` opens, the same bytes after any kill."""
 
+import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +15,9 @@ import pytest
 from fakes.corpora import make_dataset
 from fakes.pace import PATIENCE, until
 from fakes.tokenizing import BOS, EOS, CharacterEncoder, FakeSpecial, FakeTemplate, FakeTokenizer, token_of
-from mistudio.core.errors import JobCancelled
+from mistudio.core.errors import DataMissing, InvalidData, JobCancelled
 from mistudio.corpus.encoding import Encoded
+from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import audit_files, read_audit
 from mistudio.corpus.token_order import Engines, Order
@@ -350,6 +352,26 @@ def test_a_split_may_have_any_name(tmp_path: Path) -> None:
     found = {path.relative_to(tmp_path / "tok").as_posix() for path in (tmp_path / "tok").rglob("*") if path.is_file()}
     files = {file.path for split in manifest.splits for file in split.files}
     assert found == files | set(manifest.others) | {"manifest.json", "audit.json"}
+
+
+def test_a_file_that_changes_its_size_is_not_read(dataset: Path, tmp_path: Path) -> None:
+    """A mapped file that is cut off while it is open would end the whole process; one that is gone is gone."""
+    manifest = tokenized(dataset, tmp_path, PACKED)
+    split = manifest.split("train")
+    for path in (tmp_path / "tok" / split.files[0].path, tmp_path / "tok" / split.source / LENGTHS):
+        whole = path.read_bytes()
+        store = TokenizedStore.open(tmp_path / "tok")
+        before = store.rows("train", offset=0, limit=5)
+        os.truncate(path, len(whole) // 2)
+        for opened in (store, TokenizedStore.open(tmp_path / "tok")):
+            with pytest.raises(InvalidData, match="damaged: delete it and tokenize again"):
+                opened.rows("train", offset=0, limit=5)
+        path.unlink()
+        with pytest.raises(DataMissing):
+            store.rows("train", offset=0, limit=5)
+        path.write_bytes(whole)
+        again = store.rows("train", offset=0, limit=5)
+        assert [row.ids.tolist() for row in before] == [row.ids.tolist() for row in again]
 
 
 def test_rows_are_read_at_any_place(dataset: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import DataMissing, UnknownSplit
+from mistudio.core.errors import DataMissing, InvalidData, UnknownSplit
 from mistudio.corpus.columns import texts
 from mistudio.corpus.manifest import Manifest, RawFile, SplitManifest, read_manifest
 from mistudio.corpus.open_files import OpenFiles, Shelf
@@ -25,6 +25,7 @@ from mistudio.corpus.repair import python_values
 
 _FOOTERS: Final = 256
 _GONE: Final = "A file of the dataset is not on disk ({}): delete the dataset and get it again."
+_DAMAGED: Final = "A file of the dataset is damaged ({}): delete the dataset and get it again."
 
 
 @dataclass(frozen=True)
@@ -211,9 +212,17 @@ class DatasetStore:
                 self._footers.popitem(last=False)
         return footer
 
-    def _open(self, path: str) -> AbstractContextManager[pq.ParquetFile]:
+    @contextmanager
+    def _open(self, path: str) -> Iterator[pq.ParquetFile]:
         """This reader's own for as long as it reads: Parquet files are not safe to share."""
-        return self._files.lend(self._shelf, self.folder / path, opened=lambda: self._opened(path))
+        try:
+            with self._files.lend(self._shelf, self.folder / path, opened=lambda: self._opened(path)) as file:
+                yield file
+        except (pa.ArrowInvalid, OSError) as error:
+            # The system's own errors have a number; those of Arrow, which makes no sense of what it reads, have none.
+            if getattr(error, "errno", None) is not None:
+                raise
+            raise InvalidData(_DAMAGED.format(path)) from error
 
     def _opened(self, path: str) -> pq.ParquetFile:
         with self._lock:

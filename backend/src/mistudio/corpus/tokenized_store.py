@@ -1,19 +1,26 @@
-"""Reading what was tokenized: any row of any split at once, from memory-mapped files."""
+"""Reading what was tokenized: any row of any split at once, from memory-mapped files.
+
+A mapped file that somebody makes shorter ends whoever reads beyond its new end, by a signal: so its size is looked at
+before each reading.
+"""
 
 import threading
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mistudio.core.errors import DataMissing, UnknownSplit
+from mistudio.core.errors import DataMissing, InvalidData, UnknownSplit
 from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.tokenized_manifest import TokenizedManifest, read_tokenized_manifest
+
+_DAMAGED: Final = "A file of the tokenization is damaged: delete it and tokenize again."
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ class TokenizedStore:
         self.manifest = manifest
         self._splits = {split.name: split for split in manifest.splits}
         self._opened: dict[str, RowFiles] = {}
+        # Of mapped files whose size the manifest does not have.
+        self._sizes: dict[Path, int] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -58,29 +67,45 @@ class TokenizedStore:
         return cls(folder, read_tokenized_manifest(folder))
 
     def num_rows(self, split: str) -> int:
-        """Rows of the split. Raises UnknownSplit, DataMissing."""
+        """Rows of the split. Raises UnknownSplit, DataMissing, InvalidData."""
         return self._split(split).starts[-1]
 
     def rows(self, split: str, *, offset: int, limit: int) -> list[TokenRow]:
-        """Up to ``limit`` rows from ``offset`` on, none beyond the end. Raises UnknownSplit, DataMissing."""
+        """Up to ``limit`` rows from ``offset`` on, none beyond the end.
+
+        Raises UnknownSplit, DataMissing, InvalidData.
+        """
         batches = self._split(split)
         return [batches.row(number) for number in range(offset, min(offset + limit, batches.starts[-1]))]
 
     def _split(self, split: str) -> "RowFiles":
-        with self._lock:
-            if split not in self._opened:
-                self._opened[split] = self._open(split)
-            return self._opened[split]
-
-    def _open(self, split: str) -> "RowFiles":
         if split not in self._splits:
             raise UnknownSplit(f"There is no split “{split}”.", extra={"choices": list(self._splits)})
         found = self._splits[split]
-        try:
-            lengths = np.load(self._folder / found.source / LENGTHS, mmap_mode="r", allow_pickle=False)
-            return RowFiles([self._folder / file.path for file in found.files], lengths)
-        except FileNotFoundError as error:
-            raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
+        with self._lock, _trouble_told():
+            lengths = self._folder / found.source / LENGTHS
+            sizes = {self._folder / file.path: file.bytes for file in found.files}
+            sizes[lengths] = self._sizes.setdefault(lengths, lengths.stat().st_size)
+            if any(path.stat().st_size != size for path, size in sizes.items()):
+                self._opened.pop(split, None)
+                raise InvalidData(_DAMAGED)
+            if split not in self._opened:
+                counted = np.load(lengths, mmap_mode="r", allow_pickle=False)
+                self._opened[split] = RowFiles([self._folder / file.path for file in found.files], counted)
+            return self._opened[split]
+
+
+@contextmanager
+def _trouble_told() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
+    except (pa.ArrowInvalid, OSError, ValueError) as error:
+        # The system's own errors have a number; those of libraries, which make no sense of what they read, have none.
+        if getattr(error, "errno", None) is not None:
+            raise
+        raise InvalidData(_DAMAGED) from error
 
 
 class RowFiles:
