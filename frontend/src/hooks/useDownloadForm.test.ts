@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw';
 
 import { aDataset } from '../test/fixtures';
 import { api, problem, server } from '../test/server';
-import { useDownloadForm } from './useDownloadForm';
+import { type DownloadForm, useDownloadForm } from './useDownloadForm';
 
 it('sends what is typed, leaves the rest to the server, and is empty again', async () => {
   const sent: unknown[] = [];
@@ -47,4 +47,74 @@ it('forgets the splits of another repository, or of another config', () => {
   expect(result.current.values.splits).toEqual(['train']);
   act(() => result.current.change({ config: 'en' }));
   expect(result.current.values.splits).toEqual([]);
+});
+
+/** Begins to send what is typed; the answer comes when it is asked for. */
+function sending(form: { readonly current: DownloadForm }, answer: HttpResponse<string>) {
+  let release: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => (release = resolve));
+  server.use(
+    http.post(api('/datasets/download'), async () => {
+      await waiting;
+      return answer;
+    }),
+  );
+  let sent: Promise<void> = Promise.resolve();
+  act(() => {
+    sent = form.current.submit();
+  });
+  return () =>
+    act(async () => {
+      release();
+      await sent;
+    });
+}
+
+it('clears what was sent, and keeps what was typed meanwhile', async () => {
+  const { result } = renderHook(useDownloadForm);
+  act(() => result.current.change({ repo_id: 'acme/one', access_token: 'hf_x' }));
+  const answered = sending(result, new HttpResponse<string>(JSON.stringify(aDataset()), { status: 202 }));
+  act(() => result.current.change({ repo_id: 'acme/odd' }));
+  await answered();
+  expect(result.current).toMatchObject({
+    values: { repo_id: 'acme/odd', access_token: '' },
+    submitting: false,
+  });
+});
+
+it('says nothing of a value that is no longer there', async () => {
+  const { result } = renderHook(useDownloadForm);
+  act(() => result.current.change({ repo_id: 'no/such' }));
+  const another = sending(result, problem(404, 'not_found', 'There is none.'));
+  act(() => result.current.change({ repo_id: 'acme/odd' }));
+  await another();
+  expect(result.current).toMatchObject({ values: { repo_id: 'acme/odd' }, errors: {}, submitting: false });
+  act(() => result.current.change({ revision: 'v9' }));
+  const revised = sending(result, problem(422, 'unknown_revision', 'There is no v9.'));
+  act(() => result.current.change({ revision: 'v1' }));
+  await revised();
+  expect(result.current.errors.revision).toBeUndefined();
+});
+
+it.each([
+  ['repo_id', 'c/d', ['gated', 'config_required', 'unknown_revision', 'unknown_split', 'unknown_column']],
+  ['revision', 'v2', ['config_required', 'unknown_revision', 'unknown_split', 'unknown_column']],
+  ['config', 'de', ['config_required', 'unknown_split', 'unknown_column']],
+] as const)('takes back what was said of another %s', async (field, value, codes) => {
+  const { result } = renderHook(useDownloadForm);
+  for (const code of codes) {
+    act(() => result.current.change({ repo_id: 'a/b', revision: 'main', config: 'en' }));
+    await sending(result, problem(422, code, 'Why not.', { choices: ['en'] }))();
+    expect(Object.values(result.current.errors)).toHaveLength(1);
+    act(() => result.current.change({ [field]: value }));
+    expect(result.current.errors).toEqual({});
+  }
+});
+
+it('keeps what was said of the repository while a token is typed for it', async () => {
+  const { result } = renderHook(useDownloadForm);
+  act(() => result.current.change({ repo_id: 'a/b' }));
+  await sending(result, problem(422, 'config_required', 'Choose one.', { choices: ['en'] }))();
+  act(() => result.current.change({ access_token: 'hf_x' }));
+  expect(result.current.errors.config?.choices).toEqual(['en']);
 });

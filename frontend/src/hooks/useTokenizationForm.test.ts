@@ -4,7 +4,7 @@ import { http, HttpResponse } from 'msw';
 import { useDetailStore } from '../stores/detailStore';
 import { aTokenization } from '../test/fixtures';
 import { api, problem, server } from '../test/server';
-import { requestOf, START, useTokenizationForm } from './useTokenizationForm';
+import { useTokenizationForm } from './useTokenizationForm';
 
 const onStarted = jest.fn();
 
@@ -15,45 +15,6 @@ async function formWith(...answers: HttpResponse<string>[]) {
   act(() => result.current.change({ tokenizer: 'gpt2', access_token: 'hf_x' }));
   return result;
 }
-
-it('leaves to the server what is not chosen', () => {
-  expect(requestOf({ ...START, tokenizer: ' gpt2 ' })).toEqual({
-    tokenizer: 'gpt2',
-    revision: null,
-    access_token: null,
-    splits: null,
-    text_column: null,
-    max_length: null,
-    padding: 'do_not_pad',
-    truncation: true,
-    packing: 'off',
-    begin_of_row_token: 'auto',
-    document_separator_token: 'auto',
-    end_of_document_token: 'none',
-    add_special_tokens: true,
-    return_attention_mask: true,
-    keep_last_partial: false,
-    shuffle_seed: null,
-    heldout_fraction: 0,
-    apply_chat_template: false,
-    verify: 'sample',
-  });
-});
-
-it('makes numbers of what is typed as such', () => {
-  const typed = { splits: ['train'], text_column: 'text', max_length: '512', shuffle_seed: '7' };
-  const slots = { begin_of_row_token: 'bos', document_separator_token: '50256', end_of_document_token: '' };
-  expect(requestOf({ ...START, ...typed, ...slots, heldout_percent: '5' })).toMatchObject({
-    splits: ['train'],
-    text_column: 'text',
-    max_length: 512,
-    shuffle_seed: 7,
-    begin_of_row_token: 'bos',
-    document_separator_token: 50256,
-    end_of_document_token: Number.NaN,
-    heldout_fraction: 0.05,
-  });
-});
 
 it('starts, tells of it, and forgets the token', async () => {
   const result = await formWith();

@@ -1,6 +1,6 @@
 /** The form of a tokenization as its parts get it: what they change is noted, and changes nothing. */
-import type { TokenizationErrors, TokenizationForm, TokenizationValues } from '../hooks/useTokenizationForm';
-import { START } from '../hooks/useTokenizationForm';
+import type { TokenizationForm } from '../hooks/useTokenizationForm';
+import { START, type TokenizationErrors, type TokenizationValues } from '../utils/tokenizationValues';
 
 /** A form with these values and errors. */
 export function aForm(

@@ -1,5 +1,5 @@
 /** The tab of tokenizations over a server of its own: what it shows comes from the store, as in the panel. */
-import { render } from '@testing-library/react';
+import { render, type RenderResult } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import TokenizationTab from '../components/datasets/TokenizationTab';
@@ -16,11 +16,14 @@ interface Stage {
 }
 
 /** The tab of a dataset with these changes. */
-export async function showTokenizationTab(changes: Partial<DatasetDetail>, stage: Stage = {}): Promise<void> {
+export async function showTokenizationTab(
+  changes: Partial<DatasetDetail>,
+  stage: Stage = {},
+): Promise<RenderResult> {
   serveDetail(changes);
   server.use(http.get(api('/models'), () => HttpResponse.json([])));
   await useDetailStore.getState().open('ds_1');
-  render(<Shown {...stage} />);
+  return render(<ShownTab {...stage} />);
 }
 
 /** What the server says of the dataset from now on. */
@@ -28,7 +31,8 @@ export function serveDetail(changes: Partial<DatasetDetail>): void {
   server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail(changes))));
 }
 
-function Shown({ open = null, onNavigate = () => undefined }: Stage) {
+/** The tab over what the store has. */
+export function ShownTab({ open = null, onNavigate = () => undefined }: Stage) {
   const detail = useDetailStore((state) => state.detail);
   return detail.kind === 'loaded' ? (
     <TokenizationTab

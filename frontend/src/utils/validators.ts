@@ -90,7 +90,7 @@ export function validateTokenizationSettings(
   }
   const heldOut = settings.heldout_fraction ?? 0;
   if (!(heldOut >= 0 && heldOut < 1)) {
-    errors.heldout_fraction = 'The held-out share is at least 0 and less than 1.';
+    errors.heldout_fraction = 'The share held out is at least 0 and less than 100 per cent.';
   }
   return errors;
 }

@@ -44,10 +44,16 @@ it('shows the first tab for one that there is not', async () => {
   expect(await screen.findByText('Dataset Information')).toBeInTheDocument();
 });
 
-it('goes to another tab', async () => {
-  show({ split: 'train', page: 3 });
+it('goes to another tab, and keeps what the samples are searched for', async () => {
+  show({ split: 'train', search: 'castle', page: 3 });
   await userEvent.click(screen.getByRole('tab', { name: 'Samples' }));
-  expect(onNavigate).toHaveBeenCalledWith({ ...ROUTE, tab: 'samples' });
+  expect(onNavigate).toHaveBeenCalledWith({
+    ...ROUTE,
+    split: 'train',
+    search: 'castle',
+    page: 3,
+    tab: 'samples',
+  });
 });
 
 it('shows another tab from its beginning', async () => {

@@ -2,7 +2,7 @@ import { BarChart, FileText, type LucideIcon, Settings } from 'lucide-react';
 import { lazy, type ReactNode, Suspense } from 'react';
 
 import { useDatasetDetail } from '../../hooks/useDatasetDetail';
-import { type DatasetRoute, NO_FILTER } from '../../hooks/useRoute';
+import type { DatasetRoute } from '../../hooks/useRoute';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import { useDetailStore } from '../../stores/detailStore';
 import type { Dataset, DatasetDetail } from '../../types/dataset';
@@ -82,7 +82,7 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
         label="Parts of the dataset"
         tabs={TABS}
         active={tab.id}
-        onSelect={(id) => onNavigate({ ...route, ...NO_FILTER, tab: id })}
+        onSelect={(id) => onNavigate({ ...route, tab: id })}
       />
       {/* A tab of its own begins at its beginning, however far the one before was scrolled. */}
       <div

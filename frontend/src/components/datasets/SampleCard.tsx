@@ -64,7 +64,10 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
           </button>
         </div>
       </div>
-      <div className={`text-sm text-slate-300 whitespace-pre-wrap break-words ${open ? '' : 'line-clamp-3'}`}>
+      <div
+        dir="auto"
+        className={`text-sm text-slate-300 whitespace-pre-wrap break-words ${open ? '' : 'line-clamp-3'}`}
+      >
         {shown.text === '' ? <em>Empty</em> : <MarkedText text={shown.text} marks={marks} />}
       </div>
       {open && fetching.kind === 'running' && (

@@ -1,4 +1,4 @@
-import { SLOT_NAMES } from '../../hooks/useTokenizationForm';
+import { SLOT_NAMES } from '../../utils/tokenizationValues';
 import { FieldNote } from '../common/FieldNote';
 import { SelectField } from '../common/SelectField';
 import { smallInput } from '../common/styles';

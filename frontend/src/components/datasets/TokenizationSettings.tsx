@@ -1,7 +1,8 @@
 import { type SyntheticEvent, useState } from 'react';
 
 import { useModels } from '../../hooks/useModels';
-import type { TokenizationErrors, TokenizationForm } from '../../hooks/useTokenizationForm';
+import type { TokenizationForm } from '../../hooks/useTokenizationForm';
+import type { TokenizationErrors } from '../../utils/tokenizationValues';
 import type { DatasetDetail } from '../../types/dataset';
 import { FieldNote } from '../common/FieldNote';
 import { SelectField } from '../common/SelectField';

@@ -7,7 +7,7 @@ import { violations } from '../../test/axe';
 import { aTokenization } from '../../test/fixtures';
 import { api, problem, server } from '../../test/server';
 import { aReadyTokenization } from '../../test/tokenFixtures';
-import { serveDetail, showTokenizationTab } from '../../test/tokenStage';
+import { serveDetail, ShownTab, showTokenizationTab } from '../../test/tokenStage';
 
 const onNavigate = jest.fn();
 const apply = () => userEvent.click(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' }));
@@ -54,4 +54,17 @@ it('opens and closes the books in the address', async () => {
   await showTokenizationTab({ tokenizations: [aReadyTokenization()] }, { open: 'tok_1', onNavigate });
   await userEvent.click(screen.getByRole('button', { name: 'Hide audit, ledger and rows' }));
   expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: null }));
+});
+
+it('has what was typed when one comes back from another tab', async () => {
+  const { rerender } = await showTokenizationTab({ tokenizations: [] });
+  await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');
+  await userEvent.type(screen.getByLabelText('Max Sequence Length'), '512');
+  await userEvent.type(screen.getByLabelText('Text to preview'), 'Hello');
+  rerender(<p>Another tab</p>);
+  expect(screen.queryByLabelText('Tokenizer')).toBeNull();
+  rerender(<ShownTab />);
+  expect(screen.getByLabelText('Tokenizer')).toHaveValue('gpt2');
+  expect(screen.getByLabelText('Max Sequence Length')).toHaveValue('512');
+  expect(screen.getByLabelText('Text to preview')).toHaveValue('Hello');
 });

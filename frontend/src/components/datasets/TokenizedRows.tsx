@@ -148,7 +148,7 @@ function Origin({ trace }: { readonly trace: Trace }) {
         {repo !== null && ` • ${repo}`}
         {commit !== null && ` at ${commit.slice(0, 12)}`}
       </p>
-      <p className="text-slate-300 whitespace-pre-wrap break-words">
+      <p dir="auto" className="text-slate-300 whitespace-pre-wrap break-words">
         <MarkedText text={source.text} marks={[[char_start - text_start, char_end - text_start]]} />
       </p>
     </div>

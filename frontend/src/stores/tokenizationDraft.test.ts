@@ -1,0 +1,57 @@
+import { ApiError } from '../api/errors';
+import { START } from '../utils/tokenizationValues';
+import { useDetailStore } from './detailStore';
+import { useTokenizationDraft } from './tokenizationDraft';
+
+const draft = useTokenizationDraft.getState;
+
+beforeEach(() => useDetailStore.getState().open('ds_1'));
+
+it('stays while the window does, and goes with it', async () => {
+  draft().change({ tokenizer: 'gpt2', access_token: 'hf_x' });
+  draft().changePreviewText('Hello');
+  await useDetailStore.getState().refresh();
+  expect(draft()).toMatchObject({ values: { tokenizer: 'gpt2' }, previewText: 'Hello' });
+  useDetailStore.getState().close();
+  expect(draft()).toMatchObject({ values: START, previewText: '' });
+});
+
+it('begins anew for another dataset', async () => {
+  draft().change({ tokenizer: 'gpt2' });
+  await useDetailStore.getState().open('ds_2');
+  expect(draft().values).toBe(START);
+});
+
+it('keeps what is typed while it is sent, and spends the token that was sent', () => {
+  draft().change({ tokenizer: 'gpt2', access_token: 'hf_x' });
+  const { values } = draft();
+  draft().send(values);
+  draft().change({ max_length: '8' });
+  draft().settle(values, {});
+  expect(draft()).toMatchObject({ sent: null, values: { max_length: '8', access_token: '' } });
+  draft().change({ access_token: 'hf_y' });
+  const again = draft().values;
+  draft().send(again);
+  draft().change({ access_token: 'hf_z' });
+  draft().settle(again, {});
+  expect(draft().values.access_token).toBe('hf_z');
+});
+
+it('says what is wrong with what still stands there, and nothing of what is another', () => {
+  draft().change({ tokenizer: 'no/such', max_length: '8' });
+  const { values } = draft();
+  draft().send(values);
+  draft().change({ tokenizer: 'gpt2' });
+  draft().settle(values, { errors: { tokenizer: 'There is none.', max_length: 'Too long.' } });
+  expect(draft()).toMatchObject({ sent: null, errors: { max_length: 'Too long.' } });
+  expect(draft().errors.tokenizer).toBeUndefined();
+});
+
+it('hears no answer that belongs to a window that is closed', () => {
+  draft().change({ tokenizer: 'gpt2' });
+  const { values } = draft();
+  draft().send(values);
+  useDetailStore.getState().close();
+  draft().settle(values, { failure: new ApiError({ status: 507, code: 'disk_full', detail: 'No room.' }) });
+  expect(draft().failure).toBeNull();
+});

@@ -1,0 +1,85 @@
+/** The settings of a tokenization as they are typed, and the request that they make. */
+import type { TokenizeRequest, TokenSlot } from '../types/dataset';
+
+/** What is typed and chosen; texts stay texts until they are sent. */
+export interface TokenizationValues {
+  readonly tokenizer: string;
+  readonly revision: string;
+  readonly access_token: string;
+  /** Empty: all. */
+  readonly splits: readonly string[];
+  /** Empty: the dataset's. */
+  readonly text_column: string;
+  readonly max_length: string;
+  readonly padding: NonNullable<TokenizeRequest['padding']>;
+  readonly truncation: boolean;
+  readonly packing: NonNullable<TokenizeRequest['packing']>;
+  /** The name of a special token, or an id as it is typed; so are the next two. */
+  readonly begin_of_row_token: string;
+  readonly document_separator_token: string;
+  readonly end_of_document_token: string;
+  readonly add_special_tokens: boolean;
+  readonly return_attention_mask: boolean;
+  readonly keep_last_partial: boolean;
+  readonly shuffle_seed: string;
+  readonly heldout_percent: string;
+  readonly apply_chat_template: boolean;
+  readonly verify: NonNullable<TokenizeRequest['verify']>;
+}
+
+/** What is wrong with each field, by its name in the request. */
+export type TokenizationErrors = Partial<Readonly<Record<keyof TokenizeRequest, string>>>;
+
+/** Before anything is chosen. */
+export const START: TokenizationValues = {
+  tokenizer: '',
+  revision: '',
+  access_token: '',
+  splits: [],
+  text_column: '',
+  max_length: '',
+  padding: 'do_not_pad',
+  truncation: true,
+  packing: 'off',
+  begin_of_row_token: 'auto',
+  document_separator_token: 'auto',
+  end_of_document_token: 'none',
+  add_special_tokens: true,
+  return_attention_mask: true,
+  keep_last_partial: false,
+  shuffle_seed: '',
+  heldout_percent: '',
+  apply_chat_template: false,
+  verify: 'sample',
+};
+
+/** The request for what is typed; an empty field is left to the server's own choice. */
+export function requestOf(values: TokenizationValues): TokenizeRequest {
+  const { max_length, shuffle_seed, heldout_percent, tokenizer, splits, ...chosen } = values;
+  return {
+    ...chosen,
+    tokenizer: tokenizer.trim(),
+    revision: values.revision.trim() || null,
+    access_token: values.access_token.trim() || null,
+    splits: splits.length === 0 ? null : [...splits],
+    text_column: values.text_column || null,
+    max_length: numberOf(max_length),
+    begin_of_row_token: slotOf(values.begin_of_row_token),
+    document_separator_token: slotOf(values.document_separator_token),
+    end_of_document_token: slotOf(values.end_of_document_token),
+    shuffle_seed: numberOf(shuffle_seed),
+    heldout_fraction: (numberOf(heldout_percent) ?? 0) / 100,
+  };
+}
+
+function numberOf(text: string): number | null {
+  return text.trim() === '' ? null : Number(text);
+}
+
+/** The names that a slot may have, in the order in which they are offered. */
+export const SLOT_NAMES = ['auto', 'none', 'bos', 'eos', 'sep'] as const;
+
+/** An id that is not typed yet is no number, which the check of the settings refuses. */
+function slotOf(text: string): TokenSlot {
+  return SLOT_NAMES.find((name) => name === text) ?? numberOf(text) ?? Number.NaN;
+}
