@@ -7,18 +7,26 @@ interface GoToProps {
   readonly id: string;
   /** What is counted: "Page", "Row". */
   readonly label: string;
-  /** Where one is, from 1. */
+  /** Where one is, from `first` on. */
   readonly value: number;
   readonly count: number;
+  /** The number of the first one. */
+  readonly first?: number;
+  /** Whether one can go nowhere for now; what is typed stays. */
+  readonly busy?: boolean;
   readonly onGo: (value: number) => void;
 }
 
 /** Where one is among many, and how to get anywhere else; what is beyond the end leads to the end. */
-export function GoTo({ id, label, value, count, onGo }: GoToProps) {
+export function GoTo({ id, label, value, count, first = 1, busy = false, onGo }: GoToProps) {
+  const last = first + count - 1;
   const [typed, setTyped] = useState(String(value));
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    const wanted = Math.min(count, Math.max(1, Math.round(Number(typed))));
+    if (busy) {
+      return;
+    }
+    const wanted = Math.min(last, Math.max(first, Math.round(Number(typed))));
     if (Number.isNaN(wanted)) {
       setTyped(String(value));
     } else {
@@ -40,8 +48,12 @@ export function GoTo({ id, label, value, count, onGo }: GoToProps) {
         onChange={(event) => setTyped(event.target.value)}
         className={`w-20 max-sm:w-14 ${smallInput}`}
       />
-      of {formatCount(count)}
-      <button type="submit" className={quietButton}>
+      {first === 1 ? `of ${formatCount(count)}` : `from ${formatCount(first)} to ${formatCount(last)}`}
+      <button
+        type="submit"
+        aria-disabled={busy}
+        className={`${quietButton} aria-disabled:opacity-50 aria-disabled:cursor-not-allowed`}
+      >
         Go
       </button>
     </form>

@@ -111,3 +111,38 @@ it('says why there is nothing, and asks again', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('any 0')).toBeInTheDocument();
 });
+
+it.each([
+  [{ minTokens: 50, maxTokens: 10 }, /begins above its end/],
+  [{ minTokens: 9_000 }, /No sample here has a length in this range/],
+  [{ search: 'castle', minTokens: 9_000 }, /Search for less, in a wider range of lengths/],
+  [{ search: 'castle' }, 'Nothing was found. Search for less, or in all splits.'],
+])('says of %j why it finds nothing', async (filter, text) => {
+  serve(0);
+  show(filter);
+  expect(await screen.findByText(text)).toBeInTheDocument();
+});
+
+it('says that it searches while the rows before stay in sight, and turns no page of them', async () => {
+  serve(120);
+  show();
+  await screen.findByText('any 0');
+  let answer: () => void = () => undefined;
+  const asked: string[] = [];
+  server.use(
+    http.get(api('/datasets/ds_1/samples'), async ({ request }) => {
+      asked.push(new URL(request.url).search);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return HttpResponse.json(aSamplePage([aSample({ text: 'a castle' })], { total: 1 }));
+    }),
+  );
+  await userEvent.type(screen.getByLabelText('Search in samples'), 'castle');
+  expect(await screen.findByText('Searching…')).toBeInTheDocument();
+  expect(screen.queryByText(/Showing/)).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'Next' }));
+  await waitFor(() => {
+    answer();
+    expect(screen.getByText('a castle')).toBeInTheDocument();
+  });
+  expect(asked).toHaveLength(1);
+});

@@ -37,7 +37,8 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
           datasetId={dataset.id}
           samples={shown}
           tokenization={route.tokenization ?? newestReady(dataset)}
-          busy={state.kind === 'loading'}
+          route={route}
+          waiting={state.kind === 'loading' ? (isFiltered(route) ? 'Searching…' : 'Loading…') : null}
           onPage={goTo}
         />
       )}
@@ -50,11 +51,13 @@ interface PageProps {
   readonly samples: SampleListResponse;
   /** Whose tokens an opened sample shows; null: there are none. */
   readonly tokenization: string | null;
-  readonly busy: boolean;
+  readonly route: DatasetRoute;
+  /** What is being done while these samples stand in for those that `route` names. */
+  readonly waiting: string | null;
   readonly onPage: (page: number) => void;
 }
 
-function Page({ datasetId, samples, tokenization, busy, onPage }: PageProps) {
+function Page({ datasetId, samples, tokenization, route, waiting, onPage }: PageProps) {
   const { data, pagination, search } = samples;
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
@@ -62,22 +65,25 @@ function Page({ datasetId, samples, tokenization, busy, onPage }: PageProps) {
     if (panel) panel.scrollTop = 0;
   }, [pagination.page]);
   if (pagination.total === 0 && search.exact_total) {
+    if (waiting !== null) {
+      return <Loading>{waiting}</Loading>;
+    }
     return (
       <p role="status" className="text-sm text-slate-400 py-4">
-        {search.mode === null
-          ? 'There are no samples here.'
-          : 'Nothing was found. Search for less, or in all splits.'}
+        {emptiness(route)}
       </p>
     );
   }
   return (
     <>
-      {data.length === 0 && search.exact_total && <BeyondTheEnd total={pagination.total} onPage={onPage} />}
+      {data.length === 0 && search.exact_total && waiting === null && (
+        <BeyondTheEnd total={pagination.total} onPage={onPage} />
+      )}
       <ul
         ref={list}
         aria-label="Samples"
-        aria-busy={busy}
-        className={`space-y-3 ${busy ? 'opacity-60' : ''}`}
+        aria-busy={waiting !== null}
+        className={`space-y-3 ${waiting === null ? '' : 'opacity-60'}`}
       >
         {data.map((sample) => (
           <li key={`${sample.split}/${sample.row}/${tokenization ?? ''}`}>
@@ -85,9 +91,33 @@ function Page({ datasetId, samples, tokenization, busy, onPage }: PageProps) {
           </li>
         ))}
       </ul>
-      <SamplesPager pagination={pagination} exact={search.exact_total} shown={data.length} onPage={onPage} />
+      <SamplesPager
+        pagination={pagination}
+        exact={search.exact_total}
+        shown={data.length}
+        waiting={waiting}
+        onPage={onPage}
+      />
     </>
   );
+}
+
+function isFiltered({ search, minTokens, maxTokens }: DatasetRoute): boolean {
+  return search !== '' || minTokens !== null || maxTokens !== null;
+}
+
+/** Why there is nothing, and what to do. */
+function emptiness({ search, minTokens, maxTokens }: DatasetRoute): string {
+  if (minTokens !== null && maxTokens !== null && minTokens > maxTokens) {
+    return 'No sample can be that long: the length in tokens begins above its end. Swap the two numbers.';
+  }
+  if (search !== '') {
+    const range = minTokens !== null || maxTokens !== null ? ', in a wider range of lengths' : '';
+    return `Nothing was found. Search for less${range}, or in all splits.`;
+  }
+  return minTokens !== null || maxTokens !== null
+    ? 'No sample here has a length in this range. Widen it.'
+    : 'There are no samples here.';
 }
 
 function BeyondTheEnd({

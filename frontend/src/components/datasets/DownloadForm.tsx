@@ -43,7 +43,11 @@ export function DownloadForm({ onOpen }: { readonly onOpen: (datasetId: string) 
           placeholder="e.g., roneneldan/TinyStories"
           invalid={errors.repo_id !== undefined}
         >
-          <RepositorySummary preflight={preflight} onOpen={onOpen} />
+          <RepositorySummary
+            preflight={preflight}
+            onOpen={onOpen}
+            refused={typeof errors.repo_id?.existingId === 'string'}
+          />
           <FieldError failure={errors.repo_id} onOpen={onOpen} />
         </TextField>
         <TextField

@@ -60,3 +60,14 @@ it('says that it asks, and takes no room while there is nothing to ask', () => {
   rerender(<RepositorySummary preflight={{ kind: 'idle' }} onOpen={jest.fn()} />);
   expect(container).toBeEmptyDOMElement();
 });
+
+it('gives no figures until a config is chosen', () => {
+  show({ config: null, configs: ['en', 'de'], size_bytes: 0, num_files: 0, splits: [] });
+  expect(line()).toBe('2 configs: choose one under Options • not gated');
+});
+
+it('does not say twice that a dataset is there', () => {
+  const value = aHubDataset({ existing_dataset_id: 'ds_9' });
+  render(<RepositorySummary preflight={{ kind: 'loaded', value }} onOpen={jest.fn()} refused />);
+  expect(line()).not.toContain('you have it already');
+});

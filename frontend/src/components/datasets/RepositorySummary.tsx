@@ -6,16 +6,18 @@ import { linkButton } from '../common/styles';
 interface RepositorySummaryProps {
   readonly preflight: Preflight;
   readonly onOpen: (datasetId: string) => void;
+  /** Whether an error says already that the dataset is there. */
+  readonly refused?: boolean;
 }
 
 const MOST_NAMES = 4;
 
 /** One line under the repository's field that says what it is; an error stands there in its place. */
-export function RepositorySummary({ preflight, onOpen }: RepositorySummaryProps) {
+export function RepositorySummary({ preflight, onOpen, refused = false }: RepositorySummaryProps) {
   if (preflight.kind === 'idle' || preflight.kind === 'failed') {
     return null;
   }
-  const existing = preflight.kind === 'loaded' ? preflight.value.existing_dataset_id : null;
+  const existing = preflight.kind === 'loaded' && !refused ? preflight.value.existing_dataset_id : null;
   return (
     <p role="status" className="mt-2 text-sm text-slate-400">
       {preflight.kind === 'loading' ? 'Asking the Hub…' : <Facts hub={preflight.value} />}
@@ -32,6 +34,10 @@ export function RepositorySummary({ preflight, onOpen }: RepositorySummaryProps)
 }
 
 function Facts({ hub }: { readonly hub: HubDataset }) {
+  if (hub.config === null) {
+    // How much there is, and whether it fits, is known of one config only.
+    return `${configs(hub)} • ${access(hub)}`;
+  }
   const facts = [
     formatFileSize(hub.size_bytes),
     formatPlural(hub.num_files, 'file'),

@@ -47,3 +47,16 @@ it.each([
   await userEvent.type(screen.getByLabelText('Page'), `${typed}{Enter}`);
   expect(onPage.mock.calls).toEqual(expected === null ? [] : [[expected]]);
 });
+
+it('says what is being done, and goes nowhere until it is done', async () => {
+  const pagination = { page: 2, limit: 50, total: 10_000, has_next: true, has_prev: true };
+  render(<SamplesPager pagination={pagination} shown={50} waiting="Searching…" onPage={onPage} />);
+  expect(screen.getByRole('status')).toHaveTextContent('Searching…');
+  expect(screen.queryByText(/Showing/)).toBeNull();
+  for (const name of ['Previous', 'Next', 'Go']) {
+    expect(screen.getByRole('button', { name })).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.click(screen.getByRole('button', { name }));
+  }
+  await userEvent.type(screen.getByLabelText('Page'), '7{Enter}');
+  expect(onPage).not.toHaveBeenCalled();
+});

@@ -31,23 +31,23 @@ function show(changes: Partial<TokenizationDetail> = {}): void {
 
 it('goes from row to row, and to any row of any split', async () => {
   show();
-  expect(await screen.findByRole('list', { name: 'Tokens of row 1' })).toBeInTheDocument();
+  expect(await screen.findByRole('list', { name: 'Tokens of row 0' })).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'Previous row' })).toBeDisabled();
   await userEvent.click(screen.getByRole('button', { name: 'Next row' }));
-  expect(await screen.findByRole('list', { name: 'Tokens of row 2' })).toBeInTheDocument();
+  expect(await screen.findByRole('list', { name: 'Tokens of row 1' })).toBeInTheDocument();
   const row = screen.getByLabelText('Row');
   await userEvent.clear(row);
   await userEvent.type(row, '9999{Enter}');
   expect(await screen.findByRole('list', { name: 'Tokens of row 9999' })).toBeInTheDocument();
   await userEvent.selectOptions(screen.getByLabelText('Split of the rows'), 'train_heldout');
-  expect(await screen.findByRole('list', { name: 'Tokens of row 1' })).toBeInTheDocument();
+  expect(await screen.findByRole('list', { name: 'Tokens of row 0' })).toBeInTheDocument();
   expect(screen.getByRole('option', { selected: true })).toHaveTextContent('train_heldout: 2 rows, held out');
   await userEvent.click(screen.getByRole('button', { name: 'Next row' }));
   expect(screen.getByRole('button', { name: 'Next row' })).toBeDisabled();
   expect(asked).toEqual([
     '?split=train&page=1&limit=1',
     '?split=train&page=2&limit=1',
-    '?split=train&page=9999&limit=1',
+    '?split=train&page=10000&limit=1',
     '?split=train_heldout&page=1&limit=1',
     '?split=train_heldout&page=2&limit=1',
   ]);
@@ -97,5 +97,5 @@ it('says why a row cannot be read, and lets one go elsewhere', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Next row' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('It is gone.');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
-  expect(await screen.findByRole('list', { name: 'Tokens of row 2' })).toBeInTheDocument();
+  expect(await screen.findByRole('list', { name: 'Tokens of row 1' })).toBeInTheDocument();
 });

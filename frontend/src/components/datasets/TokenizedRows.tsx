@@ -39,9 +39,10 @@ export function TokenizedRows({ tokenization }: { readonly tokenization: Tokeniz
           key={`${split} ${page}`}
           id={`row-of-${id}`}
           label="Row"
-          value={page}
+          value={page - 1}
           count={count}
-          onGo={setPage}
+          first={0}
+          onGo={(row) => setPage(row + 1)}
         />
         <button type="button" disabled={page <= 1} onClick={() => setPage(page - 1)} className={quietButton}>
           Previous row
@@ -98,7 +99,7 @@ function Row({ id, row }: { readonly id: string; readonly row: TokenizedRow }) {
   return (
     <>
       <p className="text-sm text-slate-400">Press a token to see where it came from.</p>
-      <TokenChips tokens={row.tokens} label={`Tokens of row ${row.row + 1}`} onPick={setPosition} />
+      <TokenChips tokens={row.tokens} label={`Tokens of row ${row.row}`} onPick={setPosition} />
       {position !== null && <TraceView id={id} row={row} position={position} />}
     </>
   );
