@@ -374,6 +374,19 @@ def test_a_file_that_changes_its_size_is_not_read(dataset: Path, tmp_path: Path)
         assert [row.ids.tolist() for row in before] == [row.ids.tolist() for row in again]
 
 
+def test_a_row_that_is_longer_than_the_maximum_widens_no_other(dataset: Path, tmp_path: Path) -> None:
+    """Where nothing is cut: the short ones are padded to the maximum, the long ones stay as they are."""
+    (tmp_path / "bare").mkdir()
+    tokenized(dataset, tmp_path / "bare", replace(ASKED, truncation=False))
+    tokenized(dataset, tmp_path, replace(ASKED, truncation=False, padding="max_length"))
+    folders = (tmp_path / "bare", tmp_path)
+    bare, rows = (datasets.load_from_disk(str(folder / "tok"))["train"].to_list() for folder in folders)
+    lengths = [len(row["input_ids"]) for row in bare]
+    assert max(lengths) > 16 > min(lengths)
+    assert [max(16, length) for length in lengths] == [len(row["input_ids"]) for row in rows]
+    assert lengths == [sum(row["attention_mask"]) for row in rows]
+
+
 def test_rows_are_read_at_any_place(dataset: Path, tmp_path: Path) -> None:
     """Over files and record batches; none beyond the end."""
     manifest = tokenized(dataset, tmp_path, PACKED)

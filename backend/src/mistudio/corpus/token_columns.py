@@ -83,27 +83,31 @@ class Columns:
             rows = max(1, _PACKED_POSITIONS // self.max_length)
             return rows if len(lengths) >= rows else None
         few = lengths[:_ROWS]
-        widths = np.maximum.accumulate(np.maximum(few, self._width)) * np.arange(1, len(few) + 1)
-        positions = np.cumsum(few) if self.padding == "do_not_pad" else widths
+        if self.padding == "longest":
+            positions = np.maximum.accumulate(few) * np.arange(1, len(few) + 1)
+        else:
+            positions = np.cumsum(self._widths(few))
         fitting = max(1, int(np.searchsorted(positions, _POSITIONS, side="right")))
         return fitting if fitting < len(few) or len(few) == _ROWS else None
 
-    @property
-    def _width(self) -> int:
-        return self.max_length if self.padding == "max_length" else 0
+    def _widths(self, lengths: Ints) -> Ints:
+        """Positions of each row of a batch once it is padded; one that is too long for that stays as it is."""
+        if self.padding == "longest":
+            return np.full(len(lengths), lengths.max(initial=0), np.int64)
+        return np.maximum(lengths, self.max_length) if self.padding == "max_length" else lengths
 
     def batch(self, rows: Rows) -> tuple[pa.RecordBatch, int]:
         """The record batch of ``rows``, without a copy where nothing is padded, and how many positions pad it."""
         lengths, ids, padding = rows.lengths, rows.ids, 0
         columns = []
         if self.padding != "do_not_pad":
-            width = max(self._width, int(lengths.max(initial=0)))
-            is_data = np.arange(width) < lengths[:, np.newaxis]
-            padded = np.full(is_data.shape, self.pad, np.int32)
+            widths = self._widths(lengths)
+            runs = np.column_stack([lengths, widths - lengths]).ravel()
+            is_data = np.repeat(np.tile([True, False], len(rows)), runs)
+            padded = np.full(len(is_data), self.pad, np.int32)
             padded[is_data] = ids
-            padding, ids = padded.size - len(ids), padded.reshape(-1)
-            lengths = np.full(len(rows), width, np.int64)
-            columns = [_lists(lengths, pa.array(is_data.reshape(-1).view(np.int8)))] if self.has_mask else []
+            padding, ids, lengths = len(padded) - len(ids), padded, widths
+            columns = [_lists(lengths, pa.array(is_data.view(np.int8)))] if self.has_mask else []
         columns.insert(0, _lists(lengths, pa.array(ids)))
         columns.append(_segment_lists(rows.source) if isinstance(rows.source, Segments) else pa.array(rows.source))
         return pa.RecordBatch.from_arrays(columns, schema=self.schema), padding

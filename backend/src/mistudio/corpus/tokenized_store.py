@@ -57,8 +57,8 @@ class TokenizedStore:
         self.manifest = manifest
         self._splits = {split.name: split for split in manifest.splits}
         self._opened: dict[str, RowFiles] = {}
-        # Of mapped files whose size the manifest does not have.
-        self._sizes: dict[Path, int] = {}
+        # Of each split's files when they were mapped.
+        self._sizes: dict[str, list[int]] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -84,14 +84,14 @@ class TokenizedStore:
         found = self._splits[split]
         with self._lock, _trouble_told():
             lengths = self._folder / found.source / LENGTHS
-            sizes = {self._folder / file.path: file.bytes for file in found.files}
-            sizes[lengths] = self._sizes.setdefault(lengths, lengths.stat().st_size)
-            if any(path.stat().st_size != size for path, size in sizes.items()):
-                self._opened.pop(split, None)
-                raise InvalidData(_DAMAGED)
+            paths = [self._folder / file.path for file in found.files]
+            sizes = [path.stat().st_size for path in (lengths, *paths)]
             if split not in self._opened:
                 counted = np.load(lengths, mmap_mode="r", allow_pickle=False)
-                self._opened[split] = RowFiles([self._folder / file.path for file in found.files], counted)
+                self._opened[split], self._sizes[split] = RowFiles(paths, counted), sizes
+            if sizes != self._sizes[split]:
+                del self._opened[split]
+                raise InvalidData(_DAMAGED)
             return self._opened[split]
 
 
