@@ -1,5 +1,5 @@
 import { BarChart, FileText, type LucideIcon, Settings } from 'lucide-react';
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 
 import { useDatasetDetail } from '../../hooks/useDatasetDetail';
 import type { DatasetRoute } from '../../hooks/useRoute';
@@ -10,6 +10,7 @@ import { displayedSize } from '../../utils/datasets';
 import { formatFileSize, formatPlural, UNKNOWN } from '../../utils/formatters';
 import { Dialog } from '../common/Dialog';
 import { DialogHeader } from '../common/DialogHeader';
+import { lazyPart } from '../common/lazyPart';
 import { LoadFailure } from '../common/LoadFailure';
 import { Loading } from '../common/Loading';
 import { tabId, tabPanelId, Tabs } from '../common/Tabs';
@@ -18,8 +19,8 @@ import { DatasetOverview } from './DatasetOverview';
 import { DatasetSamplesBrowser } from './DatasetSamplesBrowser';
 
 /** Charts and settings come with the first visit of their tab. */
-const DatasetStatistics = lazy(() => import('./DatasetStatistics'));
-const TokenizationTab = lazy(() => import('./TokenizationTab'));
+const DatasetStatistics = lazyPart(() => import('./DatasetStatistics'));
+const TokenizationTab = lazyPart(() => import('./TokenizationTab'));
 
 interface DatasetDetailModalProps {
   readonly route: DatasetRoute;
@@ -95,9 +96,7 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
       >
         {detail.kind === 'loading' && meanwhile === undefined && <Loading>Loading the dataset…</Loading>}
         {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
-        <Suspense fallback={<Loading>Loading…</Loading>}>
-          {dataset === null ? meanwhile : tab.content(dataset, props)}
-        </Suspense>
+        {dataset === null ? meanwhile : tab.content(dataset, props)}
       </div>
     </Dialog>
   );

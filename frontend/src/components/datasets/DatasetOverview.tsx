@@ -1,14 +1,13 @@
-import { lazy, Suspense } from 'react';
-
 import type { Dataset, DatasetDetail } from '../../types/dataset';
 import { formatCount, formatDateTime, formatDecimal, formatFileSize, UNKNOWN } from '../../utils/formatters';
 import { formatLabel, isCancelled, sourceLabel } from '../../utils/datasets';
 import { InfoTile } from '../common/InfoTile';
+import { lazyPart } from '../common/lazyPart';
 import { StatTile } from '../common/StatTile';
 import { UsageSnippets } from './UsageSnippets';
 
 /** What takes the description's Markdown apart comes with the first window that is opened. */
-const DatasetDescription = lazy(() => import('./DatasetDescription'));
+const DatasetDescription = lazyPart(() => import('./DatasetDescription'), 'Loading the description…');
 
 interface DatasetOverviewProps {
   /** As the list has it, or with the Python that loads it, which comes with everything else. */
@@ -20,9 +19,7 @@ export function DatasetOverview({ dataset }: DatasetOverviewProps) {
   return (
     <div className="space-y-6">
       <Information dataset={dataset} />
-      <Suspense fallback={<p role="status">Loading the description…</p>}>
-        <DatasetDescription text={dataset.metadata.description} />
-      </Suspense>
+      <DatasetDescription text={dataset.metadata.description} />
       <QuickStats dataset={dataset} />
       {dataset.usage !== undefined && <UsageSnippets snippets={dataset.usage} />}
     </div>

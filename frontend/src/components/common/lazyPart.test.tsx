@@ -1,0 +1,33 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { lazyPart } from './lazyPart';
+
+function Greeting({ name }: { readonly name: string }) {
+  return <p>Hello {name}</p>;
+}
+
+it('says what it waits for, shows the part, and asks for its code once', async () => {
+  const load = jest.fn(() => Promise.resolve({ default: Greeting }));
+  const Part = lazyPart(load, 'Loading the greeting…');
+  const first = render(<Part name="Ada" />);
+  expect(screen.getByText('Loading the greeting…')).toBeInTheDocument();
+  expect(await screen.findByText('Hello Ada')).toBeInTheDocument();
+  first.unmount();
+  render(<Part name="Bob" />);
+  expect(screen.getByText('Hello Bob')).toBeInTheDocument();
+  expect(load).toHaveBeenCalledTimes(1);
+});
+
+it('says in its place that the code could not be got, and gets it at the next try', async () => {
+  const load = jest
+    .fn<Promise<{ default: typeof Greeting }>, []>()
+    .mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'))
+    .mockResolvedValue({ default: Greeting });
+  const Part = lazyPart(load);
+  render(<Part name="Ada" />);
+  expect(await screen.findByRole('alert')).toHaveTextContent('does not answer');
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText('Hello Ada')).toBeInTheDocument();
+  expect(load).toHaveBeenCalledTimes(2);
+});
