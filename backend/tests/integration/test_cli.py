@@ -146,6 +146,13 @@ def test_what_was_stored_is_compared_byte_for_byte(shell: Shell, tokenization: s
     assert "The same bytes came out." in shell.run("rebuild", tokenization).stdout
 
 
+def test_what_is_no_path_of_a_tokenizer_is_told_in_a_sentence(shell: Shell) -> None:
+    """A name that is too long for a file, or has characters that no file has."""
+    for name in (f"./{'x' * 300}", "./\0"):
+        told = shell.run("what-if", STORIES, "--tokenizer", name, code=1).stderr
+        assert ("path" in told, 1) == (True, len(told.strip().splitlines())), told
+
+
 def test_with_a_server_the_commands_ask_it(shell: Shell, tokenization: str, served: str) -> None:
     """The server has the folder, and answers the same; what goes wrong is one sentence and code 1."""
     # Its own code tells of a panel that is not built, too.

@@ -236,6 +236,8 @@ async def test_what_cannot_be_is_said_before_anything_is_started(server: Running
         ({"text_column": "number"}, 422, "unknown_column"),
         ({"tokenizer": str(outside)}, 422, "validation_error"),
         ({"tokenizer": "../../etc"}, 422, "validation_error"),
+        ({"tokenizer": "./\0"}, 422, "validation_error"),
+        ({"tokenizer": f"./{'x' * 300}"}, 422, "validation_error"),
         ({"tokenizer": "lab/nothing"}, 404, "not_found"),
         ({"apply_chat_template": True}, 422, "validation_error"),
         ({"nonsense": 1}, 422, "validation_error"),

@@ -19,7 +19,7 @@ from mistudio.core.errors import DataMissing, InvalidData, JobCancelled
 from mistudio.corpus.encoding import Encoded
 from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.store import DatasetStore
-from mistudio.corpus.token_audit import audit_files, read_audit
+from mistudio.corpus.token_audit import audit_files, read_audit, unknown_words
 from mistudio.corpus.token_order import Engines, Order
 from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenize import tokenize_dataset
@@ -372,6 +372,16 @@ def test_a_file_that_changes_its_size_is_not_read(dataset: Path, tmp_path: Path)
         path.write_bytes(whole)
         again = store.rows("train", offset=0, limit=5)
         assert [row.ids.tolist() for row in before] == [row.ids.tolist() for row in again]
+
+
+def test_unknown_words_are_no_special_tokens_of_the_text(dataset: Path, tmp_path: Path) -> None:
+    """They are counted for themselves, unless their token is another one's, too."""
+    manifest = tokenized(dataset, tmp_path, replace(ASKED, end_of_document_token="eos"))
+    written = next(count.count for count in manifest.statistics.special_tokens if count.id == EOS)
+    for roles, expected in (({"eos": None, "unk": EOS}, written), ({"eos": EOS, "unk": EOS}, 0), ({"unk": None}, 0)):
+        tokenizer = replace(manifest.tokenizer, special={**manifest.tokenizer.special, **roles})
+        assert expected == unknown_words(replace(manifest, tokenizer=tokenizer))
+    assert written > 0
 
 
 def test_a_row_that_is_longer_than_the_maximum_widens_no_other(dataset: Path, tmp_path: Path) -> None:

@@ -131,6 +131,16 @@ def test_a_local_one_lies_below_the_data_folder(tmp_path: Path) -> None:
         load(root, "./nothing")
 
 
+def test_what_is_no_path_is_refused_by_its_field(tmp_path: Path) -> None:
+    """A NUL, half a character, a part or a whole that is too long, a link that leads to itself."""
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("./\0", "./\ud800", f"./{'x' * 300}", f"/{'x/' * 3_000}", "./loop"):
+        with pytest.raises((ValidationFailed, NoTokenizer)) as refused:
+            load(tmp_path, name)
+        assert str(refused.value).isprintable()
+        assert ["tokenizer"] == [field.field for field in refused.value.fields] or name == "./loop"
+
+
 def test_special_tokens_are_learnt_from_what_the_files_have() -> None:
     """Named in a configuration, else numbered in the model's own, else by the names that everybody uses."""
     tokenizer = small.byte_level()

@@ -1,5 +1,6 @@
 """Commands that turn a dataset into tokens, count them, and tell what a length would cost."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,7 +22,9 @@ def tokenizer_name(given: str) -> str:
     if given == SAMPLE:
         return f"./tokenizers/{SAMPLE_TOKENIZER}"
     looks_like_path = given.startswith(("./", "../")) or given.endswith(".json")
-    return str(Path(given).resolve()) if looks_like_path and Path(given).exists() else given
+    # Unlike Path.exists, this says no to what cannot be a path; the server says what is wrong with it.
+    is_there = looks_like_path and os.path.exists(given)  # noqa: PTH110
+    return str(Path(given).resolve()) if is_there else given
 
 
 def _slot(value: str) -> str | int:

@@ -211,7 +211,7 @@ def _checks(seen: _Seen, manifest: TokenizedManifest, *, is_lossless: bool, dama
         {"rows": seen.empty_rows, "empty_documents": ledger.empty_documents},
     )
     put_in = ledger.special_tokens
-    unknown = _unknown_words(manifest)
+    unknown = unknown_words(manifest)
     in_text = max(0, sum(count.count for count in statistics.special_tokens) - put_in - unknown)
     beside = f" Beside them {unknown:,} tokens stand for what the vocabulary does not have." if unknown else ""
     yield AuditCheck(
@@ -257,7 +257,7 @@ def _checks(seen: _Seen, manifest: TokenizedManifest, *, is_lossless: bool, dama
     )
 
 
-def _unknown_words(manifest: TokenizedManifest) -> int:
+def unknown_words(manifest: TokenizedManifest) -> int:
     """How often what the vocabulary lacks was written; 0 where the token for it has other roles, which all have it."""
     roles = dict(manifest.tokenizer.special)
     token = roles.pop("unk", None)

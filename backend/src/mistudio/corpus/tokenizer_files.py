@@ -6,7 +6,8 @@ nobody. Only data is ever read: a tokenizer that exists as code alone is refused
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -82,7 +83,25 @@ def is_kept(source: TokenizerSource, cache_dir: Path) -> bool:
     return (_folder(cache_dir, source.name, source.revision or "") / TOKENIZER).is_file()
 
 
+@contextmanager
+def _told_as_refusal(root: Path) -> Iterator[None]:
+    """What the file system says to a path that is none, too long or closed to us, as the caller's mistake."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise _invalid(f"This path cannot be used ({reason}): give a folder below {root}.") from error
+    except (ValueError, RuntimeError) as error:
+        # Characters that no path has (a NUL, half a surrogate pair), which are not shown again; links in a circle.
+        raise _invalid(f"This is not a path: give a folder below {root}.") from error
+
+
 def _local_files(name: str, root: Path) -> TokenizerFiles:
+    with _told_as_refusal(root):
+        return _read_local(name, root)
+
+
+def _read_local(name: str, root: Path) -> TokenizerFiles:
     place = Path(name) if name.startswith("/") else root / name
     path = (place / TOKENIZER if place.is_dir() else place).resolve()
     # Links are followed before the comparison: one that leads outside is outside.
