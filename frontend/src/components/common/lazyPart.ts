@@ -1,4 +1,4 @@
-import { type ComponentType, useCallback } from 'react';
+import { type ComponentType, createElement, useCallback } from 'react';
 
 import { unreachable } from '../../api/errors';
 import { useResource } from '../../hooks/useResource';
@@ -29,17 +29,15 @@ export function lazyPart<Props extends object>(
   function Coming(props: Props) {
     const { state, again } = useResource(useCallback(get, []));
     if (state.kind === 'failed') {
-      return <LoadFailure error={state.error} onRetry={again} />;
+      return createElement(LoadFailure, { error: state.error, onRetry: again });
     }
     if (state.kind === 'loading') {
-      return <Loading>{waiting}</Loading>;
+      return createElement(Loading, null, waiting);
     }
-    const Loaded = state.value;
-    return <Loaded {...props} />;
+    return createElement(state.value, props);
   }
 
   return function Part(props: Props) {
-    const Loaded = loaded ?? Coming;
-    return <Loaded {...props} />;
+    return createElement(loaded ?? Coming, props);
   };
 }
