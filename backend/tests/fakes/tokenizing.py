@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from mistudio.corpus.encoding import Encoded
+from mistudio.corpus.token_order import Engines, Order
+from mistudio.corpus.tokenize import tokenize_dataset
+from mistudio.corpus.tokenize_settings import TokenizeSettings
+from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest
+from mistudio.corpus.work import Unwatched, Work
 
 WORDS: Final = 61
 BOS: Final = 61
@@ -71,3 +77,39 @@ class CharacterEncoder:
         values = [value or "" for value in texts.to_pylist()]
         ids = np.array([token_of(character) for value in values for character in value], np.int32)
         return Encoded(ids, np.concatenate([[0], np.cumsum([len(value) for value in values], dtype=np.int64)]))
+
+
+def fake_engines(encoder: CharacterEncoder | None = None) -> Engines:
+    """The fake encoder on both sides."""
+    encoder = encoder or CharacterEncoder()
+    return Engines(
+        encoder=encoder,
+        reference=CharacterEncoder(),
+        record=EngineRecord(encoder.name, "it is the only one"),
+        decode=lambda documents: ["".join(map(chr, ids)) for ids in documents],
+    )
+
+
+def tokenized(
+    dataset: Path,
+    folder: Path,
+    settings: TokenizeSettings,
+    *,
+    tokenizer: FakeTokenizer | None = None,
+    encoder: CharacterEncoder | None = None,
+    batch_bytes: int | None = 1,
+    part_bytes: int = 4_000,
+    work: Work | None = None,
+) -> TokenizedManifest:
+    """Tokenize into ``folder / "tok"``."""
+    order = Order(
+        dataset=dataset,
+        staging=folder / "staging",
+        settings=settings,
+        tokenizer=tokenizer or FakeTokenizer(),
+        engines=fake_engines(encoder),
+        work=work or Unwatched(),
+        part_bytes=part_bytes,
+        batch_bytes=batch_bytes,
+    )
+    return tokenize_dataset(order, folder / "tok")

@@ -42,6 +42,15 @@ async def closing_bus(redis: Valkey) -> AsyncIterator[RedisEventBus]:
 
 
 @asynccontextmanager
+async def server_on(redis: Valkey, settings: Settings, postgres_url: str) -> AsyncIterator[RunningServer]:
+    """A server of the scaled-out engine, on this Redis and with a database of its own."""
+    async with fresh_database(postgres_url) as database_url:
+        given = scaled_out(settings, database_url=database_url, redis_url=redis.url)
+        async with running_server(given) as server:
+            yield server
+
+
+@asynccontextmanager
 async def listening(server: RunningServer) -> AsyncIterator[list[int]]:
     """The numbers of the events that a client of this server hears."""
     heard: list[int] = []
@@ -63,19 +72,21 @@ async def test_events_go_on_when_redis_is_back_and_nothing_stays_open(
     settings: Settings, postgres_url: str, redis: Valkey
 ) -> None:
     """Both from a worker's bus and from a server's own; what their ends leave behind is no connection."""
-    async with fresh_database(postgres_url) as database_url, closing_bus(redis) as bus:
-        given = scaled_out(settings, database_url=database_url, redis_url=redis.url)
-        async with running_server(given) as server, listening(server) as heard:
-            await until_heard(bus, heard, 1)
-            await until_heard(server.parts.socket, heard, 2)
-            redis.stop()
-            await bus.publish(DATASETS_CHANNEL, {"number": 3})
-            await server.parts.socket.publish(DATASETS_CHANNEL, {"number": 3})
-            redis.start()
-            await until_heard(bus, heard, 4)
-            await until_heard(server.parts.socket, heard, 5)
-            # A server's own clients hear it without Redis; what a worker said meanwhile is lost.
-            assert 1 == heard.count(3)
+    async with (
+        closing_bus(redis) as bus,
+        server_on(redis, settings, postgres_url) as server,
+        listening(server) as heard,
+    ):
+        await until_heard(bus, heard, 1)
+        await until_heard(server.parts.socket, heard, 2)
+        redis.stop()
+        await bus.publish(DATASETS_CHANNEL, {"number": 3})
+        await server.parts.socket.publish(DATASETS_CHANNEL, {"number": 3})
+        redis.start()
+        await until_heard(bus, heard, 4)
+        await until_heard(server.parts.socket, heard, 5)
+        # A server's own clients hear it without Redis; what a worker said meanwhile is lost.
+        assert 1 == heard.count(3)
     assert 0 == await connections(redis)
 
 
@@ -92,10 +103,8 @@ async def test_what_a_server_says_while_it_ends_opens_nothing(
 
     close = ScaledOutEngine.close
     monkeypatch.setattr(ScaledOutEngine, "close", close_and_tell)
-    async with fresh_database(postgres_url) as database_url:
-        given = scaled_out(settings, database_url=database_url, redis_url=redis.url)
-        async with running_server(given) as server:
-            pass
+    async with server_on(redis, settings, postgres_url) as server:
+        pass
     assert [1] == said
     assert 0 == await connections(redis)
 
@@ -126,9 +135,7 @@ async def test_what_is_called_out_while_a_server_ends_leaves_nothing_open(
 
     close = StorageService.close
     monkeypatch.setattr(StorageService, "close", call_out_and_close)
-    async with fresh_database(postgres_url) as database_url:
-        given = scaled_out(settings, database_url=database_url, redis_url=redis.url)
-        async with running_server(given) as server:
-            pass
+    async with server_on(redis, settings, postgres_url) as server:
+        pass
     assert ["ds_1", "ds_2", "ds_3"] == called
     assert 0 == await connections(redis)

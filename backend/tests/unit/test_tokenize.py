@@ -1,8 +1,6 @@
 """The whole job: every setting, books that balance, files that ``datasets`` opens, the same bytes after any kill."""
 
-import os
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +12,22 @@ import pytest
 
 from fakes.corpora import make_dataset
 from fakes.pace import PATIENCE, until
-from fakes.tokenizing import BOS, EOS, CharacterEncoder, FakeSpecial, FakeTemplate, FakeTokenizer, token_of
-from mistudio.core.errors import DataMissing, InvalidData, JobCancelled
+from fakes.tokenizing import (
+    BOS,
+    EOS,
+    CharacterEncoder,
+    FakeSpecial,
+    FakeTemplate,
+    FakeTokenizer,
+    fake_engines,
+    token_of,
+    tokenized,
+)
+from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoding import Encoded
-from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import audit_files, read_audit, unknown_words
-from mistudio.corpus.token_order import Engines, Order
+from mistudio.corpus.token_order import Order
 from mistudio.corpus.token_texts import TextReader
 from mistudio.corpus.tokenize import tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizeSettings, Verify
@@ -30,8 +37,7 @@ from mistudio.corpus.tokenized_manifest import (
     differences,
     read_tokenized_manifest,
 )
-from mistudio.corpus.tokenized_store import TokenizedStore
-from mistudio.corpus.work import Unwatched, Work
+from mistudio.corpus.work import Unwatched
 
 ASKED = TokenizeSettings(tokenizer="fake", max_length=16)
 PACKED = replace(ASKED, packing="concat")
@@ -59,41 +65,6 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]
     make_dataset(folder, files)
     return folder
-
-
-def engines(encoder: CharacterEncoder | None = None) -> Engines:
-    """The fake encoder on both sides."""
-    encoder = encoder or CharacterEncoder()
-    return Engines(
-        encoder=encoder,
-        reference=CharacterEncoder(),
-        record=EngineRecord(encoder.name, "it is the only one"),
-        decode=lambda documents: ["".join(map(chr, ids)) for ids in documents],
-    )
-
-
-def tokenized(
-    dataset: Path,
-    folder: Path,
-    settings: TokenizeSettings,
-    *,
-    tokenizer: FakeTokenizer = TOKENIZER,
-    encoder: CharacterEncoder | None = None,
-    batch_bytes: int | None = 1,
-    work: Work | None = None,
-) -> TokenizedManifest:
-    """Tokenize into ``folder / "tok"``."""
-    order = Order(
-        dataset=dataset,
-        staging=folder / "staging",
-        settings=settings,
-        tokenizer=tokenizer,
-        engines=engines(encoder),
-        work=work or Unwatched(),
-        part_bytes=4_000,
-        batch_bytes=batch_bytes,
-    )
-    return tokenize_dataset(order, folder / "tok")
 
 
 def hashes(manifest: TokenizedManifest) -> dict[str, str]:
@@ -196,7 +167,7 @@ def test_the_audit_sees_files_that_changed(dataset: Path, tmp_path: Path, verify
         manifest,
         TextReader(DatasetStore(dataset), "text"),
         reference=CharacterEncoder(),
-        decode=engines().decode,
+        decode=fake_engines().decode,
         is_lossless=False,
         work=Unwatched(),
     )
@@ -275,7 +246,7 @@ def test_a_failure_of_the_engine_is_recorded_though_the_job_was_cut_off(dataset:
 
     def run(batches: int | None) -> TokenizedManifest:
         encoder = CharacterEncoder() if batches is None else StopsAfter(batches)
-        made = engines(encoder)
+        made = fake_engines(encoder)
         order = Order(
             dataset=dataset,
             staging=tmp_path / "staging",
@@ -354,26 +325,6 @@ def test_a_split_may_have_any_name(tmp_path: Path) -> None:
     assert found == files | set(manifest.others) | {"manifest.json", "audit.json"}
 
 
-def test_a_file_that_changes_its_size_is_not_read(dataset: Path, tmp_path: Path) -> None:
-    """A mapped file that is cut off while it is open would end the whole process; one that is gone is gone."""
-    manifest = tokenized(dataset, tmp_path, PACKED)
-    split = manifest.split("train")
-    for path in (tmp_path / "tok" / split.files[0].path, tmp_path / "tok" / split.source / LENGTHS):
-        whole = path.read_bytes()
-        store = TokenizedStore.open(tmp_path / "tok")
-        before = store.rows("train", offset=0, limit=5)
-        os.truncate(path, len(whole) // 2)
-        for opened in (store, TokenizedStore.open(tmp_path / "tok")):
-            with pytest.raises(InvalidData, match="damaged: delete it and tokenize again"):
-                opened.rows("train", offset=0, limit=5)
-        path.unlink()
-        with pytest.raises(DataMissing):
-            store.rows("train", offset=0, limit=5)
-        path.write_bytes(whole)
-        again = store.rows("train", offset=0, limit=5)
-        assert [row.ids.tolist() for row in before] == [row.ids.tolist() for row in again]
-
-
 def test_unknown_words_are_no_special_tokens_of_the_text(dataset: Path, tmp_path: Path) -> None:
     """They are counted for themselves, unless their token is another one's, too."""
     manifest = tokenized(dataset, tmp_path, replace(ASKED, end_of_document_token="eos"))
@@ -395,15 +346,3 @@ def test_a_row_that_is_longer_than_the_maximum_widens_no_other(dataset: Path, tm
     assert max(lengths) > 16 > min(lengths)
     assert [max(16, length) for length in lengths] == [len(row["input_ids"]) for row in rows]
     assert lengths == [sum(row["attention_mask"]) for row in rows]
-
-
-def test_rows_are_read_at_any_place(dataset: Path, tmp_path: Path) -> None:
-    """Over files and record batches; none beyond the end."""
-    manifest = tokenized(dataset, tmp_path, PACKED)
-    store = TokenizedStore.open(tmp_path / "tok")
-    loaded: Sequence[dict[str, object]] = datasets.load_from_disk(str(tmp_path / "tok"))["train"].to_list()
-    rows = store.rows("train", offset=0, limit=10**6)
-    assert [row["input_ids"] for row in loaded] == [row.ids.tolist() for row in rows]
-    assert manifest.split("train").rows == store.num_rows("train") == len(rows)
-    assert rows[7].ids.tolist() == store.rows("train", offset=7, limit=1)[0].ids.tolist()
-    assert [] == store.rows("train", offset=len(rows), limit=5)

@@ -10,29 +10,29 @@ import numpy as np
 import pytest
 
 from fakes.corpora import make_dataset
-from fakes.tokenizing import BOS, EOS, CharacterEncoder, FakeTemplate, FakeTokenizer, token_of
+from fakes.tokenizing import (
+    BOS,
+    EOS,
+    FakeTemplate,
+    FakeTokenizer,
+    fake_engines,
+    token_of,
+    tokenized,
+)
 from mistudio.core.errors import SourceChanged
 from mistudio.corpus.manifest import read_manifest
 from mistudio.corpus.rebuild import rebuild
 from mistudio.corpus.store import DatasetStore
-from mistudio.corpus.token_order import Engines, Order
 from mistudio.corpus.token_snippets import snippets
 from mistudio.corpus.token_texts import TextReader
-from mistudio.corpus.tokenize import tokenize_dataset
 from mistudio.corpus.tokenize_settings import TokenizeSettings
-from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest
+from mistudio.corpus.tokenized_manifest import TokenizedManifest
 from mistudio.corpus.tokenized_store import TokenizedStore
 from mistudio.corpus.trace import trace
 from mistudio.corpus.what_if import WhatIfLayout, lengths_of, sampled_lengths, what_if
 from mistudio.corpus.work import Unwatched
 
 ASKED = TokenizeSettings(tokenizer="fake", max_length=16)
-ENGINES = Engines(
-    encoder=CharacterEncoder(),
-    reference=CharacterEncoder(),
-    record=EngineRecord("characters 1", None),
-    decode=lambda documents: ["".join(map(chr, ids)) for ids in documents],
-)
 TOKENIZERS = [FakeTokenizer(), FakeTokenizer(template=FakeTemplate((BOS,), (EOS,)))]
 
 
@@ -49,16 +49,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(dataset: Path, folder: Path, settings: TokenizeSettings, tokenizer: FakeTokenizer) -> TokenizedManifest:
     """The real run."""
-    order = Order(
-        dataset=dataset,
-        staging=folder / "staging",
-        settings=settings,
-        tokenizer=tokenizer,
-        engines=ENGINES,
-        work=Unwatched(),
-        part_bytes=2_000,
-    )
-    return tokenize_dataset(order, folder / "tok")
+    return tokenized(dataset, folder, settings, tokenizer=tokenizer, batch_bytes=None, part_bytes=2_000)
 
 
 def figures_of(manifest: TokenizedManifest) -> dict[str, int]:
@@ -148,7 +139,7 @@ def test_a_manifest_makes_the_same_bytes_again(dataset: Path, tmp_path: Path) ->
     places = (tmp_path / "two" / "staging", tmp_path / "two" / "tok")
 
     def again(tokenizer: FakeTokenizer) -> TokenizedManifest:
-        return rebuild(dataset, manifest, *places, tokenizer=tokenizer, engines=ENGINES, work=Unwatched())
+        return rebuild(dataset, manifest, *places, tokenizer=tokenizer, engines=fake_engines(), work=Unwatched())
 
     with pytest.raises(SourceChanged):
         again(replace(TOKENIZERS[0], fingerprint="other"))

@@ -2,14 +2,14 @@
 
 import mmap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import InvalidData
+from mistudio.corpus.damage import damage_told
 from mistudio.corpus.repair import Chunk
 from mistudio.corpus.widening import converted, storable_schema
 
@@ -34,16 +34,9 @@ def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
         yield file
 
 
-@contextmanager
-def reading(label: str) -> Iterator[None]:
+def reading(label: str) -> AbstractContextManager[None]:
     """Translate what Arrow says of a broken file into InvalidData; errors of the disk pass."""
-    try:
-        yield
-    except (pa.ArrowException, OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        reason = str(error).strip().partition("\n")[0][:200].rstrip(".")
-        raise InvalidData(f"{label} is damaged, incomplete or encrypted, and cannot be read ({reason}).") from error
+    return damage_told(lambda reason: f"{label} is damaged, incomplete or encrypted, and cannot be read ({reason}).")
 
 
 def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) -> Iterator[Chunk]:

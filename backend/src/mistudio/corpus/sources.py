@@ -11,6 +11,7 @@ from typing import BinaryIO, Final, cast
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData
+from mistudio.corpus.damage import damage_told
 
 COMPRESSIONS: Final = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd", ".bz2": "bz2", ".xz": "xz"}
 BLOCK_BYTES: Final = 4 << 20
@@ -71,12 +72,9 @@ class Source:
         self._raw.close()
 
     def _plain_read(self, size: int) -> bytes:
-        try:
+        damaged = f"{self.label} is damaged or incomplete: it cannot be unpacked."
+        with damage_told(lambda _reason: damaged, errors=(OSError, EOFError, lzma.LZMAError)):
             return self._plain.read(size)
-        except (OSError, EOFError, lzma.LZMAError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise InvalidData(f"{self.label} is damaged or incomplete: it cannot be unpacked.") from error
 
     def _skip_mark(self, head: bytes) -> bytes:
         if head.startswith(codecs.BOM_UTF8):

@@ -17,8 +17,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import DataMissing, InvalidData, UnknownSplit
+from mistudio.core.errors import DataMissing, UnknownSplit
 from mistudio.corpus.columns import texts
+from mistudio.corpus.damage import damage_told
 from mistudio.corpus.manifest import Manifest, RawFile, SplitManifest, read_manifest
 from mistudio.corpus.open_files import OpenFiles, Shelf
 from mistudio.corpus.repair import python_values
@@ -215,14 +216,9 @@ class DatasetStore:
     @contextmanager
     def _open(self, path: str) -> Iterator[pq.ParquetFile]:
         """This reader's own for as long as it reads: Parquet files are not safe to share."""
-        try:
-            with self._files.lend(self._shelf, self.folder / path, opened=lambda: self._opened(path)) as file:
-                yield file
-        except (pa.ArrowInvalid, OSError) as error:
-            # The system's own errors have a number; those of Arrow, which makes no sense of what it reads, have none.
-            if getattr(error, "errno", None) is not None:
-                raise
-            raise InvalidData(_DAMAGED.format(path)) from error
+        lent = self._files.lend(self._shelf, self.folder / path, opened=lambda: self._opened(path))
+        with damage_told(lambda _reason: _DAMAGED.format(path), errors=(pa.ArrowInvalid, OSError)), lent as file:
+            yield file
 
     def _opened(self, path: str) -> pq.ParquetFile:
         with self._lock:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mistudio.core.errors import DataMissing, InvalidData, UnknownSplit
+from mistudio.corpus.damage import damage_told
 from mistudio.corpus.lengths import NAME as LENGTHS
 from mistudio.corpus.tokenized_manifest import TokenizedManifest, read_tokenized_manifest
 
@@ -98,14 +99,10 @@ class TokenizedStore:
 @contextmanager
 def _trouble_told() -> Iterator[None]:
     try:
-        yield
+        with damage_told(lambda _reason: _DAMAGED, errors=(OSError, ValueError)):
+            yield
     except FileNotFoundError as error:
         raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
-    except (pa.ArrowInvalid, OSError, ValueError) as error:
-        # The system's own errors have a number; those of libraries, which make no sense of what they read, have none.
-        if getattr(error, "errno", None) is not None:
-            raise
-        raise InvalidData(_DAMAGED) from error
 
 
 class RowFiles:

@@ -17,7 +17,7 @@ from mistudio.corpus.engines import ReferenceEncoder, Texts, flat_texts
 from mistudio.corpus.token_rows import Ints, ends_of
 
 # White space in ASCII that every such tokenizer takes for the end of a word, and makes no token of.
-SPACES: Final = b" \t\n\r"
+_SPACES: Final = b" \t\n\r"
 
 # Bytes of text that are looked at together: enough for words to repeat in, little beside everything else in memory.
 _WINDOW: Final = 4 << 20
@@ -60,7 +60,7 @@ class WordEncoder:
 
     def __init__(self, reference: ReferenceEncoder, *, marks: str) -> None:
         self._reference = reference
-        self._is_space = _table(SPACES)
+        self._is_space = _table(_SPACES)
         self._is_mark = _table(marks.encode("ascii"))
         self._words = _Words()
 

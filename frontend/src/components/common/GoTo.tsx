@@ -1,7 +1,7 @@
 import { type SyntheticEvent, useState } from 'react';
 
 import { formatCount } from '../../utils/formatters';
-import { quietButton, smallInput } from './styles';
+import { smallInput, waitingButton } from './styles';
 
 interface GoToProps {
   readonly id: string;
@@ -49,11 +49,7 @@ export function GoTo({ id, label, value, count, first = 1, busy = false, onGo }:
         className={`w-20 max-sm:w-14 ${smallInput}`}
       />
       {first === 1 ? `of ${formatCount(count)}` : `from ${formatCount(first)} to ${formatCount(last)}`}
-      <button
-        type="submit"
-        aria-disabled={busy}
-        className={`${quietButton} aria-disabled:opacity-50 aria-disabled:cursor-not-allowed`}
-      >
+      <button type="submit" aria-disabled={busy} className={waitingButton}>
         Go
       </button>
     </form>

@@ -38,7 +38,13 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
           samples={shown}
           tokenization={route.tokenization ?? newestReady(dataset)}
           route={route}
-          waiting={state.kind === 'loading' ? (isFiltered(route) ? 'Searching…' : 'Loading…') : null}
+          waiting={
+            state.kind === 'loading'
+              ? route.search !== '' || hasRange(route)
+                ? 'Searching…'
+                : 'Loading…'
+              : null
+          }
           onPage={goTo}
         />
       )}
@@ -102,20 +108,21 @@ function Page({ datasetId, samples, tokenization, route, waiting, onPage }: Page
   );
 }
 
-function isFiltered({ search, minTokens, maxTokens }: DatasetRoute): boolean {
-  return search !== '' || minTokens !== null || maxTokens !== null;
+function hasRange({ minTokens, maxTokens }: DatasetRoute): boolean {
+  return minTokens !== null || maxTokens !== null;
 }
 
 /** Why there is nothing, and what to do. */
-function emptiness({ search, minTokens, maxTokens }: DatasetRoute): string {
+function emptiness(route: DatasetRoute): string {
+  const { search, minTokens, maxTokens } = route;
   if (minTokens !== null && maxTokens !== null && minTokens > maxTokens) {
     return 'No sample can be that long: the length in tokens begins above its end. Swap the two numbers.';
   }
   if (search !== '') {
-    const range = minTokens !== null || maxTokens !== null ? ', in a wider range of lengths' : '';
+    const range = hasRange(route) ? ', in a wider range of lengths' : '';
     return `Nothing was found. Search for less${range}, or in all splits.`;
   }
-  return minTokens !== null || maxTokens !== null
+  return hasRange(route)
     ? 'No sample here has a length in this range. Widen it.'
     : 'There are no samples here.';
 }

@@ -1,7 +1,7 @@
 import type { Pagination } from '../../types/dataset';
 import { formatCount } from '../../utils/formatters';
 import { GoTo } from '../common/GoTo';
-import { quietButton } from '../common/styles';
+import { waitingButton } from '../common/styles';
 
 interface SamplesPagerProps {
   readonly pagination: Pagination;
@@ -13,8 +13,6 @@ interface SamplesPagerProps {
   readonly waiting?: string | null;
   readonly onPage: (page: number) => void;
 }
-
-const BUSY = 'aria-disabled:opacity-50 aria-disabled:cursor-not-allowed';
 
 /** Where one is among all samples, and how to get elsewhere; it stays in sight under them. */
 export function SamplesPager({ pagination, shown, exact = true, waiting = null, onPage }: SamplesPagerProps) {
@@ -47,7 +45,7 @@ export function SamplesPager({ pagination, shown, exact = true, waiting = null, 
             disabled={!has_prev}
             aria-disabled={busy}
             onClick={() => goTo(page - 1)}
-            className={`${quietButton} ${BUSY}`}
+            className={waitingButton}
           >
             Previous
           </button>
@@ -56,7 +54,7 @@ export function SamplesPager({ pagination, shown, exact = true, waiting = null, 
             disabled={!has_next}
             aria-disabled={busy}
             onClick={() => goTo(page + 1)}
-            className={`${quietButton} ${BUSY}`}
+            className={waitingButton}
           >
             Next
           </button>
