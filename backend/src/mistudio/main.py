@@ -12,6 +12,7 @@ from mistudio import __version__
 from mistudio.api.deps import Services
 from mistudio.api.errors import install_error_handlers
 from mistudio.api.metrics import MetricsMiddleware
+from mistudio.api.middleware import BodyLimitMiddleware, CrashMiddleware, HeadMiddleware
 from mistudio.api.panel import mount_panel
 from mistudio.api.problems import PROBLEM_MODEL
 from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, system, tokenizations
@@ -173,12 +174,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
     )
     app.state.services = server.services()
     app.state.server = server
+    # The last one added is the first that a request comes to.
+    app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(AccessMiddleware, rules=server.rules)
+    app.add_middleware(CrashMiddleware)
     app.add_middleware(MetricsMiddleware)
+    app.add_middleware(HeadMiddleware)
     install_error_handlers(app)
     for module in (datasets, samples, indexes, tokenizations, jobs, hub, system):
         app.include_router(module.router)

@@ -5,18 +5,17 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from uuid import uuid4
 
-import structlog
+import fastapi
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
-from mistudio.core.errors import FieldError, InternalError, Json, MiStudioError, ValidationFailed
+from mistudio.core.errors import FieldError, Json, MiStudioError, ValidationFailed
 
-log = structlog.get_logger(__name__)
-
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 PROBLEM_JSON = "application/problem+json"
 STATUS: Mapping[str, int] = {
     "not_found": 404,
@@ -127,9 +126,20 @@ async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     return error_response(ValidationFailed(f"{told or 'The request is not valid'}.", fields=fields), request.url.path)
 
 
+class RefusedBody(fastapi.HTTPException):
+    """One of our errors, raised while a body comes: FastAPI lets no other class through there."""
+
+    def __init__(self, error: MiStudioError) -> None:
+        super().__init__(STATUS[error.code])
+        self.error = error
+
+
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 (the registration says so)
+    if isinstance(error, RefusedBody):
+        return error_response(error.error, request.url.path)
     phrase = HTTPStatus(error.status_code).phrase
+    headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     detail = f"{request.method} {request.url.path}: {phrase.lower()}."
     return problem(
@@ -138,18 +148,19 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         detail=detail,
         instance=request.url.path,
         code=code,
-        headers=error.headers,
+        headers={**(error.headers or {}), **headers},
     )
 
 
-async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    correlation_id = uuid4().hex
-    log.error("request crashed", correlation_id=correlation_id, path=request.url.path, exc_info=error)
-    shown = InternalError(
-        f"Something went wrong inside; the log has it under {correlation_id}.",
-        extra={"correlation_id": correlation_id},
-    )
-    return error_response(shown, request.url.path)
+def _allowed(request: Request) -> list[str]:
+    """The methods that this address knows, each of which may have a route of its own; what is got has a head."""
+    routes = request.app.routes
+    known = [name for name in _METHODS if any(_matches(route, request, name) for route in routes)]
+    return ["HEAD", *known] if "GET" in known else known
+
+
+def _matches(route: BaseRoute, request: Request, method: str) -> bool:
+    return route.matches({**request.scope, "method": method})[0] is Match.FULL
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -157,4 +168,3 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(MiStudioError, _domain_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unforeseen)

@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -27,9 +28,6 @@ class PanelFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, else the page. Files with a hash in their name may be kept for ever, the page never."""
-        # By the address as it was asked for: ``path`` has no ``..`` in it any more, which may have led out of the API.
-        if f"{scope['path']}/".startswith(f"{scope.get('root_path', '')}/api/"):
-            raise HTTPException(404 if scope["method"] in {"GET", "HEAD"} else 405)
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
@@ -40,6 +38,17 @@ class PanelFiles(StaticFiles):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
         response.headers.update(_HEADERS)
         return response
+
+
+class _BesideApi(Mount):
+    """The panel's place: everything that is got, but for the API, whose own routes say what is not there."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the address is one of the panel's, by what was asked for: ``..`` does not lead out of the API."""
+        if scope["type"] != "http" or f"{scope['path']}/".startswith(f"{scope.get('root_path', '')}/api/"):
+            return Match.NONE, {}
+        match, matched = super().matches(scope)
+        return (match if scope["method"] in {"GET", "HEAD"} else Match.PARTIAL), matched
 
 
 def mount_panel(app: FastAPI, folder: Path) -> None:
@@ -53,7 +62,7 @@ def mount_panel(app: FastAPI, folder: Path) -> None:
         return FileResponse(folder / "swagger-ui" / "index.html", headers={**_HEADERS, "Cache-Control": "no-cache"})
 
     if built:
-        app.mount("/", PanelFiles(directory=folder, html=True))
+        app.router.routes.append(_BesideApi("/", PanelFiles(directory=folder, html=True)))
         return
 
     @app.get("/", include_in_schema=False)

@@ -20,7 +20,7 @@
     │   ├── LoadingScript         loading_script
     │   ├── UnsupportedFormat     unsupported_format
     │   ├── UnsupportedFile       unsupported_file
-    │   ├── UploadTooLarge        too_large
+    │   ├── TooLarge              too_large
     │   ├── InvalidData           invalid_data
     │   ├── CorruptFile           corrupt_file      (retryable)
     │   ├── SourceChanged         source_changed
@@ -224,11 +224,11 @@ class UnsupportedFile(DataError):
     title = "Unsupported file"
 
 
-class UploadTooLarge(DataError):
+class TooLarge(DataError):
     """What is sent is larger than the server takes; ``extra`` has ``limit_bytes``."""
 
     code = "too_large"
-    title = "Upload too large"
+    title = "Too large"
 
 
 class InvalidData(DataError):

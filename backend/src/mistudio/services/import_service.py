@@ -33,7 +33,7 @@ class ImportService:
     async def receiving(self, announced_bytes: int | None) -> AsyncIterator[Upload]:
         """An upload to be filled; it leaves nothing unless ``accept`` took it.
 
-        ``announced_bytes`` is what the sender says that comes. Raises UploadTooLarge, DiskFull before any of it does.
+        ``announced_bytes`` is what the sender says that comes. Raises TooLarge, DiskFull before any of it does.
         """
         settings = self._settings
         if announced_bytes is not None:

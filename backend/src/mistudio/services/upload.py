@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from mistudio.core.errors import DiskFull, UnsupportedFile, UploadTooLarge, ValidationFailed
+from mistudio.core.errors import DiskFull, TooLarge, UnsupportedFile, ValidationFailed
 from mistudio.corpus.import_local import LocalFile, LocalPlan, SampleBy
 from mistudio.corpus.local_names import checked_name, format_of, split_of
 from mistudio.services.disk import RoomWatch
@@ -70,7 +70,7 @@ class Upload:
         self._out = (self._sources / f"{len(self._files):05d}").open("wb")
 
     def write(self, data: memoryview) -> None:
-        """Bytes of the present file. Raises UploadTooLarge, UnsupportedFile, DiskFull."""
+        """Bytes of the present file. Raises TooLarge, UnsupportedFile, DiskFull."""
         assert self._out is not None  # noqa: S101 (a file was begun)
         self._received += len(data)
         if self._received > self._limit:
@@ -128,9 +128,9 @@ def is_abandoned(staging: Path) -> bool:
         return False
 
 
-def too_large(limit: int) -> UploadTooLarge:
+def too_large(limit: int) -> TooLarge:
     """The refusal of more than ``limit`` bytes."""
-    return UploadTooLarge(
+    return TooLarge(
         f"At most {format_size(limit)} at a time: import the files in parts, or from the command line of this machine "
         "after raising MISTUDIO_MAX_UPLOAD_BYTES.",
         extra={"limit_bytes": limit},
