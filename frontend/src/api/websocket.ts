@@ -40,20 +40,30 @@ type StateListener = (state: SocketState) => void;
 
 const TRIES_UNTIL_DOWN = 3;
 
-const createSocket: SocketFactory = () =>
-  io({
+/** How long a server may be away and is still looked for once a second. */
+const EAGER_TRIES = 60;
+const EAGER_MS = 1_000;
+const PATIENT_MS = 5_000;
+
+const createSocket: SocketFactory = () => {
+  const socket = io({
     path: '/socket.io',
     autoConnect: false,
     // A socket at once; where a proxy lets none through, requests that wait do instead.
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     reconnectionDelay: 500,
-    reconnectionDelayMax: 5_000,
+    reconnectionDelayMax: EAGER_MS,
     // Asked anew at each try, so that a token typed meanwhile is used.
     auth: (send) => {
       send({ token: getAccessToken() ?? '' });
     },
   });
+  socket.io.on('reconnect_attempt', (tries) => {
+    socket.io.reconnectionDelayMax(tries < EAGER_TRIES ? EAGER_MS : PATIENT_MS);
+  });
+  return socket;
+};
 
 /** Client of one Socket.IO connection; see the module's exports for the panel's own. */
 export class SocketClient {
@@ -104,6 +114,14 @@ export class SocketClient {
     this.disconnect();
     this.change('reconnecting');
     this.connect();
+  }
+
+  /** Try at once, instead of when the next try is due; without effect while connected. */
+  hurry(): void {
+    if (this.socket?.connected === false) {
+      this.socket.disconnect();
+      this.socket.connect();
+    }
   }
 
   /** Hear `channel`; returns how to stop. */

@@ -41,6 +41,15 @@ describe('useAllDatasetsProgress', () => {
   });
 });
 
+it('keeps no rate of a connection that is lost', () => {
+  renderHook(useAllDatasetsProgress);
+  snapshot(aDownloadingDataset());
+  act(() => socket.hear(progressChannel('ds_1'), aProgress()));
+  act(() => socket.drop());
+  const live = useDatasetsStore.getState().live.ds_1;
+  expect([live?.done, live?.rate, live?.eta_seconds]).toEqual([aProgress().done, null, null]);
+});
+
 describe('useDatasetProgress', () => {
   it('gives the newest progress of one dataset', () => {
     useDatasetsStore.setState({ datasets: [aDownloadingDataset()], loaded: true });

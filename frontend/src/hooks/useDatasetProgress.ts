@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 
-import { subscribe } from '../api/websocket';
+import { socketClient, subscribe } from '../api/websocket';
 import { useDatasetsStore } from '../stores/datasetsStore';
 import { useDetailStore } from '../stores/detailStore';
 import { type DatasetEvent, LIST_CHANNEL, type ProgressEvent, progressChannel } from '../types/events';
@@ -34,8 +34,24 @@ export function useDatasetProgress(id: string): ProgressEvent | undefined {
 export function useAllDatasetsProgress(): void {
   useEffect(() => {
     const { applyListSnapshot, applyListEvent } = useDatasetsStore.getState();
-    return subscribe(LIST_CHANNEL, { onSnapshot: applyListSnapshot, onEvent: applyListEvent });
+    return subscribe(LIST_CHANNEL, {
+      onSnapshot: applyListSnapshot,
+      onEvent: (event) => {
+        applyListEvent(event);
+        if (event.type === 'deleted') useDetailStore.getState().applyDeleted(event.dataset_id);
+      },
+    });
   }, []);
+  useEffect(
+    () =>
+      socketClient.onState((state) => {
+        if (state !== 'connected') {
+          useDatasetsStore.getState().forgetRates();
+          useDetailStore.getState().forgetRates();
+        }
+      }),
+    [],
+  );
 
   const working = useDatasetsStore(
     useShallow((state) => state.datasets.filter(({ status }) => isWorking(status)).map(({ id }) => id)),

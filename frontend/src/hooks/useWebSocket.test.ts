@@ -19,6 +19,22 @@ it('says how the connection goes', () => {
   expect(socket.connected).toBe(false);
 });
 
+it('tries at once where the network comes back, or somebody looks again', () => {
+  const socket = useFakeSocket();
+  const { unmount } = renderHook(useWebSocket);
+  act(() => socket.accept());
+  act(() => void window.dispatchEvent(new Event('online')));
+  expect(socket.connects).toBe(1);
+  act(() => socket.drop());
+  act(() => void window.dispatchEvent(new Event('online')));
+  act(() => void document.dispatchEvent(new Event('visibilitychange')));
+  expect(socket.connects).toBe(3);
+  act(() => socket.accept());
+  unmount();
+  window.dispatchEvent(new Event('online'));
+  expect(socket.connects).toBe(3);
+});
+
 it('hears of an API that does not answer, and of one that wants a token', async () => {
   const { result } = renderHook(useWebSocket);
   server.use(http.get(api('/system/storage'), () => HttpResponse.error()));

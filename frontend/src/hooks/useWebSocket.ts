@@ -15,7 +15,15 @@ export function useWebSocket(): Connection {
     });
     const stop = socketClient.onState(socketChanged);
     connect();
+    // The network is back, or somebody looks again: then a second is long.
+    const hurry = (): void => {
+      if (document.visibilityState === 'visible') socketClient.hurry();
+    };
+    window.addEventListener('online', hurry);
+    document.addEventListener('visibilitychange', hurry);
     return () => {
+      window.removeEventListener('online', hurry);
+      document.removeEventListener('visibilitychange', hurry);
       stop();
       observeApi(null);
       socketClient.disconnect();

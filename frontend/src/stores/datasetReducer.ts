@@ -3,7 +3,7 @@
  * never turns a ready dataset red.
  */
 import type { Dataset, DatasetDetail, DatasetStatus, Tokenization } from '../types/dataset';
-import type { DatasetEvent } from '../types/events';
+import type { DatasetEvent, ProgressEvent } from '../types/events';
 import { assertNever } from '../utils/assertNever';
 
 const DATASET_STATUSES: ReadonlySet<string> = new Set<DatasetStatus>([
@@ -150,4 +150,11 @@ function isDatasetStatus(status: string): status is DatasetStatus {
 
 function isTokenizationStatus(status: string): status is Tokenization['status'] {
   return TOKENIZATION_STATUSES.has(status);
+}
+
+/** The newest progress of each, without what holds only while there is more of it. */
+export function withoutRates(live: Readonly<Record<string, ProgressEvent>>): Record<string, ProgressEvent> {
+  const still = ([id, event]: [string, ProgressEvent]) =>
+    [id, { ...event, rate: null, eta_seconds: null }] as const;
+  return Object.fromEntries(Object.entries(live).map(still));
 }

@@ -17,6 +17,7 @@ import type {
 } from '../types/events';
 import { assertNever } from '../utils/assertNever';
 import { mergeDatasets } from './datasetList';
+import { withoutRates } from './datasetReducer';
 import {
   afterEvent,
   afterListEvent,
@@ -54,6 +55,8 @@ interface DatasetsActions {
   readonly applyListEvent: (event: DatasetListEvent) => void;
   readonly applySnapshot: (snapshot: DatasetSnapshot) => void;
   readonly applyListSnapshot: (snapshot: DatasetListSnapshot) => void;
+  /** Nothing is heard any more: rates and times left are of before. */
+  readonly forgetRates: () => void;
 }
 
 export type DatasetsStore = DatasetsState & DatasetsActions;
@@ -139,6 +142,7 @@ export const useDatasetsStore = create<DatasetsStore>()(
           'applySnapshot',
         );
       },
+      forgetRates: () => set(({ live }) => ({ live: withoutRates(live) }), false, 'forgetRates'),
       applyListSnapshot: ({ list }) => {
         if (get().datasets.length > LIST_LIMIT) {
           // A snapshot has the first page only; more than that is shown.

@@ -73,6 +73,15 @@ it('says that the dataset has gone', async () => {
   expect(store().detail).toMatchObject({ kind: 'failed', error: { code: 'not_found' } });
 });
 
+it('says so, too, where the list hears that it has been deleted', async () => {
+  serve();
+  await store().open('ds_1');
+  store().applyDeleted('ds_2');
+  expect(store().detail.kind).toBe('loaded');
+  store().applyDeleted('ds_1');
+  expect(store().detail).toMatchObject({ kind: 'failed', error: { code: 'not_found' } });
+});
+
 it('asks anew, where something is open', async () => {
   await store().refresh();
   expect(store().detail.kind).toBe('loading');

@@ -9,7 +9,7 @@ import type { Async } from '../types/async';
 import type { DatasetDetail, RetryRequest, Tokenization, TokenizeRequest } from '../types/dataset';
 import type { DatasetEvent, DatasetSnapshot, ProgressEvent } from '../types/events';
 import { newer } from './datasetList';
-import { isOfUnknown, reduceDetail } from './datasetReducer';
+import { isOfUnknown, reduceDetail, withoutRates } from './datasetReducer';
 
 interface DetailState {
   readonly id: string | null;
@@ -34,9 +34,22 @@ interface DetailActions {
   readonly deleteTokenization: (id: string) => Promise<void>;
   readonly applyEvent: (event: DatasetEvent) => void;
   readonly applySnapshot: (snapshot: DatasetSnapshot) => void;
+  /** Dataset `id` has been deleted, here or elsewhere. */
+  readonly applyDeleted: (id: string) => void;
+  /** Nothing is heard any more: rates and times left are of before. */
+  readonly forgetRates: () => void;
 }
 
 export type DetailStore = DetailState & DetailActions;
+
+const GONE = {
+  kind: 'failed',
+  error: new ApiError({
+    status: 404,
+    code: 'not_found',
+    detail: 'This dataset is not there: it may have been deleted.',
+  }),
+} as const;
 
 const CLOSED: DetailState = { id: null, detail: { kind: 'loading' }, live: {} };
 
@@ -93,6 +106,9 @@ export const useDetailStore = create<DetailStore>()(
           }
         },
         applySnapshot: (snapshot) => set((state) => afterSnapshot(state, snapshot), false, 'applySnapshot'),
+        applyDeleted: (id) =>
+          set((state) => (state.id === id ? { detail: GONE } : {}), false, 'applyDeleted'),
+        forgetRates: () => set(({ live }) => ({ live: withoutRates(live) }), false, 'forgetRates'),
       };
     },
     { name: 'DetailStore' },
@@ -125,15 +141,7 @@ function liveAfter(live: DetailState['live'], event: DatasetEvent): DetailState[
 
 function afterSnapshot(state: DetailState, { dataset }: DatasetSnapshot): Partial<DetailState> {
   if (dataset === null) {
-    return { detail: { kind: 'failed', error: gone() } };
+    return { detail: GONE };
   }
   return dataset.id === state.id ? withDetail(state, dataset) : {};
-}
-
-function gone(): ApiError {
-  return new ApiError({
-    status: 404,
-    code: 'not_found',
-    detail: 'This dataset is not there: it may have been deleted.',
-  });
 }

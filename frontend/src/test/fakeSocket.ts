@@ -22,7 +22,12 @@ export class FakeSocket implements SocketLike {
 
   disconnect(): void {
     this.connected = false;
+  }
+
+  /** As the next connection of the client: whoever heard the one before does not hear this one. */
+  anew(): this {
     this.listeners.clear();
+    return this;
   }
 
   on(event: string, listener: Listener): void {
@@ -79,6 +84,6 @@ export class FakeSocket implements SocketLike {
 /** Put a fake in place of the panel's socket; subscriptions of before are forgotten. */
 export function useFakeSocket(): FakeSocket {
   const socket = new FakeSocket();
-  socketClient.use(() => socket);
+  socketClient.use(() => socket.anew());
   return socket;
 }

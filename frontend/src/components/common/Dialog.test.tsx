@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
@@ -103,4 +103,55 @@ it('gives the focus to the main part of the page where the opener has gone', asy
   rerender(<>{[stages[1], dialog]}</>);
   rerender(<>{stages[1]}</>);
   expect(screen.getByRole('main')).toHaveFocus();
+});
+
+function Windows({ onClose }: { readonly onClose: () => void }) {
+  const [asking, setAsking] = useState(false);
+  const [gone, setGone] = useState(false);
+  return (
+    <main tabIndex={-1}>
+      <Dialog labelledBy="outer" onClose={onClose}>
+        <h2 id="outer">Outer</h2>
+        <div role="tabpanel" aria-label="Part" tabIndex={0}>
+          {!gone && <button onClick={() => setAsking(true)}>Delete</button>}
+        </div>
+      </Dialog>
+      {asking && (
+        <Dialog labelledBy="inner" onClose={() => setAsking(false)}>
+          <h2 id="inner">Inner</h2>
+          <button
+            onClick={() => {
+              setGone(true);
+              setAsking(false);
+            }}
+          >
+            Yes
+          </button>
+        </Dialog>
+      )}
+    </main>
+  );
+}
+
+it('gives the focus to the window that is still open, where what had it has gone', async () => {
+  const user = userEvent.setup();
+  const onClose = jest.fn();
+  render(<Windows onClose={onClose} />);
+  await user.click(screen.getByRole('button', { name: 'Delete' }));
+  await user.click(screen.getByRole('button', { name: 'Yes' }));
+  expect(screen.getByRole('tabpanel', { name: 'Part' })).toHaveFocus();
+  await user.keyboard('{Escape}');
+  expect(onClose).toHaveBeenCalledTimes(1);
+});
+
+it('closes the uppermost window by Escape, wherever the focus is', async () => {
+  const user = userEvent.setup();
+  const onClose = jest.fn();
+  render(<Windows onClose={onClose} />);
+  await user.click(screen.getByRole('button', { name: 'Delete' }));
+  screen.getByRole('button', { name: 'Yes' }).blur();
+  act(() => (document.activeElement as HTMLElement).blur());
+  await user.keyboard('{Escape}');
+  expect(screen.queryByRole('dialog', { name: 'Inner' })).toBeNull();
+  expect(onClose).not.toHaveBeenCalled();
 });

@@ -27,6 +27,7 @@ export function Dialog({
 }: DialogProps) {
   const container = useRef<HTMLDivElement>(null);
   useModal(container, returnFocusTo);
+  useEscapeFromElsewhere(container, onClose);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') {
       event.stopPropagation();
@@ -79,10 +80,33 @@ function useModal(
   }, [container, returnFocusTo]);
 }
 
-/** To `target`; where that has gone, with what was deleted say, to the page's main part. */
+/** To `target`; where that has gone, with what was deleted say, to the part it stood in: of a window, or of the page. */
 function giveFocus(target: Element | null): void {
-  const there = target?.isConnected === true ? target : document.querySelector('main');
+  const open = uppermost();
+  const around =
+    open === null ? document.querySelector('main') : (open.querySelector('[role="tabpanel"]') ?? open);
+  const there = target?.isConnected === true ? target : around;
   if (there instanceof HTMLElement) there.focus();
+}
+
+/** The window above all others. */
+function uppermost(): Element | null {
+  return [...document.querySelectorAll('[role="dialog"]')].at(-1) ?? null;
+}
+
+/** Closes by Escape, too, while nothing has the focus, or something behind the window. */
+function useEscapeFromElsewhere(
+  container: { readonly current: HTMLElement | null },
+  onClose: () => void,
+): void {
+  useEffect(() => {
+    const onKeyDown = ({ key, target }: globalThis.KeyboardEvent): void => {
+      const inside = target instanceof Node && container.current?.contains(target) === true;
+      if (key === 'Escape' && !inside && uppermost() === container.current) onClose();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [container, onClose]);
 }
 
 /** The page stays where it is, and as wide as it is: the scrollbar's room is kept. */

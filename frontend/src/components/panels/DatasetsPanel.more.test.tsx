@@ -25,6 +25,7 @@ it('deletes several datasets together, except what is in use', async () => {
   );
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'Select' }));
+  expect(screen.getByRole('checkbox', { name: 'Choose TinyStories' })).toHaveFocus();
   await userEvent.click(screen.getByRole('checkbox', { name: 'Choose TinyStories' }));
   await userEvent.click(screen.getByRole('button', { name: 'Choose all' }));
   await userEvent.click(screen.getByRole('button', { name: 'Delete…' }));
@@ -33,6 +34,14 @@ it('deletes several datasets together, except what is in use', async () => {
   expect(screen.queryByText('TinyStories')).toBeNull();
   expect(screen.getByText('OpenWebText')).toBeInTheDocument();
   expect(screen.queryByRole('checkbox')).toBeNull();
+});
+
+it('gives the focus back where choosing began', async () => {
+  serve(aDataset(), aDataset({ id: 'ds_2', name: 'OpenWebText' }));
+  render(<DatasetsPanel />);
+  await userEvent.click(await screen.findByRole('button', { name: 'Select' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Done' }));
+  expect(screen.getByRole('button', { name: 'Select' })).toHaveFocus();
 });
 
 it('leads from the disk to the delete', async () => {

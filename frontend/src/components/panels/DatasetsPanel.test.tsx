@@ -44,6 +44,18 @@ it('lands on the view that a link names', async () => {
   expect(await screen.findByRole('combobox', { name: 'Split' })).toHaveDisplayValue('train');
 });
 
+it('says in the window of a dataset that it was deleted elsewhere', async () => {
+  const socket = useFakeSocket();
+  connect();
+  act(() => socket.accept());
+  serve(aDataset());
+  render(<DatasetsPanel />);
+  await userEvent.click(await screen.findByRole('button', { name: 'TinyStories' }));
+  await screen.findByRole('tab', { name: 'Overview' });
+  act(() => socket.hear('datasets', { type: 'deleted', dataset_id: 'ds_1', seq: 99 }));
+  expect(await screen.findByText(/it may have been deleted/)).toBeInTheDocument();
+});
+
 it('asks before it deletes', async () => {
   serve(aDataset());
   server.use(

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 
 import { useAllDatasetsProgress } from '../../hooks/useDatasetProgress';
 import { closeWindow, openDataset, showInDataset, useRoute } from '../../hooks/useRoute';
@@ -24,6 +24,7 @@ export function DatasetsPanel() {
   const several = useDatasetsStore((state) => state.datasets.length > 1);
   const [leaving, setLeaving] = useState<Pick<Dataset, 'id' | 'name'> | null>(null);
   const [leavingTogether, setLeavingTogether] = useState<readonly Dataset[] | null>(null);
+  const select = useFocusWhileChoosing(selection.active);
   useAllDatasetsProgress();
   useEffect(() => {
     void fetchDatasets();
@@ -37,6 +38,7 @@ export function DatasetsPanel() {
       <h2 className="text-2xl font-semibold">Dataset Management</h2>
       {several && !selection.active && (
         <button
+          ref={select}
           type="button"
           onClick={selection.start}
           className={`${textButton} absolute -right-2 top-1.5 px-2`}
@@ -63,4 +65,20 @@ export function DatasetsPanel() {
       )}
     </div>
   );
+}
+
+/** The button that was pressed goes: the focus is then on the first thing to choose, and in the end where it began. */
+function useFocusWhileChoosing(choosing: boolean): RefObject<HTMLButtonElement | null> {
+  const select = useRef<HTMLButtonElement>(null);
+  const before = useRef(choosing);
+  useEffect(() => {
+    if (before.current !== choosing) {
+      const next = choosing
+        ? document.querySelector<HTMLElement>('ul[aria-label="Datasets"] input')
+        : select.current;
+      next?.focus();
+    }
+    before.current = choosing;
+  }, [choosing]);
+  return select;
 }
