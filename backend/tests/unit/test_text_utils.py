@@ -1,6 +1,9 @@
 """Small questions about text."""
 
-from mistudio.utils.text import plural, shortened
+import sys
+import unicodedata
+
+from mistudio.utils.text import first_control, plural, shortened
 
 
 def test_counts_have_their_noun() -> None:
@@ -16,3 +19,15 @@ def test_counts_have_their_noun() -> None:
 def test_long_text_is_shortened_and_says_so() -> None:
     """Up to the limit it is left alone."""
     assert ["abc", "ab… (1 more character)"] == [shortened("abc", 3), shortened("abc", 2)]
+
+
+def test_control_characters_are_told_as_python_writes_them() -> None:
+    """Those of Unicode's category Cc and no others; where texts have a layout, it is left alone."""
+    every = [chr(code) for code in range(sys.maxunicode + 1)]
+    assert [letter for letter in every if unicodedata.category(letter) == "Cc"] == [
+        letter for letter in every if first_control(letter)
+    ]
+    assert ["\\x1b", "\\n", "\\x85", None] == [
+        first_control(f"a{text}b") for text in ("\x1b\0", "\n", "\x85", "\u2028")
+    ]
+    assert [None, "\\x0c"] == [first_control(text, layout=True) for text in ("a\tb\r\n", "a\n\f")]

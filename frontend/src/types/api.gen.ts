@@ -2865,6 +2865,7 @@ export interface operations {
       path: {
         /** @description Id of a dataset, ds_… */
         dataset_id: string;
+        /** @description Id of a reference, ref_… */
         reference_id: string;
       };
       cookie?: never;
@@ -3747,6 +3748,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @description Id of a job, job_… */
         job_id: string;
       };
       cookie?: never;

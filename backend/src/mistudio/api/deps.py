@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from mistudio.schemas.common import OneLine
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
@@ -48,6 +49,7 @@ def services_of(request: Request) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(services_of)]
-DatasetId = Annotated[str, Path(description="Id of a dataset, ds_…", max_length=64)]
+DatasetId = Annotated[OneLine, Path(description="Id of a dataset, ds_…", max_length=64)]
+JobId = Annotated[OneLine, Path(description="Id of a job, job_…", max_length=64)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000_000, description="Counts from 1.")]
 PageLimit = Annotated[int, Query(ge=1, le=100, description="Items per page.")]

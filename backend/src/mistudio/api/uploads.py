@@ -54,7 +54,9 @@ def import_fields(form: Mapping[str, str]) -> DatasetImportFields:
     try:
         return DatasetImportFields.model_validate({name: value for name, value in form.items() if value.strip()})
     except ValidationError as error:
-        fields = [FieldError(str(item["loc"][0]), str(item["msg"])) for item in error.errors()]
+        fields = [
+            FieldError(str(item["loc"][0]), str(item["msg"]).removeprefix("Value error, ")) for item in error.errors()
+        ]
         told = "; ".join(f"{field.field}: {field.message.rstrip('.')}" for field in fields)
         raise ValidationFailed(f"{told}.", fields=fields) from error
 

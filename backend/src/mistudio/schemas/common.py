@@ -2,7 +2,9 @@
 
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from mistudio.utils.text import first_control
 
 Item = TypeVar("Item")
 
@@ -25,6 +27,27 @@ def checked_token(token: SecretStr) -> SecretStr | None:
     return SecretStr(secret) if secret else None
 
 
+def _one_line(text: str) -> str:
+    if control := first_control(text):
+        raise ValueError(f"This has a control character ({control}): leave it out.")
+    return text
+
+
+def _lines(text: str) -> str:
+    if control := first_control(text, layout=True):
+        raise ValueError(f"This has a control character ({control}): leave it out.")
+    return text
+
+
+# No name has control characters: they hide what it is, they move a terminal's cursor, and PostgreSQL takes no NUL.
+NO_CONTROLS = AfterValidator(_one_line)
+OneLine = Annotated[str, NO_CONTROLS]
+# What is looked for in texts, which have tabs and line breaks.
+Lines = Annotated[str, AfterValidator(_lines)]
+_NAMED = StringConstraints(strip_whitespace=True, min_length=1, max_length=255)
+Name = Annotated[str, _NAMED, NO_CONTROLS]
+# The head of a spreadsheet's column may have several lines.
+ColumnName = Annotated[str, _NAMED, AfterValidator(_lines)]
 HubToken = Annotated[SecretStr | None, AfterValidator(lambda token: checked_token(token) if token else None)]
 
 

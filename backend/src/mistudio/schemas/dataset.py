@@ -6,12 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.import_local import SampleBy
-from mistudio.schemas.common import Bytes, HubToken, Page, Percent, Shape, Timestamp, UsageSnippet
+from mistudio.schemas.common import Bytes, ColumnName, HubToken, Name, Page, Percent, Shape, Timestamp, UsageSnippet
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import TokenizationResponse
 from mistudio.utils.hf_utils import check_repo_id
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 DatasetSort = Literal["created_at", "-created_at", "name", "-name", "size_bytes", "-size_bytes"]
 DatasetSource = Literal["huggingface", "local"]
 
@@ -115,7 +114,7 @@ class DatasetDownloadRequest(BaseModel):
     config: Name | None = Field(default=None, description="Left out: the card's default, or the only one.")
     splits: list[Name] | None = Field(default=None, min_length=1, description="Left out: all.")
     revision: Name | None = Field(default=None, description="Branch, tag or commit. Left out: the main branch.")
-    text_column: Name | None = Field(default=None, description="Left out: chosen from the data.")
+    text_column: ColumnName | None = Field(default=None, description="Left out: chosen from the data.")
     access_token: HubToken = None
 
     @field_validator("repo_id", mode="before")
@@ -130,7 +129,7 @@ class DatasetImportFields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name | None = Field(default=None, description="Left out: from the files' names.")
-    text_column: Name | None = Field(default=None, description="Left out: chosen from the data.")
+    text_column: ColumnName | None = Field(default=None, description="Left out: chosen from the data.")
     sample_by: SampleBy = Field(default="line", description="Whether a .txt file is a sample per line, or one sample.")
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from mistudio.schemas.common import Page, Shape
+from mistudio.schemas.common import Lines, OneLine, Page, Shape
 from mistudio.schemas.tokenization import TokenSpan
 
 SearchMode = Literal["words", "exact", "regex"]
@@ -15,8 +15,8 @@ SampleSort = Literal["row", "relevance"]
 class SampleQuery(BaseModel):
     """Which samples to list."""
 
-    split: str | None = Field(default=None, max_length=255, description="Left out: all, one after the other.")
-    search: str | None = Field(
+    split: OneLine | None = Field(default=None, max_length=255, description="Left out: all, one after the other.")
+    search: Lines | None = Field(
         default=None,
         max_length=4_096,
         description="words: all of them, in any order; "
@@ -30,7 +30,7 @@ class SampleQuery(BaseModel):
     sort: SampleSort = Field(default="row", description="relevance: the best first, for words where there is an index.")
     min_tokens: TokenCount | None = Field(default=None, description="Samples with at least so many tokens.")
     max_tokens: TokenCount | None = Field(default=None, description="Samples with at most so many tokens.")
-    tokenization: str | None = Field(
+    tokenization: OneLine | None = Field(
         default=None, max_length=64, description="What token counts are of. Left out: the newest that is ready."
     )
     page: int = Field(default=1, ge=1, le=1_000_000_000, description="Counts from 1.")

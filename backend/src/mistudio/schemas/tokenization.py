@@ -5,13 +5,24 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mistudio.core.states import TokenizationStatus
-from mistudio.schemas.common import Bytes, HubToken, Percent, Shape, Share, Timestamp, UsageSnippet
+from mistudio.schemas.common import (
+    NO_CONTROLS,
+    Bytes,
+    ColumnName,
+    HubToken,
+    Name,
+    Percent,
+    Shape,
+    Share,
+    Timestamp,
+    UsageSnippet,
+)
 from mistudio.schemas.job import JobResponse
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 TokenizerName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1024),
+    NO_CONTROLS,
     Field(
         description="A repository of the Hub; or a folder or tokenizer.json below DATA_DIR, which begins with `./` "
         "(counted from DATA_DIR) or with `/`.",
@@ -35,7 +46,7 @@ class TokenizeRequest(BaseModel):
     revision: Name | None = Field(default=None, description="Branch, tag or commit. Left out: the main branch.")
     access_token: HubToken = None
     splits: list[Name] | None = Field(default=None, min_length=1, description="Left out: all.")
-    text_column: Name | None = Field(default=None, description="Left out: the dataset's.")
+    text_column: ColumnName | None = Field(default=None, description="Left out: the dataset's.")
     max_length: MaxLength | None = Field(
         default=None,
         description="Tokens per row. Left out: the tokenizer's own where that is at most 8,192, else 1,024.",

@@ -10,7 +10,7 @@ from mistudio.schemas.event import DatasetListSnapshot, DatasetSnapshot, Subscri
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.views import dataset_detail
 
-_PROGRESS_CHANNEL = re.compile(r"datasets/([^/]+)/progress")
+_PROGRESS_CHANNEL = re.compile(r"datasets/([^/\x00-\x1f\x7f-\x9f]+)/progress")
 
 
 class SnapshotService:

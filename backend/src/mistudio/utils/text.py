@@ -1,5 +1,12 @@
 """Small questions about text."""
 
+import re
+from typing import Final
+
+# Unicode's category Cc, to which nothing is ever added.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NO_LAYOUT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
 
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """``count`` with its noun, as a person writes it: 1 file, 2,000 files."""
@@ -9,3 +16,13 @@ def plural(count: int, noun: str, many: str | None = None) -> str:
 def shortened(text: str, limit: int) -> str:
     """``text``, or its first ``limit`` characters and how many more there are."""
     return text if len(text) <= limit else f"{text[:limit]}… ({plural(len(text) - limit, 'more character')})"
+
+
+def first_control(text: str, *, layout: bool = False) -> str | None:
+    """The first control character of ``text``, as Python writes it; ``layout`` lets tabs and line breaks be."""
+    found = (_NO_LAYOUT if layout else _CONTROL).search(text)
+    return _written(found) if found else None
+
+
+def _written(found: re.Match[str]) -> str:
+    return repr(found[0])[1:-1]

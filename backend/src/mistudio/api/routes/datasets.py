@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 
 from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
 from mistudio.api.problems import refusals
 from mistudio.api.uploads import announced_bytes, import_fields, receive_form
 from mistudio.core.states import DatasetStatus
+from mistudio.schemas.common import OneLine
 from mistudio.schemas.dataset import (
     DatasetDetail,
     DatasetDownloadRequest,
@@ -35,6 +36,8 @@ _UPLOAD_FORM: dict[str, object] = {
     },
 }
 
+ReferenceId = Annotated[OneLine, Path(description="Id of a reference, ref_…", max_length=64)]
+
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
 
 
@@ -43,7 +46,7 @@ async def list_datasets(
     services: ServicesDep,
     status: Annotated[DatasetStatus | None, Query()] = None,
     source: Annotated[DatasetSource | None, Query()] = None,
-    search: Annotated[str | None, Query(max_length=200, description="Part of a name or repository id.")] = None,
+    search: Annotated[OneLine | None, Query(max_length=200, description="Part of a name or repository id.")] = None,
     sort: Annotated[DatasetSort, Query()] = "-created_at",
     page: PageNumber = 1,
     limit: PageLimit = 50,
@@ -144,6 +147,6 @@ async def add_reference(dataset_id: DatasetId, request: ReferenceCreate, service
     operation_id="removeReference",
     responses=refusals(404),
 )
-async def remove_reference(dataset_id: DatasetId, reference_id: str, services: ServicesDep) -> None:
+async def remove_reference(dataset_id: DatasetId, reference_id: ReferenceId, services: ServicesDep) -> None:
     """Forget that something uses this dataset."""
     await services.references.remove(dataset_id, reference_id)

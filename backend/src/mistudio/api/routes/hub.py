@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Path, Query
 
 from mistudio.api.deps import ServicesDep
 from mistudio.api.problems import refusals
-from mistudio.schemas.common import HubToken
+from mistudio.schemas.common import HubToken, OneLine
 from mistudio.schemas.hub import HubDatasetResponse
 
 router = APIRouter(prefix="/api/hub", tags=["hub"])
@@ -14,10 +14,10 @@ router = APIRouter(prefix="/api/hub", tags=["hub"])
 
 @router.get("/datasets/{repo_id:path}", operation_id="inspectHubDataset", responses=refusals(401, 403, 404, 422, 503))
 async def inspect_hub_dataset(
-    repo_id: Annotated[str, Path(max_length=255, description="namespace/name")],
+    repo_id: Annotated[OneLine, Path(max_length=255, description="namespace/name")],
     services: ServicesDep,
-    config: Annotated[str | None, Query(max_length=255)] = None,
-    revision: Annotated[str | None, Query(max_length=255)] = None,
+    config: Annotated[OneLine | None, Query(max_length=255)] = None,
+    revision: Annotated[OneLine | None, Query(max_length=255)] = None,
     x_hf_token: Annotated[HubToken, Header(description="Hugging Face token; used for this request only.")] = None,
 ) -> HubDatasetResponse:
     """Size, files, configs, splits, columns, access, licence and description of a dataset repository."""

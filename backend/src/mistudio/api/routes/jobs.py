@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
-from mistudio.api.deps import ServicesDep
+from mistudio.api.deps import JobId, ServicesDep
 from mistudio.api.problems import refusals
+from mistudio.schemas.common import OneLine
 from mistudio.schemas.job import JobResponse
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
@@ -14,7 +15,7 @@ router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 @router.get("", operation_id="listJobs", responses=refusals(422))
 async def list_jobs(
     services: ServicesDep,
-    dataset_id: Annotated[str | None, Query(max_length=64)] = None,
+    dataset_id: Annotated[OneLine | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[JobResponse]:
     """Jobs, newest first."""
@@ -22,6 +23,6 @@ async def list_jobs(
 
 
 @router.get("/{job_id}", operation_id="getJob", responses=refusals(404))
-async def get_job(job_id: Annotated[str, Path(max_length=64)], services: ServicesDep) -> JobResponse:
+async def get_job(job_id: JobId, services: ServicesDep) -> JobResponse:
     """One job."""
     return await services.jobs.get(job_id)

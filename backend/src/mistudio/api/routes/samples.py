@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from mistudio.api.deps import DatasetId, ServicesDep
 from mistudio.api.problems import refusals
+from mistudio.schemas.common import OneLine
 from mistudio.schemas.sample import SampleDetail, SampleListResponse, SampleQuery
 
 router = APIRouter(prefix="/api/datasets", tags=["samples"])
@@ -33,11 +34,11 @@ async def list_samples(
 @router.get("/{dataset_id}/samples/{split}/{row}", operation_id="getSample", responses=refusals(404, 409, 410, 422))
 async def get_sample(
     dataset_id: DatasetId,
-    split: Annotated[str, Path(max_length=255)],
+    split: Annotated[OneLine, Path(max_length=255)],
     row: Annotated[int, Path(ge=0, le=2**53, description="Counts from 0 within the split.")],
     services: ServicesDep,
     tokenization: Annotated[
-        str | None,
+        OneLine | None,
         Query(max_length=64, description="Whose tokens to show. Left out: no tokens, the newest ready one's count."),
     ] = None,
 ) -> SampleDetail:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Path, Query
 
 from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
 from mistudio.api.problems import refusals
-from mistudio.schemas.common import Page
+from mistudio.schemas.common import OneLine, Page
 from mistudio.schemas.dataset import RetryRequest
 from mistudio.schemas.statistics import StatisticsResponse
 from mistudio.schemas.tokenization import (
@@ -23,8 +23,8 @@ from mistudio.schemas.tokenization import (
 )
 
 router = APIRouter(prefix="/api", tags=["tokenizations"])
-TokenizationId = Annotated[str, Path(description="Id of a tokenization, tok_…", max_length=64)]
-SplitName = Annotated[str, Query(max_length=255, description="A split of the tokenization.")]
+TokenizationId = Annotated[OneLine, Path(description="Id of a tokenization, tok_…", max_length=64)]
+SplitName = Annotated[OneLine, Query(max_length=255, description="A split of the tokenization.")]
 
 
 @router.post(
@@ -115,7 +115,7 @@ async def trace_token(
 async def get_statistics(
     dataset_id: DatasetId,
     services: ServicesDep,
-    tokenization: Annotated[str | None, Query(max_length=64, description="Left out: the newest ready one.")] = None,
+    tokenization: Annotated[OneLine | None, Query(max_length=64, description="Left out: the newest ready one.")] = None,
 ) -> StatisticsResponse:
     """Exact figures, over all and per split."""
     return await services.statistics.statistics(dataset_id, tokenization)
@@ -129,8 +129,8 @@ async def get_statistics(
 async def what_if(
     dataset_id: DatasetId,
     services: ServicesDep,
-    tokenization: Annotated[str | None, Query(max_length=64, description="Exact: from this one's counts.")] = None,
-    tokenizer: Annotated[str | None, Query(max_length=1024, description="An estimate, from a sample.")] = None,
+    tokenization: Annotated[OneLine | None, Query(max_length=64, description="Exact: from this one's counts.")] = None,
+    tokenizer: Annotated[OneLine | None, Query(max_length=1024, description="An estimate, from a sample.")] = None,
     max_length: Annotated[list[MaxLength] | None, Query(max_length=64, description="Several may be given.")] = None,
 ) -> WhatIfResponse:
     """What max_length would cost, before anything is run: padded, ragged and packed side by side."""
