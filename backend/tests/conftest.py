@@ -9,10 +9,27 @@ from fakes.bus import RecordingBus
 from fakes.cluster import database_on, database_server, migrated_database, redis_server
 from fakes.hub import Hub
 from fakes.queue import FakeQueue
+from fakes.starts import forked_starts
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
 from mistudio.services.job_service import JobService
+from mistudio.utils import processes
+
+_start_module = processes.start_module
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_starts() -> Iterator[None]:
+    """Child processes begin with their imports made; see ``fakes.starts``."""
+    with forked_starts():
+        yield
+
+
+@pytest.fixture
+def true_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Child processes are started as they are for users."""
+    monkeypatch.setattr(processes, "start_module", _start_module)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,9 @@ from mistudio.workers.foreseen import Foreseen
 from mistudio.workers.local_queue import LocalQueue
 from mistudio.workers.spare import Spare
 
+# What is tested is how they start.
+pytestmark = pytest.mark.usefixtures("true_starts")
+
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:

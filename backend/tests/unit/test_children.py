@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from fakes.bus import RecordingBus
 from fakes.records import add_dataset, add_job
 from mistudio.core.config import Settings
@@ -12,6 +14,9 @@ from mistudio.services.job_service import JobService
 from mistudio.utils.file_utils import ensure_dir
 from mistudio.workers.children import Children
 from mistudio.workers.local_queue import MemoryTokenVault
+
+# What is tested is how they start.
+pytestmark = pytest.mark.usefixtures("true_starts")
 
 
 async def test_a_child_that_stands_too_late_runs_nothing(settings: Settings) -> None:

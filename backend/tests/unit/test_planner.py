@@ -21,6 +21,9 @@ from mistudio.corpus.plan_types import PlanRequest
 from mistudio.corpus.planner import Planner
 from mistudio.corpus.planner_child import serve
 
+# What is tested is how they start and end.
+pytestmark = pytest.mark.usefixtures("true_starts")
+
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[Hub]:

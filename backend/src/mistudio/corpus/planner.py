@@ -9,13 +9,13 @@ import contextlib
 import itertools
 import json
 import os
-import sys
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeVar
 
 from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, TokenizerRequest
+from mistudio.utils import processes
 
 _ANSWER_SECONDS: Final = 30.0
 _LINE_BYTES: Final = 256 << 20
@@ -50,17 +50,8 @@ class _Child:
 
     @classmethod
     async def start(cls, environment: Mapping[str, str]) -> "_Child":
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "mistudio.corpus.planner_child",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **_QUIET, **environment},
-            limit=_LINE_BYTES,
-            start_new_session=True,
-        )
-        return cls(process)
+        variables = {**os.environ, **_QUIET, **environment}
+        return cls(await processes.start_module("mistudio.corpus.planner_child", variables, line_bytes=_LINE_BYTES))
 
     @property
     def is_alive(self) -> bool:

@@ -8,12 +8,12 @@ libraries here bring some.
 import asyncio
 import contextlib
 import os
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 
 import structlog
 
 from mistudio.core.config import Settings
+from mistudio.utils import processes
 from mistudio.utils.tasks import end_task
 
 log = structlog.get_logger(__name__)
@@ -128,12 +128,6 @@ class Spare:
             await ready.wait()
 
     async def _start(self) -> Process:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "mistudio.workers.child"),
-            stdin=PIPE,
-            stdout=PIPE,
-            env={**os.environ, **self._settings.hub_environment()},
-            limit=_LINE_LIMIT,
-            # Ctrl-C is for the parent; children end with their pipe, so that a stop costs no attempt.
-            start_new_session=True,
-        )
+        # A stop of the parent costs its jobs no attempt: their processes end with their pipes.
+        variables = {**os.environ, **self._settings.hub_environment()}
+        return await processes.start_module("mistudio.workers.child", variables, line_bytes=_LINE_LIMIT)

@@ -1,0 +1,119 @@
+"""A process that has made the imports of another kind, and forks such ones: ``python -m fakes.nursery KIND``.
+
+Its standard input is a socket. Each message is a JSON object with the environment and the working directory of a
+process to be, and brings its three standard streams; the answer is the number of that process, which by then is a child
+of whoever asked, if that one is a subreaper. Its module is run as ``python -m`` runs it. When the socket closes, the
+nursery ends.
+
+What Hugging Face's libraries read from the environment they read when they are imported, so they never are, here.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import runpy
+import socket
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from mistudio.workers.child import _Without
+
+_MESSAGE_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of process: its module, and what is imported ahead of it."""
+
+    module: str
+    imports: tuple[str, ...]
+    hides: bool = False
+
+
+KINDS: Final = {
+    "job": Kind("mistudio.workers.child", ("mistudio.workers.child_job",), hides=True),
+    # Of what ``datasets`` imports, what costs most.
+    "planner": Kind(
+        "mistudio.corpus.planner_child",
+        ("mistudio.corpus.plan_types", "pandas", "pyarrow.dataset", "fsspec", "httpx2", "aiohttp", "multiprocess"),
+    ),
+}
+
+
+def main(kind: Kind) -> None:
+    """Import, then fork until nobody asks any more."""
+    gc.disable()
+    with _as_the_job_imports() if kind.hides else contextlib.nullcontext():
+        for name in kind.imports:
+            importlib.import_module(name)
+    assert "huggingface_hub" not in sys.modules
+    # Of its own run it knows nothing yet.
+    sys.modules.pop(kind.module, None)
+    gc.freeze()
+    asking = socket.socket(fileno=0)
+    asking.send(b"ready")
+    while True:
+        message, streams, _flags, _address = socket.recv_fds(asking, _MESSAGE_BYTES, 3)
+        if not message:
+            return
+        number = _fork(kind.module, json.loads(message), streams)
+        for stream in streams:
+            os.close(stream)
+        asking.send(b"%d" % number)
+
+
+@contextlib.contextmanager
+def _as_the_job_imports() -> Iterator[None]:
+    finder = _Without()
+    sys.meta_path.insert(0, finder)
+    yield
+    sys.meta_path.remove(finder)
+
+
+def _fork(module: str, asked: Any, streams: list[int]) -> int:  # JSON of any kind
+    """The number of a process whose parent is gone, so that the nearest subreaper has it."""
+    reading, writing = os.pipe()
+    parent = os.fork()
+    if parent == 0:
+        number = os.fork()
+        if number == 0:
+            _become(module, asked, [*streams, reading, writing])
+        os.write(writing, b"%d" % number)
+        os._exit(0)
+    os.waitpid(parent, 0)
+    told = int(os.read(reading, 20))
+    os.close(reading)
+    os.close(writing)
+    return told
+
+
+def _become(module: str, asked: Any, open_files: list[int]) -> NoReturn:  # JSON of any kind
+    os.setsid()
+    for number, stream in enumerate(open_files[:3]):
+        os.dup2(stream, number)
+    for file in open_files:
+        os.close(file)
+    os.chdir(asked["folder"])
+    sys.path[0] = asked["folder"]
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    gc.enable()
+    code = 0
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001 - as the interpreter does
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main(KINDS[sys.argv[1]])
