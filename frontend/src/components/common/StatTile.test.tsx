@@ -11,3 +11,18 @@ it('shows a figure in its colour', () => {
   expect(screen.getByText('487.0')).toHaveClass('text-2xl', 'font-bold', 'text-blue-400');
   expect(screen.getByText('tokens')).toHaveClass('text-xs', 'text-slate-500');
 });
+
+it.each([
+  ['1,234,56', []],
+  ['59,396,521', ['max-sm:text-xl']],
+  ['1,234,567,890', ['max-sm:text-base']],
+  ['1,234,567,890,123', ['max-sm:text-xs']],
+])('makes %s smaller on a phone, as far as it must', (value, smaller) => {
+  render(
+    <dl>
+      <StatTile label="Total Tokens" value={value} colour="blue" />
+    </dl>,
+  );
+  const sizes = [...screen.getByText(value).classList].filter((name) => name.startsWith('max-sm:'));
+  expect(sizes).toEqual(smaller);
+});
