@@ -42,8 +42,6 @@ def _lines(text: str) -> str:
 # No name has control characters: they hide what it is, they move a terminal's cursor, and PostgreSQL takes no NUL.
 NO_CONTROLS = AfterValidator(_one_line)
 OneLine = Annotated[str, NO_CONTROLS]
-# What is looked for in texts, which have tabs and line breaks.
-Lines = Annotated[str, AfterValidator(_lines)]
 _NAMED = StringConstraints(strip_whitespace=True, min_length=1, max_length=255)
 Name = Annotated[str, _NAMED, NO_CONTROLS]
 # The head of a spreadsheet's column may have several lines.

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from mistudio.schemas.common import Lines, OneLine, Page, Shape
+from mistudio.schemas.common import OneLine, Page, Shape
 from mistudio.schemas.tokenization import TokenSpan
 
 SearchMode = Literal["words", "exact", "regex"]
@@ -16,7 +16,7 @@ class SampleQuery(BaseModel):
     """Which samples to list."""
 
     split: OneLine | None = Field(default=None, max_length=255, description="Left out: all, one after the other.")
-    search: Lines | None = Field(
+    search: str | None = Field(
         default=None,
         max_length=4_096,
         description="words: all of them, in any order; "
