@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -195,3 +196,17 @@ def test_the_shell_completes_commands(shell: Shell) -> None:
 def test_a_wrong_command_line_is_code_2(shell: Shell) -> None:
     """As every program of its kind has it."""
     shell.run("import", "/nowhere/at/all.csv", code=2)
+
+
+def test_escape_sequences_in_data_are_shown_and_not_done(shell: Shell) -> None:
+    """In texts, names of columns, tables and errors; line breaks of texts are line breaks, and JSON is the data's."""
+    data = json_lines([{"text": "first\x1b[2J\tline\r\nsecond\rline\x9b", "\x1b]0;title\x07": 1}])
+    folder = written(shell.folder, "odd/odd.jsonl", data)
+    shell.run("import", folder)
+    shown = [shell.run(command, "odd").stdout for command in ("samples", "show")]
+    assert ["first\\x1b[2J", "second\\rline\\x9b"] == [line.split()[0] for line in shown[0].splitlines()[1:3]]
+    assert "Column \\x1b]0;title\\x07" in shown[1]
+    shown += [shell.run("show", name, code=1).stderr for name in ("no\x1b[31m", "ds_\x1b[31m", "tok_\x07")]
+    assert ["\\x1b", "\\x1b", "\\x07"] == re.findall(r"control character \((.*)\)", "".join(shown[2:]))
+    assert not re.search(r"[^\n -~\xa0-\uffff]", "".join(shown))
+    assert "first\x1b[2J\tline\r\nsecond\rline\x9b" == shell.json("samples", "odd")["data"][0]["text"]

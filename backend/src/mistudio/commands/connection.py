@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 
@@ -36,7 +37,7 @@ class Studio:
 
     async def call(self, method: str, path: str, **options: Any) -> Any:  # what httpx takes; JSON of any kind
         """The JSON answer, None where it is empty. Raises Refused."""
-        answer = await self._http.request(method, f"/api{path}", **options)
+        answer = await self._http.request(method, quote(f"/api{path}"), **options)
         content = answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else None
         if answer.is_error:
             raise Refused(content if isinstance(content, dict) else {})

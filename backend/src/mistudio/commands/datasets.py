@@ -9,7 +9,7 @@ import typer
 
 from mistudio.commands.connection import Studio
 from mistudio.commands.options import AsJson, DataDir, Wanted
-from mistudio.commands.output import fail, out, run, say_json, say_table, settings_of, watched
+from mistudio.commands.output import fail, run, say, say_json, say_table, settings_of, watched
 from mistudio.commands.tokenizations import rebuild_tokenization
 from mistudio.commands.tokens import facts as facts_of_tokens
 from mistudio.core.config import Settings
@@ -17,7 +17,7 @@ from mistudio.corpus.manifest import verify as differences_of
 from mistudio.corpus.tokenized_manifest import TOKENIZED_MANIFEST
 from mistudio.corpus.tokenized_manifest import differences as token_differences_of
 from mistudio.utils.file_utils import format_size
-from mistudio.utils.text import plural
+from mistudio.utils.text import plural, visible
 
 WantedOrTokens = Annotated[str, typer.Argument(help="Id, name or repository id of a dataset, or id of a tokenization.")]
 _TOKENS = "tok_"
@@ -103,10 +103,10 @@ def samples(
             say_json(found)
             return
         for sample in found["data"]:
-            out.print(f"── {sample['split']} {sample['row']:,}", markup=False, style="dim")
-            out.print(sample["text"], markup=False)
+            say(f"── {sample['split']} {sample['row']:,}", style="dim")
+            say(sample["text"], lines=True)
         more = "" if found["search"]["exact_total"] else " at least"
-        out.print(f"Page {page}, of{more} {found['pagination']['total']:,} samples.", style="dim")
+        say(f"Page {page}, of{more} {found['pagination']['total']:,} samples.", style="dim")
 
     run(use, data_dir=data_dir)
 
@@ -128,7 +128,7 @@ def verify(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = Non
     if json:
         say_json({"differences": differences})
     elif not differences:
-        out.print("Every file is as it was stored.")
+        say("Every file is as it was stored.")
     if differences:
         raise fail("\n".join(differences))
 
@@ -138,7 +138,7 @@ def _make_again(folder: Path, settings: Settings, *, json: bool) -> None:
     if json:
         say_json({"identical": True, "mended": mended})
     else:
-        out.print("The same bytes came out." + (" They replace what was damaged." if mended else ""))
+        say("The same bytes came out." + (" They replace what was damaged." if mended else ""))
 
 
 def _folder(dataset_id: str, data_dir: Path | None) -> Path:
@@ -178,7 +178,7 @@ def rebuild(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = No
         if dataset["index"]["state"] != "ready":
             raise fail("The index could not be built; words are found by reading meanwhile. The log says why.")
         if not json:
-            out.print(f"The index of {dataset['name']} is new.", markup=False)
+            say(f"The index of {dataset['name']} is new.")
 
     run(use, data_dir=data_dir)
 
@@ -206,11 +206,11 @@ def rm(
             # What is in use is refused in any case, and then there is nothing to ask.
             _confirm(f"Delete {name}, {size} with {tokenizations}?", yes=yes or not preview["allowed"])
         await api.call("DELETE", path)
-        out.print(f"{name} is deleted.", markup=False)
+        say(f"{name} is deleted.")
 
     run(use, data_dir=data_dir)
 
 
 def _confirm(question: str, *, yes: bool) -> None:
     if not yes:
-        typer.confirm(question, abort=True, err=True)
+        typer.confirm(visible(question), abort=True, err=True)

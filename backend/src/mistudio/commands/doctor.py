@@ -10,7 +10,7 @@ from typing import Annotated
 import httpx2
 import typer
 
-from mistudio.commands.output import out, say_json, settings_of
+from mistudio.commands.output import out, say, say_json, settings_of
 from mistudio.core.config import Settings
 from mistudio.core.ownership import served_at
 from mistudio.utils.file_utils import format_size, free_bytes
@@ -41,7 +41,7 @@ def doctor(
         for finding in findings:
             mark = "[green]ok[/green]" if finding.good else "[red]no[/red]"
             out.print(f"{mark}  {finding.what}: ", end="")
-            out.print(finding.said, markup=False)
+            say(finding.said)
     if not all(finding.good for finding in findings):
         raise typer.Exit(1)
 

@@ -9,7 +9,7 @@ import typer
 
 from mistudio.commands.connection import Refused, Studio
 from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken
-from mistudio.commands.output import fail, out, run, say_json, watched
+from mistudio.commands.output import fail, run, say, say_json, watched
 from mistudio.corpus.local_names import FORMATS
 from mistudio.corpus.sources import plain_suffix
 from mistudio.utils.file_utils import format_size
@@ -33,10 +33,9 @@ async def _followed(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> Non
         say_json(dataset)
     elif dataset["status"] == "ready":
         splits = ", ".join(f"{split['name']} {split['num_rows']:,}" for split in dataset["splits"])
-        out.print(
+        say(
             f"{dataset['name']} is ready: {dataset['num_samples']:,} samples ({splits}), "
-            f"{format_size(dataset['size_bytes'])}. Its id is {dataset['id']}.",
-            markup=False,
+            f"{format_size(dataset['size_bytes'])}. Its id is {dataset['id']}."
         )
     if dataset["status"] != "ready":
         raise fail(str(dataset["error_message"]))

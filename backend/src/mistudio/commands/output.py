@@ -20,6 +20,7 @@ from mistudio.commands.connection import AlreadyServed, Refused, Studio, studio
 from mistudio.core.config import Settings
 from mistudio.core.errors import MiStudioError
 from mistudio.utils.file_utils import format_size
+from mistudio.utils.text import visible
 
 INTERRUPTED = 130
 
@@ -34,7 +35,7 @@ Use = Callable[[Studio], Awaitable[None]]
 
 def fail(message: str) -> typer.Exit:
     """Say what is wrong, and end with code 1."""
-    typer.secho(message, fg="red", err=True)
+    typer.secho(visible(message, lines=True), fg="red", err=True)
     return typer.Exit(1)
 
 
@@ -75,6 +76,11 @@ def run(use: Use, **given: object) -> None:
         raise typer.Exit(INTERRUPTED) from None
 
 
+def say(text: str, *, style: str | None = None, lines: bool = False) -> None:
+    """A line, or with ``lines`` a whole text; escape sequences that stand in data are shown, not done."""
+    out.print(visible(text, lines=lines), markup=False, style=style)
+
+
 def say_json(value: object) -> None:
     """The value as JSON, whatever the terminal."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
@@ -82,15 +88,16 @@ def say_json(value: object) -> None:
 
 def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table without lines and without blanks at the ends; columns of figures stand to the right."""
-    lines = [*([header] if any(header) else []), *rows]
+    shown = [[visible(cell) for cell in row] for row in rows]
+    lines = [*([header] if any(header) else []), *shown]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    right = [all(cell[:1].isdigit() for cell in column if cell) for column in zip(*rows, strict=True)]
+    right = [all(cell[:1].isdigit() for cell in column if cell) for column in zip(*shown, strict=True)]
     for line in lines:
         cells = [
             f"{blanks}{cell}" if to_right else f"{cell}{blanks}"
             for cell, blanks, to_right in zip(line, _blanks(line, widths), right or [False] * len(line), strict=True)
         ]
-        out.print("  ".join(cells).rstrip(), markup=False, style="bold" if line is header else None)
+        say("  ".join(cells).rstrip(), style="bold" if line is header else None)
 
 
 def _blanks(line: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -125,7 +132,7 @@ class Bar:
 
     def __init__(self, progress: Progress, name: str) -> None:
         self._progress = progress
-        self._name = escape(name)
+        self._name = escape(visible(name))
         self._shown = ""
         self._task = progress.add_task(self._name, total=None, unit="bytes")
 

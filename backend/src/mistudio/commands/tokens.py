@@ -9,7 +9,7 @@ import typer
 
 from mistudio.commands.connection import Refused, Studio
 from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, Wanted
-from mistudio.commands.output import fail, out, run, say_json, say_table, watched
+from mistudio.commands.output import fail, run, say, say_json, say_table, watched
 from mistudio.corpus.sample import SAMPLE_TOKENIZER
 from mistudio.utils.file_utils import format_size
 
@@ -172,10 +172,10 @@ def stats(
         rows = [_figures(split) for split in (*found["splits"], total)]
         if found["tokens"]:
             say_table(("SPLIT", "SAMPLES", "SIZE", *(title for title, _key in _COUNTED)), rows)
-            out.print(f"Counted by {found['tokenization_id']}.", style="dim")
+            say(f"Counted by {found['tokenization_id']}.", style="dim")
         else:
             say_table(("SPLIT", "SAMPLES", "SIZE"), rows)
-            out.print("Tokens are known once the dataset is tokenized: mistudio tokenize.", style="dim")
+            say("Tokens are known once the dataset is tokenized: mistudio tokenize.", style="dim")
 
     run(use, data_dir=data_dir)
 
@@ -224,7 +224,7 @@ def what_if(
         say_table(header, [line for option in found["options"] for line in _layouts(option)])
         counted = f"{found['documents_counted']:,} of {found['documents']:,} documents"
         kind = f"An estimate, from {counted}" if found["estimate"] else "Exact, from all documents"
-        out.print(f"{kind}, by {found['tokenizer']}.", markup=False, style="dim")
+        say(f"{kind}, by {found['tokenizer']}.", style="dim")
 
     run(use, data_dir=data_dir)
 

@@ -34,7 +34,7 @@ def _one_line(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    if control := first_control(text, layout=True):
+    if control := first_control(text, lines=True):
         raise ValueError(f"This has a control character ({control}): leave it out.")
     return text
 

@@ -5,7 +5,7 @@ from typing import Final
 
 # Unicode's category Cc, to which nothing is ever added.
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_NO_LAYOUT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def plural(count: int, noun: str, many: str | None = None) -> str:
@@ -18,10 +18,22 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit]}… ({plural(len(text) - limit, 'more character')})"
 
 
-def first_control(text: str, *, layout: bool = False) -> str | None:
-    """The first control character of ``text``, as Python writes it; ``layout`` lets tabs and line breaks be."""
-    found = (_NO_LAYOUT if layout else _CONTROL).search(text)
+def first_control(text: str, *, lines: bool = False) -> str | None:
+    """The first control character of ``text``, as Python writes it; ``lines`` lets tabs and line breaks be."""
+    found = _CONTROL_IN_LINES.search(_one_break(text)) if lines else _CONTROL.search(text)
     return _written(found) if found else None
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """``text`` with its control characters as Python writes them; ``lines`` lets tabs and line breaks be.
+
+    Raw, they would not be shown by a terminal, but done.
+    """
+    return _CONTROL_IN_LINES.sub(_written, _one_break(text)) if lines else _CONTROL.sub(_written, text)
+
+
+def _one_break(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def _written(found: re.Match[str]) -> str:
