@@ -109,7 +109,8 @@ async def test_samples_refuse_what_is_not_there(server: RunningServer, hub: Hub,
     assert ["train", "validation"] == problem["choices"]
     await refused(server, await http.get("/api/datasets/ds_none/samples"), 404, "not_found")
     await refused(server, await http.get(f"{path}/train/999999"), 404, "not_found")
-    await refused(server, await http.get(f"{path}/nope/0"), 422, "unknown_split")
+    problem = await refused(server, await http.get(f"{path}/nope/0"), 404, "not_found")
+    assert (["train", "validation"], True) == (problem["choices"], "“nope”" in problem["detail"])
     await refused(server, await http.get(path, params={"page": 0}), 422, "validation_error")
     await refused(server, await http.get(path, params={"limit": 101}), 422, "validation_error")
     assert [] == (await server.get(path, page=1000))["data"]

@@ -137,12 +137,13 @@ class SampleService:
     async def get_sample(
         self, dataset_id: str, split: str, row: int, *, tokenization: str | None = None
     ) -> SampleResponse:
-        """One sample whole. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
+        """One sample whole. Raises NotFound, of the split and the row too, NotReady, DataMissing."""
         readable = await self._readable(dataset_id, SampleQuery(tokenization=tokenization))
 
         def read() -> SampleResponse:
             store = self._store(dataset_id)
-            _require_split(store, split)
+            if split not in store.splits:
+                raise NotFound(_no_split(store, split), extra={"choices": list(store.splits)})
             if row >= store.num_rows(split):
                 raise NotFound(
                     f"Split “{split}” has {store.num_rows(split):,} rows, counted from 0; there is no row {row}."
@@ -208,9 +209,11 @@ class SampleService:
 
 def _require_split(store: DatasetStore, split: str | None) -> None:
     if split is not None and split not in store.splits:
-        raise UnknownSplit(
-            f"There is no split “{split}”. Splits: {', '.join(store.splits)}.", extra={"choices": list(store.splits)}
-        )
+        raise UnknownSplit(_no_split(store, split), extra={"choices": list(store.splits)})
+
+
+def _no_split(store: DatasetStore, split: str) -> str:
+    return f"There is no split “{split}”. Splits: {', '.join(store.splits)}."
 
 
 def _responses(
