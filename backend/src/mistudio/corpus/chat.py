@@ -21,6 +21,15 @@ Message = Mapping[str, Json]
 _DEFAULT: Final = "default"
 
 
+class ConversationRefused(ChatTemplateFailed):
+    """The template will not have one conversation; ``reason`` is its own, the rest is for whoever knows which one."""
+
+    def __init__(self, reason: str, *, where: str = "") -> None:
+        told = f"{where}: the" if where else "The"
+        super().__init__(f"{told} chat template refuses the conversation: {reason.rstrip('.')}.")
+        self.reason = reason
+
+
 class _Generation(Extension):
     """Templates may mark what the assistant said; the mark changes nothing in the text."""
 
@@ -51,7 +60,7 @@ class ChatTemplate:
     def render(self, messages: Sequence[Message], *, now: datetime) -> str:
         """The conversation as one text; ``now`` is the date that some templates write.
 
-        Raises ChatTemplateFailed where the template refuses the conversation, with its own reason.
+        Raises ConversationRefused, with the template's own reason.
         """
         try:
             return self._template.render(
@@ -64,7 +73,7 @@ class ChatTemplate:
             )
         except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
             # A template that was not made for this conversation fails like the program that it is.
-            raise ChatTemplateFailed(f"The chat template refuses the conversation: {error}.") from error
+            raise ConversationRefused(str(error)) from error
 
 
 def find_chat_template(template_file: str | None, config: Mapping[str, Json]) -> str | None:

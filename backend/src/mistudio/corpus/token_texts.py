@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mistudio.core.errors import Json
+from mistudio.corpus.chat import ConversationRefused
 from mistudio.corpus.repair import python_values
 from mistudio.corpus.samples import text_of
 from mistudio.corpus.source_rows import DOCUMENT, HELD_OUT, NO_TEXT
@@ -87,7 +88,10 @@ class HeldOut:
 
 
 class TextReader:
-    """Reads the texts of one column; conversations are rendered, by ``render_chat`` if it is given."""
+    """Reads the texts of one column; conversations are rendered, by ``render_chat`` if it is given.
+
+    A conversation that it refuses is named, by a ConversationRefused of its own.
+    """
 
     def __init__(self, store: DatasetStore, column: str, *, render_chat: RenderChat | None = None) -> None:
         self._store = store
@@ -106,19 +110,24 @@ class TextReader:
         if self._column not in table.column_names:
             return pa.nulls(group.rows, pa.string())
         cells = python_values(table.column(self._column).combine_chunks())
-        return pa.array([self._text(cell) for cell in cells], pa.string())
+        texts = [self._text(cell, group.split, row) for row, cell in enumerate(cells, group.first_row)]
+        return pa.array(texts, pa.string())
 
     def rows(self, split: str, numbers: Sequence[int]) -> list[str]:
         """The texts of these rows, in the order asked; empty where there is none."""
-        cells = [row.values.get(self._column) for row in self._store.rows(split, numbers, columns=[self._column])]
-        return [self._text(cell) or "" for cell in cells]
+        rows = self._store.rows(split, numbers, columns=[self._column])
+        return [self._text(row.values.get(self._column), split, row.row) or "" for row in rows]
 
-    def _text(self, cell: object) -> str | None:
+    def _text(self, cell: object, split: str, row: int) -> str | None:
         if cell is None:
             return None
         if self._render_chat is None:
             return text_of(cell)
-        return self._render_chat(messages_of(cell))
+        try:
+            return self._render_chat(messages_of(cell))
+        except ConversationRefused as error:
+            where = f"Row {row} of split “{split}”, counted from 0"
+            raise ConversationRefused(error.reason, where=where) from error
 
 
 def text_batches(
