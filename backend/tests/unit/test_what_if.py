@@ -1,5 +1,6 @@
 """What-if equals the real run; a trace leads back to the characters; a manifest makes the same bytes again."""
 
+import ast
 import sys
 import types
 from dataclasses import replace
@@ -187,6 +188,18 @@ def test_a_snippet_names_the_model_where_the_tokenizer_does(dataset: Path, tmp_p
         tokenizer = replace(manifest.tokenizer, repo="ada/gpt", name="./mine", commit=commit)
         found = snippets(tmp_path / "tok", replace(manifest, tokenizer=tokenizer))
         assert [False, True, True] == [line in snippet.code for snippet in found]
+
+
+def test_no_name_gets_out_of_its_place_in_a_snippet(dataset: Path, tmp_path: Path) -> None:
+    """Line breaks and quotes of splits and tokenizers, which a link or an older record may bring in."""
+    manifest = run(dataset, tmp_path, replace(ASKED, packing="concat", heldout_fraction=0.3), TOKENIZERS[0])
+    odd = 'x"]\nraise SystemExit\n\\'
+    tokenizer = replace(manifest.tokenizer, name=odd, commit=None)
+    splits = tuple(replace(split, name=odd) for split in manifest.splits)
+    for snippet in snippets(tmp_path / "tok", replace(manifest, tokenizer=tokenizer, splits=splits)):
+        tree = ast.parse(snippet.code)
+        assert [] == [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+        assert odd in [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
 
 
 def test_the_snippets_are_python(dataset: Path, tmp_path: Path) -> None:

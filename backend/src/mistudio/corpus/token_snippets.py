@@ -5,10 +5,12 @@ rows be as long as its context. By a path it would ask the Hub for ``sae_lens.js
 the Hub's client refuses for the path of a folder (see ``ActivationsStore.__init__`` there).
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from mistudio.corpus.tokenized_manifest import TokenizedManifest
+from mistudio.utils.text import visible
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,7 @@ class Snippet:
 
 def snippets(folder: Path, manifest: TokenizedManifest) -> list[Snippet]:
     """How the tokenization in ``folder`` is loaded."""
-    split = manifest.splits[0].name
-    load = f'from datasets import load_from_disk\n\nrows = load_from_disk({str(folder)!r})["{split}"]'
+    load = f"from datasets import load_from_disk\n\nrows = {_loaded(folder, manifest.splits[0].name)}"
     found = [Snippet("datasets", f'{load}\nrows[0]["input_ids"]')]
     if manifest.settings.is_packed:
         found.append(Snippet("SAELens", _saelens(load, folder, manifest)))
@@ -39,11 +40,16 @@ def snippets(folder: Path, manifest: TokenizedManifest) -> list[Snippet]:
     return found
 
 
+def _loaded(folder: Path, split: str) -> str:
+    # In double quotes, as people write them; JSON's strings are Python's, too.
+    return f"load_from_disk({str(folder)!r})[{json.dumps(split, ensure_ascii=False)}]"
+
+
 def _model_name(manifest: TokenizedManifest) -> str:
     """A line that names the model, which is the tokenizer's repository; files of this machine do not say whose."""
     if manifest.tokenizer.commit:
         return f"model_name = {manifest.tokenizer.repo!r}\n"
-    return f'model_name = ""  # of the model that the tokenizer {manifest.tokenizer.name} belongs to\n'
+    return f'model_name = ""  # of the model that the tokenizer {visible(manifest.tokenizer.name)} belongs to\n'
 
 
 def _batch(manifest: TokenizedManifest) -> int:
@@ -53,7 +59,7 @@ def _batch(manifest: TokenizedManifest) -> int:
 
 def _saelens(load: str, folder: Path, manifest: TokenizedManifest) -> str:
     split = next((split.name for split in manifest.splits if split.is_held_out), None)
-    held_out = f'held_out = load_from_disk({str(folder)!r})["{split}"]\n' if split else ""
+    held_out = f"held_out = {_loaded(folder, split)}\n" if split else ""
     evaluated = ", override_eval_dataset=held_out" if split else ""
     return (
         "from sae_lens import LanguageModelSAERunnerConfig, LanguageModelSAETrainingRunner\n"
