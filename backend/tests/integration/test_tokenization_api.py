@@ -140,16 +140,20 @@ async def test_statistics_and_what_if_are_those_of_the_real_run(
 
 @BOTH_ENGINES
 async def test_the_same_settings_twice_and_each_has_its_own_life(server: RunningServer, dataset_id: str) -> None:
-    """The same again names the first; deleting one leaves its sibling and lets the dataset follow the newest."""
+    """The same again, for all that matters, names the first; deleting one leaves its sibling.
+
+    The dataset follows the newest.
+    """
     first = await tokenize(server, dataset_id, max_length=16)
-    again = await server.http.post(
-        f"/api/datasets/{dataset_id}/tokenize", json={"tokenizer": f"./{TOKENIZER}", "max_length": 16}
-    )
-    assert (409, "exists", first["id"]) == (
-        again.status_code,
-        again.json()["code"],
-        again.json()["tokenization_id"],
-    )
+    for idle in ({}, {"keep_last_partial": True, "return_attention_mask": False}):
+        again = await server.http.post(
+            f"/api/datasets/{dataset_id}/tokenize", json={"tokenizer": f"./{TOKENIZER}", "max_length": 16, **idle}
+        )
+        assert (409, "exists", first["id"]) == (
+            again.status_code,
+            again.json()["code"],
+            again.json()["tokenization_id"],
+        )
     second = await tokenize(server, dataset_id, packing="concat", max_length=32)
     assert [second["id"], first["id"]] == [
         record["id"] for record in await server.get(f"/api/datasets/{dataset_id}/tokenizations")

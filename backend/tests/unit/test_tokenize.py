@@ -25,6 +25,7 @@ from fakes.tokenizing import (
 )
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoding import Encoded
+from mistudio.corpus.resolved import rows_key
 from mistudio.corpus.store import DatasetStore
 from mistudio.corpus.token_audit import audit_files, read_audit, unknown_words
 from mistudio.corpus.token_order import Order
@@ -70,6 +71,32 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hashes(manifest: TokenizedManifest) -> dict[str, str]:
     """Of all files that the data consists of."""
     return {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
+
+
+@pytest.mark.parametrize(
+    ("settings", "other"),
+    [
+        (ASKED, replace(ASKED, keep_last_partial=True, return_attention_mask=False)),
+        (PACKED, replace(PACKED, truncation=False, return_attention_mask=False)),
+        (replace(ASKED, truncation=False), replace(ASKED, truncation=False, max_length=None)),
+        (
+            replace(ASKED, truncation=False, padding="longest"),
+            replace(ASKED, truncation=False, padding="longest", max_length=None),
+        ),
+        (ASKED, replace(ASKED, add_special_tokens=False)),
+    ],
+)
+def test_what_counts_as_the_same_settings_makes_the_same_rows(
+    dataset: Path, tmp_path: Path, settings: TokenizeSettings, other: TokenizeSettings
+) -> None:
+    """Their files are equal, byte for byte."""
+    store = DatasetStore(dataset)
+    keys = {rows_key(each, TOKENIZER, dataset=store.manifest, dataset_hash="d") for each in (settings, other)}
+    made = [
+        tokenized(dataset, tmp_path / name, each, tokenizer=TOKENIZER) for name, each in (("a", settings), ("b", other))
+    ]
+    files = [[file.sha256 for split in manifest.splits for file in split.files] for manifest in made]
+    assert (1, files[0], made[0].ledger) == (len(keys), files[1], made[1].ledger)
 
 
 def ids_of(text: str | None) -> list[int]:

@@ -9,7 +9,7 @@ from fakes.tokenizing import BOS, EOS, PAD, FakeSpecial, FakeTemplate, FakeToken
 from mistudio.core.errors import UnknownColumn, UnknownSplit, ValidationFailed
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.manifest import Manifest
-from mistudio.corpus.resolved import Resolved, resolve, settings_hash
+from mistudio.corpus.resolved import Resolved, resolve, rows_key, settings_hash
 from mistudio.corpus.tokenize_settings import Slot, TokenizeSettings
 
 ASKED = TokenizeSettings(tokenizer="gpt2")
@@ -161,6 +161,42 @@ def test_equal_settings_have_equal_hashes(dataset: Manifest) -> None:
         replace(packed, verify="full"),
     ]
     assert 6 == len({digest(packed), digest(packed, "g"), *map(digest, others)})
+
+
+PACKED = replace(ASKED, packing="concat")
+PADDED = replace(ASKED, padding="longest")
+WHOLE = replace(ASKED, truncation=False)
+FRAMED = FakeTokenizer(template=FakeTemplate((BOS,)))
+TALK = replace(ASKED, apply_chat_template=True, text_column="messages")
+
+
+@pytest.mark.parametrize(
+    ("settings", "other", "tokenizer", "is_same"),
+    [
+        (ASKED, replace(ASKED, keep_last_partial=True), FRAMED, True),
+        (PACKED, replace(PACKED, keep_last_partial=True), FRAMED, False),
+        (PACKED, replace(PACKED, truncation=False), FRAMED, True),
+        (ASKED, WHOLE, FRAMED, False),
+        (WHOLE, replace(WHOLE, max_length=16), FRAMED, True),
+        (replace(PADDED, truncation=False), replace(PADDED, truncation=False, max_length=16), FRAMED, True),
+        (replace(WHOLE, padding="max_length"), replace(WHOLE, padding="max_length", max_length=16), FRAMED, False),
+        (replace(PACKED, truncation=False), replace(PACKED, truncation=False, max_length=16), FRAMED, False),
+        (ASKED, replace(ASKED, return_attention_mask=False), FRAMED, True),
+        (PADDED, replace(PADDED, return_attention_mask=False), FRAMED, False),
+        (ASKED, replace(ASKED, document_separator_token="eos"), FRAMED, True),
+        (ASKED, replace(ASKED, add_special_tokens=False), FakeTokenizer(), True),
+        (ASKED, replace(ASKED, add_special_tokens=False), FRAMED, False),
+        (TALK, replace(TALK, add_special_tokens=False), replace(FRAMED, chat_template="{{ messages }}"), True),
+        (ASKED, replace(ASKED, verify="full"), FRAMED, False),
+        (ASKED, replace(ASKED, shuffle_seed=0), FRAMED, False),
+    ],
+)
+def test_a_field_without_effect_makes_no_other_settings(
+    dataset: Manifest, settings: TokenizeSettings, other: TokenizeSettings, tokenizer: FakeTokenizer, is_same: bool
+) -> None:
+    """Whether a field has one follows from the others and from the tokenizer."""
+    keys = {rows_key(each, tokenizer, dataset=dataset, dataset_hash="d") for each in (settings, other)}
+    assert (1 if is_same else 2) == len(keys)
 
 
 def test_settings_and_what_they_come_to_survive_json(dataset: Manifest) -> None:

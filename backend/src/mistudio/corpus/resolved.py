@@ -56,6 +56,28 @@ def settings_hash(settings: TokenizeSettings, resolved: Resolved, *, fingerprint
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+def rows_key(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest, dataset_hash: str) -> str:
+    """The hash of the plainest settings that come to the same rows, which is what a request is recognized by.
+
+    What is written goes by the hash of the settings as they were asked, so that it is made again byte for byte.
+    """
+    plain = _plainest(settings)
+    resolved = resolve(plain, tokenizer, dataset=dataset)
+    # What this one comes to is prefix and suffix, which may be none for either of its values.
+    plain = replace(plain, add_special_tokens=True)
+    return settings_hash(plain, resolved, fingerprint=tokenizer.fingerprint, dataset_hash=dataset_hash)
+
+
+def _plainest(settings: TokenizeSettings) -> TokenizeSettings:
+    """Every field that has no effect beside the others at its default."""
+    plain = replace(settings, truncation=True) if settings.is_packed else replace(settings, keep_last_partial=False)
+    if settings.padding == "do_not_pad":
+        plain = replace(plain, return_attention_mask=True)
+    if not plain.truncation and settings.padding != "max_length":
+        plain = replace(plain, max_length=None)
+    return plain
+
+
 def _splits(settings: TokenizeSettings, dataset: Manifest) -> tuple[str, ...]:
     names = tuple(split.name for split in dataset.splits)
     unknown = [name for name in settings.splits or () if name not in names]

@@ -18,7 +18,7 @@ from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
 from mistudio.core.states import DatasetStatus, TokenizationStatus
 from mistudio.corpus.manifest import manifest_sha256, read_manifest
-from mistudio.corpus.resolved import resolve, settings_hash
+from mistudio.corpus.resolved import resolve, rows_key
 from mistudio.corpus.tokenize_settings import TokenizeSettings
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Dataset, Job, Tokenization
@@ -130,7 +130,7 @@ class TokenizationService:
         settings = settings_of(request)
         resolved = resolve(settings, tokenizer, dataset=manifest)
         content = await asyncio.to_thread(manifest_sha256, folder)
-        key = settings_hash(settings, resolved, fingerprint=tokenizer.fingerprint, dataset_hash=content)
+        key = rows_key(settings, tokenizer, dataset=manifest, dataset_hash=content)
         if same := await self._same(dataset_id, key):
             return await self._again(same, token)
         require_room(
