@@ -155,3 +155,34 @@ it('closes the uppermost window by Escape, wherever the focus is', async () => {
   expect(screen.queryByRole('dialog', { name: 'Inner' })).toBeNull();
   expect(onClose).not.toHaveBeenCalled();
 });
+
+it('gives the focus to the next entry of a list where the opener’s own has gone, or else to the one before', async () => {
+  const entries = (names: readonly string[]) => (
+    <ul key="list">
+      {names.map((name) => (
+        <li key={name}>
+          <article tabIndex={-1} aria-label={name}>
+            <button>Delete {name}</button>
+          </article>
+        </li>
+      ))}
+    </ul>
+  );
+  const dialog = (
+    <Dialog key="dialog" labelledBy="title" onClose={jest.fn()}>
+      <h2 id="title">Title</h2>
+    </Dialog>
+  );
+  const { rerender } = render(entries(['one', 'two', 'three']));
+  const withoutEntry = async (name: string, left: readonly string[], present: readonly string[]) => {
+    await userEvent.click(screen.getByRole('button', { name: `Delete ${name}` }));
+    rerender(<>{[entries(present), dialog]}</>);
+    rerender(<>{[entries(left), dialog]}</>);
+    rerender(<>{[entries(left)]}</>);
+  };
+  rerender(<>{[entries(['one', 'two', 'three'])]}</>);
+  await withoutEntry('two', ['one', 'three'], ['one', 'two', 'three']);
+  expect(screen.getByRole('article', { name: 'three' })).toHaveFocus();
+  await withoutEntry('three', ['one'], ['one', 'three']);
+  expect(screen.getByRole('article', { name: 'one' })).toHaveFocus();
+});

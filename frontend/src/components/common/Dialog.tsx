@@ -68,6 +68,7 @@ function useModal(
 ): void {
   useEffect(() => {
     const before = document.activeElement;
+    const neighbours = neighboursOf(before);
     const scrolling = stopScrolling();
     if (container.current?.contains(before) !== true) {
       container.current?.focus();
@@ -75,18 +76,29 @@ function useModal(
     return () => {
       scrolling.giveBack();
       const named = returnFocusTo === undefined ? null : document.getElementById(returnFocusTo);
-      giveFocus(named ?? before);
+      giveFocus([named ?? before, ...neighbours]);
     };
   }, [container, returnFocusTo]);
 }
 
-/** To `target`; where that has gone, with what was deleted say, to the part it stood in: of a window, or of the page. */
-function giveFocus(target: Element | null): void {
+/**
+ * To the first of `targets` that is still there; where all have gone, with what was deleted say, to the part that they
+ * stood in: of a window, or of the page.
+ */
+function giveFocus(targets: readonly (Element | null)[]): void {
   const open = uppermost();
   const around =
     open === null ? document.querySelector('main') : (open.querySelector('[role="tabpanel"]') ?? open);
-  const there = target?.isConnected === true ? target : around;
+  const there = targets.find((target) => target?.isConnected === true) ?? around;
   if (there instanceof HTMLElement) there.focus();
+}
+
+/** What may have the focus in the entries of a list after and before the one that `element` is in. */
+function neighboursOf(element: Element | null): (Element | null)[] {
+  const entry = element?.closest('li');
+  return [entry?.nextElementSibling, entry?.previousElementSibling].map(
+    (neighbour) => neighbour?.querySelector(`[tabindex="-1"], ${FOCUSABLE}`) ?? null,
+  );
 }
 
 /** The window above all others. */
