@@ -5,12 +5,9 @@ import { useWork } from '../../hooks/useWork';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
 import {
-  cancelledMessage,
   DATASET_ACTIONS,
   displayedSize,
-  failureMessage,
   isCancelled,
-  isWorking,
   needsHubToken,
   sourceLabel,
 } from '../../utils/datasets';
@@ -19,7 +16,7 @@ import { CardHead } from '../common/CardHead';
 import { ErrorMessage } from '../common/ErrorMessage';
 import { StatusBadge } from '../common/StatusBadge';
 import { DatasetCardActions } from './DatasetCardActions';
-import { DatasetCardProgress } from './DatasetCardProgress';
+import { DatasetStanding } from './DatasetStanding';
 import { RetryForm } from './RetryForm';
 import { StatusIcon } from './StatusIcon';
 
@@ -42,7 +39,6 @@ interface DatasetCardProps {
 export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
   const { dataset, onOpen, onDelete, chosen, onChoose } = props;
   const { id, status } = dataset;
-  const live = useDatasetsStore((state) => state.live[id]);
   const work = useWork(id, {
     cancel: useDatasetsStore((state) => state.cancelDataset),
     retry: useDatasetsStore((state) => state.retryDataset),
@@ -72,8 +68,7 @@ export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
           </p>
         </div>
       </CardHead>
-      {isWorking(status) && <DatasetCardProgress dataset={dataset} live={live} />}
-      {status === 'error' && <Outcome dataset={dataset} />}
+      <DatasetStanding dataset={dataset} />
       {work.failures.map(({ detail }) => (
         <div key={detail} className="mt-4">
           <ErrorMessage>{detail}</ErrorMessage>
@@ -113,11 +108,4 @@ function OpenButton({ dataset, onOpen }: Pick<DatasetCardProps, 'dataset' | 'onO
       {dataset.name}
     </button>
   );
-}
-
-function Outcome({ dataset }: Pick<DatasetCardProps, 'dataset'>) {
-  if (isCancelled(dataset)) {
-    return <p className="mt-4 text-sm text-slate-400">{cancelledMessage(dataset.progress)}</p>;
-  }
-  return <p className="mt-4 text-sm text-red-400 break-words">{failureMessage(dataset)}</p>;
 }

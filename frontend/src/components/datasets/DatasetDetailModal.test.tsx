@@ -1,9 +1,10 @@
-import { render, screen } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { type DatasetRoute, datasetRoute } from '../../hooks/useRoute';
 import { useDatasetsStore } from '../../stores/datasetsStore';
+import { useDetailStore } from '../../stores/detailStore';
 import { violations } from '../../test/axe';
 import { aDataset, aDetail } from '../../test/fixtures';
 import { api, problem, server } from '../../test/server';
@@ -96,11 +97,25 @@ it('waits for the rest where a tab needs more than the list knows', async () => 
 });
 
 it('says why there is nothing to show, and asks again', async () => {
-  server.use(http.get(api('/datasets/ds_1'), () => problem(404, 'not_found', 'No such dataset.')));
+  server.use(http.get(api('/datasets/ds_1'), () => problem(503, 'unavailable', 'Not now.')));
   show();
-  expect(await screen.findByRole('alert')).toHaveTextContent('No such dataset.');
+  expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
   expect(screen.getByText('—')).toBeInTheDocument();
   server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail())));
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('Dataset Information')).toBeInTheDocument();
+});
+
+it('says that the dataset was deleted elsewhere, and offers only to close', async () => {
+  show({ tab: 'samples' });
+  expect(await screen.findByText('Once upon a time.')).toBeInTheDocument();
+  act(() => useDetailStore.getState().applyDeleted('ds_1'));
+  expect(screen.getByRole('alert')).toHaveTextContent('it may have been deleted');
+  expect(screen.queryByRole('tab')).toBeNull();
+  expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual([
+    '',
+    'Back to the datasets',
+  ]);
+  expect(screen.getByRole('button', { name: 'Back to the datasets' })).toHaveFocus();
+  expect(await violations()).toEqual([]);
 });

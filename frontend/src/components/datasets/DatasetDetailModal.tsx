@@ -1,10 +1,12 @@
 import { BarChart, FileText, type LucideIcon, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 
+import type { ApiError } from '../../api/errors';
 import { useDatasetDetail } from '../../hooks/useDatasetDetail';
 import type { DatasetRoute } from '../../hooks/useRoute';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import { useDetailStore } from '../../stores/detailStore';
+import type { Async } from '../../types/async';
 import type { Dataset, DatasetDetail } from '../../types/dataset';
 import { displayedSize } from '../../utils/datasets';
 import { formatFileSize, formatPlural, UNKNOWN } from '../../utils/formatters';
@@ -15,8 +17,10 @@ import { LoadFailure } from '../common/LoadFailure';
 import { Loading } from '../common/Loading';
 import { tabId, tabPanelId, Tabs } from '../common/Tabs';
 import { openButtonId } from './DatasetCard';
+import { DatasetGone } from './DatasetGone';
 import { DatasetOverview } from './DatasetOverview';
 import { DatasetSamplesBrowser } from './DatasetSamplesBrowser';
+import { UnreadyNotice } from './UnreadyNotice';
 
 /** Charts and settings come with the first visit of their tab. */
 const DatasetStatistics = lazyPart(() => import('./DatasetStatistics'));
@@ -79,27 +83,39 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
       <DialogHeader id="detail-title" title={known?.name ?? 'Dataset'} onClose={onClose}>
         {extentOf(known, detail.kind === 'loading' ? '…' : UNKNOWN)}
       </DialogHeader>
-      <Tabs
-        label="Parts of the dataset"
-        tabs={TABS}
-        active={tab.id}
-        onSelect={(id) => onNavigate({ ...route, tab: id })}
-      />
-      {/* A tab of its own begins at its beginning, however far the one before was scrolled. */}
-      <div
-        key={tab.id}
-        role="tabpanel"
-        id={tabPanelId(tab.id)}
-        aria-labelledby={tabId(tab.id)}
-        tabIndex={0}
-        className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
-      >
-        {detail.kind === 'loading' && meanwhile === undefined && <Loading>Loading the dataset…</Loading>}
-        {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
-        {dataset === null ? meanwhile : tab.content(dataset, props)}
-      </div>
+      {isGone(detail) ? (
+        <DatasetGone detail={detail.error.detail} onClose={onClose} />
+      ) : (
+        <>
+          <Tabs
+            label="Parts of the dataset"
+            tabs={TABS}
+            active={tab.id}
+            onSelect={(id) => onNavigate({ ...route, tab: id })}
+          />
+          {/* A tab of its own begins at its beginning, however far the one before was scrolled. */}
+          <div
+            key={tab.id}
+            role="tabpanel"
+            id={tabPanelId(tab.id)}
+            aria-labelledby={tabId(tab.id)}
+            tabIndex={0}
+            className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
+          >
+            {detail.kind === 'loading' && meanwhile === undefined && <Loading>Loading the dataset…</Loading>}
+            {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
+            {dataset !== null && dataset.status !== 'ready' && <UnreadyNotice dataset={dataset} />}
+            {dataset === null ? meanwhile : tab.content(dataset, props)}
+          </div>
+        </>
+      )}
     </Dialog>
   );
+}
+
+/** Whether there is no such dataset, or no more: nothing of it is then to be got by asking again. */
+function isGone(detail: Async<DatasetDetail, ApiError>): detail is { kind: 'failed'; error: ApiError } {
+  return detail.kind === 'failed' && detail.error.code === 'not_found';
 }
 
 /** How much there is of it; `unknown` where that is not known. */
