@@ -115,7 +115,7 @@ test('the list, its form and its dialogs', async ({ page, panel, server }) => {
 test.describe('work under way', () => {
   test.use({ hubOptions: { rate: 20_000, gated: [SECRETS], tokens: [TOKEN] } });
 
-  test('a token that was forgotten', async ({ panel, server }) => {
+  test('a token that was forgotten', async ({ page, panel, server }) => {
     await panel.get(SECRETS, TOKEN);
     const card = panel.card('secrets');
     await expect.poll(() => card.percent()).toBeGreaterThan(5);
@@ -126,6 +126,12 @@ test.describe('work under way', () => {
     await takeAround('DatasetCardActions', [card.action('Retry'), card.action('Delete')]);
     await card.action('Retry').click();
     await take({ RetryForm: parent(card.root.getByRole('button', { name: 'Retry download' })) });
+    const listed = await fetch(`${server.url}/api/datasets`);
+    const { data } = (await listed.json()) as { data: readonly { readonly id: string }[] };
+    await page.goto(`${server.url}/datasets/${data[0]?.id}/overview`);
+    const notice = page.getByRole('region', { name: 'Status' });
+    await expect(notice).toBeVisible();
+    await take({ UnreadyNotice: notice, DatasetStanding: notice.getByRole('paragraph') });
   });
 
   test('progress, and what went wrong', async ({ page, panel }) => {
@@ -163,6 +169,10 @@ test('what is seen seldom', async ({ page, panel, server }) => {
   await page.getByRole('tab', { name: 'Samples' }).click();
   await expect(page.getByText('Loading samples…')).toBeVisible();
   await take({ Loading: page.getByRole('dialog') });
+
+  await page.goto(`${server.url}/datasets/ds_gone/overview`);
+  await expect(page.getByRole('alert')).toBeVisible();
+  await take({ DatasetGone: page.getByRole('dialog') });
 
   await page.goto(server.url);
   await page.dispatchEvent('main', 'dragover', {

@@ -11,6 +11,7 @@ it('names the window, and closes it', async () => {
     </DialogHeader>,
   );
   expect(screen.getByRole('heading', { name: 'Stories' })).toHaveAttribute('id', 'title');
+  expect(screen.getByText('Stories').tagName).toBe('BDI');
   await userEvent.click(screen.getByRole('button', { name: 'Close' }));
   expect(onClose).toHaveBeenCalledTimes(1);
   rerender(<DialogHeader id="title" title="Stories" onClose={onClose} />);

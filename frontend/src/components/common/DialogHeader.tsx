@@ -17,7 +17,7 @@ export function DialogHeader({ id, title, onClose, children }: DialogHeaderProps
       <div className="flex items-center justify-between gap-4">
         <div className="min-w-0">
           <h2 id={id} className="text-2xl font-bold break-words">
-            {title}
+            <bdi>{title}</bdi>
           </h2>
           {children !== undefined && <p className="text-slate-400 mt-1">{children}</p>}
         </div>

@@ -123,3 +123,10 @@ it.each([
 ])('stands %s', (_what, markdown) => {
   expect(show(markdown)).toBeInTheDocument();
 });
+
+it('shows each part in the direction that it is written in', () => {
+  show('# כותרת\n\nשלום.\n\n- אחד\n\n| שם |\n| --- |\n| ערך |\n');
+  for (const text of ['כותרת', 'שלום.', 'אחד', 'שם', 'ערך']) {
+    expect(screen.getByText(text).closest('[dir]')).toHaveAttribute('dir', 'auto');
+  }
+});

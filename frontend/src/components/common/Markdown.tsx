@@ -17,11 +17,15 @@ function Part({ token }: { readonly token: MarkedToken }) {
     case 'heading':
       return <Heading heading={token} />;
     case 'paragraph':
-      return <p>{each(token.tokens)}</p>;
+      return <p dir="auto">{each(token.tokens)}</p>;
     case 'list':
       return <List list={token} />;
     case 'list_item':
-      return <li className="space-y-1">{each(token.tokens)}</li>;
+      return (
+        <li dir="auto" className="space-y-1">
+          {each(token.tokens)}
+        </li>
+      );
     case 'blockquote':
       return (
         <blockquote className="border-l-2 border-slate-700 pl-4 space-y-3">{each(token.tokens)}</blockquote>
@@ -68,7 +72,11 @@ function Part({ token }: { readonly token: MarkedToken }) {
 function Heading({ heading }: { readonly heading: Tokens.Heading }) {
   const Level = heading.depth === 1 ? 'h4' : heading.depth === 2 ? 'h5' : 'h6';
   const size = heading.depth === 1 ? 'text-lg' : 'text-base';
-  return <Level className={`${size} font-semibold text-slate-100`}>{each(heading.tokens)}</Level>;
+  return (
+    <Level dir="auto" className={`${size} font-semibold text-slate-100`}>
+      {each(heading.tokens)}
+    </Level>
+  );
 }
 
 function List({ list }: { readonly list: Tokens.List }) {
@@ -88,7 +96,7 @@ function Table({ table }: { readonly table: Tokens.Table }) {
         <thead>
           <tr>
             {table.header.map(({ tokens }, index) => (
-              <th key={index} className="border border-slate-700 px-2 py-1 text-left">
+              <th key={index} dir="auto" className="border border-slate-700 px-2 py-1 text-left">
                 {each(tokens)}
               </th>
             ))}
@@ -98,7 +106,7 @@ function Table({ table }: { readonly table: Tokens.Table }) {
           {table.rows.map((row, index) => (
             <tr key={index}>
               {row.map(({ tokens }, column) => (
-                <td key={column} className="border border-slate-700 px-2 py-1">
+                <td key={column} dir="auto" className="border border-slate-700 px-2 py-1">
                   {each(tokens)}
                 </td>
               ))}

@@ -12,6 +12,7 @@ it('is tied to its label and to what stands under it', async () => {
   );
   const input = screen.getByLabelText('Name');
   expect(input).toBeInvalid();
+  expect(input).toHaveAttribute('dir', 'auto');
   expect(input).toHaveAccessibleDescription('Why it is wrong.');
   expect(document.querySelectorAll('datalist option')).toHaveLength(2);
   await userEvent.type(input, 'a');

@@ -36,6 +36,7 @@ export function TextField({
       <input
         id={id}
         type={secret ? 'password' : 'text'}
+        dir={secret ? undefined : 'auto'}
         value={value}
         onChange={(event) => onChange(event.target.value)}
         onBlur={onBlur}

@@ -32,3 +32,9 @@ it('shows the rest of many at a wish', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Show all 500 tokens' }));
   expect(screen.getAllByRole('listitem')).toHaveLength(500);
 });
+
+it.each([undefined, jest.fn()])('shows each token in the direction that it is written in', (onPick) => {
+  const tokens: TokenView[] = [{ id: 1, text: 'שלום!', kind: 'data' }];
+  render(<TokenChips tokens={tokens} label="Tokens" {...(onPick === undefined ? {} : { onPick })} />);
+  expect(screen.getByText('שלום!')).toHaveAttribute('dir', 'auto');
+});

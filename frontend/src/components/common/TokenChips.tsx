@@ -29,12 +29,13 @@ export function TokenChips({ tokens, label, onPick, alike = false }: TokenChipsP
             // A token is known by its place: the same token may stand in many.
             <li key={position} className="flex">
               {onPick === undefined ? (
-                <span title={`id ${token.id}`} className={style}>
+                <span dir="auto" title={`id ${token.id}`} className={style}>
                   {visible(token.text)}
                 </span>
               ) : (
                 <button
                   type="button"
+                  dir="auto"
                   title={`id ${token.id}`}
                   onClick={() => onPick(position)}
                   className={`${style} hover:bg-slate-600 text-left`}

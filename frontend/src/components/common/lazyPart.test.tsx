@@ -1,6 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
+import { ErrorBoundary } from './ErrorBoundary';
 import { lazyPart } from './lazyPart';
 
 function Greeting({ name }: { readonly name: string }) {
@@ -23,11 +24,37 @@ it('says in its place that the code could not be got, and gets it at the next tr
   const load = jest
     .fn<Promise<{ default: typeof Greeting }>, []>()
     .mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'))
+    .mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'))
     .mockResolvedValue({ default: Greeting });
   const Part = lazyPart(load);
   render(<Part name="Ada" />);
   expect(await screen.findByRole('alert')).toHaveTextContent('does not answer');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('Hello Ada')).toBeInTheDocument();
-  expect(load).toHaveBeenCalledTimes(2);
+  expect(load).toHaveBeenCalledTimes(3);
+});
+
+it('is shown at once where its code comes at the second try', async () => {
+  const load = jest
+    .fn<Promise<{ default: typeof Greeting }>, []>()
+    .mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'))
+    .mockResolvedValue({ default: Greeting });
+  const Part = lazyPart(load);
+  render(<Part name="Ada" />);
+  expect(await screen.findByText('Hello Ada')).toBeInTheDocument();
+});
+
+it('leaves to the error page what the code throws while it is evaluated', async () => {
+  const told = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  // A module that threw is kept: each import of it throws the same error.
+  const defect = new TypeError('x is not a function');
+  const Part = lazyPart<{ readonly name: string }>(() => Promise.reject(defect));
+  render(
+    <ErrorBoundary>
+      <Part name="Ada" />
+    </ErrorBoundary>,
+  );
+  expect(await screen.findByRole('alert')).toHaveTextContent('a defect of its own: x is not a function');
+  expect(screen.queryByText(/does not answer/)).toBeNull();
+  told.mockRestore();
 });

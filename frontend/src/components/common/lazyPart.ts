@@ -18,11 +18,7 @@ export function lazyPart<Props extends object>(
   let loaded: ComponentType<Props> | null = null;
 
   async function get(): Promise<ComponentType<Props>> {
-    try {
-      loaded ??= (await load()).default;
-    } catch {
-      throw unreachable();
-    }
+    loaded ??= await codeOf(load);
     return loaded;
   }
 
@@ -40,4 +36,34 @@ export function lazyPart<Props extends object>(
   return function Part(props: Props) {
     return createElement(loaded ?? Coming, props);
   };
+}
+
+/**
+ * The part's code, asked for a second time where it does not come. Code that throws while it is evaluated throws the very
+ * same again: that is a defect, which the part then throws where it is shown. What could not be fetched fails anew.
+ */
+async function codeOf<Props>(
+  load: () => Promise<{ readonly default: ComponentType<Props> }>,
+): Promise<ComponentType<Props>> {
+  const once = (): Promise<ComponentType<Props> | Failure> =>
+    load().then(
+      (module) => module.default,
+      (error: unknown) => ({ error }),
+    );
+  const first = await once();
+  if (!isFailure(first)) return first;
+  const second = await once();
+  if (!isFailure(second)) return second;
+  if (second.error !== first.error) throw unreachable();
+  return function Defect(): never {
+    throw first.error;
+  };
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+function isFailure(answer: object): answer is Failure {
+  return 'error' in answer;
 }

@@ -61,7 +61,7 @@ export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
         <Database className="w-8 h-8 text-blue-400 shrink-0" aria-hidden="true" />
         <div className="min-w-0">
           <h3 className="font-semibold text-lg break-words">
-            {mayOpen ? <OpenButton dataset={dataset} onOpen={onOpen} /> : dataset.name}
+            {mayOpen ? <OpenButton dataset={dataset} onOpen={onOpen} /> : <bdi>{dataset.name}</bdi>}
           </h3>
           <p className="text-sm text-slate-400">
             Source: {sourceLabel(dataset.source)} • Size: {formatFileSize(displayedSize(dataset))}
@@ -105,7 +105,7 @@ function OpenButton({ dataset, onOpen }: Pick<DatasetCardProps, 'dataset' | 'onO
       onClick={() => onOpen(dataset.id)}
       className="text-left after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-emerald-500"
     >
-      {dataset.name}
+      <bdi>{dataset.name}</bdi>
     </button>
   );
 }

@@ -68,3 +68,14 @@ it('says why there are no figures, and asks again', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('5,234,567')).toBeInTheDocument();
 });
+
+it('says why the tokenization has another number of tokens', async () => {
+  show(aStatistics(), { tokenizations: [aReadyTokenization({ num_tokens: 5_000_000 })] });
+  expect(await screen.findByText(/the tokenization has 5,000,000 of them/)).toBeInTheDocument();
+});
+
+it('says nothing of that where it has the same number', async () => {
+  show(aStatistics(), { tokenizations: [aReadyTokenization({ num_tokens: 5_234_567 })] });
+  expect(await screen.findByText('5,234,567')).toBeInTheDocument();
+  expect(screen.queryByText(/counts every sample whole/)).toBeNull();
+});

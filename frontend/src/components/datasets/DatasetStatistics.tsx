@@ -55,6 +55,10 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
         />
       )}
       <Summary statistics={statistics} />
+      <WrittenNote
+        counted={tokens?.tokens}
+        written={ready.find(({ id }) => id === tokenization_id)?.num_tokens}
+      />
       {tokens === null ? (
         <p className="text-sm text-slate-400">
           Token figures stand once the dataset is tokenized: see the Tokenization tab.
@@ -86,6 +90,24 @@ function Summary({ statistics: { samples, tokens } }: { readonly statistics: Sta
       <StatTile label="Avg Tokens/Sample" value={formatDecimal(tokens?.average)} colour="purple" />
       <StatTile label="Unique Tokens" value={formatCount(tokens?.unique_tokens)} colour="yellow" {...note} />
     </dl>
+  );
+}
+
+interface WrittenNoteProps {
+  readonly counted: number | undefined;
+  readonly written: number | null | undefined;
+}
+
+/** Why the tokenization itself says another number of tokens, where it does. */
+function WrittenNote({ counted, written }: WrittenNoteProps) {
+  if (counted === undefined || written === undefined || written === null || counted === written) {
+    return null;
+  }
+  return (
+    <p className="text-sm text-slate-400">
+      Total Tokens counts every sample whole; the tokenization has {formatCount(written)} of them, after what
+      its settings cut off, dropped or held out.
+    </p>
   );
 }
 

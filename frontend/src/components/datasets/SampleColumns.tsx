@@ -9,7 +9,7 @@ export function SampleColumns({ columns, open }: SampleColumnsProps) {
   return Object.entries(columns).map(([name, value]) => (
     <span key={name} className={open ? 'block mt-1 whitespace-pre-wrap' : ''}>
       {open ? '' : ' • '}
-      {name}: {open ? textOf(value) : shortened(textOf(value))}
+      <bdi>{name}</bdi>: <bdi>{open ? textOf(value) : shortened(textOf(value))}</bdi>
     </span>
   ));
 }

@@ -16,6 +16,7 @@ it('searches once the typing pauses', async () => {
   show();
   await userEvent.type(screen.getByRole('searchbox', { name: 'Search in samples' }), 'cat');
   await waitFor(() => expect(onChange.mock.calls).toEqual([[{ search: 'cat' }]]));
+  expect(screen.getByRole('searchbox')).toHaveAttribute('dir', 'auto');
   expect(await violations(screen.getByRole('searchbox'))).toEqual([]);
 });
 

@@ -94,6 +94,7 @@ function SearchInput({
   return (
     <input
       type="search"
+      dir="auto"
       aria-label="Search in samples"
       placeholder="Search in samples..."
       value={typed}

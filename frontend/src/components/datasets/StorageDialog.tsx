@@ -100,7 +100,9 @@ function DatasetUsage({
   return (
     <>
       <div className="flex items-center justify-between gap-4">
-        <h3 className="font-medium break-words min-w-0">{name}</h3>
+        <h3 className="font-medium break-words min-w-0">
+          <bdi>{name}</bdi>
+        </h3>
         <div className="flex items-center gap-3">
           <span className="tabular-nums whitespace-nowrap">{formatFileSize(size_bytes)}</span>
           <IconButton icon={Trash2} label={`Delete ${name}`} onClick={() => onDelete({ id, name })} />
@@ -118,7 +120,9 @@ function DatasetUsage({
 function Line({ name, bytes }: { readonly name: string; readonly bytes: number }) {
   return (
     <div className="flex justify-between gap-4">
-      <dt className="break-words min-w-0">{name}</dt>
+      <dt className="break-words min-w-0">
+        <bdi>{name}</bdi>
+      </dt>
       <dd className="tabular-nums whitespace-nowrap">{formatFileSize(bytes)}</dd>
     </div>
   );

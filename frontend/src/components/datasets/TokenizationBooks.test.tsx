@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
@@ -23,6 +23,26 @@ it('shows audit, ledger, rows and how to load them', async () => {
   expect(await screen.findByRole('button', { name: 'cat' })).toBeInTheDocument();
   expect(screen.getByText('Load the tokens')).toBeInTheDocument();
   expect(await violations(container)).toEqual([]);
+});
+
+it.each([
+  ['warning', '⚠warning: BOS begins each row. In 99 %.', 'text-yellow-400'],
+  ['failed', '✗failed: BOS begins each row. In 99 %.', 'text-red-400'],
+] as const)('calls a check by what it came to where the verdict is “%s”', async (verdict, line, colour) => {
+  const detail = aTokenizationDetail();
+  const audit = detail.audit === null ? null : { ...detail.audit, verdict };
+  server.use(
+    http.get(api('/tokenizations/tok_1'), () => HttpResponse.json({ ...detail, audit })),
+    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(aRowPage())),
+  );
+  render(<TokenizationBooks id="tok_1" />);
+  const items = within(await screen.findByRole('region', { name: 'Audit' })).getAllByRole('listitem');
+  expect(items.map(({ textContent }) => textContent)).toEqual([
+    '✓passed: Ids are within the vocabulary. All of them.',
+    line,
+    '–does not apply: Padding. There is none.',
+  ]);
+  expect(items[1]?.firstElementChild).toHaveClass(colour);
 });
 
 it('says so loudly where the books do not balance', async () => {

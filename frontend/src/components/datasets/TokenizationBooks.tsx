@@ -14,6 +14,14 @@ const VERDICTS = {
   failed: ['Failed', 'text-red-400'],
 } as const;
 
+/** What a single check came to: its sign, its word, its colour. */
+const OUTCOMES = {
+  passed: ['✓', 'passed', 'text-emerald-400'],
+  warning: ['⚠', 'warning', 'text-yellow-400'],
+  failed: ['✗', 'failed', 'text-red-400'],
+  unasked: ['–', 'does not apply', 'text-slate-400'],
+} as const;
+
 /** Why a tokenization can be trusted: its audit, its ledger, its rows, and how to load it. */
 export function TokenizationBooks({ id }: { readonly id: string }) {
   const { state, again } = useResource(
@@ -48,24 +56,30 @@ function AuditReport({ audit }: { readonly audit: Audit }) {
         from the reference.
       </p>
       <ul className="text-sm text-slate-300 space-y-1">
-        {audit.checks.map(({ name, title, passed, detail }) => (
-          <li key={name} className="flex gap-2">
-            <span
-              className={`w-4 shrink-0 text-center ${passed === false ? 'text-red-400' : passed ? 'text-emerald-400' : 'text-slate-400'}`}
-            >
-              {passed === false ? '✗' : passed ? '✓' : '–'}
-              <span className="sr-only">
-                {passed === false ? 'failed' : passed ? 'passed' : 'does not apply'}:{' '}
+        {audit.checks.map(({ name, title, passed, detail }) => {
+          const [sign, word, tone] = OUTCOMES[outcomeOf(passed, audit.verdict)];
+          return (
+            <li key={name} className="flex gap-2">
+              <span className={`w-4 shrink-0 text-center ${tone}`}>
+                <span aria-hidden="true">{sign}</span>
+                <span className="sr-only">{word}: </span>
               </span>
-            </span>
-            <span className="break-words min-w-0">
-              {title}. <span className="text-slate-400">{detail}</span>
-            </span>
-          </li>
-        ))}
+              <span className="break-words min-w-0">
+                {title}. <span className="text-slate-400">{detail}</span>
+              </span>
+            </li>
+          );
+        })}
       </ul>
     </section>
   );
+}
+
+/** A check that did not pass only warns where the whole passed with warnings. */
+function outcomeOf(passed: boolean | null, verdict: Audit['verdict']): keyof typeof OUTCOMES {
+  if (passed === null) return 'unasked';
+  if (passed) return 'passed';
+  return verdict === 'warning' ? 'warning' : 'failed';
 }
 
 function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
