@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import InUse, InvalidTransition, StateError, UnknownColumn
+from mistudio.core.errors import InvalidTransition, UnknownColumn
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.plan_types import Plan
-from mistudio.models import Dataset, Job, Tokenization
+from mistudio.models import Dataset, Job
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.dataset import (
     DatasetDetail,
@@ -26,24 +26,23 @@ from mistudio.schemas.dataset import (
     DeletePreview,
     ReferenceResponse,
 )
-from mistudio.schemas.job import JobKind, JobResponse
+from mistudio.schemas.job import JobKind
+from mistudio.services.dataset_deletion import DatasetDeletion
 from mistudio.services.disk import needed_bytes, require_room
 from mistudio.services.hub_source import already_exists, key_of, new_record, plan_request, token_of
 from mistudio.services.job_service import Claim, JobService, Snapshot
 from mistudio.services.job_steps import new_job
 from mistudio.services.local_source import imported_already
-from mistudio.services.news import changed_news, created_news, deleted_news, next_seq, publish_all
+from mistudio.services.news import changed_news, created_news, next_seq, publish_all
 from mistudio.services.planning import Planning
 from mistudio.services.plans import write_plan
-from mistudio.services.reference_service import references_of
-from mistudio.services.storage_service import StorageService, tokenized_label
+from mistudio.services.storage_service import StorageService
 from mistudio.services.views import (
     active_jobs,
     dataset_detail,
     dataset_or_404,
     dataset_response,
     dataset_responses,
-    tokenization_responses,
 )
 from mistudio.utils.together import Together
 
@@ -72,7 +71,7 @@ class DatasetService:
         self._planner = planner
         self._jobs = jobs
         self._storage = storage
-        self._on_deleted = on_deleted
+        self._deletion = DatasetDeletion(database, bus=bus, storage=storage, stop=self._stop, on_deleted=on_deleted)
         self._lists: Together[DatasetListResponse] = Together()
 
     async def list_datasets(
@@ -242,72 +241,15 @@ class DatasetService:
 
     async def check_dependencies(self, dataset_id: str) -> list[ReferenceResponse]:
         """What uses this dataset and so keeps it from being deleted. Raises NotFound."""
-        async with self._database.read() as session:
-            await dataset_or_404(session, dataset_id)
-            return await references_of(session, dataset_id)
+        return await self._deletion.references(dataset_id)
 
     async def preview_delete(self, dataset_id: str) -> DeletePreview:
         """What a delete would take with it. Raises NotFound."""
-        async with self._database.read() as session:
-            dataset = await dataset_or_404(session, dataset_id)
-            jobs = [JobResponse.model_validate(job) for job in await active_jobs(session, [dataset_id])]
-            tokenizations = await tokenization_responses(session, dataset_id)
-            references = await references_of(session, dataset_id)
-        tokenized_as = {one.id: tokenized_label(one.tokenizer, one.settings) for one in tokenizations}
-        parts = await asyncio.to_thread(self._storage.parts, dataset_id, tokenized_as)
-        return DeletePreview(
-            dataset_id=dataset_id,
-            name=dataset.name,
-            freed_bytes=sum(part.size_bytes for part in parts),
-            parts=parts,
-            jobs=jobs,
-            tokenizations=tokenizations,
-            references=references,
-            allowed=not references,
-        )
+        return await self._deletion.preview(dataset_id)
 
     async def delete_dataset(self, dataset_id: str) -> None:
-        """Stop its jobs, remove the record, then the files. Raises NotFound, InUse.
-
-        Once the record is gone nothing can start on the files any more; a kill before the files are gone leaves a mark,
-        by which the next start finishes the deletion.
-        """
-        if references := await self.check_dependencies(dataset_id):
-            raise _in_use(references)
-        await asyncio.to_thread(self._storage.mark_deleted, dataset_id)
-        try:
-            seq, tokenizations = await self._remove_record(dataset_id)
-        except StateError:
-            await asyncio.to_thread(self._storage.unmark, dataset_id)
-            raise
-        await publish_all(self._bus, [deleted_news(dataset_id, seq)])
-        for record_id in (dataset_id, *tokenizations):
-            await asyncio.to_thread(self._storage.discard, record_id)
-        # Once nothing can be opened any more, so that a page which was being read meanwhile keeps nothing open.
-        self._on_deleted(dataset_id)
-        self._storage.empty_soon()
-
-    async def _remove_record(self, dataset_id: str) -> tuple[int, list[str]]:
-        """Remove the record once none of its jobs is active.
-
-        Answers the number of the event that tells of it, and the tokenizations that went with it.
-
-        A retry may slip in between the stop of the jobs and the removal: then they are stopped again.
-        """
-        while True:
-            async with self._database.read() as session:
-                jobs = await active_jobs(session, [dataset_id])
-            await self._stop(jobs)
-            async with self._database.write() as session:
-                dataset = await dataset_or_404(session, dataset_id, for_update=True)
-                if references := await references_of(session, dataset_id):
-                    raise _in_use(references)
-                if not await active_jobs(session, [dataset_id]):
-                    seq = next_seq(dataset)
-                    query = select(Tokenization.id).where(Tokenization.dataset_id == dataset_id)
-                    tokenizations = list(await session.scalars(query))
-                    await session.delete(dataset)
-                    return seq, tokenizations
+        """Stop its jobs, remove the record, then the files. Raises NotFound, InUse."""
+        await self._deletion.delete(dataset_id)
 
 
 def _filtered(
@@ -322,12 +264,3 @@ def _filtered(
             or_(Dataset.name.icontains(search, autoescape=True), Dataset.hf_repo_id.icontains(search, autoescape=True))
         )
     return query
-
-
-def _in_use(references: Sequence[ReferenceResponse]) -> InUse:
-    names = ", ".join(f"{reference.kind} “{reference.name}”" for reference in references[:3])
-    more = f" and {len(references) - 3} more" if len(references) > 3 else ""
-    return InUse(
-        f"Not deleted: it is used by {names}{more}. Remove what uses it first.",
-        extra={"references": [reference.model_dump(mode="json") for reference in references]},
-    )
