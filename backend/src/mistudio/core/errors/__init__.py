@@ -1,0 +1,171 @@
+"""Every error a user can meet, as a tree.
+
+    MiStudioError
+    ├── HubError                what the Hugging Face Hub refused or could not give
+    │   ├── RepositoryNotFound    not_found
+    │   ├── AuthRequired          auth_required
+    │   ├── Gated                 gated
+    │   ├── BadToken              bad_token
+    │   ├── RepositoryDisabled    repository_disabled
+    │   ├── HubUnreachable        hub_unreachable   (retryable)
+    │   └── RateLimited           rate_limited      (retryable)
+    ├── ChoiceError             a config, split, revision or column that is not there
+    │   ├── ConfigRequired        config_required
+    │   ├── UnknownConfig         unknown_config
+    │   ├── UnknownSplit          unknown_split
+    │   ├── UnknownColumn         unknown_column
+    │   └── UnknownRevision       unknown_revision
+    ├── DataError               the data itself
+    │   ├── NoData                no_data
+    │   ├── LoadingScript         loading_script
+    │   ├── UnsupportedFormat     unsupported_format
+    │   ├── UnsupportedFile       unsupported_file
+    │   ├── TooLarge              too_large
+    │   ├── InvalidData           invalid_data
+    │   ├── CorruptFile           corrupt_file      (retryable)
+    │   ├── SourceChanged         source_changed
+    │   ├── DataMissing           data_missing
+    │   ├── UnsupportedVersion    unsupported_version
+    │   └── TokensLost            tokens_lost
+    ├── TokenizerError          a tokenizer that cannot be used
+    │   ├── NoTokenizer           no_tokenizer
+    │   ├── UnsupportedTokenizer  unsupported_tokenizer
+    │   └── ChatTemplateFailed    chat_template_failed
+    ├── DiskFull                  disk_full
+    ├── Unavailable               unavailable       (retryable)
+    ├── StateError              what the present state does not allow
+    │   ├── NotFound              not_found
+    │   ├── AlreadyExists         exists
+    │   ├── InUse                 in_use
+    │   ├── NotReady              not_ready
+    │   └── InvalidTransition     invalid_transition
+    ├── ValidationFailed          validation_error
+    ├── InvalidPattern            invalid_pattern
+    ├── AccessDenied            who may speak to this server
+    │   ├── Unauthorized          unauthorized
+    │   ├── HostNotAllowed        host_not_allowed
+    │   └── OriginNotAllowed      origin_not_allowed
+    └── JobEnded                how a job ended
+        ├── JobCancelled          cancelled
+        ├── WorkerDied            worker_died
+        └── InternalError         internal_error
+
+The classes carry data and know nothing of HTTP; ``mistudio.api.errors`` maps a code to a status. ``retryable`` says
+that the same thing may pass later without anybody changing anything: the job runner tries those again by itself.
+"""
+
+from mistudio.core.errors.base import (
+    FieldError,
+    Json,
+    MiStudioError,
+    error_classes,
+    is_retryable,
+)
+from mistudio.core.errors.serving import (
+    AccessDenied,
+    AlreadyExists,
+    DiskFull,
+    HostNotAllowed,
+    InternalError,
+    InUse,
+    InvalidPattern,
+    InvalidTransition,
+    JobCancelled,
+    JobEnded,
+    NotFound,
+    NotReady,
+    OriginNotAllowed,
+    StateError,
+    Unauthorized,
+    Unavailable,
+    ValidationFailed,
+    WorkerDied,
+)
+from mistudio.core.errors.sources import (
+    AuthRequired,
+    BadToken,
+    ChatTemplateFailed,
+    ChoiceError,
+    ConfigRequired,
+    CorruptFile,
+    DataError,
+    DataMissing,
+    Gated,
+    HubError,
+    HubUnreachable,
+    InvalidData,
+    LoadingScript,
+    NoData,
+    NoTokenizer,
+    RateLimited,
+    RepositoryDisabled,
+    RepositoryNotFound,
+    SourceChanged,
+    TokenizerError,
+    TokensLost,
+    TooLarge,
+    UnknownColumn,
+    UnknownConfig,
+    UnknownRevision,
+    UnknownSplit,
+    UnsupportedFile,
+    UnsupportedFormat,
+    UnsupportedTokenizer,
+    UnsupportedVersion,
+)
+
+__all__ = [
+    "AccessDenied",
+    "AlreadyExists",
+    "AuthRequired",
+    "BadToken",
+    "ChatTemplateFailed",
+    "ChoiceError",
+    "ConfigRequired",
+    "CorruptFile",
+    "DataError",
+    "DataMissing",
+    "DiskFull",
+    "FieldError",
+    "Gated",
+    "HostNotAllowed",
+    "HubError",
+    "HubUnreachable",
+    "InUse",
+    "InternalError",
+    "InvalidData",
+    "InvalidPattern",
+    "InvalidTransition",
+    "JobCancelled",
+    "JobEnded",
+    "Json",
+    "LoadingScript",
+    "MiStudioError",
+    "NoData",
+    "NoTokenizer",
+    "NotFound",
+    "NotReady",
+    "OriginNotAllowed",
+    "RateLimited",
+    "RepositoryDisabled",
+    "RepositoryNotFound",
+    "SourceChanged",
+    "StateError",
+    "TokenizerError",
+    "TokensLost",
+    "TooLarge",
+    "Unauthorized",
+    "Unavailable",
+    "UnknownColumn",
+    "UnknownConfig",
+    "UnknownRevision",
+    "UnknownSplit",
+    "UnsupportedFile",
+    "UnsupportedFormat",
+    "UnsupportedTokenizer",
+    "UnsupportedVersion",
+    "ValidationFailed",
+    "WorkerDied",
+    "error_classes",
+    "is_retryable",
+]

@@ -1,0 +1,57 @@
+"""What every error has: a stable code, a title, and whether it may pass by itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from pydantic import JsonValue
+
+Json: TypeAlias = JsonValue
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class MiStudioError(Exception):
+    """Base of all errors that are shown to a user.
+
+    ``detail`` is one sentence that a person can act on; ``retry_after`` is in seconds; ``fields`` names the
+    request fields at fault; ``extra`` is machine-readable data that the error's code documents (an id,
+    the choices, bytes needed).
+    """
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        retry_after: float | None = None,
+        fields: Sequence[FieldError] = (),
+        extra: Mapping[str, Json] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+        self.fields = tuple(fields)
+        self.extra = dict(extra or {})
+
+
+def error_classes(root: type[MiStudioError] = MiStudioError) -> Iterator[type[MiStudioError]]:
+    """Every class of the tree that has a code of its own."""
+    for child in root.__subclasses__():
+        if "code" in child.__dict__:
+            yield child
+        yield from error_classes(child)
+
+
+def is_retryable(code: str) -> bool:
+    """Whether an error of this code may pass by itself."""
+    return any(error.retryable for error in error_classes() if error.code == code)

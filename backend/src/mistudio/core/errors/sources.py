@@ -1,0 +1,204 @@
+"""Errors of what is brought in: the Hub, its data, local files, tokenizers."""
+
+from mistudio.core.errors.base import MiStudioError
+
+
+class HubError(MiStudioError):
+    """The Hub refused, or could not be reached."""
+
+
+class RepositoryNotFound(HubError):
+    """There is no such repository, or it is private and the token may not see it."""
+
+    code = "not_found"
+    title = "Repository not found"
+
+
+class AuthRequired(HubError):
+    """The repository needs a token and none was given."""
+
+    code = "auth_required"
+    title = "Access token required"
+
+
+class Gated(HubError):
+    """The token is good, but its owner has not been granted access."""
+
+    code = "gated"
+    title = "Access must be requested"
+
+
+class BadToken(HubError):
+    """The Hub does not accept the token."""
+
+    code = "bad_token"
+    title = "Access token not accepted"
+
+
+class RepositoryDisabled(HubError):
+    """The Hub has disabled the repository."""
+
+    code = "repository_disabled"
+    title = "Repository disabled"
+
+
+class HubUnreachable(HubError):
+    """The Hub does not answer, answers with a server error, or drops the connection."""
+
+    code = "hub_unreachable"
+    title = "Hub unreachable"
+    retryable = True
+
+
+class RateLimited(HubError):
+    """The Hub asks for a pause; ``retry_after`` says how long, where the Hub said it."""
+
+    code = "rate_limited"
+    title = "Rate limited by the Hub"
+    retryable = True
+
+
+class ChoiceError(MiStudioError):
+    """Something was named that is not there; ``extra["choices"]`` lists what is."""
+
+
+class ConfigRequired(ChoiceError):
+    """The repository has several configs and no default."""
+
+    code = "config_required"
+    title = "Choose a config"
+
+
+class UnknownConfig(ChoiceError):
+    """The repository has no such config."""
+
+    code = "unknown_config"
+    title = "Unknown config"
+
+
+class UnknownSplit(ChoiceError):
+    """The config or dataset has no such split."""
+
+    code = "unknown_split"
+    title = "Unknown split"
+
+
+class UnknownColumn(ChoiceError):
+    """The data has no such column, or it holds no text."""
+
+    code = "unknown_column"
+    title = "Unknown column"
+
+
+class UnknownRevision(ChoiceError):
+    """The repository has no such branch, tag or commit."""
+
+    code = "unknown_revision"
+    title = "Unknown revision"
+
+
+class DataError(MiStudioError):
+    """The data is missing, damaged, or of a kind that cannot be read."""
+
+
+class NoData(DataError):
+    """The repository, config or file holds no data."""
+
+    code = "no_data"
+    title = "No data"
+
+
+class LoadingScript(DataError):
+    """The repository can only be read by running its code, which is never done."""
+
+    code = "loading_script"
+    title = "Needs a loading script"
+
+
+class UnsupportedFormat(DataError):
+    """The files are of a format that is not text data."""
+
+    code = "unsupported_format"
+    title = "Unsupported format"
+
+
+class UnsupportedFile(DataError):
+    """A file that was sent is of a kind that is not imported, or no file was sent as one."""
+
+    code = "unsupported_file"
+    title = "Unsupported file"
+
+
+class TooLarge(DataError):
+    """What is sent is larger than the server takes; ``extra`` has ``limit_bytes``."""
+
+    code = "too_large"
+    title = "Too large"
+
+
+class InvalidData(DataError):
+    """A file cannot be parsed; the detail names the file and, where known, the line."""
+
+    code = "invalid_data"
+    title = "Invalid data"
+
+
+class CorruptFile(DataError):
+    """A file's checksum differs from what the Hub promises."""
+
+    code = "corrupt_file"
+    title = "Checksum mismatch"
+    retryable = True
+
+
+class SourceChanged(DataError):
+    """A pinned file is no longer what it was when the download was planned."""
+
+    code = "source_changed"
+    title = "Source changed"
+
+
+class DataMissing(DataError):
+    """Files that the database knows of are not on disk."""
+
+    code = "data_missing"
+    title = "Data missing on disk"
+
+
+class UnsupportedVersion(DataError):
+    """A file on disk was written by a newer version of this program."""
+
+    code = "unsupported_version"
+    title = "Written by a newer version"
+
+
+class TokensLost(DataError):
+    """A tokenization does not account for every token; a defect of this program, and nothing of it was kept."""
+
+    code = "tokens_lost"
+    title = "The books do not balance"
+
+
+class TokenizerError(MiStudioError):
+    """The tokenizer is missing, or cannot do what is asked of it."""
+
+
+class NoTokenizer(TokenizerError):
+    """The repository, commit or folder has no tokenizer.json."""
+
+    code = "no_tokenizer"
+    title = "No tokenizer"
+
+
+class UnsupportedTokenizer(TokenizerError):
+    """The tokenizer.json cannot be read, or its ids would not be the same each time."""
+
+    code = "unsupported_tokenizer"
+    title = "Tokenizer cannot be used"
+
+
+class ChatTemplateFailed(TokenizerError):
+    """The tokenizer has no chat template, or it refuses a conversation."""
+
+    code = "chat_template_failed"
+    title = "Chat template failed"
