@@ -12,6 +12,7 @@ from mistudio.commands import datasets, making, tokens
 from mistudio.commands.doctor import doctor
 from mistudio.commands.output import fail, settings_of
 from mistudio.core.config import Settings
+from mistudio.utils.imports import imports_without
 
 app = typer.Typer(help="Text datasets for mechanistic interpretability.", no_args_is_help=True, add_completion=True)
 
@@ -30,8 +31,10 @@ def serve(
     data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept.")] = None,
 ) -> None:
     """Serve the panel and its API until Ctrl-C."""
-    from mistudio.core.ownership import AlreadyServed
-    from mistudio.server import AddressInUse, run
+    # pyarrow imports the one to know its values, the sockets' library the other to be a client: a server needs neither.
+    with imports_without("pandas", "aiohttp"):
+        from mistudio.core.ownership import AlreadyServed
+        from mistudio.server import AddressInUse, run
 
     settings = settings_of(host=host, port=port, data_dir=data_dir)
     try:

@@ -4,11 +4,15 @@ import gc
 import socket
 from collections.abc import Callable
 
+import pyarrow as pa
 import uvicorn
 
 from mistudio.core.config import Settings
 from mistudio.core.logging import configure_logging
 from mistudio.main import create_app
+
+# pyarrow looks for pandas at its first value, once: it must do so while the command hides it.
+pa.array([0])
 
 
 class AddressInUse(RuntimeError):

@@ -8,8 +8,6 @@ nursery ends.
 What Hugging Face's libraries read from the environment they read when they are imported, so they never are, here.
 """
 
-import contextlib
-import gc
 import importlib
 import json
 import os
@@ -17,11 +15,11 @@ import runpy
 import socket
 import sys
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from mistudio.workers.child import _Without
+from mistudio.utils.imports import imports_without
+from mistudio.workers.child import UNNEEDED
 
 _MESSAGE_BYTES: Final = 1 << 20
 
@@ -32,11 +30,11 @@ class Kind:
 
     module: str
     imports: tuple[str, ...]
-    hides: bool = False
+    hidden: tuple[str, ...] = ()
 
 
 KINDS: Final = {
-    "job": Kind("mistudio.workers.child", ("mistudio.workers.child_job",), hides=True),
+    "job": Kind("mistudio.workers.child", ("mistudio.workers.child_job",), hidden=UNNEEDED),
     # Of what ``datasets`` imports, what costs most.
     "planner": Kind(
         "mistudio.corpus.planner_child",
@@ -47,14 +45,12 @@ KINDS: Final = {
 
 def main(kind: Kind) -> None:
     """Import, then fork until nobody asks any more."""
-    gc.disable()
-    with _as_the_job_imports() if kind.hides else contextlib.nullcontext():
+    with imports_without(*kind.hidden):
         for name in kind.imports:
             importlib.import_module(name)
     assert "huggingface_hub" not in sys.modules
     # Of its own run it knows nothing yet.
     sys.modules.pop(kind.module, None)
-    gc.freeze()
     asking = socket.socket(fileno=0)
     asking.send(b"ready")
     while True:
@@ -65,14 +61,6 @@ def main(kind: Kind) -> None:
         for stream in streams:
             os.close(stream)
         asking.send(b"%d" % number)
-
-
-@contextlib.contextmanager
-def _as_the_job_imports() -> Iterator[None]:
-    finder = _Without()
-    sys.meta_path.insert(0, finder)
-    yield
-    sys.meta_path.remove(finder)
 
 
 def _fork(module: str, asked: Any, streams: list[int]) -> int:  # JSON of any kind
@@ -102,7 +90,6 @@ def _become(module: str, asked: Any, open_files: list[int]) -> NoReturn:  # JSON
     sys.path[0] = asked["folder"]
     os.environ.clear()
     os.environ.update(asked["environment"])
-    gc.enable()
     code = 0
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -11,7 +11,7 @@ import pytest
 from fakes.cluster import BOTH_ENGINES
 from fakes.hub import Fault, Hub
 from fakes.pace import PATIENCE, paced, until_true
-from fakes.process import events_in, processes_of, server_process, start_process
+from fakes.process import ServerProcess, events_in, processes_of, server_process, start_process
 from fakes.repositories import add_large, add_stories
 from fakes.running import Client, RunningServer, running_server
 from mistudio.core.config import Settings
@@ -46,6 +46,12 @@ def body_bytes(hub: Hub) -> int:
     return sum(record.bytes_sent for record in hub.requests if record.origin == "files")
 
 
+def needless(server: ServerProcess) -> list[str]:
+    """Packages that this server has in its memory and never uses."""
+    mapped = Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
+    return [name for name in ("pandas", "aiohttp") if f"/site-packages/{name}/" in mapped]
+
+
 async def test_a_killed_server_goes_on_by_itself(settings: Settings, hub: Hub, tmp_path: Path) -> None:
     """SIGKILL twice during a download: each next server resumes inside the files, and the data is whole."""
     hub.rate = 1.5e6
@@ -65,6 +71,8 @@ async def test_a_killed_server_goes_on_by_itself(settings: Settings, hub: Hub, t
         assert ("ready", None) == (ready["status"], ready["error_code"])
         job = (await server.get("/api/jobs"))[0]
         assert ("succeeded", 1) == (job["state"], job["attempt"])
+        await server.get(f"/api/datasets/{dataset_id}/samples", limit=1)
+        assert [] == needless(server)
     again = body_bytes(hub) - ready["metadata"]["source_bytes"]
     assert again < 2 * 3 * MIB, f"{again:,} bytes were fetched again by two kills with three files in flight"
     assert [] == verify(settings.datasets_dir / dataset_id)
