@@ -111,3 +111,12 @@ async def asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path
     head = await reader.readuntil(b"\r\n\r\n")
     size = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
     return json.loads(await reader.readexactly(size))
+
+
+async def test_the_document_tells_of_the_limit(server: RunningServer) -> None:
+    """For every request that has a body."""
+    document = await server.get("/api/openapi.json")
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    with_body = [operation for operation in operations if "requestBody" in operation]
+    assert len(with_body) > 5
+    assert [] == [each["operationId"] for each in with_body if "413" not in each["responses"]]

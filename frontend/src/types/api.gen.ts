@@ -2847,6 +2847,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description More than the server takes */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description The request is not valid */
       422: {
         headers: {
@@ -2935,6 +2944,15 @@ export interface operations {
       };
       /** @description Not possible in the present state */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description More than the server takes */
+      413: {
         headers: {
           [name: string]: unknown;
         };
@@ -3252,6 +3270,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description More than the server takes */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description The request is not valid */
       422: {
         headers: {
@@ -3425,6 +3452,15 @@ export interface operations {
       };
       /** @description Not possible in the present state */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description More than the server takes */
+      413: {
         headers: {
           [name: string]: unknown;
         };
@@ -3997,6 +4033,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description More than the server takes */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description The request is not valid */
       422: {
         headers: {
@@ -4180,6 +4225,15 @@ export interface operations {
       };
       /** @description Not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description More than the server takes */
+      413: {
         headers: {
           [name: string]: unknown;
         };

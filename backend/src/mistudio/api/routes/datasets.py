@@ -58,7 +58,10 @@ async def list_datasets(
 
 
 @router.post(
-    "/download", status_code=202, operation_id="downloadDataset", responses=refusals(401, 403, 404, 409, 422, 503, 507)
+    "/download",
+    status_code=202,
+    operation_id="downloadDataset",
+    responses=refusals(401, 403, 404, 409, 413, 422, 503, 507),
 )
 async def download_dataset(request: DatasetDownloadRequest, services: ServicesDep) -> DatasetResponse:
     """Check the Hub and the disk, then download in the background."""
@@ -91,7 +94,9 @@ async def get_dataset(dataset_id: DatasetId, services: ServicesDep) -> DatasetDe
     return await services.datasets.get_dataset(dataset_id)
 
 
-@router.post("/{dataset_id}/retry", status_code=202, operation_id="retryDataset", responses=refusals(404, 409, 422))
+@router.post(
+    "/{dataset_id}/retry", status_code=202, operation_id="retryDataset", responses=refusals(404, 409, 413, 422)
+)
 async def retry_dataset(
     dataset_id: DatasetId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
 ) -> DatasetResponse:
@@ -134,7 +139,7 @@ async def list_references(dataset_id: DatasetId, services: ServicesDep) -> list[
 
 
 @router.post(
-    "/{dataset_id}/references", status_code=201, operation_id="addReference", responses=refusals(404, 409, 422)
+    "/{dataset_id}/references", status_code=201, operation_id="addReference", responses=refusals(404, 409, 413, 422)
 )
 async def add_reference(dataset_id: DatasetId, request: ReferenceCreate, services: ServicesDep) -> ReferenceResponse:
     """Note that something uses this dataset, which keeps it from being deleted."""

@@ -31,7 +31,7 @@ SplitName = Annotated[OneLine, Query(max_length=255, description="A split of the
     "/datasets/{dataset_id}/tokenize",
     status_code=202,
     operation_id="tokenizeDataset",
-    responses=refusals(401, 403, 404, 409, 422, 503, 507),
+    responses=refusals(401, 403, 404, 409, 413, 422, 503, 507),
 )
 async def tokenize_dataset(
     dataset_id: DatasetId, request: TokenizeRequest, services: ServicesDep
@@ -73,7 +73,7 @@ async def cancel_tokenization(tokenization_id: TokenizationId, services: Service
     "/tokenizations/{tokenization_id}/retry",
     status_code=202,
     operation_id="retryTokenization",
-    responses=refusals(404, 409, 422),
+    responses=refusals(404, 409, 413, 422),
 )
 async def retry_tokenization(
     tokenization_id: TokenizationId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
@@ -139,7 +139,7 @@ async def what_if(
     )
 
 
-@router.post("/tokenize-preview", operation_id="previewTokens", responses=refusals(401, 403, 404, 422, 503))
+@router.post("/tokenize-preview", operation_id="previewTokens", responses=refusals(401, 403, 404, 413, 422, 503))
 async def preview_tokens(request: PreviewRequest, services: ServicesDep) -> PreviewResponse:
     """A text as tokens: ids, the characters of each, and what would be cut."""
     return await services.tokenizers.preview(request)
