@@ -92,7 +92,7 @@ test('the sample is loaded, tokenized, counted, trusted and traced, without a ne
   await panel.picture('tokenization-ready');
 
   await dialog.getByRole('tab', { name: 'Statistics' }).click();
-  await expect(dialog.getByText('Total Tokens')).toBeVisible();
+  await expect(dialog.getByText('Total Tokens', { exact: true })).toBeVisible();
   await expect(dialog.getByText('What would max_length cost?')).toBeVisible();
   await panel.picture('statistics');
   for (const [tab, content] of DEEP) {
