@@ -119,3 +119,15 @@ it('says that the dataset was deleted elsewhere, and offers only to close', asyn
   expect(screen.getByRole('button', { name: 'Back to the datasets' })).toHaveFocus();
   expect(await violations()).toEqual([]);
 });
+
+it.each(['samples', 'statistics', 'tokenization'])(
+  'says on %s why there is nothing yet, and once',
+  async (tab) => {
+    const broken = aDetail({ status: 'error', num_samples: null, error_message: 'A line is no JSON.' });
+    server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(broken)));
+    show({ tab });
+    expect(await screen.findByRole('region', { name: 'Status' })).toHaveTextContent('A line is no JSON.');
+    expect(screen.getByRole('tabpanel').children).toHaveLength(1);
+    expect(screen.getByText('450.0 MB')).toBeInTheDocument();
+  },
+);

@@ -105,12 +105,17 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
             {detail.kind === 'loading' && meanwhile === undefined && <Loading>Loading the dataset…</Loading>}
             {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
             {dataset !== null && dataset.status !== 'ready' && <UnreadyNotice dataset={dataset} />}
-            {dataset === null ? meanwhile : tab.content(dataset, props)}
+            {dataset === null ? meanwhile : isShown(tab, dataset) && tab.content(dataset, props)}
           </div>
         </>
       )}
     </Dialog>
   );
+}
+
+/** What a dataset that is not ready has: the overview; the notice says why there is no more. */
+function isShown(tab: DetailTab, { status }: Dataset): boolean {
+  return status === 'ready' || tab === OVERVIEW;
 }
 
 /** Whether there is no such dataset, or no more: nothing of it is then to be got by asking again. */
@@ -120,7 +125,7 @@ function isGone(detail: Async<DatasetDetail, ApiError>): detail is { kind: 'fail
 
 /** How much there is of it; `unknown` where that is not known. */
 function extentOf(dataset: Dataset | undefined, unknown: string): string {
-  return dataset === undefined
-    ? unknown
-    : `${formatFileSize(displayedSize(dataset))} • ${formatPlural(dataset.num_samples, 'sample')}`;
+  if (dataset === undefined) return unknown;
+  const size = formatFileSize(displayedSize(dataset));
+  return dataset.num_samples === null ? size : `${size} • ${formatPlural(dataset.num_samples, 'sample')}`;
 }
