@@ -1,6 +1,7 @@
 import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 
 import { Dialog } from './Dialog';
 
@@ -185,4 +186,33 @@ it('gives the focus to the next entry of a list where the opener’s own has gon
   expect(screen.getByRole('article', { name: 'three' })).toHaveFocus();
   await withoutEntry('three', ['one'], ['one', 'three']);
   expect(screen.getByRole('article', { name: 'one' })).toHaveFocus();
+});
+
+function Stacked({ onBelow }: { readonly onBelow: () => void }) {
+  const [open, setOpen] = useState(true);
+  const [close] = useState(() => () => flushSync(() => setOpen(false)));
+  return (
+    <>
+      <Dialog labelledBy="below" onClose={onBelow}>
+        <h2 id="below">Below</h2>
+      </Dialog>
+      {open && (
+        <Dialog labelledBy="above" onClose={close}>
+          <h2 id="above">Above</h2>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+it('closes no more than one window at a press, though the one below is the uppermost then', () => {
+  const { rerender } = render(<Stacked onBelow={jest.fn()} />);
+  const onBelow = jest.fn();
+  // Another function for the window below only: it hears the key after the one above.
+  rerender(<Stacked onBelow={onBelow} />);
+  act(() => {
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+  });
+  expect(screen.queryByRole('dialog', { name: 'Above' })).toBeNull();
+  expect(onBelow).not.toHaveBeenCalled();
 });

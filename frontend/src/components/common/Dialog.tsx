@@ -27,14 +27,9 @@ export function Dialog({
 }: DialogProps) {
   const container = useRef<HTMLDivElement>(null);
   useModal(container, returnFocusTo);
-  useEscapeFromElsewhere(container, onClose);
+  useEscape(container, onClose);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') {
-      event.stopPropagation();
-      onClose();
-    } else if (event.key === 'Tab' && container.current !== null) {
-      holdFocus(event, container.current);
-    }
+    if (event.key === 'Tab' && container.current !== null) holdFocus(event, container.current);
   };
   return createPortal(
     <div
@@ -106,15 +101,14 @@ function uppermost(): Element | null {
   return [...document.querySelectorAll('[role="dialog"]')].at(-1) ?? null;
 }
 
-/** Closes by Escape, too, while nothing has the focus, or something behind the window. */
-function useEscapeFromElsewhere(
-  container: { readonly current: HTMLElement | null },
-  onClose: () => void,
-): void {
+/** Closes the uppermost window by Escape, whatever has the focus: it, nothing, or something behind the window. */
+function useEscape(container: { readonly current: HTMLElement | null }, onClose: () => void): void {
   useEffect(() => {
-    const onKeyDown = ({ key, target }: globalThis.KeyboardEvent): void => {
-      const inside = target instanceof Node && container.current?.contains(target) === true;
-      if (key === 'Escape' && !inside && uppermost() === container.current) onClose();
+    const onKeyDown = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== 'Escape' || uppermost() !== container.current) return;
+      // Once this window has gone, the one below is the uppermost, and would go by the same press.
+      event.stopImmediatePropagation();
+      onClose();
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
