@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 import fastapi
 from fastapi import FastAPI, Request
@@ -112,6 +113,11 @@ def _field(location: Sequence[int | str]) -> str:
     return ".".join(names) or str(location[0] if location else "body")
 
 
+def field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:  # what pydantic says of anything
+    """What pydantic found, by the names that the caller wrote."""
+    return [FieldError(_field(item["loc"]), str(item["msg"]).removeprefix("Value error, ")) for item in found]
+
+
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, MiStudioError)  # noqa: S101 (the registration says so)
     return error_response(error, request.url.path)
@@ -119,9 +125,7 @@ async def _domain_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (the registration says so)
-    fields = [
-        FieldError(_field(item["loc"]), str(item["msg"]).removeprefix("Value error, ")) for item in error.errors()
-    ]
+    fields = field_errors(error.errors())
     told = "; ".join(f"{field.field}: {field.message.rstrip('.')}" for field in fields[:3])
     return error_response(ValidationFailed(f"{told or 'The request is not valid'}.", fields=fields), request.url.path)
 

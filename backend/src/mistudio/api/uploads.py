@@ -10,7 +10,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from mistudio.core.errors import FieldError, UnsupportedFile, ValidationFailed
+from mistudio.api.errors import field_errors
+from mistudio.core.errors import UnsupportedFile, ValidationFailed
 from mistudio.schemas.dataset import DatasetImportFields
 from mistudio.services.upload import Upload
 
@@ -54,9 +55,7 @@ def import_fields(form: Mapping[str, str]) -> DatasetImportFields:
     try:
         return DatasetImportFields.model_validate({name: value for name, value in form.items() if value.strip()})
     except ValidationError as error:
-        fields = [
-            FieldError(str(item["loc"][0]), str(item["msg"]).removeprefix("Value error, ")) for item in error.errors()
-        ]
+        fields = field_errors(error.errors())
         told = "; ".join(f"{field.field}: {field.message.rstrip('.')}" for field in fields)
         raise ValidationFailed(f"{told}.", fields=fields) from error
 

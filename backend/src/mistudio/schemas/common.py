@@ -1,5 +1,6 @@
 """Shapes that many answers share."""
 
+from functools import partial
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
@@ -27,25 +28,19 @@ def checked_token(token: SecretStr) -> SecretStr | None:
     return SecretStr(secret) if secret else None
 
 
-def _one_line(text: str) -> str:
-    if control := first_control(text):
-        raise ValueError(f"This has a control character ({control}): leave it out.")
-    return text
-
-
-def _lines(text: str) -> str:
-    if control := first_control(text, lines=True):
+def _without_controls(text: str, *, lines: bool = False) -> str:
+    if control := first_control(text, lines=lines):
         raise ValueError(f"This has a control character ({control}): leave it out.")
     return text
 
 
 # No name has control characters: they hide what it is, they move a terminal's cursor, and PostgreSQL takes no NUL.
-NO_CONTROLS = AfterValidator(_one_line)
+NO_CONTROLS = AfterValidator(_without_controls)
 OneLine = Annotated[str, NO_CONTROLS]
 _NAMED = StringConstraints(strip_whitespace=True, min_length=1, max_length=255)
 Name = Annotated[str, _NAMED, NO_CONTROLS]
 # The head of a spreadsheet's column may have several lines.
-ColumnName = Annotated[str, _NAMED, AfterValidator(_lines)]
+ColumnName = Annotated[str, _NAMED, AfterValidator(partial(_without_controls, lines=True))]
 HubToken = Annotated[SecretStr | None, AfterValidator(lambda token: checked_token(token) if token else None)]
 
 

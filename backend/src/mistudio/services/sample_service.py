@@ -142,8 +142,7 @@ class SampleService:
 
         def read() -> SampleResponse:
             store = self._store(dataset_id)
-            if split not in store.splits:
-                raise NotFound(_no_split(store, split), extra={"choices": list(store.splits)})
+            _require_split(store, split, missing=NotFound)
             if row >= store.num_rows(split):
                 raise NotFound(
                     f"Split “{split}” has {store.num_rows(split):,} rows, counted from 0; there is no row {row}."
@@ -207,13 +206,13 @@ class SampleService:
             self.forget(dataset_id)
 
 
-def _require_split(store: DatasetStore, split: str | None) -> None:
+def _require_split(
+    store: DatasetStore, split: str | None, *, missing: type[NotFound | UnknownSplit] = UnknownSplit
+) -> None:
     if split is not None and split not in store.splits:
-        raise UnknownSplit(_no_split(store, split), extra={"choices": list(store.splits)})
-
-
-def _no_split(store: DatasetStore, split: str) -> str:
-    return f"There is no split “{split}”. Splits: {', '.join(store.splits)}."
+        raise missing(
+            f"There is no split “{split}”. Splits: {', '.join(store.splits)}.", extra={"choices": list(store.splits)}
+        )
 
 
 def _responses(

@@ -9,8 +9,9 @@ from mistudio.models import Dataset
 from mistudio.schemas.event import DatasetListSnapshot, DatasetSnapshot, SubscribeRefused
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.views import dataset_detail
+from mistudio.utils.text import first_control
 
-_PROGRESS_CHANNEL = re.compile(r"datasets/([^/\x00-\x1f\x7f-\x9f]+)/progress")
+_PROGRESS_CHANNEL = re.compile(r"datasets/([^/]+)/progress")
 
 
 class SnapshotService:
@@ -25,7 +26,7 @@ class SnapshotService:
         if channel == DATASETS_CHANNEL:
             listed = await self._datasets.list_datasets()
             return DatasetListSnapshot(channel=channel, list=listed).model_dump(mode="json")
-        if found := _PROGRESS_CHANNEL.fullmatch(channel):
+        if (found := _PROGRESS_CHANNEL.fullmatch(channel)) and not first_control(channel):
             return (await self._dataset(channel, found[1])).model_dump(mode="json")
         return SubscribeRefused(channel=channel, error=f"There is no channel {channel}.").model_dump(mode="json")
 

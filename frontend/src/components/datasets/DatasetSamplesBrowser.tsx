@@ -38,13 +38,7 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
           samples={shown}
           tokenization={route.tokenization ?? newestReady(dataset)}
           route={route}
-          waiting={
-            state.kind === 'loading'
-              ? route.search !== '' || hasRange(route)
-                ? 'Searching…'
-                : 'Loading…'
-              : null
-          }
+          waiting={state.kind === 'loading' ? (isFiltered(route) ? 'Searching…' : 'Loading…') : null}
           onPage={goTo}
         />
       )}
@@ -106,6 +100,10 @@ function Page({ datasetId, samples, tokenization, route, waiting, onPage }: Page
       />
     </>
   );
+}
+
+function isFiltered(route: DatasetRoute): boolean {
+  return route.search !== '' || hasRange(route);
 }
 
 function hasRange({ minTokens, maxTokens }: DatasetRoute): boolean {
