@@ -31,7 +31,7 @@ from fakes.repositories import parquet_bytes
 from mistudio import open_dataset
 from mistudio.core.config import Settings
 from mistudio.core.events import DATASETS_CHANNEL
-from mistudio.corpus.manifest import verify
+from mistudio.corpus.store.manifest import verify
 from mistudio.utils.file_utils import ensure_dir
 
 DATASETS = 10

@@ -21,12 +21,12 @@ from texts import base_text
 sys.path.insert(0, str(TESTS))
 
 from fakes import tokenizers as small
-from mistudio.corpus.encoding import Encoded
-from mistudio.corpus.engine_choice import added_tokens, choose_encoder, compare
-from mistudio.corpus.engines import Texts
-from mistudio.corpus.nasty_texts import nasty_texts
-from mistudio.corpus.tokenizer_files import TokenizerSource
-from mistudio.corpus.tokenizers import LoadedTokenizer, load_tokenizer
+from mistudio.corpus.encoders.choice import added_tokens, choose_encoder, compare
+from mistudio.corpus.encoders.encoders import Texts
+from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.probe_texts import nasty_texts
+from mistudio.corpus.hub.tokenizer_files import TokenizerSource
+from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, load_tokenizer
 
 ROWS = 2_000
 

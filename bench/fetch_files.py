@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from mistudio.core.records import from_json
-from mistudio.corpus.fetch import FetchSettings, fetch_files
-from mistudio.corpus.plan_types import Plan
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.fetch.download import FetchSettings, fetch_files
+from mistudio.corpus.hub.plan_types import Plan
+from mistudio.corpus.monitor import Unwatched
 
 plan_file, folder = (Path(json.loads(argument)) for argument in sys.argv[1:])
 plan = from_json(Plan, json.loads(plan_file.read_text(encoding="utf-8")))

@@ -14,7 +14,7 @@ import zstandard
 
 from measure import DATA
 from mistudio.core.errors import Json
-from mistudio.corpus.readers import SourceFormat
+from mistudio.corpus.formats.reader import SourceFormat
 from texts import made_once
 
 Writer = Callable[[pq.ParquetFile, Path], None]

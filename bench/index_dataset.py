@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from measure import held
-from mistudio.corpus.index import build_index
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.search.index_builder import build_index
 
 folder = Path(json.loads(sys.argv[1]))
 began, began_cpu = time.perf_counter(), time.process_time()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from measure import peak_bytes
-from mistudio.corpus.ingest import ingest_file
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.ingest.ingest import ingest_file
+from mistudio.corpus.monitor import Unwatched
 
 # pyarrow imports pandas before its first scalar, and imports are not counted.
 pa.scalar(0)

@@ -4,6 +4,6 @@ import json
 import sys
 
 from mistudio.core.records import as_json
-from mistudio.corpus.plan import PlanRequest, make_plan
+from mistudio.corpus.hub.plan import PlanRequest, make_plan
 
 sys.stdout.write(json.dumps(as_json(make_plan(PlanRequest(json.loads(sys.argv[1]))))))

@@ -20,9 +20,9 @@ import aiohttp
 import duckdb
 
 from measure import DATA, held, machine, percentile, run, script, table
-from mistudio.corpus.index import drop_index
-from mistudio.corpus.manifest import read_manifest
-from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.search.index_builder import drop_index
+from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.manifest import read_manifest
 from search_data import ROWS, dataset
 from search_home import DATASET_ID, home
 from search_queries import Kind, kinds

@@ -25,15 +25,15 @@ sys.path.insert(0, str(TESTS))
 
 from fakes.searching import Corpus as Plain
 from fakes.searching import words_of, write_lengths
-from mistudio.corpus.hits import Limit
-from mistudio.corpus.index import build_index
-from mistudio.corpus.ingest import ingest_file
-from mistudio.corpus.lengths import TokenLengths
-from mistudio.corpus.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
-from mistudio.corpus.query import SearchMode
-from mistudio.corpus.search import EARLY_BYTES, Corpus, SearchRequest
-from mistudio.corpus.store import DatasetStore
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.ingest.ingest import ingest_file
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.search.hit_counter import Limit
+from mistudio.corpus.search.index_builder import build_index
+from mistudio.corpus.search.query import SearchMode
+from mistudio.corpus.search.search import EARLY_BYTES, Corpus, SearchRequest
+from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
+from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.utils.file_utils import sha256_file
 
 SCRIPTS = {

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from measure import DATA
-from mistudio.corpus.ingest import ingest_file
-from mistudio.corpus.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.ingest.ingest import ingest_file
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.store.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
 from texts import BATCH_DOCUMENTS, batches, made_once
 

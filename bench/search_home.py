@@ -11,7 +11,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
 from mistudio.core.states import DatasetStatus, TokenizationStatus
-from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.models import Dataset, Tokenization, utc_now
 from texts import made_once
 

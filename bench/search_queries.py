@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from mistudio.corpus.store import DatasetStore
+from mistudio.corpus.store.dataset_store import DatasetStore
 
 PER_KIND: Final = 20
 _LATIN: Final = re.compile(r"\b[a-z]{2,}\b")

@@ -30,13 +30,13 @@ from fakes.cluster import worker_process
 from fakes.hub import Hub
 from fakes.process import ServerProcess
 from mistudio.core.config import Settings
-from mistudio.corpus.token_shards import Sharing
-from mistudio.corpus.tokenize_settings import TokenizeSettings
-from mistudio.corpus.tokenized_manifest import read_tokenized_manifest
-from mistudio.corpus.tokenizer_files import TokenizerSource
-from mistudio.corpus.tokenizers import load_tokenizer
-from mistudio.corpus.work import Unwatched
-from mistudio.services.tokenizing import help_with_tokenization, save_tokenized_dataset
+from mistudio.corpus.hub.tokenizer_files import TokenizerSource
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.tokenize.shards import Sharing
+from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
+from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
+from mistudio.services.tokenizations.run import help_with_tokenization, save_tokenized_dataset
 from mistudio.utils.file_utils import ensure_dir
 
 WORKERS = (1, 2, 4)

@@ -119,7 +119,7 @@ test.describe('work under way', () => {
     await panel.get(SECRETS, TOKEN);
     const card = panel.card('secrets');
     await expect.poll(() => card.percent()).toBeGreaterThan(5);
-    await takeAround('WorkButtons', [card.action('Cancel'), card.action('Delete')]);
+    await takeAround('JobButtons', [card.action('Cancel'), card.action('Delete')]);
     await server.kill();
     await server.start();
     await card.hasStatus('error');
@@ -131,7 +131,7 @@ test.describe('work under way', () => {
     await page.goto(`${server.url}/datasets/${data[0]?.id}/overview`);
     const notice = page.getByRole('region', { name: 'Status' });
     await expect(notice).toBeVisible();
-    await take({ UnreadyNotice: notice, DatasetStanding: notice.getByRole('paragraph') });
+    await take({ UnreadyNotice: notice, DatasetStatusLine: notice.getByRole('paragraph') });
   });
 
   test('progress, and what went wrong', async ({ page, panel }) => {
@@ -274,7 +274,7 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     SelectField: parent(dialog.getByLabel('Padding Strategy')),
     Toggle: parent(dialog.getByRole('switch').first()),
     TokenizePreview: region('Preview'),
-    TokenizationApply: parent(apply),
+    ApplyButton: parent(apply),
     TokenizationCard: made,
   });
   await takeAround('TokenizationActions', [
@@ -284,19 +284,19 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   const settings = dialog.getByRole('form', { name: 'Tokenization settings' });
   await takeTall({ TokenizationSettings: [settings] });
   await dialog.getByRole('button', { name: 'More settings' }).click();
-  await takeTall({ TokenizationMoreSettings: [settings] });
+  await takeTall({ AdvancedSettings: [settings] });
   await take({
     FieldNote: parent(dialog.getByLabel('Verify against the reference')),
     TokenSlotField: parent(dialog.getByLabel('Token at the beginning of a row')),
-    TokenizationSource: parent(dialog.getByLabel('Text column')),
+    SourceSettings: parent(dialog.getByLabel('Text column')),
   });
-  await takeAround('TokenizationPlaces', [
+  await takeAround('SpecialTokenSettings', [
     parent(dialog.getByLabel('Token at the beginning of a row')),
     parent(dialog.getByLabel('Token at the end of a document')),
   ]);
   await made.getByRole('button', { name: 'Show audit, ledger and rows' }).click();
   await expect(made.getByRole('region', { name: 'Rows' }).getByRole('list')).toBeVisible();
-  await takeTall({ TokenizationBooks: [made] });
+  await takeTall({ LedgerAndAudit: [made] });
   await take({ TokenizedRows: made.getByRole('region', { name: 'Rows' }) });
   await made.getByRole('button', { name: /^Delete/ }).click();
   await take({ DeleteTokenizationDialog: page.getByRole('dialog', { name: /^Delete/ }) });

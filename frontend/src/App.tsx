@@ -2,14 +2,14 @@ import { ErrorBoundary } from './components/common/ErrorBoundary';
 import { AccessTokenDialog } from './components/layout/AccessTokenDialog';
 import { Header } from './components/layout/Header';
 import { DatasetsPanel } from './components/panels/DatasetsPanel';
-import { useStatusNews } from './hooks/useStatusNews';
+import { useStatusAnnouncement } from './hooks/useStatusAnnouncement';
 import { useWebSocket } from './hooks/useWebSocket';
 import { useConnectionStore } from './stores/connectionStore';
 
 /** The page: its header, the one panel there is, and the question for the server's token where it wants one. */
 export function App() {
   const connection = useWebSocket();
-  const news = useStatusNews();
+  const news = useStatusAnnouncement();
   const access = useConnectionStore((state) => state.access);
   const epoch = useConnectionStore((state) => state.epoch);
   return (

@@ -74,7 +74,7 @@ def worker(
     chosen = tuple(name.strip() for name in queues.split(",")) if queues else QUEUES
     if unknown := sorted(set(chosen) - set(QUEUES)):
         raise fail(f"There is no queue {', '.join(unknown)}. Queues: {', '.join(QUEUES)}.")
-    from mistudio.workers.celery_worker import run_worker
+    from mistudio.workers.scaled_out.worker import run_worker
 
     run_worker(settings, queues=chosen, concurrency=concurrency)
 

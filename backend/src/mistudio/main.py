@@ -22,7 +22,7 @@ from mistudio.core.database import Database
 from mistudio.core.errors import Json
 from mistudio.core.migrations import upgrade
 from mistudio.core.websocket import WebSocketManager
-from mistudio.corpus.planner import Planner
+from mistudio.corpus.hub.planner import Planner
 from mistudio.schemas.event import (
     DatasetEvent,
     DatasetListEvent,

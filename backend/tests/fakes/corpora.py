@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from mistudio.corpus.ingest import ingest_file
-from mistudio.corpus.manifest import Manifest, SourceRecord, TakenIn, make_manifest, write_manifest
-from mistudio.corpus.readers import SourceFormat
-from mistudio.corpus.report import FileReport
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.formats.reader import SourceFormat
+from mistudio.corpus.ingest.ingest import ingest_file
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.store.file_report import FileReport
+from mistudio.corpus.store.manifest import Manifest, SourceRecord, TakenIn, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
 
 Rows = Sequence[Mapping[str, object]]

@@ -7,9 +7,9 @@ from typing import Any
 
 from fakes.hub import Repository
 from mistudio.core.errors import JobCancelled
-from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
-from mistudio.corpus.plan_types import SourceFile
-from mistudio.corpus.work import Unwatched, Work
+from mistudio.corpus.fetch.download import FetchedFile, FetchSettings, fetch_files
+from mistudio.corpus.hub.plan_types import SourceFile
+from mistudio.corpus.monitor import Unwatched, Work
 
 QUICK = FetchSettings(
     connections=4,

@@ -34,11 +34,11 @@ class Kind:
 
 
 KINDS: Final = {
-    "job": Kind("mistudio.workers.child", ("mistudio.workers.child_job",), hidden=UNNEEDED),
+    "job": Kind("mistudio.workers.child", ("mistudio.workers.child.main",), hidden=UNNEEDED),
     # Of what ``datasets`` imports, what costs most.
     "planner": Kind(
-        "mistudio.corpus.planner_child",
-        ("mistudio.corpus.plan_types", "pandas", "pyarrow.dataset", "fsspec", "httpx2", "aiohttp", "multiprocess"),
+        "mistudio.corpus.hub.planner_child",
+        ("mistudio.corpus.hub.plan_types", "pandas", "pyarrow.dataset", "fsspec", "httpx2", "aiohttp", "multiprocess"),
     ),
 }
 

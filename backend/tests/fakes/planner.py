@@ -1,6 +1,6 @@
 """A planner that knows one answer."""
 
-from mistudio.corpus.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, SourceFile, TokenizerRequest
+from mistudio.corpus.hub.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, SourceFile, TokenizerRequest
 
 
 class FakePlanner:

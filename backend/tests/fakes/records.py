@@ -3,7 +3,7 @@
 from mistudio.core.database import Database
 from mistudio.models import Dataset, Job, Tokenization, new_id
 from mistudio.schemas.job import JobKind
-from mistudio.services.job_steps import new_job
+from mistudio.services.jobs.transitions import new_job
 
 
 async def add_dataset(database: Database, **fields: object) -> Dataset:

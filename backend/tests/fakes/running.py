@@ -14,8 +14,8 @@ import uvicorn
 from fakes.pace import PATIENCE
 from mistudio.core.config import Settings
 from mistudio.main import Server, create_app
-from mistudio.workers.celery_worker import WorkerHost
-from mistudio.workers.local_queue import LocalQueue
+from mistudio.workers.embedded.queue import LocalQueue
+from mistudio.workers.scaled_out.worker import WorkerHost
 
 
 class Client:

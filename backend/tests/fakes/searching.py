@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mistudio.corpus.search import SearchRequest
+from mistudio.corpus.search.search import SearchRequest
 
 # Where a character is a word by itself, by Unicode's names of characters.
 _SINGLE = re.compile(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes.starts import Nursery
-from mistudio.workers.child_job import ORPHANED
+from mistudio.workers.child.main import ORPHANED
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Only there are children forked.")
 

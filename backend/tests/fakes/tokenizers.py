@@ -16,8 +16,8 @@ from tokenizers import (
     trainers,
 )
 
-from mistudio.corpus.tokenizer_files import TokenizerFiles
-from mistudio.corpus.tokenizers import LoadedTokenizer, read_tokenizer
+from mistudio.corpus.hub.tokenizer_files import TokenizerFiles
+from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, read_tokenizer
 
 SENTENCES = [
     "The quick brown fox jumps over the lazy dog, and it doesn't stop.",

@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from mistudio.corpus.encoding import Encoded
-from mistudio.corpus.token_order import Engines, Order
-from mistudio.corpus.tokenize import tokenize_dataset
-from mistudio.corpus.tokenize_settings import TokenizeSettings
-from mistudio.corpus.tokenized_manifest import EngineRecord, TokenizedManifest
-from mistudio.corpus.work import Unwatched, Work
+from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.monitor import Unwatched, Work
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.tokenize.request import Engines, Order
+from mistudio.corpus.tokenize.tokenize import tokenize_dataset
+from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
 
 WORDS: Final = 61
 BOS: Final = 61

@@ -7,15 +7,15 @@ import pytest
 
 from fakes.hub import Hub
 from fakes.repositories import CARD, add_stories, story_rows
-from mistudio.corpus.build import build_dataset, finish_build, pieces_of
-from mistudio.corpus.fetch import FetchSettings
-from mistudio.corpus.ingest import ingest_file
-from mistudio.corpus.manifest import Manifest, verify
-from mistudio.corpus.origin import HubOrigin
-from mistudio.corpus.plan import make_plan
-from mistudio.corpus.plan_types import Plan, PlanRequest
-from mistudio.corpus.store import DatasetStore
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.fetch.download import FetchSettings
+from mistudio.corpus.hub.plan import make_plan
+from mistudio.corpus.hub.plan_types import Plan, PlanRequest
+from mistudio.corpus.ingest.build import build_dataset, finish_build, pieces_of
+from mistudio.corpus.ingest.ingest import ingest_file
+from mistudio.corpus.ingest.origin import HubOrigin
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.manifest import Manifest, verify
 
 
 class Interrupted(Exception):

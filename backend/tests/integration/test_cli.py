@@ -18,7 +18,7 @@ from fakes.hub import Hub
 from fakes.repositories import add_large
 from fakes.shell import Shell
 from mistudio import open_dataset
-from mistudio.corpus.sample import SAMPLE_ROWS
+from mistudio.corpus.bundled.sample import SAMPLE_ROWS
 
 ROWS = [{"title": f"No. {number}", "text": f"story {number}"} for number in range(20)]
 CSV, JSONL, TABLE = csv_bytes(ROWS), json_lines(ROWS), pa.Table.from_pylist(ROWS)

@@ -15,7 +15,7 @@ from fakes.process import ServerProcess, events_in, processes_of, server_process
 from fakes.repositories import add_large, add_stories
 from fakes.running import Client, RunningServer, running_server
 from mistudio.core.config import Settings
-from mistudio.corpus.manifest import verify
+from mistudio.corpus.store.manifest import verify
 from mistudio.models import new_id
 
 MIB = 1 << 20

@@ -19,7 +19,7 @@ from fakes.repositories import CARD, add_large, add_stories, parquet_bytes, stor
 from fakes.running import Client
 from fakes.small_disk import SmallDiskServer, namespace_command, server_on_small_disk
 from mistudio.core.config import Settings
-from mistudio.corpus.manifest import verify
+from mistudio.corpus.store.manifest import verify
 
 MIB = 1 << 20
 

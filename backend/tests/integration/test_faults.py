@@ -20,7 +20,7 @@ from fakes.repositories import CARD
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 from mistudio.core.errors import is_retryable
-from mistudio.corpus.manifest import verify
+from mistudio.corpus.store.manifest import verify
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

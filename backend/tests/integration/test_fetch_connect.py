@@ -14,8 +14,8 @@ from fakes.fetching import Watched, fetch_all
 from fakes.hub import Hub, Repository
 from fakes.pace import paced
 from mistudio.core.errors import BadToken, HubUnreachable, JobCancelled
-from mistudio.corpus.fetch_connect import Route, web_address
-from mistudio.corpus.fetch_remote import Repository as RemoteRepository
+from mistudio.corpus.fetch.connection import Route, web_address
+from mistudio.corpus.fetch.remote_file import Repository as RemoteRepository
 
 
 @pytest.fixture

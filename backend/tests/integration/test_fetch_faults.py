@@ -26,8 +26,8 @@ from mistudio.core.errors import (
     RepositoryNotFound,
     SourceChanged,
 )
-from mistudio.corpus.fetch import fetch_files
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.fetch.download import fetch_files
+from mistudio.corpus.monitor import Unwatched
 
 BIG = os.urandom(6 << 20) + b"end"
 SMALL = os.urandom(300_000)

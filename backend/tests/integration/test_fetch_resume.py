@@ -21,9 +21,9 @@ CONTENT = random.Random(4).randbytes(12 << 20)
 CHILD = """
 import json, sys
 from pathlib import Path
-from mistudio.corpus.fetch import FetchSettings, fetch_files
-from mistudio.corpus.plan_types import SourceFile
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.fetch.download import FetchSettings, fetch_files
+from mistudio.corpus.hub.plan_types import SourceFile
+from mistudio.corpus.monitor import Unwatched
 told = json.load(sys.stdin)
 for fetched in fetch_files(
     [SourceFile(**file) for file in told["files"]], Path(told["destination"]), repo_id=told["repo_id"],

@@ -10,11 +10,11 @@ import pytest
 from fakes.corpora import csv_bytes, json_lines, parquet_bytes
 from integration.test_build import Interrupted, Interrupting
 from mistudio.core.errors import DataMissing, InvalidData
-from mistudio.corpus.build import build_dataset
-from mistudio.corpus.import_local import MAX_DOCUMENT_BYTES, LocalFile, LocalOrigin, LocalPlan
-from mistudio.corpus.local_names import split_of
-from mistudio.corpus.manifest import Manifest, verify
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.ingest.build import build_dataset
+from mistudio.corpus.ingest.file_names import split_of
+from mistudio.corpus.ingest.local_files import MAX_DOCUMENT_BYTES, LocalFile, LocalOrigin, LocalPlan
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.store.manifest import Manifest, verify
 
 ROWS = [{"text": f"story {number}", "number": number} for number in range(30)]
 FILES = {

@@ -15,8 +15,8 @@ from fakes.datasets import add_ready
 from fakes.hub import Hub
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
-from mistudio.corpus.index import build_index, has_current_index, read_index_manifest
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.search.index_builder import build_index, has_current_index, read_index_manifest
 
 ROWS: dict[str, list[list[dict[str, object]]]] = {"train": [[{"text": f"row {row} of the index"} for row in range(30)]]}
 

@@ -20,9 +20,9 @@ from fakes.process import events_in
 from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
-from mistudio.corpus.manifest import verify
+from mistudio.corpus.store.manifest import verify
 from mistudio.models import Job
-from mistudio.workers.token_vault import RedisTokenVault, sealing_key
+from mistudio.workers.scaled_out.token_vault import RedisTokenVault, sealing_key
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from fakes.datasets import add_ready, add_tokenization
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 from mistudio.core.states import TokenizationStatus
-from mistudio.corpus.index import build_index
-from mistudio.corpus.work import Unwatched
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.search.index_builder import build_index
 
 ROWS: dict[str, list[list[dict[str, object]]]] = {
     "train": [[{"text": f"Row {row}: the naïve 日本 cat{row % 3}, 3.14", "n": row} for row in range(120)]],

@@ -16,9 +16,9 @@ from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 from mistudio.models import Tokenization
-from mistudio.workers.foreseen import Foreseen
-from mistudio.workers.local_queue import LocalQueue
-from mistudio.workers.spare import Spare
+from mistudio.workers.child.standby import Spare
+from mistudio.workers.embedded.queue import LocalQueue
+from mistudio.workers.jobs.preloaded import Foreseen
 
 # What is tested is how they start.
 pytestmark = pytest.mark.usefixtures("true_starts")

@@ -19,7 +19,7 @@ from fakes.pace import PATIENCE
 from fakes.process import ServerProcess, processes_of, server_process
 from fakes.running import Client, RunningServer, running_server
 from mistudio.core.config import Settings
-from mistudio.corpus.tokenized_manifest import differences
+from mistudio.corpus.tokenized.manifest import differences
 
 CHAT = "{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] }}\n{% endfor %}"
 

@@ -19,9 +19,9 @@ from fakes.corpora import arrow_bytes, csv_bytes, json_lines, parquet_bytes
 from fakes.pace import PATIENCE
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
-from mistudio.corpus.manifest import read_manifest, verify
-from mistudio.corpus.sample import SAMPLE_ROWS, SAMPLE_TOKENIZER
-from mistudio.services.upload import MARK_NAME
+from mistudio.corpus.bundled.sample import SAMPLE_ROWS, SAMPLE_TOKENIZER
+from mistudio.corpus.store.manifest import read_manifest, verify
+from mistudio.services.storage.upload import MARK_NAME
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -15,15 +15,15 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import AlreadyExists, DiskFull, InUse, InvalidTransition, NotFound
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.plan_types import SourceFile
+from mistudio.corpus.hub.plan_types import SourceFile
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetDownloadRequest, ReferenceCreate
 from mistudio.services.dataset_service import DatasetService
-from mistudio.services.hub_source import new_record, source_key
+from mistudio.services.datasets.hub_record import new_record, source_key
 from mistudio.services.job_service import JobService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.storage_service import StorageService
-from mistudio.workers.local_queue import MemoryTokenVault
+from mistudio.workers.embedded.queue import MemoryTokenVault
 
 REQUEST = DatasetDownloadRequest(repo_id="lab/stories")
 

@@ -16,15 +16,15 @@ from mistudio.core.errors import HubUnreachable, JobCancelled, NoData, RateLimit
 from mistudio.core.states import DatasetStatus, JobState
 from mistudio.models import Dataset, Job, utc_now
 from mistudio.services.job_service import JobService
-from mistudio.services.targets import DatasetFigures
+from mistudio.services.jobs.targets import DatasetFigures
 from mistudio.workers.dataset_tasks import (
     download_dataset_task,
     import_dataset_task,
     index_dataset_task,
     tokenize_dataset_task,
 )
-from mistudio.workers.reporter import PHASES
-from mistudio.workers.runner import JobContext, Runner
+from mistudio.workers.jobs.reporter import PHASES
+from mistudio.workers.jobs.runner import JobContext, Runner
 
 FIGURES = DatasetFigures(
     raw_path="/raw", num_samples=1, size_bytes=1, splits=[], text_column="text", metadata={"characters": 1}

@@ -1,5 +1,5 @@
 /** A selection for components that are given one. */
-import type { Selection } from '../hooks/useSelection';
+import type { Selection } from '../components/datasets/list/useSelection';
 
 /** As while nobody chooses datasets. */
 export const NO_SELECTION: Selection = {

@@ -1,5 +1,5 @@
 /** The form of a tokenization as its parts get it: what they change is noted, and changes nothing. */
-import type { TokenizationForm } from '../hooks/useTokenizationForm';
+import type { TokenizationForm } from '../components/datasets/tokenization/useTokenizationForm';
 import { START, type TokenizationErrors, type TokenizationValues } from '../utils/tokenizationValues';
 
 /** A form with these values and errors. */

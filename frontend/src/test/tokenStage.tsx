@@ -2,7 +2,7 @@
 import { render, type RenderResult } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import TokenizationTab from '../components/datasets/TokenizationTab';
+import TokenizationTab from '../components/datasets/tokenization/TokenizationTab';
 import { type DatasetRoute, datasetRoute } from '../hooks/useRoute';
 import { useDetailStore } from '../stores/detailStore';
 import type { DatasetDetail } from '../types/dataset';

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from mistudio.api.errors import field_errors
 from mistudio.core.errors import UnsupportedFile, ValidationFailed
 from mistudio.schemas.dataset import DatasetImportFields
-from mistudio.services.upload import Upload
+from mistudio.services.storage.upload import Upload
 
 # So much is gathered before a thread is asked to write it: a handful of bytes each time would cost more than it brings.
 _BLOCK_BYTES: Final = 1 << 20

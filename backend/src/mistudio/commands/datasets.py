@@ -13,9 +13,9 @@ from mistudio.commands.output import fail, run, say, say_json, say_table, settin
 from mistudio.commands.tokenizations import rebuild_tokenization
 from mistudio.commands.tokens import facts as facts_of_tokens
 from mistudio.core.config import Settings
-from mistudio.corpus.manifest import verify as differences_of
-from mistudio.corpus.tokenized_manifest import TOKENIZED_MANIFEST
-from mistudio.corpus.tokenized_manifest import differences as token_differences_of
+from mistudio.corpus.store.manifest import verify as differences_of
+from mistudio.corpus.tokenized.manifest import TOKENIZED_MANIFEST
+from mistudio.corpus.tokenized.manifest import differences as token_differences_of
 from mistudio.utils.file_utils import format_size
 from mistudio.utils.text import plural, visible
 

@@ -10,8 +10,8 @@ import typer
 from mistudio.commands.connection import Refused, Studio
 from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken
 from mistudio.commands.output import fail, run, say, say_json, watched
-from mistudio.corpus.local_names import FORMATS
-from mistudio.corpus.sources import plain_suffix
+from mistudio.corpus.formats.byte_stream import plain_suffix
+from mistudio.corpus.ingest.file_names import FORMATS
 from mistudio.utils.file_utils import format_size
 
 

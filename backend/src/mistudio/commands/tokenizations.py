@@ -23,14 +23,14 @@ def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:
     Gives the differences that there were, as sentences. Raises SourceChanged where other bytes came out, and what
     loading the tokenizer raises.
     """
-    from mistudio.corpus.rebuild import rebuild
-    from mistudio.corpus.resolved import resolve
-    from mistudio.corpus.store import DatasetStore
-    from mistudio.corpus.token_sample import engines_for
-    from mistudio.corpus.tokenized_manifest import differences, read_tokenized_manifest
-    from mistudio.corpus.tokenizer_files import TokenizerSource
-    from mistudio.corpus.tokenizers import load_tokenizer
-    from mistudio.corpus.work import Unwatched
+    from mistudio.corpus.hub.tokenizer_files import TokenizerSource
+    from mistudio.corpus.monitor import Unwatched
+    from mistudio.corpus.spec.resolve import resolve
+    from mistudio.corpus.store.dataset_store import DatasetStore
+    from mistudio.corpus.tokenize.encoder_trial import engines_for
+    from mistudio.corpus.tokenize.rebuild import rebuild
+    from mistudio.corpus.tokenized.manifest import differences, read_tokenized_manifest
+    from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
 
     dataset, manifest = folder.parent.parent, read_tokenized_manifest(folder)
     source = TokenizerSource(manifest.tokenizer.repo or manifest.tokenizer.name, manifest.tokenizer.commit)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from mistudio.core.states import DatasetStatus, IndexState
-from mistudio.corpus.import_local import SampleBy
+from mistudio.corpus.ingest.local_files import SampleBy
 from mistudio.schemas.common import Bytes, ColumnName, HubToken, Name, Page, Percent, Shape, Timestamp, UsageSnippet
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import TokenizationResponse

@@ -13,7 +13,8 @@ from mistudio.core.database import Database
 from mistudio.core.errors import InvalidTransition, UnknownColumn
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.plan_types import Plan
+from mistudio.corpus.hub.plan_types import Plan
+from mistudio.corpus.hub.planning import Planning
 from mistudio.models import Dataset, Job
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.dataset import (
@@ -27,24 +28,23 @@ from mistudio.schemas.dataset import (
     ReferenceResponse,
 )
 from mistudio.schemas.job import JobKind
-from mistudio.services.dataset_deletion import DatasetDeletion
-from mistudio.services.disk import needed_bytes, require_room
-from mistudio.services.hub_source import already_exists, key_of, new_record, plan_request, token_of
+from mistudio.services.datasets.deletion import DatasetDeletion
+from mistudio.services.datasets.hub_record import already_exists, key_of, new_record, plan_request, token_of
+from mistudio.services.datasets.local_record import imported_already
 from mistudio.services.job_service import Claim, JobService, Snapshot
-from mistudio.services.job_steps import new_job
-from mistudio.services.local_source import imported_already
-from mistudio.services.news import changed_news, created_news, next_seq, publish_all
-from mistudio.services.planning import Planning
-from mistudio.services.plans import write_plan
-from mistudio.services.storage_service import StorageService
-from mistudio.services.views import (
+from mistudio.services.jobs.events import changed_news, created_news, next_seq, publish_all
+from mistudio.services.jobs.transitions import new_job
+from mistudio.services.responses import (
     active_jobs,
     dataset_detail,
     dataset_or_404,
     dataset_response,
     dataset_responses,
 )
-from mistudio.utils.together import Together
+from mistudio.services.storage.disk_space import needed_bytes, require_room
+from mistudio.services.storage.plan_file import write_plan
+from mistudio.services.storage_service import StorageService
+from mistudio.utils.single_flight import Together
 
 
 class DatasetService:

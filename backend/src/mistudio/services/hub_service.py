@@ -5,13 +5,13 @@ from sqlalchemy import select
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, ValidationFailed
-from mistudio.corpus.plan_types import Inspection, PlanRequest
+from mistudio.corpus.hub.plan_types import Inspection, PlanRequest
+from mistudio.corpus.hub.planning import Planning
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.schemas.hub import HubColumn, HubDatasetResponse
-from mistudio.services.disk import needed_bytes
-from mistudio.services.hub_source import source_key
-from mistudio.services.planning import Planning
+from mistudio.services.datasets.hub_record import source_key
+from mistudio.services.storage.disk_space import needed_bytes
 from mistudio.utils.file_utils import free_bytes
 from mistudio.utils.hf_utils import check_repo_id
 

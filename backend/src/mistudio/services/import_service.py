@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from mistudio.core.config import Settings
-from mistudio.corpus.import_local import LocalPlan
-from mistudio.corpus.sample import SAMPLE_NAME, ensure_sample_tokenizer, write_sample
+from mistudio.corpus.bundled.sample import SAMPLE_NAME, ensure_sample_tokenizer, write_sample
+from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.models import new_id
 from mistudio.schemas.dataset import DatasetImportFields, DatasetResponse
 from mistudio.services.dataset_service import DatasetService
-from mistudio.services.disk import RoomWatch, require_room
-from mistudio.services.local_source import new_local_record
-from mistudio.services.plans import write_plan
+from mistudio.services.datasets.local_record import new_local_record
+from mistudio.services.storage.disk_space import RoomWatch, require_room
+from mistudio.services.storage.plan_file import write_plan
+from mistudio.services.storage.upload import Upload, too_large
 from mistudio.services.storage_service import StorageService
-from mistudio.services.upload import Upload, too_large
 
 # The files as they come, and what is made of plain text beside the last of them.
 _ROOM_RATIO = 1.7

@@ -14,16 +14,16 @@ from mistudio.core.database import Database
 from mistudio.core.errors import NotReady
 from mistudio.core.events import EventBus, JobQueue
 from mistudio.core.states import DatasetStatus, IndexState
-from mistudio.corpus.index import drop_index, has_current_index
-from mistudio.corpus.manifest import MANIFEST_NAME
-from mistudio.corpus.search import open_index
+from mistudio.corpus.search.index_builder import drop_index, has_current_index
+from mistudio.corpus.search.search import open_index
+from mistudio.corpus.store.manifest import MANIFEST_NAME
 from mistudio.models import Dataset, Job
 from mistudio.schemas.dataset import DatasetResponse
 from mistudio.services.job_service import JobService
-from mistudio.services.job_steps import new_job
-from mistudio.services.news import changed_news, next_seq, publish_all
+from mistudio.services.jobs.events import changed_news, next_seq, publish_all
+from mistudio.services.jobs.transitions import new_job
+from mistudio.services.responses import active_jobs, dataset_or_404, dataset_response
 from mistudio.services.storage_service import StorageService
-from mistudio.services.views import active_jobs, dataset_or_404, dataset_response
 
 log = structlog.get_logger(__name__)
 

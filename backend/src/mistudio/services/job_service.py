@@ -17,7 +17,9 @@ from mistudio.core.events import EventBus
 from mistudio.core.states import JobState
 from mistudio.models import Job, utc_now
 from mistudio.schemas.job import JobPhase, JobResponse, Unit
-from mistudio.services.job_steps import (
+from mistudio.services.jobs.events import News, completed_news, progress_news, publish_all
+from mistudio.services.jobs.targets import Figures, Held
+from mistudio.services.jobs.transitions import (
     again_or_cancelled,
     dataset_changed,
     end_job,
@@ -27,8 +29,6 @@ from mistudio.services.job_steps import (
     new_job,
     queue_again,
 )
-from mistudio.services.news import News, completed_news, progress_news, publish_all
-from mistudio.services.targets import Figures, Held
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,22 @@ from pathlib import Path
 
 from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, NotFound, UnknownSplit, ValidationFailed
-from mistudio.corpus.manifest import read_manifest
-from mistudio.corpus.store import DatasetStore
-from mistudio.corpus.token_sample import chat_renderer
-from mistudio.corpus.token_texts import TextReader
-from mistudio.corpus.tokenized_manifest import TokenizedManifest
-from mistudio.corpus.tokenized_store import TokenizedStore, TokenRow
-from mistudio.corpus.tokenizers import LoadedTokenizer
-from mistudio.corpus.trace import Trace, kinds_of, trace
+from mistudio.corpus.documents.batches import TextReader
+from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.manifest import read_manifest
+from mistudio.corpus.tokenize.encoder_trial import chat_renderer
+from mistudio.corpus.tokenized.manifest import TokenizedManifest
+from mistudio.corpus.tokenized.store import TokenizedStore, TokenRow
+from mistudio.corpus.tokenized.trace import Trace, kinds_of, trace
+from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 from mistudio.schemas.common import Page, Pagination
 from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
-from mistudio.services.open_tokenizations import OpenTokenizations
-from mistudio.services.ready import require_ready
+from mistudio.services.lookup import require_ready
+from mistudio.services.responses import tokenization_or_404
 from mistudio.services.storage_service import StorageService
-from mistudio.services.token_views import token_views
+from mistudio.services.tokenizations.open_stores import OpenTokenizations
+from mistudio.services.tokenizations.token_views import token_views
 from mistudio.services.tokenizer_service import TokenizerService
-from mistudio.services.views import tokenization_or_404
 
 
 @dataclass(frozen=True)

@@ -21,22 +21,22 @@ from mistudio.core.errors import (
     ValidationFailed,
 )
 from mistudio.core.states import IndexState
-from mistudio.corpus.lengths import TokenLengths
-from mistudio.corpus.marks import Marker
-from mistudio.corpus.open_files import OpenFiles
-from mistudio.corpus.samples import Sample, sample_of
-from mistudio.corpus.store import DatasetStore, Row
+from mistudio.corpus.search.highlights import Marker
+from mistudio.corpus.store.dataset_store import DatasetStore, Row
+from mistudio.corpus.store.file_pool import OpenFiles
+from mistudio.corpus.store.sample import Sample, sample_of
+from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse, SearchInfo
-from mistudio.services.ready import ready_dataset, ready_tokenization
-from mistudio.services.sample_queries import (
+from mistudio.services.lookup import ready_dataset, ready_tokenization
+from mistudio.services.samples.query import (
     asks_for_lengths,
     is_search,
     note_on,
     offset_of,
     request_of,
 )
-from mistudio.services.search_service import Asked, Gone, SearchService, until_cancelled
+from mistudio.services.samples.search import Asked, Gone, SearchService, until_cancelled
 from mistudio.services.storage_service import StorageService
 
 Result = TypeVar("Result")

@@ -8,7 +8,7 @@ from mistudio.core.events import DATASETS_CHANNEL
 from mistudio.models import Dataset
 from mistudio.schemas.event import DatasetListSnapshot, DatasetSnapshot, SubscribeRefused
 from mistudio.services.dataset_service import DatasetService
-from mistudio.services.views import dataset_detail
+from mistudio.services.responses import dataset_detail
 from mistudio.utils.text import first_control
 
 _PROGRESS_CHANNEL = re.compile(r"datasets/([^/]+)/progress")

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from mistudio.core.database import Database
 from mistudio.core.errors import Json
-from mistudio.corpus.token_statistics import LengthBin, LengthCounts
+from mistudio.corpus.tokenized.statistics import LengthBin, LengthCounts
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import DatasetMetadata, SplitResponse
 from mistudio.schemas.statistics import SplitStatistics, StatisticsResponse, TokenStatistics
-from mistudio.services.ready import ready_dataset, ready_tokenization
+from mistudio.services.lookup import ready_dataset, ready_tokenization
 
 Ids = NDArray[np.unsignedinteger] | NDArray[np.signedinteger]
 

@@ -17,8 +17,8 @@ from mistudio.core.database import Database
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import StoragePart
 from mistudio.schemas.system import DatasetStorage, StorageResponse
-from mistudio.services.plans import PLAN_NAME
-from mistudio.services.upload import MARK_NAME, is_abandoned
+from mistudio.services.storage.plan_file import PLAN_NAME
+from mistudio.services.storage.upload import MARK_NAME, is_abandoned
 from mistudio.utils.file_utils import delete_directory, ensure_dir, get_directory_size
 
 log = structlog.get_logger(__name__)

@@ -17,24 +17,18 @@ from mistudio.core.errors import HubError, InvalidTransition, NotReady, StateErr
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
 from mistudio.core.states import DatasetStatus, TokenizationStatus
-from mistudio.corpus.manifest import manifest_sha256, read_manifest
-from mistudio.corpus.resolved import resolve, rows_key
-from mistudio.corpus.tokenize_settings import TokenizeSettings
-from mistudio.corpus.tokenizers import LoadedTokenizer
+from mistudio.corpus.spec.resolve import resolve, rows_key
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
+from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.sample import SampleDetail, SampleResponse
 from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest
-from mistudio.services.disk import require_room
 from mistudio.services.job_service import JobService
-from mistudio.services.job_steps import new_job
-from mistudio.services.news import News, changed_news, next_seq, progress_news, publish_all
-from mistudio.services.storage_service import StorageService
-from mistudio.services.targets import Held, follow_newest
-from mistudio.services.token_views import token_spans
-from mistudio.services.tokenize_requests import already_exists, needed_for_tokens, new_record, settings_of
-from mistudio.services.tokenizer_service import TokenizerService, remembered
-from mistudio.services.tokenizing import calculate_statistics, save_tokenized_dataset, tokenize_batch
-from mistudio.services.views import (
+from mistudio.services.jobs.events import News, changed_news, next_seq, progress_news, publish_all
+from mistudio.services.jobs.targets import Held, follow_newest
+from mistudio.services.jobs.transitions import new_job
+from mistudio.services.responses import (
     active_jobs,
     dataset_or_404,
     dataset_response,
@@ -42,6 +36,12 @@ from mistudio.services.views import (
     tokenization_or_404,
     tokenization_responses,
 )
+from mistudio.services.storage.disk_space import require_room
+from mistudio.services.storage_service import StorageService
+from mistudio.services.tokenizations.request import already_exists, needed_for_tokens, new_record, settings_of
+from mistudio.services.tokenizations.run import calculate_statistics, save_tokenized_dataset, tokenize_batch
+from mistudio.services.tokenizations.token_views import token_spans
+from mistudio.services.tokenizer_service import TokenizerService, remembered
 
 _RETRIABLE = (TokenizationStatus.ERROR, TokenizationStatus.CANCELLED)
 

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.corpus.plan_types import TokenizerRequest
-from mistudio.corpus.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_kept
-from mistudio.corpus.tokenizers import LoadedTokenizer, read_tokenizer
+from mistudio.corpus.hub.plan_types import TokenizerRequest
+from mistudio.corpus.hub.planning import Planning
+from mistudio.corpus.hub.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_kept
+from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, read_tokenizer
 from mistudio.models import Model
 from mistudio.schemas.tokenization import ModelResponse, PreviewRequest, PreviewResponse
-from mistudio.services.planning import Planning
-from mistudio.services.token_views import preview_of
+from mistudio.services.tokenizations.token_views import preview_of
 
 # One of a large vocabulary takes some 150 MB.
 _LOADED: Final = 2

@@ -7,21 +7,21 @@ from typing import Final
 
 from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, NotReady, ValidationFailed
-from mistudio.corpus.manifest import read_manifest
-from mistudio.corpus.row_frame import chosen_max_length
-from mistudio.corpus.store import DatasetStore
-from mistudio.corpus.token_sample import sample_texts
-from mistudio.corpus.token_texts import TextReader
-from mistudio.corpus.tokenize_settings import TokenizeSettings
-from mistudio.corpus.tokenized_manifest import read_tokenized_manifest
-from mistudio.corpus.tokenizers import LoadedTokenizer
-from mistudio.corpus.what_if import Lengths, WhatIf, WhatIfLayout, lengths_of, sampled_lengths, what_if
+from mistudio.corpus.documents.batches import TextReader
+from mistudio.corpus.spec.framing import chosen_max_length
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.manifest import read_manifest
+from mistudio.corpus.tokenize.encoder_trial import sample_texts
+from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, lengths_of, sampled_lengths, what_if
+from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
+from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 from mistudio.models import Tokenization
 from mistudio.schemas import tokenization as shapes
-from mistudio.services.ready import ready_dataset, ready_tokenization
+from mistudio.services.lookup import ready_dataset, ready_tokenization
 from mistudio.services.storage_service import StorageService
+from mistudio.services.tokenizations.run import tokenize_batch
 from mistudio.services.tokenizer_service import TokenizerService
-from mistudio.services.tokenizing import tokenize_batch
 
 _SAMPLED_DOCUMENTS: Final = 5_000
 # The lengths shown where none is asked for, around the one that would be chosen.

@@ -1,7 +1,7 @@
 """Questions to and about Hugging Face repositories that need no download.
 
 The Hub is the one that ``HF_ENDPOINT`` names when a question is asked. The client library is imported at the first
-question, as the server itself only checks ids. Errors are the client library's own: ``mistudio.corpus.hub_errors``
+question, as the server itself only checks ids. Errors are the client library's own: ``mistudio.corpus.hub.errors``
 turns them into ours.
 """
 

@@ -14,12 +14,12 @@ from mistudio.core.ownership import DataDirLock
 from mistudio.schemas.system import CheckResponse
 from mistudio.services.job_service import JobService
 from mistudio.utils.tasks import end_task
-from mistudio.workers.celery_queue import BROKER_ERRORS, CeleryQueue
-from mistudio.workers.celery_worker import workers_seen
-from mistudio.workers.control import Order, call_out, connect, listen
-from mistudio.workers.local_queue import LocalQueue, MemoryTokenVault
-from mistudio.workers.token_vault import RedisTokenVault, sealing_key
-from mistudio.workers.watcher import Watcher
+from mistudio.workers.embedded.queue import LocalQueue, MemoryTokenVault
+from mistudio.workers.scaled_out.broadcast import Order, call_out, connect, listen
+from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue
+from mistudio.workers.scaled_out.token_vault import RedisTokenVault, sealing_key
+from mistudio.workers.scaled_out.watchdog import Watcher
+from mistudio.workers.scaled_out.worker import workers_seen
 
 _CHECK_SECONDS = 4.0
 

@@ -2,19 +2,19 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 
 import { useAllDatasetsProgress } from '../../hooks/useDatasetProgress';
 import { closeWindow, openDataset, showInDataset, useRoute } from '../../hooks/useRoute';
-import { useSelection } from '../../hooks/useSelection';
+import { useSelection } from '../datasets/list/useSelection';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
 import { textButton } from '../common/styles';
-import { DatasetDetailModal } from '../datasets/DatasetDetailModal';
-import { DatasetList } from '../datasets/DatasetList';
-import { DeleteDatasetDialog } from '../datasets/DeleteDatasetDialog';
-import { DeleteDatasetsDialog } from '../datasets/DeleteDatasetsDialog';
-import { DownloadForm } from '../datasets/DownloadForm';
-import { DropTarget } from '../datasets/DropTarget';
-import { ImportStatus } from '../datasets/ImportStatus';
-import { SelectionBar } from '../datasets/SelectionBar';
-import { StorageDialog } from '../datasets/StorageDialog';
+import { DatasetDetailModal } from '../datasets/detail/DatasetDetailModal';
+import { DatasetList } from '../datasets/list/DatasetList';
+import { DeleteDatasetDialog } from '../datasets/deletion/DeleteDatasetDialog';
+import { DeleteDatasetsDialog } from '../datasets/deletion/DeleteDatasetsDialog';
+import { DownloadForm } from '../datasets/download/DownloadForm';
+import { DropTarget } from '../datasets/importing/DropTarget';
+import { ImportStatus } from '../datasets/importing/ImportStatus';
+import { SelectionBar } from '../datasets/list/SelectionBar';
+import { StorageDialog } from '../datasets/storage/StorageDialog';
 
 /** Get datasets, look at them, delete them. */
 export function DatasetsPanel() {

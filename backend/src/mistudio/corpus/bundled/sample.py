@@ -1,0 +1,146 @@
+"""The bundled sample: short stories of our own making, the same every time, to try everything without a network.
+
+Most rows are what one expects; some are odd on purpose (empty, very long, without blanks, with markup, control
+characters or the names of special tokens in them), because real data is. A byte-level BPE tokenizer is trained
+from the same stories. Both are made when they are asked for.
+"""
+
+import json
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mistudio.core.errors import Json
+from mistudio.corpus.bundled.grammar import GRAMMARS
+from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan
+from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
+
+SAMPLE_NAME: Final = "Sample stories"
+SAMPLE_VERSION: Final = 1
+SAMPLE_ROWS: Final = {"train": 5_000, "validation": 500, "test": 500}
+SAMPLE_TOKENIZER: Final = "sample-bpe"
+SAMPLE_VOCABULARY: Final = 2_048
+END_OF_TEXT: Final = "<|endoftext|>"
+
+_SEED: Final = 20_240_229
+_ODD_EVERY: Final = 50
+_LANGUAGES: Final = ("en",) * 12 + tuple(GRAMMARS)
+_TOPICS: Final = ("friendship", "weather", "lost and found", "journeys", "food")
+_LONG_SENTENCES: Final = 2_500
+
+
+@dataclass(frozen=True)
+class _Odd:
+    """An odd text and what is odd about it."""
+
+    kind: str
+    text: str | None
+
+
+def _odd_texts(chance: random.Random) -> Iterator[_Odd]:
+    """Odd texts, over and over; the very long ones differ."""
+    fixed = (
+        _Odd("empty", ""),
+        _Odd("missing", None),
+        _Odd("blank", " \n\t \u00a0\u3000 "),
+        _Odd("emoji", "A 🦊 and a 👩🏽\u200d🚀 sailed to 🇰🇪 in 3️⃣ days. e\u0301 is not \u00e9; \u200bnothing\ufeff."),
+        _Odd("markup", '<p class="story">Once &amp; for all: <b>{hero}</b></p>\n<!-- [MASK] -->\n'),
+        _Odd("code", "def story(n: int) -> str:\n\tif n <= 0:\n\t\treturn ''\n\treturn 'once ' + story(n - 1)\n"),
+        _Odd("special tokens", f"The sign said {END_OF_TEXT} and then <s></s> [CLS] [SEP] <pad>, in plain letters."),
+        _Odd("line ends", "One line,\r\nanother,\ra third,\u2028and a last.\n\n\n"),
+        _Odd("control characters", "A bell\x07, a null\x00, an escape\x1b[31m red\x1b[0m and a \x7f delete."),
+        _Odd("numbers", ", ".join(str(number**7) for number in range(60)) + ", 3.14159, −273.15 °C, ½, Ⅻ, 1e-9"),
+        _Odd("no blanks", "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=60_000))),
+        _Odd("repetition", "ha" * 4_000),
+        _Odd("directions", "left to right, \u202eright to left\u202c, עברית and العربية in one line"),
+        _Odd("duplicate", "The same story stands here more than once, to the letter."),
+    )
+    while True:
+        yield from fixed
+        yield _Odd("very long", GRAMMARS["en"].story(chance, sentences=_LONG_SENTENCES)[1])
+
+
+def sample_rows(split: str) -> Iterator[dict[str, Json]]:
+    """The rows of one split, in order."""
+    chance = random.Random(f"{_SEED} {split}")  # noqa: S311 (stories, not secrets)
+    odd = _odd_texts(chance)
+    for number in range(SAMPLE_ROWS[split]):
+        language = chance.choice(_LANGUAGES)
+        title, story = GRAMMARS[language].story(chance, sentences=chance.randint(2, 14))
+        oddity = next(odd) if number % _ODD_EVERY == _ODD_EVERY - 1 else _Odd("none", story)
+        yield {
+            "title": title,
+            "text": oddity.text,
+            "language": language,
+            "oddity": oddity.kind,
+            "topics": chance.sample(_TOPICS, chance.randint(0, 2)),
+            "rating": round(chance.uniform(1, 5), 1) if chance.random() < 0.9 else None,
+            "source": {"chapter": number // 100 + 1, "page": number % 100 + 1},
+        }
+
+
+def write_sample(folder: Path) -> LocalPlan:
+    """Write the sample's files, a file of JSON lines per split, into the folder of sources, and say what they are."""
+    ensure_dir(folder)
+    files = []
+    for number, split in enumerate(SAMPLE_ROWS):
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in sample_rows(split))
+        path = folder / f"{number:05d}"
+        write_bytes_atomic(path, "".join(lines).encode())
+        files.append(LocalFile(f"{split}.jsonl", path.name, split, path.stat().st_size, sha256_file(path)))
+    return LocalPlan(tuple(files))
+
+
+def ensure_sample_tokenizer(folder: Path) -> Path:
+    """The folder of the sample's tokenizer below ``folder``, trained if it is not there; safe to call from anywhere."""
+    target = folder / SAMPLE_TOKENIZER
+    if (target / "tokenizer.json").exists():
+        return target
+    ensure_dir(folder)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as scratch:
+        made = Path(scratch) / SAMPLE_TOKENIZER
+        made.mkdir()
+        _train(made)
+        try:
+            made.rename(target)
+        except OSError:
+            # Somebody else was quicker; a folder that was left incomplete makes way.
+            if not (target / "tokenizer.json").exists():
+                shutil.rmtree(target)
+                made.rename(target)
+    fsync_directory(folder)
+    return target
+
+
+def _train(folder: Path) -> None:
+    from tokenizers import Tokenizer, decoders, pre_tokenizers, processors
+    from tokenizers.models import BPE
+    from tokenizers.trainers import BpeTrainer
+
+    tokenizer = Tokenizer(BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    trainer = BpeTrainer(
+        vocab_size=SAMPLE_VOCABULARY,
+        special_tokens=[END_OF_TEXT],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    stories = (row for row in sample_rows("train") if row["oddity"] == "none")
+    tokenizer.train_from_iterator((str(row["text"]) for row in stories), trainer)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": END_OF_TEXT,
+        "eos_token": END_OF_TEXT,
+        "unk_token": END_OF_TEXT,
+        "model_max_length": 1024,
+        "add_prefix_space": False,
+        "clean_up_tokenization_spaces": False,
+    }
+    write_bytes_atomic(folder / "tokenizer_config.json", json.dumps(settings, indent=2).encode() + b"\n")

@@ -1,0 +1,1 @@
+"""The source rows as texts to encode, with per-row figures."""

@@ -1,0 +1,1 @@
+"""Which engine turns texts into ids, and proof that it is right."""

@@ -1,0 +1,1 @@
+"""Bytes from the Hub to disk: resumable, verified, parallel."""

@@ -1,0 +1,1 @@
+"""Parquet, Arrow, CSV, JSON and text as batches of one schema."""

@@ -1,0 +1,200 @@
+"""Types that grow: what the values of a column have in common, when no single block of a file can say it.
+
+The order is null < bool < text, null < whole numbers (int64) < numbers (double) < text, null < list, null < struct,
+and anything else together < text, where what is not text itself becomes its JSON text. Structs take the union of
+their fields. ``unify`` is the least upper bound in that order: it never loses a value, and going up ends.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mistudio.corpus.formats.utf8_repair import python_values
+
+MAX_DEPTH: Final = 32
+MAX_FIELDS: Final = 1_000
+_INT64: Final = 1 << 63
+_SCALARS: Final = {
+    type(None): pa.null(),
+    bool: pa.bool_(),
+    int: pa.int64(),
+    float: pa.float64(),
+    str: pa.string(),
+}
+# What json.loads gives.
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
+
+
+@dataclass
+class Known:
+    """The schema as far as it is known while a file is read: None at first, and growing."""
+
+    schema: pa.Schema | None = None
+
+    def types(self) -> dict[str, pa.DataType]:
+        """The type of each column known."""
+        return {} if self.schema is None else dict(zip(self.schema.names, self.schema.types, strict=True))
+
+
+def unify(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+    """The narrowest type that holds the values of both."""
+    if one.equals(other) or pa.types.is_null(other):
+        return one
+    if pa.types.is_null(one):
+        return other
+    if pa.types.is_struct(one) and pa.types.is_struct(other):
+        return _struct(_union(dict(_fields(one)), dict(_fields(other))))
+    if pa.types.is_list(one) and pa.types.is_list(other):
+        return pa.list_(unify(one.value_type, other.value_type))
+    if {one, other} == {pa.int64(), pa.float64()}:
+        return pa.float64()
+    return pa.string()
+
+
+def unify_schemas(one: pa.Schema, other: pa.Schema) -> pa.Schema:
+    """The columns of both, those of ``one`` first, with the narrowest types that hold both; ``one`` itself if equal."""
+    fields = _union(dict(zip(one.names, one.types, strict=True)), dict(zip(other.names, other.types, strict=True)))
+    wider = pa.schema(list(fields.items()))
+    return one if one.equals(wider) else wider
+
+
+def _union(one: dict[str, pa.DataType], other: Mapping[str, pa.DataType]) -> dict[str, pa.DataType]:
+    for name, kind in other.items():
+        one[name] = unify(one[name], kind) if name in one else kind
+    return one
+
+
+def _fields(kind: pa.DataType) -> list[tuple[str, pa.DataType]]:
+    return [(kind.field(index).name, kind.field(index).type) for index in range(kind.num_fields)]
+
+
+def _struct(fields: Mapping[str, pa.DataType]) -> pa.DataType:
+    return pa.struct(list(fields.items())) if len(fields) <= MAX_FIELDS else pa.string()
+
+
+def infer(value: Value, *, depth: int = 0) -> pa.DataType:
+    """The narrowest type that holds ``value``; what is nested deeper than MAX_DEPTH is held as JSON text."""
+    if not isinstance(value, list | dict):
+        is_long = isinstance(value, int) and not -_INT64 <= value < _INT64
+        return pa.string() if is_long else _SCALARS[type(value)]
+    if depth >= MAX_DEPTH:
+        return pa.string()
+    if isinstance(value, list):
+        return pa.list_(infer_all(value, depth=depth + 1))
+    return _struct({name: infer(item, depth=depth + 1) for name, item in value.items()})
+
+
+def infer_all(values: Iterable[Value], *, depth: int = 0) -> pa.DataType:
+    """The narrowest type that holds all of ``values``."""
+    kind = pa.null()
+    for value in values:
+        kind = _grown(kind, value, depth)
+    return kind
+
+
+def _grown(kind: pa.DataType, value: Value, depth: int) -> pa.DataType:
+    # The common case, text and once more text, must not build types for every value.
+    if value is None or (isinstance(value, str) and kind == pa.string()):
+        return kind
+    return unify(kind, infer(value, depth=depth))
+
+
+def fitted(value: Value, kind: pa.DataType) -> Value:
+    """``value`` as one of type ``kind``, which must be at least as wide as the value's own."""
+    if value is None or pa.types.is_null(kind):
+        return None
+    if pa.types.is_string(kind):
+        return value if isinstance(value, str) else json_text(value)
+    if pa.types.is_list(kind) and isinstance(value, list):
+        inner = kind.value_type
+        return [fitted(item, inner) for item in value]
+    if pa.types.is_struct(kind) and isinstance(value, dict):
+        return {name: fitted(value.get(name), inner) for name, inner in _fields(kind)}
+    return float(value) if pa.types.is_floating(kind) and isinstance(value, int) else value
+
+
+def json_text(value: object) -> str:
+    """``value`` as JSON text, characters as they are; what JSON cannot say becomes a string."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def storable(kind: pa.DataType) -> pa.DataType:
+    """The type that ``kind`` is stored as: plain forms of it, and JSON text for what Parquet does not know."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return kind if storable(kind.storage_type).equals(kind.storage_type) else storable(kind.storage_type)
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+        return storable(kind.value_type)
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
+        return pa.binary()
+    return _storable_nested(kind)
+
+
+def _storable_nested(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_struct(kind):
+        fields = [field.with_type(storable(field.type)) for field in kind]
+        return pa.struct(fields) if fields and len({field.name for field in fields}) == len(fields) else pa.string()
+    if pa.types.is_map(kind):
+        return pa.map_(storable(kind.key_type), storable(kind.item_type))
+    if pa.types.is_fixed_size_list(kind) and kind.list_size > 0:
+        return pa.list_(kind.value_field.with_type(storable(kind.value_type)), kind.list_size)
+    if _is_any_list(kind):
+        return pa.list_(kind.value_field.with_type(storable(kind.value_type)))
+    return pa.string() if pa.types.is_union(kind) or kind == pa.month_day_nano_interval() else kind
+
+
+def _is_any_list(kind: pa.DataType) -> bool:
+    tests = (
+        pa.types.is_list,
+        pa.types.is_large_list,
+        pa.types.is_list_view,
+        pa.types.is_large_list_view,
+        pa.types.is_fixed_size_list,
+    )
+    return any(test(kind) for test in tests)
+
+
+def storable_schema(schema: pa.Schema) -> pa.Schema:
+    """``schema`` with every type storable, names made unique, and what it says of itself kept."""
+    fields = [field.with_type(storable(field.type)) for field in schema]
+    names = unique_names([field.name for field in fields])
+    return pa.schema([field.with_name(name) for field, name in zip(fields, names, strict=True)], schema.metadata)
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Column names with the later of two equal ones numbered, and the nameless named, as pandas does."""
+    taken: dict[str, None] = {}
+    for position, name in enumerate(names):
+        wanted = name or f"Unnamed: {position}"
+        unique, count = wanted, 0
+        while unique in taken:
+            count += 1
+            unique = f"{wanted}.{count}"
+        taken[unique] = None
+    return list(taken)
+
+
+def converted(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """``array`` as ``kind``, a type that ``storable`` or ``unify`` gave for its own."""
+    if array.type.equals(kind):
+        return array
+    if pa.types.is_run_end_encoded(array.type):
+        array = pc.run_end_decode(array)
+    try:
+        if not _needs_values(array.type):
+            return array.cast(kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        pass
+    values = cast("list[Value]", python_values(array))
+    return pa.array([fitted(value, kind) for value in values], kind)
+
+
+def _needs_values(kind: pa.DataType) -> bool:
+    """Whether Arrow's own cast of the type would be wrong or is missing."""
+    text = str(kind)
+    return any(word in text for word in ("list_view", "struct", "union", "interval", "run_end"))

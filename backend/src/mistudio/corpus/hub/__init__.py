@@ -1,0 +1,1 @@
+"""Reads what a Hub repository holds, in a child process."""

@@ -1,0 +1,1 @@
+"""Source files become a dataset: read, counted, stored, renamed into place."""

@@ -1,0 +1,1 @@
+"""Words, exact text and regex over a dataset, by index or scan."""

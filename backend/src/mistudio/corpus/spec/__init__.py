@@ -1,0 +1,1 @@
+"""What was asked of a tokenization, and what it resolves to."""

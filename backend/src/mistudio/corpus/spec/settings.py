@@ -1,0 +1,106 @@
+"""How a dataset is to be tokenized, as a user may ask it, and what must be known of a tokenizer to plan with it.
+
+What it comes to: ``mistudio.corpus.spec.resolve``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, TypeAlias
+
+Padding: TypeAlias = Literal["max_length", "longest", "do_not_pad"]
+Packing: TypeAlias = Literal["off", "concat"]
+Verify: TypeAlias = Literal["sample", "full"]
+Slot: TypeAlias = Literal["auto", "none", "bos", "eos", "sep"] | int
+
+SLOTS: Final = ("begin_of_row_token", "document_separator_token", "end_of_document_token")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizeSettings:
+    """What is asked for; the fields and defaults of the API's request, without the access token, which is never kept.
+
+    ``max_length`` in tokens of a row, special ones included. The three slots take ``auto``, ``none``, the name of a
+    special token, or an id.
+    """
+
+    tokenizer: str
+    revision: str | None = None
+    splits: tuple[str, ...] | None = None
+    text_column: str | None = None
+    max_length: int | None = None
+    truncation: bool = True
+    padding: Padding = "do_not_pad"
+    packing: Packing = "off"
+    begin_of_row_token: Slot = "auto"
+    document_separator_token: Slot = "auto"
+    end_of_document_token: Slot = "none"
+    keep_last_partial: bool = False
+    add_special_tokens: bool = True
+    return_attention_mask: bool = True
+    shuffle_seed: int | None = None
+    heldout_fraction: float = 0.0
+    apply_chat_template: bool = False
+    verify: Verify = "sample"
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether documents are joined and cut into rows of equal length."""
+        return self.packing == "concat"
+
+
+class SpecialTokens(Protocol):
+    """The ids of a tokenizer's special tokens, None where it has none."""
+
+    @property
+    def bos(self) -> int | None: ...  # noqa: D102 (the class says it)
+    @property
+    def eos(self) -> int | None: ...  # noqa: D102
+    @property
+    def pad(self) -> int | None: ...  # noqa: D102
+    @property
+    def sep(self) -> int | None: ...  # noqa: D102
+    @property
+    def all_ids(self) -> Sequence[int]:
+        """Every special token's id, of whatever role."""
+        ...
+
+
+class Template(Protocol):
+    """What the tokenizer puts around a text when it adds special tokens."""
+
+    @property
+    def prefix(self) -> Sequence[int]: ...  # noqa: D102 (the class says it)
+    @property
+    def suffix(self) -> Sequence[int]: ...  # noqa: D102
+
+
+class TokenizerFacts(Protocol):
+    """What must be known of a tokenizer to plan with it; a loaded tokenizer offers it."""
+
+    @property
+    def repo(self) -> str | None: ...  # noqa: D102 (the names say it)
+    @property
+    def commit(self) -> str | None: ...  # noqa: D102
+    @property
+    def fingerprint(self) -> str:
+        """The hash over its canonical definition: equal fingerprints give equal ids."""
+        ...
+
+    @property
+    def vocab_size(self) -> int:
+        """One more than the highest id, added tokens included."""
+        ...
+
+    @property
+    def model_max_length(self) -> int | None:
+        """Tokens that the model takes, None where that is not known."""
+        ...
+
+    @property
+    def special(self) -> SpecialTokens: ...  # noqa: D102
+    @property
+    def template(self) -> Template: ...  # noqa: D102
+    @property
+    def chat_template(self) -> str | None:
+        """The Jinja template for conversations, None where there is none."""
+        ...

@@ -1,0 +1,1 @@
+"""A dataset on disk: manifest, layout, rows, row groups."""

@@ -1,0 +1,1 @@
+"""Encoded texts become rows, parts and splits, resumably."""

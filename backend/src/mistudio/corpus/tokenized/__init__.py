@@ -1,0 +1,1 @@
+"""A finished tokenization: manifest, rows, ledger, audit, trace."""

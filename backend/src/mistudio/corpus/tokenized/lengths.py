@@ -1,0 +1,65 @@
+"""How many tokens each row has in one tokenization, read from its ``lengths.npy`` files a stretch at a time.
+
+They are arrays of uint32 in the order of the rows, one per split; a tokenization may lack splits. No file stays open.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from mistudio.core.errors import DataMissing
+from mistudio.corpus.search.hit_counter import Ids
+from mistudio.corpus.store.dataset_store import DatasetStore
+
+NAME: Final = "lengths.npy"
+UNKNOWN: Final = -1
+
+Counts = npt.NDArray[np.int64]
+
+
+class TokenLengths:
+    """The lengths in the tokenization's ``folder``, for the rows of ``store``. Reading raises DataMissing."""
+
+    def __init__(self, folder: Path, store: DatasetStore) -> None:
+        self._folder = folder
+        self._store = store
+
+    def between(self, start: int, stop: int) -> Counts:
+        """Tokens of the rows with these ids, the last excluded; UNKNOWN for rows of splits that were left out."""
+        parts = [np.empty(0, dtype=np.int64)]
+        for split in self._store.splits:
+            first, end = self._store.ids(split)
+            if start < end and first < stop:
+                parts.append(self._read(split, slice(max(start, first) - first, min(stop, end) - first)))
+        return np.concatenate(parts)
+
+    def at(self, ids: Ids) -> Counts:
+        """Tokens of each of the rows with these ids, in any order; UNKNOWN as above."""
+        counts = np.full(len(ids), UNKNOWN, dtype=np.int64)
+        for split in self._store.splits:
+            first, end = self._store.ids(split)
+            here = (ids >= first) & (ids < end)
+            if here.any():
+                counts[here] = self._read(split, ids[here] - first)
+        return counts
+
+    def known(self, ids: Sequence[int]) -> list[int | None]:
+        """Tokens of each of these rows, None where they are unknown."""
+        counts = self.at(np.array(ids, dtype=np.int64))
+        return [None if count == UNKNOWN else int(count) for count in counts]
+
+    def _read(self, split: str, rows: slice | Ids) -> Counts:
+        path = self._folder / split / NAME
+        if not path.parent.is_dir() and self._folder.is_dir():
+            size = len(range(*rows.indices(self._store.num_rows(split)))) if isinstance(rows, slice) else len(rows)
+            return np.full(size, UNKNOWN, dtype=np.int64)
+        try:
+            lengths = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
+        if lengths.shape != (self._store.num_rows(split),):
+            raise DataMissing("The tokenization belongs to other data: delete it and tokenize again.")
+        return np.asarray(lengths[rows], dtype=np.int64)

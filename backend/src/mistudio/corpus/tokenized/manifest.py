@@ -1,0 +1,192 @@
+"""The manifest of a tokenization: what it was made of and how, what is in it, and how to make the same bytes again.
+
+It stands as ``manifest.json`` in the tokenization's folder, and is written last: where it is, the folder is whole.
+"""
+
+import platform
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final, Self
+
+from mistudio.core.errors import DataMissing
+from mistudio.core.records import as_json, from_versioned, to_versioned
+from mistudio.corpus.spec.resolve import Resolved
+from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
+from mistudio.corpus.tokenized.ledger import Ledger
+from mistudio.corpus.tokenized.statistics import TokenStatistics
+from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
+
+FORMAT_VERSION: Final = 1
+TOKENIZED_MANIFEST: Final = "manifest.json"
+
+
+@dataclass(frozen=True)
+class DatasetRecord:
+    """The dataset that was tokenized: its id, its manifest's hash, and where it came from (None for local data)."""
+
+    id: str
+    manifest_sha256: str
+    repo: str | None
+    config: str | None
+    commit: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizerRecord:
+    """The tokenizer: equal fingerprints give equal ids. ``special`` names the ids that have a role."""
+
+    name: str
+    repo: str | None
+    commit: str | None
+    fingerprint: str
+    vocab_size: int
+    model_max_length: int | None
+    special: Mapping[str, int | None]
+    special_ids: tuple[int, ...]
+
+    @classmethod
+    def of(cls, tokenizer: TokenizerFacts, name: str) -> Self:
+        """What is to be remembered of ``tokenizer``, which was asked for as ``name``."""
+        special = tokenizer.special
+        return cls(
+            name=name,
+            repo=tokenizer.repo,
+            commit=tokenizer.commit,
+            fingerprint=tokenizer.fingerprint,
+            vocab_size=tokenizer.vocab_size,
+            model_max_length=tokenizer.model_max_length,
+            special={"bos": special.bos, "eos": special.eos, "pad": special.pad, "sep": special.sep},
+            special_ids=tuple(special.all_ids),
+        )
+
+
+@dataclass(frozen=True)
+class EngineRecord:
+    """What encoded the text, with its version, and why it was that one."""
+
+    name: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class TokenFile:
+    """A data file; ``path`` is relative to the tokenization's folder."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizedSplit:
+    """A split as written. ``source`` is the dataset's split that its documents came from, ``rows`` what was written.
+
+    ``is_held_out``: it has the documents that were held out of ``source``.
+    """
+
+    name: str
+    source: str
+    is_held_out: bool
+    rows: int
+    files: tuple[TokenFile, ...]
+    ledger: Ledger
+    statistics: TokenStatistics
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizedManifest:
+    """A tokenization. ``ledger`` and ``statistics`` are of all splits but the held-out ones.
+
+    ``others`` has the SHA-256 of every other file that the data consists of, by path. ``shuffle`` says how rows were
+    shuffled, None where they were not; ``part_bytes`` about how large a data file became before the next one was begun.
+    """
+
+    dataset: DatasetRecord
+    tokenizer: TokenizerRecord
+    engine: EngineRecord
+    settings: TokenizeSettings
+    settings_hash: str
+    resolved: Resolved
+    splits: tuple[TokenizedSplit, ...]
+    ledger: Ledger
+    statistics: TokenStatistics
+    shuffle: str | None
+    part_bytes: int
+    others: Mapping[str, str]
+    versions: Mapping[str, str]
+    created_at: str
+
+    @property
+    def rows(self) -> int:
+        """Rows written, of all splits."""
+        return sum(split.rows for split in self.splits)
+
+    def split(self, name: str) -> TokenizedSplit:
+        """The split of that name; KeyError if there is none."""
+        found = next((split for split in self.splits if split.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def to_bytes(self) -> bytes:
+        """As the file has it."""
+        content = {
+            **as_json(self),
+            "ledger": self.ledger.to_json(),
+            "splits": [{**as_json(split), "ledger": split.ledger.to_json()} for split in self.splits],
+        }
+        return to_versioned(content, FORMAT_VERSION)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The manifest that ``to_bytes`` gave.
+
+        Raises UnsupportedVersion if a newer program wrote it, InvalidData if it is none.
+        """
+        remedy = "delete it and tokenize again"
+        return from_versioned(cls, data, newest=FORMAT_VERSION, name="The tokenization's manifest", remedy=remedy)
+
+
+def versions_of(names: Sequence[str]) -> dict[str, str]:
+    """The versions that made it: of this program, of Python, and of those of the packages named that are installed."""
+    found = {"python": platform.python_version()}
+    for name in ("mistudio", *names):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def now() -> str:
+    """The time as manifests have it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def write_tokenized_manifest(folder: Path, manifest: TokenizedManifest) -> None:
+    """Write it into the tokenization's folder, atomically."""
+    write_bytes_atomic(folder / TOKENIZED_MANIFEST, manifest.to_bytes())
+
+
+def read_tokenized_manifest(folder: Path) -> TokenizedManifest:
+    """The manifest of the tokenization in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
+    try:
+        return TokenizedManifest.from_bytes((folder / TOKENIZED_MANIFEST).read_bytes())
+    except FileNotFoundError as error:
+        raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
+
+
+def differences(folder: Path) -> list[str]:
+    """Every difference between the manifest and the files, as sentences; none if the tokenization is whole."""
+    manifest = read_tokenized_manifest(folder)
+    promised = {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
+    found = []
+    for path, sha256 in sorted(promised.items()):
+        if not (folder / path).is_file():
+            found.append(f"{path} is missing.")
+        elif sha256_file(folder / path) != sha256:
+            found.append(f"{path} has other content than when it was written (its SHA-256 differs).")
+    return found

@@ -1,0 +1,1 @@
+"""A tokenizer as its files describe it."""

@@ -1,0 +1,117 @@
+"""The end of a dataset: what stands in its way, what goes with it, and the order in which it goes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+from sqlalchemy import select
+
+from mistudio.core.database import Database
+from mistudio.core.errors import InUse, StateError
+from mistudio.core.events import EventBus
+from mistudio.models import Job, Tokenization
+from mistudio.schemas.dataset import DeletePreview, ReferenceResponse
+from mistudio.schemas.job import JobResponse
+from mistudio.services.jobs.events import deleted_news, next_seq, publish_all
+from mistudio.services.reference_service import references_of
+from mistudio.services.responses import active_jobs, dataset_or_404, tokenization_responses
+from mistudio.services.storage_service import StorageService, tokenized_label
+
+StopJobs: TypeAlias = Callable[[Sequence[Job]], Awaitable[None]]
+
+
+class DatasetDeletion:
+    """Deletes datasets; ``stop`` ends jobs and waits for it, ``on_deleted`` hears of each dataset that is gone."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        bus: EventBus,
+        storage: StorageService,
+        stop: StopJobs,
+        on_deleted: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._storage = storage
+        self._stop = stop
+        self._on_deleted = on_deleted
+
+    async def references(self, dataset_id: str) -> list[ReferenceResponse]:
+        """What uses this dataset and so keeps it from being deleted. Raises NotFound."""
+        async with self._database.read() as session:
+            await dataset_or_404(session, dataset_id)
+            return await references_of(session, dataset_id)
+
+    async def preview(self, dataset_id: str) -> DeletePreview:
+        """What a delete would take with it. Raises NotFound."""
+        async with self._database.read() as session:
+            dataset = await dataset_or_404(session, dataset_id)
+            jobs = [JobResponse.model_validate(job) for job in await active_jobs(session, [dataset_id])]
+            tokenizations = await tokenization_responses(session, dataset_id)
+            references = await references_of(session, dataset_id)
+        tokenized_as = {one.id: tokenized_label(one.tokenizer, one.settings) for one in tokenizations}
+        parts = await asyncio.to_thread(self._storage.parts, dataset_id, tokenized_as)
+        return DeletePreview(
+            dataset_id=dataset_id,
+            name=dataset.name,
+            freed_bytes=sum(part.size_bytes for part in parts),
+            parts=parts,
+            jobs=jobs,
+            tokenizations=tokenizations,
+            references=references,
+            allowed=not references,
+        )
+
+    async def delete(self, dataset_id: str) -> None:
+        """Stop its jobs, remove the record, then the files. Raises NotFound, InUse.
+
+        Once the record is gone nothing can start on the files any more; a kill before the files are gone leaves a mark,
+        by which the next start finishes the deletion.
+        """
+        if references := await self.references(dataset_id):
+            raise _in_use(references)
+        await asyncio.to_thread(self._storage.mark_deleted, dataset_id)
+        try:
+            seq, tokenizations = await self._remove_record(dataset_id)
+        except StateError:
+            await asyncio.to_thread(self._storage.unmark, dataset_id)
+            raise
+        await publish_all(self._bus, [deleted_news(dataset_id, seq)])
+        for record_id in (dataset_id, *tokenizations):
+            await asyncio.to_thread(self._storage.discard, record_id)
+        # Once nothing can be opened any more, so that a page which was being read meanwhile keeps nothing open.
+        self._on_deleted(dataset_id)
+        self._storage.empty_soon()
+
+    async def _remove_record(self, dataset_id: str) -> tuple[int, list[str]]:
+        """Remove the record once none of its jobs is active.
+
+        Answers the number of the event that tells of it, and the tokenizations that went with it.
+
+        A retry may slip in between the stop of the jobs and the removal: then they are stopped again.
+        """
+        while True:
+            async with self._database.read() as session:
+                jobs = await active_jobs(session, [dataset_id])
+            await self._stop(jobs)
+            async with self._database.write() as session:
+                dataset = await dataset_or_404(session, dataset_id, for_update=True)
+                if references := await references_of(session, dataset_id):
+                    raise _in_use(references)
+                if not await active_jobs(session, [dataset_id]):
+                    seq = next_seq(dataset)
+                    query = select(Tokenization.id).where(Tokenization.dataset_id == dataset_id)
+                    tokenizations = list(await session.scalars(query))
+                    await session.delete(dataset)
+                    return seq, tokenizations
+
+
+def _in_use(references: Sequence[ReferenceResponse]) -> InUse:
+    names = ", ".join(f"{reference.kind} “{reference.name}”" for reference in references[:3])
+    more = f" and {len(references) - 3} more" if len(references) > 3 else ""
+    return InUse(
+        f"Not deleted: it is used by {names}{more}. Remove what uses it first.",
+        extra={"references": [reference.model_dump(mode="json") for reference in references]},
+    )

@@ -1,0 +1,1 @@
+"""Transitions, targets and events of one transaction."""

@@ -1,0 +1,1 @@
+"""Pages and searches, off the event loop."""

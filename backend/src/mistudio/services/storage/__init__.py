@@ -1,0 +1,1 @@
+"""Disk space, plan files and uploads in DATA_DIR."""

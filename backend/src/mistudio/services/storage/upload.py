@@ -1,0 +1,159 @@
+"""Files on their way from a user into the staging folder of a dataset that is to be made of them.
+
+Each is looked at before a byte of it is written, and written once, under a number, with its checksum taken on the way.
+A mark in the folder, locked as long as the files come, says that no record knows them yet: what is not accepted is
+removed, after a kill by the next start.
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from mistudio.core.errors import DiskFull, TooLarge, UnsupportedFile, ValidationFailed
+from mistudio.corpus.ingest.file_names import checked_name, format_of, split_of
+from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan, SampleBy
+from mistudio.services.storage.disk_space import RoomWatch
+from mistudio.utils.file_utils import ensure_dir, format_size, fsync_directory
+
+MARK_NAME: Final = ".upload"
+MAX_FILES: Final = 10_000
+_HEAD_BYTES: Final = 6
+# What a file of this ending must begin with; and what no text begins with.
+_BEGINNINGS: Final = {".parquet": b"PAR1", ".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
+_FOREIGN: Final = {
+    b"PAR1": "a Parquet file",
+    b"ARROW1": "an Arrow file",
+    b"\x1f\x8b": "packed with gzip",
+    b"\x28\xb5\x2f\xfd": "packed with zstd",
+    b"PK\x03\x04": "a ZIP archive",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\x7fELF": "a program",
+}
+
+
+class Upload:
+    """One upload; not safe to use from two threads at once. ``close`` it whatever happens."""
+
+    def __init__(self, staging: Path, *, limit_bytes: int, room: RoomWatch) -> None:
+        self.staging = staging
+        self._sources = ensure_dir(staging / "source")
+        self._mark = (staging / MARK_NAME).open("w")
+        fcntl.flock(self._mark, fcntl.LOCK_EX)
+        self._limit = limit_bytes
+        self._room = room
+        self._files: list[LocalFile] = []
+        self._names: set[str] = set()
+        self._received = 0
+        self._name = ""
+        self._out: IO[bytes] | None = None
+        self._head = b""
+        self._size = 0
+        self._digest = hashlib.sha256()
+        self._is_accepted = False
+
+    def begin(self, name: str) -> None:
+        """A file of this name comes now. Raises ValidationFailed, UnsupportedFile."""
+        self._name = checked_name(name)
+        format_of(self._name)
+        if self._name in self._names:
+            raise ValidationFailed(f"Two files are called “{self._name}”: give each a name of its own.")
+        if len(self._files) >= MAX_FILES:
+            raise ValidationFailed(f"At most {MAX_FILES:,} files at a time: pack them, or join them into fewer.")
+        self._names.add(self._name)
+        self._size, self._head, self._digest = 0, b"", hashlib.sha256()
+        self._out = (self._sources / f"{len(self._files):05d}").open("wb")
+
+    def write(self, data: memoryview) -> None:
+        """Bytes of the present file. Raises TooLarge, UnsupportedFile, DiskFull."""
+        assert self._out is not None  # noqa: S101 (a file was begun)
+        self._received += len(data)
+        if self._received > self._limit:
+            raise too_large(self._limit)
+        self._room.check()
+        if len(self._head) < _HEAD_BYTES:
+            self._head += data[: _HEAD_BYTES - len(self._head)]
+            if len(self._head) == _HEAD_BYTES:
+                _check_beginning(self._name, self._head)
+        with _disk_errors():
+            self._out.write(data)
+        self._digest.update(data)
+        self._size += len(data)
+
+    def end(self) -> None:
+        """The present file is complete. Raises ValidationFailed for an empty one, UnsupportedFile, DiskFull."""
+        assert self._out is not None  # noqa: S101 (a file was begun)
+        if not self._size:
+            raise ValidationFailed(f"“{self._name}” is empty.")
+        _check_beginning(self._name, self._head)
+        with _disk_errors():
+            self._out.flush()
+            os.fsync(self._out.fileno())
+            self._out.close()
+        stored = Path(self._out.name).name
+        self._files.append(LocalFile(self._name, stored, split_of(self._name), self._size, self._digest.hexdigest()))
+
+    def plan(self, sample_by: SampleBy) -> LocalPlan:
+        """What came, once all has come. Raises ValidationFailed where nothing did."""
+        if not self._files:
+            raise ValidationFailed("No file came with the request: choose at least one.")
+        fsync_directory(self._sources)
+        return LocalPlan(tuple(self._files), sample_by)
+
+    def accepted(self) -> None:
+        """A record knows the files now."""
+        self._is_accepted = True
+        (self.staging / MARK_NAME).unlink(missing_ok=True)
+
+    def close(self) -> bool:
+        """Close what is open, and answer whether the files are to stay; else the caller removes the folder."""
+        if self._out is not None:
+            self._out.close()
+        self._mark.close()
+        return self._is_accepted
+
+
+def is_abandoned(staging: Path) -> bool:
+    """Whether the folder holds an upload that nobody receives any more."""
+    try:
+        with (staging / MARK_NAME).open("r+") as mark:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    except (FileNotFoundError, BlockingIOError):
+        return False
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal of more than ``limit`` bytes."""
+    return TooLarge(
+        f"At most {format_size(limit)} at a time: import the files in parts, or from the command line of this machine "
+        "after raising MISTUDIO_MAX_UPLOAD_BYTES.",
+        extra={"limit_bytes": limit},
+    )
+
+
+def _check_beginning(name: str, head: bytes) -> None:
+    suffix = Path(name.lower()).suffix
+    wanted = _BEGINNINGS.get(suffix)
+    if wanted is not None:
+        if not head.startswith(wanted):
+            raise UnsupportedFile(f"“{name}” does not begin as a {suffix} file does: it is damaged or misnamed.")
+        return
+    kind = next((kind for mark, kind in _FOREIGN.items() if head.startswith(mark)), None)
+    if kind is not None and suffix != ".arrow":
+        raise UnsupportedFile(f"“{name}” is {kind}, not what its name says.")
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull("The disk is full. Make room, then import again.") from error
+        raise

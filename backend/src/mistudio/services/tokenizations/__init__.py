@@ -1,0 +1,1 @@
+"""A tokenization from its request to its recorded result."""

@@ -1,0 +1,128 @@
+"""What a tokenization is beside the engine's work: choose, fall back, and say of the result what its record says."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from mistudio.core.errors import Json
+from mistudio.core.records import as_json
+from mistudio.corpus.encoders.choice import Trial
+from mistudio.corpus.encoders.encoders import ReferenceEncoder, Texts
+from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.monitor import Work
+from mistudio.corpus.spec.resolve import resolve
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.tokenize.encoder_trial import engines_for
+from mistudio.corpus.tokenize.request import Order
+from mistudio.corpus.tokenize.shards import Sharing
+from mistudio.corpus.tokenize.tokenize import help_tokenize, tokenize_dataset
+from mistudio.corpus.tokenized.audit import read_audit
+from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
+from mistudio.corpus.tokenized.statistics import TokenCount, TokenStatistics
+from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.services.jobs.targets import TokenizationFigures
+from mistudio.services.tokenizations.token_views import token_text
+from mistudio.utils.file_utils import get_directory_size
+
+
+def tokenize_batch(tokenizer: LoadedTokenizer, texts: Texts) -> Encoded:
+    """The ids of ``texts``, without special tokens, by the reference; a null is an empty text. Blocks."""
+    return ReferenceEncoder(tokenizer.reference).encode(texts)
+
+
+def save_tokenized_dataset(
+    dataset: Path,
+    staging: Path,
+    target: Path,
+    *,
+    settings: TokenizeSettings,
+    tokenizer: LoadedTokenizer,
+    work: Work,
+    trial: Trial | None = None,
+    sharing: Sharing | None = None,
+) -> TokenizationFigures:
+    """Tokenize the dataset in the folder ``dataset`` into ``target`` by way of ``staging``; gives its figures.
+
+    ``trial`` is that of the fast engine on this tokenizer, where it was made already; ``sharing``: what others encode,
+    and where. Goes on where an earlier call was cut off. Blocks, for as long as it takes. Raises what
+    ``tokenize_dataset`` of ``mistudio.corpus.tokenize.tokenize`` raises.
+    """
+    order = _order(dataset, staging, settings=settings, tokenizer=tokenizer, work=work, trial=trial)
+    reference = order.engines.reference
+    # By the engine that earns its place; by the reference where the written files show that it did not.
+    manifest = tokenize_dataset(order, target, sharing=sharing)
+    differences = read_audit(target).differences
+    if differences and manifest.engine.name != reference.name:
+        # Not by who has lost the job meanwhile: the result is another one's then.
+        work.checkpoint()
+        shutil.rmtree(target)
+        why = f"The reference: the fast engine differed on {differences:,} written documents."
+        record = EngineRecord(reference.name, why)
+        engines = replace(order.engines, encoder=reference, record=record, failure=lambda: None)
+        manifest = tokenize_dataset(replace(order, engines=engines), target, sharing=sharing)
+    return _figures(manifest, target, calculate_statistics(manifest, tokenizer))
+
+
+def help_with_tokenization(
+    dataset: Path, staging: Path, *, settings: TokenizeSettings, tokenizer: LoadedTokenizer, work: Work, begin: int
+) -> int:
+    """Make shards for whoever runs the same tokenization; see ``help_tokenize``."""
+    return help_tokenize(_order(dataset, staging, settings=settings, tokenizer=tokenizer, work=work), begin=begin)
+
+
+def _order(
+    dataset: Path,
+    staging: Path,
+    *,
+    settings: TokenizeSettings,
+    tokenizer: LoadedTokenizer,
+    work: Work,
+    trial: Trial | None = None,
+) -> Order:
+    """The tokenization, by the engine that earns its place on this dataset."""
+    store = DatasetStore(dataset)
+    resolved = resolve(settings, tokenizer, dataset=store.manifest)
+    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved, trial=trial)
+    return Order(dataset=dataset, staging=staging, settings=settings, tokenizer=tokenizer, engines=engines, work=work)
+
+
+def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Json]) -> TokenizationFigures:
+    """What the record says of the tokenization in ``folder``."""
+    return TokenizationFigures(
+        path=str(folder),
+        engine=manifest.engine.name,
+        engine_reason=manifest.engine.reason,
+        num_rows=manifest.rows,
+        num_tokens=manifest.ledger.data_tokens,
+        num_positions=manifest.ledger.positions,
+        unique_tokens=manifest.statistics.unique_tokens,
+        statistics={**statistics, "resolved": as_json(manifest.resolved)},
+        ledger=manifest.ledger.to_json(),
+        audit=as_json(read_audit(folder)),
+        size_bytes=get_directory_size(folder),
+    )
+
+
+def calculate_statistics(manifest: TokenizedManifest, tokenizer: LoadedTokenizer) -> dict[str, Json]:
+    """Exact figures, in ``total`` and per split in ``splits``, as answers have them."""
+    return {
+        "total": _statistics(manifest.statistics, tokenizer),
+        "splits": {split.name: _statistics(split.statistics, tokenizer) for split in manifest.splits},
+    }
+
+
+def _statistics(statistics: TokenStatistics, tokenizer: LoadedTokenizer) -> dict[str, Json]:
+    """As answers have it, each token with its text: whoever asks need not load a tokenizer."""
+    content = as_json(statistics)
+    for name in ("characters", "text_bytes"):
+        content.pop(name)
+    for name in ("special_tokens", "most_frequent", "least_frequent"):
+        content[name] = [_named(count, tokenizer) for count in cast("Sequence[TokenCount]", getattr(statistics, name))]
+    return content
+
+
+def _named(count: TokenCount, tokenizer: LoadedTokenizer) -> Json:
+    return {"id": count.id, "text": token_text(tokenizer, count.id), "count": count.count}

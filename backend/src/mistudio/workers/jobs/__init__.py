@@ -1,0 +1,1 @@
+"""Runs one job: its handler, its progress reports and its outcome."""

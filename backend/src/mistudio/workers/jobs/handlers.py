@@ -1,0 +1,228 @@
+"""The handlers of the jobs that make datasets. They know the engine and nothing of how jobs are kept or run."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mistudio.core.config import Settings
+from mistudio.core.database import Database
+from mistudio.core.errors import AuthRequired, DataMissing, Json, SourceChanged
+from mistudio.core.records import from_json
+from mistudio.corpus.fetch.download import FetchSettings
+from mistudio.corpus.hub.plan_types import Plan, PlanRequest
+from mistudio.corpus.hub.planner import Planner
+from mistudio.corpus.ingest.build import build_dataset, finish_build
+from mistudio.corpus.ingest.local_files import LocalOrigin
+from mistudio.corpus.ingest.origin import HubOrigin
+from mistudio.corpus.store.manifest import Manifest
+from mistudio.models import Dataset, Tokenization
+from mistudio.schemas.dataset import SplitResponse
+from mistudio.services.jobs.targets import DatasetFigures, TokenizationFigures
+from mistudio.services.responses import dataset_or_404, tokenization_or_404
+from mistudio.services.storage.disk_space import needed_bytes, require_room
+from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
+from mistudio.services.storage_service import StorageService
+from mistudio.utils.file_utils import ensure_dir, get_allocated_size
+from mistudio.workers.jobs.index_handler import followed_by_index, handle_index
+from mistudio.workers.jobs.runner import Handler, JobContext
+
+if TYPE_CHECKING:
+    # Loading tokenizers costs half a second, which a download has no need of.
+    from mistudio.corpus.tokenize.shards import Sharing
+    from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+    from mistudio.workers.jobs.preloaded import Foreseen
+
+
+async def handle_download(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
+    """Fetch, read and store what the dataset's plan names. Goes on where an earlier try stopped."""
+    async with database.read() as session:
+        dataset = await dataset_or_404(session, context.job.dataset_id)
+    storage = StorageService(settings, database)
+    staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
+    if (manifest := await asyncio.to_thread(finish_build, staging, target, work=context.work)) is not None:
+        # An earlier try was cut off after the files were whole and before the record said so.
+        return figures_of(manifest, target)
+    try:
+        manifest = await _build(dataset, staging, target, context=context, settings=settings)
+    except AuthRequired as error:
+        # Access was checked when the download was asked for, and nothing tells which of the two has happened since.
+        raise AuthRequired(
+            f"{error.detail} Access was closed meanwhile, or a restart forgot the token, which is held in memory only: "
+            "retry with the token of an account that may read it, and the download goes on from what is here."
+        ) from error
+    return figures_of(manifest, target)
+
+
+async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobContext, settings: Settings) -> Manifest:
+    context.work.report(0, 0, "plan")
+    plan = await asyncio.to_thread(read_plan, staging) or await _plan_again(dataset, staging, context.token)
+    await asyncio.to_thread(_require_room, plan, staging, settings)
+    fetching = FetchSettings(connections=settings.download_connections)
+    return await asyncio.to_thread(
+        build_dataset,
+        HubOrigin(plan, token=context.token, settings=fetching),
+        staging,
+        target,
+        text_column=dataset.text_column,
+        work=context.work,
+    )
+
+
+def _require_room(plan: Plan, staging: Path, settings: Settings) -> None:
+    kept = get_allocated_size(staging)
+    require_room(
+        settings.data_dir,
+        needed_bytes(plan.sizes),
+        reserve=settings.disk_reserve_bytes,
+        kept=kept,
+    )
+
+
+async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> Plan:
+    """The same plan once more, from the commit in the record: the file that kept it is lost or damaged."""
+    request = PlanRequest(
+        repo_id=dataset.hf_repo_id or "",
+        config=dataset.config,
+        splits=tuple(SplitResponse.model_validate(split).name for split in dataset.splits),
+        revision=dataset.revision,
+        token=token,
+    )
+    planner = Planner()
+    try:
+        plan = await planner.plan(request)
+    finally:
+        await planner.close()
+    await asyncio.to_thread(write_plan, staging, plan)
+    return plan
+
+
+async def handle_import(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
+    """Read and store the files that lie in the dataset's staging folder. Goes on where an earlier try stopped."""
+    async with database.read() as session:
+        dataset = await dataset_or_404(session, context.job.dataset_id)
+    storage = StorageService(settings, database)
+    staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
+    manifest = await asyncio.to_thread(finish_build, staging, target, work=context.work)
+    if manifest is None:
+        plan = await asyncio.to_thread(read_local_plan, staging)
+        if plan is None:
+            raise DataMissing("The imported files are no longer here: delete this dataset and import them again.")
+        manifest = await asyncio.to_thread(
+            build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, work=context.work
+        )
+    return figures_of(manifest, target)
+
+
+def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
+    """What the record says of the data, from its manifest."""
+    text = manifest.text
+    columns: list[Json] = [
+        {
+            "name": column.name,
+            "type": column.type,
+            "kind": column.kind,
+            "nulls": column.nulls,
+            "characters": column.characters,
+        }
+        for column in manifest.columns
+    ]
+    return DatasetFigures(
+        raw_path=str(folder / "raw"),
+        num_samples=manifest.rows,
+        size_bytes=manifest.size_bytes,
+        splits=[
+            {
+                "name": split.name,
+                "num_files": len(split.files),
+                "num_rows": split.rows,
+                "num_bytes": split.size_bytes,
+            }
+            for split in manifest.splits
+        ],
+        text_column=manifest.text_column.name,
+        metadata={
+            "text_column_reason": manifest.text_column.reason,
+            "characters": text.characters,
+            "text_bytes": text.utf8_bytes,
+            "null_texts": text.nulls,
+            "empty_texts": text.empty,
+            "invalid_texts": text.invalid,
+            "columns": columns,
+        },
+    )
+
+
+async def handle_tokenize(
+    context: JobContext, *, settings: Settings, database: Database, foreseen: "Foreseen | None" = None
+) -> TokenizationFigures:
+    """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
+    from mistudio.corpus.spec.settings import TokenizeSettings
+    from mistudio.services.tokenizations.run import save_tokenized_dataset
+
+    async with database.read() as session:
+        record = await tokenization_or_404(session, context.job.tokenization_id or "")
+    context.work.report(0, 1, "plan")
+    storage = StorageService(settings, database)
+    if foreseen is not None and not foreseen.is_of(record):
+        foreseen = None
+    loaded = foreseen.tokenizer if foreseen else None
+    tokenizer = loaded or await tokenizer_of(record, settings=settings, token=context.token)
+    context.work.report(1, 1, "plan")
+    return await asyncio.to_thread(
+        save_tokenized_dataset,
+        storage.folder(record.dataset_id),
+        ensure_dir(storage.staging(record.id)),
+        storage.tokenized(record.dataset_id, record.id),
+        settings=from_json(TokenizeSettings, record.settings),
+        tokenizer=tokenizer,
+        work=context.work,
+        trial=foreseen.trial if foreseen else None,
+        sharing=None if settings.is_embedded else _sharing(context, settings.shard_bytes),
+    )
+
+
+async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str | None) -> "LoadedTokenizer":
+    """The tokenizer that the record names. Raises SourceChanged where it is another one by now."""
+    from mistudio.corpus.hub.tokenizer_files import TokenizerSource
+    from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
+
+    tokenizer = await asyncio.to_thread(
+        load_tokenizer,
+        TokenizerSource(record.tokenizer, record.tokenizer_revision),
+        token=token,
+        cache_dir=settings.cache_dir,
+        root=settings.data_dir,
+    )
+    if tokenizer.fingerprint != record.fingerprint:
+        raise SourceChanged(
+            f"The tokenizer {record.tokenizer} is no longer the one that was asked for: tokenize again with it."
+        )
+    return tokenizer
+
+
+def _sharing(context: JobContext, shard_bytes: int) -> "Sharing | None":
+    """Lets other workers be called from the thread that tokenizes."""
+    from mistudio.corpus.tokenize.shards import Sharing
+
+    loop, share = asyncio.get_running_loop(), context.share
+    if share is None or not shard_bytes:
+        return None
+    return Sharing(shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(_awaited(share, shards), loop).result())
+
+
+async def _awaited(share: Callable[[int], Awaitable[None]], shards: int) -> None:
+    await share(shards)
+
+
+def job_handlers(
+    settings: Settings, database: Database, *, foreseen: "Foreseen | None" = None
+) -> Mapping[str, Handler]:
+    """The handler of each kind of job; ``foreseen`` is what this process has loaded for the one that it may get."""
+    return {
+        "download": followed_by_index(partial(handle_download, settings=settings, database=database), settings),
+        "import": followed_by_index(partial(handle_import, settings=settings, database=database), settings),
+        "index": partial(handle_index, settings=settings, database=database),
+        "tokenize": partial(handle_tokenize, settings=settings, database=database, foreseen=foreseen),
+    }

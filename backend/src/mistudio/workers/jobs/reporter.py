@@ -1,0 +1,178 @@
+"""Turns what the engine reports, for every buffer and from any thread, into at most ten progress events a second.
+
+A job's way has phases with a weight each; phases may overlap (files are read while later ones come). Shown is the first
+phase that is not complete, and the progress over the whole way, which never goes back.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from mistudio.core.errors import DiskFull, JobCancelled, Unavailable
+from mistudio.schemas.job import JobPhase, Unit
+from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot
+from mistudio.services.jobs.transitions import cancelled_message
+from mistudio.services.storage.disk_space import RoomWatch
+
+log = structlog.get_logger(__name__)
+
+PHASES: Mapping[str, Mapping[JobPhase, float]] = {
+    "download": {"plan": 0.0, "download": 80.0, "ingest": 19.0, "finish": 1.0},
+    "import": {"plan": 0.0, "ingest": 99.0, "finish": 1.0},
+    "tokenize": {"plan": 1.0, "tokenizing": 94.0, "finish": 5.0},
+    "index": {"indexing": 99.0, "finish": 1.0},
+}
+UNITS: Mapping[JobPhase, Unit] = {"tokenizing": "rows", "indexing": "rows"}
+_TICK_SECONDS = 0.1
+_HEARTBEAT_SECONDS = 2.0
+_LEASE_SHARE = 0.7
+_RATE_WINDOW_SECONDS = 5.0
+
+
+class Speed:
+    """Units per second over the last few seconds."""
+
+    def __init__(self, window_seconds: float = _RATE_WINDOW_SECONDS) -> None:
+        self._window = window_seconds
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def mark(self, now: float, done: int) -> float | None:
+        """Note that ``done`` units were done at ``now`` (seconds); the rate, None until it can be told."""
+        if self._marks and done < self._marks[-1][1]:
+            self._marks.clear()
+        self._marks.append((now, done))
+        while len(self._marks) > 2 and now - self._marks[1][0] >= self._window:
+            self._marks.popleft()
+        (start, first), span = self._marks[0], now - self._marks[0][0]
+        return (done - first) / span if span >= 0.5 and now > start else None
+
+
+class Reporter:
+    """The ``Work`` of one job: thread-safe on the engine's side, a ticking task on the job table's side."""
+
+    def __init__(
+        self,
+        jobs: JobService,
+        claim: Claim,
+        kind: str,
+        *,
+        progress: float = 0.0,
+        room: RoomWatch | None = None,
+        lease_seconds: float | None = None,
+    ) -> None:
+        """``lease_seconds`` without a recorded heartbeat, and the job counts as another's; None: it is never taken."""
+        self._jobs = jobs
+        self._room = room
+        self._claim = claim
+        self._phases = PHASES[kind]
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._reported: dict[str, tuple[int, int]] = {}
+        self._sent: Snapshot | None = None
+        self._speeds: dict[str, Speed] = {}
+        self._cancelled = threading.Event()
+        self._lost = False
+        # Stopping well before the lease ends leaves the successor alone with the files, whatever the clocks say.
+        self._patience = lease_seconds * _LEASE_SHARE if lease_seconds else None
+        self._pause = min(_HEARTBEAT_SECONDS, lease_seconds / 5) if lease_seconds else _HEARTBEAT_SECONDS
+        self._recorded_at = time.monotonic()
+
+    def report(self, done: int, total: int, phase: str) -> None:
+        """Note how far ``phase`` is."""
+        with self._lock:
+            self._reported[phase] = (done, total)
+
+    def checkpoint(self) -> None:
+        """Raise JobCancelled when cancelled, ClaimLost once the job is another's, DiskFull without room."""
+        if self._lost or (self._patience and time.monotonic() - self._recorded_at > self._patience):
+            raise ClaimLost(self._claim.job_id)
+        if self._cancelled.is_set():
+            raise JobCancelled(cancelled_message(self._progress))
+        if self._room:
+            self._room.check()
+
+    def cancel(self) -> None:
+        """Make the next checkpoint raise."""
+        self._cancelled.set()
+
+    @asynccontextmanager
+    async def ticking(self) -> AsyncIterator[None]:
+        """Tell of progress while the block runs, and once more at its end: the last word always goes out."""
+        ended = asyncio.Event()
+        task = asyncio.create_task(self._tick(ended))
+        try:
+            yield
+        finally:
+            # Cancelled in the middle of a write, the task would leave its connection with the database's lock behind.
+            ended.set()
+            await task
+            if not self._lost:
+                await self._tell()
+
+    async def _tick(self, ended: asyncio.Event) -> None:
+        beat = time.monotonic()
+        while not self._lost:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _TICK_SECONDS)
+            if ended.is_set():
+                return
+            await self._tell()
+            if time.monotonic() - beat >= self._pause:
+                beat = time.monotonic()
+                await self._beat()
+
+    async def _beat(self) -> None:
+        began = time.monotonic()
+        try:
+            if await self._jobs.heartbeat(self._claim):
+                self.cancel()
+            self._recorded_at = began
+        except ClaimLost:
+            self._lost = True
+        except (DiskFull, Unavailable, SQLAlchemyError):
+            log.warning("the heartbeat cannot be recorded", job_id=self._claim.job_id)
+
+    async def _tell(self) -> None:
+        snapshot = self.snapshot(time.monotonic())
+        if snapshot is None or snapshot == self._sent:
+            return
+        try:
+            await self._jobs.progress(self._claim, snapshot)
+        except ClaimLost:
+            self._lost = True
+            log.warning("claim lost", job_id=self._claim.job_id)
+        except (DiskFull, Unavailable, SQLAlchemyError):
+            log.warning("progress cannot be recorded", job_id=self._claim.job_id)
+        self._sent = snapshot
+
+    def snapshot(self, now: float) -> Snapshot | None:
+        """How far the job is, ``now`` in seconds of any clock; None while nothing was reported."""
+        with self._lock:
+            reported = dict(self._reported)
+        known: list[JobPhase] = [phase for phase in self._phases if phase in reported]
+        if not known:
+            return None
+        shown = next((phase for phase in known if reported[phase][0] < reported[phase][1]), known[-1])
+        done, total = reported[shown]
+        share = sum(self._phases[phase] * _fraction(*reported[phase]) for phase in known)
+        self._progress = max(self._progress, share)
+        rate = self._speeds.setdefault(shown, Speed()).mark(now, done)
+        return Snapshot(
+            phase=shown,
+            done=done,
+            total=total,
+            unit=UNITS.get(shown, "bytes"),
+            progress=self._progress,
+            rate=round(rate, 1) if rate is not None else None,
+            eta_seconds=round((total - done) / rate, 1) if rate and total else None,
+        )
+
+
+def _fraction(done: int, total: int) -> float:
+    return min(done / total, 1.0) if total else 1.0

@@ -1,0 +1,1 @@
+"""The job queue of the scaled-out engine: Celery workers, Redis and the watchdog."""

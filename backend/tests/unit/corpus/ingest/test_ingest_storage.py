@@ -1,0 +1,220 @@
+"""How files are stored: small row groups, kept sources, atomic results, exact counts."""
+
+import errno
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import gettempdir
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fakes.corpora import json_lines, parquet_bytes, take_in
+from fakes.pace import PATIENCE
+from mistudio.core.errors import DataMissing, DiskFull, JobCancelled
+from mistudio.corpus.formats.columnar import read_arrow
+from mistudio.corpus.ingest.ingest import ingest_file
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.store.parquet_writer import GROUP_BYTES, GroupWriter, row_sizes
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 400_000), max_size=30), st.integers(1, 7))
+def test_row_groups_are_small(sizes: list[int], step: int) -> None:
+    """At most 1,000 rows and about 384 KB, however the rows arrive; only a single row may be larger."""
+    rows = [{"text": "x" * size} for size in [*sizes, *([3] * 2_100)]]
+    path = Path(gettempdir()) / f"mistudio-groups-{os.getpid()}.parquet"
+    schema = pa.schema([("text", pa.string())])
+    try:
+        writer = GroupWriter(path, schema)
+        for start in range(0, len(rows), 100 * step):
+            writer.write(pa.RecordBatch.from_pylist(rows[start : start + 100 * step], schema))
+        writer.finish()
+        metadata = pq.read_metadata(path)
+        groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
+        assert len(rows) == metadata.num_rows
+        assert all(group.num_rows <= 1_000 for group in groups)
+        assert all(group.num_rows == 1 or group.total_byte_size <= 1.1 * GROUP_BYTES for group in groups)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def test_sizes_of_rows_see_nested_text() -> None:
+    """Text within lists and structs counts for the row that has it."""
+    messages = [[{"role": "user", "content": "x" * 5_000}], [], None, [{"role": None, "content": "y"}] * 2]
+    batch = pa.RecordBatch.from_pylist([{"m": value} for value in messages]).slice(0, 4)
+    assert [5_004, 0, 0, 2] == row_sizes(batch).tolist()
+    assert [0, 2] == row_sizes(batch.slice(2)).tolist()
+
+
+def test_a_well_grouped_parquet_file_is_kept_byte_for_byte(tmp_path: Path) -> None:
+    """It is moved, not rewritten, and counted all the same."""
+    table = pa.table({"text": [f"só {i}" for i in range(3_000)], "n": pa.array([None, *range(2_999)])})
+    data = parquet_bytes(table, group_rows=1_000)
+    report, target = take_in(tmp_path, data, label="a.parquet", format="parquet")
+    assert report.kept
+    assert data == target.read_bytes()
+    assert not (tmp_path / "source").exists()
+    assert hashlib.sha256(data).hexdigest() == report.sha256
+    characters = sum(len(f"só {i}") for i in range(3_000))
+    assert (characters, characters + 3_000) == (report.columns[0].characters, report.columns[0].utf8_bytes)
+    assert [0, 1] == [column.nulls for column in report.columns]
+
+
+def test_a_call_after_a_kill_behind_the_move_counts_again(tmp_path: Path) -> None:
+    """The source is gone and the target there: the same report comes out."""
+    data = parquet_bytes(pa.table({"text": ["a", None]}))
+    first, target = take_in(tmp_path, data, label="a.parquet", format="parquet")
+    again = ingest_file(tmp_path / "source", target, format="parquet", label="a.parquet", work=Unwatched())
+    assert first == again
+    with pytest.raises(DataMissing):
+        ingest_file(tmp_path / "source", tmp_path / "no", format="json", label="a.jsonl", work=Unwatched())
+
+
+@pytest.mark.parametrize("group_rows", [5_000, 5])
+def test_a_badly_grouped_parquet_file_is_rewritten(tmp_path: Path, group_rows: int) -> None:
+    """Groups too large, or so small that the footer outweighs the data."""
+    table = pa.table({"text": [f"row {i}" for i in range(5_000)]}).replace_schema_metadata({"huggingface": "{}"})
+    report, target = take_in(tmp_path, parquet_bytes(table, group_rows=group_rows), label="a", format="parquet")
+    assert not report.kept
+    assert table.equals(pq.read_table(target))
+    assert b"{}" == pq.read_schema(target).metadata[b"huggingface"]
+    assert 5 == pq.read_metadata(target).num_row_groups
+
+
+def test_the_footer_has_no_statistics_on_text(tmp_path: Path) -> None:
+    """They would be most of it; numbers have theirs."""
+    _, target = take_in(tmp_path, json_lines([{"text": "a", "n": 1}]), label="a.jsonl", format="json")
+    group = pq.read_metadata(target).row_group(0)
+    assert [False, True] == [group.column(index).is_stats_set for index in range(2)]
+
+
+def test_what_parquet_cannot_hold_is_stored_all_the_same(tmp_path: Path) -> None:
+    """Dictionaries become plain, empty structs and unknown types JSON text."""
+    table = pa.table(
+        {
+            "d": pa.array(["a", None]).dictionary_encode(),
+            "v": pa.array(["a", "b"], pa.string_view()),
+            "e": pa.array([{}, None], pa.struct([])),
+            "i": pa.array([(1, 2, 3), None], pa.month_day_nano_interval()),
+            "l": pa.array([[1], []], pa.list_view(pa.int64())),
+            "h": pa.array(np.array([1.5, 2], np.float16)),
+        }
+    )
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    report, target = take_in(tmp_path, sink.getvalue().to_pybytes(), label="a.arrow", format="arrow")
+    assert ["string", "string", "string", "string", "list<item: int64>", "halffloat"] == [
+        column.type.replace("element", "item") for column in report.columns
+    ]
+    first = pq.read_table(target).to_pylist()[0]
+    assert ("a", "a", "{}", [1], 1.5) == tuple(first[name] for name in "dvelh")
+
+
+def test_conversations_are_counted_as_they_are_rendered(tmp_path: Path) -> None:
+    """Characters of a conversation column are those of its rendering, nulls tolerated."""
+    rows: list[dict[str, object]] = [
+        {"messages": [{"role": "user", "content": "Hä?"}, {"role": "assistant", "content": None}]},
+        {"messages": None},
+        {"messages": []},
+    ]
+    report, _ = take_in(tmp_path, json_lines(rows), label="a.jsonl", format="json")
+    column = report.columns[0]
+    text = "user: Hä?\n\nassistant: "
+    assert ("conversation", 1, len(text), 1) == (column.kind, column.nulls, column.characters, column.empty)
+
+
+class _Cancelled(Unwatched):
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def checkpoint(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise JobCancelled("Stop.")
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_a_cancel_leaves_nothing_behind(tmp_path: Path, after: int) -> None:
+    """Neither a target nor a temporary file, and the source stays; the next call does it."""
+    source, target = tmp_path / "source", tmp_path / "target.parquet"
+    source.write_bytes(json_lines([{"text": "x" * 1_000} for _ in range(20_000)]))
+    with pytest.raises(JobCancelled):
+        ingest_file(source, target, format="json", label="a.jsonl", work=_Cancelled(after))
+    assert ["source"] == [path.name for path in tmp_path.iterdir()]
+    seen: list[int] = []
+    report = ingest_file(source, target, format="json", label="a.jsonl", work=Unwatched(), progress=seen.append)
+    assert 20_000 == report.rows
+    assert sorted(set(seen)) == seen
+    assert source.stat().st_size == seen[-1]
+
+
+def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
+    """The error of the system becomes one a person can act on, and nothing is left."""
+
+    class Full(Unwatched):
+        def checkpoint(self) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    source = tmp_path / "source"
+    source.write_bytes(b"a\n")
+    with pytest.raises(DiskFull):
+        ingest_file(source, tmp_path / "t", format="text", label="a.txt", work=Full())
+    assert ["source"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_killed_process_leaves_no_half_file(tmp_path: Path) -> None:
+    """Killed in the middle of writing, there is no target; a second call makes it and leaves no temporary file."""
+    source, target = tmp_path / "source", tmp_path / "target.parquet"
+    source.write_bytes(json_lines([{"text": "x" * 1_000} for _ in range(12_000)]))
+    code = (
+        "import sys, time; from pathlib import Path; from mistudio.corpus.ingest.ingest import ingest_file;"
+        "from mistudio.corpus.monitor import Unwatched;"
+        "ingest_file(Path(sys.argv[1]), Path(sys.argv[2]), format='json', label='a.jsonl', work=Unwatched(),"
+        "progress=lambda done: time.sleep(60))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(source), str(target)]) as child:
+        deadline = time.monotonic() + PATIENCE
+        while not (tmp_path / ".target.parquet.writing").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        child.send_signal(signal.SIGKILL)
+    assert {"source", ".target.parquet.writing"} == {path.name for path in tmp_path.iterdir()}
+    report = ingest_file(source, target, format="json", label="a.jsonl", work=Unwatched())
+    assert 12_000 == report.rows
+    assert {"source", "target.parquet"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_memory_stays_flat_over_a_giant_row_group(tmp_path: Path) -> None:
+    """One row group of 150 MB, and 40 MB of lines, pass through a small part of that."""
+    giant = parquet_bytes(pa.table({"text": [f"{i} " * 300 for i in range(100_000)]}), dictionary=False)
+    lines = json_lines([{"text": f"{i} " * 300} for i in range(30_000)])
+    before = pa.default_memory_pool()
+    pool = pa.proxy_memory_pool(before)
+    pa.set_memory_pool(pool)
+    try:
+        take_in(tmp_path, giant, label="a.parquet", format="parquet")
+        assert pool.max_memory() < 48 << 20
+        take_in(tmp_path, lines, label="a.jsonl", format="json")
+        assert pool.max_memory() < 64 << 20
+    finally:
+        pa.set_memory_pool(before)
+
+
+def test_one_giant_batch_is_cut_into_pieces(tmp_path: Path) -> None:
+    """A row group or record batch of many megabytes passes in batches of at most 1,000 rows."""
+    table = pa.table({"text": ["x" * 1_000] * 30_000})
+    path = tmp_path / "a.arrow"
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    sizes = [chunk.batch.num_rows for chunk in read_arrow(path, label="a.arrow")]
+    assert 30_000 == sum(sizes)
+    assert max(sizes) <= 1_000

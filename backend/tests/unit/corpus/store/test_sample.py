@@ -1,0 +1,150 @@
+"""What is shown of a row: text cut at a limit, and a JSON form of anything."""
+
+import datetime
+import decimal
+import json
+import math
+import uuid
+
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mistudio.corpus.formats.utf8_repair import python_values
+from mistudio.corpus.store.dataset_store import Row
+from mistudio.corpus.store.sample import CELL_LIMIT, ITEM_LIMIT, TEXT_LIMIT, json_form, sample_of
+
+
+def row(**values: object) -> Row:
+    """A row with these columns."""
+    return Row(7, "train", 3, values)
+
+
+def test_a_long_text_is_cut_and_says_so() -> None:
+    """``char_count`` is of the whole; asked for whole, nothing is cut."""
+    long = "ä" * (TEXT_LIMIT + 5)
+    cut = sample_of(row(text=long, note="n" * 3_000), "text")
+    assert (TEXT_LIMIT, TEXT_LIMIT + 5, True) == (len(cut.text), cut.char_count, cut.truncated)
+    assert str(cut.columns["note"]).endswith("… (1,000 more characters)")
+    whole = sample_of(row(text=long, note="n" * 3_000), "text", whole=True)
+    assert (long, False, "n" * 3_000) == (whole.text, whole.truncated, whole.columns["note"])
+    assert CELL_LIMIT == 2_000
+
+
+def test_conversations_and_missing_texts() -> None:
+    """A conversation is rendered, null and absent are empty, other columns stay."""
+    talk = sample_of(row(messages=[{"role": "user", "content": "a"}], id=1), "messages")
+    assert ("user: a", 7, {"id": 1}) == (talk.text, talk.char_count, talk.columns)
+    assert ("", 0) == (sample_of(row(text=None), "text").text, sample_of(row(), "text").char_count)
+
+
+def test_what_json_lacks_becomes_a_string() -> None:
+    """Bytes, images, dates, decimals, long integers, NaN: each says what it is."""
+    day = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+    image = {"bytes": b"\x89PNG" + b"\0" * 1_020, "path": "cat.png"}
+    cases = {
+        "binary, 3 B": b"abc",
+        "JPEG image, 2.0 KB": b"\xff\xd8\xff" + b"\0" * 2_045,
+        "PNG image, 1.0 KB (cat.png)": image,
+        "2026-01-02T03:04:05+00:00": day,
+        "2026-01-02": day.date(),
+        "90.0 s": datetime.timedelta(seconds=90),
+        "1.10": decimal.Decimal("1.10"),
+        str(2**53): 2**53,
+        "nan": math.nan,
+        "inf": math.inf,
+        "00000000-0000-0000-0000-000000000007": uuid.UUID(int=7),
+        "x?": "x\ud800",
+    }
+    assert list(cases) == [json_form(value) for value in cases.values()]
+    same = [None, True, 2**53 - 1, -1.5, "text", [1, ["a"]], {"a": {"b": None}}]
+    assert same == [json_form(value) for value in same]
+
+
+def test_what_is_too_much_is_cut() -> None:
+    """Long lists, many keys, deep nesting: the rest is counted; whole, all of it is there."""
+    many = list(range(ITEM_LIMIT + 2))
+    form = json_form(many)
+    assert isinstance(form, list)
+    assert [*range(ITEM_LIMIT), "… 2 more"] == form
+    assert many == json_form(many, cell_limit=None)
+    keys = json_form({str(key): key for key in many})
+    assert isinstance(keys, dict)
+    assert "2 more" == keys["…"]
+    deep: list[object] = []
+    for _ in range(20):
+        deep = [deep]
+    assert "nested" in json.dumps(json_form(deep))
+    assert deep == json_form(deep, cell_limit=None)
+
+
+def arrow_types() -> st.SearchStrategy[pa.DataType]:
+    """Any type a column may have."""
+    plain = st.sampled_from(
+        [
+            *(
+                pa.null(),
+                pa.bool_(),
+                pa.int8(),
+                pa.uint64(),
+                pa.float16(),
+                pa.float64(),
+                pa.string(),
+                pa.large_string(),
+                pa.date64(),
+                pa.timestamp("ns"),
+                pa.time32("s"),
+            ),
+            *(pa.binary(), pa.binary(3), pa.date32(), pa.time64("us"), pa.timestamp("ms", "UTC"), pa.timestamp("us")),
+            *(pa.duration("us"), pa.decimal128(20, 3), pa.dictionary(pa.int8(), pa.string())),
+        ]
+    )
+    return st.recursive(
+        plain,
+        lambda inner: st.one_of(
+            inner.map(pa.list_),
+            inner.map(pa.large_list),
+            inner.map(lambda kind: pa.struct([("a", kind), ("b", pa.string())])),
+            inner.map(lambda kind: pa.map_(pa.string(), kind)),
+        ),
+        max_leaves=4,
+    )
+
+
+def buffers_of(kind: pa.DataType, data: st.DataObject) -> pa.Array:
+    """An array of the type, with some nulls, its bytes at random where that may be."""
+    size = data.draw(st.integers(0, 4))
+    if pa.types.is_string(kind):
+        raw = pa.array(
+            data.draw(st.lists(st.none() | st.binary(max_size=5), min_size=size, max_size=size)), pa.binary()
+        )
+        return pa.Array.from_buffers(kind, size, raw.buffers())
+    if pa.types.is_list(kind):
+        values = buffers_of(kind.value_type, data)
+        return pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), values)
+    if pa.types.is_struct(kind):
+        first = buffers_of(kind.field(0).type, data)
+        texts = pa.array([b"\xff"] * len(first), pa.binary())
+        return pa.StructArray.from_arrays(
+            [first, pa.Array.from_buffers(pa.string(), len(first), texts.buffers())], ["a", "b"]
+        )
+    if pa.types.is_primitive(kind) and not pa.types.is_boolean(kind):
+        numbers = data.draw(st.binary(min_size=8 * size, max_size=8 * size))
+        return pa.Array.from_buffers(kind, size, [None, pa.py_buffer(numbers)])
+    return pa.nulls(size, kind)
+
+
+def test_nulls_in_a_list_beside_invalid_text_are_read() -> None:
+    """The combination that pyarrow's own cast breaks on."""
+    lists = pa.ListArray.from_arrays(pa.array([0, 2], pa.int32()), pa.nulls(2))
+    texts = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff"], pa.binary()).buffers())
+    assert [{"a": [None, None], "b": "\ufffd"}] == python_values(pa.StructArray.from_arrays([lists, texts], ["a", "b"]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(arrow_types(), st.data())
+def test_every_arrow_value_has_a_json_form(kind: pa.DataType, data: st.DataObject) -> None:
+    """Whatever a file holds, invalid UTF-8 included, the answer is valid JSON that UTF-8 can carry."""
+    for value in python_values(buffers_of(kind, data)):
+        for limit in (CELL_LIMIT, None):
+            json.dumps(json_form(value, cell_limit=limit), allow_nan=False, ensure_ascii=False).encode()

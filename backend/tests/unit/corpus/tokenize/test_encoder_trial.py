@@ -1,0 +1,122 @@
+"""The sample by which an engine is chosen, and the whole job with a real tokenizer."""
+
+from pathlib import Path
+
+import datasets
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from fakes.corpora import make_dataset
+from mistudio.corpus.documents.batches import TextReader
+from mistudio.corpus.hub.tokenizer_files import TokenizerSource
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.spec.resolve import resolve
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.tokenize.encoder_trial import engines_for, sample_texts
+from mistudio.corpus.tokenize.request import Order
+from mistudio.corpus.tokenize.tokenize import tokenize_dataset
+from mistudio.corpus.tokenized.audit import read_audit
+from mistudio.corpus.tokenized.audit_sample import audited_places
+from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, load_tokenizer
+
+TEXTS = [f"{n} naïve cats sat on the {'very ' * (n % 5)}mat 日本." for n in range(2_500)]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Several row groups of text."""
+    folder = tmp_path_factory.mktemp("sample") / "ds"
+    make_dataset(folder, {"train": [[{"text": text} for text in TEXTS]], "empty": [[]]})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> LoadedTokenizer:
+    """A byte-level BPE tokenizer of the text's own."""
+    folder = tmp_path_factory.mktemp("trained") / "bpe"
+    folder.mkdir()
+    made = Tokenizer(models.BPE())
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    made.train_from_iterator(
+        TEXTS, trainers.BpeTrainer(vocab_size=400, special_tokens=["<|endoftext|>"], initial_alphabet=alphabet)
+    )
+    made.save(str(folder / "tokenizer.json"))
+    return load_tokenizer(TokenizerSource(str(folder)), token=None, cache_dir=folder, root=folder.parent)
+
+
+def test_a_sample_is_spread_over_everything(dataset: Path) -> None:
+    """As many as asked, each row at most once, from the beginning and from the end; all where there are no more."""
+    reader = TextReader(DatasetStore(dataset), "text")
+    some = sample_texts(reader, ["train", "empty"], count=300).to_pylist()
+    assert 300 == len(set(some))
+    numbers = [int(text.split()[0]) for text in some]
+    assert min(numbers) < 500
+    assert max(numbers) > 2_000
+    assert some == sample_texts(reader, ["train", "empty"], count=300).to_pylist()
+    assert sorted(TEXTS) == sorted(sample_texts(reader, ["train"], count=5_000).to_pylist())
+
+
+def test_of_long_documents_a_sample_has_excerpts(dataset: Path) -> None:
+    """From a random place of each; short ones are whole."""
+    reader = TextReader(DatasetStore(dataset), "text")
+    whole = sample_texts(reader, ["train"], count=5_000).to_pylist()
+    cut = sample_texts(reader, ["train"], count=5_000, most=30).to_pylist()
+    assert [min(30, len(text)) for text in whole] == [len(text) for text in cut]
+    assert all(part in text for part, text in zip(cut, whole, strict=True))
+    assert 2 < len({text.find(part) for part, text in zip(cut, whole, strict=True)})
+
+
+@given(rows=st.integers(0, 10_000), mean_bytes=st.integers(0, 10**7), is_full=st.booleans())
+def test_an_audit_looks_everywhere_or_at_spread_places(rows: int, mean_bytes: int, is_full: bool) -> None:
+    """In order, none twice; a thousand rows or all, and fewer only where documents are long."""
+    places = audited_places(rows, mean_bytes, is_full=is_full)
+    numbers = [row for place in places for row in place]
+    assert sorted(set(numbers)) == numbers
+    assert set(numbers) <= set(range(rows))
+    if is_full or rows <= 8:
+        assert list(range(rows)) == numbers
+    assert len(numbers) >= min(rows, 8)
+    if mean_bytes <= 8_000:
+        assert len(numbers) >= min(rows, 1_000)
+    elif not is_full:
+        assert len(numbers) * mean_bytes <= max(8 * mean_bytes, 8 << 20)
+    assert {0, rows - 1} <= set(numbers) or not rows
+
+
+@pytest.mark.parametrize("packing", ["off", "concat"])
+def test_ids_are_those_of_the_library(dataset: Path, tokenizer: LoadedTokenizer, tmp_path: Path, packing: str) -> None:
+    """With the engine that was chosen; the audit passes, and its documents come back as they were."""
+    settings = TokenizeSettings(
+        tokenizer="bpe",
+        truncation=False,
+        packing="concat" if packing == "concat" else "off",
+        begin_of_row_token="none",
+        document_separator_token="none",
+        keep_last_partial=True,
+    )
+    store = DatasetStore(dataset)
+    resolved = resolve(settings, tokenizer, dataset=store.manifest)
+    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved)
+    order = Order(
+        dataset=dataset,
+        staging=tmp_path / "staging",
+        settings=settings,
+        tokenizer=tokenizer,
+        engines=engines,
+        work=Unwatched(),
+    )
+    tokenize_dataset(order, tmp_path / "tok")
+    rows = datasets.load_from_disk(str(tmp_path / "tok"))["train"]["input_ids"]
+    expected = [encoding.ids for encoding in tokenizer.reference.encode_batch(TEXTS, add_special_tokens=False)]
+    if packing == "concat":
+        assert [token for ids in expected for token in ids] == [token for ids in rows for token in ids]
+    else:
+        assert expected == list(rows)
+    audit = read_audit(tmp_path / "tok")
+    assert (0, True) == (audit.differences, engines.is_lossless)
+    assert True is next(check for check in audit.checks if check.name == "round_trip").passed

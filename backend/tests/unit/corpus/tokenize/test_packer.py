@@ -1,0 +1,175 @@
+"""Packing: no token lost, order kept, boundaries right, and the same rows whatever the batches were."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mistudio.corpus.tokenize.packer import Packer
+from mistudio.corpus.tokenize.packing_rules import Slots, count_packed
+from mistudio.corpus.tokenize.rows import Documents, Position, Rows, Segments, ends_of
+
+BEGIN, SEPARATOR, FIRST, LAST = 90, 91, 92, 93
+
+
+@dataclass(frozen=True)
+class Row:
+    """A packed row as plain Python: its ids, and (source row, number of the token, position) of each data token."""
+
+    ids: list[int]
+    data: list[tuple[int, int, int]]
+
+
+def packed_one_by_one(documents: Sequence[tuple[int, list[int]]], slots: Slots) -> list[Row]:
+    """Pack token by token, as the rules are told; the last row may not be full."""
+    rows, row = [], Row([], [])
+
+    def is_full() -> bool:
+        nonlocal row
+        if len(row.ids) < slots.context:
+            return False
+        rows.append(row)
+        row = Row([], [])
+        return True
+
+    for source, ids in documents:
+        if not ids:
+            continue
+        unit: list[tuple[int, int | None]] = [
+            *((token, None) for token in slots.prefix),
+            *((token, index) for index, token in enumerate(ids)),
+            *((token, None) for token in slots.suffix),
+        ]
+        starts_with = slots.prefix[0] if slots.prefix else None
+        if row.ids and slots.separator is not None and slots.separator != starts_with:
+            row.ids.append(slots.separator)
+            is_full()
+        for place, (token, index) in enumerate(unit):
+            if not row.ids and slots.begin is not None and not (place == 0 and slots.begin == starts_with):
+                row.ids.append(slots.begin)
+            if index is not None:
+                row.data.append((source, index, len(row.ids)))
+            row.ids.append(token)
+            is_full()
+    return [*rows, row] if row.ids else rows
+
+
+def plain(rows: Rows) -> list[Row]:
+    """The rows as plain Python."""
+    assert isinstance(rows.source, Segments)
+    out = []
+    for index in range(len(rows)):
+        one = rows.slice(index, index + 1)
+        assert isinstance(one.source, Segments)
+        pieces = zip(one.source.row, one.source.token_start, one.source.position, one.source.length, strict=True)
+        data = [(int(row), int(start + i), int(at + i)) for row, start, at, length in pieces for i in range(length)]
+        assert int(one.data[0]) == len(data)
+        assert int(one.lengths[0]) == len(data) + int(one.added.sum())
+        out.append(Row(one.ids.tolist(), data))
+    return out
+
+
+def documents_of(numbered: Sequence[tuple[int, list[int]]]) -> Documents:
+    """As the packer takes them."""
+    ids = np.array([token for _row, document in numbered for token in document], np.int32)
+    rows = np.array([row for row, _document in numbered], np.int64)
+    return Documents(rows, ids, ends_of(np.array([len(document) for _row, document in numbered], np.int64)))
+
+
+def packed(
+    numbered: Sequence[tuple[int, list[int]]], slots: Slots, cuts: Sequence[int], *, begin: Position | None = None
+) -> tuple[list[Rows], Packer]:
+    """Everything that a packer gives for the documents in batches that end at ``cuts``, the partial row kept."""
+    packer = Packer(slots, begin=begin, keep_last_partial=True)
+    edges = [0, *sorted(cut % (len(numbered) + 1) for cut in cuts), len(numbered)]
+    parts = [packer.add(documents_of(numbered[a:b])) for a, b in pairwise(edges) if a < b]
+    return [part for part in (*parts, packer.finish()) if part is not None], packer
+
+
+@st.composite
+def some_slots(draw: st.DrawFn) -> Slots:
+    """All kinds of slots, where frames begin with the very tokens of the slots, too."""
+    return Slots(
+        context=draw(st.integers(2, 9)),
+        begin=draw(st.sampled_from([None, BEGIN, FIRST])),
+        separator=draw(st.sampled_from([None, BEGIN, SEPARATOR, FIRST])),
+        prefix=draw(st.sampled_from([(), (), (FIRST,), (FIRST, 94)])),
+        suffix=draw(st.sampled_from([(), (), (LAST,)])),
+    )
+
+
+documents = st.lists(st.lists(st.integers(0, 60), max_size=14), max_size=14).map(lambda found: list(enumerate(found)))
+batches = st.lists(st.integers(0, 100), max_size=4)
+
+
+@settings(max_examples=400, deadline=None)
+@given(documents, some_slots(), batches)
+def test_rows_are_those_of_packing_token_by_token(
+    numbered: list[tuple[int, list[int]]], slots: Slots, cuts: list[int]
+) -> None:
+    """Ids, order, boundaries, and where every data token came from, whatever the batches were."""
+    parts, _packer = packed(numbered, slots, cuts)
+    assert packed_one_by_one(numbered, slots) == [row for part in parts for row in plain(part)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(documents, some_slots(), batches)
+def test_no_token_is_lost(numbered: list[tuple[int, list[int]]], slots: Slots, cuts: list[int]) -> None:
+    """Every data token is written once, or is in the partial row that was dropped, whose tokens are counted."""
+    packer = Packer(slots)
+    parts = [packer.add(documents_of(numbered)), packer.finish()]
+    rows = [row for part in parts if part is not None for row in plain(part)]
+    written = [(source, index) for row in rows for source, index, _position in row.data]
+    all_tokens = [(source, index) for source, ids in numbered for index in range(len(ids))]
+    assert all_tokens[: len(written)] == written
+    assert len(all_tokens) == len(written) + packer.dropped
+    assert all(len(row.ids) == slots.context for row in rows)
+
+
+@settings(max_examples=200, deadline=None)
+@given(documents, some_slots(), batches, st.integers(0, 30))
+def test_packing_goes_on_after_any_row(
+    numbered: list[tuple[int, list[int]]], slots: Slots, cuts: list[int], stop: int
+) -> None:
+    """From the position after a row the same rows follow, with nothing known but that position."""
+    parts, _packer = packed(numbered, slots, cuts)
+    if not parts:
+        return
+    rows = Rows.joined(parts)
+    stop %= len(rows)
+    position = rows.position_after(stop)
+    again, _other = packed(numbered[position.row :], slots, cuts, begin=position)
+    assert plain(rows)[stop + 1 :] == [row for part in again for row in plain(part)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(documents, some_slots(), batches)
+def test_rows_are_counted_from_lengths_alone(
+    numbered: list[tuple[int, list[int]]], slots: Slots, cuts: list[int]
+) -> None:
+    """Full rows, and positions and data tokens of the last one, without a token at hand."""
+    rows = packed_one_by_one(numbered, slots)
+    partial = rows.pop() if rows and len(rows[-1].ids) < slots.context else Row([], [])
+    lengths = np.array([len(ids) for _row, ids in numbered], np.int64)
+    edges = [0, *sorted(cut % (len(numbered) + 1) for cut in cuts), len(numbered)]
+
+    def blocks() -> Iterator[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+        for start, stop in pairwise(edges):
+            yield lengths[start:stop]
+
+    counted = count_packed(blocks(), slots)
+    assert len(rows) == counted.rows
+    assert (len(partial.ids), len(partial.data)) == (counted.partial, counted.partial_data)
+
+
+def test_long_runs_between_documents_are_found() -> None:
+    """Documents far longer than a row, and far more of them than are looked at in one go."""
+    chance = np.random.default_rng(1)
+    numbered = [(row, [row % 60] * int(size)) for row, size in enumerate(chance.integers(1, 40, 800))]
+    numbered[400] = (400, [7] * 5_000)
+    for slots in (Slots(16, BEGIN, BEGIN), Slots(16, BEGIN, SEPARATOR, (BEGIN,)), Slots(2, BEGIN, SEPARATOR)):
+        parts, _packer = packed(numbered, slots, [100, 401])
+        assert packed_one_by_one(numbered, slots) == [row for part in parts for row in plain(part)]

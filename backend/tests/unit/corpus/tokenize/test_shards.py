@@ -1,0 +1,201 @@
+"""Shards: whoever encodes them, whatever dies on the way, the tokenization has the bytes of a single process."""
+
+import fcntl
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from fakes.corpora import make_dataset
+from fakes.pace import until
+from fakes.tokenizing import CharacterEncoder, FakeTokenizer
+from mistudio.core.errors import JobCancelled
+from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.tokenize.request import Engines, Order
+from mistudio.corpus.tokenize.shards import EngineBrokeOff, Sharing, cut_shards
+from mistudio.corpus.tokenize.tokenize import help_tokenize, tokenize_dataset
+from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
+
+PACKED = TokenizeSettings(tokenizer="fake", max_length=16, packing="concat")
+SETTINGS = {
+    "packed": PACKED,
+    "ragged": replace(PACKED, packing="off"),
+    "padded": replace(PACKED, packing="off", padding="max_length"),
+    "held out and shuffled": replace(PACKED, heldout_fraction=0.2, shuffle_seed=7, keep_last_partial=True),
+}
+Help = Callable[[int], None]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two splits in many files, so in many row groups; some texts are empty, some null."""
+    folder = tmp_path_factory.mktemp("shards") / "ds"
+    texts = [None if row % 17 == 3 else f"row {row} " * (row % 7) for row in range(600)]
+    rows = [{"text": text} for text in texts]
+    make_dataset(folder, {"train": [rows[start : start + 60] for start in range(0, 540, 60)], "test": [rows[540:]]})
+    return folder
+
+
+class Failing(CharacterEncoder):
+    """Raises after some calls."""
+
+    def __init__(self, calls: int) -> None:
+        self.calls = calls
+
+    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> Encoded:
+        """Encode, or fail."""
+        self.calls -= 1
+        if self.calls < 0:
+            raise JobCancelled("Killed.")
+        return super().encode(texts)
+
+
+def engines(encoder: CharacterEncoder, failure: Callable[[], str | None] = lambda: None) -> Engines:
+    """This encoder beside the fake reference."""
+    return Engines(
+        encoder=encoder,
+        reference=CharacterEncoder(),
+        record=EngineRecord(encoder.name, "it is the only one"),
+        decode=lambda documents: ["".join(map(chr, ids)) for ids in documents],
+        failure=failure,
+    )
+
+
+class Place:
+    """One tokenization of a dataset in a folder of its own, and those who work at it."""
+
+    def __init__(self, dataset: Path, folder: Path, settings: TokenizeSettings) -> None:
+        self._dataset, self._folder, self._settings = dataset, folder, settings
+        self.shards = self._folder / "staging" / ".scratch" / "shards"
+
+    def written(self, ask: Help | None = None, *, encoder: CharacterEncoder | None = None) -> TokenizedManifest:
+        """By the process that writes; with ``ask`` it shares."""
+        order = self._order(engines(encoder or CharacterEncoder()))
+        return tokenize_dataset(order, self._folder / "tok", sharing=Sharing(2_000, ask) if ask else None)
+
+    def helped(self, begin: int, *, by: Engines | None = None) -> int:
+        """By a helper."""
+        return help_tokenize(self._order(by or engines(CharacterEncoder())), begin=begin)
+
+    def _order(self, by: Engines) -> Order:
+        return Order(
+            dataset=self._dataset,
+            staging=self._folder / "staging",
+            settings=self._settings,
+            tokenizer=FakeTokenizer(),
+            engines=by,
+            work=Unwatched(),
+            part_bytes=4_000,
+            batch_bytes=1_000,
+        )
+
+
+def hashes(manifest: TokenizedManifest) -> dict[str, str]:
+    """Of all files."""
+    return {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
+
+
+def test_shards_are_whole_row_groups_in_order(dataset: Path) -> None:
+    """They follow each other without a gap, and end with their split."""
+    store = DatasetStore(dataset)
+    shards = cut_shards(store, ("train", "test"), 2_000)
+    assert list(range(len(shards))) == [shard.number for shard in shards]
+    assert len(shards) > 4
+    for split in ("train", "test"):
+        mine = [shard for shard in shards if shard.split == split]
+        starts = {group.first_row for group in store.groups(split)}
+        assert [0, *(shard.stop_row for shard in mine[:-1])] == [shard.first_row for shard in mine]
+        assert {shard.first_row for shard in mine} <= starts
+        assert store.num_rows(split) == mine[-1].stop_row
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_bytes_are_those_of_one_process(dataset: Path, tmp_path: Path, name: str) -> None:
+    """Whether all is made by helpers, some of it, or nothing, because nobody came."""
+    settings = SETTINGS[name]
+    expected = hashes(Place(dataset, tmp_path / "alone", settings).written())
+    made: list[int] = []
+    all_helped = Place(dataset, tmp_path / "all", settings)
+    assert expected == hashes(all_helped.written(lambda count: made.extend([count, all_helped.helped(1)])))
+    assert made[0] == made[1] > 4
+    assert expected == hashes(Place(dataset, tmp_path / "none", settings).written(lambda _count: None))
+    together = Place(dataset, tmp_path / "together", settings)
+    helpers: list[threading.Thread] = []
+
+    def help_meanwhile(count: int) -> None:
+        helpers.extend(threading.Thread(target=together.helped, args=(begin,)) for begin in (1, count // 2))
+        for helper in helpers:
+            helper.start()
+
+    assert expected == hashes(together.written(help_meanwhile))
+    for helper in helpers:
+        helper.join()
+    assert {"all", "alone", "none", "together"} == {path.name for path in tmp_path.iterdir()}
+    assert [] == list(tmp_path.glob("*/staging"))
+
+
+def test_whoever_dies_what_was_made_is_kept(dataset: Path, tmp_path: Path) -> None:
+    """A helper dies within a shard, then the writing process; the next one goes on, with the same bytes."""
+    expected = hashes(Place(dataset, tmp_path / "alone", PACKED).written())
+    place = Place(dataset, tmp_path / "killed", PACKED)
+
+    def die(_count: int) -> None:
+        with pytest.raises(JobCancelled):
+            place.helped(3, by=engines(Failing(3)))
+
+    with pytest.raises(JobCancelled):
+        place.written(die, encoder=Failing(4))
+    kept = {path.name for path in place.shards.glob("*.arrow")}
+    assert "00003.arrow" in kept
+    assert len(kept) < len(list(place.shards.glob("*.lock")))
+    assert expected == hashes(place.written(lambda _count: None, encoder=Failing(100)))
+
+
+def test_a_shard_that_somebody_is_at_is_waited_for(dataset: Path, tmp_path: Path) -> None:
+    """Meanwhile the writing process makes later ones; once the other has died, it makes the shard itself."""
+    expected = hashes(Place(dataset, tmp_path / "alone", PACKED).written())
+    place = Place(dataset, tmp_path / "held", PACKED)
+    let_go, ended = threading.Event(), []
+
+    def hold(_count: int) -> None:
+        def until_told() -> None:
+            with (place.shards / "00000.lock").open("r+b") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                ended.append(True)
+                let_go.wait()
+
+        threading.Thread(target=until_told).start()
+        later = place.shards / "00002.arrow"
+
+        def until_made() -> None:
+            until(later.exists)
+            let_go.set()
+
+        threading.Thread(target=until_made).start()
+        until(lambda: ended == [True])
+
+    assert expected == hashes(place.written(hold))
+
+
+def test_a_helper_that_does_not_do_the_same_does_nothing(dataset: Path, tmp_path: Path) -> None:
+    """Another engine; an engine that broke off; a tokenization that is finished."""
+    place = Place(dataset, tmp_path, PACKED)
+    other = CharacterEncoder()
+    other.name = "another"
+
+    def help_badly(_count: int) -> None:
+        assert 0 == place.helped(1, by=engines(other))
+        with pytest.raises(EngineBrokeOff, match="a panic"):
+            place.helped(1, by=engines(CharacterEncoder(), failure=lambda: "a panic"))
+        assert [] == list(place.shards.glob("*.arrow"))
+
+    place.written(help_badly)
+    with pytest.raises(FileNotFoundError):
+        place.helped(1)
+    assert not (tmp_path / "staging").exists()

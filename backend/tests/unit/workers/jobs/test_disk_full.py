@@ -1,0 +1,107 @@
+"""Work without room, on any machine: below a reserve that no disk has, and in a database that may not grow."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from fakes.bus import RecordingBus
+from fakes.records import add_dataset, add_job
+from mistudio.core.config import Settings
+from mistudio.core.database import Database
+from mistudio.core.errors import DiskFull, NoData
+from mistudio.core.migrations import upgrade
+from mistudio.models import Dataset, Job
+from mistudio.services.job_service import JobService
+from mistudio.services.jobs.targets import DatasetFigures
+from mistudio.services.storage.disk_space import RoomWatch
+from mistudio.workers.jobs.runner import JobContext, Runner
+
+FIGURES = DatasetFigures(raw_path="/raw", num_samples=1, size_bytes=1, splits=[], text_column="text", metadata={})
+NO_PAGES_MORE, MANY_PAGES = 1, 1 << 20
+
+
+class Growth:
+    """A limit to the pages of every connection's database; SQLite never makes it less than there are."""
+
+    def __init__(self, database: Database) -> None:
+        self.pages = MANY_PAGES
+        event.listen(database.engine.sync_engine, "checkout", self._limit)
+
+    def _limit(self, connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA max_page_count={self.pages}")
+        cursor.close()
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """An embedded database with the newest schema."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    await upgrade(database)
+    yield database
+    await database.close()
+
+
+async def test_a_database_without_room_says_so(database: Database) -> None:
+    """DiskFull, a sentence to act on, and not the driver's own error; what was there can be read."""
+    dataset = await add_dataset(database)
+    Growth(database).pages = NO_PAGES_MORE
+    with pytest.raises(DiskFull, match="make room"):
+        async with database.write() as session:
+            await session.execute(text("UPDATE datasets SET name = :name"), {"name": "x" * 100_000})
+    async with database.read() as session:
+        assert dataset.name == (await session.get_one(Dataset, dataset.id)).name
+
+
+@pytest.mark.parametrize("is_good", [True, False], ids=["well", "badly"])
+async def test_how_a_job_ended_is_recorded_once_there_is_room(
+    database: Database, tmp_path: Path, is_good: bool
+) -> None:
+    """The runner waits with it instead of losing it: a job would else seem to run for ever, or to have failed."""
+    jobs = JobService(database, RecordingBus())
+    growth = Growth(database)
+    job = await add_job(database, await add_dataset(database))
+
+    async def handler(context: JobContext) -> DatasetFigures:
+        growth.pages = NO_PAGES_MORE
+        if is_good:
+            return replace(FIGURES, metadata={"note": "long " * 50_000})
+        raise NoData("There is nothing. " * 5_000)
+
+    runner = Runner(Settings(data_dir=tmp_path, disk_reserve_bytes=0), jobs, {"download": handler})
+    running = asyncio.create_task(runner.run_job(job.id, owner="worker"))
+    await asyncio.sleep(0.5)
+    assert "running" == (await jobs.get(job.id)).state
+    growth.pages = MANY_PAGES
+    await running
+    async with database.read() as session:
+        ended = await session.get_one(Job, job.id)
+        assert (("succeeded", None) if is_good else ("failed", "no_data")) == (ended.state, ended.error_code)
+
+
+async def test_work_ends_before_the_reserve_is_touched(database: Database, tmp_path: Path) -> None:
+    """The first checkpoint says how much is free, and how much is to stay."""
+    jobs = JobService(database, RecordingBus())
+    job = await add_job(database, await add_dataset(database))
+
+    async def handler(context: JobContext) -> DatasetFigures:
+        context.work.checkpoint()
+        raise AssertionError
+
+    settings = Settings(data_dir=tmp_path, disk_reserve_bytes=1 << 62)
+    await Runner(settings, jobs, {"download": handler}).run_job(job.id, owner="worker")
+    ended = await jobs.get(job.id)
+    assert ("failed", "disk_full") == (ended.state, ended.error_code)
+    assert "4096.0 PB is to stay free" in (ended.error_message or "")
+
+
+def test_a_disk_with_room_is_no_news(tmp_path: Path) -> None:
+    """Looking costs next to nothing, and often nothing."""
+    room = RoomWatch(tmp_path, 0)
+    for _ in range(100_000):
+        room.check()

@@ -1,0 +1,113 @@
+"""A helper finds a job's tokenization by its record, makes its shards, and ends where there is nothing to help with."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from fakes import tokenizers as small
+from fakes.bus import RecordingBus
+from fakes.datasets import add_ready
+from fakes.pace import until_true
+from fakes.records import add_dataset, add_job, add_tokenization
+from mistudio.core.config import Settings
+from mistudio.core.database import Database
+from mistudio.core.errors import JobCancelled
+from mistudio.core.migrations import upgrade
+from mistudio.core.records import as_json
+from mistudio.corpus.hub.tokenizer_files import TokenizerSource
+from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.tokenize.shards import Sharing
+from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
+from mistudio.models import Dataset, Job
+from mistudio.services.job_service import JobService
+from mistudio.services.storage_service import StorageService
+from mistudio.services.tokenizations.run import save_tokenized_dataset
+from mistudio.utils.file_utils import ensure_dir
+from mistudio.workers.jobs.shard_helper import HelpersWork, help_tokenization
+
+TEXTS = [f"row {row} of the shards, {'so ' * (row % 9)}it says" for row in range(300)]
+
+
+async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> None:
+    """All but what the job makes itself; before the job runs, and once it is over, it does nothing."""
+    settings = Settings(data_dir=tmp_path)
+    database = Database(settings.sqlalchemy_url)
+    await upgrade(database)
+    jobs, storage = JobService(database, RecordingBus()), StorageService(settings, database)
+    storage.prepare()
+    folder = ensure_dir(settings.tokenizers_dir / "tiny")
+    small.KINDS["byte-level"]().save(str(folder / "tokenizer.json"))
+    tokenizer = load_tokenizer(
+        TokenizerSource("./tokenizers/tiny", None), token=None, cache_dir=settings.cache_dir, root=tmp_path
+    )
+    files = [[{"text": text} for text in TEXTS[start : start + 30]] for start in range(0, 300, 30)]
+    dataset_id = await add_ready(database, storage, {"train": files})
+    asked = TokenizeSettings(tokenizer="./tokenizers/tiny", max_length=16, packing="concat")
+    async with database.read() as session:
+        dataset = await session.get_one(Dataset, dataset_id)
+    record = await add_tokenization(
+        database,
+        dataset,
+        tokenizer="./tokenizers/tiny",
+        fingerprint=tokenizer.fingerprint,
+        settings=as_json(asked),
+    )
+    job = await add_job(database, dataset, kind="tokenize", tokenization=record)
+
+    async def help_job() -> None:
+        work = HelpersWork(jobs, job.id)
+        await help_tokenization(work, settings=settings, database=database, shard=1, token=None)
+
+    await help_job()
+    await jobs.claim(job.id, "another")
+    loop, made = asyncio.get_running_loop(), []
+
+    def ask(count: int) -> None:
+        asyncio.run_coroutine_threadsafe(help_job(), loop).result()
+        made.append((count, len(list(storage.staging(record.id).rglob("*.arrow")))))
+
+    figures = await asyncio.to_thread(
+        save_tokenized_dataset,
+        storage.folder(dataset_id),
+        ensure_dir(storage.staging(record.id)),
+        storage.tokenized(dataset_id, record.id),
+        settings=asked,
+        tokenizer=tokenizer,
+        work=Unwatched(),
+        sharing=Sharing(1_000, ask),
+    )
+    assert made[0][0] == made[0][1] > 4
+    expected = sum(len(tokenizer.reference.encode(text, add_special_tokens=False).ids) for text in TEXTS)
+    assert (True, expected) == (figures.ledger["balances"], figures.ledger["source_tokens"])
+    await help_job()
+    assert not storage.staging(record.id).exists()
+    await database.close()
+
+
+async def test_help_ends_with_the_job(async_db: Database, jobs: JobService) -> None:
+    """Cancelled, or no longer running: the next checkpoint of the helper raises."""
+    records = [await add_running(async_db, jobs) for _record in range(2)]
+    await jobs.request_cancel(records[0].id)
+    await jobs.release(records[1].id, "worker", backoff_seconds=60.0)
+    for job in records:
+        work = HelpersWork(jobs, job.id)
+        async with work.looking():
+            await until_true(partial(is_over, work))
+
+
+def is_over(work: HelpersWork) -> bool:
+    """Whether the next checkpoint raises."""
+    try:
+        work.checkpoint()
+    except JobCancelled:
+        return True
+    return False
+
+
+async def add_running(database: Database, jobs: JobService) -> Job:
+    """A tokenize job that a worker has."""
+    dataset = await add_dataset(database, status="ready")
+    job = await add_job(database, dataset, kind="tokenize", tokenization=await add_tokenization(database, dataset))
+    await jobs.claim(job.id, "worker")
+    return job

@@ -1,0 +1,67 @@
+import { render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+
+import { violations } from '../../../test/axe';
+import { aDataset, aDeletePreview, aTokenization } from '../../../test/fixtures';
+import { api, problem, server } from '../../../test/server';
+import { DeleteDatasetsDialog } from './DeleteDatasetsDialog';
+
+const onClose = jest.fn();
+const onDeleted = jest.fn();
+const DATASETS = [aDataset(), aDataset({ id: 'ds_2', name: 'OpenWebText' })];
+const REFERENCE = {
+  id: 'ref_1',
+  dataset_id: 'ds_2',
+  kind: 'training_run',
+  ref_id: 'r',
+  name: 'run 7',
+  created_at: '',
+};
+
+/** The dialog; the deletes themselves are answered with `answer`. */
+function show(inUse: boolean, answer: () => HttpResponse<string>): void {
+  server.use(
+    http.delete(api('/datasets/:id'), ({ request, params }) => {
+      const second = params.id === 'ds_2';
+      const stays = second && inUse ? { allowed: false, references: [REFERENCE] } : {};
+      const preview = {
+        dataset_id: String(params.id),
+        name: second ? 'OpenWebText' : 'TinyStories',
+        ...stays,
+      };
+      return request.url.includes('dry_run')
+        ? HttpResponse.json(aDeletePreview({ ...preview, tokenizations: [aTokenization()] }))
+        : answer();
+    }),
+  );
+  render(<DeleteDatasetsDialog datasets={DATASETS} onClose={onClose} onDeleted={onDeleted} />);
+}
+
+const gone = () => new HttpResponse<string>(null, { status: 204 });
+
+it('says what each of them takes with it, and deletes all', async () => {
+  show(false, gone);
+  expect(await screen.findByText('902.0 MB')).toBeInTheDocument();
+  expect(screen.getByText('OpenWebText with 1 tokenization')).toBeInTheDocument();
+  expect(await violations(screen.getByRole('dialog', { name: 'Delete 2 datasets?' }))).toEqual([]);
+  expect(screen.getByRole('button', { name: 'Keep them' })).toBeInTheDocument();
+  await userEvent.click(screen.getByRole('button', { name: 'Delete all' }));
+  await waitFor(() => expect(onDeleted).toHaveBeenCalledTimes(1));
+});
+
+it('leaves what is in use, and says what uses it', async () => {
+  show(true, gone);
+  expect(await screen.findByText('OpenWebText stays: run 7 uses it')).toBeInTheDocument();
+  await userEvent.click(screen.getByRole('button', { name: 'Delete 1' }));
+  await waitFor(() => expect(onDeleted).toHaveBeenCalledTimes(1));
+});
+
+it('stays open, and says what could not be deleted', async () => {
+  show(false, () => problem(503, 'unavailable', 'Not now.'));
+  await userEvent.click(await screen.findByRole('button', { name: 'Delete all' }));
+  expect((await screen.findAllByRole('alert'))[0]).toHaveTextContent('Not now.');
+  expect(onDeleted).not.toHaveBeenCalled();
+  await userEvent.click(screen.getByRole('button', { name: 'Keep them' }));
+  expect(onClose).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,48 @@
+import type { DeletePreview } from '../../../types/dataset';
+import { formatFileSize, formatPlural } from '../../../utils/formatters';
+
+/** What goes with a dataset, part by part; what stops with it; what stands in the way. */
+export function DeletePreviewList({ preview }: { readonly preview: DeletePreview }) {
+  const { parts, freed_bytes, jobs, tokenizations, references, allowed } = preview;
+  return (
+    <>
+      {!allowed && <References references={references} />}
+      <p>
+        {allowed ? 'This frees' : 'It would free'} <strong>{formatFileSize(freed_bytes)}</strong> and cannot
+        be undone.
+      </p>
+      {parts.length > 0 && (
+        <ul aria-label="What is deleted" className="bg-slate-800/30 rounded-lg p-4 space-y-1">
+          {parts.map(({ part, tokenization_id, label, size_bytes }) => (
+            <li
+              key={`${part}-${tokenization_id ?? label}`}
+              className="flex justify-between gap-4 tabular-nums"
+            >
+              <span className="break-words min-w-0">{label}</span>
+              <span className="whitespace-nowrap">{formatFileSize(size_bytes)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {tokenizations.length > 0 && (
+        <p>{formatPlural(tokenizations.length, 'tokenization')} of it will be gone.</p>
+      )}
+      {jobs.length > 0 && <p>Work under way on it is stopped ({formatPlural(jobs.length, 'job')}).</p>}
+    </>
+  );
+}
+
+function References({ references }: Pick<DeletePreview, 'references'>) {
+  return (
+    <div role="alert" className="text-red-400">
+      <p>It cannot be deleted while something depends on it:</p>
+      <ul className="list-disc pl-5">
+        {references.map(({ id, kind, name }) => (
+          <li key={id} className="break-words">
+            {name} ({kind.replaceAll('_', ' ')})
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

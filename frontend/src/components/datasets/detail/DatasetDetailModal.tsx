@@ -1,0 +1,131 @@
+import { BarChart, FileText, type LucideIcon, Settings } from 'lucide-react';
+import type { ReactNode } from 'react';
+
+import type { ApiError } from '../../../api/errors';
+import { useDatasetDetail } from './useDatasetDetail';
+import type { DatasetRoute } from '../../../hooks/useRoute';
+import { useDatasetsStore } from '../../../stores/datasetsStore';
+import { useDetailStore } from '../../../stores/detailStore';
+import type { Async } from '../../../types/async';
+import type { Dataset, DatasetDetail } from '../../../types/dataset';
+import { displayedSize } from '../../../utils/datasets';
+import { formatFileSize, formatPlural, UNKNOWN } from '../../../utils/formatters';
+import { Dialog } from '../../common/Dialog';
+import { DialogHeader } from '../../common/DialogHeader';
+import { lazyPart } from '../../common/lazyPart';
+import { LoadFailure } from '../../common/LoadFailure';
+import { Loading } from '../../common/Loading';
+import { tabId, tabPanelId, Tabs } from '../../common/Tabs';
+import { openButtonId } from '../list/DatasetCard';
+import { DatasetGone } from './DatasetGone';
+import { DatasetOverview } from '../overview/DatasetOverview';
+import { DatasetSamplesBrowser } from '../samples/DatasetSamplesBrowser';
+import { UnreadyNotice } from './UnreadyNotice';
+
+/** Charts and settings come with the first visit of their tab. */
+const DatasetStatistics = lazyPart(() => import('../statistics/DatasetStatistics'));
+const TokenizationTab = lazyPart(() => import('../tokenization/TokenizationTab'));
+
+interface DatasetDetailModalProps {
+  readonly route: DatasetRoute;
+  readonly onNavigate: (route: DatasetRoute) => void;
+  readonly onClose: () => void;
+}
+
+interface DetailTab {
+  readonly id: string;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly content: (dataset: DatasetDetail, props: DatasetDetailModalProps) => ReactNode;
+  /** What the list's own record is enough for, while everything else is being got. */
+  readonly meanwhile?: (dataset: Dataset) => ReactNode;
+}
+
+const OVERVIEW: DetailTab = {
+  id: 'overview',
+  label: 'Overview',
+  icon: FileText,
+  content: (dataset) => <DatasetOverview dataset={dataset} />,
+  meanwhile: (dataset) => <DatasetOverview dataset={dataset} />,
+};
+const SAMPLES: DetailTab = {
+  id: 'samples',
+  label: 'Samples',
+  icon: FileText,
+  content: (dataset, props) => <DatasetSamplesBrowser dataset={dataset} {...props} />,
+};
+const STATISTICS: DetailTab = {
+  id: 'statistics',
+  label: 'Statistics',
+  icon: BarChart,
+  content: (dataset, props) => <DatasetStatistics dataset={dataset} {...props} />,
+};
+const TOKENIZATION: DetailTab = {
+  id: 'tokenization',
+  label: 'Tokenization',
+  icon: Settings,
+  content: (dataset, props) => <TokenizationTab dataset={dataset} {...props} />,
+};
+const TABS: readonly DetailTab[] = [OVERVIEW, SAMPLES, STATISTICS, TOKENIZATION];
+
+/** The window of one dataset: everything about it, in tabs. */
+export function DatasetDetailModal(props: DatasetDetailModalProps) {
+  const { route, onNavigate, onClose } = props;
+  const detail = useDatasetDetail(route.id);
+  const listed = useDatasetsStore((state) => state.datasets.find(({ id }) => id === route.id));
+  const refresh = useDetailStore((state) => state.refresh);
+  const tab = TABS.find(({ id }) => id === route.tab) ?? OVERVIEW;
+  const dataset = detail.kind === 'loaded' ? detail.value : null;
+  const known = dataset ?? listed;
+  const meanwhile = detail.kind === 'loading' && listed !== undefined ? tab.meanwhile?.(listed) : undefined;
+  return (
+    <Dialog labelledBy="detail-title" onClose={onClose} returnFocusTo={openButtonId(route.id)}>
+      <DialogHeader id="detail-title" title={known?.name ?? 'Dataset'} onClose={onClose}>
+        {extentOf(known, detail.kind === 'loading' ? '…' : UNKNOWN)}
+      </DialogHeader>
+      {isGone(detail) ? (
+        <DatasetGone detail={detail.error.detail} onClose={onClose} />
+      ) : (
+        <>
+          <Tabs
+            label="Parts of the dataset"
+            tabs={TABS}
+            active={tab.id}
+            onSelect={(id) => onNavigate({ ...route, tab: id })}
+          />
+          {/* A tab of its own begins at its beginning, however far the one before was scrolled. */}
+          <div
+            key={tab.id}
+            role="tabpanel"
+            id={tabPanelId(tab.id)}
+            aria-labelledby={tabId(tab.id)}
+            tabIndex={0}
+            className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
+          >
+            {detail.kind === 'loading' && meanwhile === undefined && <Loading>Loading the dataset…</Loading>}
+            {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
+            {dataset !== null && dataset.status !== 'ready' && <UnreadyNotice dataset={dataset} />}
+            {dataset === null ? meanwhile : isShown(tab, dataset) && tab.content(dataset, props)}
+          </div>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+/** What a dataset that is not ready has: the overview; the notice says why there is no more. */
+function isShown(tab: DetailTab, { status }: Dataset): boolean {
+  return status === 'ready' || tab === OVERVIEW;
+}
+
+/** Whether there is no such dataset, or no more: nothing of it is then to be got by asking again. */
+function isGone(detail: Async<DatasetDetail, ApiError>): detail is { kind: 'failed'; error: ApiError } {
+  return detail.kind === 'failed' && detail.error.code === 'not_found';
+}
+
+/** How much there is of it; `unknown` where that is not known. */
+function extentOf(dataset: Dataset | undefined, unknown: string): string {
+  if (dataset === undefined) return unknown;
+  const size = formatFileSize(displayedSize(dataset));
+  return dataset.num_samples === null ? size : `${size} • ${formatPlural(dataset.num_samples, 'sample')}`;
+}

@@ -1,0 +1,53 @@
+import { render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+
+import { datasetRoute } from '../../../hooks/useRoute';
+import { violations } from '../../../test/axe';
+import { aDetail, aDownloadingDataset, aFailedDataset } from '../../../test/fixtures';
+import { api, problem, server } from '../../../test/server';
+import type { DatasetDetail } from '../../../types/dataset';
+import { DatasetDetailModal } from './DatasetDetailModal';
+
+function serve(changes: Partial<DatasetDetail>): void {
+  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail(changes))));
+}
+
+/** The window as a link to a dataset opens it. */
+async function show(changes: Partial<DatasetDetail>): Promise<HTMLElement> {
+  serve(changes);
+  render(<DatasetDetailModal route={datasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
+  return screen.findByRole('region', { name: 'Status' });
+}
+
+it('says why a dataset failed, and tries it again', async () => {
+  const notice = await show(aFailedDataset());
+  expect(notice).toHaveTextContent('This dataset cannot be read.The Hub does not answer.');
+  expect(await violations()).toEqual([]);
+  server.use(
+    http.post(api('/datasets/ds_1/retry'), () => {
+      serve(aDownloadingDataset({ seq: 20 }));
+      return HttpResponse.json(aDownloadingDataset({ seq: 20 }), { status: 202 });
+    }),
+  );
+  await userEvent.click(screen.getByRole('button', { name: 'Retry' }));
+  expect(await screen.findByRole('progressbar')).toHaveAttribute('aria-valuenow', '40');
+  await waitFor(() => expect(notice).toHaveFocus());
+  expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull();
+});
+
+it('asks for a token where one is missing, and says why a retry was refused', async () => {
+  await show(aFailedDataset({ error_code: 'gated', error_message: 'It is gated.' }));
+  server.use(http.post(api('/datasets/ds_1/retry'), () => problem(507, 'disk_full', 'No more disk.')));
+  await userEvent.click(screen.getByRole('button', { name: 'Retry', expanded: false }));
+  await userEvent.type(screen.getByLabelText(/^Access Token \(empty/), 'hf_x');
+  await userEvent.click(screen.getByRole('button', { name: 'Retry download' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('No more disk.');
+});
+
+it('says nothing where the dataset is ready', async () => {
+  serve({});
+  render(<DatasetDetailModal route={datasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
+  expect(await screen.findByText('Dataset Information')).toBeInTheDocument();
+  expect(screen.queryByRole('region', { name: 'Status' })).toBeNull();
+});

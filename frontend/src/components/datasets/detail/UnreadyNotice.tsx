@@ -1,0 +1,53 @@
+import { useRef } from 'react';
+
+import { useJobControls } from '../../../hooks/useJobControls';
+import { useDatasetsStore } from '../../../stores/datasetsStore';
+import { useDetailStore } from '../../../stores/detailStore';
+import type { DatasetDetail, RetryRequest } from '../../../types/dataset';
+import { needsHubToken } from '../../../utils/datasets';
+import { ErrorMessage } from '../../common/ErrorMessage';
+import { quietButton, tile } from '../../common/styles';
+import { DatasetStatusLine } from '../list/DatasetStatusLine';
+import { RetryForm } from '../shared/RetryForm';
+
+/** In the window of a dataset that is not ready, where a link may lead: why not, and the retry that its card has. */
+export function UnreadyNotice({ dataset }: { readonly dataset: DatasetDetail }) {
+  const { id, status, error_code } = dataset;
+  const notice = useRef<HTMLElement>(null);
+  const cancel = useDatasetsStore((state) => state.cancelDataset);
+  const retryDataset = useDatasetsStore((state) => state.retryDataset);
+  const refresh = useDetailStore((state) => state.refresh);
+  const retry = async (failed: string, request?: RetryRequest): Promise<void> => {
+    await retryDataset(failed, request);
+    await refresh();
+    // The button that was pressed has gone.
+    notice.current?.focus();
+  };
+  const wantsToken = status === 'error' && needsHubToken(error_code);
+  const { buttons, asking, failures, ...work } = useJobControls(id, { cancel, retry, wantsToken });
+  return (
+    <section ref={notice} tabIndex={-1} aria-label="Status" className={`${tile} mb-6 space-y-3`}>
+      <h3 className="font-semibold">
+        {status === 'error' ? 'This dataset cannot be read.' : 'This dataset cannot be read yet.'}
+      </h3>
+      <DatasetStatusLine dataset={dataset} />
+      {failures.map(({ detail }) => (
+        <ErrorMessage key={detail}>{detail}</ErrorMessage>
+      ))}
+      {status === 'error' && (
+        <button
+          type="button"
+          disabled={buttons.busy}
+          aria-expanded={buttons.retryExpanded}
+          onClick={buttons.onRetry}
+          className={quietButton}
+        >
+          Retry
+        </button>
+      )}
+      {asking && (
+        <RetryForm id={`window-${id}`} label="Retry download" busy={buttons.busy} onRetry={work.retry} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,22 @@
+import { useEffect } from 'react';
+
+import type { ApiError } from '../../../api/errors';
+import { useDetailStore } from '../../../stores/detailStore';
+import type { Async } from '../../../types/async';
+import type { DatasetDetail } from '../../../types/dataset';
+import { useDatasetProgress } from '../../../hooks/useDatasetProgress';
+
+/** Dataset `id` with everything its window shows, kept up to date while the caller is shown. */
+export function useDatasetDetail(id: string): Async<DatasetDetail, ApiError> {
+  useEffect(() => {
+    const controller = new AbortController();
+    const { open, close } = useDetailStore.getState();
+    void open(id, controller.signal);
+    return () => {
+      controller.abort();
+      close();
+    };
+  }, [id]);
+  useDatasetProgress(id);
+  return useDetailStore((state) => state.detail);
+}

@@ -1,0 +1,72 @@
+import { Download } from 'lucide-react';
+import { type SyntheticEvent, useState } from 'react';
+
+import { concernsOptions } from './downloadErrors';
+import { useDownloadForm } from './useDownloadForm';
+import { primaryButton, textButton } from '../../common/styles';
+import { TextField } from '../../common/TextField';
+import { DownloadOptions } from './DownloadOptions';
+import { FieldError } from './FieldError';
+import { RepositorySummary } from './RepositorySummary';
+
+/** Gets a dataset from the Hub: a repository is enough, everything else may be told. */
+export function DownloadForm({ onOpen }: { readonly onOpen: (datasetId: string) => void }) {
+  const form = useDownloadForm();
+  const { values, errors, preflight, submitting, change } = form;
+  const [wanted, setWanted] = useState(false);
+  const open = wanted || concernsOptions(errors);
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    void form.submit();
+  };
+  return (
+    <div className="bg-slate-900/50 border border-slate-800 rounded-lg p-6">
+      <div className="flex items-start justify-between">
+        <h3 className="text-lg font-semibold mb-4">Download from HuggingFace</h3>
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={open ? 'download-options' : undefined}
+          onClick={() => setWanted(!open)}
+          className={`${textButton} min-h-7 px-2 -mr-2`}
+        >
+          Options
+        </button>
+      </div>
+      <form onSubmit={submit} noValidate className="space-y-4">
+        <TextField
+          id="dataset-repo-input"
+          label="Dataset Repository"
+          value={values.repo_id}
+          onChange={(repo_id) => change({ repo_id })}
+          onBlur={form.checkRepository}
+          placeholder="e.g., roneneldan/TinyStories"
+          invalid={errors.repo_id !== undefined}
+        >
+          <RepositorySummary
+            preflight={preflight}
+            onOpen={onOpen}
+            refused={typeof errors.repo_id?.existingId === 'string'}
+          />
+          <FieldError failure={errors.repo_id} onOpen={onOpen} />
+        </TextField>
+        <TextField
+          id="dataset-token-input"
+          label="Access Token (optional, for gated datasets)"
+          value={values.access_token}
+          onChange={(access_token) => change({ access_token })}
+          placeholder="hf_xxxxxxxxxxxxxxxxxxxx"
+          secret
+          invalid={errors.access_token !== undefined}
+        >
+          <FieldError failure={errors.access_token} />
+        </TextField>
+        {open && <DownloadOptions form={form} />}
+        <button type="submit" disabled={values.repo_id.trim() === '' || submitting} className={primaryButton}>
+          <Download className="w-5 h-5 shrink-0" aria-hidden="true" />
+          {submitting ? 'Starting the download…' : 'Download Dataset from HuggingFace'}
+        </button>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import type { DownloadForm } from './useDownloadForm';
+import { aHubDataset } from '../../../test/fixtures';
+import { DownloadOptions } from './DownloadOptions';
+
+function aForm(changes: Partial<DownloadForm> = {}): DownloadForm {
+  return {
+    values: { repo_id: 'a/b', access_token: '', config: '', splits: [], revision: '', text_column: '' },
+    errors: {},
+    preflight: { kind: 'loaded', value: aHubDataset({ configs: ['en', 'de'] }) },
+    submitting: false,
+    change: jest.fn(),
+    checkRepository: jest.fn(),
+    submit: jest.fn(),
+    ...changes,
+  };
+}
+
+it('tells each change by its field', async () => {
+  const form = aForm();
+  render(<DownloadOptions form={form} />);
+  await userEvent.type(screen.getByLabelText('Config'), 'e');
+  await userEvent.type(screen.getByLabelText('Revision'), 'm');
+  await userEvent.type(screen.getByLabelText('Text column'), 't');
+  await userEvent.click(screen.getByRole('checkbox', { name: 'train' }));
+  expect((form.change as jest.Mock).mock.calls).toEqual([
+    [{ config: 'e' }],
+    [{ revision: 'm' }],
+    [{ text_column: 't' }],
+    [{ splits: ['train'] }],
+  ]);
+});
+
+it.each([
+  ['config', 'Config'],
+  ['revision', 'Revision'],
+  ['text_column', 'Text column'],
+] as const)('puts an error under %s, with its choices', async (field, label) => {
+  const form = aForm({ errors: { [field]: { message: 'Wrong.', choices: ['this'], existingId: null } } });
+  render(<DownloadOptions form={form} />);
+  expect(screen.getByLabelText(label)).toBeInvalid();
+  expect(screen.getByLabelText(label)).toHaveAccessibleDescription(/Wrong\./);
+  await userEvent.click(screen.getByRole('button', { name: 'this' }));
+  expect(form.change).toHaveBeenCalledWith({ [field]: 'this' });
+});
+
+it('puts an error under the splits', async () => {
+  const form = aForm({ errors: { splits: { message: 'Wrong.', choices: ['test'], existingId: null } } });
+  render(<DownloadOptions form={form} />);
+  await userEvent.click(screen.getByRole('button', { name: 'test' }));
+  expect(form.change).toHaveBeenCalledWith({ splits: ['test'] });
+});
+
+it('suggests what the Hub names', () => {
+  const { container } = render(<DownloadOptions form={aForm()} />);
+  expect(container.querySelectorAll('#dataset-config-input-choices option')).toHaveLength(2);
+});

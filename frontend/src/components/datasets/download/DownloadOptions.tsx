@@ -1,0 +1,68 @@
+import type { DownloadForm } from './useDownloadForm';
+import { FieldNote } from '../../common/FieldNote';
+import { TextField } from '../../common/TextField';
+import { FieldError } from './FieldError';
+import { ImportButtons } from '../importing/ImportButtons';
+import { SplitChoice } from '../shared/SplitChoice';
+
+interface DownloadOptionsProps {
+  readonly form: DownloadForm;
+}
+
+/** What a download can be told beside the repository; left empty, the server chooses. */
+export function DownloadOptions({ form }: DownloadOptionsProps) {
+  const { values, errors, change, preflight } = form;
+  const hub = preflight.kind === 'loaded' ? preflight.value : null;
+  return (
+    <div id="download-options" className="grid gap-4 sm:grid-cols-2">
+      <TextField
+        id="dataset-config-input"
+        label="Config"
+        value={values.config}
+        onChange={(config) => change({ config })}
+        placeholder={hub?.default_config ?? 'default'}
+        suggestions={hub?.configs ?? []}
+        invalid={errors.config !== undefined}
+      >
+        <FieldNote text="Empty: the repository’s default, or its only one." />
+        <FieldError failure={errors.config} onChoose={(config) => change({ config })} />
+      </TextField>
+      <TextField
+        id="dataset-revision-input"
+        label="Revision"
+        value={values.revision}
+        onChange={(revision) => change({ revision })}
+        placeholder="main"
+        invalid={errors.revision !== undefined}
+      >
+        <FieldNote text="A branch, a tag or a commit. Empty: the main branch." />
+        <FieldError failure={errors.revision} onChoose={(revision) => change({ revision })} />
+      </TextField>
+      <SplitChoice
+        available={hub?.splits.map(({ name }) => name) ?? []}
+        chosen={values.splits}
+        onChange={(splits) => change({ splits })}
+      >
+        <FieldError failure={errors.splits} onChoose={(split) => change({ splits: [split] })} />
+      </SplitChoice>
+      <TextField
+        id="dataset-text-column-input"
+        label="Text column"
+        value={values.text_column}
+        onChange={(text_column) => change({ text_column })}
+        placeholder="text"
+        suggestions={hub?.columns.map(({ name }) => name) ?? []}
+        invalid={errors.text_column !== undefined}
+      >
+        <FieldNote text="Empty: chosen from the data." />
+        <FieldError failure={errors.text_column} onChoose={(text_column) => change({ text_column })} />
+      </TextField>
+      <div className="sm:col-span-2 border-t border-slate-800 pt-4 space-y-3">
+        <p className="text-sm text-slate-400">
+          Or without the Hub, from .csv, .jsonl, .txt, .parquet and the like:
+        </p>
+        <ImportButtons />
+      </div>
+    </div>
+  );
+}

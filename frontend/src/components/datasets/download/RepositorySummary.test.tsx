@@ -1,0 +1,73 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { aHubDataset } from '../../../test/fixtures';
+import type { HubDataset } from '../../../types/dataset';
+import { RepositorySummary } from './RepositorySummary';
+
+function show(changes: Partial<HubDataset> = {}): void {
+  render(
+    <RepositorySummary preflight={{ kind: 'loaded', value: aHubDataset(changes) }} onOpen={jest.fn()} />,
+  );
+}
+
+const line = (): string | null => screen.getByRole('status').textContent;
+
+it('says what the repository is, in one line', () => {
+  show();
+  expect(line()).toBe(
+    '450.0 MB • 5 files • 1 config • splits: train, validation • not gated • 2.0 GB free after it',
+  );
+});
+
+it.each<[Partial<HubDataset>, string]>([
+  [{ config: null, configs: ['en', 'de'] }, '2 configs: choose one under Options'],
+  [{ config: 'en', configs: ['en', 'de'] }, 'config en of 2'],
+  [{ gated: true, access: 'login_required' }, 'gated: needs an access token'],
+  [{ gated: true, access: 'request_required' }, 'gated: ask for access on the Hub first'],
+  [{ gated: true }, 'gated, you have access'],
+  [{ private: true }, 'private, you have access'],
+  [{ fits: false, free_bytes: 1024 }, 'does not fit: needs 1.0 GB, 1.0 KB are free'],
+  [
+    {
+      splits: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({
+        name,
+        num_files: 1,
+        num_rows: null,
+        num_bytes: null,
+      })),
+    },
+    'splits: a, b, c, d and 2 more',
+  ],
+])('says %j as “%s”', (changes, text) => {
+  show(changes);
+  expect(line()).toContain(text);
+});
+
+it('offers to open what is there already', async () => {
+  const onOpen = jest.fn();
+  const value = aHubDataset({ existing_dataset_id: 'ds_9' });
+  render(<RepositorySummary preflight={{ kind: 'loaded', value }} onOpen={onOpen} />);
+  await userEvent.click(screen.getByRole('button', { name: 'open it' }));
+  expect(onOpen).toHaveBeenCalledWith('ds_9');
+});
+
+it('says that it asks, and takes no room while there is nothing to ask', () => {
+  const { rerender, container } = render(
+    <RepositorySummary preflight={{ kind: 'loading' }} onOpen={jest.fn()} />,
+  );
+  expect(line()).toBe('Asking the Hub…');
+  rerender(<RepositorySummary preflight={{ kind: 'idle' }} onOpen={jest.fn()} />);
+  expect(container).toBeEmptyDOMElement();
+});
+
+it('gives no figures until a config is chosen', () => {
+  show({ config: null, configs: ['en', 'de'], size_bytes: 0, num_files: 0, splits: [] });
+  expect(line()).toBe('2 configs: choose one under Options • not gated');
+});
+
+it('does not say twice that a dataset is there', () => {
+  const value = aHubDataset({ existing_dataset_id: 'ds_9' });
+  render(<RepositorySummary preflight={{ kind: 'loaded', value }} onOpen={jest.fn()} refused />);
+  expect(line()).not.toContain('you have it already');
+});

@@ -1,0 +1,83 @@
+import type { Preflight } from './usePreflight';
+import type { HubDataset } from '../../../types/dataset';
+import { formatFileSize, formatPlural } from '../../../utils/formatters';
+import { linkButton } from '../../common/styles';
+
+interface RepositorySummaryProps {
+  readonly preflight: Preflight;
+  readonly onOpen: (datasetId: string) => void;
+  /** Whether an error says already that the dataset is there. */
+  readonly refused?: boolean;
+}
+
+const MOST_NAMES = 4;
+
+/** One line under the repository's field that says what it is; an error stands there in its place. */
+export function RepositorySummary({ preflight, onOpen, refused = false }: RepositorySummaryProps) {
+  if (preflight.kind === 'idle' || preflight.kind === 'failed') {
+    return null;
+  }
+  const existing = preflight.kind === 'loaded' && !refused ? preflight.value.existing_dataset_id : null;
+  return (
+    <p role="status" className="mt-2 text-sm text-slate-400">
+      {preflight.kind === 'loading' ? 'Asking the Hub…' : <Facts hub={preflight.value} />}
+      {existing !== null && (
+        <>
+          {' • you have it already: '}
+          <button type="button" onClick={() => onOpen(existing)} className={linkButton}>
+            open it
+          </button>
+        </>
+      )}
+    </p>
+  );
+}
+
+function Facts({ hub }: { readonly hub: HubDataset }) {
+  if (hub.config === null) {
+    // How much there is, and whether it fits, is known of one config only.
+    return `${configs(hub)} • ${access(hub)}`;
+  }
+  const facts = [
+    formatFileSize(hub.size_bytes),
+    formatPlural(hub.num_files, 'file'),
+    configs(hub),
+    hub.splits.length > 0 ? `splits: ${names(hub.splits.map(({ name }) => name))}` : '',
+    access(hub),
+  ];
+  const room = hub.fits
+    ? `${formatFileSize(hub.free_bytes - hub.needed_bytes)} free after it`
+    : `does not fit: needs ${formatFileSize(hub.needed_bytes)}, ${formatFileSize(hub.free_bytes)} are free`;
+  return (
+    <>
+      {facts.filter((fact) => fact !== '').join(' • ')}
+      {' • '}
+      <span className={hub.fits ? '' : 'text-red-400'}>{room}</span>
+    </>
+  );
+}
+
+function configs({ config, configs: all }: HubDataset): string {
+  const count = formatPlural(all.length, 'config');
+  if (config === null) {
+    return `${count}: choose one under Options`;
+  }
+  return all.length > 1 ? `config ${config} of ${all.length}` : count;
+}
+
+function access({ access: state, gated, private: isPrivate }: HubDataset): string {
+  const kind = isPrivate ? 'private' : 'gated';
+  switch (state) {
+    case 'login_required':
+      return `${kind}: needs an access token`;
+    case 'request_required':
+      return `${kind}: ask for access on the Hub first`;
+    case 'granted':
+      return gated || isPrivate ? `${kind}, you have access` : 'not gated';
+  }
+}
+
+function names(all: readonly string[]): string {
+  const more = all.length - MOST_NAMES;
+  return all.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

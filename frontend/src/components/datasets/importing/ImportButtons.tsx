@@ -1,0 +1,37 @@
+import { useRef } from 'react';
+
+import { useImportStore } from '../../../stores/importStore';
+import { quietButton } from '../../common/styles';
+
+const ACCEPTED = '.csv,.tsv,.json,.jsonl,.gz,.zst,.txt,.parquet,.arrow';
+
+/** The ways in beside the Hub: files of this machine, and the sample that comes with the studio. */
+export function ImportButtons() {
+  const picker = useRef<HTMLInputElement>(null);
+  const { state, importFiles, loadSample } = useImportStore();
+  const busy = state.kind === 'sending';
+  return (
+    <div className="flex flex-wrap gap-3 text-sm">
+      <button type="button" disabled={busy} onClick={() => picker.current?.click()} className={quietButton}>
+        Import a file
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        accept={ACCEPTED}
+        aria-label="Files to import"
+        onChange={({ target }) => {
+          const files = [...(target.files ?? [])];
+          // The same file may be chosen again, once it has been mended say.
+          target.value = '';
+          if (files.length > 0) void importFiles(files);
+        }}
+      />
+      <button type="button" disabled={busy} onClick={() => void loadSample()} className={quietButton}>
+        Load the sample
+      </button>
+    </div>
+  );
+}

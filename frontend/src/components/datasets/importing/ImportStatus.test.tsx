@@ -1,0 +1,44 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { ApiError } from '../../../api/errors';
+import { useImportStore } from '../../../stores/importStore';
+import { violations } from '../../../test/axe';
+import { ImportStatus } from './ImportStatus';
+
+const show = (state: ReturnType<typeof useImportStore.getState>['state']) => {
+  useImportStore.setState({ state });
+  return render(<ImportStatus />);
+};
+const failed = (code: string, extra = {}) => {
+  const error = new ApiError({ status: 409, code, detail: 'Why not.', extra });
+  return show({ kind: 'failed', what: 'a.txt', error });
+};
+
+it('shows nothing where there is nothing to show', () => {
+  expect(show({ kind: 'idle' }).container).toBeEmptyDOMElement();
+});
+
+it('shows how much has been sent, and stops', async () => {
+  const { container } = show({ kind: 'sending', what: 'a.txt', sent: { loaded: 512, total: 2048 } });
+  const bar = screen.getByRole('progressbar', { name: 'Sending a.txt' });
+  expect(bar).toHaveAttribute('aria-valuenow', '25');
+  expect(screen.getByText('512 B of 2.0 KB sent')).toBeInTheDocument();
+  expect(await violations(container)).toEqual([]);
+  await userEvent.click(screen.getByRole('button', { name: 'Stop the import' }));
+  expect(container).toBeEmptyDOMElement();
+});
+
+it('says why it failed, until that is noted', async () => {
+  failed('unsupported_file');
+  expect(screen.getByRole('alert')).toHaveTextContent('Why not.');
+  expect(screen.queryByRole('button', { name: 'Open it' })).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'Close this message' }));
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('leads to the dataset that is there already', async () => {
+  failed('exists', { dataset_id: 'ds_7' });
+  await userEvent.click(screen.getByRole('button', { name: 'Open it' }));
+  expect(window.location.pathname).toBe('/datasets/ds_7/overview');
+});

@@ -1,0 +1,62 @@
+import { X } from 'lucide-react';
+
+import type { ApiError } from '../../../api/errors';
+import { openDataset } from '../../../hooks/useRoute';
+import { type ImportState, useImportStore } from '../../../stores/importStore';
+import { assertNever } from '../../../utils/assertNever';
+import { formatAmount } from '../../../utils/formatters';
+import { ErrorMessage } from '../../common/ErrorMessage';
+import { IconButton } from '../../common/IconButton';
+import { ProgressBar } from '../../common/ProgressBar';
+import { card, linkButton } from '../../common/styles';
+
+/** How far an import has come on its way to the server, or why it failed; nothing where there is none. */
+export function ImportStatus() {
+  const { state, dismiss } = useImportStore();
+  if (state.kind === 'idle') {
+    return null;
+  }
+  const sending = state.kind === 'sending';
+  return (
+    <section aria-label="Import" className={`${card} space-y-4`}>
+      <div className="flex items-center justify-between gap-4">
+        <h3 className="font-semibold text-lg break-words min-w-0">
+          {sending ? 'Importing' : 'Could not import'} {state.what}
+        </h3>
+        <IconButton icon={X} label={sending ? 'Stop the import' : 'Close this message'} onClick={dismiss} />
+      </div>
+      <Content state={state} />
+    </section>
+  );
+}
+
+function Content({ state }: { readonly state: Exclude<ImportState, { kind: 'idle' }> }) {
+  switch (state.kind) {
+    case 'failed':
+      return <Failure error={state.error} />;
+    case 'sending': {
+      const { loaded, total } = state.sent;
+      return (
+        <ProgressBar value={total === 0 ? null : (100 * loaded) / total} label={`Sending ${state.what}`}>
+          {total > 0 && `${formatAmount(loaded, 'bytes')} of ${formatAmount(total, 'bytes')} sent`}
+        </ProgressBar>
+      );
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
+function Failure({ error }: { readonly error: ApiError }) {
+  const existing = error.code === 'exists' ? error.text('dataset_id') : null;
+  return (
+    <>
+      <ErrorMessage>{error.detail}</ErrorMessage>
+      {existing !== null && (
+        <button type="button" onClick={() => openDataset(existing)} className={linkButton}>
+          Open it
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,197 @@
+import { act, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+
+import { useDatasetsStore } from '../../../stores/datasetsStore';
+import { violations } from '../../../test/axe';
+import { aProgress } from '../../../test/eventFixtures';
+import { aDataset, aDownloadingDataset, aFailedDataset } from '../../../test/fixtures';
+import { api, problem, server } from '../../../test/server';
+import type { Dataset, DatasetStatus } from '../../../types/dataset';
+import { DatasetCard } from './DatasetCard';
+
+const onOpen = jest.fn();
+const onDelete = jest.fn();
+
+function Listed({ id }: { readonly id: string }) {
+  const dataset = useDatasetsStore((state) => state.datasets.find((one) => one.id === id));
+  return dataset === undefined ? null : (
+    <DatasetCard dataset={dataset} onOpen={onOpen} onDelete={onDelete} chosen={null} onChoose={jest.fn()} />
+  );
+}
+
+function show(dataset: Dataset) {
+  useDatasetsStore.setState({ datasets: [dataset], total: 1, loaded: true });
+  return render(<Listed id={dataset.id} />);
+}
+
+interface Row {
+  readonly status: DatasetStatus;
+  readonly dataset: Dataset;
+  readonly shows: readonly string[];
+  readonly may: readonly string[];
+}
+
+/** The page of states that the specification gives: what each status shows, and what may be done. */
+const STATES: readonly Row[] = [
+  {
+    status: 'downloading',
+    dataset: aDownloadingDataset(),
+    shows: ['Downloading • 200.0 MB of 450.0 MB', '40.0%'],
+    may: ['Cancel TinyStories', 'Delete TinyStories'],
+  },
+  {
+    status: 'processing',
+    dataset: aDownloadingDataset({ status: 'processing' }),
+    shows: ['40.0%'],
+    may: ['Cancel TinyStories', 'Delete TinyStories'],
+  },
+  {
+    status: 'ready',
+    dataset: aDataset(),
+    shows: ['Source: HuggingFace • Size: 450.0 MB'],
+    may: ['TinyStories', 'Delete TinyStories'],
+  },
+  {
+    status: 'error',
+    dataset: aFailedDataset(),
+    shows: ['The Hub does not answer.'],
+    may: ['Retry TinyStories', 'Delete TinyStories'],
+  },
+];
+
+describe.each(STATES)('a dataset that is $status', ({ status, dataset, shows, may }) => {
+  it('shows what the page of states says', () => {
+    show(dataset);
+    expect(screen.getByText(status)).toBeInTheDocument();
+    for (const text of shows) expect(screen.getByText(text)).toBeInTheDocument();
+    expect(screen.queryAllByRole('progressbar')).toHaveLength(
+      ['downloading', 'processing'].includes(status) ? 1 : 0,
+    );
+  });
+
+  it('offers what the page of states says, and nothing else', () => {
+    show(dataset);
+    expect(
+      screen.getAllByRole('button').map((button) => button.getAttribute('aria-label') ?? button.textContent),
+    ).toEqual(may);
+  });
+
+  it('breaks no rule of accessibility', async () => {
+    const { container } = show(dataset);
+    expect(await violations(container)).toEqual([]);
+  });
+});
+
+it.each(['{Enter}', ' '])('opens by the key “%s”', async (key) => {
+  show(aDataset());
+  await userEvent.tab();
+  await userEvent.keyboard(key);
+  expect(onOpen).toHaveBeenCalledWith('ds_1');
+});
+
+it('opens by the mouse, and looks like it; no button stands in another', async () => {
+  const { container } = show(aDataset());
+  expect(container.firstElementChild).toHaveClass(
+    'cursor-pointer',
+    'hover:bg-slate-900/70',
+    'transition-colors',
+  );
+  await userEvent.click(screen.getByRole('button', { name: 'TinyStories' }));
+  expect(onOpen).toHaveBeenCalledTimes(1);
+  expect(container.querySelector('button button')).toBeNull();
+});
+
+it('does not look as if it opened while it cannot', () => {
+  const { container } = show(aDownloadingDataset());
+  expect(container.firstElementChild).not.toHaveClass('cursor-pointer');
+  expect(screen.getByRole('heading', { name: 'TinyStories' })).toHaveClass('font-semibold', 'text-lg');
+});
+
+it('asks for a delete', async () => {
+  show(aDataset());
+  await userEvent.click(screen.getByRole('button', { name: 'Delete TinyStories' }));
+  expect(onDelete).toHaveBeenCalledWith(aDataset());
+});
+
+it('moves with the events', () => {
+  show(aDownloadingDataset());
+  act(() => useDatasetsStore.getState().applyEvent(aProgress()));
+  expect(screen.getByText(/12.0 MB\/s • 20 s left/)).toBeInTheDocument();
+});
+
+it('shows a cancelled dataset neutrally, and says from where a retry goes on', () => {
+  show(aFailedDataset({ error_code: 'cancelled', error_message: 'Cancelled.' }));
+  expect(screen.getByText('Cancelled. Retry goes on from 45 %.')).toHaveClass('text-slate-400');
+  expect(screen.queryByText('error')).toBeNull();
+});
+
+it('has something to say where the server says nothing', () => {
+  show(aFailedDataset({ error_message: null }));
+  expect(screen.getByText(/nothing says why/)).toBeInTheDocument();
+});
+
+it('cancels', async () => {
+  const cancelled = aFailedDataset({ seq: 11, error_code: 'cancelled' });
+  server.use(http.post(api('/datasets/ds_1/cancel'), () => HttpResponse.json(cancelled)));
+  show(aDownloadingDataset());
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel TinyStories' }));
+  expect(await screen.findByText('cancelled')).toBeInTheDocument();
+});
+
+it('says why it could not be cancelled', async () => {
+  server.use(
+    http.post(api('/datasets/ds_1/cancel'), () => problem(409, 'invalid_transition', 'It is ready.')),
+  );
+  show(aDownloadingDataset());
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel TinyStories' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('It is ready.');
+});
+
+describe('a retry', () => {
+  let bodies: unknown[];
+
+  beforeEach(() => {
+    bodies = [];
+    server.use(
+      http.post(api('/datasets/ds_1/retry'), async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json(aDownloadingDataset({ seq: 11 }));
+      }),
+    );
+  });
+
+  it('goes on at once', async () => {
+    show(aFailedDataset());
+    await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
+    expect(await screen.findByText('downloading')).toBeInTheDocument();
+    expect(bodies).toEqual([{}]);
+  });
+
+  it.each(['auth_required', 'gated', 'bad_token'])('asks for a token after %s', async (error_code) => {
+    show(aFailedDataset({ error_code }));
+    const retry = screen.getByRole('button', { name: 'Retry TinyStories', expanded: false });
+    await userEvent.click(retry);
+    expect(retry).toHaveAttribute('aria-expanded', 'true');
+    await userEvent.type(screen.getByLabelText(/Access Token/), 'hf_new{Enter}');
+    await waitFor(() => expect(bodies).toEqual([{ access_token: 'hf_new' }]));
+    expect(await screen.findByText('downloading')).toBeInTheDocument();
+    expect(screen.queryByLabelText(/Access Token/)).toBeNull();
+  });
+
+  it('goes without a token where access has been granted meanwhile', async () => {
+    const { container } = show(aFailedDataset({ error_code: 'gated' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
+    await userEvent.click(within(container).getByRole('button', { name: 'Retry download' }));
+    await waitFor(() => expect(bodies).toEqual([{}]));
+  });
+
+  it('says why it was refused, and keeps the form', async () => {
+    server.use(http.post(api('/datasets/ds_1/retry'), () => problem(403, 'bad_token', 'Not accepted.')));
+    show(aFailedDataset({ error_code: 'gated' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
+    await userEvent.type(screen.getByLabelText(/Access Token/), 'hf_bad{Enter}');
+    expect(await screen.findByRole('alert')).toHaveTextContent('Not accepted.');
+    expect(screen.getByLabelText(/Access Token/)).toHaveValue('hf_bad');
+  });
+});

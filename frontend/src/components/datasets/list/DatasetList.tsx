@@ -1,0 +1,106 @@
+import { useShallow } from 'zustand/react/shallow';
+
+import type { Selection } from './useSelection';
+import { listState, useDatasetsStore } from '../../../stores/datasetsStore';
+import type { Dataset } from '../../../types/dataset';
+import { assertNever } from '../../../utils/assertNever';
+import { formatCount } from '../../../utils/formatters';
+import { LoadFailure } from '../../common/LoadFailure';
+import { quietButton } from '../../common/styles';
+import { DatasetCard } from './DatasetCard';
+import { ImportButtons } from '../importing/ImportButtons';
+
+interface DatasetListProps {
+  readonly onOpen: (id: string) => void;
+  readonly onDelete: (dataset: Dataset) => void;
+  readonly selection: Selection;
+}
+
+/** The datasets, newest first; or why there are none to see. */
+export function DatasetList(props: DatasetListProps) {
+  const list = useDatasetsStore(useShallow(listState));
+  const fetchDatasets = useDatasetsStore((state) => state.fetchDatasets);
+  switch (list.kind) {
+    case 'loading':
+      return <Placeholder />;
+    case 'failed':
+      return <LoadFailure error={list.error} onRetry={() => void fetchDatasets()} />;
+    case 'loaded':
+      return list.value.length === 0 ? <Empty /> : <Cards datasets={list.value} {...props} />;
+    default:
+      return assertNever(list);
+  }
+}
+
+function Cards({
+  datasets,
+  selection,
+  ...props
+}: DatasetListProps & { readonly datasets: readonly Dataset[] }) {
+  return (
+    <div className="space-y-4">
+      <ul aria-label="Datasets" className="grid gap-4">
+        {datasets.map((dataset) => (
+          <li key={dataset.id} className="min-w-0">
+            <DatasetCard
+              dataset={dataset}
+              chosen={selection.active ? selection.has(dataset.id) : null}
+              onChoose={selection.toggle}
+              {...props}
+            />
+          </li>
+        ))}
+      </ul>
+      <More />
+    </div>
+  );
+}
+
+function More() {
+  const { shown, total, loading, error, fetchDatasets, fetchMoreDatasets } = useDatasetsStore(
+    useShallow(({ datasets, total, loading, error, fetchDatasets, fetchMoreDatasets }) => {
+      return { shown: datasets.length, total, loading, error, fetchDatasets, fetchMoreDatasets };
+    }),
+  );
+  return (
+    <>
+      {error !== null && <LoadFailure error={error} onRetry={() => void fetchDatasets()} />}
+      {shown < total && (
+        <div className="flex items-center justify-between gap-4">
+          <p className="text-sm text-slate-400">
+            Showing {formatCount(shown)} of {formatCount(total)}
+          </p>
+          <button
+            type="button"
+            disabled={loading}
+            onClick={() => void fetchMoreDatasets()}
+            className={quietButton}
+          >
+            {loading ? 'Loading…' : 'Load more'}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Empty() {
+  return (
+    <div className="flex flex-col items-center gap-4 py-8 text-sm text-slate-400 text-center">
+      <p>
+        No datasets yet. Type a repository above, like roneneldan/TinyStories, and press Download; or drop a
+        file here.
+      </p>
+      <ImportButtons />
+    </div>
+  );
+}
+
+function Placeholder() {
+  return (
+    <div role="status" className="grid gap-4">
+      <span className="sr-only">Loading datasets…</span>
+      <div className="h-24 bg-slate-900/50 border border-slate-800 rounded-lg animate-pulse motion-reduce:animate-none" />
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { useCallback, useState } from 'react';
+
+import { useDatasetsStore } from '../../../stores/datasetsStore';
+import type { Dataset } from '../../../types/dataset';
+
+export interface Selection {
+  /** Whether datasets are being chosen at all. */
+  readonly active: boolean;
+  /** The chosen ones that are still there. */
+  readonly chosen: readonly Dataset[];
+  readonly has: (id: string) => boolean;
+  readonly toggle: (id: string) => void;
+  readonly chooseAll: () => void;
+  readonly start: () => void;
+  readonly stop: () => void;
+}
+
+/** Which datasets are chosen, to be deleted together. */
+export function useSelection(): Selection {
+  const [ids, setIds] = useState<ReadonlySet<string> | null>(null);
+  const datasets = useDatasetsStore((state) => state.datasets);
+  const toggle = useCallback(
+    (id: string) =>
+      setIds((present) => {
+        const next = new Set(present);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [],
+  );
+  return {
+    active: ids !== null,
+    chosen: datasets.filter(({ id }) => ids?.has(id)),
+    has: (id) => ids?.has(id) === true,
+    toggle,
+    chooseAll: () => setIds(new Set(datasets.map(({ id }) => id))),
+    start: () => setIds(new Set()),
+    stop: () => setIds(null),
+  };
+}

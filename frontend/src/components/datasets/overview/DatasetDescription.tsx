@@ -1,0 +1,39 @@
+import { useMemo, useState } from 'react';
+
+import { blocksOf, firstBlocks } from '../../../utils/markdown';
+import { Markdown } from '../../common/Markdown';
+import { linkButton, tile } from '../../common/styles';
+
+/** Of a longer text, the blocks that begin within so many characters are shown at first. */
+const SHOWN = 600;
+
+/** The dataset card's own words; a long text opens at a wish. */
+export default function DatasetDescription({ text }: { readonly text: string | null }) {
+  const [open, setOpen] = useState(false);
+  const blocks = useMemo(() => blocksOf(text ?? ''), [text]);
+  const first = firstBlocks(blocks, SHOWN);
+  return (
+    <section aria-labelledby="overview-description">
+      <h3 id="overview-description" className="text-lg font-semibold mb-4">
+        Description
+      </h3>
+      <div className={tile}>
+        {blocks.length === 0 ? (
+          <p className="text-slate-300">The dataset comes without a description.</p>
+        ) : (
+          <Markdown blocks={open ? blocks : first} />
+        )}
+        {first.length < blocks.length && (
+          <button
+            type="button"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+            className={`${linkButton} mt-2`}
+          >
+            {open ? 'Show less' : 'Show all'}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,120 @@
+import type { Dataset, DatasetDetail } from '../../../types/dataset';
+import {
+  formatCount,
+  formatDateTime,
+  formatDecimal,
+  formatFileSize,
+  UNKNOWN,
+} from '../../../utils/formatters';
+import { formatLabel, isCancelled, sourceLabel } from '../../../utils/datasets';
+import { InfoTile } from '../../common/InfoTile';
+import { lazyPart } from '../../common/lazyPart';
+import { StatTile } from '../../common/StatTile';
+import { UsageSnippets } from '../shared/UsageSnippets';
+
+/** What takes the description's Markdown apart comes with the first window that is opened. */
+const DatasetDescription = lazyPart(() => import('./DatasetDescription'), 'Loading the description…');
+
+interface DatasetOverviewProps {
+  /** As the list has it, or with the Python that loads it, which comes with everything else. */
+  readonly dataset: Dataset & Partial<Pick<DatasetDetail, 'usage'>>;
+}
+
+/** What a dataset is, at a glance, and how to load it. */
+export function DatasetOverview({ dataset }: DatasetOverviewProps) {
+  return (
+    <div className="space-y-6">
+      <Information dataset={dataset} />
+      <DatasetDescription text={dataset.metadata.description} />
+      <QuickStats dataset={dataset} />
+      {dataset.usage !== undefined && <UsageSnippets snippets={dataset.usage} />}
+    </div>
+  );
+}
+
+function Information({ dataset }: DatasetOverviewProps) {
+  const { status, metadata } = dataset;
+  return (
+    <section aria-labelledby="overview-information">
+      <h3 id="overview-information" className="text-lg font-semibold mb-4">
+        Dataset Information
+      </h3>
+      <dl className="grid grid-cols-2 gap-4 max-sm:grid-cols-1">
+        <InfoTile label="Source" note={<Origin dataset={dataset} />}>
+          {sourceLabel(dataset.source)}
+        </InfoTile>
+        <InfoTile label="Size">{formatFileSize(dataset.size_bytes)}</InfoTile>
+        <InfoTile label="Format" note={metadata.license === null ? null : `Licence: ${metadata.license}`}>
+          {formatLabel(metadata.format)}
+        </InfoTile>
+        <InfoTile label="Status">
+          <span className="capitalize">{isCancelled(dataset) ? 'cancelled' : status}</span>
+        </InfoTile>
+        <InfoTile label="Splits" wide>
+          {joined(dataset.splits.map(({ name, num_rows }) => `${name}${rows(num_rows)}`))}
+        </InfoTile>
+        <InfoTile label="Columns" wide>
+          {joined(metadata.columns.map(({ name, type }) => `${name} (${type})`))}
+        </InfoTile>
+        <InfoTile label="Text column" note={metadata.text_column_reason}>
+          {dataset.text_column ?? UNKNOWN}
+        </InfoTile>
+        <InfoTile label="Created">{formatDateTime(dataset.created_at)}</InfoTile>
+      </dl>
+    </section>
+  );
+}
+
+function Origin({ dataset }: DatasetOverviewProps) {
+  const { hf_repo_id: repository, config, revision } = dataset;
+  if (repository === null) {
+    return null;
+  }
+  return (
+    <>
+      {repository}
+      {config !== null && ` • config ${config}`}
+      {revision !== null && (
+        <>
+          {' • commit '}
+          <code title={revision}>{revision.slice(0, 12)}</code>
+        </>
+      )}
+    </>
+  );
+}
+
+function QuickStats({ dataset }: DatasetOverviewProps) {
+  const { num_samples, avg_seq_length, vocab_size } = dataset;
+  const missing = 'not tokenized yet';
+  return (
+    <section aria-labelledby="overview-stats">
+      <h3 id="overview-stats" className="text-lg font-semibold mb-4">
+        Quick Stats
+      </h3>
+      <dl className="grid grid-cols-3 gap-4 max-sm:grid-cols-1">
+        <StatTile label="Total Samples" value={formatCount(num_samples)} colour="emerald" />
+        <StatTile
+          label="Avg Length"
+          value={formatDecimal(avg_seq_length)}
+          colour="blue"
+          note={avg_seq_length === null ? missing : 'tokens'}
+        />
+        <StatTile
+          label="Vocabulary"
+          value={formatCount(vocab_size)}
+          colour="purple"
+          note={vocab_size === null ? missing : 'tokens in the vocabulary'}
+        />
+      </dl>
+    </section>
+  );
+}
+
+function rows(count: number | null): string {
+  return count === null ? '' : `: ${formatCount(count)}`;
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.length === 0 ? UNKNOWN : parts.join(', ');
+}

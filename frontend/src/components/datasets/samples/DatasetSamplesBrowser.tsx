@@ -1,0 +1,147 @@
+import { useEffect, useRef } from 'react';
+
+import type { DatasetRoute } from '../../../hooks/useRoute';
+import { SAMPLES_PER_PAGE, useSamples } from './useSamples';
+import type { DatasetDetail, SampleListResponse } from '../../../types/dataset';
+import { newestReady } from '../../../utils/tokenizations';
+import { LoadFailure } from '../../common/LoadFailure';
+import { Loading } from '../../common/Loading';
+import { linkButton } from '../../common/styles';
+import { SampleCard } from './SampleCard';
+import { SampleFilters } from './SampleFilters';
+import { SamplesPager } from './SamplesPager';
+
+interface DatasetSamplesBrowserProps {
+  readonly dataset: DatasetDetail;
+  readonly route: DatasetRoute;
+  readonly onNavigate: (route: DatasetRoute) => void;
+}
+
+/** The dataset's rows, a page at a time; split and page stand in the address. */
+export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSamplesBrowserProps) {
+  const { state, last, again } = useSamples(route);
+  // The page before stays in sight until the next one is there, so that nothing jumps.
+  const shown = last;
+  const goTo = (next: number): void => onNavigate({ ...route, page: next });
+  return (
+    <div className="space-y-4">
+      <SampleFilters
+        dataset={dataset}
+        route={route}
+        onChange={(changes) => onNavigate({ ...route, ...changes, page: 1 })}
+      />
+      {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={again} />}
+      {state.kind === 'loading' && shown === null && <Loading>Loading samples…</Loading>}
+      {state.kind !== 'failed' && shown !== null && (
+        <Page
+          datasetId={dataset.id}
+          samples={shown}
+          tokenization={route.tokenization ?? newestReady(dataset)}
+          route={route}
+          waiting={state.kind === 'loading' ? (isFiltered(route) ? 'Searching…' : 'Loading…') : null}
+          onPage={goTo}
+        />
+      )}
+    </div>
+  );
+}
+
+interface PageProps {
+  readonly datasetId: string;
+  readonly samples: SampleListResponse;
+  /** Whose tokens an opened sample shows; null: there are none. */
+  readonly tokenization: string | null;
+  readonly route: DatasetRoute;
+  /** What is being done while these samples stand in for those that `route` names. */
+  readonly waiting: string | null;
+  readonly onPage: (page: number) => void;
+}
+
+function Page({ datasetId, samples, tokenization, route, waiting, onPage }: PageProps) {
+  const { data, pagination, search } = samples;
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    const panel = list.current?.closest('[role="tabpanel"]');
+    if (panel) panel.scrollTop = 0;
+  }, [pagination.page]);
+  if (pagination.total === 0 && search.exact_total) {
+    if (waiting !== null) {
+      return <Loading>{waiting}</Loading>;
+    }
+    return (
+      <p role="status" className="text-sm text-slate-400 py-4">
+        {emptiness(route)}
+      </p>
+    );
+  }
+  return (
+    <>
+      {data.length === 0 && search.exact_total && waiting === null && (
+        <BeyondTheEnd total={pagination.total} onPage={onPage} />
+      )}
+      <ul
+        ref={list}
+        aria-label="Samples"
+        aria-busy={waiting !== null}
+        className={`space-y-3 ${waiting === null ? '' : 'opacity-60'}`}
+      >
+        {data.map((sample) => (
+          <li key={`${sample.split}/${sample.row}/${tokenization ?? ''}`}>
+            <SampleCard datasetId={datasetId} sample={sample} tokenization={tokenization} />
+          </li>
+        ))}
+      </ul>
+      <SamplesPager
+        pagination={pagination}
+        exact={search.exact_total}
+        shown={data.length}
+        waiting={waiting}
+        onPage={onPage}
+      />
+    </>
+  );
+}
+
+function isFiltered(route: DatasetRoute): boolean {
+  return route.search !== '' || hasRange(route);
+}
+
+function hasRange({ minTokens, maxTokens }: DatasetRoute): boolean {
+  return minTokens !== null || maxTokens !== null;
+}
+
+/** Why there is nothing, and what to do. */
+function emptiness(route: DatasetRoute): string {
+  const { search, minTokens, maxTokens } = route;
+  if (minTokens !== null && maxTokens !== null && minTokens > maxTokens) {
+    return 'No sample can be that long: the length in tokens begins above its end. Swap the two numbers.';
+  }
+  if (search !== '') {
+    const range = hasRange(route) ? ', in a wider range of lengths' : '';
+    return `Nothing was found. Search for less${range}, or in all splits.`;
+  }
+  return hasRange(route)
+    ? 'No sample here has a length in this range. Widen it.'
+    : 'There are no samples here.';
+}
+
+function BeyondTheEnd({
+  total,
+  onPage,
+}: {
+  readonly total: number;
+  readonly onPage: (page: number) => void;
+}) {
+  return (
+    <p className="text-sm text-slate-400 py-4">
+      This page is beyond the last sample.{' '}
+      <button
+        type="button"
+        onClick={() => onPage(Math.ceil(total / SAMPLES_PER_PAGE))}
+        className={linkButton}
+      >
+        Go to the last page
+      </button>
+    </p>
+  );
+}

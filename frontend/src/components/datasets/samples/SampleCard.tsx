@@ -1,0 +1,91 @@
+import { ChevronDown, ChevronUp } from 'lucide-react';
+import { useState } from 'react';
+
+import { getDatasetSample } from '../../../api/datasets';
+import { useAction } from '../../../hooks/useAction';
+import type { DatasetSample, SampleDetail } from '../../../types/dataset';
+import { formatCount, formatPlural } from '../../../utils/formatters';
+import { CopyButton } from '../../common/CopyButton';
+import { ErrorMessage } from '../../common/ErrorMessage';
+import { MarkedText } from '../../common/MarkedText';
+import { tile } from '../../common/styles';
+import { TokenChips } from '../../common/TokenChips';
+import { SampleColumns } from './SampleColumns';
+
+interface SampleCardProps {
+  readonly datasetId: string;
+  readonly sample: DatasetSample;
+  /** Whose tokens it shows once it is opened; null: there are none. */
+  readonly tokenization?: string | null;
+}
+
+/** One row: its text, clamped until opened; what the list cut off is fetched when it is opened or copied. */
+export function SampleCard({ datasetId, sample, tokenization = null }: SampleCardProps) {
+  const [open, setOpen] = useState(false);
+  const [whole, setWhole] = useState<SampleDetail | null>(
+    sample.truncated || tokenization !== null
+      ? null
+      : { ...sample, tokenization_id: null, tokens: null, tokens_note: null },
+  );
+  const fetchWhole = async (): Promise<SampleDetail> => {
+    const fetched = whole ?? (await getDatasetSample(datasetId, { ...sample, tokenization }));
+    setWhole(fetched);
+    return fetched;
+  };
+  const [fetching, fetchNow] = useAction(fetchWhole);
+  const toggle = (): void => {
+    setOpen(!open);
+    if (!open && whole === null) void fetchNow();
+  };
+  const shown = open && whole !== null ? whole : sample;
+  // The whole text of a cut one begins alike, unless it was cut out of the middle: then its spans are not known.
+  const marks = shown.text.startsWith(sample.text) ? sample.marks : [];
+  const tokens = open ? (whole?.tokens ?? null) : null;
+  const note = open ? (whole?.tokens_note ?? null) : null;
+  const name = `sample #${sample.id}`;
+  const Chevron = open ? ChevronUp : ChevronDown;
+  return (
+    <article aria-label={`Sample #${sample.id}`} className={tile}>
+      <div className="flex items-center justify-between gap-4 mb-2 h-4">
+        <span className="text-xs text-slate-500 truncate">
+          Sample #{sample.id} • {sample.split}
+          {sample.token_count !== null && ` • ${formatPlural(sample.token_count, 'token')}`}
+        </span>
+        <div className="flex items-center gap-2">
+          <CopyButton label={`Copy ${name}`} text={async () => (await fetchWhole()).text} />
+          <button
+            type="button"
+            aria-label={`${open ? 'Collapse' : 'Expand'} ${name}`}
+            aria-expanded={open}
+            onClick={toggle}
+            className="relative text-slate-400 hover:text-slate-200 before:absolute before:-inset-1"
+          >
+            <Chevron className="w-4 h-4" aria-hidden="true" />
+          </button>
+        </div>
+      </div>
+      <div
+        dir="auto"
+        className={`text-sm text-slate-300 whitespace-pre-wrap break-words ${open ? '' : 'line-clamp-3'}`}
+      >
+        {shown.text === '' ? <em>Empty</em> : <MarkedText text={shown.text} marks={marks} />}
+      </div>
+      {open && fetching.kind === 'running' && (
+        <p role="status" className="mt-2 text-xs text-slate-400">
+          Fetching the whole of it…
+        </p>
+      )}
+      {open && fetching.kind === 'failed' && <ErrorMessage>{fetching.error.detail}</ErrorMessage>}
+      {tokens !== null && (
+        <div className="mt-3">
+          <TokenChips tokens={tokens} label={`Tokens of ${name}`} />
+        </div>
+      )}
+      {note !== null && <p className="mt-2 text-xs text-slate-400">{note}</p>}
+      <div className="mt-2 text-xs text-slate-500 break-words">
+        Length: {formatCount(sample.char_count)} chars
+        <SampleColumns columns={shown.columns} open={open} />
+      </div>
+    </article>
+  );
+}

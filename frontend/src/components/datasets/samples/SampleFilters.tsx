@@ -1,0 +1,134 @@
+import { useEffect, useEffectEvent, useState } from 'react';
+
+import { useDebounced } from '../../../hooks/useDebounced';
+import type { DatasetRoute, SampleFilter, SearchMode } from '../../../hooks/useRoute';
+import type { DatasetDetail } from '../../../types/dataset';
+import { formatPercent } from '../../../utils/formatters';
+import { input, smallInput } from '../../common/styles';
+import { SplitSelect } from './SplitSelect';
+
+interface SampleFiltersProps {
+  readonly dataset: DatasetDetail;
+  readonly route: DatasetRoute;
+  readonly onChange: (changes: Partial<SampleFilter>) => void;
+}
+
+const DEBOUNCE_MS = 300;
+const MODES: readonly [SearchMode, string][] = [
+  ['words', 'Words'],
+  ['exact', 'Exact text'],
+  ['regex', 'Regular expression'],
+];
+
+/** What of the samples is wanted: words, a text or a pattern; a split; a length in tokens. */
+export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) {
+  const tokenized = dataset.tokenizations.some(({ status }) => status === 'ready');
+  return (
+    <div className="space-y-3">
+      <div className="flex gap-3 max-sm:flex-wrap">
+        <SearchInput key={route.id} value={route.search} onChange={(search) => onChange({ search })} />
+        <SplitSelect
+          splits={dataset.splits.map(({ name }) => name)}
+          value={route.split}
+          onChange={(split) => onChange({ split })}
+        />
+      </div>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm text-slate-400">
+        <label className="flex items-center gap-2">
+          Search for
+          <select
+            value={route.mode}
+            onChange={({ target }) => onChange({ mode: target.value as SearchMode })}
+            className={smallInput}
+          >
+            {MODES.map(([mode, label]) => (
+              <option key={mode} value={mode}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="flex items-center gap-2">
+          <input
+            type="checkbox"
+            checked={route.matchCase}
+            onChange={({ target }) => onChange({ matchCase: target.checked })}
+            className="w-4 h-4 accent-emerald-600"
+          />
+          Match case
+        </label>
+        {tokenized && (
+          <fieldset className="flex items-center gap-2">
+            <legend className="sr-only">Length in tokens</legend>
+            <Bound
+              label="Tokens from"
+              value={route.minTokens}
+              onChange={(minTokens) => onChange({ minTokens })}
+            />
+            <Bound label="to" value={route.maxTokens} onChange={(maxTokens) => onChange({ maxTokens })} />
+          </fieldset>
+        )}
+        <IndexNote index={dataset.index} />
+      </div>
+    </div>
+  );
+}
+
+/** Typed at once, searched for once the typing pauses. */
+function SearchInput({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
+  const [typed, setTyped] = useState(value);
+  const settled = useDebounced(typed, DEBOUNCE_MS);
+  // What is typed leads; the address follows.
+  const search = useEffectEvent((wanted: string) => {
+    if (wanted !== value) onChange(wanted);
+  });
+  useEffect(() => {
+    search(settled);
+  }, [settled]);
+  return (
+    <input
+      type="search"
+      dir="auto"
+      aria-label="Search in samples"
+      placeholder="Search in samples..."
+      value={typed}
+      onChange={({ target }) => setTyped(target.value)}
+      className={`flex-1 min-w-0 ${input}`}
+    />
+  );
+}
+
+interface BoundProps {
+  readonly label: string;
+  readonly value: number | null;
+  readonly onChange: (value: number | null) => void;
+}
+
+function Bound({ label, value, onChange }: BoundProps) {
+  return (
+    <label className="flex items-center gap-2">
+      {label}
+      <input
+        type="number"
+        min={0}
+        value={value ?? ''}
+        onChange={({ target }) =>
+          onChange(target.value === '' ? null : Math.max(0, Math.round(Number(target.value))))
+        }
+        className={`${smallInput} w-24`}
+      />
+    </label>
+  );
+}
+
+function IndexNote({ index }: Pick<DatasetDetail, 'index'>) {
+  return index.state === 'building' ? (
+    <span className="tabular-nums">Word index: {formatPercent(index.progress)} built</span>
+  ) : null;
+}

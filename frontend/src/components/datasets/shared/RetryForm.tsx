@@ -1,0 +1,37 @@
+import { type SyntheticEvent, useState } from 'react';
+
+import { quietButton } from '../../common/styles';
+import { TextField } from '../../common/TextField';
+
+interface RetryFormProps {
+  /** Of what is tried again. */
+  readonly id: string;
+  /** What the button says. */
+  readonly label: string;
+  readonly busy: boolean;
+  readonly onRetry: (accessToken: string | null) => void;
+}
+
+/** Tries work again with another Hugging Face token, or with the same access that may have been granted meanwhile. */
+export function RetryForm({ id, label, busy, onRetry }: RetryFormProps) {
+  const [token, setToken] = useState('');
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    onRetry(token.trim() === '' ? null : token.trim());
+  };
+  return (
+    <form onSubmit={submit} className="relative z-10 mt-4 space-y-3">
+      <TextField
+        id={`retry-token-${id}`}
+        label="Access Token (empty: try again as before)"
+        value={token}
+        onChange={setToken}
+        placeholder="hf_xxxxxxxxxxxxxxxxxxxx"
+        secret
+      />
+      <button type="submit" disabled={busy} className={quietButton}>
+        {label}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,153 @@
+import { useCallback } from 'react';
+
+import { getDatasetStatistics } from '../../../api/datasets';
+import { useResource } from '../../../hooks/useResource';
+import type { DatasetRoute } from '../../../hooks/useRoute';
+import type { DatasetDetail, DatasetStatistics as Statistics, TokenStatistics } from '../../../types/dataset';
+import { formatCount, formatDecimal, formatPercent } from '../../../utils/formatters';
+import { newestReady, settingsLine } from '../../../utils/tokenizations';
+import { InfoTile } from '../../common/InfoTile';
+import { LoadFailure } from '../../common/LoadFailure';
+import { Loading } from '../../common/Loading';
+import { SelectField } from '../../common/SelectField';
+import { StatTile } from '../../common/StatTile';
+import { card } from '../../common/styles';
+import { LengthDistribution } from './LengthDistribution';
+import { StorageTiles } from './StorageTiles';
+import { WhatIfPanel } from './WhatIfPanel';
+
+interface DatasetStatisticsProps {
+  readonly dataset: DatasetDetail;
+  readonly route: DatasetRoute;
+  readonly onNavigate: (route: DatasetRoute) => void;
+}
+
+const COLOURS = ['emerald', 'blue', 'purple', 'yellow'] as const;
+
+/** A dataset in exact figures; padding and special tokens are never counted as data. */
+export default function DatasetStatistics({ dataset, route, onNavigate }: DatasetStatisticsProps) {
+  const ready = dataset.tokenizations.filter(({ status }) => status === 'ready');
+  // Asked for by name: what becomes ready meanwhile is another one, and its figures are got.
+  const wanted = route.tokenization ?? newestReady(dataset);
+  const { state, again } = useResource(
+    useCallback(
+      (signal: AbortSignal) => getDatasetStatistics(dataset.id, wanted, signal),
+      [dataset.id, wanted],
+    ),
+  );
+  if (state.kind === 'failed') {
+    return <LoadFailure error={state.error} onRetry={again} />;
+  }
+  if (state.kind === 'loading') {
+    return <Loading>Loading the figures…</Loading>;
+  }
+  const statistics = state.value;
+  const { tokens, tokenization_id } = statistics;
+  return (
+    <div className="space-y-6">
+      {ready.length > 1 && (
+        <SelectField
+          id="statistics-tokenization"
+          label="Tokenization"
+          value={tokenization_id ?? ''}
+          choices={ready.map((one) => [one.id, `${one.tokenizer}: ${settingsLine(one)}`] as const)}
+          onChange={(tokenization) => onNavigate({ ...route, tokenization })}
+        />
+      )}
+      <Summary statistics={statistics} />
+      <WrittenNote
+        counted={tokens?.tokens}
+        written={ready.find(({ id }) => id === tokenization_id)?.num_tokens}
+      />
+      {tokens === null ? (
+        <p className="text-sm text-slate-400">
+          Token figures stand once the dataset is tokenized: see the Tokenization tab.
+        </p>
+      ) : (
+        <>
+          <Percentiles tokens={tokens} />
+          <LengthDistribution tokens={tokens} />
+        </>
+      )}
+      <Splits statistics={statistics} />
+      <StorageTiles dataset={dataset} />
+      <WhatIfPanel
+        key={tokenization_id}
+        datasetId={dataset.id}
+        tokenization={tokenization_id}
+        longest={tokens?.maximum ?? null}
+      />
+    </div>
+  );
+}
+
+function Summary({ statistics: { samples, tokens } }: { readonly statistics: Statistics }) {
+  const note = tokens === null ? {} : { note: `of ${formatCount(tokens.vocab_size)}` };
+  return (
+    <dl className="grid grid-cols-4 gap-4 max-sm:grid-cols-2">
+      <StatTile label="Total Samples" value={formatCount(samples)} colour="emerald" />
+      <StatTile label="Total Tokens" value={formatCount(tokens?.tokens)} colour="blue" />
+      <StatTile label="Avg Tokens/Sample" value={formatDecimal(tokens?.average)} colour="purple" />
+      <StatTile label="Unique Tokens" value={formatCount(tokens?.unique_tokens)} colour="yellow" {...note} />
+    </dl>
+  );
+}
+
+interface WrittenNoteProps {
+  readonly counted: number | undefined;
+  readonly written: number | null | undefined;
+}
+
+/** Why the tokenization itself says another number of tokens, where it does. */
+function WrittenNote({ counted, written }: WrittenNoteProps) {
+  if (counted === undefined || written === undefined || written === null || counted === written) {
+    return null;
+  }
+  return (
+    <p className="text-sm text-slate-400">
+      Total Tokens counts every sample whole; the tokenization has {formatCount(written)} of them, after what
+      its settings cut off, dropped or held out.
+    </p>
+  );
+}
+
+function Percentiles({ tokens }: { readonly tokens: TokenStatistics }) {
+  const figures: [string, number][] = [
+    ['Min', tokens.minimum],
+    ['Median', tokens.median],
+    ['p95', tokens.p95],
+    ['p99', tokens.p99],
+    ['Max', tokens.maximum],
+  ];
+  return (
+    <dl className="grid grid-cols-5 gap-4 max-sm:grid-cols-2">
+      {figures.map(([name, value]) => (
+        <InfoTile key={name} label={name}>
+          {formatDecimal(value).replace(/\.0$/, '')}
+        </InfoTile>
+      ))}
+    </dl>
+  );
+}
+
+function Splits({ statistics }: { readonly statistics: Statistics }) {
+  return (
+    <section aria-labelledby="split-distribution" className={card}>
+      <h3 id="split-distribution" className="font-semibold mb-4">
+        Split Distribution
+      </h3>
+      <dl className="grid grid-cols-3 gap-4 max-sm:grid-cols-1">
+        {statistics.splits.map(({ name, samples, share }, index) => (
+          <StatTile
+            key={name}
+            label={name}
+            value={formatCount(samples)}
+            colour={COLOURS[index % COLOURS.length] ?? 'emerald'}
+            note={`${formatPercent(100 * share)} of total`}
+            apart
+          />
+        ))}
+      </dl>
+    </section>
+  );
+}

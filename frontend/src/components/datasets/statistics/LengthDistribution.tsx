@@ -1,0 +1,108 @@
+import { useState } from 'react';
+import { Bar, BarChart, LabelList, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+
+import type { LengthBin, TokenStatistics } from '../../../types/dataset';
+import { formatCount, formatPlural } from '../../../utils/formatters';
+import { card, textButton } from '../../common/styles';
+
+const ROW_PX = 26;
+const DIGIT_PX = 7;
+const GAP_PX = 12;
+/** So wide is the bar of what is there, however little it is beside the rest; what is not there keeps its row. */
+const SEEN_PX = 2;
+const UNSEEN_PX = 0.001;
+const EMERALD = '#10b981';
+const SLATE = '#94a3b8';
+
+/** How many samples have how many tokens, as bars and as a table; logarithmic at first where one bar has them all. */
+export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistics }) {
+  const [logarithmic, setLogarithmic] = useState(() => tokens.p99 <= (tokens.linear_bins[0]?.end ?? 0));
+  const bins = logarithmic ? tokens.logarithmic_bins : tokens.linear_bins;
+  const data = bins.map((bin) => ({ range: rangeOf(bin), count: bin.count }));
+  return (
+    <section aria-labelledby="length-distribution" className={card}>
+      <div className="flex items-center justify-between gap-4 mb-4">
+        <h3 id="length-distribution" className="font-semibold">
+          Sequence Length Distribution
+        </h3>
+        <button
+          type="button"
+          aria-pressed={logarithmic}
+          onClick={() => setLogarithmic(!logarithmic)}
+          className={textButton}
+        >
+          Logarithmic
+        </button>
+      </div>
+      <div style={{ height: data.length * ROW_PX }}>
+        <ResponsiveContainer width="100%" height="100%">
+          <BarChart
+            data={data}
+            layout="vertical"
+            margin={{ right: widthOf(data.map(({ count }) => formatCount(count))) }}
+            title="Samples by their length in tokens"
+          >
+            <XAxis type="number" domain={[0, 'dataMax']} hide />
+            <YAxis
+              type="category"
+              dataKey="range"
+              width={widthOf(data.map(({ range }) => range))}
+              interval={0}
+              axisLine={false}
+              tickLine={false}
+              tick={{ fill: SLATE, fontSize: 12 }}
+            />
+            <Tooltip
+              cursor={{ fill: '#1e293b' }}
+              contentStyle={{ background: '#0f172a', border: '1px solid #334155', borderRadius: 8 }}
+              formatter={(count) => [formatPlural(Number(count), 'sample'), 'Samples']}
+              labelFormatter={(range) => (typeof range === 'string' ? `${range} tokens` : range)}
+            />
+            <Bar
+              dataKey="count"
+              fill={EMERALD}
+              radius={4}
+              minPointSize={(count) => (count === 0 ? UNSEEN_PX : SEEN_PX)}
+              isAnimationActive={false}
+              background={{ fill: '#1e293b', radius: 4 }}
+            >
+              <LabelList
+                dataKey="count"
+                position="right"
+                fill={SLATE}
+                fontSize={12}
+                formatter={(count) => formatCount(Number(count))}
+              />
+            </Bar>
+          </BarChart>
+        </ResponsiveContainer>
+      </div>
+      <table className="sr-only">
+        <caption>Samples by their length in tokens</caption>
+        <thead>
+          <tr>
+            <th scope="col">Tokens</th>
+            <th scope="col">Samples</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.map(({ range, count }) => (
+            <tr key={range}>
+              <th scope="row">{range}</th>
+              <td>{formatCount(count)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Room for the longest of some figures, in pixels. */
+function widthOf(figures: readonly string[]): number {
+  return GAP_PX + DIGIT_PX * Math.max(0, ...figures.map(({ length }) => length));
+}
+
+function rangeOf({ start, end }: LengthBin): string {
+  return start === end ? formatCount(start) : `${formatCount(start)}–${formatCount(end)}`;
+}

@@ -1,0 +1,20 @@
+import { fireEvent, render, screen } from '@testing-library/react';
+
+import { aWhatIf } from '../../../test/tokenFixtures';
+import { WhatIfCosts } from './WhatIfCosts';
+
+it('shows the costs of the chosen length, for every way of writing', () => {
+  render(<WhatIfCosts whatIf={aWhatIf([64, 2048])} />);
+  const slider = screen.getByRole('slider', { name: /max_length/ });
+  expect(slider).toHaveAttribute('aria-valuetext', '2,048 tokens');
+  fireEvent.change(slider, { target: { value: '0' } });
+  expect(slider).toHaveAttribute('aria-valuetext', '64 tokens');
+  const table = screen.getByRole('table', { name: 'What 64 tokens per row would cost' });
+  expect(table).toHaveTextContent('Tokens lost25.0%25.0%25.0%');
+  expect(screen.getByText('90.0% of the documents fit (64).')).toBeInTheDocument();
+});
+
+it('shows nothing where nothing was asked', () => {
+  const { container } = render(<WhatIfCosts whatIf={aWhatIf([])} />);
+  expect(container).toBeEmptyDOMElement();
+});

@@ -1,0 +1,118 @@
+import { useState } from 'react';
+import { Legend, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+
+import type { WhatIf, WhatIfLayout, WhatIfOption } from '../../../types/dataset';
+import { formatCount, formatFileSize, formatPercent } from '../../../utils/formatters';
+
+const LAYOUTS = [
+  ['ragged', 'Ragged'],
+  ['padded', 'Padded'],
+  ['packed', 'Packed'],
+] as const;
+
+/** A slider over the lengths that were asked about, the curve of what each loses, and the costs of the chosen one. */
+export function WhatIfCosts({ whatIf }: { readonly whatIf: WhatIf }) {
+  const { options, estimate, documents_counted, tokenizer } = whatIf;
+  const [chosen, setChosen] = useState(options.length - 1);
+  const option = options[chosen];
+  if (option === undefined) {
+    return null;
+  }
+  return (
+    <>
+      {estimate && (
+        <p className="text-sm text-slate-400">
+          An estimate for {tokenizer}, from {formatCount(documents_counted)} documents.
+        </p>
+      )}
+      <label className="block text-sm text-slate-300">
+        max_length: <span className="tabular-nums font-medium">{formatCount(option.max_length)}</span>
+        <input
+          type="range"
+          min={0}
+          max={options.length - 1}
+          value={chosen}
+          aria-valuetext={`${formatCount(option.max_length)} tokens`}
+          onChange={({ target }) => setChosen(Number(target.value))}
+          className="block w-full accent-emerald-500 mt-2"
+        />
+      </label>
+      <Curve options={options} chosen={option} />
+      <Costs option={option} />
+    </>
+  );
+}
+
+interface CurveProps {
+  readonly options: readonly WhatIfOption[];
+  readonly chosen: WhatIfOption;
+}
+
+function Curve({ options, chosen }: CurveProps) {
+  const data = options.map(({ max_length, ragged, padded }) => ({
+    length: formatCount(max_length),
+    lost: 100 * ragged.lost_share,
+    padding: 100 * padded.padding_share,
+  }));
+  return (
+    <div className="h-56" aria-hidden="true">
+      <ResponsiveContainer width="100%" height="100%">
+        <LineChart data={data} accessibilityLayer={false}>
+          <XAxis dataKey="length" tick={{ fill: '#94a3b8', fontSize: 12 }} stroke="#334155" />
+          <YAxis unit="%" domain={[0, 100]} tick={{ fill: '#94a3b8', fontSize: 12 }} stroke="#334155" />
+          <Tooltip
+            contentStyle={{ background: '#0f172a', border: '1px solid #334155', borderRadius: 8 }}
+            formatter={(share, name) => [formatPercent(Number(share)), name]}
+          />
+          <Legend wrapperStyle={{ fontSize: 12 }} />
+          <ReferenceLine x={formatCount(chosen.max_length)} stroke="#94a3b8" strokeDasharray="3 3" />
+          <Line name="Tokens cut" dataKey="lost" stroke="#f87171" dot={false} isAnimationActive={false} />
+          <Line name="Padding" dataKey="padding" stroke="#60a5fa" dot={false} isAnimationActive={false} />
+        </LineChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}
+
+function Costs({ option }: { readonly option: WhatIfOption }) {
+  const rows: [string, (layout: WhatIfLayout) => string][] = [
+    ['Rows', ({ rows: count }) => formatCount(count)],
+    ['Tokens lost', ({ lost_share }) => formatPercent(100 * lost_share)],
+    ['Padding', ({ padding_share }) => formatPercent(100 * padding_share)],
+    ['Size', ({ size_bytes }) => formatFileSize(size_bytes)],
+  ];
+  return (
+    <div className="overflow-x-auto">
+      <p role="status" className="text-sm text-slate-400 mb-2">
+        {formatPercent(100 * option.fit_share)} of the documents fit ({formatCount(option.documents_fit)}).
+      </p>
+      <table className="w-full text-sm text-slate-300 tabular-nums">
+        <caption className="sr-only">What {formatCount(option.max_length)} tokens per row would cost</caption>
+        <thead>
+          <tr className="text-slate-400 text-right">
+            <td />
+            {LAYOUTS.map(([layout, name]) => (
+              <th key={layout} scope="col" className="font-normal py-1 pl-3">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, shown]) => (
+            <tr key={name} className="text-right border-t border-slate-800">
+              <th scope="row" className="text-left font-normal py-1">
+                {name}
+              </th>
+              {LAYOUTS.map(([layout]) => (
+                <td key={layout} className="pl-3">
+                  {shown(option[layout])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+
+import { violations } from '../../../test/axe';
+import { api, problem, server } from '../../../test/server';
+import { aWhatIf } from '../../../test/tokenFixtures';
+import { WhatIfPanel } from './WhatIfPanel';
+
+let asked: URLSearchParams[];
+
+beforeEach(() => {
+  asked = [];
+  server.use(
+    http.get(api('/models'), () => HttpResponse.json([])),
+    http.get(api('/datasets/ds_1/what-if'), ({ request }) => {
+      const query = new URL(request.url).searchParams;
+      asked.push(query);
+      const answer = aWhatIf(query.getAll('max_length').map(Number));
+      const tokenizer = query.get('tokenizer');
+      return HttpResponse.json(tokenizer === null ? answer : { ...answer, tokenizer, estimate: true });
+    }),
+  );
+});
+
+const estimateBy = async (tokenizer: string): Promise<void> => {
+  await userEvent.type(screen.getByLabelText('By another tokenizer'), tokenizer);
+  await userEvent.click(screen.getByRole('button', { name: 'Estimate' }));
+};
+
+it('counts exactly by a tokenization, no further than its longest sample', async () => {
+  render(<WhatIfPanel datasetId="ds_1" tokenization="tok_1" longest={300} />);
+  expect(await screen.findByRole('slider')).toHaveAttribute('aria-valuetext', '512 tokens');
+  expect(asked.map((query) => query.get('tokenization'))).toEqual(['tok_1']);
+  expect(await violations(screen.getByRole('region'))).toEqual([]);
+});
+
+it('estimates by any tokenizer where nothing is tokenized yet', async () => {
+  render(<WhatIfPanel datasetId="ds_1" tokenization={null} longest={null} />);
+  expect(screen.queryByRole('slider')).toBeNull();
+  await estimateBy('llama');
+  expect(await screen.findByText('An estimate for llama, from 10,000 documents.')).toBeInTheDocument();
+  expect(asked.map((query) => [query.get('tokenizer'), query.get('tokenization')])).toEqual([
+    ['llama', null],
+  ]);
+  expect(screen.queryByRole('button', { name: 'Back to the exact figures' })).toBeNull();
+});
+
+it('goes back to the exact figures', async () => {
+  render(<WhatIfPanel datasetId="ds_1" tokenization="tok_1" longest={null} />);
+  await estimateBy('llama');
+  expect(await screen.findByText(/An estimate for llama/)).toBeInTheDocument();
+  await userEvent.click(screen.getByRole('button', { name: 'Back to the exact figures' }));
+  expect(await screen.findByRole('slider')).toBeInTheDocument();
+  expect(screen.queryByText(/An estimate for/)).toBeNull();
+});
+
+it('says why there is no estimate', async () => {
+  server.use(http.get(api('/datasets/ds_1/what-if'), () => problem(404, 'no_tokenizer', 'No such one.')));
+  render(<WhatIfPanel datasetId="ds_1" tokenization={null} longest={null} />);
+  await estimateBy('nonsense');
+  expect(await screen.findByRole('alert')).toHaveTextContent('No such one.');
+});

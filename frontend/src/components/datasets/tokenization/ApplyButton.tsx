@@ -1,0 +1,36 @@
+import { Settings } from 'lucide-react';
+
+import type { TokenizationForm } from './useTokenizationForm';
+import { ErrorMessage } from '../../common/ErrorMessage';
+import { applyButton, linkButton } from '../../common/styles';
+import { TOKENIZATION_FORM_ID } from './TokenizationSettings';
+
+interface TokenizationApplyProps {
+  readonly form: TokenizationForm;
+  /** Show a tokenization that is there already. */
+  readonly onShow: (id: string) => void;
+}
+
+/** Begins the tokenization that the settings describe, once they and their preview were looked at. */
+export function ApplyButton({ form, onShow }: TokenizationApplyProps) {
+  const { values, failure, existingId, submitting } = form;
+  return (
+    <div className="border-t border-slate-700 pt-6">
+      <button
+        type="submit"
+        form={TOKENIZATION_FORM_ID}
+        disabled={values.tokenizer.trim() === '' || submitting}
+        className={applyButton}
+      >
+        <Settings className="w-5 h-5 shrink-0" aria-hidden="true" />
+        {submitting ? 'Starting…' : 'Apply & Tokenize Dataset'}
+      </button>
+      {failure !== null && <ErrorMessage>{failure.detail}</ErrorMessage>}
+      {existingId !== null && (
+        <button type="button" onClick={() => onShow(existingId)} className={linkButton}>
+          Show it
+        </button>
+      )}
+    </div>
+  );
+}

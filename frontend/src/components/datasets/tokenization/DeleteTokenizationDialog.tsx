@@ -1,0 +1,40 @@
+import { useAction } from '../../../hooks/useAction';
+import { useDetailStore } from '../../../stores/detailStore';
+import type { Tokenization } from '../../../types/dataset';
+import { formatDateTime, formatFileSize } from '../../../utils/formatters';
+import { ConfirmDialog } from '../../common/ConfirmDialog';
+import { ErrorMessage } from '../../common/ErrorMessage';
+
+interface DeleteTokenizationDialogProps {
+  readonly tokenization: Tokenization;
+  readonly onClose: () => void;
+}
+
+/** Says what the delete of a tokenization takes with it, and asks whether to. */
+export function DeleteTokenizationDialog({ tokenization, onClose }: DeleteTokenizationDialogProps) {
+  const { id, tokenizer, created_at, size_bytes, status } = tokenization;
+  const [deleting, remove] = useAction(useDetailStore((state) => state.deleteTokenization));
+  const running = status === 'queued' || status === 'processing';
+  return (
+    <ConfirmDialog
+      title={`Delete the tokenization with ${tokenizer}?`}
+      question={{ kind: 'loaded', value: size_bytes }}
+      onAgain={onClose}
+      confirm={deleting.kind === 'running' ? 'Deleting…' : 'Delete'}
+      disabled={deleting.kind === 'running'}
+      onConfirm={() => void remove(id).then((done) => done && onClose())}
+      onClose={onClose}
+    >
+      {(size) => (
+        <>
+          <p>
+            Asked for {formatDateTime(created_at)}.{' '}
+            {running ? 'Its work is stopped' : `This frees ${formatFileSize(size)}`} and cannot be undone; the
+            dataset stays.
+          </p>
+          {deleting.kind === 'failed' && <ErrorMessage>{deleting.error.detail}</ErrorMessage>}
+        </>
+      )}
+    </ConfirmDialog>
+  );
+}

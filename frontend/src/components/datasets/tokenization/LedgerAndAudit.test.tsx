@@ -1,0 +1,66 @@
+import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+
+import { violations } from '../../../test/axe';
+import { api, problem, server } from '../../../test/server';
+import { aRowPage, aTokenizationDetail } from '../../../test/tokenFixtures';
+import { LedgerAndAudit } from './LedgerAndAudit';
+
+it('shows audit, ledger, rows and how to load them', async () => {
+  server.use(
+    http.get(api('/tokenizations/tok_1'), () => HttpResponse.json(aTokenizationDetail())),
+    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(aRowPage())),
+  );
+  const { container } = render(<LedgerAndAudit id="tok_1" />);
+  expect(await screen.findByRole('region', { name: 'Audit' })).toHaveTextContent(
+    /Passed with warnings.*1,000 documents: 0 differ/,
+  );
+  expect(screen.getByRole('region', { name: 'Ledger' })).toHaveTextContent('balances');
+  expect(screen.getByRole('table', { name: 'What was written' })).toHaveTextContent(
+    'Written positions5,120,000',
+  );
+  expect(await screen.findByRole('button', { name: 'cat' })).toBeInTheDocument();
+  expect(screen.getByText('Load the tokens')).toBeInTheDocument();
+  expect(await violations(container)).toEqual([]);
+});
+
+it.each([
+  ['warning', '⚠warning: BOS begins each row. In 99 %.', 'text-yellow-400'],
+  ['failed', '✗failed: BOS begins each row. In 99 %.', 'text-red-400'],
+] as const)('calls a check by what it came to where the verdict is “%s”', async (verdict, line, colour) => {
+  const detail = aTokenizationDetail();
+  const audit = detail.audit === null ? null : { ...detail.audit, verdict };
+  server.use(
+    http.get(api('/tokenizations/tok_1'), () => HttpResponse.json({ ...detail, audit })),
+    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(aRowPage())),
+  );
+  render(<LedgerAndAudit id="tok_1" />);
+  const items = within(await screen.findByRole('region', { name: 'Audit' })).getAllByRole('listitem');
+  expect(items.map(({ textContent }) => textContent)).toEqual([
+    '✓passed: Ids are within the vocabulary. All of them.',
+    line,
+    '–does not apply: Padding. There is none.',
+  ]);
+  expect(items[1]?.firstElementChild).toHaveClass(colour);
+});
+
+it('says so loudly where the books do not balance', async () => {
+  const detail = aTokenizationDetail();
+  const ledger = detail.ledger === null ? null : { ...detail.ledger, balances: false };
+  server.use(
+    http.get(api('/tokenizations/tok_1'), () => HttpResponse.json({ ...detail, ledger, audit: null })),
+    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(aRowPage())),
+  );
+  render(<LedgerAndAudit id="tok_1" />);
+  expect(await screen.findByText('does not balance')).toHaveClass('text-red-400');
+  expect(screen.queryByRole('region', { name: 'Audit' })).toBeNull();
+});
+
+it('says why they cannot be read, and asks again', async () => {
+  server.use(http.get(api('/tokenizations/tok_1'), () => problem(503, 'unavailable', 'Not now.')));
+  render(<LedgerAndAudit id="tok_1" />);
+  expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
+});

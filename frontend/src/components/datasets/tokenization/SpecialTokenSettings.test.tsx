@@ -1,0 +1,30 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { aForm } from '../../../test/tokenForm';
+import { SpecialTokenSettings } from './SpecialTokenSettings';
+
+it('asks for what stands around a document', async () => {
+  const form = aForm();
+  render(<SpecialTokenSettings form={form} />);
+  await userEvent.selectOptions(screen.getByLabelText('Token at the beginning of a row'), 'bos');
+  await userEvent.selectOptions(screen.getByLabelText('Token at the end of a document'), 'eos');
+  expect(screen.queryByLabelText('Token between documents')).toBeNull();
+  expect(form.change.mock.calls).toEqual([
+    [{ begin_of_row_token: 'bos' }],
+    [{ end_of_document_token: 'eos' }],
+  ]);
+});
+
+it('asks for what stands between documents where they are packed', async () => {
+  const form = aForm({ packing: 'concat' }, { document_separator_token: 'There is no SEP.' });
+  render(<SpecialTokenSettings form={form} />);
+  const separator = screen.getByLabelText('Token between documents');
+  expect(separator).toHaveAccessibleDescription(/There is no SEP/);
+  await userEvent.selectOptions(separator, 'sep');
+  await userEvent.click(screen.getByRole('switch', { name: 'Keep the last partial row' }));
+  expect(form.change.mock.calls).toEqual([
+    [{ document_separator_token: 'sep' }],
+    [{ keep_last_partial: true }],
+  ]);
+});

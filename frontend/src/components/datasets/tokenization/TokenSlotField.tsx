@@ -1,0 +1,54 @@
+import { SLOT_NAMES } from '../../../utils/tokenizationValues';
+import { FieldNote } from '../../common/FieldNote';
+import { SelectField } from '../../common/SelectField';
+import { smallInput } from '../../common/styles';
+
+const BY_ID = 'id';
+const NAMES: Readonly<Record<(typeof SLOT_NAMES)[number], string>> = {
+  auto: 'Automatic',
+  none: 'None',
+  bos: 'BOS',
+  eos: 'EOS',
+  sep: 'SEP',
+};
+const CHOICES = [
+  ...SLOT_NAMES.map((name) => [name, NAMES[name]] as const),
+  [BY_ID, 'A token of this id'] as const,
+];
+
+interface TokenSlotFieldProps {
+  readonly id: string;
+  readonly label: string;
+  /** One of the names, or an id as it is typed. */
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly note: string;
+  readonly error?: string | undefined;
+}
+
+/** Which special token stands in one place of a row: one of the tokenizer's own, or any by its id. */
+export function TokenSlotField({ id, label, value, onChange, note, error }: TokenSlotFieldProps) {
+  const named = SLOT_NAMES.find((name) => name === value);
+  return (
+    <SelectField
+      id={id}
+      label={label}
+      value={named ?? BY_ID}
+      choices={CHOICES}
+      onChange={(choice) => onChange(choice === BY_ID ? '' : choice)}
+    >
+      {named === undefined && (
+        <input
+          aria-label={`${label}: id`}
+          inputMode="numeric"
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+          placeholder="e.g., 50256"
+          aria-invalid={error !== undefined}
+          className={`mt-2 w-40 ${smallInput}`}
+        />
+      )}
+      <FieldNote text={note} error={error} />
+    </SelectField>
+  );
+}

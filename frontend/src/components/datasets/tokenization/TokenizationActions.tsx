@@ -1,0 +1,25 @@
+import type { Tokenization } from '../../../types/dataset';
+import { TOKENIZATION_ACTIONS } from '../../../utils/tokenizations';
+import { CopyButton } from '../../common/CopyButton';
+import { JobButtons, type WorkButtonsOn } from '../shared/JobButtons';
+
+interface TokenizationActionsProps extends WorkButtonsOn {
+  readonly tokenization: Tokenization;
+  readonly busy: boolean;
+}
+
+/** What the status of a tokenization lets a person do to it; its path to be copied, once it has one. */
+export function TokenizationActions({ tokenization, ...more }: TokenizationActionsProps) {
+  const { tokenizer, status, path } = tokenization;
+  return (
+    <>
+      {path !== null && <CopyButton label={`Copy the path of ${tokenizer}`} text={path} />}
+      <JobButtons
+        name={tokenizer}
+        what={`the tokenization with ${tokenizer}`}
+        may={[...TOKENIZATION_ACTIONS[status], 'delete']}
+        {...more}
+      />
+    </>
+  );
+}

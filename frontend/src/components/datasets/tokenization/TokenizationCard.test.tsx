@@ -1,0 +1,99 @@
+import { act, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+
+import { datasetRoute } from '../../../hooks/useRoute';
+import { useDetailStore } from '../../../stores/detailStore';
+import { violations } from '../../../test/axe';
+import { aProgress } from '../../../test/eventFixtures';
+import { aTokenization } from '../../../test/fixtures';
+import { api, problem, server } from '../../../test/server';
+import { aReadyTokenization } from '../../../test/tokenFixtures';
+import { serveDetail, showTokenizationTab } from '../../../test/tokenStage';
+import type { Tokenization } from '../../../types/dataset';
+
+const show = (tokenization: Tokenization, onNavigate = jest.fn()) =>
+  showTokenizationTab({ tokenizations: [tokenization] }, { onNavigate });
+
+it('names what comes before the first row, without an amount', async () => {
+  await show(aTokenization());
+  const event = aProgress({
+    scope: 'tokenization',
+    tokenization_id: 'tok_1',
+    status: 'processing',
+    phase: 'plan',
+    done: 1,
+    total: 1,
+    eta_seconds: null,
+  });
+  act(() => useDetailStore.getState().applyEvent(event));
+  expect(screen.getByText('Planning')).toBeInTheDocument();
+});
+
+it('follows the work, and cancels it', async () => {
+  await show(aTokenization());
+  const event = aProgress({
+    scope: 'tokenization',
+    tokenization_id: 'tok_1',
+    progress: 30,
+    status: 'processing',
+    phase: 'tokenizing',
+    done: 300,
+    total: 1000,
+    unit: 'rows',
+  });
+  act(() => useDetailStore.getState().applyEvent(event));
+  expect(screen.getByText('Tokenizing • 300 of 1,000 rows • 20 s left')).toBeInTheDocument();
+  const bar = screen.getByRole('progressbar', { name: 'Progress of gpt2' });
+  expect(bar).toHaveAttribute('aria-valuenow', '30');
+  server.use(
+    http.post(api('/tokenizations/tok_1/cancel'), () => {
+      serveDetail({ tokenizations: [aTokenization({ status: 'cancelled' })], seq: 20 });
+      return HttpResponse.json(aTokenization({ status: 'cancelled' }));
+    }),
+  );
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel gpt2' }));
+  expect(await screen.findByText('Cancelled. Retry goes on from 10 %.')).toBeInTheDocument();
+});
+
+it('says why it failed, tries again, and says why that was refused', async () => {
+  await show(aTokenization({ status: 'error', error_message: 'No more disk.' }));
+  expect(screen.getByText('No more disk.')).toBeInTheDocument();
+  server.use(
+    http.post(api('/tokenizations/tok_1/retry'), () => problem(507, 'disk_full', 'Still no more disk.')),
+  );
+  await userEvent.click(screen.getByRole('button', { name: 'Retry gpt2' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('Still no more disk.');
+});
+
+it('tries again with a token where one was missing', async () => {
+  await show(aTokenization({ status: 'error', error_code: 'gated', error_message: 'It is gated.' }));
+  const sent: unknown[] = [];
+  server.use(
+    http.post(api('/tokenizations/tok_1/retry'), async ({ request }) => {
+      sent.push(await request.json());
+      serveDetail({ tokenizations: [aTokenization({ status: 'queued' })], seq: 20 });
+      return HttpResponse.json(aTokenization({ status: 'queued' }), { status: 202 });
+    }),
+  );
+  const retry = screen.getByRole('button', { name: 'Retry gpt2' });
+  expect(retry).toHaveAttribute('aria-expanded', 'false');
+  await userEvent.click(retry);
+  await userEvent.type(screen.getByLabelText(/^Access Token \(empty/), 'hf_x');
+  await userEvent.click(screen.getByRole('button', { name: 'Retry tokenization' }));
+  expect(await screen.findByText('Waiting for its turn')).toBeInTheDocument();
+  expect(screen.queryByRole('button', { name: 'Retry tokenization' })).toBeNull();
+  expect(sent).toEqual([{ access_token: 'hf_x' }]);
+});
+
+it('shows figures, who made it and why, and leads to the books', async () => {
+  const onNavigate = jest.fn();
+  await show(aReadyTokenization({ engine: 'tokenizers', engine_reason: 'It is no BPE.' }), onNavigate);
+  const card = screen.getByRole('article', { name: 'Tokenization with gpt2' });
+  expect(card).toHaveTextContent('10,000 rows • 5,000,000 tokens in 5,120,000 positions • 20.0 MB');
+  expect(card).toHaveTextContent('made by tokenizers: It is no BPE.');
+  expect(card).toHaveTextContent('at most 512 tokens • not padded');
+  expect(await violations(card)).toEqual([]);
+  await userEvent.click(screen.getByRole('button', { name: 'Show audit, ledger and rows' }));
+  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: 'tok_1' }));
+});

@@ -1,0 +1,121 @@
+import { useEffect, useRef, useState } from 'react';
+
+import { useJobControls } from '../../../hooks/useJobControls';
+import { useDetailStore } from '../../../stores/detailStore';
+import type { Tokenization } from '../../../types/dataset';
+import { cancelledMessage, failureMessage, needsHubToken, phaseLabel } from '../../../utils/datasets';
+import { formatCount, formatDuration, formatFileSize } from '../../../utils/formatters';
+import { settingsLine } from '../../../utils/tokenizations';
+import { CardHead } from '../../common/CardHead';
+import { ErrorMessage } from '../../common/ErrorMessage';
+import { ProgressBar } from '../../common/ProgressBar';
+import { StatusBadge } from '../../common/StatusBadge';
+import { textButton, tile } from '../../common/styles';
+import { DeleteTokenizationDialog } from './DeleteTokenizationDialog';
+import { RetryForm } from '../shared/RetryForm';
+import { TokenizationActions } from './TokenizationActions';
+import { LedgerAndAudit } from './LedgerAndAudit';
+
+interface TokenizationCardProps {
+  readonly tokenization: Tokenization;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+  /** Another object than before: the card is to be looked at, and takes the focus. */
+  readonly focused?: object | null;
+}
+
+/** One tokenization: its settings, its progress or figures, and what may be done to it. */
+export function TokenizationCard({ tokenization, open, onToggle, focused = null }: TokenizationCardProps) {
+  const { id, tokenizer, status } = tokenization;
+  const [deleting, setDeleting] = useState(false);
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (focused !== null) card.current?.focus();
+  }, [focused]);
+  const work = useJobControls(id, {
+    cancel: useDetailStore((state) => state.cancelTokenization),
+    retry: useDetailStore((state) => state.retryTokenization),
+    wantsToken: status === 'error' && needsHubToken(tokenization.error_code),
+  });
+  const actions = (
+    <>
+      <StatusBadge status={status} />
+      <TokenizationActions tokenization={tokenization} {...work.buttons} onDelete={() => setDeleting(true)} />
+    </>
+  );
+  return (
+    <article
+      ref={card}
+      tabIndex={-1}
+      aria-label={`Tokenization with ${tokenizer}`}
+      className={`${tile} space-y-3`}
+    >
+      <CardHead actions={actions}>
+        <div className="min-w-0">
+          <h4 className="font-medium break-words">{tokenizer}</h4>
+          <p className="text-sm text-slate-400 break-words">{settingsLine(tokenization)}</p>
+        </div>
+      </CardHead>
+      <Standing tokenization={tokenization} />
+      {work.failures.map(({ detail }) => (
+        <ErrorMessage key={detail}>{detail}</ErrorMessage>
+      ))}
+      {work.asking && (
+        <RetryForm id={id} label="Retry tokenization" busy={work.buttons.busy} onRetry={work.retry} />
+      )}
+      {status === 'ready' && (
+        <button type="button" aria-expanded={open} onClick={onToggle} className={textButton}>
+          {open ? 'Hide' : 'Show'} audit, ledger and rows
+        </button>
+      )}
+      {status === 'ready' && open && <LedgerAndAudit id={id} />}
+      {deleting && (
+        <DeleteTokenizationDialog tokenization={tokenization} onClose={() => setDeleting(false)} />
+      )}
+    </article>
+  );
+}
+
+/** Where it stands: how far it has come, how it ended, or what it holds. */
+function Standing({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
+  switch (tokenization.status) {
+    case 'queued':
+    case 'processing':
+      return <Progress tokenization={tokenization} />;
+    case 'error':
+      return <p className="text-sm text-red-400 break-words">{failureMessage(tokenization)}</p>;
+    case 'cancelled':
+      return <p className="text-sm text-slate-400">{cancelledMessage(tokenization.progress)}</p>;
+    case 'ready':
+      return <Figures tokenization={tokenization} />;
+  }
+}
+
+function Progress({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
+  const { id, tokenizer, status, progress } = tokenization;
+  const live = useDetailStore((state) => state.live[id]);
+  const parts = [
+    status === 'queued' ? 'Waiting for its turn' : phaseLabel(live?.phase ?? 'tokenizing'),
+    live?.unit === 'rows' && live.total > 0
+      ? `${formatCount(live.done)} of ${formatCount(live.total)} rows`
+      : '',
+    live === undefined || live.eta_seconds === null ? '' : `${formatDuration(live.eta_seconds)} left`,
+  ];
+  return (
+    <ProgressBar value={progress} label={`Progress of ${tokenizer}`}>
+      {parts.filter((part) => part !== '').join(' • ')}
+    </ProgressBar>
+  );
+}
+
+function Figures({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
+  const { num_rows, num_tokens, num_positions, size_bytes, engine, engine_reason } = tokenization;
+  return (
+    <p className="text-sm text-slate-400 break-words">
+      {formatCount(num_rows)} rows • {formatCount(num_tokens)} tokens in {formatCount(num_positions)}{' '}
+      positions • {formatFileSize(size_bytes)}
+      {engine !== null && ` • made by ${engine}`}
+      {engine_reason !== null && `: ${engine_reason}`}
+    </p>
+  );
+}

@@ -1,0 +1,70 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+
+import { datasetRoute } from '../../../hooks/useRoute';
+import { violations } from '../../../test/axe';
+import { aTokenization } from '../../../test/fixtures';
+import { api, problem, server } from '../../../test/server';
+import { aReadyTokenization } from '../../../test/tokenFixtures';
+import { serveDetail, ShownTab, showTokenizationTab } from '../../../test/tokenStage';
+
+const onNavigate = jest.fn();
+const apply = () => userEvent.click(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' }));
+
+it('starts a tokenization with what is typed, lists it, and leads there', async () => {
+  await showTokenizationTab({ tokenizations: [] });
+  expect(screen.getByText(/None yet/)).toBeInTheDocument();
+  const sent: unknown[] = [];
+  server.use(
+    http.post(api('/datasets/ds_1/tokenize'), async ({ request }) => {
+      sent.push(await request.json());
+      serveDetail({ tokenizations: [aTokenization({ status: 'queued' })] });
+      return HttpResponse.json(aTokenization({ status: 'queued' }), { status: 202 });
+    }),
+  );
+  expect(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' })).toBeDisabled();
+  await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');
+  await userEvent.selectOptions(screen.getByLabelText('Packing'), 'concat');
+  expect(await violations(screen.getByRole('form'))).toEqual([]);
+  await apply();
+  const card = await screen.findByRole('article', { name: 'Tokenization with gpt2' });
+  expect(card).toHaveTextContent('queued');
+  await waitFor(() => expect(card).toHaveFocus());
+  expect(sent).toMatchObject([{ tokenizer: 'gpt2', packing: 'concat' }]);
+});
+
+it('leads to the one that is there already', async () => {
+  await showTokenizationTab({ tokenizations: [aReadyTokenization()] }, { onNavigate });
+  server.use(
+    http.post(api('/datasets/ds_1/tokenize'), () =>
+      problem(409, 'exists', 'It is here already.', { tokenization_id: 'tok_1' }),
+    ),
+  );
+  await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');
+  await apply();
+  expect(await screen.findByRole('alert')).toHaveTextContent('It is here already.');
+  await userEvent.click(screen.getByRole('button', { name: 'Show it' }));
+  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: 'tok_1' }));
+  expect(screen.getByRole('article', { name: 'Tokenization with gpt2' })).toHaveFocus();
+});
+
+it('opens and closes the books in the address', async () => {
+  server.use(http.get(api('/tokenizations/tok_1'), () => problem(503, 'unavailable', 'Not now.')));
+  await showTokenizationTab({ tokenizations: [aReadyTokenization()] }, { open: 'tok_1', onNavigate });
+  await userEvent.click(screen.getByRole('button', { name: 'Hide audit, ledger and rows' }));
+  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: null }));
+});
+
+it('has what was typed when one comes back from another tab', async () => {
+  const { rerender } = await showTokenizationTab({ tokenizations: [] });
+  await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');
+  await userEvent.type(screen.getByLabelText('Max Sequence Length'), '512');
+  await userEvent.type(screen.getByLabelText('Text to preview'), 'Hello');
+  rerender(<p>Another tab</p>);
+  expect(screen.queryByLabelText('Tokenizer')).toBeNull();
+  rerender(<ShownTab />);
+  expect(screen.getByLabelText('Tokenizer')).toHaveValue('gpt2');
+  expect(screen.getByLabelText('Max Sequence Length')).toHaveValue('512');
+  expect(screen.getByLabelText('Text to preview')).toHaveValue('Hello');
+});

@@ -1,0 +1,66 @@
+import { useState } from 'react';
+
+import type { DatasetRoute } from '../../../hooks/useRoute';
+import { useTokenizationForm } from './useTokenizationForm';
+import type { DatasetDetail } from '../../../types/dataset';
+import { ApplyButton } from './ApplyButton';
+import { TokenizationCard } from './TokenizationCard';
+import { TokenizationSettings } from './TokenizationSettings';
+import { TokenizePreview } from './TokenizePreview';
+
+interface TokenizationTabProps {
+  readonly dataset: DatasetDetail;
+  readonly route: DatasetRoute;
+  readonly onNavigate: (route: DatasetRoute) => void;
+}
+
+/** Settings for a new tokenization, a preview of them, and every tokenization that there is. */
+export default function TokenizationTab({ dataset, route, onNavigate }: TokenizationTabProps) {
+  // A new object for each wish, so that the same card can be wished for again.
+  const [focused, setFocused] = useState<{ readonly id: string } | null>(null);
+  const form = useTokenizationForm(({ id }) => setFocused({ id }));
+  const { tokenizations } = dataset;
+  const open = (id: string | null): void => onNavigate({ ...route, tokenization: id });
+  const show = (id: string): void => {
+    open(id);
+    setFocused({ id });
+  };
+  return (
+    <div className="space-y-6">
+      <section aria-labelledby="tokenization-title" className="space-y-4">
+        <h3 id="tokenization-title" className="font-semibold">
+          Tokenization Configuration
+        </h3>
+        <TokenizationSettings form={form} dataset={dataset} />
+      </section>
+      <TokenizePreview values={form.values} />
+      <ApplyButton form={form} onShow={show} />
+      <section aria-labelledby="tokenizations-title" className="border-t border-slate-700 pt-6 space-y-3">
+        <h3 id="tokenizations-title" className="font-semibold">
+          Tokenizations
+        </h3>
+        {tokenizations.length === 0 && (
+          <p className="text-sm text-slate-400">
+            None yet. Choose a tokenizer above, look at a preview, and press Apply.
+          </p>
+        )}
+        <ul aria-label="Tokenizations" className="space-y-3">
+          {tokenizations.map((tokenization) => {
+            const { id } = tokenization;
+            const isOpen = route.tokenization === id;
+            return (
+              <li key={id}>
+                <TokenizationCard
+                  tokenization={tokenization}
+                  open={isOpen}
+                  onToggle={() => open(isOpen ? null : id)}
+                  focused={focused?.id === id ? focused : null}
+                />
+              </li>
+            );
+          })}
+        </ul>
+      </section>
+    </div>
+  );
+}

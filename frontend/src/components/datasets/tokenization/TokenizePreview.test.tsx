@@ -1,0 +1,121 @@
+import { act, render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+
+import { api, problem, server } from '../../../test/server';
+import { aPreview } from '../../../test/tokenFixtures';
+import { aForm } from '../../../test/tokenForm';
+import type { Preview } from '../../../types/dataset';
+import { TokenizePreview } from './TokenizePreview';
+
+const VALUES = aForm({ tokenizer: 'gpt2', max_length: '8', end_of_document_token: 'eos' }).values;
+
+async function preview(text: string): Promise<void> {
+  await userEvent.type(screen.getByLabelText('Text to preview'), text);
+  await userEvent.click(screen.getByRole('button', { name: 'Tokenize Preview' }));
+}
+
+it('shows a text of one’s own as tokens, under the settings that are typed', async () => {
+  const sent: unknown[] = [];
+  server.use(
+    http.post(api('/tokenize-preview'), async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json(aPreview());
+    }),
+  );
+  render(<TokenizePreview values={VALUES} />);
+  await userEvent.type(screen.getByLabelText('Text to preview'), 'Hello');
+  await userEvent.click(screen.getByRole('button', { name: 'Tokenize Preview' }));
+  expect(await screen.findByTitle('id 15496')).toHaveTextContent('Hello');
+  expect(screen.getByText('1 token; 2 more were cut off • vocabulary of 50,257')).toBeInTheDocument();
+  expect(screen.getByText('Cut at the maximum.')).toBeInTheDocument();
+  const settings = {
+    max_length: 8,
+    truncation: true,
+    begin_of_row_token: 'auto',
+    end_of_document_token: 'eos',
+  };
+  expect(sent).toMatchObject([{ tokenizer: 'gpt2', text: 'Hello', ...settings }]);
+});
+
+it('asks for a tokenizer first', () => {
+  render(<TokenizePreview values={aForm().values} />);
+  expect(screen.getByText(/Choose a tokenizer above/)).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Tokenize Preview' })).toBeDisabled();
+});
+
+it('says why there are no tokens', async () => {
+  server.use(http.post(api('/tokenize-preview'), () => problem(404, 'not_found', 'No such tokenizer.')));
+  render(<TokenizePreview values={VALUES} />);
+  await userEvent.type(screen.getByLabelText('Text to preview'), 'a');
+  await userEvent.click(screen.getByRole('button', { name: 'Tokenize Preview' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('No such tokenizer.');
+});
+
+it('counts the tokens that it shows, and says which of them are none of the text', async () => {
+  const added = { text: '<s>', start: 0, end: 0 } as const;
+  const tokens: Preview['tokens'] = [
+    { ...added, id: 1, kind: 'special' },
+    { id: 2, text: 'Hi', kind: 'data', start: 0, end: 2 },
+    { id: 3, text: ' there', kind: 'data', start: 2, end: 8 },
+    { ...added, id: 0, kind: 'padding' },
+  ];
+  server.use(
+    http.post(api('/tokenize-preview'), () =>
+      HttpResponse.json(aPreview({ tokens, count: 2, truncated: 0, vocab_size: 32_000, notes: [] })),
+    ),
+  );
+  render(<TokenizePreview values={VALUES} />);
+  await preview('Hi there');
+  expect(await screen.findAllByTitle(/^id /)).toHaveLength(4);
+  expect(
+    screen.getByText('4 tokens, 1 of them special, 1 of them padding • vocabulary of 32,000'),
+  ).toBeInTheDocument();
+});
+
+it.each([
+  ['another tokenizer', aForm({ ...VALUES, tokenizer: 'other' }).values],
+  ['a switch', aForm({ ...VALUES, add_special_tokens: false }).values],
+])('shows nothing that was made before %s', async (_, others) => {
+  server.use(http.post(api('/tokenize-preview'), () => HttpResponse.json(aPreview())));
+  const { rerender } = render(<TokenizePreview values={VALUES} />);
+  await preview('Hello');
+  await screen.findByTitle('id 15496');
+  rerender(<TokenizePreview values={others} />);
+  expect(screen.queryByTitle('id 15496')).toBeNull();
+  expect(screen.queryByText(/vocabulary of/)).toBeNull();
+});
+
+it('shows nothing of another text, and no tokens beneath an error', async () => {
+  server.use(http.post(api('/tokenize-preview'), () => HttpResponse.json(aPreview())));
+  render(<TokenizePreview values={VALUES} />);
+  await preview('Hello');
+  await screen.findByTitle('id 15496');
+  server.use(http.post(api('/tokenize-preview'), () => problem(404, 'not_found', 'No such tokenizer.')));
+  await userEvent.click(screen.getByRole('button', { name: 'Tokenize Preview' }));
+  expect(await screen.findByRole('alert')).toBeInTheDocument();
+  expect(screen.queryByTitle('id 15496')).toBeNull();
+  await userEvent.type(screen.getByLabelText('Text to preview'), '!');
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('drops an answer about what is no longer asked', async () => {
+  const answers: (() => void)[] = [];
+  server.use(
+    http.post(api('/tokenize-preview'), async ({ request }) => {
+      const { text } = (await request.json()) as { readonly text: string };
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return HttpResponse.json(aPreview({ notes: [`Made of ${text}`] }));
+    }),
+  );
+  render(<TokenizePreview values={VALUES} />);
+  await preview('Hello');
+  expect(screen.getByRole('button', { name: 'Tokenizing…' })).toBeDisabled();
+  await preview('!');
+  await waitFor(() => expect(answers).toHaveLength(2));
+  answers[1]?.();
+  expect(await screen.findByText('Made of Hello!')).toBeInTheDocument();
+  answers[0]?.();
+  await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+  expect(screen.getByText('Made of Hello!')).toBeInTheDocument();
+});
