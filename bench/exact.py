@@ -24,7 +24,7 @@ from fakes import tokenizers as small
 from mistudio.corpus.encoders.choice import added_tokens, choose_encoder, compare
 from mistudio.corpus.encoders.encoders import Texts
 from mistudio.corpus.encoders.encoding import Encoded
-from mistudio.corpus.encoders.probe_texts import nasty_texts
+from mistudio.corpus.encoders.probe_texts import edge_case_texts
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, load_tokenizer
 
@@ -62,7 +62,7 @@ def checked(name: str, tokenizer: LoadedTokenizer, real: list[Texts]) -> tuple[l
     began = time.perf_counter()
     choice, truth = choose_encoder(tokenizer, real[0]), Truth(tokenizer)
     choosing = time.perf_counter() - began
-    nasty = pa.array(nasty_texts(added_tokens(tokenizer)))
+    nasty = pa.array(edge_case_texts(added_tokens(tokenizer)))
     found = [
         compare(choice.encoder, truth, texts)
         for texts in [*(nasty.slice(at, 500) for at in range(0, len(nasty), 500)), *real]

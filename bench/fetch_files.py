@@ -6,18 +6,18 @@ from pathlib import Path
 
 from mistudio.core.records import from_json
 from mistudio.corpus.fetch.download import FetchSettings, fetch_files
-from mistudio.corpus.hub.plan_types import Plan
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.hub.plan_types import DownloadPlan
+from mistudio.corpus.monitor import NullMonitor
 
 plan_file, folder = (Path(json.loads(argument)) for argument in sys.argv[1:])
-plan = from_json(Plan, json.loads(plan_file.read_text(encoding="utf-8")))
+plan = from_json(DownloadPlan, json.loads(plan_file.read_text(encoding="utf-8")))
 for fetched in fetch_files(
     plan.files,
     folder,
     repo_id=plan.repo_id,
     revision=plan.revision,
     token=None,
-    work=Unwatched(),
+    monitor=NullMonitor(),
     settings=FetchSettings(),
 ):
     sys.stdout.write(f"{fetched.source.path} {fetched.sha256}\n")

@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 from measure import held
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.index_builder import build_index
 
 folder = Path(json.loads(sys.argv[1]))
 began, began_cpu = time.perf_counter(), time.process_time()
-manifest = build_index(folder, work=Unwatched())
+manifest = build_index(folder, monitor=NullMonitor())
 said = {
     "seconds": time.perf_counter() - began,
     "cpu": time.process_time() - began_cpu,

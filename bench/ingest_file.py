@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from measure import peak_bytes
 from mistudio.corpus.ingest.ingest import ingest_file
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 
 # pyarrow imports pandas before its first scalar, and imports are not counted.
 pa.scalar(0)
 source, source_format, label, target = (json.loads(argument) for argument in sys.argv[1:])
 began, began_cpu = time.perf_counter(), time.process_time()
-report = ingest_file(Path(source), Path(target), format=source_format, label=label, work=Unwatched())
+report = ingest_file(Path(source), Path(target), format=source_format, label=label, monitor=NullMonitor())
 seconds, cpu = time.perf_counter() - began, time.process_time() - began_cpu
 text = next(column.utf8_bytes for column in report.columns if column.name == "text")
 said = {"seconds": seconds, "cpu": cpu, "peak": peak_bytes(), "disk": report.bytes, "text": text, "rows": report.rows}

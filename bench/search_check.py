@@ -26,8 +26,8 @@ sys.path.insert(0, str(TESTS))
 from fakes.searching import Corpus as Plain
 from fakes.searching import words_of, write_lengths
 from mistudio.corpus.ingest.ingest import ingest_file
-from mistudio.corpus.monitor import Unwatched
-from mistudio.corpus.search.hit_counter import Limit
+from mistudio.corpus.monitor import NullMonitor
+from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.index_builder import build_index
 from mistudio.corpus.search.query import SearchMode
 from mistudio.corpus.search.search import EARLY_BYTES, Corpus, SearchRequest
@@ -79,7 +79,7 @@ def dataset(text: Path, megabytes: int) -> Path:
         for split, source in _sources(text, megabytes, folder):
             path = f"raw/{split}-00000-of-00001.parquet"
             record = SourceRecord(path=source.name, size=source.stat().st_size, sha256=sha256_file(source))
-            report = ingest_file(source, folder / path, format="parquet", label=source.name, work=Unwatched())
+            report = ingest_file(source, folder / path, format="parquet", label=source.name, monitor=NullMonitor())
             source.unlink(missing_ok=True)
             taken.append(TakenIn(split=split, path=path, report=report, source=record))
         write_manifest(folder, make_manifest(taken, source="local", splits=["even", "odd"]))
@@ -88,7 +88,7 @@ def dataset(text: Path, megabytes: int) -> Path:
         write_lengths(folder / "tokenized", counts)
 
     folder = made_once(DATA / "search" / f"check-{text.stem}-{megabytes}", make)
-    build_index(folder, work=Unwatched())
+    build_index(folder, monitor=NullMonitor())
     return folder
 
 
@@ -156,8 +156,8 @@ def differing(
     wrong = 0
     for corpus in corpora:
         search = corpus.search(request, lengths)
-        search.complete(Limit())
-        page = search.page(0, len(truth.rows), limit=Limit(), patience=0.0)
+        search.complete(Deadline())
+        page = search.page(0, len(truth.rows), limit=Deadline(), patience=0.0)
         wrong += (expected, len(expected), True) != (page.ids, page.total, page.is_exact)
     return len(expected), wrong
 

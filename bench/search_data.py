@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from measure import DATA
 from mistudio.corpus.ingest.ingest import ingest_file
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
 from texts import BATCH_DOCUMENTS, batches, made_once
@@ -42,7 +42,7 @@ def dataset(rows: int = ROWS) -> Path:
         for split, source in _sources(folder, rows):
             path = f"raw/{split}-{len(taken):05d}.parquet"
             record = SourceRecord(path=source.name, size=source.stat().st_size, sha256=sha256_file(source))
-            report = ingest_file(source, folder / path, format="parquet", label=source.name, work=Unwatched())
+            report = ingest_file(source, folder / path, format="parquet", label=source.name, monitor=NullMonitor())
             source.unlink(missing_ok=True)
             taken.append(TakenIn(split=split, path=path, report=report, source=record))
         splits = list(dict.fromkeys(item.split for item in taken))

@@ -31,7 +31,7 @@ from fakes.hub import Hub
 from fakes.process import ServerProcess
 from mistudio.core.config import Settings
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.tokenize.shards import Sharing
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
@@ -95,7 +95,9 @@ def written(dataset: Path) -> tuple[float, float]:
 
         def help_with_all(_shards: int) -> None:
             nonlocal began, began_cpu
-            help_with_tokenization(dataset, staging, settings=asked, tokenizer=tokenizer, work=Unwatched(), begin=0)
+            help_with_tokenization(
+                dataset, staging, settings=asked, tokenizer=tokenizer, monitor=NullMonitor(), begin=0
+            )
             began, began_cpu = time.perf_counter(), time.process_time()
 
         save_tokenized_dataset(
@@ -104,7 +106,7 @@ def written(dataset: Path) -> tuple[float, float]:
             Path(made) / "tok",
             settings=asked,
             tokenizer=tokenizer,
-            work=Unwatched(),
+            monitor=NullMonitor(),
             sharing=Sharing(SHARD_BYTES, help_with_all),
         )
         return time.perf_counter() - began, time.process_time() - began_cpu

@@ -16,7 +16,7 @@ import zstandard
 
 from mistudio.corpus.formats.reader import SourceFormat
 from mistudio.corpus.ingest.ingest import ingest_file
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.manifest import Manifest, SourceRecord, TakenIn, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
@@ -78,7 +78,7 @@ def take_in(
         target,
         format=format,
         label=label,
-        work=Unwatched(),
+        monitor=NullMonitor(),
         options=json.loads(json.dumps(dict(options or {}))),
     )
     return report, target
@@ -101,7 +101,7 @@ def _taken_in(folder: Path, split: str, path: str, rows: Rows) -> TakenIn:
     source = folder / "source.jsonl"
     source.write_bytes(json_lines(rows))
     label = f"{Path(path).stem}.jsonl"
-    report = ingest_file(source, folder / path, format="json", label=label, work=Unwatched())
+    report = ingest_file(source, folder / path, format="json", label=label, monitor=NullMonitor())
     record = SourceRecord(path=label, size=source.stat().st_size, sha256=sha256_file(source))
     source.unlink()
     return TakenIn(split=split, path=path, report=report, source=record)

@@ -8,8 +8,8 @@ from typing import Any
 from fakes.hub import Repository
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.fetch.download import FetchedFile, FetchSettings, fetch_files
-from mistudio.corpus.hub.plan_types import SourceFile
-from mistudio.corpus.monitor import Unwatched, Work
+from mistudio.corpus.hub.plan_types import RemoteFile
+from mistudio.corpus.monitor import Monitor, NullMonitor
 
 QUICK = FetchSettings(
     connections=4,
@@ -43,11 +43,11 @@ class Watched:
             raise JobCancelled("Cancelled, on request.")
 
 
-def sources(repository: Repository, split: str = "train") -> list[SourceFile]:
+def sources(repository: Repository, split: str = "train") -> list[RemoteFile]:
     """Every file on ``main`` as a plan has it."""
     files = repository.commits[repository.refs["main"]]
     return [
-        SourceFile(path, split, file.size, file.sha256 if file.lfs else None, None if file.lfs else file.git_sha1)
+        RemoteFile(path, split, file.size, file.sha256 if file.lfs else None, None if file.lfs else file.git_sha1)
         for path, file in files.items()
     ]
 
@@ -56,10 +56,10 @@ def fetch_all(
     repository: Repository,
     destination: Path,
     *,
-    work: Work | None = None,
+    monitor: Monitor | None = None,
     token: str | None = None,
     revision: str | None = None,
-    files: list[SourceFile] | None = None,
+    files: list[RemoteFile] | None = None,
     **settings: Any,  # the fields of FetchSettings
 ) -> list[FetchedFile]:
     """Fetch everything on ``main``, or ``files``, with QUICK settings changed by ``settings``."""
@@ -70,7 +70,7 @@ def fetch_all(
             repo_id=repository.repo_id,
             revision=revision or repository.refs["main"],
             token=token,
-            work=work or Unwatched(),
+            monitor=monitor or NullMonitor(),
             settings=replace(QUICK, **settings),
         )
     )

@@ -1,16 +1,23 @@
 """A planner that knows one answer."""
 
-from mistudio.corpus.hub.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, SourceFile, TokenizerRequest
+from mistudio.corpus.hub.plan_types import (
+    DownloadPlan,
+    Inspection,
+    PinnedTokenizer,
+    PlanRequest,
+    RemoteFile,
+    TokenizerRequest,
+)
 
 
 class FakePlanner:
     """See ``Planning``; answers every request with one plan, and keeps what it was asked."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: DownloadPlan) -> None:
         self.answer = plan
         self.asked: list[PlanRequest] = []
 
-    async def plan(self, request: PlanRequest) -> Plan:
+    async def plan(self, request: PlanRequest) -> DownloadPlan:
         """The plan."""
         self.asked.append(request)
         return self.answer
@@ -43,16 +50,16 @@ class FakePlanner:
         return PinnedTokenizer(request.name, self.answer.revision)
 
 
-def stories_plan(repo_id: str = "lab/stories", *, size: int = 1000) -> Plan:
+def stories_plan(repo_id: str = "lab/stories", *, size: int = 1000) -> DownloadPlan:
     """A plan of one training file."""
-    return Plan(
+    return DownloadPlan(
         repo_id=repo_id,
         revision="c0ffee",
         config="default",
         is_default_config=True,
         format="parquet",
         options={},
-        files=(SourceFile(path="train.parquet", split="train", size=size),),
+        files=(RemoteFile(path="train.parquet", split="train", size=size),),
         description="Stories.",
         license="mit",
         gated=False,

@@ -14,7 +14,7 @@ class FakeQueue:
         """Keep the id."""
         self.enqueued.append(job_id)
 
-    async def foresee(self, tokenizer: str, revision: str | None) -> None:
+    async def preload(self, tokenizer: str, revision: str | None) -> None:
         """Nothing is loaded."""
 
     async def cancel(self, job_id: str) -> None:

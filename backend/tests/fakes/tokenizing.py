@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.corpus.encoders.encoding import Encoded
-from mistudio.corpus.monitor import Unwatched, Work
+from mistudio.corpus.monitor import Monitor, NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
-from mistudio.corpus.tokenize.request import Engines, Order
+from mistudio.corpus.tokenize.request import Engines, TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
 from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
 
@@ -99,16 +99,16 @@ def tokenized(
     encoder: CharacterEncoder | None = None,
     batch_bytes: int | None = 1,
     part_bytes: int = 4_000,
-    work: Work | None = None,
+    monitor: Monitor | None = None,
 ) -> TokenizedManifest:
     """Tokenize into ``folder / "tok"``."""
-    order = Order(
+    order = TokenizeOrder(
         dataset=dataset,
         staging=folder / "staging",
         settings=settings,
         tokenizer=tokenizer or FakeTokenizer(),
         engines=fake_engines(encoder),
-        work=work or Unwatched(),
+        monitor=monitor or NullMonitor(),
         part_bytes=part_bytes,
         batch_bytes=batch_bytes,
     )

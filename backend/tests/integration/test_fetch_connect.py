@@ -133,13 +133,13 @@ def test_a_cancel_does_not_wait_for_a_proxy(
     hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not even for one that talks without end."""
-    work = Watched()
+    monitor = Watched()
     with answering(*[b"H"] * 60, seconds=0.05) as proxy:
         monkeypatch.setenv("HF_ENDPOINT", "https://hub.test")
         monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy}")
-        threading.Timer(0.3, work.cancelled.set).start()
+        threading.Timer(0.3, monitor.cancelled.set).start()
         with paced() as pace, pytest.raises(JobCancelled):
-            fetch_all(tales, tmp_path, work=work, connect_seconds=30.0)
+            fetch_all(tales, tmp_path, monitor=monitor, connect_seconds=30.0)
         assert pace.seconds < 1.3
 
 

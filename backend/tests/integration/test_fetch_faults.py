@@ -27,7 +27,7 @@ from mistudio.core.errors import (
     SourceChanged,
 )
 from mistudio.corpus.fetch.download import fetch_files
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 
 BIG = os.urandom(6 << 20) + b"end"
 SMALL = os.urandom(300_000)
@@ -66,13 +66,13 @@ def check(repository: Repository, tmp_path: Path, **how: Any) -> None:
 
 def test_everything_arrives_verified_and_named_by_a_hash(hub: Hub, tales: Repository, tmp_path: Path) -> None:
     """Progress ends at the total and never goes back; no byte comes twice."""
-    work = Watched()
+    monitor = Watched()
 
-    check(tales, tmp_path, work=work)
+    check(tales, tmp_path, monitor=monitor)
 
     total = sum(file.size for file in sources(tales))
-    assert (total, total, "download") == work.reports[-1]
-    assert work.reports == sorted(work.reports)
+    assert (total, total, "download") == monitor.reports[-1]
+    assert monitor.reports == sorted(monitor.reports)
     assert [] == [(record.path, record.status) for record in hub.requests if record.status >= 400]
     assert total == hub.bytes_sent()
     assert {".parquet", ".txt"} == {path.suffix for path in tmp_path.iterdir()}
@@ -131,12 +131,14 @@ def test_a_server_without_ranges_after_a_break_starts_that_file_again(hub: Hub, 
     one = hub.add("ada/one", {"a.parquet": SMALL * 5})
     hub.fault(origin="files", drop_after=1_000_000, times=1)
     hub.fault(origin="files", no_range=True)
-    work = Watched()
+    monitor = Watched()
 
-    check(one, tmp_path, work=work)
+    check(one, tmp_path, monitor=monitor)
 
-    assert any(later < earlier for (earlier, _, _), (later, _, _) in zip(work.reports, work.reports[1:], strict=False))
-    assert work.reports[-1][0] == work.reports[-1][1]
+    assert any(
+        later < earlier for (earlier, _, _), (later, _, _) in zip(monitor.reports, monitor.reports[1:], strict=False)
+    )
+    assert monitor.reports[-1][0] == monitor.reports[-1][1]
 
 
 REFUSALS: dict[str, tuple[dict[str, Any], type[MiStudioError]]] = {
@@ -232,7 +234,7 @@ def test_a_rename_during_a_download_is_followed(hub: Hub, tales: Repository, tmp
     hub.rename("ada/tales", "ada/stories")
 
     fetched = fetch_files(
-        files, tmp_path, repo_id="ada/tales", revision=revision, token=None, work=Unwatched(), settings=QUICK
+        files, tmp_path, repo_id="ada/tales", revision=revision, token=None, monitor=NullMonitor(), settings=QUICK
     )
 
     assert len(files) == len(list(fetched))
@@ -252,12 +254,12 @@ def test_addresses_that_expire_are_asked_for_again(hub: Hub, tales: Repository, 
 def test_a_cancel_takes_less_than_a_second(hub: Hub, tales: Repository, tmp_path: Path, fault: dict[str, Any]) -> None:
     """On a slow line, a stalled one, and while the Hub makes up its mind; no thread is left."""
     hub.fault(**fault)
-    work = Watched()
+    monitor = Watched()
     before = threading.active_count()
-    threading.Timer(0.3, work.cancelled.set).start()
+    threading.Timer(0.3, monitor.cancelled.set).start()
 
     with paced() as pace, pytest.raises(JobCancelled):
-        fetch_all(tales, tmp_path, work=work, stall_seconds=60.0)
+        fetch_all(tales, tmp_path, monitor=monitor, stall_seconds=60.0)
 
     assert pace.seconds < 1.3
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("fetch", "checksum"))], before
@@ -272,7 +274,7 @@ def test_the_fetcher_does_not_run_ahead_of_its_consumer(hub: Hub, tmp_path: Path
         repo_id="ada/many",
         revision=many.refs["main"],
         token=None,
-        work=Unwatched(),
+        monitor=NullMonitor(),
         settings=QUICK.__class__(connections=3, waiting_bytes=0, poll_seconds=0.05),
     )
     next(coming)

@@ -22,12 +22,12 @@ CHILD = """
 import json, sys
 from pathlib import Path
 from mistudio.corpus.fetch.download import FetchSettings, fetch_files
-from mistudio.corpus.hub.plan_types import SourceFile
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.hub.plan_types import RemoteFile
+from mistudio.corpus.monitor import NullMonitor
 told = json.load(sys.stdin)
 for fetched in fetch_files(
-    [SourceFile(**file) for file in told["files"]], Path(told["destination"]), repo_id=told["repo_id"],
-    revision=told["revision"], token=None, work=Unwatched(), settings=FetchSettings(**told["settings"]),
+    [RemoteFile(**file) for file in told["files"]], Path(told["destination"]), repo_id=told["repo_id"],
+    revision=told["revision"], token=None, monitor=NullMonitor(), settings=FetchSettings(**told["settings"]),
 ):
     print(fetched.sha256, flush=True)
 """

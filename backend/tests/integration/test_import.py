@@ -13,7 +13,7 @@ from mistudio.core.errors import DataMissing, InvalidData
 from mistudio.corpus.ingest.build import build_dataset
 from mistudio.corpus.ingest.file_names import split_of
 from mistudio.corpus.ingest.local_files import MAX_DOCUMENT_BYTES, LocalFile, LocalOrigin, LocalPlan
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.manifest import Manifest, verify
 
 ROWS = [{"text": f"story {number}", "number": number} for number in range(30)]
@@ -37,9 +37,9 @@ def prepared(folder: Path, files: dict[str, bytes] = FILES) -> LocalOrigin:
     return LocalOrigin(LocalPlan(tuple(found), "file"))
 
 
-def build(origin: LocalOrigin, folder: Path, work: Unwatched) -> Manifest:
+def build(origin: LocalOrigin, folder: Path, monitor: NullMonitor) -> Manifest:
     """One call of the job."""
-    return build_dataset(origin, folder / "staging", folder / "dataset", text_column=None, work=work)
+    return build_dataset(origin, folder / "staging", folder / "dataset", text_column=None, monitor=monitor)
 
 
 def hashes(manifest: Manifest) -> list[str]:
@@ -49,7 +49,7 @@ def hashes(manifest: Manifest) -> list[str]:
 
 def test_interrupted_at_every_step_it_ends_the_same(tmp_path: Path) -> None:
     """Each time a little further, with what was done before; nothing of the files stays beside the result."""
-    whole = build(prepared(tmp_path / "whole"), tmp_path / "whole", Unwatched())
+    whole = build(prepared(tmp_path / "whole"), tmp_path / "whole", NullMonitor())
     cut, steps, origin = tmp_path / "cut", 0, prepared(tmp_path / "cut")
     while True:
         steps += 1
@@ -71,11 +71,11 @@ def test_files_that_are_gone_are_named(tmp_path: Path) -> None:
         origin = prepared(tmp_path / name, {name: kept})
         (tmp_path / name / "staging" / "source" / "00000").unlink()
         with pytest.raises(DataMissing, match=f"{name} is no longer here"):
-            build(origin, tmp_path / name, Unwatched())
+            build(origin, tmp_path / name, NullMonitor())
 
 
 def test_a_text_too_long_for_one_sample_is_refused(tmp_path: Path) -> None:
     """By its name, with the way out, however small it is packed."""
     origin = prepared(tmp_path, {"long.txt.gz": gzip.compress(bytes(MAX_DOCUMENT_BYTES + 1), 1)})
     with pytest.raises(InvalidData, match=r"long\.txt\.gz is over .* import it line by line"):
-        build(origin, tmp_path, Unwatched())
+        build(origin, tmp_path, NullMonitor())

@@ -15,7 +15,7 @@ from fakes.datasets import add_ready
 from fakes.hub import Hub
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.index_builder import build_index, has_current_index, read_index_manifest
 
 ROWS: dict[str, list[list[dict[str, object]]]] = {"train": [[{"text": f"row {row} of the index"} for row in range(30)]]}
@@ -144,7 +144,7 @@ async def test_a_start_sees_to_the_indexes(settings: Settings) -> None:
         await server.http.delete(f"/api/datasets/{removed}/index")
         outdate(parts.storage.folder(stale))
         shutil.rmtree(parts.storage.folder(gone) / "index")
-        await asyncio.to_thread(build_index, parts.storage.folder(found), work=Unwatched(), heap_bytes=15_000_000)
+        await asyncio.to_thread(build_index, parts.storage.folder(found), monitor=NullMonitor(), heap_bytes=15_000_000)
         never, bare = [await add_ready(parts.database, parts.storage, ROWS) for _copy in range(2)]
         shutil.rmtree(parts.storage.folder(bare))
     async with running_server(settings.model_copy(update={"search_index": "off"})) as server:

@@ -12,7 +12,7 @@ from fakes.datasets import add_ready, add_tokenization
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 from mistudio.core.states import TokenizationStatus
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.index_builder import build_index
 
 ROWS: dict[str, list[list[dict[str, object]]]] = {
@@ -44,7 +44,7 @@ async def place(settings: Settings) -> AsyncIterator[Place]:
         unready = await add_tokenization(
             parts.database, parts.storage, ids[0], tokens, status=TokenizationStatus.PROCESSING
         )
-        await asyncio.to_thread(build_index, parts.storage.folder(ids[0]), work=Unwatched(), heap_bytes=15_000_000)
+        await asyncio.to_thread(build_index, parts.storage.folder(ids[0]), monitor=NullMonitor(), heap_bytes=15_000_000)
         indexed, bare = (f"/api/datasets/{dataset_id}/samples" for dataset_id in ids)
         yield Place(server, ids[0], indexed, bare, made[0], unready)
 

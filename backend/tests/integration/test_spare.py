@@ -16,9 +16,9 @@ from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 from mistudio.models import Tokenization
-from mistudio.workers.child.standby import Spare
+from mistudio.workers.child.standby import StandbyProcess
 from mistudio.workers.embedded.queue import LocalQueue
-from mistudio.workers.jobs.preloaded import Foreseen
+from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
 # What is tested is how they start.
 pytestmark = pytest.mark.usefixtures("true_starts")
@@ -104,14 +104,14 @@ async def test_a_request_has_its_tokenizer_loaded_ahead(settings: Settings, hub:
 
 async def test_what_is_loaded_ahead_is_for_its_job_only(settings: Settings) -> None:
     """Another job gets a process of its own; the one that was foreseen gets the one that was told."""
-    spare = Spare(settings.model_copy(update={"spare_process": False}), laden_seconds=PATIENCE)
+    spare = StandbyProcess(settings.model_copy(update={"spare_process": False}), preloaded_seconds=PATIENCE)
     await spare.tell(json.dumps(told(settings, saved(settings))))
-    laden = spare.process_id
-    another = await spare.take(is_foreseen=False)
-    foreseen = await spare.take(is_foreseen=True)
-    assert (laden, None) == (foreseen.pid, spare.process_id)
-    assert another.pid != laden
-    for process in (another, foreseen):
+    preloaded_id = spare.process_id
+    another = await spare.take(wants_preloaded=False)
+    preloaded = await spare.take(wants_preloaded=True)
+    assert (preloaded_id, None) == (preloaded.pid, spare.process_id)
+    assert another.pid != preloaded_id
+    for process in (another, preloaded):
         process.kill()
         await process.wait()
     await spare.close()
@@ -119,11 +119,11 @@ async def test_what_is_loaded_ahead_is_for_its_job_only(settings: Settings) -> N
 
 async def test_what_nobody_came_for_is_let_go(settings: Settings) -> None:
     """And where a process shall stand ready, one without it follows."""
-    spare = Spare(settings, laden_seconds=0.0)
+    spare = StandbyProcess(settings, preloaded_seconds=0.0)
     line = json.dumps(told(settings, "./tokenizers/nothing"))
     await spare.tell(line)
-    laden = spare.process_id
-    await until_true(lambda: spare.process_id not in (None, laden))
+    preloaded_id = spare.process_id
+    await until_true(lambda: spare.process_id not in (None, preloaded_id))
     await spare.close()
     await spare.tell(line)
     assert spare.process_id is None
@@ -132,12 +132,12 @@ async def test_what_nobody_came_for_is_let_go(settings: Settings) -> None:
 def test_only_the_very_tokenizer_is_taken(settings: Settings) -> None:
     """One that is another by now, or that cannot be loaded, is as if it had never been foreseen."""
     name = saved(settings)
-    foreseen = Foreseen.of(told(settings, name))
-    assert foreseen is not None
-    record = Tokenization(tokenizer=name, fingerprint=foreseen.tokenizer.fingerprint)
-    assert foreseen.is_of(record)
-    assert not foreseen.is_of(Tokenization(tokenizer=name, fingerprint="another"))
-    assert Foreseen.of(told(settings, "./tokenizers/nothing")) is None
+    preloaded = PreloadedTokenizer.of(told(settings, name))
+    assert preloaded is not None
+    record = Tokenization(tokenizer=name, fingerprint=preloaded.tokenizer.fingerprint)
+    assert preloaded.is_of(record)
+    assert not preloaded.is_of(Tokenization(tokenizer=name, fingerprint="another"))
+    assert PreloadedTokenizer.of(told(settings, "./tokenizers/nothing")) is None
 
 
 async def test_it_ends_with_its_server(settings: Settings, tmp_path: Path) -> None:

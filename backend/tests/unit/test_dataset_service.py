@@ -15,7 +15,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import AlreadyExists, DiskFull, InUse, InvalidTransition, NotFound
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.hub.plan_types import SourceFile
+from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetDownloadRequest, ReferenceCreate
 from mistudio.services.dataset_service import DatasetService
@@ -213,7 +213,7 @@ def test_impossible_requests_are_refused(fields: dict[str, object]) -> None:
 def test_a_file_that_serves_two_splits_is_one_file() -> None:
     """The plan names it once for each split; it is fetched, and counted, once."""
     files = [
-        SourceFile(path=path, split=split, size=1000) for path, split in (("a", "train"), ("a", "test"), ("b", "test"))
+        RemoteFile(path=path, split=split, size=1000) for path, split in (("a", "train"), ("a", "test"), ("b", "test"))
     ]
     record = new_record(replace(stories_plan(), files=tuple(files)), None)
     assert (2, 2000) == (record.meta["source_files"], record.meta["source_bytes"])

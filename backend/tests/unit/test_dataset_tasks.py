@@ -127,7 +127,7 @@ async def test_a_cancel_that_came_before_the_start_is_heard(
     """The first checkpoint raises."""
 
     async def handler(context: JobContext) -> DatasetFigures:
-        context.work.checkpoint()
+        context.monitor.checkpoint()
         return FIGURES
 
     job = await add_job(async_db, await add_dataset(async_db))

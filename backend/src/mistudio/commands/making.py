@@ -15,7 +15,7 @@ from mistudio.corpus.ingest.file_names import FORMATS
 from mistudio.utils.file_utils import format_size
 
 
-async def _asked(api: Studio, path: str, **options: Any) -> Any:  # what httpx takes; a dataset as JSON
+async def _request_dataset(api: Studio, path: str, **options: Any) -> Any:  # what httpx takes; a dataset as JSON
     """Ask for a dataset; one that is there or on its way is the answer, too."""
     try:
         return await api.call("POST", path, **options)
@@ -63,9 +63,9 @@ def download(
 
     async def use(api: Studio) -> None:
         if repo_id == SAMPLE:
-            dataset = await _asked(api, "/datasets/sample")
+            dataset = await _request_dataset(api, "/datasets/sample")
         else:
-            dataset = await _asked(api, "/datasets/download", json=request)
+            dataset = await _request_dataset(api, "/datasets/download", json=request)
         await _followed(api, dataset, quiet=json)
 
     run(use, data_dir=data_dir)
@@ -94,7 +94,7 @@ def import_files(
             opened = [(label, stack.enter_context(path.open("rb"))) for label, path in found]
             files = [("files", (label, bar.counting(file, total=total))) for label, file in opened]
             data = {key: value for key, value in fields.items() if value}
-            dataset = await _asked(api, "/datasets/upload", files=files, data=data)
+            dataset = await _request_dataset(api, "/datasets/upload", files=files, data=data)
         await _followed(api, dataset, quiet=json)
 
     run(use, data_dir=data_dir)

@@ -24,7 +24,7 @@ def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:
     loading the tokenizer raises.
     """
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource
-    from mistudio.corpus.monitor import Unwatched
+    from mistudio.corpus.monitor import NullMonitor
     from mistudio.corpus.spec.resolve import resolve
     from mistudio.corpus.store.dataset_store import DatasetStore
     from mistudio.corpus.tokenize.encoder_trial import engines_for
@@ -46,7 +46,7 @@ def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:
             place / "made",
             tokenizer=tokenizer,
             engines=engines_for(tokenizer, store, settings=manifest.settings, resolved=resolved),
-            work=Unwatched(),
+            monitor=NullMonitor(),
         )
         found = differences(folder)
         if found:

@@ -82,7 +82,7 @@ def tokenize(
 
     async def use(api: Studio) -> None:
         dataset = await api.find(wanted)
-        path = f"/tokenizations/{await _asked(api, dataset['id'], request)}"
+        path = f"/tokenizations/{await _request_tokenization(api, dataset['id'], request)}"
         with watched(dataset["name"], quiet=json) as bar:
             record = await api.follow(path, bar.tell)
         if json:
@@ -95,7 +95,7 @@ def tokenize(
     run(use, data_dir=data_dir)
 
 
-async def _asked(api: Studio, dataset_id: str, request: Mapping[str, object]) -> str:
+async def _request_tokenization(api: Studio, dataset_id: str, request: Mapping[str, object]) -> str:
     """The id of the tokenization that was asked for; one that is there or on its way is the answer, too."""
     try:
         return str((await api.call("POST", f"/datasets/{dataset_id}/tokenize", json=request))["id"])

@@ -32,7 +32,7 @@ class JobQueue(Protocol):
         """Let a worker run this job as soon as one is free and its ``not_before`` has come."""
         ...
 
-    async def foresee(self, tokenizer: str, revision: str | None) -> None:
+    async def preload(self, tokenizer: str, revision: str | None) -> None:
         """A tokenization by this tokenizer may follow in a moment: who would run it here may load it meanwhile.
 
         ``tokenizer`` is a path, or a repository whose files at the commit ``revision`` are in the cache.

@@ -12,7 +12,9 @@ _ERRORS: Final = (pa.ArrowException, OSError, ValueError)
 
 
 @contextmanager
-def damage_told(explain: Callable[[str], str], *, errors: tuple[type[Exception], ...] = _ERRORS) -> Iterator[None]:
+def translate_arrow_errors(
+    explain: Callable[[str], str], *, errors: tuple[type[Exception], ...] = _ERRORS
+) -> Iterator[None]:
     """Translate ``errors`` within into InvalidData; ``explain`` makes its sentence of the library's reason.
 
     The system's own errors pass: they have a number, and those of libraries have none.

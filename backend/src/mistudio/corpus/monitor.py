@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Work(Protocol):
+class Monitor(Protocol):
     """Handed to everything that takes long; safe to call from any thread, cheap enough to call for every buffer."""
 
     def report(self, done: int, total: int, phase: str) -> None:
@@ -15,7 +15,7 @@ class Work(Protocol):
         ...
 
 
-class Unwatched:
+class NullMonitor:
     """Work that nobody watches and nobody cancels: for tests and notebooks."""
 
     def report(self, done: int, total: int, phase: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mistudio.core.errors import NotFound
-from mistudio.corpus.store.dataset_store import DatasetStore, Row
+from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.manifest import MANIFEST_NAME, Manifest, read_manifest
 
 if TYPE_CHECKING:
@@ -94,14 +94,14 @@ class OpenDataset:
         split: str | None = None,
         offset: int = 0,
         limit: int = 50,
-    ) -> list[Row]:
+    ) -> list[StoredRow]:
         """The rows in which ``text`` is found, in order, each with its split and number. Raises InvalidPattern."""
-        from mistudio.corpus.search.hit_counter import Limit
+        from mistudio.corpus.search.hit_counter import Deadline
         from mistudio.corpus.search.search import SearchRequest
 
         request = SearchRequest(mode=mode, text=text, case=case, split=split, least=None, most=None, sort="row")
         search = self._corpus.search(request)
-        page = search.page(offset, limit, limit=Limit(), patience=_PATIENCE_SECONDS)
+        page = search.page(offset, limit, limit=Deadline(), patience=_PATIENCE_SECONDS)
         return self._corpus.rows(page.ids)
 
     def lengths(self, tokenization: str, split: str) -> "NDArray[np.uint32]":

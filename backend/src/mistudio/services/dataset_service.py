@@ -13,7 +13,7 @@ from mistudio.core.database import Database
 from mistudio.core.errors import InvalidTransition, UnknownColumn
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.hub.plan_types import Plan
+from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.corpus.hub.planning import Planning
 from mistudio.models import Dataset, Job
 from mistudio.schemas.common import Pagination
@@ -32,19 +32,19 @@ from mistudio.services.datasets.deletion import DatasetDeletion
 from mistudio.services.datasets.hub_record import already_exists, key_of, new_record, plan_request, token_of
 from mistudio.services.datasets.local_record import imported_already
 from mistudio.services.job_service import Claim, JobService, Snapshot
-from mistudio.services.jobs.events import changed_news, created_news, next_seq, publish_all
+from mistudio.services.jobs.events import changed_event, created_event, next_seq, publish_all
 from mistudio.services.jobs.transitions import new_job
 from mistudio.services.responses import (
     active_jobs,
     dataset_detail,
-    dataset_or_404,
     dataset_response,
     dataset_responses,
+    get_dataset,
 )
 from mistudio.services.storage.disk_space import needed_bytes, require_room
 from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage_service import StorageService
-from mistudio.utils.single_flight import Together
+from mistudio.utils.single_flight import SingleFlight
 
 
 class DatasetService:
@@ -72,7 +72,7 @@ class DatasetService:
         self._jobs = jobs
         self._storage = storage
         self._deletion = DatasetDeletion(database, bus=bus, storage=storage, stop=self._stop, on_deleted=on_deleted)
-        self._lists: Together[DatasetListResponse] = Together()
+        self._lists: SingleFlight[DatasetListResponse] = SingleFlight()
 
     async def list_datasets(
         self,
@@ -101,7 +101,7 @@ class DatasetService:
     async def get_dataset(self, dataset_id: str) -> DatasetDetail:
         """One dataset with everything about it. Raises NotFound."""
         async with self._database.read() as session:
-            return await dataset_detail(session, await dataset_or_404(session, dataset_id))
+            return await dataset_detail(session, await get_dataset(session, dataset_id))
 
     async def create_dataset_from_hf(self, request: DatasetDownloadRequest) -> DatasetResponse:
         """Check the Hub and the disk, make the record and its job, and let it start.
@@ -149,7 +149,7 @@ class DatasetService:
             session.add(dataset)
             await session.flush()
             response = await self._add_job(session, dataset, kind, token)
-        await publish_all(self._bus, [created_news(response)])
+        await publish_all(self._bus, [created_event(response)])
         return await self._started(response)
 
     async def _add_job(
@@ -171,7 +171,7 @@ class DatasetService:
             await self._queue.enqueue(response.job.id)
         return response
 
-    async def _same_source(self, plan: Plan) -> Dataset | None:
+    async def _same_source(self, plan: DownloadPlan) -> Dataset | None:
         return await self._with_key(key_of(plan))
 
     async def _with_key(self, source_key: str | None) -> Dataset | None:
@@ -185,7 +185,7 @@ class DatasetService:
             raise already_exists(same)
         return await self.retry(same.id, token, request=request)
 
-    async def _require_column(self, request: DatasetDownloadRequest, plan: Plan) -> None:
+    async def _require_column(self, request: DatasetDownloadRequest, plan: DownloadPlan) -> None:
         """Refuse a text column that the card rules out; where the card declares none, the data itself will tell."""
         asked = plan_request(request, config=plan.config, revision=plan.revision)
         declared = [column.name for column in (await self._planner.inspect(asked)).columns]
@@ -203,7 +203,7 @@ class DatasetService:
         Raises NotFound, InvalidTransition.
         """
         async with self._database.write() as session:
-            dataset = await dataset_or_404(session, dataset_id, for_update=True)
+            dataset = await get_dataset(session, dataset_id, for_update=True)
             if dataset.status is not DatasetStatus.ERROR:
                 raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; only what failed can be retried.")
             dataset.status = DatasetStatus.PROCESSING if dataset.is_local else DatasetStatus.DOWNLOADING
@@ -211,7 +211,7 @@ class DatasetService:
             if request:
                 dataset.text_column = request.text_column
             response = await self._add_job(session, dataset, "import" if dataset.is_local else "download", token)
-        await publish_all(self._bus, [changed_news(response)])
+        await publish_all(self._bus, [changed_event(response)])
         return await self._started(response)
 
     async def update_progress(self, claim: Claim, snapshot: Snapshot) -> None:
@@ -221,7 +221,7 @@ class DatasetService:
     async def cancel(self, dataset_id: str) -> DatasetResponse:
         """Stop the download or import; what it has is kept. Raises NotFound, InvalidTransition."""
         async with self._database.read() as session:
-            dataset = await dataset_or_404(session, dataset_id)
+            dataset = await get_dataset(session, dataset_id)
             jobs = [job for job in await active_jobs(session, [dataset_id]) if job.kind in {"download", "import"}]
         if not jobs:
             raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; there is nothing to cancel.")
@@ -231,7 +231,7 @@ class DatasetService:
     async def get_response(self, dataset_id: str) -> DatasetResponse:
         """One dataset as lists show it. Raises NotFound."""
         async with self._database.read() as session:
-            return dataset_response(await dataset_or_404(session, dataset_id), await active_jobs(session, [dataset_id]))
+            return dataset_response(await get_dataset(session, dataset_id), await active_jobs(session, [dataset_id]))
 
     async def _stop(self, jobs: Sequence[Job]) -> None:
         running = [job.id for job in jobs if await self._jobs.request_cancel(job.id)]

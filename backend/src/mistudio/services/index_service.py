@@ -20,9 +20,9 @@ from mistudio.corpus.store.manifest import MANIFEST_NAME
 from mistudio.models import Dataset, Job
 from mistudio.schemas.dataset import DatasetResponse
 from mistudio.services.job_service import JobService
-from mistudio.services.jobs.events import changed_news, next_seq, publish_all
+from mistudio.services.jobs.events import changed_event, next_seq, publish_all
 from mistudio.services.jobs.transitions import new_job
-from mistudio.services.responses import active_jobs, dataset_or_404, dataset_response
+from mistudio.services.responses import active_jobs, dataset_response, get_dataset
 from mistudio.services.storage_service import StorageService
 
 log = structlog.get_logger(__name__)
@@ -53,15 +53,15 @@ class IndexService:
         is_current = await asyncio.to_thread(has_current_index, self._storage.folder(dataset_id))
         job_id = None
         async with self._database.write() as session:
-            dataset = await dataset_or_404(session, dataset_id, for_update=True)
+            dataset = await get_dataset(session, dataset_id, for_update=True)
             if dataset.status is not DatasetStatus.READY:
                 raise NotReady(f"“{dataset.name}” is {dataset.status.value}; it can be indexed once it is ready.")
             if is_current:
                 _set(dataset, IndexState.READY)
             elif not await _index_jobs(session, dataset_id):
                 job_id = await self._add_job(session, dataset)
-            response = await _told(session, dataset)
-        await publish_all(self._bus, [changed_news(response)])
+            response = await _announce(session, dataset)
+        await publish_all(self._bus, [changed_event(response)])
         if job_id:
             await self._queue.enqueue(job_id)
         return response
@@ -69,7 +69,7 @@ class IndexService:
     async def remove(self, dataset_id: str) -> DatasetResponse:
         """Stop the build that is under way, or else remove the index. Raises NotFound."""
         async with self._database.read() as session:
-            await dataset_or_404(session, dataset_id)
+            await get_dataset(session, dataset_id)
             jobs = await _index_jobs(session, dataset_id)
         for job in jobs:
             if await self._jobs.request_cancel(job.id):
@@ -77,7 +77,7 @@ class IndexService:
         if not jobs:
             # The record first: a search that finds no index where one is said to be has it built anew.
             async with self._database.write() as session:
-                _set(await dataset_or_404(session, dataset_id, for_update=True), IndexState.NONE)
+                _set(await get_dataset(session, dataset_id, for_update=True), IndexState.NONE)
             await asyncio.to_thread(drop_index, self._storage.folder(dataset_id))
         return await self._record(dataset_id)
 
@@ -85,11 +85,11 @@ class IndexService:
         """Let the record say what is there, unless a job is about to."""
         is_current = await asyncio.to_thread(has_current_index, self._storage.folder(dataset_id))
         async with self._database.write() as session:
-            dataset = await dataset_or_404(session, dataset_id, for_update=True)
+            dataset = await get_dataset(session, dataset_id, for_update=True)
             if not await _index_jobs(session, dataset_id):
                 _set(dataset, IndexState.READY if is_current else IndexState.NONE)
-            response = await _told(session, dataset)
-        await publish_all(self._bus, [changed_news(response)])
+            response = await _announce(session, dataset)
+        await publish_all(self._bus, [changed_event(response)])
         return response
 
     async def refresh(self) -> None:
@@ -108,7 +108,7 @@ class IndexService:
     async def found_unusable(self, dataset_id: str) -> None:
         """A search could not use the index that is said to be ready: if it is gone, stale or damaged, build it anew."""
         async with self._database.read() as session:
-            dataset = await dataset_or_404(session, dataset_id)
+            dataset = await get_dataset(session, dataset_id)
         if dataset.status is not DatasetStatus.READY or dataset.index_state is not IndexState.READY:
             return
         folder = self._storage.folder(dataset_id)
@@ -139,7 +139,7 @@ async def _index_jobs(session: AsyncSession, dataset_id: str) -> list[Job]:
     return [job for job in await active_jobs(session, [dataset_id]) if job.kind == "index"]
 
 
-async def _told(session: AsyncSession, dataset: Dataset) -> DatasetResponse:
+async def _announce(session: AsyncSession, dataset: Dataset) -> DatasetResponse:
     """The dataset as its next event shows it."""
     next_seq(dataset)
     await session.flush()

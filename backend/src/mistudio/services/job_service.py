@@ -17,8 +17,8 @@ from mistudio.core.events import EventBus
 from mistudio.core.states import JobState
 from mistudio.models import Job, utc_now
 from mistudio.schemas.job import JobPhase, JobResponse, Unit
-from mistudio.services.jobs.events import News, completed_news, progress_news, publish_all
-from mistudio.services.jobs.targets import Figures, Held
+from mistudio.services.jobs.events import OutgoingEvent, completed_event, progress_event, publish_all
+from mistudio.services.jobs.targets import Figures, JobTarget
 from mistudio.services.jobs.transitions import (
     again_or_cancelled,
     dataset_changed,
@@ -149,7 +149,7 @@ class JobService:
             job.progress = max(job.progress, min(snapshot.progress, 100.0))
             job.heartbeat_at = utc_now()
             held.progressed(snapshot.phase)
-            news = [progress_news(held, rate=snapshot.rate, eta_seconds=snapshot.eta_seconds)]
+            news = [progress_event(held, rate=snapshot.rate, eta_seconds=snapshot.eta_seconds)]
             if held.status != before and held.scope != "tokenization":
                 news.append(await dataset_changed(session, held))
         await publish_all(self._bus, news)
@@ -172,7 +172,7 @@ class JobService:
             ]
             session.add_all(following)
             await session.flush()
-            news = [completed_news(held), await dataset_changed(session, held)]
+            news = [completed_event(held), await dataset_changed(session, held)]
         await publish_all(self._bus, news)
         return [job.id for job in following]
 
@@ -193,7 +193,7 @@ class JobService:
 
     async def request_cancel(self, job_id: str) -> bool:
         """Mark a job to be cancelled; one that only waits is ended at once. Answers whether it still runs."""
-        news: list[News] = []
+        news: list[OutgoingEvent] = []
         async with self._database.write() as session:
             job = await session.get(Job, job_id, with_for_update=True)
             if job is None or not job.is_active:
@@ -201,7 +201,7 @@ class JobService:
             job.cancel_requested = True
             runs = job.state is JobState.RUNNING
             if not runs:
-                news = await job_cancelled(session, await Held.of(session, job))
+                news = await job_cancelled(session, await JobTarget.of(session, job))
         await publish_all(self._bus, news)
         return runs
 
@@ -240,13 +240,13 @@ class JobService:
 
     async def give_back(self, job_id: str, owner: str) -> bool:
         """The runner is being stopped in order: the job waits for another one, and that costs no attempt."""
-        news: list[News] = []
+        news: list[OutgoingEvent] = []
         async with self._database.write() as session:
             job = await session.get(Job, job_id, with_for_update=True)
             if job is None or job.state is not JobState.RUNNING or job.owner != owner:
                 return False
             if job.cancel_requested:
-                news = await job_cancelled(session, await Held.of(session, job))
+                news = await job_cancelled(session, await JobTarget.of(session, job))
             else:
                 queue_again(job)
         await publish_all(self._bus, news)
@@ -254,20 +254,20 @@ class JobService:
 
     async def recover(self) -> list[str]:
         """At start: put back jobs that were running when the server ended; that costs no attempt. Answers their ids."""
-        news: list[News] = []
+        news: list[OutgoingEvent] = []
         resumed = []
         async with self._database.write() as session:
             for job in (await session.scalars(select(Job).where(Job.active()))).all():
                 if job.cancel_requested:
-                    news += await job_cancelled(session, await Held.of(session, job))
+                    news += await job_cancelled(session, await JobTarget.of(session, job))
                 elif job.state is JobState.RUNNING:
                     queue_again(job)
                     resumed.append(job.id)
         await publish_all(self._bus, news)
         return resumed
 
-    async def _owned(self, session: AsyncSession, claim: Claim) -> Held:
+    async def _owned(self, session: AsyncSession, claim: Claim) -> JobTarget:
         job = await session.get(Job, claim.job_id, with_for_update=True)
         if job is None or job.state is not JobState.RUNNING or job.owner != claim.owner:
             raise ClaimLost(claim.job_id)
-        return await Held.of(session, job)
+        return await JobTarget.of(session, job)

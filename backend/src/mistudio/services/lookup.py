@@ -6,12 +6,12 @@ from mistudio.core.errors import NotFound, NotReady
 from mistudio.core.states import DatasetStatus, TokenizationStatus
 from mistudio.models import Dataset, Tokenization
 from mistudio.services.jobs.targets import newest_ready
-from mistudio.services.responses import dataset_or_404, tokenization_or_404
+from mistudio.services.responses import get_dataset, get_tokenization
 
 
 async def ready_dataset(session: AsyncSession, dataset_id: str) -> Dataset:
     """The record of a dataset that can be read. Raises NotFound, NotReady."""
-    dataset = await dataset_or_404(session, dataset_id)
+    dataset = await get_dataset(session, dataset_id)
     if dataset.status is not DatasetStatus.READY:
         raise NotReady(f"“{dataset.name}” is {dataset.status.value}; it can be read once it is ready.")
     return dataset
@@ -21,7 +21,7 @@ async def ready_tokenization(session: AsyncSession, dataset_id: str, wanted: str
     """The tokenization asked for, else the dataset's newest ready one, if any. Raises NotFound, NotReady."""
     if wanted is None:
         return await newest_ready(session, dataset_id)
-    record = await tokenization_or_404(session, wanted)
+    record = await get_tokenization(session, wanted)
     if record.dataset_id != dataset_id:
         raise NotFound(f"Tokenization {wanted} is not one of this dataset.")
     return require_ready(record)

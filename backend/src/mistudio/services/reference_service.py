@@ -10,7 +10,7 @@ from mistudio.core.database import Database
 from mistudio.core.errors import AlreadyExists, NotFound
 from mistudio.models import DatasetReference
 from mistudio.schemas.dataset import ReferenceCreate, ReferenceResponse
-from mistudio.services.responses import dataset_or_404
+from mistudio.services.responses import get_dataset
 
 
 async def references_of(session: AsyncSession, dataset_id: str) -> list[ReferenceResponse]:
@@ -29,7 +29,7 @@ class ReferenceService:
     async def list_references(self, dataset_id: str) -> list[ReferenceResponse]:
         """What uses this dataset. Raises NotFound."""
         async with self._database.read() as session:
-            await dataset_or_404(session, dataset_id)
+            await get_dataset(session, dataset_id)
             return await references_of(session, dataset_id)
 
     async def add(self, dataset_id: str, request: ReferenceCreate) -> ReferenceResponse:
@@ -37,7 +37,7 @@ class ReferenceService:
         record = DatasetReference(dataset_id=dataset_id, **request.model_dump())
         try:
             async with self._database.write() as session:
-                await dataset_or_404(session, dataset_id)
+                await get_dataset(session, dataset_id)
                 session.add(record)
         except IntegrityError as error:
             raise AlreadyExists(f"{request.kind} {request.ref_id} uses this dataset already.") from error

@@ -29,7 +29,7 @@ _OWN_FIELDS = (
 )
 
 
-async def dataset_or_404(session: AsyncSession, dataset_id: str, *, for_update: bool = False) -> Dataset:
+async def get_dataset(session: AsyncSession, dataset_id: str, *, for_update: bool = False) -> Dataset:
     """The record; NotFound where there is none."""
     dataset = await session.get(Dataset, dataset_id, with_for_update=for_update)
     if dataset is None:
@@ -37,7 +37,7 @@ async def dataset_or_404(session: AsyncSession, dataset_id: str, *, for_update: 
     return dataset
 
 
-async def tokenization_or_404(session: AsyncSession, tokenization_id: str, *, for_update: bool = False) -> Tokenization:
+async def get_tokenization(session: AsyncSession, tokenization_id: str, *, for_update: bool = False) -> Tokenization:
     """The record; NotFound where there is none."""
     record = await session.get(Tokenization, tokenization_id, with_for_update=for_update)
     if record is None:

@@ -22,7 +22,7 @@ from mistudio.core.errors import (
 )
 from mistudio.core.states import IndexState
 from mistudio.corpus.search.highlights import Marker
-from mistudio.corpus.store.dataset_store import DatasetStore, Row
+from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.file_pool import OpenFiles
 from mistudio.corpus.store.sample import Sample, sample_of
 from mistudio.corpus.tokenized.lengths import TokenLengths
@@ -216,7 +216,12 @@ def _require_split(
 
 
 def _responses(
-    rows: Sequence[Row], readable: _Readable, store: DatasetStore, marker: Marker | None = None, *, whole: bool = False
+    rows: Sequence[StoredRow],
+    readable: _Readable,
+    store: DatasetStore,
+    marker: Marker | None = None,
+    *,
+    whole: bool = False,
 ) -> list[SampleResponse]:
     samples = [sample_of(row, readable.text_column, whole=whole) for row in rows]
     counts: list[int | None] = [None] * len(rows)

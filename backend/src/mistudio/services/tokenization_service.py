@@ -17,7 +17,7 @@ from mistudio.core.errors import HubError, InvalidTransition, NotReady, StateErr
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
 from mistudio.core.states import DatasetStatus, TokenizationStatus
-from mistudio.corpus.spec.resolve import resolve, rows_key
+from mistudio.corpus.spec.resolve import equivalence_key, resolve
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
@@ -25,15 +25,15 @@ from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.sample import SampleDetail, SampleResponse
 from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest
 from mistudio.services.job_service import JobService
-from mistudio.services.jobs.events import News, changed_news, next_seq, progress_news, publish_all
-from mistudio.services.jobs.targets import Held, follow_newest
+from mistudio.services.jobs.events import OutgoingEvent, changed_event, next_seq, progress_event, publish_all
+from mistudio.services.jobs.targets import JobTarget, follow_newest
 from mistudio.services.jobs.transitions import new_job
 from mistudio.services.responses import (
     active_jobs,
-    dataset_or_404,
     dataset_response,
+    get_dataset,
+    get_tokenization,
     tokenization_detail,
-    tokenization_or_404,
     tokenization_responses,
 )
 from mistudio.services.storage.disk_space import require_room
@@ -93,8 +93,8 @@ class TokenizationService:
         if tokenization_id is None:
             return detail
         async with self._database.read() as session:
-            record = await tokenization_or_404(session, tokenization_id)
-            dataset = await dataset_or_404(session, record.dataset_id)
+            record = await get_tokenization(session, tokenization_id)
+            dataset = await get_dataset(session, record.dataset_id)
         if note := _other_text(record, dataset):
             return detail.model_copy(update={"tokens_note": note})
         try:
@@ -106,13 +106,13 @@ class TokenizationService:
     async def list_tokenizations(self, dataset_id: str) -> list[TokenizationResponse]:
         """The tokenizations of one dataset, newest first. Raises NotFound."""
         async with self._database.read() as session:
-            await dataset_or_404(session, dataset_id)
+            await get_dataset(session, dataset_id)
             return await tokenization_responses(session, dataset_id)
 
     async def get_tokenization(self, tokenization_id: str) -> TokenizationDetail:
         """One tokenization with its books. Raises NotFound."""
         async with self._database.read() as session:
-            return await tokenization_detail(session, await tokenization_or_404(session, tokenization_id))
+            return await tokenization_detail(session, await get_tokenization(session, tokenization_id))
 
     async def tokenize_dataset(self, dataset_id: str, request: TokenizeRequest) -> TokenizationResponse:
         """Work out what is asked, make the record and its job, and let it start.
@@ -123,14 +123,14 @@ class TokenizationService:
         token = request.access_token.get_secret_value() if request.access_token else None
         await self._require_ready(dataset_id)
         source = await self._tokenizers.pin(request.tokenizer, request.revision, token=token, fresh=True)
-        await self._queue.foresee(source.name, source.revision)
+        await self._queue.preload(source.name, source.revision)
         tokenizer = await self._tokenizers.load_pinned(source)
         folder = self._storage.folder(dataset_id)
         manifest = await asyncio.to_thread(read_manifest, folder)
         settings = settings_of(request)
         resolved = resolve(settings, tokenizer, dataset=manifest)
         content = await asyncio.to_thread(manifest_sha256, folder)
-        key = rows_key(settings, tokenizer, dataset=manifest, dataset_hash=content)
+        key = equivalence_key(settings, tokenizer, dataset=manifest, dataset_hash=content)
         if same := await self._same(dataset_id, key):
             return await self._again(same, token)
         require_room(
@@ -148,7 +148,7 @@ class TokenizationService:
 
     async def _require_ready(self, dataset_id: str) -> None:
         async with self._database.read() as session:
-            dataset = await dataset_or_404(session, dataset_id)
+            dataset = await get_dataset(session, dataset_id)
         if dataset.status is not DatasetStatus.READY:
             raise NotReady(f"“{dataset.name}” is {dataset.status.value}; it can be tokenized once it is ready.")
 
@@ -166,7 +166,7 @@ class TokenizationService:
         self, record: Tokenization, tokenizer: LoadedTokenizer, token: str | None
     ) -> TokenizationResponse:
         async with self._database.write() as session:
-            dataset = await dataset_or_404(session, record.dataset_id, for_update=True)
+            dataset = await get_dataset(session, record.dataset_id, for_update=True)
             record.model_id = (await remembered(session, tokenizer)).id
             session.add(record)
             await session.flush()
@@ -176,7 +176,7 @@ class TokenizationService:
 
     async def _add_job(
         self, session: AsyncSession, dataset: Dataset, record: Tokenization, token: str | None
-    ) -> tuple[Job, News]:
+    ) -> tuple[Job, OutgoingEvent]:
         """Give the tokenization a job in this transaction, the last thing that may fail in it."""
         job = new_job(
             "tokenize", record.dataset_id, max_attempts=self._settings.max_attempts, tokenization_id=record.id
@@ -184,14 +184,14 @@ class TokenizationService:
         job.progress = record.progress
         session.add(job)
         await session.flush()
-        news = progress_news(Held(job=job, dataset=dataset, tokenization=record))
+        news = progress_event(JobTarget(job=job, dataset=dataset, tokenization=record))
         await session.flush()
         if token:
             # The dispatcher may see the job as soon as this transaction ends.
             await self._vault.put(job.id, token)
         return job, news
 
-    async def _started(self, response: TokenizationResponse, job: Job, news: News) -> TokenizationResponse:
+    async def _started(self, response: TokenizationResponse, job: Job, news: OutgoingEvent) -> TokenizationResponse:
         await publish_all(self._bus, [news])
         await self._queue.enqueue(job.id)
         return response
@@ -199,10 +199,10 @@ class TokenizationService:
     async def retry(self, tokenization_id: str, token: str | None = None) -> TokenizationResponse:
         """Let one that failed or was cancelled go on from what it has. Raises NotFound, InvalidTransition."""
         async with self._database.write() as session:
-            record = await tokenization_or_404(session, tokenization_id, for_update=True)
+            record = await get_tokenization(session, tokenization_id, for_update=True)
             if record.status not in _RETRIABLE:
                 raise InvalidTransition(f"It is {record.status.value}; only what failed or was cancelled is retried.")
-            dataset = await dataset_or_404(session, record.dataset_id, for_update=True)
+            dataset = await get_dataset(session, record.dataset_id, for_update=True)
             record.status = TokenizationStatus.QUEUED
             record.error_code = record.error_message = None
             job, news = await self._add_job(session, dataset, record, token)
@@ -215,7 +215,7 @@ class TokenizationService:
             record = await self.get_tokenization(tokenization_id)
             raise InvalidTransition(f"It is {record.status.value}; there is nothing to cancel.")
         async with self._database.read() as session:
-            return TokenizationResponse.model_validate(await tokenization_or_404(session, tokenization_id))
+            return TokenizationResponse.model_validate(await get_tokenization(session, tokenization_id))
 
     async def _stop(self, tokenization_id: str) -> bool:
         """End its active job; answers whether there was one."""
@@ -234,7 +234,7 @@ class TokenizationService:
         A kill before the files are gone leaves a mark, by which the next start finishes the deletion.
         """
         async with self._database.read() as session:
-            await tokenization_or_404(session, tokenization_id)
+            await get_tokenization(session, tokenization_id)
         await asyncio.to_thread(self._storage.mark_deleted, tokenization_id)
         try:
             news = await self._remove_record(tokenization_id)
@@ -246,21 +246,21 @@ class TokenizationService:
         self._on_deleted(tokenization_id)
         self._storage.empty_soon()
 
-    async def _remove_record(self, tokenization_id: str) -> News:
+    async def _remove_record(self, tokenization_id: str) -> OutgoingEvent:
         """A retry may slip in between the stop of its job and the removal: then that is stopped again."""
         while True:
             await self._stop(tokenization_id)
             async with self._database.write() as session:
-                record = await tokenization_or_404(session, tokenization_id, for_update=True)
+                record = await get_tokenization(session, tokenization_id, for_update=True)
                 query = select(Job.id).where(Job.tokenization_id == tokenization_id, Job.active()).limit(1)
                 if await session.scalar(query):
                     continue
-                dataset = await dataset_or_404(session, record.dataset_id, for_update=True)
+                dataset = await get_dataset(session, record.dataset_id, for_update=True)
                 await session.delete(record)
                 await session.flush()
                 await follow_newest(session, dataset)
                 next_seq(dataset)
-                return changed_news(dataset_response(dataset, await active_jobs(session, [dataset.id])))
+                return changed_event(dataset_response(dataset, await active_jobs(session, [dataset.id])))
 
 
 def _other_text(record: Tokenization, dataset: Dataset) -> str | None:

@@ -36,7 +36,7 @@ _REST = _Rest()
 
 
 @contextmanager
-def collector_at_rest() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Within, nothing is looked for. Of threads that are in it at once, the last one to leave ends it."""
     _REST.enter()
     try:

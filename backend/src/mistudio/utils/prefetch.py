@@ -7,7 +7,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterator[Item]) -> Generator[Item]:
+def prefetch(items: Iterator[Item]) -> Generator[Item]:
     """The same items, in order, each taken in another thread while the one before is worked on; close it when done."""
     with ThreadPoolExecutor(1, thread_name_prefix="reading-ahead") as reader:
         coming = reader.submit(next, items, None)

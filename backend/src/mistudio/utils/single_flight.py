@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 Answer = TypeVar("Answer")
 
 
-class Together(Generic[Answer]):
+class SingleFlight(Generic[Answer]):
     """Puts a question once for everybody who waits for it.
 
     Whoever asks gets an answer that was looked up after they asked, never one that was under way before: so nobody

@@ -15,7 +15,7 @@ from mistudio.schemas.system import CheckResponse
 from mistudio.services.job_service import JobService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.embedded.queue import LocalQueue, MemoryTokenVault
-from mistudio.workers.scaled_out.broadcast import Order, call_out, connect, listen
+from mistudio.workers.scaled_out.broadcast import Broadcast, call_out, connect, listen
 from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue
 from mistudio.workers.scaled_out.token_vault import RedisTokenVault, sealing_key
 from mistudio.workers.scaled_out.watchdog import Watcher
@@ -146,7 +146,7 @@ class ScaledOutEngine:
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
-    async def _hear(self, order: Order, target: str) -> None:
+    async def _hear(self, order: Broadcast, target: str) -> None:
         if order == "forget":
             await asyncio.to_thread(self._on_forget, target)
 

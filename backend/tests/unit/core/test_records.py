@@ -7,7 +7,7 @@ import pytest
 
 from mistudio.core.errors import Json
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.hub.plan_types import PlanRequest, SourceFile
+from mistudio.corpus.hub.plan_types import PlanRequest, RemoteFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,14 +15,14 @@ class Shelf:
     """A record with others in it."""
 
     name: str
-    files: tuple[SourceFile, ...]
+    files: tuple[RemoteFile, ...]
     ids: tuple[int, ...] | None = None
     options: dict[str, Json]
 
 
 SHELF = Shelf(
     name="a “shelf” 書",
-    files=(SourceFile("a.csv", "train", 2**53 + 1), SourceFile("b.csv", "test", 0, sha256="ab")),
+    files=(RemoteFile("a.csv", "train", 2**53 + 1), RemoteFile("b.csv", "test", 0, sha256="ab")),
     options={"sep": "\t", "na": [None, 1.5, {"deep": True}]},
 )
 
@@ -30,7 +30,7 @@ SHELF = Shelf(
 def test_a_record_comes_back_as_it_was() -> None:
     """Through text, with records, tuples and JSON of any kind in it; each value of its own type."""
     back = from_json(Shelf, json.loads(json.dumps(as_json(SHELF))))
-    assert (SHELF, tuple, SourceFile) == (back, type(back.files), type(back.files[0]))
+    assert (SHELF, tuple, RemoteFile) == (back, type(back.files), type(back.files[0]))
     assert back.ids is None
 
 

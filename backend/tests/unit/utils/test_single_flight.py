@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mistudio.utils.single_flight import Together
+from mistudio.utils.single_flight import SingleFlight
 
 
 class Asked:
@@ -35,7 +35,7 @@ async def turns() -> None:
 
 async def test_who_asks_before_it_begins_shares_the_answer() -> None:
     """Fifty at once: one question."""
-    together, asked = Together[int](), Asked()
+    together, asked = SingleFlight[int](), Asked()
     asked.let(1)
     answers = await asyncio.gather(*(together.answer("list", asked) for _client in range(50)))
     assert ([1] * 50, 1) == (answers, asked.begun)
@@ -43,7 +43,7 @@ async def test_who_asks_before_it_begins_shares_the_answer() -> None:
 
 async def test_who_asks_while_it_runs_gets_a_fresh_answer() -> None:
     """What was under way before may miss what the asker has just written."""
-    together, asked = Together[int](), Asked()
+    together, asked = SingleFlight[int](), Asked()
     first = asyncio.create_task(together.answer("list", asked))
     await turns()
     later = [asyncio.create_task(together.answer("list", asked)) for _client in range(3)]
@@ -55,7 +55,7 @@ async def test_who_asks_while_it_runs_gets_a_fresh_answer() -> None:
 
 async def test_other_questions_do_not_wait() -> None:
     """Each key is by itself."""
-    together, asked = Together[int](), Asked()
+    together, asked = SingleFlight[int](), Asked()
     tasks = [asyncio.create_task(together.answer(key, asked)) for key in ("list", "page 2")]
     await turns()
     assert 2 == asked.begun
@@ -65,7 +65,7 @@ async def test_other_questions_do_not_wait() -> None:
 
 async def test_one_who_leaves_takes_nothing_from_the_others() -> None:
     """A client that hangs up."""
-    together, asked = Together[int](), Asked()
+    together, asked = SingleFlight[int](), Asked()
     gone, here = (asyncio.create_task(together.answer("list", asked)) for _client in range(2))
     await turns()
     gone.cancel()
@@ -77,7 +77,7 @@ async def test_one_who_leaves_takes_nothing_from_the_others() -> None:
 
 async def test_an_error_is_everybodys_and_is_not_kept() -> None:
     """The next question is put again."""
-    together = Together[int]()
+    together = SingleFlight[int]()
 
     async def refused() -> int:
         raise ConnectionError("gone")

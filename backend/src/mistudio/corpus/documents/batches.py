@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mistudio.core.errors import Json
+from mistudio.corpus.arrays import Ints
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT
 from mistudio.corpus.formats.utf8_repair import python_values
 from mistudio.corpus.store.dataset_store import DatasetStore, GroupRef
 from mistudio.corpus.store.sample import text_of
-from mistudio.corpus.tokenize.rows import Ints
 from mistudio.corpus.tokenizers.chat_template import ConversationRefused
 
 RenderChat: TypeAlias = Callable[[Sequence[Mapping[str, Json]]], str]

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mistudio.corpus.tokenize.rows import Ints
+from mistudio.corpus.arrays import Ints
 from mistudio.utils.file_utils import ensure_dir
 
 NO_TEXT: Final = 0

@@ -17,6 +17,7 @@ import tokenizers
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from mistudio.corpus.arrays import offsets_of
 from mistudio.corpus.encoders.encoding import Encoded
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class ReferenceEncoder:
         encoded = [self._encode_piece(piece) for piece in _pieces(texts)]
         ids = np.concatenate([piece for piece, _lengths in encoded] or [np.zeros(0, np.int32)])
         lengths = np.concatenate([lengths for _piece, lengths in encoded] or [np.zeros(0, np.int64)])
-        return Encoded(ids, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
+        return Encoded(ids, offsets_of(lengths))
 
     def leaves(self, texts: Texts) -> NDArray[np.bool_]:
         """Which texts a normalizer that composes marks leaves as they are, as it says itself; shape (n,).
@@ -136,7 +137,7 @@ def _interleave(first: Encoded, second: Encoded, is_first: NDArray[np.bool_]) ->
     """What two engines made of the texts of one array, in the array's order."""
     lengths = np.empty(len(is_first), np.int64)
     lengths[is_first], lengths[~is_first] = first.lengths, second.lengths
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    offsets = offsets_of(lengths)
     ids = np.empty(int(offsets[-1]), np.int32)
     for part, places in ((first, is_first), (second, ~is_first)):
         shifts = np.repeat(offsets[:-1][places] - part.offsets[:-1], part.lengths)

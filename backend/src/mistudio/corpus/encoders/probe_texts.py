@@ -1,6 +1,6 @@
 """Texts on which tokenizers differ: what a new engine must get right before it may touch anybody's data.
 
-``probe_texts`` is the quick set that every job starts with, ``nasty_texts`` the thorough one of tests and benchmarks.
+``probe_texts`` is the quick set that every job starts with; ``edge_case_texts`` is the thorough set for tests and benches.
 Both are the same each time, and both contain the tokenizer's own added tokens glued to all sorts of things.
 """
 
@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-_HARD: Final = (
+EDGE_CASES: Final = (
     "",
     " ",
     "a",
@@ -37,10 +37,10 @@ _LONG: Final = 100_000
 def probe_texts(added: Sequence[str]) -> list[str]:
     """Some 600 short texts, ``added`` being the tokenizer's added tokens."""
     chosen = added if len(added) <= _PROBED_TOKENS else added[:: len(added) // _PROBED_TOKENS][:_PROBED_TOKENS]
-    return [*_HARD, *_space_runs(4), *_mixtures(200, 40, seed=1), *_glued(chosen), "ab" * 3_000, "é" * 3_000]
+    return [*EDGE_CASES, *_space_runs(4), *_mixtures(200, 40, seed=1), *_glued(chosen), "ab" * 3_000, "é" * 3_000]
 
 
-def nasty_texts(added: Sequence[str]) -> list[str]:
+def edge_case_texts(added: Sequence[str]) -> list[str]:
     """At least 5,000 texts, some of a megabyte: every block of Unicode, spaces, digits, controls, added tokens."""
     texts = [*probe_texts(added), *_space_runs(40), *_blocks(), *_mixtures(2_500, 120, seed=2)]
     texts += _glued(random.Random(3).sample(list(added), min(len(added), 60)))  # noqa: S311 (a sample, not a secret)

@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mistudio.corpus.arrays import Ints, offsets_of
 from mistudio.corpus.encoders.encoders import ReferenceEncoder, Texts, flat_texts
 from mistudio.corpus.encoders.encoding import Encoded
-from mistudio.corpus.tokenize.rows import Ints, ends_of
 
 # White space in ASCII that every such tokenizer takes for the end of a word, and makes no token of.
 _SPACES: Final = b" \t\n\r"
@@ -112,7 +112,7 @@ class WordEncoder:
         words = _parted(letters[is_letter], begins[is_letter]).dictionary_encode()
         numbers = self._numbers(words.dictionary)[words.indices.to_numpy()]
         starts, lengths = self._words.offsets[numbers], np.diff(self._words.offsets)[numbers]
-        offsets = ends_of(lengths)
+        offsets = offsets_of(lengths)
         ids = self._words.ids[np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)]
         return ids, offsets[np.searchsorted(np.flatnonzero(begins & is_letter), text_starts)]
 

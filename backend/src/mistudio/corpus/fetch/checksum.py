@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from mistudio.corpus.hub.plan_types import SourceFile
+from mistudio.corpus.hub.plan_types import RemoteFile
 
 _BLOCK_BYTES: Final = 1 << 20
 _WAIT_SECONDS: Final = 0.25
@@ -20,7 +20,7 @@ _WAIT_SECONDS: Final = 0.25
 class PrefixHash:
     """sha256, and for files that git keeps the blob's sha1, over the first ``position`` bytes of a file."""
 
-    def __init__(self, source: SourceFile) -> None:
+    def __init__(self, source: RemoteFile) -> None:
         self._source = source
         self._buffer = memoryview(bytearray(min(_BLOCK_BYTES, max(source.size, 1))))
         self.restart()

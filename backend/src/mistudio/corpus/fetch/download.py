@@ -17,13 +17,13 @@ from pathlib import Path
 from mistudio.core.errors import HubUnreachable, RateLimited
 from mistudio.corpus.fetch.http import Connections, TransportError
 from mistudio.corpus.fetch.partial_file import Segment
-from mistudio.corpus.fetch.remote_file import RemoteFile, Repository
-from mistudio.corpus.fetch.scheduler import Board, Slots
+from mistudio.corpus.fetch.remote_file import RangeReader, Repository
+from mistudio.corpus.fetch.scheduler import ConcurrencyLimit, TransferQueue
 from mistudio.corpus.fetch.settings import FetchSettings
 from mistudio.corpus.fetch.transfer import FetchedFile, Progress, Transfer, pause_before_retry
 from mistudio.corpus.hub.errors import unreachable_error
-from mistudio.corpus.hub.plan_types import SourceFile
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.hub.plan_types import RemoteFile
+from mistudio.corpus.monitor import Monitor
 
 __all__ = ["FetchSettings", "FetchedFile", "fetch_files"]
 
@@ -33,13 +33,13 @@ class _Stopped(Exception):
 
 
 def fetch_files(
-    files: Sequence[SourceFile],
+    files: Sequence[RemoteFile],
     destination: Path,
     *,
     repo_id: str,
     revision: str,
     token: str | None,
-    work: Work,
+    monitor: Monitor,
     settings: FetchSettings | None = None,
     done_bytes: int = 0,
     total_bytes: int | None = None,
@@ -51,16 +51,16 @@ def fetch_files(
     bytes: ``done_bytes`` were there before, of ``total_bytes`` (by default these files). Closing the iterator, and
     every error, ends all transfers and keeps what has come.
 
-    Raises JobCancelled (from ``work``), HubUnreachable, RateLimited, AuthRequired, Gated, BadToken, RepositoryNotFound,
-    RepositoryDisabled, SourceChanged, CorruptFile, DiskFull.
+    Raises JobCancelled (from ``monitor``), HubUnreachable, RateLimited, AuthRequired, Gated, BadToken,
+    RepositoryNotFound, RepositoryDisabled, SourceChanged, CorruptFile, DiskFull.
     """
     destination.mkdir(parents=True, exist_ok=True)
     total = done_bytes + sum(file.size for file in files) if total_bytes is None else total_bytes
     fetch = _Fetch(
         Repository(repo_id, revision, token),
         destination,
-        work=work,
-        progress=Progress(work, done_bytes, total),
+        monitor=monitor,
+        progress=Progress(monitor, done_bytes, total),
         settings=settings or FetchSettings(),
     )
     return fetch.run(files)
@@ -70,18 +70,24 @@ class _Fetch:
     """One call of ``fetch_files``: its workers, and what they share."""
 
     def __init__(
-        self, repository: Repository, destination: Path, *, work: Work, progress: Progress, settings: FetchSettings
+        self,
+        repository: Repository,
+        destination: Path,
+        *,
+        monitor: Monitor,
+        progress: Progress,
+        settings: FetchSettings,
     ) -> None:
         self._repository = repository
         self._destination = destination
-        self._work = work
+        self._monitor = monitor
         self._progress = progress
         self._settings = settings
-        self._slots = Slots(settings.connections)
+        self._slots = ConcurrencyLimit(settings.connections)
         self._stopped = threading.Event()
 
-    def run(self, files: Sequence[SourceFile]) -> Iterator[FetchedFile]:
-        board = Board(files, self._begin, self._settings)
+    def run(self, files: Sequence[RemoteFile]) -> Iterator[FetchedFile]:
+        board = TransferQueue(files, self._begin, self._settings)
         with ThreadPoolExecutor(self._settings.connections, thread_name_prefix="fetch") as pool:
             workers = [pool.submit(self._work_on, board) for _ in range(self._settings.connections)]
             try:
@@ -92,10 +98,10 @@ class _Fetch:
                 wait(workers)
                 board.close()
 
-    def _begin(self, file: SourceFile) -> Transfer:
+    def _begin(self, file: RemoteFile) -> Transfer:
         return Transfer(
             file,
-            RemoteFile(self._repository, file),
+            RangeReader(self._repository, file),
             self._destination,
             progress=self._progress,
             settings=self._settings,
@@ -105,17 +111,17 @@ class _Fetch:
     def _checkpoint(self) -> None:
         if self._stopped.is_set():
             raise _Stopped
-        self._work.checkpoint()
+        self._monitor.checkpoint()
 
-    def _next_finished(self, board: Board, workers: Sequence[Future[None]]) -> FetchedFile:
+    def _next_finished(self, board: TransferQueue, workers: Sequence[Future[None]]) -> FetchedFile:
         while (fetched := board.take()) is None:
-            self._work.checkpoint()
+            self._monitor.checkpoint()
             for worker in workers:
                 if worker.done():
                     worker.result()
         return fetched
 
-    def _work_on(self, board: Board) -> None:
+    def _work_on(self, board: TransferQueue) -> None:
         buffer = memoryview(bytearray(self._settings.buffer_bytes))
         with contextlib.suppress(_Stopped), closing(Connections(self._settings, self._checkpoint)) as connections:
             while task := board.next_task(self._checkpoint):

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from mistudio.core.errors import DiskFull
-from mistudio.corpus.hub.plan_types import SourceFile
+from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.utils.locks import lock_file
 
 _MAGIC: Final = b"miS part1"
@@ -60,13 +60,13 @@ def split_segments(size: int, segment_bytes: int) -> list[Segment]:
     return [Segment(index, start, min(start + segment_bytes, size)) for index, start in enumerate(starts)]
 
 
-def file_key(source: SourceFile) -> str:
+def file_key(source: RemoteFile) -> str:
     """A name for a file's content under its path; another content has another name."""
     identity = "\0".join([source.path, source.sha256 or source.git_sha1 or "", str(source.size)])
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
-def final_path(source: SourceFile, destination: Path) -> Path:
+def final_path(source: RemoteFile, destination: Path) -> Path:
     """Where ``source`` will stand in ``destination``; its suffixes stay, as readers go by them."""
     suffix = re.search(r"(?:\.[a-z0-9]{1,8}){1,2}$", source.path.rpartition("/")[2].lower())
     return destination / f"{file_key(source)}{suffix.group() if suffix else ''}"
@@ -75,7 +75,7 @@ def final_path(source: SourceFile, destination: Path) -> Path:
 class Partial:
     """The one owner's hold on a partial file; ``segments`` says what is missing."""
 
-    def __init__(self, source: SourceFile, destination: Path) -> None:
+    def __init__(self, source: RemoteFile, destination: Path) -> None:
         self.source = source
         self.final = final_path(source, destination)
         self._part = destination / f"{file_key(source)}.part"

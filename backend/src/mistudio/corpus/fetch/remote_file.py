@@ -16,7 +16,7 @@ from mistudio.core.errors import HubUnreachable, SourceChanged
 from mistudio.corpus.fetch.connection import web_address
 from mistudio.corpus.fetch.http import Connections, Response
 from mistudio.corpus.hub.errors import Refusal, refusal_error, require_sendable
-from mistudio.corpus.hub.plan_types import SourceFile
+from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.utils.hf_utils import hub_endpoint, hub_headers
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -58,10 +58,10 @@ class Body:
     address: SplitResult
 
 
-class RemoteFile:
+class RangeReader:
     """One file of a repository, opened at any byte by any worker."""
 
-    def __init__(self, repository: Repository, source: SourceFile) -> None:
+    def __init__(self, repository: Repository, source: RemoteFile) -> None:
         self._repository = repository
         self._source = source
         self._home = web_address(repository.address(source.path))

@@ -14,13 +14,13 @@ from typing import Final
 from mistudio.corpus.fetch.partial_file import Segment
 from mistudio.corpus.fetch.settings import FetchSettings
 from mistudio.corpus.fetch.transfer import FetchedFile, Transfer
-from mistudio.corpus.hub.plan_types import SourceFile
+from mistudio.corpus.hub.plan_types import RemoteFile
 
 _WAIT_SECONDS: Final = 0.25
 _GROW_AFTER: Final = 4
 
 
-class Slots:
+class ConcurrencyLimit:
     """How many requests may run at once."""
 
     def __init__(self, limit: int) -> None:
@@ -64,11 +64,11 @@ class Task:
     segment: Segment | None
 
 
-class Board:
+class TransferQueue:
     """What is to be fetched, what is under way, and what waits for the consumer."""
 
     def __init__(
-        self, files: Sequence[SourceFile], begin: Callable[[SourceFile], Transfer], settings: FetchSettings
+        self, files: Sequence[RemoteFile], begin: Callable[[RemoteFile], Transfer], settings: FetchSettings
     ) -> None:
         self._settings = settings
         self._begin = begin
@@ -97,7 +97,7 @@ class Board:
         self._active.append(transfer)
         return Task(transfer, None)
 
-    def _may_begin(self, source: SourceFile) -> bool:
+    def _may_begin(self, source: RemoteFile) -> bool:
         waiting = sum(file.source.size for file in self._finished)
         return not self._finished or waiting + source.size <= self._settings.waiting_bytes
 

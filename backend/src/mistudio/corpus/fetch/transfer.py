@@ -11,10 +11,10 @@ from mistudio.core.errors import CorruptFile, HubUnreachable, RateLimited
 from mistudio.corpus.fetch.checksum import Follower, PrefixHash
 from mistudio.corpus.fetch.http import Connections, TransportError
 from mistudio.corpus.fetch.partial_file import Partial, Segment
-from mistudio.corpus.fetch.remote_file import RangeIgnored, RemoteFile
+from mistudio.corpus.fetch.remote_file import RangeIgnored, RangeReader
 from mistudio.corpus.fetch.settings import FetchSettings
-from mistudio.corpus.hub.plan_types import SourceFile
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.hub.plan_types import RemoteFile
+from mistudio.corpus.monitor import Monitor
 
 PHASE: Final = "download"
 _MAX_CORRUPT: Final = 2
@@ -24,7 +24,7 @@ _MAX_CORRUPT: Final = 2
 class FetchedFile:
     """A file that is complete and verified; ``bytes_fetched`` is what came over the network in this run."""
 
-    source: SourceFile
+    source: RemoteFile
     path: Path
     sha256: str
     bytes_fetched: int
@@ -33,8 +33,8 @@ class FetchedFile:
 class Progress:
     """Bytes of the whole download, told to the work from whichever thread, in order."""
 
-    def __init__(self, work: Work, done: int, total: int) -> None:
-        self._work = work
+    def __init__(self, monitor: Monitor, done: int, total: int) -> None:
+        self._monitor = monitor
         self._lock = threading.Lock()
         self._done = done
         self._total = total
@@ -43,7 +43,7 @@ class Progress:
         """So many more bytes are there; negative where some had to be thrown away."""
         with self._lock:
             self._done += count
-            self._work.report(self._done, self._total, PHASE)
+            self._monitor.report(self._done, self._total, PHASE)
 
 
 class Transfer:
@@ -55,8 +55,8 @@ class Transfer:
 
     def __init__(
         self,
-        source: SourceFile,
-        remote: RemoteFile,
+        source: RemoteFile,
+        remote: RangeReader,
         destination: Path,
         *,
         progress: Progress,

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, cast
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData
-from mistudio.corpus.arrow_errors import damage_told
+from mistudio.corpus.arrow_errors import translate_arrow_errors
 
 COMPRESSIONS: Final = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd", ".bz2": "bz2", ".xz": "xz"}
 BLOCK_BYTES: Final = 4 << 20
@@ -19,7 +19,7 @@ MAX_RECORD_BYTES: Final = 256 << 20
 _ENDING_BYTES: Final = 64
 
 
-class Source:
+class ByteStream:
     """A source file, read once from its beginning: ``read`` gives unpacked bytes, ``consumed`` tells bytes on disk.
 
     What is in another ``encoding`` than UTF-8 is recoded, UTF-16 with a mark in any case; the mark is left out.
@@ -73,7 +73,7 @@ class Source:
 
     def _plain_read(self, size: int) -> bytes:
         damaged = f"{self.label} is damaged or incomplete: it cannot be unpacked."
-        with damage_told(lambda _reason: damaged, errors=(OSError, EOFError, lzma.LZMAError)):
+        with translate_arrow_errors(lambda _reason: damaged, errors=(OSError, EOFError, lzma.LZMAError)):
             return self._plain.read(size)
 
     def _skip_mark(self, head: bytes) -> bytes:
@@ -104,10 +104,10 @@ def _unpacked(raw: BinaryIO, label: str) -> BinaryIO:
 
 
 @contextmanager
-def open_source(path: Path, *, label: str, encoding: str | None = None) -> Iterator[Source]:
+def open_source(path: Path, *, label: str, encoding: str | None = None) -> Iterator[ByteStream]:
     """The file at ``path``; ``label`` is its original name, whose ending says how it is packed."""
     with path.open("rb") as raw:
-        yield Source(raw, label=label, encoding=encoding)
+        yield ByteStream(raw, label=label, encoding=encoding)
 
 
 def plain_suffix(label: str) -> str:
@@ -116,7 +116,7 @@ def plain_suffix(label: str) -> str:
     return (path.with_suffix("") if path.suffix in COMPRESSIONS else path).suffix
 
 
-def blocks(source: Source, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+def blocks(source: ByteStream, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
     """The source in blocks of about ``size`` bytes, each ending after a newline or at the end of the source.
 
     A line longer than that makes its block longer; InvalidData where one is longer than MAX_RECORD_BYTES.

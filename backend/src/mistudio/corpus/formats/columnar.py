@@ -9,7 +9,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.corpus.arrow_errors import damage_told
+from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.formats.type_inference import converted, storable_schema
 from mistudio.corpus.formats.utf8_repair import Chunk
 
@@ -36,7 +36,9 @@ def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
 
 def reading(label: str) -> AbstractContextManager[None]:
     """Translate what Arrow says of a broken file into InvalidData; errors of the disk pass."""
-    return damage_told(lambda reason: f"{label} is damaged, incomplete or encrypted, and cannot be read ({reason}).")
+    return translate_arrow_errors(
+        lambda reason: f"{label} is damaged, incomplete or encrypted, and cannot be read ({reason})."
+    )
 
 
 def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) -> Iterator[Chunk]:

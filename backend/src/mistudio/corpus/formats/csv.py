@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from mistudio.core.errors import InvalidData, Json
-from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, Source, plain_suffix, too_long
-from mistudio.corpus.formats.type_inference import Known, unify, unique_names
+from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, ByteStream, plain_suffix, too_long
+from mistudio.corpus.formats.type_inference import Known, merge_types, unique_names
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 # Arrow holds several blocks at once.
@@ -30,7 +30,7 @@ class RecordTooLong(Exception):
 
 
 def read_csv(
-    source: Source, known: Known, *, options: Mapping[str, Json], block_bytes: int = CSV_BLOCK_BYTES
+    source: ByteStream, known: Known, *, options: Mapping[str, Json], block_bytes: int = CSV_BLOCK_BYTES
 ) -> Iterator[Chunk]:
     """The records, typed at least as widely as ``known`` has them.
 
@@ -61,7 +61,7 @@ def read_csv(
 
 
 def _open(
-    source: Source, options: Mapping[str, Json], block_bytes: int, faults: list[pa_csv.InvalidRow]
+    source: ByteStream, options: Mapping[str, Json], block_bytes: int, faults: list[pa_csv.InvalidRow]
 ) -> pa_csv.CSVStreamingReader:
     def note(row: pa_csv.InvalidRow) -> str:
         faults.append(row)
@@ -140,7 +140,7 @@ def _typed(batch: pa.RecordBatch, names: list[str], known: Known, options: Mappi
         column = _without(raw, missing) if missing else raw
         numbers = _plain_numbers(column, options)
         least = types.get(name, pa.null())
-        kind = least if pa.types.is_string(least) else unify(least, _infer(numbers))
+        kind = least if pa.types.is_string(least) else merge_types(least, _infer(numbers))
         columns.append(_read_as(column if pa.types.is_string(kind) else numbers, kind))
     return pa.RecordBatch.from_arrays(columns, names=names)
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from mistudio.core.errors import InvalidData, Json
-from mistudio.corpus.formats.byte_stream import BLOCK_BYTES, Source, blocks
+from mistudio.corpus.formats.byte_stream import BLOCK_BYTES, ByteStream, blocks
 from mistudio.corpus.formats.json_records import Parsed, as_chunk, parse_line
 from mistudio.corpus.formats.json_stream import JsonText
 from mistudio.corpus.formats.type_inference import MAX_DEPTH, Known
@@ -21,7 +21,7 @@ _NOT_OPENING: Final = bytes(set(range(256)) - set(b"[{\n"))
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 
 
-def read_json(source: Source, known: Known, *, options: Mapping[str, Json]) -> Iterator[Chunk]:
+def read_json(source: ByteStream, known: Known, *, options: Mapping[str, Json]) -> Iterator[Chunk]:
     """The records, in columns at least as wide as ``schema`` has them.
 
     ``options["field"]`` names the key of a whole-file object under which the array of records lies. InvalidData, with
@@ -47,14 +47,14 @@ def _is_lines(head: bytes) -> bool:
     return True
 
 
-def _read_lines(source: Source, known: Known) -> Iterator[Chunk]:
+def _read_lines(source: ByteStream, known: Known) -> Iterator[Chunk]:
     number = 1
     for block in blocks(source):
         yield _chunk(block, known, source, number)
         number += block.count(b"\n")
 
 
-def _chunk(block: bytes, known: Known, source: Source, number: int) -> Chunk:
+def _chunk(block: bytes, known: Known, source: ByteStream, number: int) -> Chunk:
     """The records of the block, one on each line, the first on line ``number`` of the file."""
     batch = _arrow(block, known)
     if batch is not None:
@@ -135,7 +135,7 @@ def _may_have_rounded(found: pa.Schema, known: pa.Schema) -> bool:
     return any("double" in str(column.type) and old.get(column.name) != column.type for column in found)
 
 
-def _read_values(source: Source, known: Known, *, field: str | None) -> Iterator[Chunk]:
+def _read_values(source: ByteStream, known: Known, *, field: str | None) -> Iterator[Chunk]:
     text = JsonText(source)
     lines: list[bytes] = []
     number, length = 1, 0

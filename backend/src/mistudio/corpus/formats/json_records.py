@@ -13,7 +13,7 @@ import orjson
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData
-from mistudio.corpus.formats.type_inference import Known, Value, fitted, infer_all, json_text, unify
+from mistudio.corpus.formats.type_inference import Known, Value, fitted, infer_all, json_text, merge_types
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
@@ -80,7 +80,7 @@ def as_chunk(records: Sequence[Parsed], known: Known, *, consumed: int) -> Chunk
     columns = []
     for name in names:
         values = [record.row.get(name) for record in records]
-        kind = unify(types.get(name, pa.null()), infer_all(values))
+        kind = merge_types(types.get(name, pa.null()), infer_all(values))
         columns.append(pa.array([fitted(value, kind) for value in values], kind))
     invalid: dict[str, int] = {}
     for record in records:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mistudio.core.errors import InvalidData
-from mistudio.corpus.formats.byte_stream import BLOCK_BYTES, MAX_RECORD_BYTES, Source, too_long
+from mistudio.corpus.formats.byte_stream import BLOCK_BYTES, MAX_RECORD_BYTES, ByteStream, too_long
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _COMMA: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*(?=[{\"\[0-9a-z-])")
@@ -21,7 +21,7 @@ _MARGIN: Final = 32
 class JsonText:
     """Reads on as values are asked for; InvalidData, with the line, where it is not JSON."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ByteStream) -> None:
         self.found = False
         self._source = source
         self._parse = json.JSONDecoder().raw_decode

@@ -14,16 +14,16 @@ from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.formats.json import read_json
 from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.formats.text import read_text
-from mistudio.corpus.formats.type_inference import Known, converted, storable_schema, unify_schemas
+from mistudio.corpus.formats.type_inference import Known, converted, merge_schemas, storable_schema
 from mistudio.corpus.formats.utf8_repair import Chunk, repaired
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 
 SourceFormat: TypeAlias = Literal["parquet", "json", "csv", "text", "arrow"]
 MAX_COLUMNS: Final = 10_000
 
 
 @dataclass(frozen=True)
-class SourceFile:
+class ReadableFile:
     """A file to be read: where it lies, its format, and its original name, which says its packing."""
 
     path: Path
@@ -40,7 +40,7 @@ class Attempt:
     block_bytes: int = CSV_BLOCK_BYTES
 
 
-class Wider(Exception):
+class SchemaWidened(Exception):
     """The file has values that the schema read so far does not hold; to be read again with this one."""
 
     def __init__(self, schema: pa.Schema) -> None:
@@ -48,29 +48,29 @@ class Wider(Exception):
         self.schema = schema
 
 
-def read_chunks(file: SourceFile, attempt: Attempt, *, work: Work) -> Iterator[Chunk]:
+def read_chunks(file: ReadableFile, attempt: Attempt, *, monitor: Monitor) -> Iterator[Chunk]:
     """The file's rows in order: types as they are stored, text valid, all of one schema, the first perhaps empty.
 
-    Raises InvalidData where the file is broken, Wider or RecordTooLong where it must be read again from the beginning.
+    Raises InvalidData where the file is broken, SchemaWidened or RecordTooLong where it must be read again.
     """
     if file.format in ("json", "csv"):
-        chunks = _inferred(file, attempt, work)
+        chunks = _inferred(file, attempt, monitor)
     else:
         schema = _declared_schema(file)
         chunks = _converted(file, schema)
         yield Chunk(_empty(schema), 0)
     for chunk in chunks:
-        work.checkpoint()
+        monitor.checkpoint()
         yield repaired(chunk, label=file.label)
 
 
-def _declared_schema(file: SourceFile) -> pa.Schema:
+def _declared_schema(file: ReadableFile) -> pa.Schema:
     if file.format == "parquet":
         return parquet_schema(file.path, label=file.label)
     return arrow_schema(file.path, label=file.label) if file.format == "arrow" else TEXT_SCHEMA
 
 
-def _declared(file: SourceFile) -> Iterator[Chunk]:
+def _declared(file: ReadableFile) -> Iterator[Chunk]:
     if file.format == "parquet":
         yield from read_parquet(file.path, label=file.label)
     elif file.format == "arrow":
@@ -80,19 +80,19 @@ def _declared(file: SourceFile) -> Iterator[Chunk]:
             yield from read_text(source, keep_linebreaks=file.options.get("keep_linebreaks") is True)
 
 
-def _converted(file: SourceFile, schema: pa.Schema) -> Iterator[Chunk]:
+def _converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
     with reading(file.label):
         for chunk in _declared(file):
             yield Chunk(as_schema(chunk.batch, schema), chunk.consumed)
 
 
-def _inferred(file: SourceFile, attempt: Attempt, work: Work) -> Iterator[Chunk]:
+def _inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
     """Chunks as long as they fit what was known before; from the first that does not, only the types are looked at."""
     known, is_wider = Known(attempt.schema), False
     try:
         for chunk in _untyped(file, known, attempt):
-            work.checkpoint()
-            schema = _grown(known.schema, chunk.batch.schema, file.label)
+            monitor.checkpoint()
+            schema = _widened_schema(known.schema, chunk.batch.schema, file.label)
             is_wider = is_wider or (known.schema is not None and schema is not known.schema)
             known.schema = schema
             if not is_wider:
@@ -100,10 +100,10 @@ def _inferred(file: SourceFile, attempt: Attempt, work: Work) -> Iterator[Chunk]
     except RecursionError as error:
         raise InvalidData(f"{file.label} is nested too deeply.") from error
     if is_wider:
-        raise Wider(known.schema)
+        raise SchemaWidened(known.schema)
 
 
-def _untyped(file: SourceFile, known: Known, attempt: Attempt) -> Iterator[Chunk]:
+def _untyped(file: ReadableFile, known: Known, attempt: Attempt) -> Iterator[Chunk]:
     with open_source(file.path, label=file.label, encoding=_encoding(file)) as source:
         if file.format == "json":
             yield from read_json(source, known, options=file.options)
@@ -111,13 +111,13 @@ def _untyped(file: SourceFile, known: Known, attempt: Attempt) -> Iterator[Chunk
             yield from read_csv(source, known, options=file.options, block_bytes=attempt.block_bytes)
 
 
-def _encoding(file: SourceFile) -> str | None:
+def _encoding(file: ReadableFile) -> str | None:
     named = file.options.get("encoding")
     return named if isinstance(named, str) else None
 
 
-def _grown(schema: pa.Schema | None, other: pa.Schema, label: str) -> pa.Schema:
-    wider = unify_schemas(pa.schema([]) if schema is None else schema, other)
+def _widened_schema(schema: pa.Schema | None, other: pa.Schema, label: str) -> pa.Schema:
+    wider = merge_schemas(pa.schema([]) if schema is None else schema, other)
     if len(wider) > MAX_COLUMNS:
         raise InvalidData(f"{label} has over {MAX_COLUMNS:,} different columns: it is not a table of records.")
     return wider

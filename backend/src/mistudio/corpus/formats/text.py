@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from mistudio.corpus.formats.byte_stream import Source, blocks
+from mistudio.corpus.formats.byte_stream import ByteStream, blocks
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 SCHEMA = pa.schema([("text", pa.string())])
 
 
-def read_text(source: Source, *, keep_linebreaks: bool = False) -> Iterator[Chunk]:
+def read_text(source: ByteStream, *, keep_linebreaks: bool = False) -> Iterator[Chunk]:
     """The lines; ``\\n``, ``\\r\\n`` and ``\\r`` all end one. Invalid UTF-8 is handed on as it is."""
     for block in blocks(source):
         lines = _lines(block)

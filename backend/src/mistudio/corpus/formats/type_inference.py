@@ -2,7 +2,7 @@
 
 The order is null < bool < text, null < whole numbers (int64) < numbers (double) < text, null < list, null < struct,
 and anything else together < text, where what is not text itself becomes its JSON text. Structs take the union of
-their fields. ``unify`` is the least upper bound in that order: it never loses a value, and going up ends.
+their fields. ``merge_types`` is the least upper bound in that order: it never loses a value, and going up ends.
 """
 
 import json
@@ -40,7 +40,7 @@ class Known:
         return {} if self.schema is None else dict(zip(self.schema.names, self.schema.types, strict=True))
 
 
-def unify(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+def merge_types(one: pa.DataType, other: pa.DataType) -> pa.DataType:
     """The narrowest type that holds the values of both."""
     if one.equals(other) or pa.types.is_null(other):
         return one
@@ -49,13 +49,13 @@ def unify(one: pa.DataType, other: pa.DataType) -> pa.DataType:
     if pa.types.is_struct(one) and pa.types.is_struct(other):
         return _struct(_union(dict(_fields(one)), dict(_fields(other))))
     if pa.types.is_list(one) and pa.types.is_list(other):
-        return pa.list_(unify(one.value_type, other.value_type))
+        return pa.list_(merge_types(one.value_type, other.value_type))
     if {one, other} == {pa.int64(), pa.float64()}:
         return pa.float64()
     return pa.string()
 
 
-def unify_schemas(one: pa.Schema, other: pa.Schema) -> pa.Schema:
+def merge_schemas(one: pa.Schema, other: pa.Schema) -> pa.Schema:
     """The columns of both, those of ``one`` first, with the narrowest types that hold both; ``one`` itself if equal."""
     fields = _union(dict(zip(one.names, one.types, strict=True)), dict(zip(other.names, other.types, strict=True)))
     wider = pa.schema(list(fields.items()))
@@ -64,7 +64,7 @@ def unify_schemas(one: pa.Schema, other: pa.Schema) -> pa.Schema:
 
 def _union(one: dict[str, pa.DataType], other: Mapping[str, pa.DataType]) -> dict[str, pa.DataType]:
     for name, kind in other.items():
-        one[name] = unify(one[name], kind) if name in one else kind
+        one[name] = merge_types(one[name], kind) if name in one else kind
     return one
 
 
@@ -92,15 +92,15 @@ def infer_all(values: Iterable[Value], *, depth: int = 0) -> pa.DataType:
     """The narrowest type that holds all of ``values``."""
     kind = pa.null()
     for value in values:
-        kind = _grown(kind, value, depth)
+        kind = _widened_type(kind, value, depth)
     return kind
 
 
-def _grown(kind: pa.DataType, value: Value, depth: int) -> pa.DataType:
+def _widened_type(kind: pa.DataType, value: Value, depth: int) -> pa.DataType:
     # The common case, text and once more text, must not build types for every value.
     if value is None or (isinstance(value, str) and kind == pa.string()):
         return kind
-    return unify(kind, infer(value, depth=depth))
+    return merge_types(kind, infer(value, depth=depth))
 
 
 def fitted(value: Value, kind: pa.DataType) -> Value:
@@ -180,7 +180,7 @@ def unique_names(names: Iterable[str]) -> list[str]:
 
 
 def converted(array: pa.Array, kind: pa.DataType) -> pa.Array:
-    """``array`` as ``kind``, a type that ``storable`` or ``unify`` gave for its own."""
+    """``array`` as ``kind``, a type that ``storable`` or ``merge_types`` gave for its own."""
     if array.type.equals(kind):
         return array
     if pa.types.is_run_end_encoded(array.type):

@@ -33,11 +33,11 @@ from mistudio.corpus.hub.layout import (
     Layout,
     read_layout,
 )
-from mistudio.corpus.hub.plan_types import Column, Inspection, Plan, PlanRequest, Sizes, SourceFile, SplitFiles
+from mistudio.corpus.hub.plan_types import Column, DownloadPlan, Inspection, PlanRequest, RemoteFile, Sizes, SplitFiles
 from mistudio.corpus.hub.virtual_files import PREFIX, forget_files
 from mistudio.utils.hf_utils import RepoFile, RepoInfo, validate_repo_id
 
-__all__ = ["Column", "Inspection", "Plan", "PlanRequest", "SourceFile", "SplitFiles", "inspect", "make_plan"]
+__all__ = ["Column", "DownloadPlan", "Inspection", "PlanRequest", "RemoteFile", "SplitFiles", "inspect", "make_plan"]
 
 _EXPORT_BRANCH: Final = "refs/convert/parquet"
 _DESCRIPTION_CHARS: Final = 2000
@@ -54,7 +54,7 @@ def inspect(request: PlanRequest) -> Inspection:
         return _Survey(request, folder).inspection()
 
 
-def make_plan(request: PlanRequest) -> Plan:
+def make_plan(request: PlanRequest) -> DownloadPlan:
     """Which files to fetch; raises what ``inspect`` raises, Gated, and ConfigRequired where a config must be chosen."""
     with _working_folder() as folder:
         return _Survey(request, folder).plan()
@@ -116,7 +116,7 @@ class _Survey:
             sizes=Sizes.of(files),
         )
 
-    def plan(self) -> Plan:
+    def plan(self) -> DownloadPlan:
         info, answer = self._info, self._hub.access()
         if answer.refusal is not None:
             raise answer.refusal
@@ -127,7 +127,7 @@ class _Survey:
             detail = f"{info.repo_id} has several configs and no default: choose one."
             raise ConfigRequired(detail, extra={"choices": list(source.layout.configs)})
         chosen = source.layout.read(config)
-        return Plan(
+        return DownloadPlan(
             repo_id=info.repo_id,
             revision=source.revision,
             config=config,
@@ -176,9 +176,9 @@ class _Survey:
             raise UnknownConfig(detail, extra={"choices": list(layout.configs)})
         return wanted
 
-    def _files(self, source: _Source, chosen: ConfigLayout) -> tuple[SourceFile, ...]:
+    def _files(self, source: _Source, chosen: ConfigLayout) -> tuple[RemoteFile, ...]:
         files = tuple(
-            SourceFile(path, split, source.files[path].size, source.files[path].sha256, source.files[path].git_sha1)
+            RemoteFile(path, split, source.files[path].size, source.files[path].sha256, source.files[path].git_sha1)
             for split in self._splits(chosen)
             for path in sorted(set(chosen.splits[split]))
         )
@@ -195,7 +195,7 @@ class _Survey:
         return [split for split in chosen.splits if wanted is None or split in wanted]
 
 
-def _count(files: tuple[SourceFile, ...]) -> tuple[SplitFiles, ...]:
+def _count(files: tuple[RemoteFile, ...]) -> tuple[SplitFiles, ...]:
     sizes: dict[str, list[int]] = {}
     for file in files:
         sizes.setdefault(file.split, []).append(file.size)

@@ -46,7 +46,7 @@ class PinnedTokenizer:
 
 
 @dataclass(frozen=True)
-class SourceFile:
+class RemoteFile:
     """A file of the repository: its split, its exact size in bytes, and the checksum by which it will be verified."""
 
     path: str
@@ -77,7 +77,7 @@ class Sizes:
     largest: int
 
     @classmethod
-    def of(cls, files: Iterable[SourceFile]) -> "Sizes":
+    def of(cls, files: Iterable[RemoteFile]) -> "Sizes":
         """The sizes of these files."""
         sizes = {file.path: file.size for file in files}
         plain = sum(size for path, size in sizes.items() if path.lower().endswith(_PLAIN_TEXT))
@@ -119,7 +119,7 @@ class Inspection:
 
 
 @dataclass(frozen=True)
-class Plan:
+class DownloadPlan:
     """Everything a download needs: the files in order (splits as the library orders them, then paths) at one commit."""
 
     repo_id: str
@@ -128,7 +128,7 @@ class Plan:
     is_default_config: bool
     format: Format
     options: Options
-    files: tuple[SourceFile, ...]
+    files: tuple[RemoteFile, ...]
     description: str | None
     license: str | None
     gated: bool

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.hub.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, TokenizerRequest
+from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PinnedTokenizer, PlanRequest, TokenizerRequest
 from mistudio.utils import processes
 
 _ANSWER_SECONDS: Final = 30.0
@@ -133,9 +133,9 @@ class Planner:
         """What the repository holds: see ``plan.inspect``; HubUnreachable, too, where no answer comes in time."""
         return await self._ask("inspect", request, Inspection)
 
-    async def plan(self, request: PlanRequest) -> Plan:
+    async def plan(self, request: PlanRequest) -> DownloadPlan:
         """Which files to fetch: see ``plan.make_plan``; HubUnreachable, too, where no answer comes in time."""
-        return await self._ask("plan", request, Plan)
+        return await self._ask("plan", request, DownloadPlan)
 
     async def tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """Bring a tokenizer into the cache: see ``tokenizer_files.find_files``; HubUnreachable, too, as above."""

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from mistudio.corpus.hub.plan_types import Inspection, PinnedTokenizer, Plan, PlanRequest, TokenizerRequest
+from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PinnedTokenizer, PlanRequest, TokenizerRequest
 
 
 class Planning(Protocol):
@@ -12,7 +12,7 @@ class Planning(Protocol):
         """What the repository holds at one commit."""
         ...
 
-    async def plan(self, request: PlanRequest) -> Plan:
+    async def plan(self, request: PlanRequest) -> DownloadPlan:
         """The files that a download needs, at one commit."""
         ...
 

@@ -84,7 +84,7 @@ def is_kept(source: TokenizerSource, cache_dir: Path) -> bool:
 
 
 @contextmanager
-def _told_as_refusal(root: Path) -> Iterator[None]:
+def _translate_errors(root: Path) -> Iterator[None]:
     """What the file system says to a path that is none, too long or closed to us, as the caller's mistake."""
     try:
         yield
@@ -97,7 +97,7 @@ def _told_as_refusal(root: Path) -> Iterator[None]:
 
 
 def _local_files(name: str, root: Path) -> TokenizerFiles:
-    with _told_as_refusal(root):
+    with _translate_errors(root):
         return _read_local(name, root)
 
 

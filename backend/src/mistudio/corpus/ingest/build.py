@@ -16,10 +16,10 @@ from typing import cast
 from mistudio.core.errors import Json
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.fetch.download import FetchedFile
-from mistudio.corpus.hub.plan_types import Sizes, SourceFile
+from mistudio.corpus.hub.plan_types import RemoteFile, Sizes
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.origin import Origin
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.manifest import MANIFEST_NAME, Manifest, SourceRecord, TakenIn, read_manifest, write_manifest
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
@@ -27,10 +27,10 @@ from mistudio.utils.locks import LOCK_NAME, forget_owner, owned_folder
 
 
 @dataclass(frozen=True)
-class Piece:
+class PlannedFile:
     """One source file and the file of the store that it becomes."""
 
-    source: SourceFile
+    source: RemoteFile
     raw_name: str
 
     def report_path(self, staging: Path) -> Path:
@@ -46,12 +46,12 @@ class Piece:
 class Done:
     """A piece that is in the store."""
 
-    piece: Piece
+    piece: PlannedFile
     report: FileReport
     source_sha256: str
 
 
-def pieces_of(files: Sequence[SourceFile]) -> list[Piece]:
+def pieces_of(files: Sequence[RemoteFile]) -> list[PlannedFile]:
     """The files with the names that they get in the store, ``<split>-00000-of-00003.parquet``."""
     counts: dict[str, int] = {}
     for file in files:
@@ -61,97 +61,107 @@ def pieces_of(files: Sequence[SourceFile]) -> list[Piece]:
     for file in files:
         number = seen.get(file.split, 0)
         seen[file.split] = number + 1
-        pieces.append(Piece(file, f"{file.split}-{number:05d}-of-{counts[file.split]:05d}.parquet"))
+        pieces.append(PlannedFile(file, f"{file.split}-{number:05d}-of-{counts[file.split]:05d}.parquet"))
     return pieces
 
 
-def build_dataset(origin: Origin, staging: Path, target: Path, *, text_column: str | None, work: Work) -> Manifest:
+def build_dataset(
+    origin: Origin, staging: Path, target: Path, *, text_column: str | None, monitor: Monitor
+) -> Manifest:
     """Bring the origin's data to ``target`` by way of ``staging`` (same disk), and answer its manifest.
 
     Goes on where an earlier call was cut off; once ``target`` is there, only its manifest is read. Reports bytes of the
     source in the phase ``ingest``, and what the origin reports. Raises what bringing and reading raise, and
     UnknownColumn.
     """
-    if (there := _appeared(target)) is not None:
+    if (there := _find_published(target)) is not None:
         return there
-    with owned_folder(staging, work.checkpoint):
+    with owned_folder(staging, monitor.checkpoint):
         if (whole := _finished(staging, target)) is not None:
             return whole
         for name in ("raw", "reports", "source"):
             ensure_dir(staging / name)
         pieces = pieces_of(origin.files)
-        firsts: dict[str, Piece] = {}
+        firsts: dict[str, PlannedFile] = {}
         for piece in pieces:
             firsts.setdefault(piece.source.path, piece)
-        before = [_done(piece, staging) or _moved(origin, piece, staging, work) for piece in firsts.values()]
+        before = [_done(piece, staging) or _recover_moved(origin, piece, staging, monitor) for piece in firsts.values()]
         done = {found.piece.source.path: found for found in before if found}
         missing = [piece for path, piece in firsts.items() if path not in done]
-        for finished in _bring(origin, missing, staging=staging, work=work):
+        for finished in _bring(origin, missing, staging=staging, monitor=monitor):
             done[finished.piece.source.path] = finished
-        taken = [_taken_in(_linked(piece, done[piece.source.path], staging)) for piece in pieces]
+        taken = [_to_manifest_entry(_link(piece, done[piece.source.path], staging)) for piece in pieces]
         manifest = origin.manifest(taken, text_column=text_column)
         write_manifest(staging, manifest)
-        return _appear(manifest, staging, target)
+        return _publish(manifest, staging, target)
 
 
-def finish_build(staging: Path, target: Path, *, work: Work) -> Manifest | None:
+def finish_build(staging: Path, target: Path, *, monitor: Monitor) -> Manifest | None:
     """The manifest of a dataset whose files are whole, brought to ``target`` if that was cut off; None if they are not.
 
     The manifest is written last: where it stands in ``staging``, only the leaving behind of leftovers and the rename
     are missing. Raises what ``work.checkpoint`` raises.
     """
-    if (there := _appeared(target)) is not None:
+    if (there := _find_published(target)) is not None:
         return there
     if not (staging / MANIFEST_NAME).exists():
         return None
-    with owned_folder(staging, work.checkpoint):
+    with owned_folder(staging, monitor.checkpoint):
         return _finished(staging, target)
 
 
 def _finished(staging: Path, target: Path) -> Manifest | None:
-    if (there := _appeared(target)) is not None:
+    if (there := _find_published(target)) is not None:
         # Whoever was waited for has brought it to its end: what is left is the folder that was made for the lock.
         shutil.rmtree(staging)
         return there
     if not (staging / MANIFEST_NAME).exists():
         return None
-    return _appear(read_manifest(staging), staging, target)
+    return _publish(read_manifest(staging), staging, target)
 
 
-def _appeared(target: Path) -> Manifest | None:
+def _find_published(target: Path) -> Manifest | None:
     if not (target / MANIFEST_NAME).exists():
         return None
     forget_owner(target)
     return read_manifest(target)
 
 
-def _bring(origin: Origin, pieces: list[Piece], *, staging: Path, work: Work) -> Iterator[Done]:
+def _bring(origin: Origin, pieces: list[PlannedFile], *, staging: Path, monitor: Monitor) -> Iterator[Done]:
     """Get and read what is missing, one file after the other as they come."""
     total = Sizes.of(origin.files).total
     ingested = total - sum(piece.source.size for piece in pieces)
     by_path = {piece.source.path: piece for piece in pieces}
-    work.report(ingested, total, "download")
-    work.report(ingested, total, "ingest")
+    monitor.report(ingested, total, "download")
+    monitor.report(ingested, total, "ingest")
     files = [piece.source for piece in pieces]
-    coming = origin.bring(files, staging / "source", work=work, done_bytes=ingested, total_bytes=total)
+    coming = origin.bring(files, staging / "source", monitor=monitor, done_bytes=ingested, total_bytes=total)
     for file in coming:
         piece = by_path[file.source.path]
-        yield _take_in(origin, piece, file, staging=staging, work=work, progress=_progress(work, ingested, total))
+        yield _take_in(
+            origin, piece, file, staging=staging, monitor=monitor, progress=_progress(monitor, ingested, total)
+        )
         ingested += file.source.size
-        work.report(ingested, total, "ingest")
+        monitor.report(ingested, total, "ingest")
 
 
-def _progress(work: Work, before: int, total: int) -> Callable[[int], None]:
+def _progress(monitor: Monitor, before: int, total: int) -> Callable[[int], None]:
     """Tells of one file's reading, on top of the files read before it."""
 
     def consumed(done: int) -> None:
-        work.report(min(before + done, total), total, "ingest")
+        monitor.report(min(before + done, total), total, "ingest")
 
     return consumed
 
 
 def _take_in(
-    origin: Origin, piece: Piece, file: FetchedFile, *, staging: Path, work: Work, progress: Callable[[int], None]
+    origin: Origin,
+    piece: PlannedFile,
+    file: FetchedFile,
+    *,
+    staging: Path,
+    monitor: Monitor,
+    progress: Callable[[int], None],
 ) -> Done:
     how, options = origin.reading(piece.source)
     report = ingest_file(
@@ -160,15 +170,15 @@ def _take_in(
         format=how,
         options=options,
         label=piece.source.path,
-        work=work,
+        monitor=monitor,
         progress=progress,
     )
-    done = _written_down(Done(piece, report, file.sha256), staging)
+    done = _write_report(Done(piece, report, file.sha256), staging)
     file.path.unlink(missing_ok=True)
     return done
 
 
-def _linked(piece: Piece, first: Done, staging: Path) -> Done:
+def _link(piece: PlannedFile, first: Done, staging: Path) -> Done:
     """The piece of a file that serves another split, too: the same file of the store under a second name."""
     if piece != first.piece:
         raw = piece.raw_path(staging)
@@ -177,13 +187,13 @@ def _linked(piece: Piece, first: Done, staging: Path) -> Done:
     return Done(piece, first.report, first.source_sha256)
 
 
-def _written_down(done: Done, staging: Path) -> Done:
+def _write_report(done: Done, staging: Path) -> Done:
     content = {"source_sha256": done.source_sha256, "report": as_json(done.report)}
     write_bytes_atomic(done.piece.report_path(staging), json.dumps(content).encode())
     return done
 
 
-def _moved(origin: Origin, piece: Piece, staging: Path, work: Work) -> Done | None:
+def _recover_moved(origin: Origin, piece: PlannedFile, staging: Path, monitor: Monitor) -> Done | None:
     """A piece whose file was kept as it was, and moved into the store, by a call killed before it could say so."""
     raw = piece.raw_path(staging)
     if piece.source.sha256 is None or not raw.exists() or raw.stat().st_size != piece.source.size:
@@ -192,11 +202,11 @@ def _moved(origin: Origin, piece: Piece, staging: Path, work: Work) -> Done | No
         return None
     how, options = origin.reading(piece.source)
     gone = staging / "source" / "moved"
-    report = ingest_file(gone, raw, format=how, options=options, label=piece.source.path, work=work)
-    return _written_down(Done(piece, report, piece.source.sha256), staging)
+    report = ingest_file(gone, raw, format=how, options=options, label=piece.source.path, monitor=monitor)
+    return _write_report(Done(piece, report, piece.source.sha256), staging)
 
 
-def _done(piece: Piece, staging: Path) -> Done | None:
+def _done(piece: PlannedFile, staging: Path) -> Done | None:
     """What an earlier call wrote down of this piece, if its file is there as it should be."""
     try:
         content = cast("dict[str, Json]", json.loads(piece.report_path(staging).read_text(encoding="utf-8")))
@@ -207,7 +217,7 @@ def _done(piece: Piece, staging: Path) -> Done | None:
     return Done(piece, report, str(content["source_sha256"])) if whole else None
 
 
-def _taken_in(done: Done) -> TakenIn:
+def _to_manifest_entry(done: Done) -> TakenIn:
     source = done.piece.source
     return TakenIn(
         split=source.split,
@@ -217,7 +227,7 @@ def _taken_in(done: Done) -> TakenIn:
     )
 
 
-def _appear(manifest: Manifest, staging: Path, target: Path) -> Manifest:
+def _publish(manifest: Manifest, staging: Path, target: Path) -> Manifest:
     """Leave only what belongs to the dataset, and rename it into place; its lock goes with it, and goes last."""
     for path in staging.iterdir():
         if path.name in {"source", "reports"}:

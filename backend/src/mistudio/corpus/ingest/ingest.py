@@ -18,15 +18,15 @@ import pyarrow.parquet as pq
 from mistudio.core.errors import DataMissing, DiskFull, Json
 from mistudio.corpus.formats.columnar import open_parquet, read_parquet, reading
 from mistudio.corpus.formats.csv import RecordTooLong
-from mistudio.corpus.formats.reader import Attempt, SourceFile, SourceFormat, Wider, read_chunks
+from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
 from mistudio.corpus.formats.type_inference import unique_names
 from mistudio.corpus.formats.utf8_repair import Chunk, repaired
 from mistudio.corpus.ingest.column_counts import ColumnCounter
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.parquet_writer import GROUP_ROWS, GroupWriter, group_bytes
 from mistudio.utils.file_utils import atomic_path, replace_file, sha256_file
-from mistudio.utils.prefetch import ahead
+from mistudio.utils.prefetch import prefetch
 
 Progress = Callable[[int], None]
 _LARGER_BLOCKS: Final = 8
@@ -42,7 +42,7 @@ def ingest_file(
     *,
     format: SourceFormat,  # noqa: A002 (the word for it everywhere)
     label: str,
-    work: Work,
+    monitor: Monitor,
     options: Mapping[str, Json] | None = None,
     progress: Progress | None = None,
 ) -> FileReport:
@@ -57,12 +57,12 @@ def ingest_file(
 
     Raises InvalidData, DiskFull, DataMissing, and whatever ``work.checkpoint`` raises.
     """
-    file = SourceFile(source, format, label, dict(options or {}))
+    file = ReadableFile(source, format, label, dict(options or {}))
     if not source.exists():
-        return _moved_earlier(file, target, work)
+        return _moved_earlier(file, target, monitor)
     size, tell = source.stat().st_size, _growing(progress)
     with disk_errors():
-        report = _kept(file, target, work, tell) or _rewritten(file, target, work, tell)
+        report = _kept(file, target, monitor, tell) or _rewritten(file, target, monitor, tell)
     tell(size)
     return report
 
@@ -90,10 +90,10 @@ def disk_errors() -> Iterator[None]:
         raise
 
 
-def _moved_earlier(file: SourceFile, target: Path, work: Work) -> FileReport:
+def _moved_earlier(file: ReadableFile, target: Path, monitor: Monitor) -> FileReport:
     if not target.exists():
         raise DataMissing(f"{file.label} is no longer where it was put.")
-    counter = _count_parquet(SourceFile(target, "parquet", file.label, {}), work, lambda _: None)
+    counter = _count_parquet(ReadableFile(target, "parquet", file.label, {}), monitor, lambda _: None)
     return _report(target, counter, sha256=sha256_file(target), kept=True)
 
 
@@ -103,11 +103,11 @@ def _report(target: Path, counter: ColumnCounter, *, sha256: str, kept: bool) ->
     )
 
 
-def _kept(file: SourceFile, target: Path, work: Work, tell: Progress) -> FileReport | None:
+def _kept(file: ReadableFile, target: Path, monitor: Monitor, tell: Progress) -> FileReport | None:
     """The report of the source moved to ``target`` as it is, or None where it must be rewritten."""
     if file.format != "parquet" or not _is_well_grouped(file):
         return None
-    counter = _count_parquet(file, work, tell)
+    counter = _count_parquet(file, monitor, tell)
     if any(column.invalid for column in counter.reports()):
         return None
     sha256 = sha256_file(file.path)
@@ -115,7 +115,7 @@ def _kept(file: SourceFile, target: Path, work: Work, tell: Progress) -> FileRep
     return _report(target, counter, sha256=sha256, kept=True)
 
 
-def _is_well_grouped(file: SourceFile) -> bool:
+def _is_well_grouped(file: ReadableFile) -> bool:
     with reading(file.label), open_parquet(file.path) as parquet:
         metadata, names = parquet.metadata, parquet.schema_arrow.names
         groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
@@ -128,7 +128,7 @@ def _is_well_grouped(file: SourceFile) -> bool:
         return bool(small and not (fine and tiny) and unique_names(names) == names)
 
 
-def _count_parquet(file: SourceFile, work: Work, tell: Progress) -> ColumnCounter:
+def _count_parquet(file: ReadableFile, monitor: Monitor, tell: Progress) -> ColumnCounter:
     """Count a Parquet file that is kept; what the footer knows is not read."""
     with reading(file.label), open_parquet(file.path) as parquet:
         schema, metadata = parquet.schema_arrow, parquet.metadata
@@ -138,9 +138,9 @@ def _count_parquet(file: SourceFile, work: Work, tell: Progress) -> ColumnCounte
     wanted = [name for name in schema.names if name not in unread]
     for name in unread:
         counter.add_nulls(name, known[name])
-    with closing(ahead(read_parquet(file.path, label=file.label, columns=wanted))) as chunks:
+    with closing(prefetch(read_parquet(file.path, label=file.label, columns=wanted))) as chunks:
         for chunk in chunks:
-            work.checkpoint()
+            monitor.checkpoint()
             counter.add(repaired(chunk, label=file.label))
             tell(chunk.consumed)
     counter.rows = metadata.num_rows
@@ -164,25 +164,25 @@ def _has_nulls(column: pq.ColumnChunkMetaData) -> bool:
     return bool(column.is_stats_set and column.statistics.has_null_count)
 
 
-def _rewritten(file: SourceFile, target: Path, work: Work, tell: Progress) -> FileReport:
+def _rewritten(file: ReadableFile, target: Path, monitor: Monitor, tell: Progress) -> FileReport:
     attempt = Attempt()
     while True:
         try:
-            return _rewrite(file, attempt, target, work, tell)
-        except Wider as wider:
+            return _rewrite(file, attempt, target, monitor, tell)
+        except SchemaWidened as wider:
             attempt = Attempt(wider.schema, attempt.block_bytes)
         except RecordTooLong:
             attempt = Attempt(attempt.schema, attempt.block_bytes * _LARGER_BLOCKS)
 
 
-def _rewrite(file: SourceFile, attempt: Attempt, target: Path, work: Work, tell: Progress) -> FileReport:
+def _rewrite(file: ReadableFile, attempt: Attempt, target: Path, monitor: Monitor, tell: Progress) -> FileReport:
     counter = ColumnCounter()
-    chunks = _counted(read_chunks(file, attempt, work=work), counter)
-    with closing(ahead(chunks)) as coming, atomic_path(target) as path:
+    chunks = _counted(read_chunks(file, attempt, monitor=monitor), counter)
+    with closing(prefetch(chunks)) as coming, atomic_path(target) as path:
         first = next(coming, _NOTHING)
         with closing(GroupWriter(path, first.batch.schema)) as writer:
             for chunk in chain([first], coming):
-                work.checkpoint()
+                monitor.checkpoint()
                 writer.write(chunk.batch)
                 tell(chunk.consumed)
             writer.finish()

@@ -14,9 +14,9 @@ from typing import Final, Literal, TypeAlias
 from mistudio.core.errors import DataMissing, InvalidData
 from mistudio.corpus.fetch.download import FetchedFile
 from mistudio.corpus.formats.byte_stream import open_source
-from mistudio.corpus.hub.plan_types import Format, Options, SourceFile
+from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import format_of, ordered_splits
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.manifest import Manifest, SourceRecord, TakenIn, make_manifest
 from mistudio.utils.file_utils import atomic_path, format_size, sha256_file
 
@@ -57,35 +57,35 @@ class LocalOrigin:
         self._plan = plan
         self._members: dict[str, list[LocalFile]] = {}
         self._files: dict[str, LocalFile] = {}
-        sources: dict[str, list[SourceFile]] = {split: [] for split in plan.splits}
+        sources: dict[str, list[RemoteFile]] = {split: [] for split in plan.splits}
         for file in sorted(plan.files, key=lambda file: file.name):
             if plan.sample_by == "file" and format_of(file.name) == "text":
                 self._members.setdefault(_bundle_name(file.split), []).append(file)
             else:
                 self._files[file.name] = file
-                sources[file.split].append(SourceFile(file.name, file.split, file.size, sha256=file.sha256))
+                sources[file.split].append(RemoteFile(file.name, file.split, file.size, sha256=file.sha256))
         for name, members in self._members.items():
             split = members[0].split
-            sources[split].append(SourceFile(name, split, sum(member.size for member in members)))
+            sources[split].append(RemoteFile(name, split, sum(member.size for member in members)))
         self._sources = [source for split in plan.splits for source in sources[split]]
 
     @property
-    def files(self) -> Sequence[SourceFile]:
+    def files(self) -> Sequence[RemoteFile]:
         """Split after split, by name; a split's single texts together, last."""
         return self._sources
 
-    def reading(self, file: SourceFile) -> tuple[Format, Options]:
+    def reading(self, file: RemoteFile) -> tuple[Format, Options]:
         """By its name."""
         return ("json" if file.path in self._members else format_of(file.path)), {}
 
     def bring(
-        self, files: Sequence[SourceFile], folder: Path, *, work: Work, done_bytes: int, total_bytes: int
+        self, files: Sequence[RemoteFile], folder: Path, *, monitor: Monitor, done_bytes: int, total_bytes: int
     ) -> Iterator[FetchedFile]:
         """They are there already, but for texts that are gathered now. Raises DataMissing, InvalidData."""
-        work.report(total_bytes, total_bytes, "download")
+        monitor.report(total_bytes, total_bytes, "download")
         for file in files:
             if file.path in self._members:
-                path = _gathered(self._members[file.path], folder, folder / f"{file.split}.documents", work)
+                path = _gathered(self._members[file.path], folder, folder / f"{file.split}.documents", monitor)
                 yield FetchedFile(file, path, sha256_file(path), 0)
                 continue
             path = folder / self._files[file.path].stored
@@ -103,12 +103,12 @@ def _bundle_name(split: str) -> str:
     return f"the text files of {split}"
 
 
-def _gathered(members: Sequence[LocalFile], folder: Path, target: Path, work: Work) -> Path:
+def _gathered(members: Sequence[LocalFile], folder: Path, target: Path, monitor: Monitor) -> Path:
     """One record per text file, with its name; the files are removed once that is on the disk."""
     if not target.exists():
         with atomic_path(target) as path, path.open("wb") as out:
             for member in members:
-                work.checkpoint()
+                monitor.checkpoint()
                 out.write(_record(member, folder / member.stored))
     for member in members:
         (folder / member.stored).unlink(missing_ok=True)

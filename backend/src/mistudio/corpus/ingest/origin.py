@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Protocol
 
 from mistudio.corpus.fetch.download import FetchedFile, FetchSettings, fetch_files
-from mistudio.corpus.hub.plan_types import Format, Options, Plan, SourceFile
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.manifest import Manifest, TakenIn, make_manifest
 
 
@@ -14,16 +14,16 @@ class Origin(Protocol):
     """Files, how they come, how each is read, and what the manifest says of where they are from."""
 
     @property
-    def files(self) -> Sequence[SourceFile]:
+    def files(self) -> Sequence[RemoteFile]:
         """All files, in order: splits, then paths. One that serves several splits stands there for each."""
         ...
 
-    def reading(self, file: SourceFile) -> tuple[Format, Options]:
+    def reading(self, file: RemoteFile) -> tuple[Format, Options]:
         """How the file is read."""
         ...
 
     def bring(
-        self, files: Sequence[SourceFile], folder: Path, *, work: Work, done_bytes: int, total_bytes: int
+        self, files: Sequence[RemoteFile], folder: Path, *, monitor: Monitor, done_bytes: int, total_bytes: int
     ) -> Iterator[FetchedFile]:
         """Each of ``files`` in ``folder``, once it is complete and verified; whoever asked removes it after use."""
         ...
@@ -36,22 +36,22 @@ class Origin(Protocol):
 class HubOrigin:
     """A repository of the Hub at one commit; ``token`` None: the server owner's own, if any."""
 
-    def __init__(self, plan: Plan, *, token: str | None, settings: FetchSettings) -> None:
+    def __init__(self, plan: DownloadPlan, *, token: str | None, settings: FetchSettings) -> None:
         self._plan = plan
         self._token = token
         self._settings = settings
 
     @property
-    def files(self) -> Sequence[SourceFile]:
+    def files(self) -> Sequence[RemoteFile]:
         """The plan's files."""
         return self._plan.files
 
-    def reading(self, _file: SourceFile) -> tuple[Format, Options]:
+    def reading(self, _file: RemoteFile) -> tuple[Format, Options]:
         """The same for all files of a config."""
         return self._plan.format, self._plan.options
 
     def bring(
-        self, files: Sequence[SourceFile], folder: Path, *, work: Work, done_bytes: int, total_bytes: int
+        self, files: Sequence[RemoteFile], folder: Path, *, monitor: Monitor, done_bytes: int, total_bytes: int
     ) -> Iterator[FetchedFile]:
         """Fetch them; raises what ``fetch_files`` raises."""
         return fetch_files(
@@ -60,7 +60,7 @@ class HubOrigin:
             repo_id=self._plan.repo_id,
             revision=self._plan.revision,
             token=self._token,
-            work=work,
+            monitor=monitor,
             settings=self._settings,
             done_bytes=done_bytes,
             total_bytes=total_bytes,

@@ -14,9 +14,8 @@ from itertools import accumulate
 from typing import Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-Ids = npt.NDArray[np.int64]
+from mistudio.corpus.arrays import Ids
 
 _STEP: Final = 64
 # In the background so many seconds at a time: no page waits longer for what is being counted.
@@ -27,7 +26,7 @@ class SearchEnded(Exception):
     """The time of a search is over, or nobody waits for it any more."""
 
 
-class Limit:
+class Deadline:
     """How long a search may take: until a moment of the monotonic clock, or until somebody ends it."""
 
     def __init__(self, seconds: float | None = None) -> None:
@@ -50,7 +49,7 @@ class Limit:
             raise SearchEnded
 
 
-class Source(Protocol):
+class HitSource(Protocol):
     """Where hits come from. Its windows are numbered in the order of the rows."""
 
     @property
@@ -62,7 +61,7 @@ class Source(Protocol):
         """The hits of every window where that is cheap, else None."""
         ...
 
-    def find(self, windows: Sequence[int], limit: Limit) -> list[Ids]:
+    def find(self, windows: Sequence[int], limit: Deadline) -> list[Ids]:
         """The hits of each of these windows, ascending. Raises SearchEnded."""
         ...
 
@@ -77,10 +76,10 @@ class HitPage:
     is_partial: bool = False
 
 
-class Tally:
+class HitCounter:
     """The counts of one search so far. Safe to use from several threads, of which one at a time counts on."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: HitSource) -> None:
         self._source = source
         self._lock = threading.Lock()
         known = source.counts()
@@ -99,7 +98,7 @@ class Tally:
         """Whether all windows are counted."""
         return len(self._ends) == self._source.windows
 
-    def page(self, offset: int, size: int, *, limit: Limit, patience: float) -> HitPage:
+    def page(self, offset: int, size: int, *, limit: Deadline, patience: float) -> HitPage:
         """The hits ``offset`` to ``offset + size``; goes on to the total if that is likely to take ``patience``
         seconds at most.
         """
@@ -110,12 +109,12 @@ class Tally:
         finally:
             self._waiting -= 1
 
-    def complete(self, limit: Limit) -> None:
+    def complete(self, limit: Deadline) -> None:
         """Count what is left. Raises SearchEnded."""
         while not self.is_complete:
-            self.go_on(limit)
+            self.count_more(limit)
 
-    def go_on(self, limit: Limit) -> None:
+    def count_more(self, limit: Deadline) -> None:
         """Count some windows more if any are left, giving way to pages. Raises SearchEnded."""
         while self._waiting:
             limit.check()
@@ -125,7 +124,7 @@ class Tally:
                 pace = self._seconds_a_window
                 self._count_on(limit, most=min(_STEP, int(_SLICE_SECONDS / pace)) if pace else 1)
 
-    def beginning(self, offset: int, size: int, *, limit: Limit, windows: int) -> HitPage | None:
+    def beginning(self, offset: int, size: int, *, limit: Deadline, windows: int) -> HitPage | None:
         """The page if it is within the first so many windows, else None. Raises SearchEnded."""
         with self._lock:
             fresh: dict[int, Ids] = {}
@@ -135,7 +134,7 @@ class Tally:
                 return None
             return HitPage(self._slice(offset, size, fresh, limit), self.total, self.is_complete)
 
-    def _page(self, offset: int, size: int, limit: Limit, patience: float) -> HitPage:
+    def _page(self, offset: int, size: int, limit: Deadline, patience: float) -> HitPage:
         fresh: dict[int, Ids] = {}
         began, before = time.monotonic(), len(self._ends)
         try:
@@ -156,7 +155,7 @@ class Tally:
         left = self._source.windows - len(self._ends)
         return now + (now - began) / counted * left <= end if counted else left <= _STEP
 
-    def _count_on(self, limit: Limit, *, most: int = _STEP) -> dict[int, Ids]:
+    def _count_on(self, limit: Deadline, *, most: int = _STEP) -> dict[int, Ids]:
         """Count some windows more, few at first: the first page is to come early."""
         limit.check()
         start, began = len(self._ends), time.monotonic()
@@ -167,7 +166,7 @@ class Tally:
         self._seconds_a_window = max(1e-6, (time.monotonic() - began) / len(windows))
         return found
 
-    def _slice(self, offset: int, size: int, fresh: dict[int, Ids], limit: Limit) -> list[int]:
+    def _slice(self, offset: int, size: int, fresh: dict[int, Ids], limit: Deadline) -> list[int]:
         first = bisect_right(self._ends, offset)
         last = min(bisect_left(self._ends, offset + size), len(self._ends) - 1)
         windows = [window for window in range(first, last + 1) if self._ends[window] > self._before(window)]

@@ -19,7 +19,7 @@ from uuid import uuid4
 import tantivy
 
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.search.folding import ANALYZER, folded
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
@@ -81,10 +81,10 @@ def has_current_index(folder: Path) -> bool:
         return False
 
 
-def build_index(folder: Path, *, work: Work, heap_bytes: int = DEFAULT_HEAP_BYTES) -> IndexManifest:
+def build_index(folder: Path, *, monitor: Monitor, heap_bytes: int = DEFAULT_HEAP_BYTES) -> IndexManifest:
     """Index the dataset in ``folder``, in place of what index it has. Reports rows in the phase ``indexing``.
 
-    Needs about ``heap_bytes`` and 200 MB of memory, whatever the data. Raises what reading and ``work`` raise; the
+    Needs about ``heap_bytes`` and 200 MB of memory, whatever the data. Raises what reading and ``monitor`` raise; the
     index that was there stays in use until the new one is whole.
     """
     store = DatasetStore(folder)
@@ -93,7 +93,7 @@ def build_index(folder: Path, *, work: Work, heap_bytes: int = DEFAULT_HEAP_BYTE
     _remove_others(place, present.folder if present else None)
     target = ensure_dir(place / f"build-{uuid4().hex}")
     try:
-        has_long_words = _write(store, target, work, heap_bytes)
+        has_long_words = _write(store, target, monitor, heap_bytes)
         manifest = IndexManifest(
             format_version=FORMAT_VERSION,
             analyzer=ANALYZER,
@@ -105,7 +105,7 @@ def build_index(folder: Path, *, work: Work, heap_bytes: int = DEFAULT_HEAP_BYTE
             tantivy=version("tantivy"),
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        work.checkpoint()
+        monitor.checkpoint()
         fsync_directory(target)
         write_bytes_atomic(place / _MANIFEST, json.dumps(as_json(manifest), indent=1).encode() + b"\n")
     finally:
@@ -139,15 +139,15 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _write(store: DatasetStore, target: Path, work: Work, heap_bytes: int) -> bool:
+def _write(store: DatasetStore, target: Path, monitor: Monitor, heap_bytes: int) -> bool:
     """Write all rows, and answer whether a word was too long."""
     index = tantivy.Index(_schema(), str(target), reuse=False, sort_by_field=ID)
     # One thread writes: so the documents of a segment are in order, and folding has the other core.
     writer = index.writer(heap_size=heap_bytes, num_threads=1)
     try:
-        has_long_words = _add_all(writer, store, work)
+        has_long_words = _add_all(writer, store, monitor)
         writer.commit()
-        work.checkpoint()
+        monitor.checkpoint()
     except BaseException:
         # Its threads would go on writing into a folder that is being removed.
         writer.rollback()
@@ -157,10 +157,10 @@ def _write(store: DatasetStore, target: Path, work: Work, heap_bytes: int) -> bo
     return has_long_words
 
 
-def _add_all(writer: tantivy.IndexWriter, store: DatasetStore, work: Work) -> bool:
+def _add_all(writer: tantivy.IndexWriter, store: DatasetStore, monitor: Monitor) -> bool:
     row, has_long_words = 0, False
-    work.report(0, store.num_rows(), "indexing")
-    for forms in _forms(store, work):
+    monitor.report(0, store.num_rows(), "indexing")
+    for forms in _forms(store, monitor):
         for form in forms:
             document = tantivy.Document()
             document.add_text(TEXT, form)
@@ -168,14 +168,14 @@ def _add_all(writer: tantivy.IndexWriter, store: DatasetStore, work: Work) -> bo
             writer.add_document(document)
             row += 1
             has_long_words = has_long_words or _has_long_word(form)
-        work.report(row, store.num_rows(), "indexing")
+        monitor.report(row, store.num_rows(), "indexing")
     return has_long_words
 
 
-def _forms(store: DatasetStore, work: Work) -> Iterator[list[str]]:
+def _forms(store: DatasetStore, monitor: Monitor) -> Iterator[list[str]]:
     """The forms of the texts, row group by row group."""
     for group in store.groups():
-        work.checkpoint()
+        monitor.checkpoint()
         yield folded(store.texts(group)).to_pylist()
 
 

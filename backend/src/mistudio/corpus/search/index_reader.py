@@ -16,8 +16,9 @@ import numpy as np
 import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
+from mistudio.corpus.arrays import Ids
 from mistudio.corpus.search.folding import fold
-from mistudio.corpus.search.hit_counter import Ids, Limit
+from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.index_builder import FOLDER, ID, TEXT, IndexManifest
 from mistudio.corpus.search.query import Term, WordsQuery
 from mistudio.corpus.search.required_literals import Need
@@ -64,7 +65,7 @@ class IndexReader:
 
     def _containing(self, literal: str) -> Query | None:
         form = fold(literal)
-        words = [_Piece(word) for word in form.split()]
+        words = [_PhraseWord(word) for word in form.split()]
         if self.manifest.has_long_words or not words:
             return None
         if not form.startswith(" "):
@@ -78,7 +79,7 @@ class IndexReader:
         return self._in_a_row(words[:_MOST_LITERAL_WORDS]) if words else None
 
     def _term(self, term: Term) -> Query | None:
-        pieces = [_Piece(word) for word in term.words]
+        pieces = [_PhraseWord(word) for word in term.words]
         if term.is_prefix:
             if self.manifest.has_long_words or (len(pieces) > 1 and self._stands_for_many(term.words[-1])):
                 return None
@@ -88,7 +89,7 @@ class IndexReader:
     def _stands_for_many(self, beginning: str) -> bool:
         return len(self._searcher.terms_with_prefix(TEXT, beginning, limit=_MOST_EXPANSIONS)) >= _MOST_EXPANSIONS
 
-    def _in_a_row(self, pieces: Sequence["_Piece"]) -> Query:
+    def _in_a_row(self, pieces: Sequence["_PhraseWord"]) -> Query:
         # Words are letters, marks and digits only: nothing in them has a meaning in a regular expression.
         if len(pieces) == 1:
             piece = pieces[0]
@@ -110,7 +111,7 @@ class IndexReader:
         return np.asarray(ids, dtype=np.int64)
 
 
-class _Piece:
+class _PhraseWord:
     """A word of a phrase, of which the text may have more to the left or to the right."""
 
     def __init__(self, word: str) -> None:
@@ -161,7 +162,7 @@ class IndexSource:
         """The hits of every window."""
         return self._counts
 
-    def find(self, windows: Sequence[int], limit: Limit) -> list[Ids]:
+    def find(self, windows: Sequence[int], limit: Deadline) -> list[Ids]:
         """The hits of each of these windows, which must be neighbours; one question for them all."""
         limit.check()
         if not windows:
@@ -195,7 +196,7 @@ class CheckedSource:
         """Only checking can tell."""
         return
 
-    def find(self, windows: Sequence[int], limit: Limit) -> list[Ids]:
+    def find(self, windows: Sequence[int], limit: Deadline) -> list[Ids]:
         """The hits of each of these windows."""
 
         def checked(window: int) -> Ids:

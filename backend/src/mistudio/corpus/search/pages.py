@@ -9,26 +9,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from mistudio.corpus.arrays import Ids
 from mistudio.corpus.search.highlights import Marker
-from mistudio.corpus.search.hit_counter import HitPage, Ids, Limit, SearchEnded, Tally
+from mistudio.corpus.search.hit_counter import Deadline, HitCounter, HitPage, SearchEnded
 
 Sort = Literal["row", "relevance"]
 
 
 @dataclass(frozen=True)
-class Plan:
+class SearchPlan:
     """Where all hits of a search come from; ``best`` gives those from an offset on, the best first."""
 
-    tally: Tally
+    tally: HitCounter
     uses_index: bool = False
     best: Callable[[int, int], Ids] | None = None
 
 
 @dataclass(frozen=True)
-class Beginning:
+class EarlyScan:
     """A scan whose first ``windows`` are looked at before there is a plan."""
 
-    tally: Tally
+    tally: HitCounter
     windows: int
 
 
@@ -36,12 +37,12 @@ class Search:
     """Safe to use from several threads. ``plan`` may be a function that makes it, called once if at all."""
 
     def __init__(
-        self, plan: Plan | Callable[[], Plan], marker: Marker | None, *, beginning: Beginning | None = None
+        self, plan: SearchPlan | Callable[[], SearchPlan], marker: Marker | None, *, beginning: EarlyScan | None = None
     ) -> None:
         self.marker = marker
         self._beginning = beginning
-        self._make = None if isinstance(plan, Plan) else plan
-        self._plan = plan if isinstance(plan, Plan) else None
+        self._make = None if isinstance(plan, SearchPlan) else plan
+        self._plan = plan if isinstance(plan, SearchPlan) else None
         self._lock = threading.Lock()
 
     @property
@@ -59,8 +60,8 @@ class Search:
         """Whether the total is known."""
         return self._plan is not None and self._plan.tally.is_complete
 
-    def page(self, offset: int, size: int, *, limit: Limit, patience: float) -> HitPage:
-        """The hits from ``offset`` on; see ``Tally.page``."""
+    def page(self, offset: int, size: int, *, limit: Deadline, patience: float) -> HitPage:
+        """The hits from ``offset`` on; see ``HitCounter.page``."""
         if self._beginning is not None:
             try:
                 early = self._early(self._beginning, offset, size, limit)
@@ -76,15 +77,15 @@ class Search:
         ids = [int(row) for row in plan.best(offset, size)]
         return HitPage(ids, max(counted.total, offset + len(ids) if ids else 0), counted.is_exact, counted.is_partial)
 
-    def go_on(self, limit: Limit) -> None:
-        """Count some more of the total; see ``Tally.go_on``."""
-        self._planned().tally.go_on(limit)
+    def count_more(self, limit: Deadline) -> None:
+        """Count some more of the total; see ``HitCounter.count_more``."""
+        self._planned().tally.count_more(limit)
 
-    def complete(self, limit: Limit) -> None:
+    def complete(self, limit: Deadline) -> None:
         """Count what is left. Raises SearchEnded."""
         self._planned().tally.complete(limit)
 
-    def _early(self, begun: Beginning, offset: int, size: int, limit: Limit) -> HitPage | None:
+    def _early(self, begun: EarlyScan, offset: int, size: int, limit: Deadline) -> HitPage | None:
         """The page if the beginning has it."""
         page = begun.tally.beginning(offset, size, limit=limit, windows=begun.windows)
         if page is None or page.is_exact or self._plan is None:
@@ -92,7 +93,7 @@ class Search:
         tally = self._plan.tally
         return replace(page, total=max(page.total, tally.total), is_exact=tally.is_complete)
 
-    def _planned(self) -> Plan:
+    def _planned(self) -> SearchPlan:
         with self._lock:
             if self._plan is None and self._make is not None:
                 self._plan = self._make()

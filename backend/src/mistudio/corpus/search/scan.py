@@ -16,11 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import re2
 
+from mistudio.corpus.arrays import Counts, Ids
 from mistudio.corpus.search.folding import folded
-from mistudio.corpus.search.hit_counter import Ids, Limit
+from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.query import Pattern, WordsQuery
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenized.lengths import UNKNOWN, Counts, TokenLengths
+from mistudio.corpus.tokenized.lengths import UNKNOWN, TokenLengths
 
 _STRETCH: Final = 1 << 16
 # A row group is read in less than a millisecond: handing over every single one would cost a tenth of that.
@@ -159,7 +160,7 @@ class ScanSource:
         """Only reading can tell."""
         return
 
-    def find(self, windows: Sequence[int], limit: Limit) -> list[Ids]:
+    def find(self, windows: Sequence[int], limit: Deadline) -> list[Ids]:
         """The hits of each of these row groups."""
 
         def hits(some: Sequence[int]) -> list[Ids]:
@@ -198,7 +199,7 @@ class LengthSource:
         """Counted as it is asked for: it is fast enough."""
         return
 
-    def find(self, windows: Sequence[int], limit: Limit) -> list[Ids]:
+    def find(self, windows: Sequence[int], limit: Deadline) -> list[Ids]:
         """The rows of each of these stretches."""
         found = []
         for window in windows:

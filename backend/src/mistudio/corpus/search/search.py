@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 from tantivy import Query
 
+from mistudio.corpus.arrays import Ids
 from mistudio.corpus.search.highlights import pattern_marker, words_marker
-from mistudio.corpus.search.hit_counter import Ids, Limit, Source, Tally
+from mistudio.corpus.search.hit_counter import Deadline, HitCounter, HitSource
 from mistudio.corpus.search.index_builder import has_current_index, read_index_manifest
 from mistudio.corpus.search.index_reader import CheckedSource, IndexReader
-from mistudio.corpus.search.pages import Beginning, Plan, Search, Sort
+from mistudio.corpus.search.pages import EarlyScan, Search, SearchPlan, Sort
 from mistudio.corpus.search.query import Pattern, SearchMode, WordsQuery, exact_pattern, parse_words, regex_pattern
 from mistudio.corpus.search.scan import (
     Groups,
@@ -28,7 +29,7 @@ from mistudio.corpus.search.scan import (
     ScanSource,
     WordsMatcher,
 )
-from mistudio.corpus.store.dataset_store import DatasetStore, Row
+from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.tokenized.lengths import TokenLengths
 
 # What is read in less time than the index takes to say which words have some letters within them.
@@ -81,7 +82,7 @@ class Corpus:
             within = LengthRange(lengths, request.least, request.most)
         return _Planning(self, request, within, start, stop, self._executor).search()
 
-    def rows(self, ids: Sequence[int]) -> list[Row]:
+    def rows(self, ids: Sequence[int]) -> list[StoredRow]:
         """The rows with these ids, in their order; those of many row groups are read on several threads."""
         by_split: dict[str, list[int]] = {}
         for split, row in map(self.store.place, sorted(ids)):
@@ -120,7 +121,7 @@ class _Planning:
     def search(self) -> Search:
         request = self.request
         if request.mode is None:
-            return Search(Plan(Tally(_all_or_nothing(self.within, self.start, self.stop))), None)
+            return Search(SearchPlan(HitCounter(_all_or_nothing(self.within, self.start, self.stop))), None)
         if request.mode == "words":
             return self._words(parse_words(request.text))
         make = exact_pattern if request.mode == "exact" else regex_pattern
@@ -129,31 +130,31 @@ class _Planning:
     def _words(self, query: WordsQuery) -> Search:
         marker, index = words_marker(query), self.corpus.index
         if query.is_empty:
-            return Search(Plan(Tally(_Nothing())), marker)
+            return Search(SearchPlan(HitCounter(_Nothing())), marker)
         question = index.words(query) if index else None
-        source = self._asked(question, self.within.check if self.within else None, _LENGTHS_AT_ONCE, most=None)
+        source = self._index_source(question, self.within.check if self.within else None, _LENGTHS_AT_ONCE, most=None)
         if source is None or index is None or question is None:
-            return Search(Plan(Tally(self._scan(WordsMatcher(query)))), marker)
+            return Search(SearchPlan(HitCounter(self._scan(WordsMatcher(query)))), marker)
         hits = sum(index.source(question, self.start, self.stop).counts()) if self.request.sort == "relevance" else 0
         best = self._best(index, question, hits) if self.request.sort == "relevance" else None
-        return Search(Plan(Tally(source), uses_index=True, best=best), marker)
+        return Search(SearchPlan(HitCounter(source), uses_index=True, best=best), marker)
 
     def _pattern(self, pattern: Pattern) -> Search:
         marker, matcher = pattern_marker(pattern), PatternMatcher(pattern)
         scan = self._scan(matcher)
-        scanned = Tally(scan)
+        scanned = HitCounter(scan)
         if self.corpus.index is None or not pattern.needs:
-            return Search(Plan(scanned), marker)
+            return Search(SearchPlan(scanned), marker)
 
-        def plan() -> Plan:
+        def plan() -> SearchPlan:
             source = self._narrowed(pattern, matcher)
-            return Plan(scanned) if source is None else Plan(Tally(source), uses_index=True)
+            return SearchPlan(scanned) if source is None else SearchPlan(HitCounter(source), uses_index=True)
 
         rows = max(1, self.stop - self.start)
         windows = self.corpus.early_bytes * scan.windows // max(1, self.corpus.bytes_a_row * rows)
-        return Search(plan, marker, beginning=Beginning(scanned, windows))
+        return Search(plan, marker, beginning=EarlyScan(scanned, windows))
 
-    def _narrowed(self, pattern: Pattern, matcher: Matcher) -> Source | None:
+    def _narrowed(self, pattern: Pattern, matcher: Matcher) -> HitSource | None:
         """The rows that the index cannot rule out, looked at one by one; None where reading all is no more work."""
         index, within = self.corpus.index, self.within
 
@@ -161,11 +162,11 @@ class _Planning:
             return self.corpus.groups.check(within.check(ids) if within else ids, matcher)
 
         question = index.narrowing(pattern.needs) if index else None
-        return self._asked(question, check, _TEXTS_AT_ONCE, most=(self.stop - self.start) // _CANDIDATE_SHARE)
+        return self._index_source(question, check, _TEXTS_AT_ONCE, most=(self.stop - self.start) // _CANDIDATE_SHARE)
 
-    def _asked(
+    def _index_source(
         self, question: Query | None, check: Callable[[Ids], Ids] | None, at_once: int, *, most: int | None
-    ) -> Source | None:
+    ) -> HitSource | None:
         """The index's answer, checked; None where there is none, or more than ``most`` rows would be to check."""
         if self.corpus.index is None or question is None:
             return None
@@ -216,10 +217,10 @@ class _Nothing:
         """None at all."""
         return []
 
-    def find(self, _windows: object, _limit: Limit) -> list[Ids]:
+    def find(self, _windows: object, _limit: Deadline) -> list[Ids]:
         """None at all."""
         return []
 
 
-def _all_or_nothing(within: LengthRange | None, start: int, stop: int) -> Source:
+def _all_or_nothing(within: LengthRange | None, start: int, stop: int) -> HitSource:
     return LengthSource(within, start, stop) if within else _Nothing()

@@ -11,7 +11,7 @@ LONGEST_DEFAULT: Final = 8_192
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowFrame:
+class Framing:
     """What the settings come to with one tokenizer.
 
     ``prefix`` and ``suffix`` stand around each document, the end-of-document token included. ``begin_of_row`` is put
@@ -34,7 +34,7 @@ class RowFrame:
         return self.max_length - len(self.prefix) - len(self.suffix)
 
 
-def row_frame(settings: TokenizeSettings, tokenizer: TokenizerFacts) -> RowFrame:
+def resolve_framing(settings: TokenizeSettings, tokenizer: TokenizerFacts) -> Framing:
     """What ``settings`` come to. Raises ValidationFailed, which names every field at fault."""
     if problems := _problems(settings, tokenizer):
         raise ValidationFailed(problems[0].message, fields=problems)
@@ -42,7 +42,7 @@ def row_frame(settings: TokenizeSettings, tokenizer: TokenizerFacts) -> RowFrame
     max_length, why = chosen_max_length(settings, tokenizer.model_max_length)
     prefix, suffix = _around(settings, tokenizer, slots)
     pad, pad_note = _chosen_pad(settings, tokenizer.special)
-    frame = RowFrame(
+    frame = Framing(
         max_length=max_length,
         prefix=prefix,
         suffix=suffix,
@@ -94,17 +94,17 @@ def _slot_problem(name: str, settings: TokenizeSettings, tokenizer: TokenizerFac
 
 
 @dataclass(frozen=True)
-class _Slots:
+class _TokenSlots:
     begin: int | None
     separator: int | None
     end: int | None
 
 
-def _slots(settings: TokenizeSettings, special: SpecialTokens) -> tuple[_Slots, list[str]]:
+def _slots(settings: TokenizeSettings, special: SpecialTokens) -> tuple[_TokenSlots, list[str]]:
     """The ids of the three slots; ``auto`` adds nothing to rows of one document each, which the tokenizer frames."""
     end = _slot(settings.end_of_document_token, None, special)
     if not settings.is_packed:
-        return _Slots(_slot(settings.begin_of_row_token, None, special), None, end), []
+        return _TokenSlots(_slot(settings.begin_of_row_token, None, special), None, end), []
     default = special.bos if special.bos is not None else special.eos
     begin = _slot(settings.begin_of_row_token, special.bos, special)
     # An end-of-document token separates already; the same one twice would be a mistake.
@@ -114,7 +114,7 @@ def _slots(settings: TokenizeSettings, special: SpecialTokens) -> tuple[_Slots, 
         notes.append(f"A row begins with {_shown(begin, special)}.")
     if settings.document_separator_token == "auto":
         notes.append(f"Between documents stands {_shown(separator, special)}.")
-    return _Slots(begin, separator, end), notes
+    return _TokenSlots(begin, separator, end), notes
 
 
 def _slot(wanted: Slot, auto: int | None, special: SpecialTokens) -> int | None:
@@ -135,7 +135,7 @@ def _shown(token: int | None, special: SpecialTokens) -> str:
 
 
 def _around(
-    settings: TokenizeSettings, tokenizer: TokenizerFacts, slots: _Slots
+    settings: TokenizeSettings, tokenizer: TokenizerFacts, slots: _TokenSlots
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Prefix and suffix of a document: the tokenizer's own, and those of the slots that are not among them."""
     is_framed = settings.add_special_tokens and not settings.apply_chat_template
@@ -168,7 +168,7 @@ def _chosen_pad(settings: TokenizeSettings, special: SpecialTokens) -> tuple[int
     return special.eos, (f"The tokenizer has no padding token: EOS (id {special.eos}) pads, {masked}.",)
 
 
-def _require_room(settings: TokenizeSettings, frame: RowFrame) -> None:
+def _require_room(settings: TokenizeSettings, frame: Framing) -> None:
     needed = len(frame.prefix) + len(frame.suffix)
     if not settings.is_packed and settings.truncation and frame.room < 1:
         message = f"max_length {frame.max_length} leaves no room for text beside {needed} special tokens."

@@ -11,7 +11,7 @@ from typing import Final
 
 from mistudio.core.errors import FieldError, UnknownSplit, ValidationFailed
 from mistudio.core.records import as_json
-from mistudio.corpus.spec.framing import RowFrame, row_frame
+from mistudio.corpus.spec.framing import Framing, resolve_framing
 from mistudio.corpus.spec.settings import SLOTS, TokenizerFacts, TokenizeSettings
 from mistudio.corpus.store.columns import choose_text_column
 from mistudio.corpus.store.manifest import Manifest
@@ -20,24 +20,26 @@ HELD_OUT: Final = "heldout"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resolved(RowFrame):
+class ResolvedSettings(Framing):
     """What the settings come to with one tokenizer and one dataset, whose ``splits`` and ``text_column`` are chosen."""
 
     splits: tuple[str, ...]
     text_column: str
 
 
-def resolve(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest) -> Resolved:
+def resolve(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest) -> ResolvedSettings:
     """What ``settings`` come to.
 
     Raises ValidationFailed, which names every field at fault, UnknownSplit and UnknownColumn with the choices.
     """
-    frame = row_frame(settings, tokenizer)
+    frame = resolve_framing(settings, tokenizer)
     chosen = {field.name: getattr(frame, field.name) for field in fields(frame)}
-    return Resolved(splits=_splits(settings, dataset), text_column=_text_column(settings, dataset), **chosen)
+    return ResolvedSettings(splits=_splits(settings, dataset), text_column=_text_column(settings, dataset), **chosen)
 
 
-def settings_hash(settings: TokenizeSettings, resolved: Resolved, *, fingerprint: str, dataset_hash: str) -> str:
+def settings_hash(
+    settings: TokenizeSettings, resolved: ResolvedSettings, *, fingerprint: str, dataset_hash: str
+) -> str:
     """What says that two tokenizations are the same: hexadecimal, equal for whatever comes to the same rows.
 
     ``dataset_hash`` is that of the dataset's manifest, ``fingerprint`` the tokenizer's: its name and revision do not
@@ -56,7 +58,9 @@ def settings_hash(settings: TokenizeSettings, resolved: Resolved, *, fingerprint
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def rows_key(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest, dataset_hash: str) -> str:
+def equivalence_key(
+    settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest, dataset_hash: str
+) -> str:
     """The hash of the plainest settings that come to the same rows, which is what a request is recognized by.
 
     What is written goes by the hash of the settings as they were asked, so that it is made again byte for byte.

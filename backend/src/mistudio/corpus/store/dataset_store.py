@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.core.errors import DataMissing, UnknownSplit
-from mistudio.corpus.arrow_errors import damage_told
+from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.formats.utf8_repair import python_values
 from mistudio.corpus.store.columns import texts
 from mistudio.corpus.store.file_pool import OpenFiles, Shelf
@@ -30,7 +30,7 @@ _DAMAGED: Final = "A file of the dataset is damaged ({}): delete the dataset and
 
 
 @dataclass(frozen=True)
-class Row:
+class StoredRow:
     """One row. ``row`` counts from 0 within its split, ``id`` over all splits in the manifest's order."""
 
     id: int
@@ -102,9 +102,9 @@ class DatasetStore:
                 return split, row_id - first
         raise IndexError(f"There is no row with the id {row_id}.")
 
-    def page(self, split: str | None, *, offset: int, limit: int) -> list[Row]:
+    def page(self, split: str | None, *, offset: int, limit: int) -> list[StoredRow]:
         """Up to ``limit`` rows from ``offset`` on, over all splits or within one; none beyond the end."""
-        rows: list[Row] = []
+        rows: list[StoredRow] = []
         for name in self.splits if split is None else (split,):
             present = self._split(name).rows
             if offset < present and len(rows) < limit:
@@ -113,15 +113,15 @@ class DatasetStore:
             offset = max(0, offset - present)
         return rows
 
-    def row(self, split: str, row: int) -> Row:
+    def row(self, split: str, row: int) -> StoredRow:
         """One row; IndexError if the split has no such row."""
         if not 0 <= row < self._split(split).rows:
             raise IndexError(f"Split {split} has no row {row}.")
         return self._span(split, row, row + 1)[0]
 
-    def rows(self, split: str, rows: Sequence[int], *, columns: Sequence[str] | None = None) -> list[Row]:
+    def rows(self, split: str, rows: Sequence[int], *, columns: Sequence[str] | None = None) -> list[StoredRow]:
         """Rows of one split by number, in the order asked, all columns or those; each row group is read once."""
-        found: dict[int, Row] = {}
+        found: dict[int, StoredRow] = {}
         wanted = sorted(set(rows))
         position = 0
         while position < len(wanted):
@@ -158,8 +158,8 @@ class DatasetStore:
             return pa.nulls(group.rows, pa.string())
         return texts(table.column(name))
 
-    def _span(self, split: str, start: int, stop: int) -> list[Row]:
-        rows: list[Row] = []
+    def _span(self, split: str, start: int, stop: int) -> list[StoredRow]:
+        rows: list[StoredRow] = []
         while start < stop:
             group = self._group_at(split, start)
             end = min(stop, group.first_row + group.rows)
@@ -167,7 +167,7 @@ class DatasetStore:
             start = end
         return rows
 
-    def _rows(self, table: pa.Table, group: GroupRef, start: int, stop: int) -> list[Row]:
+    def _rows(self, table: pa.Table, group: GroupRef, start: int, stop: int) -> list[StoredRow]:
         part = table.slice(start - group.first_row, stop - start)
         columns = {
             name: python_values(column.combine_chunks())
@@ -175,7 +175,7 @@ class DatasetStore:
         }
         first_id = self._first_ids[group.split]
         return [
-            Row(first_id + row, group.split, row, {name: values[row - start] for name, values in columns.items()})
+            StoredRow(first_id + row, group.split, row, {name: values[row - start] for name, values in columns.items()})
             for row in range(start, stop)
         ]
 
@@ -217,7 +217,10 @@ class DatasetStore:
     def _open(self, path: str) -> Iterator[pq.ParquetFile]:
         """This reader's own for as long as it reads: Parquet files are not safe to share."""
         lent = self._files.lend(self._shelf, self.folder / path, opened=lambda: self._opened(path))
-        with damage_told(lambda _reason: _DAMAGED.format(path), errors=(pa.ArrowInvalid, OSError)), lent as file:
+        with (
+            translate_arrow_errors(lambda _reason: _DAMAGED.format(path), errors=(pa.ArrowInvalid, OSError)),
+            lent as file,
+        ):
             yield file
 
     def _opened(self, path: str) -> pq.ParquetFile:

@@ -10,7 +10,7 @@ from typing import Final
 
 from mistudio.core.errors import Json
 from mistudio.corpus.store.columns import render_conversation
-from mistudio.corpus.store.dataset_store import Row
+from mistudio.corpus.store.dataset_store import StoredRow
 from mistudio.utils.file_utils import format_size
 from mistudio.utils.text import shortened
 
@@ -37,7 +37,7 @@ class Sample:
     columns: dict[str, Json]
 
 
-def sample_of(row: Row, text_column: str, *, whole: bool = False) -> Sample:
+def sample_of(row: StoredRow, text_column: str, *, whole: bool = False) -> Sample:
     """The sample of ``row``; with ``whole`` neither its text nor any of its cells is cut. A missing text is empty."""
     text = text_of(row.values.get(text_column))
     limit = None if whole else CELL_LIMIT

@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.errors import Json
-from mistudio.corpus.spec.resolve import Resolved
+from mistudio.corpus.arrays import Ints
+from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import Padding, TokenizeSettings
-from mistudio.corpus.tokenize.rows import Ints, Rows, Segments
+from mistudio.corpus.tokenize.rows import Rows, Segments
 
 _SEGMENT: Final = {"row": "int64", "token_start_in_row": "int32", "position": "int32", "length": "int32"}
 _ROWS: Final = 1_000
@@ -35,7 +36,7 @@ class Columns:
     max_length: int
 
     @classmethod
-    def of(cls, settings: TokenizeSettings, resolved: Resolved) -> Self:
+    def of(cls, settings: TokenizeSettings, resolved: ResolvedSettings) -> Self:
         """Those of a tokenization."""
         return cls(
             is_packed=settings.is_packed,

@@ -13,7 +13,7 @@ from mistudio.core.errors import Json
 from mistudio.corpus.documents.batches import RenderChat, TextReader
 from mistudio.corpus.encoders.choice import Trial, choose_encoder
 from mistudio.corpus.encoders.encoders import ReferenceEncoder
-from mistudio.corpus.spec.resolve import Resolved
+from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.request import Engines
@@ -76,7 +76,7 @@ def engines_for(
     store: DatasetStore,
     *,
     settings: TokenizeSettings,
-    resolved: Resolved,
+    resolved: ResolvedSettings,
     trial: Trial | None = None,
 ) -> Engines:
     """What a tokenization of this dataset uses: the fast engine where it agrees on a sample of these very documents.

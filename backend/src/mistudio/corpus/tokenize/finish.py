@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mistudio.core.errors import TokensLost
+from mistudio.corpus.arrays import Ints
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT, SourceRows
-from mistudio.corpus.spec.resolve import Resolved
+from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
 from mistudio.corpus.tokenize.arrow_columns import Columns, dataset_dict, dataset_info, dataset_state
-from mistudio.corpus.tokenize.packing_rules import Slots
+from mistudio.corpus.tokenize.packing_rules import SeparatorTokens
 from mistudio.corpus.tokenize.part_writer import PartWriter
-from mistudio.corpus.tokenize.rows import Ints, Position
+from mistudio.corpus.tokenize.rows import Position
 from mistudio.corpus.tokenized.ledger import Ledger
 from mistudio.corpus.tokenized.lengths import NAME as LENGTHS
 from mistudio.corpus.tokenized.manifest import TokenFile, TokenizedSplit
@@ -59,7 +60,7 @@ def split_record(
     written: WrittenSplit,
     rows: SourceRows,
     *,
-    resolved: Resolved,
+    resolved: ResolvedSettings,
     settings: TokenizeSettings,
     tokenizer: TokenizerFacts,
 ) -> SplitRecord:
@@ -106,7 +107,9 @@ def total_record(
 class _Counted:
     """One pass over the source rows of a split."""
 
-    def __init__(self, written: WrittenSplit, rows: SourceRows, resolved: Resolved, settings: TokenizeSettings) -> None:
+    def __init__(
+        self, written: WrittenSplit, rows: SourceRows, resolved: ResolvedSettings, settings: TokenizeSettings
+    ) -> None:
         self._written, self._rows, self._resolved, self._settings = written, rows, resolved, settings
         self.source = self.kept = LengthCounts.merged([])
         self._nulls = self._characters = self._bytes = self._held_out = self._held_documents = 0
@@ -145,7 +148,7 @@ class _Counted:
         if self._settings.keep_last_partial:
             return tokens
         end: Position = self._written.rows.position
-        slots = Slots.of(self._resolved)
+        slots = SeparatorTokens.of(self._resolved)
         inside = np.clip(end.offset - slots.separators - len(slots.prefix), 0, tokens)
         return np.where(numbers < end.row, tokens, np.where(numbers == end.row, inside, 0))
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mistudio.corpus.tokenize.packing_rules import Run, Slots, cut
-from mistudio.corpus.tokenize.rows import Added, Documents, Ints, Position, Rows, Segments, ends_of, framed
+from mistudio.corpus.arrays import Ints, offsets_of
+from mistudio.corpus.tokenize.packing_rules import PackedRun, SeparatorTokens, cut
+from mistudio.corpus.tokenize.rows import Added, Documents, Position, Rows, Segments, framed
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,9 @@ class Packer:
     ``begin`` is the position of an earlier packer's row end: the documents given first must be those from there on.
     """
 
-    def __init__(self, slots: Slots, *, begin: Position | None = None, keep_last_partial: bool = False) -> None:
+    def __init__(
+        self, slots: SeparatorTokens, *, begin: Position | None = None, keep_last_partial: bool = False
+    ) -> None:
         self._slots = slots
         self._keep_last_partial = keep_last_partial
         # Where the next row begins in the stream that is held; a separator never stands at the start of a row.
@@ -57,7 +60,7 @@ class Packer:
         held = self._held
         if held is None or self._place >= len(held.stream):
             return None
-        last = self._rows(held, [Run(self._place, 1, len(held.stream) - self._place)])
+        last = self._rows(held, [PackedRun(self._place, 1, len(held.stream) - self._place)])
         self._held = None
         if self._keep_last_partial:
             return last
@@ -68,7 +71,7 @@ class Packer:
         """What is held, with the new documents after it."""
         slots, before = self._slots, self._held
         lengths = documents.lengths
-        starts = ends_of(lengths + slots.separators + slots.frame)
+        starts = offsets_of(lengths + slots.separators + slots.frame)
         data_starts = starts[:-1] + slots.separators + len(slots.prefix)
         ids = documents.ids[documents.offsets[0] : documents.offsets[-1]]
         places = self._places(starts, data_starts + lengths)
@@ -107,13 +110,13 @@ class Packer:
         )
         self._place = 0
 
-    def _rows(self, held: _Held, runs: Sequence[Run]) -> Rows:
+    def _rows(self, held: _Held, runs: Sequence[PackedRun]) -> Rows:
         starts = np.concatenate([run.start + run.width * np.arange(run.count) for run in runs])
         widths = np.repeat([run.width for run in runs], [run.count for run in runs])
         stops = starts + widths
         is_first = np.isin(starts, held.starts + self._slots.separators)
         begins = np.where(is_first, self._slots.beginning, self._slots.continuing)
-        offsets = ends_of(begins + widths)
+        offsets = offsets_of(begins + widths)
         segments = _segments(held, starts, stops, begins)
         data = np.add.reduceat(np.append(segments.length, 0), segments.offsets[:-1]) * (np.diff(segments.offsets) > 0)
         next_row, next_offset = self._ends(held, stops)
@@ -127,7 +130,7 @@ class Packer:
             next_offset=next_offset,
         )
 
-    def _filled(self, held: _Held, runs: Sequence[Run], offsets: Ints, begins: Ints) -> NDArray[np.int32]:
+    def _filled(self, held: _Held, runs: Sequence[PackedRun], offsets: Ints, begins: Ints) -> NDArray[np.int32]:
         out = np.empty(int(offsets[-1]), np.int32)
         row = 0
         for run in runs:
@@ -170,7 +173,7 @@ def _segments(held: _Held, starts: Ints, stops: Ints, begins: Ints) -> Segments:
     first = np.searchsorted(data_stops, starts, side="right")
     last = np.searchsorted(held.data_starts, stops, side="left")
     counts = np.maximum(last - first, 0)
-    offsets = ends_of(counts)
+    offsets = offsets_of(counts)
     rows = np.repeat(np.arange(len(starts)), counts)
     documents = np.arange(int(offsets[-1])) - offsets[rows] + first[rows]
     piece_starts = np.maximum(held.data_starts[documents], starts[rows])

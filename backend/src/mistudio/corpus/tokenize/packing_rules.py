@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mistudio.corpus.spec.resolve import Resolved
-from mistudio.corpus.tokenize.rows import Ints, ends_of
+from mistudio.corpus.arrays import Ints, offsets_of
+from mistudio.corpus.spec.resolve import ResolvedSettings
 
 
 @dataclass(frozen=True)
-class Slots:
+class SeparatorTokens:
     """How rows are made: positions per row, and what stands where. Each of the tokens may be missing."""
 
     context: int
@@ -29,7 +29,7 @@ class Slots:
     suffix: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, resolved: Resolved, *, context: int | None = None) -> "Slots":
+    def of(cls, resolved: ResolvedSettings, *, context: int | None = None) -> "SeparatorTokens":
         """Those that the settings came to, or the same for another context size."""
         return cls(
             context or resolved.max_length,
@@ -61,7 +61,7 @@ class Slots:
 
 
 @dataclass(frozen=True)
-class Run:
+class PackedRun:
     """``count`` rows in a row: the first takes the stream from ``start``, each takes ``width`` positions of it."""
 
     start: int
@@ -69,13 +69,13 @@ class Run:
     width: int
 
 
-def cut(starts: Ints, place: int, slots: Slots) -> tuple[list[Run], int]:
+def cut(starts: Ints, place: int, slots: SeparatorTokens) -> tuple[list[PackedRun], int]:
     """Cut the stream into full rows from ``place`` on; gives them as runs, and where the next row would begin.
 
     ``starts`` has where each document begins in the stream (its separator's place), and, last, where all end: shape
     (documents + 1,). ``place`` and the place given back are never that of a separator that stands at a row's start.
     """
-    runs: list[Run] = []
+    runs: list[PackedRun] = []
     end, gap = int(starts[-1]), slots.separators
     wide, narrow = slots.context - slots.beginning, slots.context - slots.continuing
     is_even = gap == 0 and wide == narrow
@@ -83,13 +83,13 @@ def cut(starts: Ints, place: int, slots: Slots) -> tuple[list[Run], int]:
         if not is_even and _is_start(starts, place - gap):
             if place + wide > end:
                 break
-            runs.append(Run(place, 1, wide))
+            runs.append(PackedRun(place, 1, wide))
             place = _beside_separator(starts, place + wide, gap)
             continue
         full = (end - place) // narrow
         count = full if is_even else min(full, _until_event(starts, place, narrow, gap))
         if count:
-            runs.append(Run(place, count, narrow))
+            runs.append(PackedRun(place, count, narrow))
             place = _beside_separator(starts, place + count * narrow, gap)
         if count == full:
             break
@@ -132,7 +132,7 @@ class PackedCount:
     partial_data: int
 
 
-def count_packed(lengths: Iterator[Ints], slots: Slots) -> PackedCount:
+def count_packed(lengths: Iterator[Ints], slots: SeparatorTokens) -> PackedCount:
     """Count the rows of documents of these lengths (in order, in blocks), with no token at hand."""
     rows, place, carried = 0, slots.separators, np.zeros(0, np.int64)
     tail = 0
@@ -140,7 +140,7 @@ def count_packed(lengths: Iterator[Ints], slots: Slots) -> PackedCount:
         units = block[block > 0] + slots.separators + slots.frame
         if not len(units):
             continue
-        starts = np.concatenate([carried, tail + ends_of(units)])
+        starts = np.concatenate([carried, tail + offsets_of(units)])
         runs, place = cut(starts, place, slots)
         rows += sum(run.count for run in runs)
         carried = starts[:-1][starts[1:] > place] - place
@@ -150,7 +150,7 @@ def count_packed(lengths: Iterator[Ints], slots: Slots) -> PackedCount:
     return PackedCount(rows, rows * slots.context, *_partial(carried, tail, slots))
 
 
-def _partial(starts: Ints, end: int, slots: Slots) -> tuple[int, int]:
+def _partial(starts: Ints, end: int, slots: SeparatorTokens) -> tuple[int, int]:
     """Positions and data tokens of the last row, which takes the stream from 0 to ``end``."""
     if not len(starts):
         return 0, 0

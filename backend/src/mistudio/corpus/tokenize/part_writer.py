@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.records import as_json, from_json
+from mistudio.corpus.arrays import Counts
 from mistudio.corpus.tokenize.arrow_columns import Columns
 from mistudio.corpus.tokenize.rows import Added, Position, Rows
-from mistudio.corpus.tokenized.statistics import Counts
 from mistudio.corpus.tokenized.statistics import added as sum_of
 from mistudio.utils.file_utils import ensure_dir, replace_file, temporary_name, write_bytes_atomic
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from mistudio.core.errors import SourceChanged
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.spec.settings import TokenizerFacts
 from mistudio.corpus.store.manifest import manifest_sha256
-from mistudio.corpus.tokenize.request import Engines, Order
+from mistudio.corpus.tokenize.request import Engines, TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 
@@ -19,7 +19,7 @@ def rebuild(
     *,
     tokenizer: TokenizerFacts,
     engines: Engines,
-    work: Work,
+    monitor: Monitor,
 ) -> TokenizedManifest:
     """Tokenize as ``manifest`` says, into ``target``.
 
@@ -29,13 +29,13 @@ def rebuild(
         raise SourceChanged("The dataset is not the one that was tokenized: its manifest differs.")
     if tokenizer.fingerprint != manifest.tokenizer.fingerprint:
         raise SourceChanged(f"The tokenizer {manifest.tokenizer.name} is not what it was: its fingerprint differs.")
-    order = Order(
+    order = TokenizeOrder(
         dataset=dataset,
         staging=staging,
         settings=manifest.settings,
         tokenizer=tokenizer,
         engines=engines,
-        work=work,
+        monitor=monitor,
         part_bytes=manifest.part_bytes,
     )
     made = tokenize_dataset(order, target)

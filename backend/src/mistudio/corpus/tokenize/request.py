@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mistudio.corpus.documents.batches import RenderChat
 from mistudio.corpus.encoders.encoding import Encoder
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
 from mistudio.corpus.tokenize.part_writer import PART_BYTES
 from mistudio.corpus.tokenized.audit import Decode
@@ -31,7 +31,7 @@ class Engines:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class TokenizeOrder:
     """A tokenization of the dataset in the folder ``dataset``, made in the folder ``staging``.
 
     ``part_bytes`` is about how large a file becomes, and ``batch_bytes`` how much text is encoded at once (None: as
@@ -43,6 +43,6 @@ class Order:
     settings: TokenizeSettings
     tokenizer: TokenizerFacts
     engines: Engines
-    work: Work
+    monitor: Monitor
     part_bytes: int = PART_BYTES
     batch_bytes: int | None = None

@@ -10,8 +10,9 @@ from typing import Final, Literal, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mistudio.corpus.arrays import Ints, offsets_of
+
 Role: TypeAlias = Literal["begin_of_row", "document_separator", "prefix", "suffix"]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -151,14 +152,7 @@ class Documents:
             return self
         lengths = self.lengths
         ids = self.ids[self.offsets[0] : self.offsets[-1]][np.repeat(keep, lengths)]
-        return type(self)(self.rows[keep], ids, ends_of(lengths[keep]))
-
-
-def ends_of(lengths: NDArray[np.signedinteger]) -> Ints:
-    """Where each of the parts begins, and, last, where all of them end; shape (n + 1,)."""
-    ends = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=ends[1:])
-    return ends
+        return type(self)(self.rows[keep], ids, offsets_of(lengths[keep]))
 
 
 NO_ROWS: Final = np.zeros(0, np.int64)
@@ -180,7 +174,7 @@ class RowMaker:
         count = len(documents)
         return Rows(
             ids=self._framed(documents, kept),
-            offsets=ends_of(kept + len(self._prefix) + len(self._suffix)),
+            offsets=offsets_of(kept + len(self._prefix) + len(self._suffix)),
             data=kept,
             added=np.ones((count, len(self.added)), np.int32),
             source=documents.rows,
@@ -207,7 +201,7 @@ class RowMaker:
         frame = len(self._prefix) + len(self._suffix)
         if not frame:
             return ids
-        starts = ends_of(kept + frame)
+        starts = offsets_of(kept + frame)
         return framed(ids, int(starts[-1]), self._places(starts))
 
     def _places(self, starts: Ints) -> list[tuple[Ints, int]]:

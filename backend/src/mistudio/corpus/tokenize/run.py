@@ -14,19 +14,19 @@ from typing import Final
 from mistudio.corpus.documents.batches import HeldOut, TextReader
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, SourceRows
 from mistudio.corpus.spec.resolve import HELD_OUT as HELD_OUT_SPLIT
-from mistudio.corpus.spec.resolve import Resolved, resolve, settings_hash
+from mistudio.corpus.spec.resolve import ResolvedSettings, resolve, settings_hash
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import manifest_sha256
 from mistudio.corpus.tokenize.arrow_columns import Columns
 from mistudio.corpus.tokenize.finish import SplitRecord, WrittenSplit, finish_split, split_record, total_record
 from mistudio.corpus.tokenize.packer import Packer
-from mistudio.corpus.tokenize.packing_rules import Slots
+from mistudio.corpus.tokenize.packing_rules import SeparatorTokens
 from mistudio.corpus.tokenize.part_writer import PartWriter
-from mistudio.corpus.tokenize.request import Order
+from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.rows import Position, RowMaker
 from mistudio.corpus.tokenize.shards import EncodedBatch, Encoding, Shards, Sharing, cut_shards
 from mistudio.corpus.tokenize.shuffle import SHUFFLE, shuffle_parts
-from mistudio.corpus.tokenize.split_writer import Lane, Writing
+from mistudio.corpus.tokenize.split_writer import SplitPipeline, WriterThread
 from mistudio.corpus.tokenized.audit import audit_files, write_audit
 from mistudio.corpus.tokenized.manifest import (
     DatasetRecord,
@@ -45,16 +45,16 @@ _PLAN: Final = "plan"
 _SHARDS: Final = "shards"
 
 
-class Run:
+class TokenizeRun:
     """One tokenization under way, by whoever has it or helps with it."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: TokenizeOrder) -> None:
         """Raises ValidationFailed and ChoiceErrors of the settings, DataMissing."""
         settings, tokenizer, engines = order.settings, order.tokenizer, order.engines
         self._order = order
         self._store = DatasetStore(order.dataset)
         self._scratch = order.staging / SCRATCH
-        self._resolved: Resolved = resolve(settings, tokenizer, dataset=self._store.manifest)
+        self._resolved: ResolvedSettings = resolve(settings, tokenizer, dataset=self._store.manifest)
         self._dataset_hash = manifest_sha256(order.dataset)
         self._hash = settings_hash(
             settings, self._resolved, fingerprint=tokenizer.fingerprint, dataset_hash=self._dataset_hash
@@ -68,11 +68,13 @@ class Run:
         self._shards: Shards | None = None
         self._total = sum(self._store.num_rows(split) for split in self._resolved.splits)
 
-    def help_out(self, begin: int) -> int:
+    def encode_missing(self, begin: int) -> int:
         """Encode for the process that writes, if it does the same."""
         if (self._scratch / _PLAN).read_bytes() != self._plan:
             return 0
-        return Shards.found(self._scratch / _SHARDS).help_out(begin, encoding=self._encoding, work=self._order.work)
+        return Shards.found(self._scratch / _SHARDS).encode_missing(
+            begin, encoding=self._encoding, monitor=self._order.monitor
+        )
 
     def run(self, sharing: Sharing | None) -> TokenizedManifest:
         """Everything but the rename into place."""
@@ -80,7 +82,7 @@ class Run:
         if sharing is not None:
             self._shards = self._shared(sharing)
         before = 0
-        finished: list[tuple[list[Lane], SourceRows]] = []
+        finished: list[tuple[list[SplitPipeline], SourceRows]] = []
         with ExitStack() as stack:
             for split in self._resolved.splits:
                 rows = SourceRows(self._scratch / "source" / split, self._store.num_rows(split))
@@ -102,10 +104,10 @@ class Run:
             empty_folder(self._order.staging)
             write_bytes_atomic(ensure_dir(self._scratch) / _PLAN, self._plan)
 
-    def _lane(self, split: str, kind: int) -> Lane:
+    def _lane(self, split: str, kind: int) -> SplitPipeline:
         name = split if kind == DOCUMENT else f"{split}_{HELD_OUT_SPLIT}"
         resolved, settings = self._resolved, self._order.settings
-        slots = Slots.of(resolved)
+        slots = SeparatorTokens.of(resolved)
         begin = Position(0, slots.separators if settings.is_packed else 0)
         shuffles = settings.shuffle_seed is not None
         room = resolved.room if settings.truncation else None
@@ -120,26 +122,26 @@ class Run:
             part_bytes=self._order.part_bytes,
         )
         packer = Packer(slots, begin=writer.position, keep_last_partial=settings.keep_last_partial)
-        return Lane(name, split, kind, maker=packer if settings.is_packed else fresh, writer=writer)
+        return SplitPipeline(name, split, kind, maker=packer if settings.is_packed else fresh, writer=writer)
 
-    def _tokenize(self, split: str, lanes: list[Lane], rows: SourceRows, before: int) -> None:
+    def _tokenize(self, split: str, lanes: list[SplitPipeline], rows: SourceRows, before: int) -> None:
         """Bring the split into parts, from where an earlier call stopped."""
         missing = [lane for lane in lanes if not lane.writer.is_complete]
         first = min((lane.writer.position.row for lane in missing), default=rows.rows)
-        writing = Writing(missing, rows)
+        writing = WriterThread(missing, rows)
         with closing(self._encoded(split, first)) as coming, closing(writing):
             for batch, encoded in coming:
-                self._order.work.checkpoint()
+                self._order.monitor.checkpoint()
                 self._note_failure()
                 writing.put(batch, encoded)
-                self._order.work.report(before + batch.first_row + len(batch.kinds), self._total, "tokenizing")
+                self._order.monitor.report(before + batch.first_row + len(batch.kinds), self._total, "tokenizing")
             writing.finish()
 
     def _encoded(self, split: str, first_row: int) -> Generator[EncodedBatch]:
         """The split's rows from ``first_row`` on, encoded here, or by whoever helps."""
         if self._shards is None:
             return self._encoding.batches(split, first_row)
-        return self._shards.encoded(split, first_row, encoding=self._encoding, work=self._order.work)
+        return self._shards.encoded(split, first_row, encoding=self._encoding, monitor=self._order.monitor)
 
     def _shared(self, sharing: Sharing) -> Shards | None:
         """The shards that others are asked to help with; None where one would be all."""
@@ -169,7 +171,7 @@ class Run:
         )
         return EngineRecord(chosen.name, f"{chosen.reason} {told}" if chosen.reason else told)
 
-    def _finish(self, finished: list[tuple[list[Lane], SourceRows]]) -> TokenizedManifest:
+    def _finish(self, finished: list[tuple[list[SplitPipeline], SourceRows]]) -> TokenizedManifest:
         """Shuffle, name and describe the parts; count everything; compare with the reference."""
         records = [self._record(lane, rows) for lanes, rows in finished for lane in lanes]
         ledger, statistics, others = total_record(self._order.staging, records, self._order.tokenizer)
@@ -197,12 +199,12 @@ class Run:
             reference=self._order.engines.reference,
             decode=self._order.engines.decode,
             is_lossless=self._order.engines.is_lossless,
-            work=self._order.work,
+            monitor=self._order.monitor,
         )
         write_audit(self._order.staging, audit)
         return manifest
 
-    def _record(self, lane: Lane, rows: SourceRows) -> SplitRecord:
+    def _record(self, lane: SplitPipeline, rows: SourceRows) -> SplitRecord:
         seed, files = self._order.settings.shuffle_seed, lane.writer
         if seed is not None:
             files = shuffle_parts(
@@ -211,7 +213,7 @@ class Run:
                 self._scratch / "reports" / f"{lane.name}.shuffled",
                 seed=seed,
                 columns=self._columns,
-                work=self._order.work,
+                monitor=self._order.monitor,
                 part_bytes=self._order.part_bytes,
             )
         fingerprint = hashlib.sha256(f"{self._hash} {lane.name}".encode()).hexdigest()[:16]

@@ -24,10 +24,10 @@ import pyarrow as pa
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.documents.batches import BatchSize, HeldOut, RowBatch, TextReader, text_batches
 from mistudio.corpus.encoders.encoding import Encoded, Encoder
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.utils.file_utils import atomic_path, ensure_dir, write_bytes_atomic
-from mistudio.utils.prefetch import ahead
+from mistudio.utils.prefetch import prefetch
 
 EncodedBatch: TypeAlias = tuple[RowBatch, Encoded]
 
@@ -81,7 +81,7 @@ class Encoding:
         texts = text_batches(
             self.reader, split, first_row=first_row, stop_row=stop_row, size=size, held_out=self.held_out
         )
-        with closing(ahead(texts)) as coming:
+        with closing(prefetch(texts)) as coming:
             for batch in coming:
                 began = time.perf_counter()
                 encoded = self.encoder.encode(batch.texts)
@@ -132,24 +132,24 @@ class Shards:
         """For a helper. Raises FileNotFoundError where nobody shares anything, or no longer."""
         return cls(folder, [from_json(Shard, shard) for shard in json.loads((folder / _LIST).read_bytes())])
 
-    def encoded(self, split: str, first_row: int, *, encoding: Encoding, work: Work) -> Generator[EncodedBatch]:
+    def encoded(self, split: str, first_row: int, *, encoding: Encoding, monitor: Monitor) -> Generator[EncodedBatch]:
         """The rows of a split from ``first_row`` on, in order, whoever makes them."""
         coming = [shard for shard in self._shards if shard.split == split and shard.stop_row > first_row]
         for index, shard in enumerate(coming):
-            yield from self._one(shard, coming[index + 1 :], max(first_row, shard.first_row), encoding, work)
+            yield from self._one(shard, coming[index + 1 :], max(first_row, shard.first_row), encoding, monitor)
 
-    def help_out(self, begin: int, *, encoding: Encoding, work: Work) -> int:
+    def encode_missing(self, begin: int, *, encoding: Encoding, monitor: Monitor) -> int:
         """Make shards that nobody is at, from number ``begin`` on, until there are none; how many these were.
 
         Raises EngineBrokeOff, and FileNotFoundError once the tokenization is finished or given up.
         """
         made = 0
-        while self._make_one([*self._shards[begin:], *self._shards[:begin]], encoding, work, is_helper=True):
+        while self._make_one([*self._shards[begin:], *self._shards[:begin]], encoding, monitor, is_helper=True):
             made += 1
         return made
 
     def _one(
-        self, shard: Shard, later: Sequence[Shard], first_row: int, encoding: Encoding, work: Work
+        self, shard: Shard, later: Sequence[Shard], first_row: int, encoding: Encoding, monitor: Monitor
     ) -> Generator[EncodedBatch]:
         while not self._file(shard).exists():
             with self._claimed(shard) as is_mine:
@@ -157,26 +157,26 @@ class Shards:
                     yield from encoding.batches(shard.split, first_row, shard.stop_row)
                     self._mark(shard).touch()
                     return
-            if not is_mine and not self._make_one(later, encoding, work, is_helper=False):
-                work.checkpoint()
+            if not is_mine and not self._make_one(later, encoding, monitor, is_helper=False):
+                monitor.checkpoint()
                 time.sleep(_WAIT_SECONDS)
         yield from self._read(shard, first_row)
 
-    def _make_one(self, candidates: Sequence[Shard], encoding: Encoding, work: Work, *, is_helper: bool) -> bool:
+    def _make_one(self, candidates: Sequence[Shard], encoding: Encoding, monitor: Monitor, *, is_helper: bool) -> bool:
         for shard in candidates:
             if self._is_done(shard):
                 continue
             with self._claimed(shard) as is_mine:
                 if is_mine and not self._is_done(shard):
-                    self._make(shard, encoding, work, is_helper=is_helper)
+                    self._make(shard, encoding, monitor, is_helper=is_helper)
                     return True
         return False
 
-    def _make(self, shard: Shard, encoding: Encoding, work: Work, *, is_helper: bool) -> None:
+    def _make(self, shard: Shard, encoding: Encoding, monitor: Monitor, *, is_helper: bool) -> None:
         with atomic_path(self._file(shard)) as path, pa.OSFile(str(path), "wb") as file:
             with pa.ipc.new_file(file, _SCHEMA) as writer:
                 for batch, encoded in encoding.batches(shard.split, shard.first_row, shard.stop_row):
-                    work.checkpoint()
+                    monitor.checkpoint()
                     writer.write_batch(_record_batch(batch, encoded))
             if is_helper and (why := encoding.failure()):
                 raise EngineBrokeOff(why)

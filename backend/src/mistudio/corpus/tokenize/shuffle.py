@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.arrays import Ints, offsets_of
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.tokenize.arrow_columns import Columns
 from mistudio.corpus.tokenize.part_writer import PART_BYTES, PartWriter
-from mistudio.corpus.tokenize.rows import Ints, Position, Rows, Segments, ends_of
+from mistudio.corpus.tokenize.rows import Position, Rows, Segments
 from mistudio.corpus.tokenized.store import RowFiles
 
 SHUFFLE: Final = "rows of each split permuted by numpy.random.Generator(PCG64(seed)).shuffle over uint32 row numbers"
@@ -30,7 +31,7 @@ def shuffle_parts(
     *,
     seed: int,
     columns: Columns,
-    work: Work,
+    monitor: Monitor,
     part_bytes: int = PART_BYTES,
 ) -> PartWriter:
     """The rows of ``ordered`` in another order, in ``folder``; gives the writer that wrote them."""
@@ -49,8 +50,8 @@ def shuffle_parts(
     rows = RowFiles([ordered.path_of(number) for number in range(len(ordered.parts))])
     starts, batches = np.array(rows.starts), [_Batch.of(batch) for batch in rows.batches]
     for start in range(writer.position.row, len(order), _ROWS):
-        work.checkpoint()
-        work.report(start, len(order), "finish")
+        monitor.checkpoint()
+        monitor.report(start, len(order), "finish")
         numbers = order[start : start + _ROWS]
         index = np.searchsorted(starts, numbers, side="right") - 1
         places = (numbers - starts[index]).tolist()
@@ -92,7 +93,7 @@ def _joined(rows: Sequence[tuple[_Batch, int]], start: int) -> Rows:
     is_packed = bool(rows[0][0].pieces)
     return Rows(
         ids=np.concatenate(ids),
-        offsets=ends_of(lengths),
+        offsets=offsets_of(lengths),
         data=lengths,
         added=np.zeros((len(rows), 0), np.int32),
         source=_segments(rows) if is_packed else np.array([batch.source[place] for batch, place in rows], np.int64),
@@ -105,4 +106,4 @@ def _segments(rows: Sequence[tuple[_Batch, int]]) -> Segments:
     slices = [slice(batch.piece_ends[place], batch.piece_ends[place + 1]) for batch, place in rows]
     pieces = [[batch.pieces[field][part] for (batch, _), part in zip(rows, slices, strict=True)] for field in range(4)]
     columns = (np.concatenate(field).astype(np.int64, copy=False) for field in pieces)
-    return Segments(ends_of(np.array([len(piece) for piece in pieces[0]], np.int64)), *columns)
+    return Segments(offsets_of(np.array([len(piece) for piece in pieces[0]], np.int64)), *columns)

@@ -13,7 +13,7 @@ from mistudio.corpus.tokenize.part_writer import PartWriter
 from mistudio.corpus.tokenize.rows import Documents, RowMaker
 
 
-class Lane:
+class SplitPipeline:
     """One split that is written: the documents of one kind of the source's split ``source``."""
 
     def __init__(self, name: str, source: str, kind: int, *, maker: Packer | RowMaker, writer: PartWriter) -> None:
@@ -39,10 +39,10 @@ class Lane:
         self.writer.finish(dropped=self._maker.dropped if isinstance(self._maker, Packer) else 0)
 
 
-class Writing:
+class WriterThread:
     """Turns encoded batches into rows and files in a thread of its own; at most one batch waits for it."""
 
-    def __init__(self, lanes: Sequence[Lane], rows: SourceRows) -> None:
+    def __init__(self, lanes: Sequence[SplitPipeline], rows: SourceRows) -> None:
         self._lanes, self._rows = lanes, rows
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="token-writer")
         self._last: Future[None] | None = None

@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from mistudio.corpus.ingest.ingest import disk_errors
-from mistudio.corpus.tokenize.request import Order
-from mistudio.corpus.tokenize.run import SCRATCH, Run
+from mistudio.corpus.tokenize.request import TokenizeOrder
+from mistudio.corpus.tokenize.run import SCRATCH, TokenizeRun
 from mistudio.corpus.tokenize.shards import Sharing
 from mistudio.corpus.tokenized.manifest import (
     TOKENIZED_MANIFEST,
@@ -20,7 +20,7 @@ from mistudio.utils.file_utils import ensure_dir, fsync_directory
 from mistudio.utils.locks import forget_owner, owned_folder
 
 
-def tokenize_dataset(order: Order, target: Path, *, sharing: Sharing | None = None) -> TokenizedManifest:
+def tokenize_dataset(order: TokenizeOrder, target: Path, *, sharing: Sharing | None = None) -> TokenizedManifest:
     """Carry out the order, and let the result appear as ``target``, on the same disk as the order's staging folder.
 
     Goes on where an earlier call was cut off; once ``target`` is there, only its manifest is read. Reports rows of the
@@ -33,18 +33,18 @@ def tokenize_dataset(order: Order, target: Path, *, sharing: Sharing | None = No
     staging = order.staging
     if (target / TOKENIZED_MANIFEST).exists():
         return read_tokenized_manifest(target)
-    with owned_folder(staging, order.work.checkpoint):
+    with owned_folder(staging, order.monitor.checkpoint):
         if (target / TOKENIZED_MANIFEST).exists():
             # Whoever was waited for has brought it to its end.
             shutil.rmtree(staging)
             return read_tokenized_manifest(target)
         if not (staging / TOKENIZED_MANIFEST).exists():
             with disk_errors():
-                write_tokenized_manifest(staging, Run(order).run(sharing))
-        return _appear(staging, target)
+                write_tokenized_manifest(staging, TokenizeRun(order).run(sharing))
+        return _publish(staging, target)
 
 
-def _appear(staging: Path, target: Path) -> TokenizedManifest:
+def _publish(staging: Path, target: Path) -> TokenizedManifest:
     """Leave only what belongs to the tokenization, and rename it into place; its lock goes with it, and goes last."""
     shutil.rmtree(staging / SCRATCH, ignore_errors=True)
     ensure_dir(target.parent)
@@ -54,10 +54,10 @@ def _appear(staging: Path, target: Path) -> TokenizedManifest:
     return read_tokenized_manifest(target)
 
 
-def help_tokenize(order: Order, *, begin: int) -> int:
+def help_tokenize(order: TokenizeOrder, *, begin: int) -> int:
     """Make shards for whoever calls ``tokenize_dataset`` with the same order; how many were made.
 
     None are where it does not do the same: another engine was chosen, or other settings. Raises EngineBrokeOff,
     FileNotFoundError once the work was finished or given up, and whatever ``work.checkpoint`` raises.
     """
-    return Run(order).help_out(begin)
+    return TokenizeRun(order).encode_missing(begin)

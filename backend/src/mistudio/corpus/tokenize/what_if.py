@@ -10,12 +10,12 @@ from typing import Final
 
 import numpy as np
 
+from mistudio.corpus.arrays import Ints
 from mistudio.corpus.spec.resolve import resolve
 from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.tokenize.finish import HELD_OUT_ROWS, LENGTH_COUNTS
-from mistudio.corpus.tokenize.packing_rules import Slots, count_packed
-from mistudio.corpus.tokenize.rows import Ints
+from mistudio.corpus.tokenize.packing_rules import SeparatorTokens, count_packed
 from mistudio.corpus.tokenized.lengths import NAME as LENGTHS
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.statistics import LengthCounts
@@ -143,7 +143,7 @@ def _option(
     ragged = _ragged(lengths.counts, len(alone.prefix) + len(alone.suffix), alone.room)
     fit = int(lengths.counts.counts[lengths.counts.lengths <= alone.room].sum())
     padded = _padded(ragged, max_length, has_mask=settings.return_attention_mask)
-    return WhatIfOption(max_length, fit, ragged, padded, _packed(lengths, Slots.of(joined), settings))
+    return WhatIfOption(max_length, fit, ragged, padded, _packed(lengths, SeparatorTokens.of(joined), settings))
 
 
 def _ragged(counts: LengthCounts, frame: int, room: int) -> WhatIfLayout:
@@ -172,7 +172,7 @@ def _padded(ragged: WhatIfLayout, max_length: int, *, has_mask: bool) -> WhatIfL
     )
 
 
-def _packed(lengths: Lengths, slots: Slots, settings: TokenizeSettings) -> WhatIfLayout:
+def _packed(lengths: Lengths, slots: SeparatorTokens, settings: TokenizeSettings) -> WhatIfLayout:
     counts = [count_packed(lengths.blocks(split), slots) for split in range(len(lengths.splits))]
     rows, positions = sum(count.rows for count in counts), sum(count.positions for count in counts)
     dropped = sum(count.partial_data for count in counts)

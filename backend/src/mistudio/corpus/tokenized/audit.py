@@ -18,12 +18,12 @@ from mistudio.core.errors import DataMissing, InvalidData, Json, UnsupportedVers
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.encoders.encoding import Encoder
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.tokenized.audit_sample import AuditedRows, audited_rows, written_length
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.store import TokenizedStore, TokenRow
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
-from mistudio.utils.prefetch import ahead
+from mistudio.utils.prefetch import prefetch
 
 AUDIT_NAME: Final = "audit.json"
 FORMAT_VERSION: Final = 1
@@ -95,16 +95,16 @@ def audit_files(
     reference: Encoder,
     decode: Decode,
     is_lossless: bool,
-    work: Work,
+    monitor: Monitor,
 ) -> Audit:
     """Examine the files in ``folder``; ``reader`` reads the texts that they were made of."""
     store = TokenizedStore(folder, manifest)
     seen = _Seen()
     for split in manifest.splits:
-        with closing(ahead(audited_rows(store, split, manifest, reader))) as coming:
+        with closing(prefetch(audited_rows(store, split, manifest, reader))) as coming:
             for read in coming:
-                work.checkpoint()
-                work.report(seen.rows, manifest.rows, "finish")
+                monitor.checkpoint()
+                monitor.report(seen.rows, manifest.rows, "finish")
                 _look(seen, read.rows, manifest)
                 _compare(seen, read, manifest, reference, decode if is_lossless else None)
     checks = tuple(_checks(seen, manifest, is_lossless=is_lossless, damaged=_damaged(folder, manifest)))

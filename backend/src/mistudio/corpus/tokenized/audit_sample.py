@@ -6,7 +6,7 @@ from typing import Final
 
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.tokenized.manifest import TokenizedManifest, TokenizedSplit
-from mistudio.corpus.tokenized.store import Piece, TokenizedStore, TokenRow
+from mistudio.corpus.tokenized.store import Span, TokenizedStore, TokenRow
 
 _PLACES: Final = 64
 _PLACE_ROWS: Final = 16
@@ -23,7 +23,7 @@ class AuditedRows:
     """Written rows, where their data lies in them, and the texts of the source rows that it came from."""
 
     rows: Sequence[TokenRow]
-    pieces: Sequence[tuple[TokenRow, Piece]]
+    pieces: Sequence[tuple[TokenRow, Span]]
     texts: Mapping[int, str]
 
 
@@ -59,12 +59,12 @@ def audited_places(rows: int, mean_bytes: int, *, is_full: bool) -> list[range]:
     return [range(start, min(start + size, rows)) for start in starts]
 
 
-def pieces_of(row: TokenRow, manifest: TokenizedManifest) -> tuple[Piece, ...]:
+def pieces_of(row: TokenRow, manifest: TokenizedManifest) -> tuple[Span, ...]:
     """Where the data of a written row lies, and which source rows it came from."""
     if row.source is None:
         return row.pieces
     frame = len(manifest.resolved.prefix) + len(manifest.resolved.suffix)
-    return (Piece(row.source, 0, len(manifest.resolved.prefix), written_length(row, manifest) - frame),)
+    return (Span(row.source, 0, len(manifest.resolved.prefix), written_length(row, manifest) - frame),)
 
 
 def written_length(row: TokenRow, manifest: TokenizedManifest) -> int:

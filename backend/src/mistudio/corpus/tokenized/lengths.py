@@ -8,16 +8,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from mistudio.core.errors import DataMissing
-from mistudio.corpus.search.hit_counter import Ids
+from mistudio.corpus.arrays import Counts, Ids
 from mistudio.corpus.store.dataset_store import DatasetStore
 
 NAME: Final = "lengths.npy"
 UNKNOWN: Final = -1
-
-Counts = npt.NDArray[np.int64]
 
 
 class TokenLengths:

@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from mistudio.core.errors import DataMissing
 from mistudio.core.records import as_json, from_versioned, to_versioned
-from mistudio.corpus.spec.resolve import Resolved
+from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
 from mistudio.corpus.tokenized.ledger import Ledger
 from mistudio.corpus.tokenized.statistics import TokenStatistics
@@ -111,7 +111,7 @@ class TokenizedManifest:
     engine: EngineRecord
     settings: TokenizeSettings
     settings_hash: str
-    resolved: Resolved
+    resolved: ResolvedSettings
     splits: tuple[TokenizedSplit, ...]
     ledger: Ledger
     statistics: TokenStatistics

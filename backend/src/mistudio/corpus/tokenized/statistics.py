@@ -11,11 +11,11 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mistudio.corpus.arrays import Counts
+
 MOST: Final = 20
 _BINS: Final = 20
 _BLOCK: Final = 1 << 22
-
-Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mistudio.core.errors import DataMissing, InvalidData, UnknownSplit
-from mistudio.corpus.arrow_errors import damage_told
+from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.tokenized.lengths import NAME as LENGTHS
 from mistudio.corpus.tokenized.manifest import TokenizedManifest, read_tokenized_manifest
 
@@ -25,7 +25,7 @@ _DAMAGED: Final = "A file of the tokenization is damaged: delete it and tokenize
 
 
 @dataclass(frozen=True)
-class Piece:
+class Span:
     """A run of positions that came from one source row; ``token_start`` counts that row's tokens."""
 
     row: int
@@ -47,7 +47,7 @@ class TokenRow:
     mask: NDArray[np.int8] | None
     source: int | None
     tokens: int | None
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Span, ...]
 
 
 class TokenizedStore:
@@ -83,7 +83,7 @@ class TokenizedStore:
         if split not in self._splits:
             raise UnknownSplit(f"There is no split “{split}”.", extra={"choices": list(self._splits)})
         found = self._splits[split]
-        with self._lock, _trouble_told():
+        with self._lock, _translate_errors():
             lengths = self._folder / found.source / LENGTHS
             paths = [self._folder / file.path for file in found.files]
             sizes = [path.stat().st_size for path in (lengths, *paths)]
@@ -97,9 +97,9 @@ class TokenizedStore:
 
 
 @contextmanager
-def _trouble_told() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
-        with damage_told(lambda _reason: _DAMAGED, errors=(OSError, ValueError)):
+        with translate_arrow_errors(lambda _reason: _DAMAGED, errors=(OSError, ValueError)):
             yield
     except FileNotFoundError as error:
         raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
@@ -138,6 +138,6 @@ def _values(lists: pa.ListArray, at: int) -> NDArray[np.signedinteger]:
     return values
 
 
-def _pieces(lists: pa.ListArray, at: int) -> tuple[Piece, ...]:
+def _pieces(lists: pa.ListArray, at: int) -> tuple[Span, ...]:
     start, stop = lists.offsets[at].as_py(), lists.offsets[at + 1].as_py()
-    return tuple(Piece(*item.values()) for item in lists.values.slice(start, stop - start).to_pylist())
+    return tuple(Span(*item.values()) for item in lists.values.slice(start, stop - start).to_pylist())

@@ -20,7 +20,7 @@ from mistudio.corpus.hub.tokenizer_files import TOKENIZER, TokenizerFiles, Token
 from mistudio.corpus.tokenizers.chat_template import ChatTemplate, Message, find_chat_template
 from mistudio.corpus.tokenizers.special_tokens import ROLES, SpecialTokens, find_special_tokens
 from mistudio.corpus.tokenizers.template import RowTemplate, learn_row_template
-from mistudio.utils.gc_paused import collector_at_rest
+from mistudio.utils.gc_paused import gc_paused
 
 Kind = Literal["BPE", "WordPiece", "Unigram", "WordLevel"]
 
@@ -129,7 +129,7 @@ def load_tokenizer(source: TokenizerSource, *, token: str | None, cache_dir: Pat
 
 def read_tokenizer(files: TokenizerFiles) -> LoadedTokenizer:
     """The tokenizer that ``files`` describe; raises UnsupportedTokenizer."""
-    with collector_at_rest():
+    with gc_paused():
         return _read(files)
 
 

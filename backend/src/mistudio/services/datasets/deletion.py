@@ -12,9 +12,9 @@ from mistudio.core.events import EventBus
 from mistudio.models import Job, Tokenization
 from mistudio.schemas.dataset import DeletePreview, ReferenceResponse
 from mistudio.schemas.job import JobResponse
-from mistudio.services.jobs.events import deleted_news, next_seq, publish_all
+from mistudio.services.jobs.events import deleted_event, next_seq, publish_all
 from mistudio.services.reference_service import references_of
-from mistudio.services.responses import active_jobs, dataset_or_404, tokenization_responses
+from mistudio.services.responses import active_jobs, get_dataset, tokenization_responses
 from mistudio.services.storage_service import StorageService, tokenized_label
 
 StopJobs: TypeAlias = Callable[[Sequence[Job]], Awaitable[None]]
@@ -41,13 +41,13 @@ class DatasetDeletion:
     async def references(self, dataset_id: str) -> list[ReferenceResponse]:
         """What uses this dataset and so keeps it from being deleted. Raises NotFound."""
         async with self._database.read() as session:
-            await dataset_or_404(session, dataset_id)
+            await get_dataset(session, dataset_id)
             return await references_of(session, dataset_id)
 
     async def preview(self, dataset_id: str) -> DeletePreview:
         """What a delete would take with it. Raises NotFound."""
         async with self._database.read() as session:
-            dataset = await dataset_or_404(session, dataset_id)
+            dataset = await get_dataset(session, dataset_id)
             jobs = [JobResponse.model_validate(job) for job in await active_jobs(session, [dataset_id])]
             tokenizations = await tokenization_responses(session, dataset_id)
             references = await references_of(session, dataset_id)
@@ -78,7 +78,7 @@ class DatasetDeletion:
         except StateError:
             await asyncio.to_thread(self._storage.unmark, dataset_id)
             raise
-        await publish_all(self._bus, [deleted_news(dataset_id, seq)])
+        await publish_all(self._bus, [deleted_event(dataset_id, seq)])
         for record_id in (dataset_id, *tokenizations):
             await asyncio.to_thread(self._storage.discard, record_id)
         # Once nothing can be opened any more, so that a page which was being read meanwhile keeps nothing open.
@@ -97,7 +97,7 @@ class DatasetDeletion:
                 jobs = await active_jobs(session, [dataset_id])
             await self._stop(jobs)
             async with self._database.write() as session:
-                dataset = await dataset_or_404(session, dataset_id, for_update=True)
+                dataset = await get_dataset(session, dataset_id, for_update=True)
                 if references := await references_of(session, dataset_id):
                     raise _in_use(references)
                 if not await active_jobs(session, [dataset_id]):

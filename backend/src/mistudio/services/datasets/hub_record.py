@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mistudio.core.errors import AlreadyExists
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.hub.plan_types import Plan, PlanRequest
+from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
 from mistudio.models import Dataset, new_id
 from mistudio.schemas.dataset import DatasetDownloadRequest
 
@@ -32,12 +32,12 @@ def source_key(*, repo_id: str, revision: str, config: str, splits: Iterable[str
     return hashlib.sha256(json.dumps([repo_id, revision, config, sorted(splits)]).encode()).hexdigest()
 
 
-def key_of(plan: Plan) -> str:
+def key_of(plan: DownloadPlan) -> str:
     """The key of what the plan fetches."""
     return source_key(repo_id=plan.repo_id, revision=plan.revision, config=plan.config, splits=plan.splits)
 
 
-def new_record(plan: Plan, text_column: str | None) -> Dataset:
+def new_record(plan: DownloadPlan, text_column: str | None) -> Dataset:
     """A dataset that is about to be downloaded by this plan."""
     name = plan.repo_id.rpartition("/")[2]
     return Dataset(

@@ -5,7 +5,7 @@ import json
 
 from mistudio.core.errors import AlreadyExists
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.hub.plan_types import Sizes, SourceFile
+from mistudio.corpus.hub.plan_types import RemoteFile, Sizes
 from mistudio.corpus.ingest.file_names import dataset_name, format_of
 from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.models import Dataset
@@ -16,7 +16,7 @@ _MAX_NAME = 255
 
 def local_sizes(plan: LocalPlan) -> Sizes:
     """What the files weigh."""
-    return Sizes.of(SourceFile(file.name, file.split, file.size) for file in plan.files)
+    return Sizes.of(RemoteFile(file.name, file.split, file.size) for file in plan.files)
 
 
 def local_key(plan: LocalPlan, fields: DatasetImportFields) -> str:

@@ -21,11 +21,11 @@ from mistudio.schemas.event import (
     ProgressEvent,
     ScopedEvent,
 )
-from mistudio.services.jobs.targets import Held
+from mistudio.services.jobs.targets import JobTarget
 
 
 @dataclass(frozen=True)
-class News:
+class OutgoingEvent:
     """One event and the channel that it goes out on."""
 
     channel: str
@@ -46,11 +46,11 @@ def next_seq(dataset: Dataset) -> int:
     return dataset.seq
 
 
-def _of_dataset(event: ScopedEvent) -> News:
-    return News(progress_channel(event.dataset_id), event.model_dump(mode="json", exclude_unset=False))
+def _of_dataset(event: ScopedEvent) -> OutgoingEvent:
+    return OutgoingEvent(progress_channel(event.dataset_id), event.model_dump(mode="json", exclude_unset=False))
 
 
-def _head(held: Held) -> dict[str, object]:
+def _head(held: JobTarget) -> dict[str, object]:
     """What every event names, with the next number of the dataset, which is thereby taken."""
     job = held.job
     job.seq = next_seq(held.dataset)
@@ -65,13 +65,13 @@ def _head(held: Held) -> dict[str, object]:
     }
 
 
-def progress_news(
-    held: Held,
+def progress_event(
+    held: JobTarget,
     *,
     rate: float | None = None,
     eta_seconds: float | None = None,
     waiting: Waiting | None = None,
-) -> News:
+) -> OutgoingEvent:
     """That work goes on, or waits."""
     job = held.job
     return _of_dataset(
@@ -92,7 +92,7 @@ def progress_news(
     )
 
 
-def completed_news(held: Held) -> News:
+def completed_event(held: JobTarget) -> OutgoingEvent:
     """That work ended well."""
     made = held.tokenization or held.dataset
     return _of_dataset(
@@ -108,7 +108,7 @@ def completed_news(held: Held) -> News:
     )
 
 
-def error_news(held: Held, error: MiStudioError) -> News:
+def error_event(held: JobTarget, error: MiStudioError) -> OutgoingEvent:
     """That work ended without what was wanted."""
     return _of_dataset(
         ErrorEvent.model_validate(
@@ -123,24 +123,24 @@ def error_news(held: Held, error: MiStudioError) -> News:
     )
 
 
-def created_news(dataset: DatasetResponse) -> News:
+def created_event(dataset: DatasetResponse) -> OutgoingEvent:
     """That a dataset came into the list."""
     event = DatasetCreated(dataset_id=dataset.id, seq=dataset.seq, dataset=dataset)
-    return News(DATASETS_CHANNEL, event.model_dump(mode="json"))
+    return OutgoingEvent(DATASETS_CHANNEL, event.model_dump(mode="json"))
 
 
-def changed_news(dataset: DatasetResponse) -> News:
+def changed_event(dataset: DatasetResponse) -> OutgoingEvent:
     """That a dataset of the list is no longer what it was."""
     event = DatasetChanged(dataset_id=dataset.id, seq=dataset.seq, dataset=dataset)
-    return News(DATASETS_CHANNEL, event.model_dump(mode="json"))
+    return OutgoingEvent(DATASETS_CHANNEL, event.model_dump(mode="json"))
 
 
-def deleted_news(dataset_id: str, seq: int) -> News:
+def deleted_event(dataset_id: str, seq: int) -> OutgoingEvent:
     """That a dataset left the list."""
-    return News(DATASETS_CHANNEL, DatasetDeleted(dataset_id=dataset_id, seq=seq).model_dump(mode="json"))
+    return OutgoingEvent(DATASETS_CHANNEL, DatasetDeleted(dataset_id=dataset_id, seq=seq).model_dump(mode="json"))
 
 
-async def publish_all(bus: EventBus, news: list[News]) -> None:
+async def publish_all(bus: EventBus, news: list[OutgoingEvent]) -> None:
     """Send events in their order; called after the commit that they tell of."""
     for item in news:
         await bus.publish(item.channel, item.event)

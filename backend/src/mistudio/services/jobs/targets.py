@@ -63,7 +63,7 @@ Figures: TypeAlias = DatasetFigures | TokenizationFigures | IndexFigures
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class JobTarget:
     """A job and the records that it concerns, held in one write transaction."""
 
     job: Job
@@ -71,7 +71,7 @@ class Held:
     tokenization: Tokenization | None = None
 
     @classmethod
-    async def of(cls, session: AsyncSession, job: Job) -> "Held":
+    async def of(cls, session: AsyncSession, job: Job) -> "JobTarget":
         """The records of ``job``, locked for this transaction."""
         dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
         if job.tokenization_id is None:

@@ -11,8 +11,8 @@ from mistudio.core.errors import JobCancelled, MiStudioError, WorkerDied
 from mistudio.core.states import JobState
 from mistudio.models import Job, utc_now
 from mistudio.schemas.job import JobKind
-from mistudio.services.jobs.events import News, Waiting, changed_news, error_news, progress_news
-from mistudio.services.jobs.targets import Held
+from mistudio.services.jobs.events import OutgoingEvent, Waiting, changed_event, error_event, progress_event
+from mistudio.services.jobs.targets import JobTarget
 from mistudio.services.responses import active_jobs, dataset_response
 
 
@@ -40,31 +40,31 @@ def end_job(job: Job, state: JobState) -> None:
     job.not_before = None
 
 
-async def dataset_changed(session: AsyncSession, held: Held) -> News:
+async def dataset_changed(session: AsyncSession, held: JobTarget) -> OutgoingEvent:
     """That the dataset of the list is no longer what it was."""
-    return changed_news(dataset_response(held.dataset, await active_jobs(session, [held.dataset.id])))
+    return changed_event(dataset_response(held.dataset, await active_jobs(session, [held.dataset.id])))
 
 
-async def job_cancelled(session: AsyncSession, held: Held) -> list[News]:
+async def job_cancelled(session: AsyncSession, held: JobTarget) -> list[OutgoingEvent]:
     """The job ends because somebody wished it."""
     return await job_failed(session, held, JobCancelled(cancelled_message(held.job.progress)))
 
 
-async def job_failed(session: AsyncSession, held: Held, error: MiStudioError) -> list[News]:
+async def job_failed(session: AsyncSession, held: JobTarget, error: MiStudioError) -> list[OutgoingEvent]:
     """The job ends with this error, and its target says so."""
     end_job(held.job, JobState.CANCELLED if error.code == "cancelled" else JobState.FAILED)
     held.job.error_code, held.job.error_message = error.code, error.detail
     held.failed(error)
     await session.flush()
-    news = [error_news(held, error)]
+    news = [error_event(held, error)]
     if held.scope != "tokenization":
         news.append(await dataset_changed(session, held))
     return news
 
 
-async def job_died(session: AsyncSession, job: Job, *, backoff_seconds: float) -> list[News]:
+async def job_died(session: AsyncSession, job: Job, *, backoff_seconds: float) -> list[OutgoingEvent]:
     """Its runner is gone: it is tried again in so many seconds, unless it died too often without getting further."""
-    held = await Held.of(session, job)
+    held = await JobTarget.of(session, job)
     if job.progress > job.claimed_progress:
         job.attempt = 0
     died = WorkerDied("The process that did the work ended unexpectedly; what it had done is kept. Retry goes on.")
@@ -74,17 +74,17 @@ async def job_died(session: AsyncSession, job: Job, *, backoff_seconds: float) -
 
 
 async def again_or_cancelled(
-    session: AsyncSession, held: Held, error: MiStudioError, delay_seconds: float
-) -> list[News]:
+    session: AsyncSession, held: JobTarget, error: MiStudioError, delay_seconds: float
+) -> list[OutgoingEvent]:
     """A cancel that came while the job was about to be tried again is carried out instead."""
     if held.job.cancel_requested:
         return await job_cancelled(session, held)
     return _postponed(held, error, delay_seconds)
 
 
-def _postponed(held: Held, error: MiStudioError, delay_seconds: float) -> list[News]:
+def _postponed(held: JobTarget, error: MiStudioError, delay_seconds: float) -> list[OutgoingEvent]:
     job, until = held.job, utc_now() + timedelta(seconds=delay_seconds)
     job.state = JobState.QUEUED
     job.owner, job.not_before = None, until
     job.error_code, job.error_message = error.code, error.detail
-    return [progress_news(held, waiting=Waiting(reason=error.detail, until=until))]
+    return [progress_event(held, waiting=Waiting(reason=error.detail, until=until))]

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import structlog
 
 from mistudio.core.errors import MiStudioError
-from mistudio.corpus.search.hit_counter import Limit, SearchEnded
+from mistudio.corpus.search.hit_counter import Deadline, SearchEnded
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ class Countable(Protocol):
         """Whether it is known by now."""
         ...
 
-    def go_on(self, limit: Limit) -> None:
+    def count_more(self, limit: Deadline) -> None:
         """Count some more of it. Raises SearchEnded."""
         ...
 
@@ -39,7 +39,7 @@ class Countable(Protocol):
 class _Count:
     dataset_id: str
     search: Countable
-    limit: Limit
+    limit: Deadline
 
 
 class BackgroundCounts:
@@ -65,7 +65,7 @@ class BackgroundCounts:
                 return
             known = self._counts.pop(key, None)
             if known is None or known.search is not search:
-                known = _Count(dataset_id, search, Limit(_SECONDS))
+                known = _Count(dataset_id, search, Deadline(_SECONDS))
             self._counts[key] = known
             while len(self._counts) > _MOST_WAITING:
                 self._counts.popitem(last=False)
@@ -108,7 +108,7 @@ class BackgroundCounts:
 
     def _is_over(self, count: _Count) -> bool:
         try:
-            count.search.go_on(count.limit)
+            count.search.count_more(count.limit)
         except (SearchEnded, MiStudioError, OSError) as error:
             log.info("count ended early", reason=type(error).__name__)
             return True

@@ -15,11 +15,11 @@ from typing import Final, TypeAlias
 
 from mistudio.core.config import Settings
 from mistudio.corpus.search.highlights import Marker
-from mistudio.corpus.search.hit_counter import HitPage, Limit
+from mistudio.corpus.search.hit_counter import Deadline, HitPage
 from mistudio.corpus.search.index_builder import index_stamp
 from mistudio.corpus.search.pages import Search
 from mistudio.corpus.search.search import Corpus, SearchRequest
-from mistudio.corpus.store.dataset_store import DatasetStore, Row
+from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.services.samples.background_counts import BackgroundCounts
 
@@ -52,7 +52,7 @@ class Asked:
 class Found:
     """A page of hits with their rows; ``has_index`` if there is one that is of the present data."""
 
-    rows: list[Row]
+    rows: list[StoredRow]
     page: HitPage
     search: Search
     has_index: bool
@@ -88,7 +88,7 @@ class SearchService:
 
         Where the time of a search is over first, the page has what was found by then.
         """
-        limit = Limit(self._seconds)
+        limit = Deadline(self._seconds)
         searching = asyncio.get_running_loop().run_in_executor(self._searchers, self._find, asked, limit)
         leaving = asyncio.create_task(gone())
         try:
@@ -100,7 +100,7 @@ class SearchService:
             limit.end()
             leaving.cancel()
 
-    def _find(self, asked: Asked, limit: Limit) -> Found:
+    def _find(self, asked: Asked, limit: Deadline) -> Found:
         with self._lock:
             self._active += 1
         try:

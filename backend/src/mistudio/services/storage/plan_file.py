@@ -4,23 +4,23 @@ import json
 from pathlib import Path
 
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.hub.plan_types import Plan
+from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
 
 PLAN_NAME = "plan.json"
 
 
-def write_plan(staging: Path, plan: Plan | LocalPlan) -> None:
+def write_plan(staging: Path, plan: DownloadPlan | LocalPlan) -> None:
     """Keep the plan in the dataset's staging folder, which is made if need be."""
     ensure_dir(staging)
     write_bytes_atomic(staging / PLAN_NAME, json.dumps(as_json(plan)).encode())
 
 
-def read_plan(staging: Path) -> Plan | None:
+def read_plan(staging: Path) -> DownloadPlan | None:
     """The plan of a download; None where there is none or it cannot be read, which makes the job plan again."""
     try:
-        return from_json(Plan, json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
+        return from_json(DownloadPlan, json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -3,7 +3,7 @@
 from mistudio.core.errors import AlreadyExists
 from mistudio.core.records import as_json
 from mistudio.core.states import TokenizationStatus
-from mistudio.corpus.spec.resolve import Resolved
+from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
@@ -21,7 +21,7 @@ def settings_of(request: TokenizeRequest) -> TokenizeSettings:
     return TokenizeSettings(**{**fields, "splits": tuple(request.splits) if request.splits else None})
 
 
-def needed_for_tokens(manifest: Manifest, settings: TokenizeSettings, resolved: Resolved) -> int:
+def needed_for_tokens(manifest: Manifest, settings: TokenizeSettings, resolved: ResolvedSettings) -> int:
     """An upper estimate, in bytes, of the room that the rows will take."""
     share = sum(split.rows for split in manifest.splits if split.name in resolved.splits) / max(manifest.rows, 1)
     tokens = (manifest.text.utf8_bytes or 0) * share / _TEXT_BYTES_PER_TOKEN

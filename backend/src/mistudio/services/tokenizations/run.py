@@ -11,12 +11,12 @@ from mistudio.core.records import as_json
 from mistudio.corpus.encoders.choice import Trial
 from mistudio.corpus.encoders.encoders import ReferenceEncoder, Texts
 from mistudio.corpus.encoders.encoding import Encoded
-from mistudio.corpus.monitor import Work
+from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.spec.resolve import resolve
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.encoder_trial import engines_for
-from mistudio.corpus.tokenize.request import Order
+from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.shards import Sharing
 from mistudio.corpus.tokenize.tokenize import help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenized.audit import read_audit
@@ -40,7 +40,7 @@ def save_tokenized_dataset(
     *,
     settings: TokenizeSettings,
     tokenizer: LoadedTokenizer,
-    work: Work,
+    monitor: Monitor,
     trial: Trial | None = None,
     sharing: Sharing | None = None,
 ) -> TokenizationFigures:
@@ -50,14 +50,14 @@ def save_tokenized_dataset(
     and where. Goes on where an earlier call was cut off. Blocks, for as long as it takes. Raises what
     ``tokenize_dataset`` of ``mistudio.corpus.tokenize.tokenize`` raises.
     """
-    order = _order(dataset, staging, settings=settings, tokenizer=tokenizer, work=work, trial=trial)
+    order = _order(dataset, staging, settings=settings, tokenizer=tokenizer, monitor=monitor, trial=trial)
     reference = order.engines.reference
     # By the engine that earns its place; by the reference where the written files show that it did not.
     manifest = tokenize_dataset(order, target, sharing=sharing)
     differences = read_audit(target).differences
     if differences and manifest.engine.name != reference.name:
         # Not by who has lost the job meanwhile: the result is another one's then.
-        work.checkpoint()
+        monitor.checkpoint()
         shutil.rmtree(target)
         why = f"The reference: the fast engine differed on {differences:,} written documents."
         record = EngineRecord(reference.name, why)
@@ -67,10 +67,16 @@ def save_tokenized_dataset(
 
 
 def help_with_tokenization(
-    dataset: Path, staging: Path, *, settings: TokenizeSettings, tokenizer: LoadedTokenizer, work: Work, begin: int
+    dataset: Path,
+    staging: Path,
+    *,
+    settings: TokenizeSettings,
+    tokenizer: LoadedTokenizer,
+    monitor: Monitor,
+    begin: int,
 ) -> int:
     """Make shards for whoever runs the same tokenization; see ``help_tokenize``."""
-    return help_tokenize(_order(dataset, staging, settings=settings, tokenizer=tokenizer, work=work), begin=begin)
+    return help_tokenize(_order(dataset, staging, settings=settings, tokenizer=tokenizer, monitor=monitor), begin=begin)
 
 
 def _order(
@@ -79,14 +85,16 @@ def _order(
     *,
     settings: TokenizeSettings,
     tokenizer: LoadedTokenizer,
-    work: Work,
+    monitor: Monitor,
     trial: Trial | None = None,
-) -> Order:
+) -> TokenizeOrder:
     """The tokenization, by the engine that earns its place on this dataset."""
     store = DatasetStore(dataset)
     resolved = resolve(settings, tokenizer, dataset=store.manifest)
     engines = engines_for(tokenizer, store, settings=settings, resolved=resolved, trial=trial)
-    return Order(dataset=dataset, staging=staging, settings=settings, tokenizer=tokenizer, engines=engines, work=work)
+    return TokenizeOrder(
+        dataset=dataset, staging=staging, settings=settings, tokenizer=tokenizer, engines=engines, monitor=monitor
+    )
 
 
 def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Json]) -> TokenizationFigures:

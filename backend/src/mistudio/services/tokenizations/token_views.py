@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from mistudio.corpus.spec.framing import row_frame
+from mistudio.corpus.spec.framing import resolve_framing
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.tokenizers.tokenizer import EncodedText, LoadedTokenizer
 from mistudio.schemas.tokenization import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan, TokenView
@@ -61,7 +61,7 @@ def _shared(spans: Iterable[tuple[int, int]]) -> set[int]:
 def preview_of(tokenizer: LoadedTokenizer, request: PreviewRequest) -> PreviewResponse:
     """One text as ``request`` would have it written, in an unpacked row. Raises ValidationFailed."""
     settings = TokenizeSettings(**request.model_dump(exclude={"access_token", "text"}))
-    frame = row_frame(settings, tokenizer)
+    frame = resolve_framing(settings, tokenizer)
     data = token_spans(tokenizer, request.text)
     kept = data[: frame.room] if request.truncation else data
     end = len(request.text)

@@ -20,9 +20,9 @@ from mistudio.workers.jobs.runner import Runner
 
 if TYPE_CHECKING:
     # Loading tokenizers costs half a second, which a download has no need of.
-    from mistudio.workers.jobs.preloaded import Foreseen
+    from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
-Order: TypeAlias = "dict[str, str | int | dict[str, Json] | None]"
+ChildOrder: TypeAlias = "dict[str, str | int | dict[str, Json] | None]"
 
 ORPHANED = 75
 # pyarrow looks for pandas at its first value, once: it must do so while the child hides it.
@@ -68,21 +68,21 @@ def _orphaned() -> NoReturn:
     os._exit(ORPHANED)
 
 
-def _asked() -> "tuple[Order, Foreseen | None]":
+def _read_order() -> "tuple[ChildOrder, PreloadedTokenizer | None]":
     """The order, and what was loaded for it, as the parent told, before it came."""
-    foreseen = None
+    preloaded = None
     for line in sys.stdin:
         said = json.loads(line)
         if "job_id" in said:
-            return said, foreseen
-        from mistudio.workers.jobs.preloaded import Foreseen
+            return said, preloaded
+        from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
-        foreseen = Foreseen.of(said)
+        preloaded = PreloadedTokenizer.of(said)
     _orphaned()
 
 
 async def _main(pipe: IO[str]) -> None:
-    order, foreseen = _asked()
+    order, preloaded = _read_order()
     settings = Settings.model_validate(order["settings"])
     configure_logging(settings)
     database = Database(settings.sqlalchemy_url)
@@ -91,18 +91,18 @@ async def _main(pipe: IO[str]) -> None:
     job_id, shard = str(order["job_id"]), order["shard"]
     token = str(order["token"]) if order["token"] else None
     if isinstance(shard, int):
-        from mistudio.workers.jobs.shard_helper import HelpersWork, help_tokenization
+        from mistudio.workers.jobs.shard_helper import HelperMonitor, help_tokenization
 
-        work = HelpersWork(jobs, job_id)
-        _obey(work.cancel)
-        await help_tokenization(work, settings=settings, database=database, shard=shard, token=token)
+        monitor = HelperMonitor(jobs, job_id)
+        _watch_parent(monitor.cancel)
+        await help_tokenization(monitor, settings=settings, database=database, shard=shard, token=token)
     else:
-        handlers = job_handlers(settings, database, foreseen=foreseen)
+        handlers = job_handlers(settings, database, preloaded=preloaded)
         runner = Runner(settings, jobs, handlers, enqueue=parent.enqueue, share=parent.share)
-        _obey(runner.cancel)
+        _watch_parent(runner.cancel)
         await runner.run_job(job_id, owner=str(order["owner"]), token=token)
     await database.close()
 
 
-def _obey(cancel: Callable[[], None]) -> None:
+def _watch_parent(cancel: Callable[[], None]) -> None:
     threading.Thread(target=_watch, args=(cancel,), name="parent-watch", daemon=True).start()

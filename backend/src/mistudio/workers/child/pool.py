@@ -21,7 +21,7 @@ from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.utils.tasks import end_task
-from mistudio.workers.child.standby import Spare, send_line
+from mistudio.workers.child.standby import StandbyProcess, send_line
 from mistudio.workers.jobs.runner import until_recorded
 
 log = structlog.get_logger(__name__)
@@ -77,14 +77,14 @@ class Children:
         self._enqueue = enqueue
         self._share = share
         self._children: dict[str, _Child] = {}
-        self._spare = Spare(settings)
+        self._spare = StandbyProcess(settings)
         self._closing = False
 
     def stand_by(self) -> None:
         """Have a process stand ready for the next job, in a moment."""
         self._spare.renew()
 
-    async def foresee(self, tokenizer: str, revision: str | None) -> None:
+    async def preload(self, tokenizer: str, revision: str | None) -> None:
         """Have a process that stands ready load this tokenizer; see ``JobQueue``."""
         folders = {"cache_dir": str(self._settings.cache_dir), "data_dir": str(self._settings.data_dir)}
         await self._spare.tell(json.dumps({"tokenizer": tokenizer, "revision": revision, **folders}))
@@ -110,7 +110,7 @@ class Children:
 
         With ``shard`` the child only helps another one that has the job, from that shard on.
         """
-        process = await self._spare.take(is_foreseen=job.kind == "tokenize" and shard is None)
+        process = await self._spare.take(wants_preloaded=job.kind == "tokenize" and shard is None)
         if self._closing:
             # It stood too late to be ended with the others.
             process.kill()

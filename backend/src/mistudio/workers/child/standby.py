@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 _PAUSE_SECONDS = 1.0
 _PAUSE_BESIDE_A_JOB_SECONDS = 10.0
 # So long is held what was loaded for a job that has not come.
-_LADEN_SECONDS = 30.0
+_PRELOADED_SECONDS = 30.0
 _LINE_LIMIT = 16 * 1024**2
 
 
@@ -34,19 +34,19 @@ async def send_line(process: Process, line: str) -> None:
             await process.stdin.drain()
 
 
-class Spare:
+class StandbyProcess:
     """Starts child processes for jobs, one of them ahead of its job where the settings or the work to come ask for it.
 
-    ``laden_seconds``: how long one that was told what to load waits for its job, before it is ended.
+    ``preloaded_seconds``: how long one that was told what to load waits for its job, before it is ended.
     """
 
-    def __init__(self, settings: Settings, *, laden_seconds: float = _LADEN_SECONDS) -> None:
+    def __init__(self, settings: Settings, *, preloaded_seconds: float = _PRELOADED_SECONDS) -> None:
         self._settings = settings
-        self._laden_seconds = laden_seconds
+        self._preloaded_seconds = preloaded_seconds
         self._process: Process | None = None
         self._told: str | None = None
         self._changing = asyncio.Lock()
-        self._tending: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
         self._closed = False
 
     @property
@@ -54,15 +54,15 @@ class Spare:
         """The process that stands ready, None where there is none."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
-    async def take(self, *, is_foreseen: bool) -> Process:
+    async def take(self, *, wants_preloaded: bool) -> Process:
         """A process for a job: the one that stands ready, else a new one. Raises OSError where none can be started.
 
-        One that was told what to load is for a job that ``is_foreseen`` only.
+        One that was told what to load is for a job that ``wants_preloaded`` only.
         """
-        if self._told and not is_foreseen:
+        if self._told and not wants_preloaded:
             return await self._start()
         ready, self._process, self._told = self._process, None, None
-        self._tend_after(_PAUSE_BESIDE_A_JOB_SECONDS)
+        self._refresh_after(_PAUSE_BESIDE_A_JOB_SECONDS)
         return ready if ready and ready.returncode is None else await self._start()
 
     async def tell(self, line: str) -> None:
@@ -70,7 +70,7 @@ class Spare:
         async with self._changing:
             if self._closed:
                 return
-            self._stop_tending()
+            self._stop_refreshing()
             try:
                 process = (self._process if self.process_id else None) or await self._start()
             except OSError as error:
@@ -79,35 +79,35 @@ class Spare:
             is_news = process is not self._process or line != self._told
             # Before anything is waited for: a job may take the process meanwhile.
             self._process, self._told = process, line
-            self._tend_after(self._laden_seconds)
+            self._refresh_after(self._preloaded_seconds)
             if is_news:
                 await send_line(process, line)
 
     def renew(self) -> None:
         """Have one stand ready in a moment."""
         if self._told is None:
-            self._tend_after(_PAUSE_SECONDS)
+            self._refresh_after(_PAUSE_SECONDS)
 
     async def close(self) -> None:
         """End the one that stands ready; there will be no other."""
         self._closed = True
-        if tending := self._stop_tending():
+        if tending := self._stop_refreshing():
             await end_task(tending)
         async with self._changing:
             await self._end()
 
-    def _tend_after(self, pause: float) -> None:
-        self._stop_tending()
+    def _refresh_after(self, pause: float) -> None:
+        self._stop_refreshing()
         if not self._closed and (self._settings.spare_process or self._told):
-            self._tending = asyncio.create_task(self._tend(pause), name="spare-child")
+            self._refreshing = asyncio.create_task(self._refresh(pause), name="spare-child")
 
-    def _stop_tending(self) -> asyncio.Task[None] | None:
-        tending, self._tending = self._tending, None
+    def _stop_refreshing(self) -> asyncio.Task[None] | None:
+        tending, self._refreshing = self._refreshing, None
         if tending:
             tending.cancel()
         return tending
 
-    async def _tend(self, pause: float) -> None:
+    async def _refresh(self, pause: float) -> None:
         """After a while see that one stands ready, and that it is not laden with what nobody came for."""
         await asyncio.sleep(pause)
         async with self._changing:

@@ -67,10 +67,10 @@ class LocalQueue:
         """Look into the table soon."""
         self._wake.set()
 
-    async def foresee(self, tokenizer: str, revision: str | None) -> None:
+    async def preload(self, tokenizer: str, revision: str | None) -> None:
         """Have the process that stands ready load it, if a tokenization could begin now."""
         if self._has_room("tokenize"):
-            await self._children.foresee(tokenizer, revision)
+            await self._children.preload(tokenizer, revision)
 
     async def cancel(self, job_id: str) -> None:
         """Tell the child; kill it if it does not stop in time. Returns when its job has ended."""

@@ -11,7 +11,7 @@ from mistudio.core.database import Database
 from mistudio.core.errors import AuthRequired, DataMissing, Json, SourceChanged
 from mistudio.core.records import from_json
 from mistudio.corpus.fetch.download import FetchSettings
-from mistudio.corpus.hub.plan_types import Plan, PlanRequest
+from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
 from mistudio.corpus.hub.planner import Planner
 from mistudio.corpus.ingest.build import build_dataset, finish_build
 from mistudio.corpus.ingest.local_files import LocalOrigin
@@ -20,7 +20,7 @@ from mistudio.corpus.store.manifest import Manifest
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.jobs.targets import DatasetFigures, TokenizationFigures
-from mistudio.services.responses import dataset_or_404, tokenization_or_404
+from mistudio.services.responses import get_dataset, get_tokenization
 from mistudio.services.storage.disk_space import needed_bytes, require_room
 from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
 from mistudio.services.storage_service import StorageService
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     # Loading tokenizers costs half a second, which a download has no need of.
     from mistudio.corpus.tokenize.shards import Sharing
     from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
-    from mistudio.workers.jobs.preloaded import Foreseen
+    from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
 
 async def handle_download(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
     """Fetch, read and store what the dataset's plan names. Goes on where an earlier try stopped."""
     async with database.read() as session:
-        dataset = await dataset_or_404(session, context.job.dataset_id)
+        dataset = await get_dataset(session, context.job.dataset_id)
     storage = StorageService(settings, database)
     staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
-    if (manifest := await asyncio.to_thread(finish_build, staging, target, work=context.work)) is not None:
+    if (manifest := await asyncio.to_thread(finish_build, staging, target, monitor=context.monitor)) is not None:
         # An earlier try was cut off after the files were whole and before the record said so.
         return figures_of(manifest, target)
     try:
@@ -56,7 +56,7 @@ async def handle_download(context: JobContext, *, settings: Settings, database: 
 
 
 async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobContext, settings: Settings) -> Manifest:
-    context.work.report(0, 0, "plan")
+    context.monitor.report(0, 0, "plan")
     plan = await asyncio.to_thread(read_plan, staging) or await _plan_again(dataset, staging, context.token)
     await asyncio.to_thread(_require_room, plan, staging, settings)
     fetching = FetchSettings(connections=settings.download_connections)
@@ -66,11 +66,11 @@ async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobC
         staging,
         target,
         text_column=dataset.text_column,
-        work=context.work,
+        monitor=context.monitor,
     )
 
 
-def _require_room(plan: Plan, staging: Path, settings: Settings) -> None:
+def _require_room(plan: DownloadPlan, staging: Path, settings: Settings) -> None:
     kept = get_allocated_size(staging)
     require_room(
         settings.data_dir,
@@ -80,7 +80,7 @@ def _require_room(plan: Plan, staging: Path, settings: Settings) -> None:
     )
 
 
-async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> Plan:
+async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> DownloadPlan:
     """The same plan once more, from the commit in the record: the file that kept it is lost or damaged."""
     request = PlanRequest(
         repo_id=dataset.hf_repo_id or "",
@@ -101,16 +101,16 @@ async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> Pla
 async def handle_import(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
     """Read and store the files that lie in the dataset's staging folder. Goes on where an earlier try stopped."""
     async with database.read() as session:
-        dataset = await dataset_or_404(session, context.job.dataset_id)
+        dataset = await get_dataset(session, context.job.dataset_id)
     storage = StorageService(settings, database)
     staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
-    manifest = await asyncio.to_thread(finish_build, staging, target, work=context.work)
+    manifest = await asyncio.to_thread(finish_build, staging, target, monitor=context.monitor)
     if manifest is None:
         plan = await asyncio.to_thread(read_local_plan, staging)
         if plan is None:
             raise DataMissing("The imported files are no longer here: delete this dataset and import them again.")
         manifest = await asyncio.to_thread(
-            build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, work=context.work
+            build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, monitor=context.monitor
         )
     return figures_of(manifest, target)
 
@@ -155,21 +155,21 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
 
 
 async def handle_tokenize(
-    context: JobContext, *, settings: Settings, database: Database, foreseen: "Foreseen | None" = None
+    context: JobContext, *, settings: Settings, database: Database, preloaded: "PreloadedTokenizer | None" = None
 ) -> TokenizationFigures:
     """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
     from mistudio.corpus.spec.settings import TokenizeSettings
     from mistudio.services.tokenizations.run import save_tokenized_dataset
 
     async with database.read() as session:
-        record = await tokenization_or_404(session, context.job.tokenization_id or "")
-    context.work.report(0, 1, "plan")
+        record = await get_tokenization(session, context.job.tokenization_id or "")
+    context.monitor.report(0, 1, "plan")
     storage = StorageService(settings, database)
-    if foreseen is not None and not foreseen.is_of(record):
-        foreseen = None
-    loaded = foreseen.tokenizer if foreseen else None
+    if preloaded is not None and not preloaded.is_of(record):
+        preloaded = None
+    loaded = preloaded.tokenizer if preloaded else None
     tokenizer = loaded or await tokenizer_of(record, settings=settings, token=context.token)
-    context.work.report(1, 1, "plan")
+    context.monitor.report(1, 1, "plan")
     return await asyncio.to_thread(
         save_tokenized_dataset,
         storage.folder(record.dataset_id),
@@ -177,8 +177,8 @@ async def handle_tokenize(
         storage.tokenized(record.dataset_id, record.id),
         settings=from_json(TokenizeSettings, record.settings),
         tokenizer=tokenizer,
-        work=context.work,
-        trial=foreseen.trial if foreseen else None,
+        monitor=context.monitor,
+        trial=preloaded.trial if preloaded else None,
         sharing=None if settings.is_embedded else _sharing(context, settings.shard_bytes),
     )
 
@@ -217,12 +217,12 @@ async def _awaited(share: Callable[[int], Awaitable[None]], shards: int) -> None
 
 
 def job_handlers(
-    settings: Settings, database: Database, *, foreseen: "Foreseen | None" = None
+    settings: Settings, database: Database, *, preloaded: "PreloadedTokenizer | None" = None
 ) -> Mapping[str, Handler]:
-    """The handler of each kind of job; ``foreseen`` is what this process has loaded for the one that it may get."""
+    """The handler of each kind of job; ``preloaded`` is what this process has loaded for the one that it may get."""
     return {
         "download": followed_by_index(partial(handle_download, settings=settings, database=database), settings),
         "import": followed_by_index(partial(handle_import, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),
-        "tokenize": partial(handle_tokenize, settings=settings, database=database, foreseen=foreseen),
+        "tokenize": partial(handle_tokenize, settings=settings, database=database, preloaded=preloaded),
     }

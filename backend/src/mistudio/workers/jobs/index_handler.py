@@ -19,7 +19,7 @@ async def handle_index(context: JobContext, *, settings: Settings, database: Dat
     if not await asyncio.to_thread(has_current_index, folder):
         needed = await asyncio.to_thread(estimated_bytes, folder)
         require_room(settings.data_dir, needed, reserve=settings.disk_reserve_bytes)
-        await asyncio.to_thread(build_index, folder, work=context.work, heap_bytes=settings.index_heap_bytes)
+        await asyncio.to_thread(build_index, folder, monitor=context.monitor, heap_bytes=settings.index_heap_bytes)
     return IndexFigures()
 
 

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class PreloadedTokenizer:
     """A tokenizer in memory, and how the fast engine did on it."""
 
     tokenizer: LoadedTokenizer

@@ -37,7 +37,7 @@ class JobContext:
 
     job: JobResponse
     token: str | None = field(repr=False)
-    work: Reporter
+    monitor: Reporter
     share: Callable[[int], Awaitable[None]] | None = None
 
 
@@ -72,15 +72,15 @@ class Runner:
         self._share = share
         self._jobs = jobs
         self._handlers = handlers
-        self._work: Reporter | None = None
+        self._monitor: Reporter | None = None
         self._cancelled = False
         self._lease = None if settings.is_embedded else settings.lease_seconds
 
     def cancel(self) -> None:
         """Stop the job under way at its next checkpoint; may be called from any thread, also before it began."""
         self._cancelled = True
-        if self._work:
-            self._work.cancel()
+        if self._monitor:
+            self._monitor.cancel()
 
     async def run_job(self, job_id: str, *, owner: str, token: str | None = None) -> None:
         """Run one job to its end, whatever that is. A job that somebody else has is left alone."""
@@ -102,13 +102,15 @@ class Runner:
     async def _run(self, claim: Claim, job: JobResponse, token: str | None) -> None:
         room = RoomWatch(self._settings.data_dir, self._settings.disk_reserve_bytes)
         try:
-            work = self._work = Reporter(
+            monitor = self._monitor = Reporter(
                 self._jobs, claim, job.kind, progress=job.progress, room=room, lease_seconds=self._lease
             )
             if self._cancelled:
-                work.cancel()
-            async with work.ticking():
-                figures = await self._handlers[job.kind](JobContext(job=job, token=token, work=work, share=self._share))
+                monitor.cancel()
+            async with monitor.ticking():
+                figures = await self._handlers[job.kind](
+                    JobContext(job=job, token=token, monitor=monitor, share=self._share)
+                )
             following = await until_recorded(lambda: self._jobs.succeed(claim, figures))
             if self._enqueue:
                 for job_id in following:

@@ -19,7 +19,7 @@ from mistudio.core.records import from_json
 from mistudio.core.states import JobState
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
-from mistudio.services.responses import tokenization_or_404
+from mistudio.services.responses import get_tokenization
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.jobs.handlers import tokenizer_of
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 0.5
 
 
-class HelpersWork:
+class HelperMonitor:
     """See ``Work``: cancelled once the job does not run, or is to be cancelled; reports are the other child's."""
 
     def __init__(self, jobs: JobService, job_id: str) -> None:
@@ -75,28 +75,28 @@ class HelpersWork:
 
 
 async def help_tokenization(
-    work: HelpersWork, *, settings: Settings, database: Database, shard: int, token: str | None
+    monitor: HelperMonitor, *, settings: Settings, database: Database, shard: int, token: str | None
 ) -> None:
     """Make shards of the job's tokenization, from number ``shard`` on."""
     from mistudio.corpus.spec.settings import TokenizeSettings
     from mistudio.corpus.tokenize.shards import EngineBrokeOff
     from mistudio.services.tokenizations.run import help_with_tokenization
 
-    job = await work.job()
+    job = await monitor.job()
     if job is None or job.tokenization_id is None:
         return
     async with database.read() as session:
-        record = await tokenization_or_404(session, job.tokenization_id)
+        record = await get_tokenization(session, job.tokenization_id)
     storage = StorageService(settings, database)
     try:
-        async with work.looking():
+        async with monitor.looking():
             made = await asyncio.to_thread(
                 help_with_tokenization,
                 storage.folder(record.dataset_id),
                 storage.staging(record.id),
                 settings=from_json(TokenizeSettings, record.settings),
                 tokenizer=await tokenizer_of(record, settings=settings, token=token),
-                work=work,
+                monitor=monitor,
                 begin=shard,
             )
     except (MiStudioError, EngineBrokeOff, OSError) as error:

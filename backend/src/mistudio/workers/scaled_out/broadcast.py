@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
-Order = Literal["cancel", "forget"]
+Broadcast = Literal["cancel", "forget"]
 
 _CHANNEL = "mistudio:control"
 _POLL_SECONDS = 5.0
@@ -24,7 +24,7 @@ def connect(url: str) -> Redis:
     return client
 
 
-async def call_out(redis: Redis, order: Order, target: str) -> None:
+async def call_out(redis: Redis, order: Broadcast, target: str) -> None:
     """Let everybody hear; where Redis is down nobody does, and the jobs table tells them instead."""
     try:
         await redis.publish(_CHANNEL, json.dumps([order, target]))
@@ -32,7 +32,7 @@ async def call_out(redis: Redis, order: Order, target: str) -> None:
         log.warning("not called out", order=order, target=target, error=type(error).__name__)
 
 
-async def listen(redis: Redis, hear: Callable[[Order, str], Awaitable[None]], *, ready: asyncio.Event) -> None:
+async def listen(redis: Redis, hear: Callable[[Broadcast, str], Awaitable[None]], *, ready: asyncio.Event) -> None:
     """Hear every order until cancelled; ``ready`` is set once nothing is missed any more."""
     while True:
         try:

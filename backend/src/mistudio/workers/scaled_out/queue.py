@@ -50,7 +50,7 @@ class CeleryQueue:
         except BROKER_ERRORS as error:
             log.warning("not enqueued now", job_id=job_id, error=type(error).__name__)
 
-    async def foresee(self, tokenizer: str, revision: str | None) -> None:
+    async def preload(self, tokenizer: str, revision: str | None) -> None:
         """Nobody knows which worker will have the job."""
 
     async def share(self, job_id: str, shards: int) -> None:

@@ -35,7 +35,7 @@ from mistudio.services.storage_service import StorageService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.child.pool import Children
 from mistudio.workers.jobs.runner import until_recorded
-from mistudio.workers.scaled_out.broadcast import Order, connect, listen
+from mistudio.workers.scaled_out.broadcast import Broadcast, connect, listen
 from mistudio.workers.scaled_out.queue import CeleryQueue
 from mistudio.workers.scaled_out.token_vault import RedisTokenVault, sealing_key
 from mistudio.workers.scaled_out.watchdog import Watcher
@@ -146,7 +146,7 @@ class WorkerHost:
         if job is not None and job.state is JobState.RUNNING and not self._closing:
             await (await self._children.start(job, shard=shard))
 
-    async def _hear(self, order: Order, target: str) -> None:
+    async def _hear(self, order: Broadcast, target: str) -> None:
         if order == "cancel":
             await self._children.cancel(target)
 

@@ -22,7 +22,7 @@ from mistudio.corpus.encoders.choice import (
 )
 from mistudio.corpus.encoders.encoders import ReferenceEncoder
 from mistudio.corpus.encoders.encoding import Encoded
-from mistudio.corpus.encoders.probe_texts import nasty_texts, probe_texts
+from mistudio.corpus.encoders.probe_texts import edge_case_texts, probe_texts
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 
 DOCUMENTS = pa.array(small.SENTENCES)
@@ -42,7 +42,7 @@ def chosen() -> dict[str, tuple[LoadedTokenizer, Choice]]:
 def test_ids_are_those_of_the_reference(chosen: dict[str, tuple[LoadedTokenizer, Choice]], kind: str) -> None:
     """Over the thorough set of nasty texts; the longest, and most of the reference's own, are left to the benchmark."""
     tokenizer, choice = chosen[kind]
-    short = [text for text in nasty_texts(added_tokens(tokenizer)) if len(text) < 5_000]
+    short = [text for text in edge_case_texts(added_tokens(tokenizer)) if len(text) < 5_000]
     texts = short if kind in GIGATOKEN else short[::6]
 
     encoded = choice.encoder.encode(pa.array(texts))
@@ -168,6 +168,6 @@ def test_a_batch_on_which_the_fast_engine_breaks_off_goes_to_the_reference(
 
 def test_the_texts_are_many_and_always_the_same() -> None:
     """Thousands for the benchmark, hundreds for the probe."""
-    assert len(nasty_texts(["<s>"])) >= 5_000
+    assert len(edge_case_texts(["<s>"])) >= 5_000
     assert 500 <= len(probe_texts(["<s>"])) <= 1_200
     assert probe_texts(["<s>"]) == probe_texts(["<s>"])

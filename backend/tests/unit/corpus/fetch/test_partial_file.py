@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mistudio.corpus.fetch.checksum import PrefixHash
 from mistudio.corpus.fetch.partial_file import Partial, file_key, final_path, parse_journal, split_segments
-from mistudio.corpus.hub.plan_types import SourceFile
+from mistudio.corpus.hub.plan_types import RemoteFile
 
 sizes = st.integers(min_value=0, max_value=1 << 40)
 NOTHING: Callable[[], None] = lambda: None  # noqa: E731 (a name with a type)
@@ -42,7 +42,7 @@ def test_what_is_committed_in_any_order_is_there_for_the_next_owner(
 
     content = bytes(index % 251 for index in range(size))
     with tempfile.TemporaryDirectory() as folder:
-        source = SourceFile("a.parquet", "train", size, "00")
+        source = RemoteFile("a.parquet", "train", size, "00")
         first = Partial(source, Path(folder))
         first.open(step, journaled=True, checkpoint=NOTHING)
         for segment in data.draw(st.permutations(first.segments)):
@@ -79,7 +79,7 @@ def test_no_path_of_the_hub_reaches_the_disk(path: str) -> None:
     """Names are a hash and at most two plain suffixes."""
     destination = Path("/somewhere")
 
-    final = final_path(SourceFile(path, "train", 1, "00"), destination)
+    final = final_path(RemoteFile(path, "train", 1, "00"), destination)
 
     assert destination == final.parent
     assert len(final.name) <= 32 + 18
@@ -88,8 +88,8 @@ def test_no_path_of_the_hub_reaches_the_disk(path: str) -> None:
 
 def test_another_content_has_another_name() -> None:
     """A partial file is never taken up for a file that changed."""
-    one = SourceFile("a.parquet", "train", 5, "00")
+    one = RemoteFile("a.parquet", "train", 5, "00")
 
-    assert file_key(one) != file_key(SourceFile("a.parquet", "train", 5, "01"))
-    assert file_key(one) != file_key(SourceFile("a.parquet", "train", 6, "00"))
-    assert final_path(SourceFile("x/A.JSONL.GZ", "train", 5), Path("d")).name.endswith(".jsonl.gz")
+    assert file_key(one) != file_key(RemoteFile("a.parquet", "train", 5, "01"))
+    assert file_key(one) != file_key(RemoteFile("a.parquet", "train", 6, "00"))
+    assert final_path(RemoteFile("x/A.JSONL.GZ", "train", 5), Path("d")).name.endswith(".jsonl.gz")

@@ -26,7 +26,7 @@ from mistudio.core.errors import (
     ValidationFailed,
 )
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.hub.plan import Inspection, Plan, PlanRequest, inspect, make_plan
+from mistudio.corpus.hub.plan import DownloadPlan, Inspection, PlanRequest, inspect, make_plan
 from mistudio.corpus.hub.plan_types import Sizes
 
 CARD = """---
@@ -147,7 +147,7 @@ def test_records_survive_json(hub: Hub) -> None:
     assert "hf_secret" not in repr(request)
     hub.add_token("hf_secret")
     plan, seen = make_plan(request), inspect(request)
-    assert plan == from_json(Plan, json.loads(json.dumps(as_json(plan))))
+    assert plan == from_json(DownloadPlan, json.loads(json.dumps(as_json(plan))))
     assert seen == from_json(Inspection, json.loads(json.dumps(as_json(seen))))
 
 

@@ -22,7 +22,7 @@ from fakes.pace import PATIENCE
 from mistudio.core.errors import DataMissing, DiskFull, JobCancelled
 from mistudio.corpus.formats.columnar import read_arrow
 from mistudio.corpus.ingest.ingest import ingest_file
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.parquet_writer import GROUP_BYTES, GroupWriter, row_sizes
 
 
@@ -73,10 +73,10 @@ def test_a_call_after_a_kill_behind_the_move_counts_again(tmp_path: Path) -> Non
     """The source is gone and the target there: the same report comes out."""
     data = parquet_bytes(pa.table({"text": ["a", None]}))
     first, target = take_in(tmp_path, data, label="a.parquet", format="parquet")
-    again = ingest_file(tmp_path / "source", target, format="parquet", label="a.parquet", work=Unwatched())
+    again = ingest_file(tmp_path / "source", target, format="parquet", label="a.parquet", monitor=NullMonitor())
     assert first == again
     with pytest.raises(DataMissing):
-        ingest_file(tmp_path / "source", tmp_path / "no", format="json", label="a.jsonl", work=Unwatched())
+        ingest_file(tmp_path / "source", tmp_path / "no", format="json", label="a.jsonl", monitor=NullMonitor())
 
 
 @pytest.mark.parametrize("group_rows", [5_000, 5])
@@ -133,7 +133,7 @@ def test_conversations_are_counted_as_they_are_rendered(tmp_path: Path) -> None:
     assert ("conversation", 1, len(text), 1) == (column.kind, column.nulls, column.characters, column.empty)
 
 
-class _Cancelled(Unwatched):
+class _Cancelled(NullMonitor):
     def __init__(self, after: int) -> None:
         self.left = after
 
@@ -149,10 +149,10 @@ def test_a_cancel_leaves_nothing_behind(tmp_path: Path, after: int) -> None:
     source, target = tmp_path / "source", tmp_path / "target.parquet"
     source.write_bytes(json_lines([{"text": "x" * 1_000} for _ in range(20_000)]))
     with pytest.raises(JobCancelled):
-        ingest_file(source, target, format="json", label="a.jsonl", work=_Cancelled(after))
+        ingest_file(source, target, format="json", label="a.jsonl", monitor=_Cancelled(after))
     assert ["source"] == [path.name for path in tmp_path.iterdir()]
     seen: list[int] = []
-    report = ingest_file(source, target, format="json", label="a.jsonl", work=Unwatched(), progress=seen.append)
+    report = ingest_file(source, target, format="json", label="a.jsonl", monitor=NullMonitor(), progress=seen.append)
     assert 20_000 == report.rows
     assert sorted(set(seen)) == seen
     assert source.stat().st_size == seen[-1]
@@ -161,14 +161,14 @@ def test_a_cancel_leaves_nothing_behind(tmp_path: Path, after: int) -> None:
 def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
     """The error of the system becomes one a person can act on, and nothing is left."""
 
-    class Full(Unwatched):
+    class Full(NullMonitor):
         def checkpoint(self) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     source = tmp_path / "source"
     source.write_bytes(b"a\n")
     with pytest.raises(DiskFull):
-        ingest_file(source, tmp_path / "t", format="text", label="a.txt", work=Full())
+        ingest_file(source, tmp_path / "t", format="text", label="a.txt", monitor=Full())
     assert ["source"] == [path.name for path in tmp_path.iterdir()]
 
 
@@ -178,8 +178,8 @@ def test_a_killed_process_leaves_no_half_file(tmp_path: Path) -> None:
     source.write_bytes(json_lines([{"text": "x" * 1_000} for _ in range(12_000)]))
     code = (
         "import sys, time; from pathlib import Path; from mistudio.corpus.ingest.ingest import ingest_file;"
-        "from mistudio.corpus.monitor import Unwatched;"
-        "ingest_file(Path(sys.argv[1]), Path(sys.argv[2]), format='json', label='a.jsonl', work=Unwatched(),"
+        "from mistudio.corpus.monitor import NullMonitor;"
+        "ingest_file(Path(sys.argv[1]), Path(sys.argv[2]), format='json', label='a.jsonl', monitor=NullMonitor(),"
         "progress=lambda done: time.sleep(60))"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(source), str(target)]) as child:
@@ -188,7 +188,7 @@ def test_a_killed_process_leaves_no_half_file(tmp_path: Path) -> None:
             time.sleep(0.01)
         child.send_signal(signal.SIGKILL)
     assert {"source", ".target.parquet.writing"} == {path.name for path in tmp_path.iterdir()}
-    report = ingest_file(source, target, format="json", label="a.jsonl", work=Unwatched())
+    report = ingest_file(source, target, format="json", label="a.jsonl", monitor=NullMonitor())
     assert 12_000 == report.rows
     assert {"source", "target.parquet"} == {path.name for path in tmp_path.iterdir()}
 

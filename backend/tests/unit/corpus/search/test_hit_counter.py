@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistudio.corpus.search.hit_counter import Ids, Limit, SearchEnded, Tally
+from mistudio.corpus.arrays import Ids
+from mistudio.corpus.search.hit_counter import Deadline, HitCounter, SearchEnded
 
 
 class Known:
@@ -29,7 +30,7 @@ class Known:
         """All counts, or none."""
         return [len(ids) for ids in self._hits] if self._is_counted else None
 
-    def find(self, windows: Sequence[int], limit: Limit) -> list[Ids]:
+    def find(self, windows: Sequence[int], limit: Deadline) -> list[Ids]:
         """The hits; the limit is over after ``most`` windows."""
         self.asked += len(windows)
         if self.asked > self.most:
@@ -55,31 +56,31 @@ def test_pages_are_slices_of_all_hits(
     """In any order of asking; a total that is not exact is a lower bound that covers what was shown."""
     hits = windows_of(counts)
     every = [row for window in hits for row in window]
-    tally = Tally(Known(hits, is_counted=is_counted))
+    tally = HitCounter(Known(hits, is_counted=is_counted))
     for offset, size in pages:
-        page = tally.page(offset, size, limit=Limit(), patience=patience)
+        page = tally.page(offset, size, limit=Deadline(), patience=patience)
         assert every[offset : offset + size] == page.ids
         assert page.total == len(every) if page.is_exact else min(len(every), offset + size) <= page.total
         assert page.is_exact == tally.is_complete
-    tally.complete(Limit())
+    tally.complete(Deadline())
     assert (len(every), True) == (tally.total, tally.is_complete)
 
 
 def test_the_first_page_reads_little() -> None:
     """Of a thousand windows, two are enough; the next page goes on from there."""
     source = Known(windows_of([30] * 1_000), is_counted=False)
-    tally = Tally(source)
-    page = tally.page(0, 50, limit=Limit(), patience=0.0)
+    tally = HitCounter(source)
+    page = tally.page(0, 50, limit=Deadline(), patience=0.0)
     assert (2, 60, False) == (source.asked, page.total, page.is_exact)
-    assert [*range(120, 130), *range(200, 210)] == tally.page(50, 20, limit=Limit(), patience=0.0).ids
+    assert [*range(120, 130), *range(200, 210)] == tally.page(50, 20, limit=Deadline(), patience=0.0).ids
 
 
 def test_a_search_that_ends_answers_what_it_has() -> None:
     """Time that is over gives a part, marked as such; asked again, the count goes on where it was."""
     source = Known(windows_of([1] * 100), is_counted=False)
     source.most = 30
-    tally = Tally(source)
-    page = tally.page(0, 50, limit=Limit(), patience=0.0)
+    tally = HitCounter(source)
+    page = tally.page(0, 50, limit=Deadline(), patience=0.0)
     assert ([100 * window for window in range(len(page.ids))], True, False) == (
         page.ids,
         page.is_partial,
@@ -87,22 +88,22 @@ def test_a_search_that_ends_answers_what_it_has() -> None:
     )
     assert 0 < page.total == len(page.ids) <= 30
     source.most = 10**9
-    assert 50 == len(tally.page(0, 50, limit=Limit(), patience=0.0).ids)
+    assert 50 == len(tally.page(0, 50, limit=Deadline(), patience=0.0).ids)
     with pytest.raises(SearchEnded):
-        Limit(seconds=-1.0).check()
-    ended = Limit()
+        Deadline(seconds=-1.0).check()
+    ended = Deadline()
     ended.end()
     with pytest.raises(SearchEnded):
-        Tally(Known(windows_of([1] * 100), is_counted=False)).complete(ended)
+        HitCounter(Known(windows_of([1] * 100), is_counted=False)).complete(ended)
 
 
 def test_pages_are_answered_while_others_count() -> None:
     """Two that count to the end and many that turn pages come to the same."""
-    tally = Tally(Known(windows_of([2] * 3_000), is_counted=False))
-    counting = [threading.Thread(target=tally.complete, args=(Limit(),)) for _number in range(2)]
+    tally = HitCounter(Known(windows_of([2] * 3_000), is_counted=False))
+    counting = [threading.Thread(target=tally.complete, args=(Deadline(),)) for _number in range(2)]
     for thread in counting:
         thread.start()
-    pages = [tally.page(offset, 3, limit=Limit(), patience=0.0).ids for offset in range(0, 600, 3)]
+    pages = [tally.page(offset, 3, limit=Deadline(), patience=0.0).ids for offset in range(0, 600, 3)]
     for thread in counting:
         thread.join()
     assert [100 * (number // 2) + number % 2 for number in range(600)] == [row for page in pages for row in page]

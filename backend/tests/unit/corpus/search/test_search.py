@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from fakes.corpora import make_dataset
 from fakes.searching import Corpus as Plain
 from fakes.searching import write_lengths
-from mistudio.corpus.monitor import Unwatched
-from mistudio.corpus.search.hit_counter import Limit
+from mistudio.corpus.monitor import NullMonitor
+from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.index_builder import build_index
 from mistudio.corpus.search.search import EARLY_BYTES, Corpus, SearchRequest
 from mistudio.corpus.store.dataset_store import DatasetStore
@@ -92,7 +92,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Set]:
     with ThreadPoolExecutor(2) as executor:
         store = DatasetStore(folder)
         bare = Corpus(store, executor)
-        build_index(folder, work=Unwatched(), heap_bytes=15_000_000)
+        build_index(folder, monitor=NullMonitor(), heap_bytes=15_000_000)
         lengths = TokenLengths(folder / "tokenized" / "tok_1", store)
         # With an index, patterns are looked for in the first so many bytes before it is asked.
         indexed = [Corpus(store, executor, early_bytes=early) for early in (0, 20_000, EARLY_BYTES)]
@@ -146,9 +146,9 @@ def test_every_search_finds_what_looking_at_every_row_finds(
     expected = data.plain.hits(request)
     for corpus in data.opened:
         search = corpus.search(request, data.lengths)
-        page = search.page(offset, size, limit=Limit(), patience=60.0)
+        page = search.page(offset, size, limit=Deadline(), patience=60.0)
         assert expected[offset : offset + size] == page.ids
         assert page.total == len(expected) if page.is_exact else min(len(expected), offset + size) <= page.total
-        search.complete(Limit())
-        again = search.page(offset, size, limit=Limit(), patience=60.0)
+        search.complete(Deadline())
+        again = search.page(offset, size, limit=Deadline(), patience=60.0)
         assert (expected[offset : offset + size], len(expected), True) == (again.ids, again.total, again.is_exact)

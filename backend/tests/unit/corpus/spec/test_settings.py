@@ -8,7 +8,7 @@ from fakes.corpora import make_dataset
 from fakes.tokenizing import BOS, EOS, PAD, FakeSpecial, FakeTemplate, FakeTokenizer
 from mistudio.core.errors import UnknownColumn, UnknownSplit, ValidationFailed
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.spec.resolve import Resolved, resolve, rows_key, settings_hash
+from mistudio.corpus.spec.resolve import ResolvedSettings, equivalence_key, resolve, settings_hash
 from mistudio.corpus.spec.settings import Slot, TokenizeSettings
 from mistudio.corpus.store.manifest import Manifest
 
@@ -49,7 +49,7 @@ def test_rows_of_one_document_are_framed_as_the_tokenizer_does(dataset: Manifest
     assert ((BOS,), (EOS,)) == frame(resolve(replace(asked, add_special_tokens=False), tokenizer, dataset=dataset))
 
 
-def frame(resolved: Resolved) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def frame(resolved: ResolvedSettings) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """What stands around each document."""
     return resolved.prefix, resolved.suffix
 
@@ -195,7 +195,7 @@ def test_a_field_without_effect_makes_no_other_settings(
     dataset: Manifest, settings: TokenizeSettings, other: TokenizeSettings, tokenizer: FakeTokenizer, is_same: bool
 ) -> None:
     """Whether a field has one follows from the others and from the tokenizer."""
-    keys = {rows_key(each, tokenizer, dataset=dataset, dataset_hash="d") for each in (settings, other)}
+    keys = {equivalence_key(each, tokenizer, dataset=dataset, dataset_hash="d") for each in (settings, other)}
     assert (1 if is_same else 2) == len(keys)
 
 
@@ -204,4 +204,4 @@ def test_settings_and_what_they_come_to_survive_json(dataset: Manifest) -> None:
     asked = replace(ASKED, splits=("train",), begin_of_row_token=7, shuffle_seed=3)
     resolved = resolve(asked, FakeTokenizer(), dataset=dataset)
     assert asked == from_json(TokenizeSettings, as_json(asked))
-    assert resolved == from_json(Resolved, as_json(resolved))
+    assert resolved == from_json(ResolvedSettings, as_json(resolved))

@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 from fakes.corpora import make_dataset
 from fakes.descriptors import open_files
 from mistudio.core.errors import DataMissing, InvalidData, UnknownSplit
-from mistudio.corpus.store.dataset_store import DatasetStore, Row
+from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.file_pool import OpenFiles, Shelf
 
 # Files of no row, of one, and of several row groups.
 SHAPE = {"train": [0, 2_300, 1, 1_000], "empty": [0], "test": [7, 0, 1_200]}
 
 
-def expected_rows() -> list[Row]:
+def expected_rows() -> list[StoredRow]:
     """Every row of the dataset of SHAPE, in order."""
-    rows: list[Row] = []
+    rows: list[StoredRow] = []
     for split, sizes in SHAPE.items():
         count = sum(sizes)
-        rows += [Row(len(rows) + row, split, row, {"text": f"{split} {row}", "n": row}) for row in range(count)]
+        rows += [StoredRow(len(rows) + row, split, row, {"text": f"{split} {row}", "n": row}) for row in range(count)]
     return rows
 
 

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistudio.corpus.formats.utf8_repair import python_values
-from mistudio.corpus.store.dataset_store import Row
+from mistudio.corpus.store.dataset_store import StoredRow
 from mistudio.corpus.store.sample import CELL_LIMIT, ITEM_LIMIT, TEXT_LIMIT, json_form, sample_of
 
 
-def row(**values: object) -> Row:
+def row(**values: object) -> StoredRow:
     """A row with these columns."""
-    return Row(7, "train", 3, values)
+    return StoredRow(7, "train", 3, values)
 
 
 def test_a_long_text_is_cut_and_says_so() -> None:

@@ -11,12 +11,12 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from fakes.corpora import make_dataset
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.resolve import resolve
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.encoder_trial import engines_for, sample_texts
-from mistudio.corpus.tokenize.request import Order
+from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
 from mistudio.corpus.tokenized.audit import read_audit
 from mistudio.corpus.tokenized.audit_sample import audited_places
@@ -102,13 +102,13 @@ def test_ids_are_those_of_the_library(dataset: Path, tokenizer: LoadedTokenizer,
     store = DatasetStore(dataset)
     resolved = resolve(settings, tokenizer, dataset=store.manifest)
     engines = engines_for(tokenizer, store, settings=settings, resolved=resolved)
-    order = Order(
+    order = TokenizeOrder(
         dataset=dataset,
         staging=tmp_path / "staging",
         settings=settings,
         tokenizer=tokenizer,
         engines=engines,
-        work=Unwatched(),
+        monitor=NullMonitor(),
     )
     tokenize_dataset(order, tmp_path / "tok")
     rows = datasets.load_from_disk(str(tmp_path / "tok"))["train"]["input_ids"]

@@ -8,9 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mistudio.corpus.arrays import offsets_of
 from mistudio.corpus.tokenize.packer import Packer
-from mistudio.corpus.tokenize.packing_rules import Slots, count_packed
-from mistudio.corpus.tokenize.rows import Documents, Position, Rows, Segments, ends_of
+from mistudio.corpus.tokenize.packing_rules import SeparatorTokens, count_packed
+from mistudio.corpus.tokenize.rows import Documents, Position, Rows, Segments
 
 BEGIN, SEPARATOR, FIRST, LAST = 90, 91, 92, 93
 
@@ -23,7 +24,7 @@ class Row:
     data: list[tuple[int, int, int]]
 
 
-def packed_one_by_one(documents: Sequence[tuple[int, list[int]]], slots: Slots) -> list[Row]:
+def packed_one_by_one(documents: Sequence[tuple[int, list[int]]], slots: SeparatorTokens) -> list[Row]:
     """Pack token by token, as the rules are told; the last row may not be full."""
     rows, row = [], Row([], [])
 
@@ -76,11 +77,15 @@ def documents_of(numbered: Sequence[tuple[int, list[int]]]) -> Documents:
     """As the packer takes them."""
     ids = np.array([token for _row, document in numbered for token in document], np.int32)
     rows = np.array([row for row, _document in numbered], np.int64)
-    return Documents(rows, ids, ends_of(np.array([len(document) for _row, document in numbered], np.int64)))
+    return Documents(rows, ids, offsets_of(np.array([len(document) for _row, document in numbered], np.int64)))
 
 
 def packed(
-    numbered: Sequence[tuple[int, list[int]]], slots: Slots, cuts: Sequence[int], *, begin: Position | None = None
+    numbered: Sequence[tuple[int, list[int]]],
+    slots: SeparatorTokens,
+    cuts: Sequence[int],
+    *,
+    begin: Position | None = None,
 ) -> tuple[list[Rows], Packer]:
     """Everything that a packer gives for the documents in batches that end at ``cuts``, the partial row kept."""
     packer = Packer(slots, begin=begin, keep_last_partial=True)
@@ -90,9 +95,9 @@ def packed(
 
 
 @st.composite
-def some_slots(draw: st.DrawFn) -> Slots:
+def some_slots(draw: st.DrawFn) -> SeparatorTokens:
     """All kinds of slots, where frames begin with the very tokens of the slots, too."""
-    return Slots(
+    return SeparatorTokens(
         context=draw(st.integers(2, 9)),
         begin=draw(st.sampled_from([None, BEGIN, FIRST])),
         separator=draw(st.sampled_from([None, BEGIN, SEPARATOR, FIRST])),
@@ -108,7 +113,7 @@ batches = st.lists(st.integers(0, 100), max_size=4)
 @settings(max_examples=400, deadline=None)
 @given(documents, some_slots(), batches)
 def test_rows_are_those_of_packing_token_by_token(
-    numbered: list[tuple[int, list[int]]], slots: Slots, cuts: list[int]
+    numbered: list[tuple[int, list[int]]], slots: SeparatorTokens, cuts: list[int]
 ) -> None:
     """Ids, order, boundaries, and where every data token came from, whatever the batches were."""
     parts, _packer = packed(numbered, slots, cuts)
@@ -117,7 +122,7 @@ def test_rows_are_those_of_packing_token_by_token(
 
 @settings(max_examples=200, deadline=None)
 @given(documents, some_slots(), batches)
-def test_no_token_is_lost(numbered: list[tuple[int, list[int]]], slots: Slots, cuts: list[int]) -> None:
+def test_no_token_is_lost(numbered: list[tuple[int, list[int]]], slots: SeparatorTokens, cuts: list[int]) -> None:
     """Every data token is written once, or is in the partial row that was dropped, whose tokens are counted."""
     packer = Packer(slots)
     parts = [packer.add(documents_of(numbered)), packer.finish()]
@@ -132,7 +137,7 @@ def test_no_token_is_lost(numbered: list[tuple[int, list[int]]], slots: Slots, c
 @settings(max_examples=200, deadline=None)
 @given(documents, some_slots(), batches, st.integers(0, 30))
 def test_packing_goes_on_after_any_row(
-    numbered: list[tuple[int, list[int]]], slots: Slots, cuts: list[int], stop: int
+    numbered: list[tuple[int, list[int]]], slots: SeparatorTokens, cuts: list[int], stop: int
 ) -> None:
     """From the position after a row the same rows follow, with nothing known but that position."""
     parts, _packer = packed(numbered, slots, cuts)
@@ -148,7 +153,7 @@ def test_packing_goes_on_after_any_row(
 @settings(max_examples=300, deadline=None)
 @given(documents, some_slots(), batches)
 def test_rows_are_counted_from_lengths_alone(
-    numbered: list[tuple[int, list[int]]], slots: Slots, cuts: list[int]
+    numbered: list[tuple[int, list[int]]], slots: SeparatorTokens, cuts: list[int]
 ) -> None:
     """Full rows, and positions and data tokens of the last one, without a token at hand."""
     rows = packed_one_by_one(numbered, slots)
@@ -170,6 +175,10 @@ def test_long_runs_between_documents_are_found() -> None:
     chance = np.random.default_rng(1)
     numbered = [(row, [row % 60] * int(size)) for row, size in enumerate(chance.integers(1, 40, 800))]
     numbered[400] = (400, [7] * 5_000)
-    for slots in (Slots(16, BEGIN, BEGIN), Slots(16, BEGIN, SEPARATOR, (BEGIN,)), Slots(2, BEGIN, SEPARATOR)):
+    for slots in (
+        SeparatorTokens(16, BEGIN, BEGIN),
+        SeparatorTokens(16, BEGIN, SEPARATOR, (BEGIN,)),
+        SeparatorTokens(2, BEGIN, SEPARATOR),
+    ):
         parts, _packer = packed(numbered, slots, [100, 401])
         assert packed_one_by_one(numbered, slots) == [row for part in parts for row in plain(part)]

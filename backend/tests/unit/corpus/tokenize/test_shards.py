@@ -14,10 +14,10 @@ from fakes.pace import until
 from fakes.tokenizing import CharacterEncoder, FakeTokenizer
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoders.encoding import Encoded
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenize.request import Engines, Order
+from mistudio.corpus.tokenize.request import Engines, TokenizeOrder
 from mistudio.corpus.tokenize.shards import EngineBrokeOff, Sharing, cut_shards
 from mistudio.corpus.tokenize.tokenize import help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
@@ -83,14 +83,14 @@ class Place:
         """By a helper."""
         return help_tokenize(self._order(by or engines(CharacterEncoder())), begin=begin)
 
-    def _order(self, by: Engines) -> Order:
-        return Order(
+    def _order(self, by: Engines) -> TokenizeOrder:
+        return TokenizeOrder(
             dataset=self._dataset,
             staging=self._folder / "staging",
             settings=self._settings,
             tokenizer=FakeTokenizer(),
             engines=by,
-            work=Unwatched(),
+            monitor=NullMonitor(),
             part_bytes=4_000,
             batch_bytes=1_000,
         )

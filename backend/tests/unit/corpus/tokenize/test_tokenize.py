@@ -26,11 +26,11 @@ from fakes.tokenizing import (
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.encoders.encoding import Encoded
-from mistudio.corpus.monitor import Unwatched
-from mistudio.corpus.spec.resolve import rows_key
+from mistudio.corpus.monitor import NullMonitor
+from mistudio.corpus.spec.resolve import equivalence_key
 from mistudio.corpus.spec.settings import TokenizeSettings, Verify
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenize.request import Order
+from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
 from mistudio.corpus.tokenized.audit import audit_files, read_audit, unknown_words
 from mistudio.corpus.tokenized.manifest import (
@@ -91,7 +91,7 @@ def test_what_counts_as_the_same_settings_makes_the_same_rows(
 ) -> None:
     """Their files are equal, byte for byte."""
     store = DatasetStore(dataset)
-    keys = {rows_key(each, TOKENIZER, dataset=store.manifest, dataset_hash="d") for each in (settings, other)}
+    keys = {equivalence_key(each, TOKENIZER, dataset=store.manifest, dataset_hash="d") for each in (settings, other)}
     made = [
         tokenized(dataset, tmp_path / name, each, tokenizer=TOKENIZER) for name, each in (("a", settings), ("b", other))
     ]
@@ -196,7 +196,7 @@ def test_the_audit_sees_files_that_changed(dataset: Path, tmp_path: Path, verify
         reference=CharacterEncoder(),
         decode=fake_engines().decode,
         is_lossless=False,
-        work=Unwatched(),
+        monitor=NullMonitor(),
     )
     failed = {check.name for check in audit.checks if check.passed is False}
     assert ("failed", found) == (audit.verdict, failed - {"empty_rows"})
@@ -274,13 +274,13 @@ def test_a_failure_of_the_engine_is_recorded_though_the_job_was_cut_off(dataset:
     def run(batches: int | None) -> TokenizedManifest:
         encoder = CharacterEncoder() if batches is None else StopsAfter(batches)
         made = fake_engines(encoder)
-        order = Order(
+        order = TokenizeOrder(
             dataset=dataset,
             staging=tmp_path / "staging",
             settings=ASKED,
             tokenizer=TOKENIZER,
             engines=made if batches is None else replace(made, failure=lambda: "it broke off"),
-            work=Unwatched(),
+            monitor=NullMonitor(),
             part_bytes=4_000,
             batch_bytes=1,
         )
@@ -297,7 +297,7 @@ def test_a_failure_of_the_engine_is_recorded_though_the_job_was_cut_off(dataset:
     assert hashes(undisturbed) == hashes(made)
 
 
-class Waiting(Unwatched):
+class Waiting(NullMonitor):
     """Says that somebody is waited for, then waits on or gives up."""
 
     def __init__(self, *, gives_up: bool) -> None:
@@ -331,8 +331,8 @@ def test_who_lost_the_job_and_is_still_at_work_is_waited_for(dataset: Path, tmp_
         first = thread.submit(tokenized, dataset, tmp_path, PACKED, encoder=HeldUp(patient.begun))
         until((tmp_path / "staging" / ".scratch" / "plan").exists)
         with pytest.raises(JobCancelled):
-            tokenized(dataset, tmp_path, replace(PACKED, max_length=32), work=impatient)
-        second = tokenized(dataset, tmp_path, PACKED, work=patient)
+            tokenized(dataset, tmp_path, replace(PACKED, max_length=32), monitor=impatient)
+        second = tokenized(dataset, tmp_path, PACKED, monitor=patient)
         assert hashes(first.result()) == hashes(second)
     assert [] == differences(tmp_path / "tok")
     assert {"audit.json", "manifest.json"} == {

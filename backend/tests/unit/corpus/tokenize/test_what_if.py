@@ -22,7 +22,7 @@ from fakes.tokenizing import (
 )
 from mistudio.core.errors import SourceChanged
 from mistudio.corpus.documents.batches import TextReader
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
@@ -140,7 +140,7 @@ def test_a_manifest_makes_the_same_bytes_again(dataset: Path, tmp_path: Path) ->
     places = (tmp_path / "two" / "staging", tmp_path / "two" / "tok")
 
     def again(tokenizer: FakeTokenizer) -> TokenizedManifest:
-        return rebuild(dataset, manifest, *places, tokenizer=tokenizer, engines=fake_engines(), work=Unwatched())
+        return rebuild(dataset, manifest, *places, tokenizer=tokenizer, engines=fake_engines(), monitor=NullMonitor())
 
     with pytest.raises(SourceChanged):
         again(replace(TOKENIZERS[0], fingerprint="other"))

@@ -8,7 +8,8 @@ from queue import Queue
 import numpy as np
 
 from fakes.pace import PATIENCE
-from mistudio.corpus.search.hit_counter import Ids, Limit, Tally
+from mistudio.corpus.arrays import Ids
+from mistudio.corpus.search.hit_counter import Deadline, HitCounter
 from mistudio.services.samples.background_counts import BackgroundCounts
 
 WINDOWS = 40
@@ -23,9 +24,9 @@ class Told:
         self.has_begun = threading.Event()
         self.may_go_on = threading.Event()
 
-    def tally(self, name: str) -> Tally:
+    def tally(self, name: str) -> HitCounter:
         """Something to count."""
-        return Tally(Source(name, self))
+        return HitCounter(Source(name, self))
 
 
 class Source:
@@ -41,7 +42,7 @@ class Source:
         """Only looking can tell."""
         return
 
-    def find(self, windows: Sequence[int], limit: Limit) -> list[Ids]:
+    def find(self, windows: Sequence[int], limit: Deadline) -> list[Ids]:
         """The hits."""
         self._told.steps.append(self._name)
         self._told.has_begun.set()

@@ -90,7 +90,7 @@ async def test_work_ends_before_the_reserve_is_touched(database: Database, tmp_p
     job = await add_job(database, await add_dataset(database))
 
     async def handler(context: JobContext) -> DatasetFigures:
-        context.work.checkpoint()
+        context.monitor.checkpoint()
         raise AssertionError
 
     settings = Settings(data_dir=tmp_path, disk_reserve_bytes=1 << 62)

@@ -30,12 +30,12 @@ async def test_many_reports_become_few_events_and_the_last_goes_out(
     jobs: JobService, claim: Claim, bus: RecordingBus
 ) -> None:
     """Ten thousand reports within a moment: at most ten events a second, and the last value is told."""
-    work = Reporter(jobs, claim, "download")
-    async with work.ticking():
+    monitor = Reporter(jobs, claim, "download")
+    async with monitor.ticking():
         for done in range(10_001):
-            work.report(done, 10_000, "download")
+            monitor.report(done, 10_000, "download")
         await asyncio.sleep(0.35)
-        work.report(10_000, 10_000, "ingest")
+        monitor.report(10_000, 10_000, "ingest")
     told = bus.of_type("progress")
     assert len(told) <= 5
     assert ("ingest", 10_000, 99.0) == (told[-1]["phase"], told[-1]["done"], told[-1]["progress"])
@@ -43,10 +43,10 @@ async def test_many_reports_become_few_events_and_the_last_goes_out(
 
 async def test_the_first_incomplete_phase_is_shown(jobs: JobService, claim: Claim, bus: RecordingBus) -> None:
     """While files are read as later ones come, it is the download that is shown."""
-    work = Reporter(jobs, claim, "download")
-    async with work.ticking():
-        work.report(60, 100, "download")
-        work.report(30, 100, "ingest")
+    monitor = Reporter(jobs, claim, "download")
+    async with monitor.ticking():
+        monitor.report(60, 100, "download")
+        monitor.report(30, 100, "ingest")
     assert ("download", 60, round(0.6 * 80 + 0.3 * 19, 2)) == (
         bus.events[-1][1]["phase"],
         bus.events[-1][1]["done"],
@@ -57,11 +57,11 @@ async def test_the_first_incomplete_phase_is_shown(jobs: JobService, claim: Clai
 @given(st.lists(st.tuples(st.integers(0, 100), st.sampled_from(["plan", "download", "ingest"])), max_size=30))
 def test_progress_never_goes_back(reports: list[tuple[int, str]]) -> None:
     """Whatever is reported in whatever order, the whole way only grows and stays within 0 and 100."""
-    work = Reporter(JobService(Database("sqlite+aiosqlite://"), RecordingBus()), Claim("job", "me"), "download")
+    monitor = Reporter(JobService(Database("sqlite+aiosqlite://"), RecordingBus()), Claim("job", "me"), "download")
     seen = [0.0]
     for now, (done, phase) in enumerate(reports):
-        work.report(done, 100, phase)
-        snapshot = work.snapshot(float(now))
+        monitor.report(done, 100, phase)
+        snapshot = monitor.snapshot(float(now))
         assert snapshot is not None
         seen.append(snapshot.progress)
     assert sorted(seen) == seen
@@ -92,14 +92,14 @@ def test_speed_starts_anew_after_a_step_back() -> None:
 
 async def test_a_cancel_is_raised_in_every_thread(jobs: JobService, claim: Claim) -> None:
     """Checkpoints raise from the moment that the cancel came, wherever they are."""
-    work = Reporter(jobs, claim, "download")
-    work.checkpoint()
-    work.cancel()
+    monitor = Reporter(jobs, claim, "download")
+    monitor.checkpoint()
+    monitor.cancel()
     raised: list[bool] = []
 
     def check() -> None:
         try:
-            work.checkpoint()
+            monitor.checkpoint()
         except JobCancelled:
             raised.append(True)
 
@@ -113,13 +113,13 @@ async def test_a_cancel_is_raised_in_every_thread(jobs: JobService, claim: Claim
 
 async def test_a_lost_claim_stops_the_work(jobs: JobService, claim: Claim) -> None:
     """When another runner has the job, the next checkpoint says so and nothing more is told."""
-    work = Reporter(jobs, claim, "download")
+    monitor = Reporter(jobs, claim, "download")
     await jobs.recover()
-    async with work.ticking():
-        work.report(1, 2, "download")
+    async with monitor.ticking():
+        monitor.report(1, 2, "download")
         await asyncio.sleep(0.25)
         with pytest.raises(ClaimLost):
-            work.checkpoint()
+            monitor.checkpoint()
 
 
 async def test_work_that_ends_during_a_write_leaves_no_lock_behind(tmp_path: Path) -> None:
@@ -131,9 +131,9 @@ async def test_work_that_ends_during_a_write_leaves_no_lock_behind(tmp_path: Pat
     claim = await jobs.claim(job.id, "worker")
     assert claim is not None
     for milliseconds in range(100, 120):
-        work = Reporter(jobs, claim, "download")
-        async with asyncio.timeout(5), work.ticking():
-            work.report(milliseconds, 1_000, "download")
+        monitor = Reporter(jobs, claim, "download")
+        async with asyncio.timeout(5), monitor.ticking():
+            monitor.report(milliseconds, 1_000, "download")
             await asyncio.sleep(milliseconds / 1_000)
     assert 119 == (await jobs.get(job.id)).done
     await database.close()

@@ -15,7 +15,7 @@ from mistudio.core.errors import JobCancelled
 from mistudio.core.migrations import upgrade
 from mistudio.core.records import as_json
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
-from mistudio.corpus.monitor import Unwatched
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.tokenize.shards import Sharing
 from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
@@ -24,7 +24,7 @@ from mistudio.services.job_service import JobService
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.run import save_tokenized_dataset
 from mistudio.utils.file_utils import ensure_dir
-from mistudio.workers.jobs.shard_helper import HelpersWork, help_tokenization
+from mistudio.workers.jobs.shard_helper import HelperMonitor, help_tokenization
 
 TEXTS = [f"row {row} of the shards, {'so ' * (row % 9)}it says" for row in range(300)]
 
@@ -56,8 +56,8 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
     job = await add_job(database, dataset, kind="tokenize", tokenization=record)
 
     async def help_job() -> None:
-        work = HelpersWork(jobs, job.id)
-        await help_tokenization(work, settings=settings, database=database, shard=1, token=None)
+        monitor = HelperMonitor(jobs, job.id)
+        await help_tokenization(monitor, settings=settings, database=database, shard=1, token=None)
 
     await help_job()
     await jobs.claim(job.id, "another")
@@ -74,7 +74,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
         storage.tokenized(dataset_id, record.id),
         settings=asked,
         tokenizer=tokenizer,
-        work=Unwatched(),
+        monitor=NullMonitor(),
         sharing=Sharing(1_000, ask),
     )
     assert made[0][0] == made[0][1] > 4
@@ -91,15 +91,15 @@ async def test_help_ends_with_the_job(async_db: Database, jobs: JobService) -> N
     await jobs.request_cancel(records[0].id)
     await jobs.release(records[1].id, "worker", backoff_seconds=60.0)
     for job in records:
-        work = HelpersWork(jobs, job.id)
-        async with work.looking():
-            await until_true(partial(is_over, work))
+        monitor = HelperMonitor(jobs, job.id)
+        async with monitor.looking():
+            await until_true(partial(is_over, monitor))
 
 
-def is_over(work: HelpersWork) -> bool:
+def is_over(monitor: HelperMonitor) -> bool:
     """Whether the next checkpoint raises."""
     try:
-        work.checkpoint()
+        monitor.checkpoint()
     except JobCancelled:
         return True
     return False
