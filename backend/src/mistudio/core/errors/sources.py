@@ -176,7 +176,7 @@ class TokensLost(DataError):
     """A tokenization does not account for every token; a defect of this program, and nothing of it was kept."""
 
     code = "tokens_lost"
-    title = "The books do not balance"
+    title = "The ledger does not balance"
 
 
 class TokenizerError(MiStudioError):

@@ -47,7 +47,7 @@ class Ledger:
         """Raise TokensLost if it does not balance."""
         if not self.balances:
             raise TokensLost(
-                f"The books of split “{split}” do not balance, so nothing was kept: report this, with the figures "
+                f"The ledger of split “{split}” does not balance, so nothing was kept: report this, with the figures "
                 f"{', '.join(f'{name} {value:,}' for name, value in asdict(self).items())}."
             )
 
