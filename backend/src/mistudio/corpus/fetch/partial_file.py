@@ -11,7 +11,6 @@ checksum, which is taken from the disk, finds that, and the file is fetched agai
 """
 
 import contextlib
-import errno
 import hashlib
 import os
 import re
@@ -23,14 +22,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mistudio.core.errors import DiskFull
+from mistudio.core.disk import translate_disk_full
+from mistudio.core.errors import Json
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.utils.locks import lock_file
 
 _MAGIC: Final = b"miS part1"
 _HEADER: Final = struct.Struct("<9sxxxxxxxQQ")
 _COUNT: Final = struct.Struct("<Q")
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass
@@ -164,23 +163,16 @@ class Partial:
 
     def _write(self, fd: int, content: memoryview | bytes, position: int) -> None:
         view = memoryview(content)
-        try:
+        with translate_disk_full(measure=self._measure_room):
             while view:
                 written = os.pwrite(fd, view, position)
                 view, position = view[written:], position + written
-        except OSError as error:
-            if error.errno not in _NO_ROOM:
-                raise
-            raise self._disk_full() from error
 
-    def _disk_full(self) -> DiskFull:
+    def _measure_room(self) -> dict[str, Json]:
         needed, free = sum(segment.missing for segment in self.segments), 0
         with contextlib.suppress(OSError):
             free = shutil.disk_usage(self._part.parent).free
-        return DiskFull(
-            "The disk is full: free some space, then retry. What has come is kept.",
-            extra={"needed_bytes": needed, "free_bytes": free},
-        )
+        return {"needed_bytes": needed, "free_bytes": free}
 
 
 def parse_journal(raw: bytes, size: int) -> list[Segment] | None:

@@ -5,9 +5,8 @@ file's size, reading overlaps writing, and the result appears by an atomic renam
 it again.
 """
 
-import errno
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import DataMissing, DiskFull, Json
+from mistudio.core.disk import translate_disk_full
+from mistudio.core.errors import DataMissing, Json
 from mistudio.corpus.formats.columnar import open_parquet, read_parquet, reading
 from mistudio.corpus.formats.csv import RecordTooLong
 from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
@@ -61,7 +61,7 @@ def ingest_file(
     if not source.exists():
         return _moved_earlier(file, target, monitor)
     size, tell = source.stat().st_size, _growing(progress)
-    with disk_errors():
+    with translate_disk_full():
         report = _kept(file, target, monitor, tell) or _rewritten(file, target, monitor, tell)
     tell(size)
     return report
@@ -77,17 +77,6 @@ def _growing(progress: Progress | None) -> Progress:
             progress(consumed)
 
     return tell
-
-
-@contextmanager
-def disk_errors() -> Iterator[None]:
-    """A full disk is DiskFull."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull("The disk is full. Free some space and retry: what is there already is kept.") from error
-        raise
 
 
 def _moved_earlier(file: ReadableFile, target: Path, monitor: Monitor) -> FileReport:

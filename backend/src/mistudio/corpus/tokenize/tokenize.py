@@ -6,7 +6,7 @@ Everything happens in a staging folder, by ``mistudio.corpus.tokenize.run``; oth
 import shutil
 from pathlib import Path
 
-from mistudio.corpus.ingest.ingest import disk_errors
+from mistudio.core.disk import translate_disk_full
 from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.run import SCRATCH, TokenizeRun
 from mistudio.corpus.tokenize.shards import Sharing
@@ -39,7 +39,7 @@ def tokenize_dataset(order: TokenizeOrder, target: Path, *, sharing: Sharing | N
             shutil.rmtree(staging)
             return read_tokenized_manifest(target)
         if not (staging / TOKENIZED_MANIFEST).exists():
-            with disk_errors():
+            with translate_disk_full():
                 write_tokenized_manifest(staging, TokenizeRun(order).run(sharing))
         return _publish(staging, target)
 

@@ -5,16 +5,14 @@ A mark in the folder, locked as long as the files come, says that no record know
 removed, after a kill by the next start.
 """
 
-import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from mistudio.core.errors import DiskFull, TooLarge, UnsupportedFile, ValidationFailed
+from mistudio.core.disk import translate_disk_full
+from mistudio.core.errors import TooLarge, UnsupportedFile, ValidationFailed
 from mistudio.corpus.ingest.file_names import checked_name, format_of, split_of
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan, SampleBy
 from mistudio.services.storage.disk_space import RoomWatch
@@ -80,7 +78,7 @@ class Upload:
             self._head += data[: _HEAD_BYTES - len(self._head)]
             if len(self._head) == _HEAD_BYTES:
                 _check_beginning(self._name, self._head)
-        with _disk_errors():
+        with translate_disk_full(is_kept=False):
             self._out.write(data)
         self._digest.update(data)
         self._size += len(data)
@@ -91,7 +89,7 @@ class Upload:
         if not self._size:
             raise ValidationFailed(f"“{self._name}” is empty.")
         _check_beginning(self._name, self._head)
-        with _disk_errors():
+        with translate_disk_full(is_kept=False):
             self._out.flush()
             os.fsync(self._out.fileno())
             self._out.close()
@@ -147,13 +145,3 @@ def _check_beginning(name: str, head: bytes) -> None:
     kind = next((kind for mark, kind in _FOREIGN.items() if head.startswith(mark)), None)
     if kind is not None and suffix != ".arrow":
         raise UnsupportedFile(f"“{name}” is {kind}, not what its name says.")
-
-
-@contextmanager
-def _disk_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull("The disk is full. Make room, then import again.") from error
-        raise

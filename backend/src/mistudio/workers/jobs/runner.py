@@ -5,7 +5,6 @@ asked for; everything else ends the job with its error.
 """
 
 import asyncio
-import errno
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from mistudio.core.config import Settings
+from mistudio.core.disk import translate_disk_full
 from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudioError, Unavailable
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import Claim, ClaimLost, JobService
@@ -107,10 +107,10 @@ class Runner:
             )
             if self._cancelled:
                 monitor.cancel()
-            async with monitor.ticking():
-                figures = await self._handlers[job.kind](
-                    JobContext(job=job, token=token, monitor=monitor, share=self._share)
-                )
+            context = JobContext(job=job, token=token, monitor=monitor, share=self._share)
+            with translate_disk_full():
+                async with monitor.ticking():
+                    figures = await self._handlers[job.kind](context)
             following = await until_recorded(lambda: self._jobs.succeed(claim, figures))
             if self._enqueue:
                 for job_id in following:
@@ -119,8 +119,6 @@ class Runner:
             raise
         except MiStudioError as error:
             await self._end(claim, job, error)
-        except OSError as error:
-            await self._end(claim, job, self._translated(error))
         except Exception as error:  # noqa: BLE001 (the one place: a job must end in a state that says how)
             await self._end(claim, job, self._unforeseen(error))
 
@@ -137,11 +135,6 @@ class Runner:
         """Seconds until the next try: exponential, with up to a tenth at random, so that jobs do not move in step."""
         base = self._settings.retry_backoff_seconds * 2.0 ** (attempt - 1)
         return min(base, _MAX_BACKOFF_SECONDS) * random.uniform(1.0, 1.1)  # noqa: S311 (no secret depends on it)
-
-    def _translated(self, error: OSError) -> MiStudioError:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return DiskFull("The disk is full. What is here is kept: make room, then retry.")
-        return self._unforeseen(error)
 
     def _unforeseen(self, error: Exception) -> MiStudioError:
         correlation_id = uuid4().hex
