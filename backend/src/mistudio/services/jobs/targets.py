@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.errors import Json, MiStudioError
@@ -16,6 +15,7 @@ from mistudio.core.states import WORKING_DATASET_STATUSES, DatasetStatus, IndexS
 from mistudio.models import Dataset, Job, Tokenization, utc_now
 from mistudio.schemas.event import Scope
 from mistudio.schemas.job import JobKind, JobPhase
+from mistudio.services.lookup import find_newest_ready
 
 SCOPES: dict[str, Scope] = {"download": "dataset", "import": "dataset", "tokenize": "tokenization", "index": "index"}
 _PROCESSING_PHASES: frozenset[JobPhase] = frozenset({"ingest", "statistics", "finish"})
@@ -164,20 +164,9 @@ class JobTarget:
             self.dataset.updated_at = utc_now()
 
 
-async def newest_ready(session: AsyncSession, dataset_id: str) -> Tokenization | None:
-    """The dataset's tokenization that became ready last, if any."""
-    query = (
-        select(Tokenization)
-        .where(Tokenization.dataset_id == dataset_id, Tokenization.status == TokenizationStatus.READY)
-        .order_by(Tokenization.completed_at.desc(), Tokenization.id)
-        .limit(1)
-    )
-    return (await session.scalars(query)).first()
-
-
 async def follow_newest(session: AsyncSession, dataset: Dataset) -> None:
     """Let the dataset's own token figures be those of its newest ready tokenization, or none."""
-    newest = await newest_ready(session, dataset.id)
+    newest = await find_newest_ready(session, dataset.id)
     dataset.updated_at = utc_now()
     dataset.tokenized_path = newest.path if newest else None
     dataset.num_tokens = newest.num_tokens if newest else None
