@@ -145,7 +145,5 @@ async def _announce(session: AsyncSession, dataset: Dataset) -> DatasetResponse:
 
 
 def _set(dataset: Dataset, state: IndexState) -> None:
-    if state is not dataset.index_state and state is IndexState.READY:
-        dataset.index_state = IndexState.BUILDING
     dataset.index_state = state
     dataset.index_progress = 100.0 if state is IndexState.READY else 0.0

@@ -117,14 +117,12 @@ class JobTarget:
                 await session.flush()
                 await follow_newest(session, self.dataset)
             case IndexFigures():
-                self.dataset.index_state = IndexState.BUILDING
                 self.dataset.index_state = IndexState.READY
                 self.dataset.index_progress = 100.0
 
     def _dataset_is_ready(self, figures: DatasetFigures) -> None:
         dataset = self.dataset
         dataset.progress = 100.0
-        dataset.status = DatasetStatus.PROCESSING
         dataset.status = DatasetStatus.READY
         dataset.updated_at = utc_now()
         dataset.error_code = dataset.error_message = None
@@ -137,7 +135,6 @@ class JobTarget:
         record = self.tokenization
         if record is None:
             raise ValueError(f"job {self.job.id} has no tokenization")
-        record.status = TokenizationStatus.PROCESSING
         record.status = TokenizationStatus.READY
         record.progress = 100.0
         record.error_code = record.error_message = None
@@ -155,7 +152,6 @@ class JobTarget:
             self.tokenization.status = TokenizationStatus.CANCELLED if cancelled else TokenizationStatus.ERROR
             self.tokenization.error_code, self.tokenization.error_message = error.code, error.detail
         elif self.scope == "index":
-            self.dataset.index_state = IndexState.BUILDING
             self.dataset.index_state = IndexState.NONE if cancelled else IndexState.ERROR
             self.dataset.index_progress = 0.0
         else:
