@@ -95,7 +95,7 @@ class Server:
             on_deleted=self._tokenization_deleted,
         )
         self.rows = RowService(self.database, self.storage, self.tokenizers)
-        self.snapshots = SnapshotService(self.database, self.datasets)
+        self.snapshots = SnapshotService(self.datasets)
 
     def _engine(self) -> Engine:
         if self.settings.is_embedded:

@@ -34,13 +34,8 @@ from mistudio.services.datasets.local_record import imported_already
 from mistudio.services.job_service import Claim, JobService, Snapshot
 from mistudio.services.jobs.events import changed_event, created_event, next_seq, publish_all
 from mistudio.services.jobs.transitions import new_job
-from mistudio.services.responses import (
-    active_jobs,
-    dataset_detail,
-    dataset_response,
-    dataset_responses,
-    get_dataset,
-)
+from mistudio.services.lookup import active_jobs, active_jobs_by_dataset, get_dataset, list_tokenizations
+from mistudio.services.responses import dataset_detail, dataset_response
 from mistudio.services.storage.disk_space import needed_bytes, require_room
 from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage_service import StorageService
@@ -92,7 +87,9 @@ class DatasetService:
         def listed(session: Session) -> DatasetListResponse:
             total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
             shown = query.order_by(order, Dataset.id).offset((page - 1) * limit).limit(limit)
-            data = dataset_responses(session, session.scalars(shown).all())
+            datasets = session.scalars(shown).all()
+            jobs = active_jobs_by_dataset(session, [dataset.id for dataset in datasets])
+            data = [dataset_response(dataset, jobs.get(dataset.id, ())) for dataset in datasets]
             return DatasetListResponse(data=data, pagination=Pagination.of(page=page, limit=limit, total=total))
 
         asked = (status, source, search, sort, page, limit)
@@ -101,7 +98,10 @@ class DatasetService:
     async def get_dataset(self, dataset_id: str) -> DatasetDetail:
         """One dataset with everything about it. Raises NotFound."""
         async with self._database.read() as session:
-            return await dataset_detail(session, await get_dataset(session, dataset_id))
+            dataset = await get_dataset(session, dataset_id)
+            jobs = await active_jobs(session, [dataset_id])
+            tokenizations = await list_tokenizations(session, dataset_id)
+        return dataset_detail(dataset, jobs, tokenizations)
 
     async def create_dataset_from_hf(self, request: DatasetDownloadRequest) -> DatasetResponse:
         """Check the Hub and the disk, make the record and its job, and let it start.

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import NotReady
 from mistudio.core.events import EventBus, JobQueue
 from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.search.index_builder import drop_index, has_current_index
@@ -22,7 +21,8 @@ from mistudio.schemas.dataset import DatasetResponse
 from mistudio.services.job_service import JobService
 from mistudio.services.jobs.events import changed_event, next_seq, publish_all
 from mistudio.services.jobs.transitions import new_job
-from mistudio.services.responses import active_jobs, dataset_response, get_dataset
+from mistudio.services.lookup import active_jobs, get_dataset, get_ready_dataset
+from mistudio.services.responses import dataset_response
 from mistudio.services.storage_service import StorageService
 
 log = structlog.get_logger(__name__)
@@ -53,9 +53,7 @@ class IndexService:
         is_current = await asyncio.to_thread(has_current_index, self._storage.folder(dataset_id))
         job_id = None
         async with self._database.write() as session:
-            dataset = await get_dataset(session, dataset_id, for_update=True)
-            if dataset.status is not DatasetStatus.READY:
-                raise NotReady(f"“{dataset.name}” is {dataset.status.value}; it can be indexed once it is ready.")
+            dataset = await get_ready_dataset(session, dataset_id, action="indexed", for_update=True)
             if is_current:
                 _set(dataset, IndexState.READY)
             elif not await _index_jobs(session, dataset_id):
@@ -147,7 +145,5 @@ async def _announce(session: AsyncSession, dataset: Dataset) -> DatasetResponse:
 
 
 def _set(dataset: Dataset, state: IndexState) -> None:
-    if state is not dataset.index_state and state is IndexState.READY:
-        dataset.index_state = IndexState.BUILDING
     dataset.index_state = state
     dataset.index_progress = 100.0 if state is IndexState.READY else 0.0

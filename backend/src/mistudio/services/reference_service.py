@@ -10,7 +10,7 @@ from mistudio.core.database import Database
 from mistudio.core.errors import AlreadyExists, NotFound
 from mistudio.models import DatasetReference
 from mistudio.schemas.dataset import ReferenceCreate, ReferenceResponse
-from mistudio.services.responses import get_dataset
+from mistudio.services.lookup import get_dataset
 
 
 async def references_of(session: AsyncSession, dataset_id: str) -> list[ReferenceResponse]:

@@ -17,8 +17,7 @@ from mistudio.corpus.tokenized.trace import Trace, kinds_of, trace
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 from mistudio.schemas.common import Page, Pagination
 from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
-from mistudio.services.lookup import require_ready
-from mistudio.services.responses import get_tokenization
+from mistudio.services.lookup import get_ready_tokenization
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.open_stores import OpenTokenizations
 from mistudio.services.tokenizations.token_views import token_views
@@ -129,7 +128,7 @@ class RowService:
 
     async def _open(self, tokenization_id: str) -> _Opened:
         async with self._database.read() as session:
-            record = require_ready(await get_tokenization(session, tokenization_id))
+            record = await get_ready_tokenization(session, tokenization_id)
         folder = self._storage.tokenized(record.dataset_id, record.id)
         store = await asyncio.to_thread(self._open_ones.get, record.dataset_id, record.id, folder)
         tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)

@@ -28,7 +28,7 @@ from mistudio.corpus.store.sample import Sample, sample_of
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse, SearchInfo
-from mistudio.services.lookup import ready_dataset, ready_tokenization
+from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 from mistudio.services.samples.query import (
     asks_for_lengths,
     is_search,
@@ -154,8 +154,8 @@ class SampleService:
     async def _readable(self, dataset_id: str, query: SampleQuery) -> _Readable:
         """What a dataset that can be read is read with."""
         async with self._database.read() as session:
-            dataset = await ready_dataset(session, dataset_id)
-            tokenization = await ready_tokenization(session, dataset_id, query.tokenization)
+            dataset = await get_ready_dataset(session, dataset_id)
+            tokenization = await choose_tokenization(session, dataset_id, query.tokenization)
         tokenization_id = tokenization.id if tokenization else None
         if tokenization_id is None and asks_for_lengths(query):
             field = "max_tokens" if query.min_tokens is None else "min_tokens"

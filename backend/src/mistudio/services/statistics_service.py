@@ -12,7 +12,7 @@ from mistudio.corpus.tokenized.statistics import LengthBin, LengthCounts
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import DatasetMetadata, SplitResponse
 from mistudio.schemas.statistics import SplitStatistics, StatisticsResponse, TokenStatistics
-from mistudio.services.lookup import ready_dataset, ready_tokenization
+from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 
 Ids = NDArray[np.unsignedinteger] | NDArray[np.signedinteger]
 
@@ -29,8 +29,8 @@ class StatisticsService:
         Raises NotFound, NotReady.
         """
         async with self._database.read() as session:
-            dataset = await ready_dataset(session, dataset_id)
-            record = await ready_tokenization(session, dataset_id, tokenization_id)
+            dataset = await get_ready_dataset(session, dataset_id)
+            record = await choose_tokenization(session, dataset_id, tokenization_id)
         return _answer(dataset, record)
 
     @staticmethod

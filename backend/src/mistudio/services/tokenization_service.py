@@ -6,6 +6,7 @@ before anything is started, so that a mistake is said at once; the work itself i
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import HubError, InvalidTransition, NotReady, StateError, TokenizerError
+from mistudio.core.errors import DataMissing, HubError, InvalidTransition, StateError, TokenizerError
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
-from mistudio.core.states import DatasetStatus, TokenizationStatus
+from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec.resolve import equivalence_key, resolve
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
+from mistudio.corpus.tokenized.manifest import TokenizedManifest, read_tokenized_manifest
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.sample import SampleDetail, SampleResponse
@@ -28,14 +30,15 @@ from mistudio.services.job_service import JobService
 from mistudio.services.jobs.events import OutgoingEvent, changed_event, next_seq, progress_event, publish_all
 from mistudio.services.jobs.targets import JobTarget, follow_newest
 from mistudio.services.jobs.transitions import new_job
-from mistudio.services.responses import (
+from mistudio.services.lookup import (
     active_jobs,
-    dataset_response,
+    find_tokenization_job,
     get_dataset,
+    get_ready_dataset,
     get_tokenization,
-    tokenization_detail,
-    tokenization_responses,
+    list_tokenizations,
 )
+from mistudio.services.responses import dataset_response, tokenization_detail, tokenization_response
 from mistudio.services.storage.disk_space import require_room
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.request import already_exists, needed_for_tokens, new_record, settings_of
@@ -107,12 +110,16 @@ class TokenizationService:
         """The tokenizations of one dataset, newest first. Raises NotFound."""
         async with self._database.read() as session:
             await get_dataset(session, dataset_id)
-            return await tokenization_responses(session, dataset_id)
+            records = await list_tokenizations(session, dataset_id)
+        return [tokenization_response(record) for record in records]
 
     async def get_tokenization(self, tokenization_id: str) -> TokenizationDetail:
         """One tokenization with its books. Raises NotFound."""
         async with self._database.read() as session:
-            return await tokenization_detail(session, await get_tokenization(session, tokenization_id))
+            record = await get_tokenization(session, tokenization_id)
+            job = await find_tokenization_job(session, tokenization_id)
+        manifest = await asyncio.to_thread(_find_manifest, record.path)
+        return tokenization_detail(record, job, manifest)
 
     async def tokenize_dataset(self, dataset_id: str, request: TokenizeRequest) -> TokenizationResponse:
         """Work out what is asked, make the record and its job, and let it start.
@@ -121,7 +128,8 @@ class TokenizationService:
         NotFound, NotReady, what loading the tokenizer and resolving the settings raise, and DiskFull.
         """
         token = request.access_token.get_secret_value() if request.access_token else None
-        await self._require_ready(dataset_id)
+        async with self._database.read() as session:
+            await get_ready_dataset(session, dataset_id, action="tokenized")
         source = await self._tokenizers.pin(request.tokenizer, request.revision, token=token, fresh=True)
         await self._queue.preload(source.name, source.revision)
         tokenizer = await self._tokenizers.load_pinned(source)
@@ -146,12 +154,6 @@ class TokenizationService:
                 raise already_exists(same) from error
             raise
 
-    async def _require_ready(self, dataset_id: str) -> None:
-        async with self._database.read() as session:
-            dataset = await get_dataset(session, dataset_id)
-        if dataset.status is not DatasetStatus.READY:
-            raise NotReady(f"“{dataset.name}” is {dataset.status.value}; it can be tokenized once it is ready.")
-
     async def _same(self, dataset_id: str, key: str) -> Tokenization | None:
         query = select(Tokenization).where(Tokenization.dataset_id == dataset_id, Tokenization.settings_hash == key)
         async with self._database.read() as session:
@@ -171,7 +173,7 @@ class TokenizationService:
             session.add(record)
             await session.flush()
             job, news = await self._add_job(session, dataset, record, token)
-            response = TokenizationResponse.model_validate(record)
+            response = tokenization_response(record)
         return await self._started(response, job, news)
 
     async def _add_job(
@@ -206,7 +208,7 @@ class TokenizationService:
             record.status = TokenizationStatus.QUEUED
             record.error_code = record.error_message = None
             job, news = await self._add_job(session, dataset, record, token)
-            response = TokenizationResponse.model_validate(record)
+            response = tokenization_response(record)
         return await self._started(response, job, news)
 
     async def cancel(self, tokenization_id: str) -> TokenizationResponse:
@@ -215,7 +217,7 @@ class TokenizationService:
             record = await self.get_tokenization(tokenization_id)
             raise InvalidTransition(f"It is {record.status.value}; there is nothing to cancel.")
         async with self._database.read() as session:
-            return TokenizationResponse.model_validate(await get_tokenization(session, tokenization_id))
+            return tokenization_response(await get_tokenization(session, tokenization_id))
 
     async def _stop(self, tokenization_id: str) -> bool:
         """End its active job; answers whether there was one."""
@@ -261,6 +263,16 @@ class TokenizationService:
                 await follow_newest(session, dataset)
                 next_seq(dataset)
                 return changed_event(dataset_response(dataset, await active_jobs(session, [dataset.id])))
+
+
+def _find_manifest(path: str | None) -> TokenizedManifest | None:
+    """Return the manifest in the folder ``path``, or None while it is not there. Blocks."""
+    if path is None:
+        return None
+    try:
+        return read_tokenized_manifest(Path(path))
+    except DataMissing:
+        return None
 
 
 def _other_text(record: Tokenization, dataset: Dataset) -> str | None:

@@ -18,7 +18,7 @@ from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 from mistudio.models import Tokenization
 from mistudio.schemas import tokenization as shapes
-from mistudio.services.lookup import ready_dataset, ready_tokenization
+from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.run import tokenize_batch
 from mistudio.services.tokenizer_service import TokenizerService
@@ -53,8 +53,8 @@ class WhatIfService:
             message = "Give a tokenization or a tokenizer, not both."
             raise ValidationFailed(message, fields=[FieldError("tokenizer", message)])
         async with self._database.read() as session:
-            await ready_dataset(session, dataset_id)
-            record = None if tokenizer else await ready_tokenization(session, dataset_id, tokenization_id)
+            await get_ready_dataset(session, dataset_id)
+            record = None if tokenizer else await choose_tokenization(session, dataset_id, tokenization_id)
         if record is not None:
             return await self._exact(dataset_id, record, max_lengths)
         if tokenizer is None:

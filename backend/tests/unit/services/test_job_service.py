@@ -49,7 +49,7 @@ async def test_only_one_of_many_claims_succeeds(async_db: Database, jobs: JobSer
     """Ten runners reach for a job at once; one gets it, and it counts as one attempt."""
     job = await add_job(async_db, await add_dataset(async_db))
     claims = await asyncio.gather(*(jobs.claim(job.id, f"worker-{number}") for number in range(10)))
-    assert [claim for claim in claims if claim] == [claim for claim in claims if claim][:1]
+    assert 1 == len([claim for claim in claims if claim])
     now, _dataset = await reload(async_db, job)
     assert (JobState.RUNNING, 1) == (now.state, now.attempt)
 

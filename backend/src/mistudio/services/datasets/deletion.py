@@ -13,8 +13,9 @@ from mistudio.models import Job, Tokenization
 from mistudio.schemas.dataset import DeletePreview, ReferenceResponse
 from mistudio.schemas.job import JobResponse
 from mistudio.services.jobs.events import deleted_event, next_seq, publish_all
+from mistudio.services.lookup import active_jobs, get_dataset, list_tokenizations
 from mistudio.services.reference_service import references_of
-from mistudio.services.responses import active_jobs, get_dataset, tokenization_responses
+from mistudio.services.responses import tokenization_response
 from mistudio.services.storage_service import StorageService, tokenized_label
 
 StopJobs: TypeAlias = Callable[[Sequence[Job]], Awaitable[None]]
@@ -49,9 +50,9 @@ class DatasetDeletion:
         async with self._database.read() as session:
             dataset = await get_dataset(session, dataset_id)
             jobs = [JobResponse.model_validate(job) for job in await active_jobs(session, [dataset_id])]
-            tokenizations = await tokenization_responses(session, dataset_id)
+            records = await list_tokenizations(session, dataset_id)
             references = await references_of(session, dataset_id)
-        tokenized_as = {one.id: tokenized_label(one.tokenizer, one.settings) for one in tokenizations}
+        tokenized_as = {record.id: tokenized_label(record.tokenizer, record.settings) for record in records}
         parts = await asyncio.to_thread(self._storage.parts, dataset_id, tokenized_as)
         return DeletePreview(
             dataset_id=dataset_id,
@@ -59,7 +60,7 @@ class DatasetDeletion:
             freed_bytes=sum(part.size_bytes for part in parts),
             parts=parts,
             jobs=jobs,
-            tokenizations=tokenizations,
+            tokenizations=[tokenization_response(record) for record in records],
             references=references,
             allowed=not references,
         )

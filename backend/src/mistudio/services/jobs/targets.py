@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.errors import Json, MiStudioError
@@ -16,6 +15,7 @@ from mistudio.core.states import WORKING_DATASET_STATUSES, DatasetStatus, IndexS
 from mistudio.models import Dataset, Job, Tokenization, utc_now
 from mistudio.schemas.event import Scope
 from mistudio.schemas.job import JobKind, JobPhase
+from mistudio.services.lookup import find_newest_ready
 
 SCOPES: dict[str, Scope] = {"download": "dataset", "import": "dataset", "tokenize": "tokenization", "index": "index"}
 _PROCESSING_PHASES: frozenset[JobPhase] = frozenset({"ingest", "statistics", "finish"})
@@ -117,14 +117,12 @@ class JobTarget:
                 await session.flush()
                 await follow_newest(session, self.dataset)
             case IndexFigures():
-                self.dataset.index_state = IndexState.BUILDING
                 self.dataset.index_state = IndexState.READY
                 self.dataset.index_progress = 100.0
 
     def _dataset_is_ready(self, figures: DatasetFigures) -> None:
         dataset = self.dataset
         dataset.progress = 100.0
-        dataset.status = DatasetStatus.PROCESSING
         dataset.status = DatasetStatus.READY
         dataset.updated_at = utc_now()
         dataset.error_code = dataset.error_message = None
@@ -137,7 +135,6 @@ class JobTarget:
         record = self.tokenization
         if record is None:
             raise ValueError(f"job {self.job.id} has no tokenization")
-        record.status = TokenizationStatus.PROCESSING
         record.status = TokenizationStatus.READY
         record.progress = 100.0
         record.error_code = record.error_message = None
@@ -155,7 +152,6 @@ class JobTarget:
             self.tokenization.status = TokenizationStatus.CANCELLED if cancelled else TokenizationStatus.ERROR
             self.tokenization.error_code, self.tokenization.error_message = error.code, error.detail
         elif self.scope == "index":
-            self.dataset.index_state = IndexState.BUILDING
             self.dataset.index_state = IndexState.NONE if cancelled else IndexState.ERROR
             self.dataset.index_progress = 0.0
         else:
@@ -164,20 +160,9 @@ class JobTarget:
             self.dataset.updated_at = utc_now()
 
 
-async def newest_ready(session: AsyncSession, dataset_id: str) -> Tokenization | None:
-    """The dataset's tokenization that became ready last, if any."""
-    query = (
-        select(Tokenization)
-        .where(Tokenization.dataset_id == dataset_id, Tokenization.status == TokenizationStatus.READY)
-        .order_by(Tokenization.completed_at.desc(), Tokenization.id)
-        .limit(1)
-    )
-    return (await session.scalars(query)).first()
-
-
 async def follow_newest(session: AsyncSession, dataset: Dataset) -> None:
     """Let the dataset's own token figures be those of its newest ready tokenization, or none."""
-    newest = await newest_ready(session, dataset.id)
+    newest = await find_newest_ready(session, dataset.id)
     dataset.updated_at = utc_now()
     dataset.tokenized_path = newest.path if newest else None
     dataset.num_tokens = newest.num_tokens if newest else None

@@ -13,7 +13,8 @@ from mistudio.models import Job, utc_now
 from mistudio.schemas.job import JobKind
 from mistudio.services.jobs.events import OutgoingEvent, Waiting, changed_event, error_event, progress_event
 from mistudio.services.jobs.targets import JobTarget
-from mistudio.services.responses import active_jobs, dataset_response
+from mistudio.services.lookup import active_jobs
+from mistudio.services.responses import dataset_response
 
 
 def new_job(kind: JobKind, dataset_id: str, *, max_attempts: int, tokenization_id: str | None = None) -> Job:

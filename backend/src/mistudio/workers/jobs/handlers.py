@@ -20,7 +20,7 @@ from mistudio.corpus.store.manifest import Manifest
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.jobs.targets import DatasetFigures, TokenizationFigures
-from mistudio.services.responses import get_dataset, get_tokenization
+from mistudio.services.lookup import get_dataset, get_tokenization
 from mistudio.services.storage.disk_space import needed_bytes, require_room
 from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
 from mistudio.services.storage_service import StorageService

@@ -19,7 +19,7 @@ from mistudio.core.records import from_json
 from mistudio.core.states import JobState
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
-from mistudio.services.responses import get_tokenization
+from mistudio.services.lookup import get_tokenization
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.jobs.handlers import tokenizer_of
