@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from mistudio.core.errors import NotFound, is_retryable
+from mistudio.corpus.store.snippets import make_snippets
 from mistudio.corpus.tokenized.manifest import TOKENIZED_MANIFEST, read_tokenized_manifest
 from mistudio.corpus.tokenized.snippets import snippets
 from mistudio.models import Dataset, Job, Tokenization
@@ -120,18 +121,8 @@ def usage_snippets(dataset: Dataset) -> list[UsageSnippet]:
     if not dataset.raw_path or not dataset.splits:
         return []
     names = [SplitResponse.model_validate(split).name for split in dataset.splits]
-    folder = Path(dataset.raw_path)
-    files = "\n".join(f"    {name!r}: {str(folder / f'{name}-*.parquet')!r}," for name in names)
-    return [
-        UsageSnippet(
-            title="Hugging Face datasets",
-            code=f'from datasets import load_dataset\n\ndata = load_dataset("parquet", data_files={{\n{files}\n}})',
-        ),
-        UsageSnippet(
-            title="pyarrow",
-            code=f"import pyarrow.dataset\n\ndata = pyarrow.dataset.dataset({str(folder)!r})",
-        ),
-    ]
+    made = make_snippets(Path(dataset.raw_path), names)
+    return [UsageSnippet(title=snippet.title, code=snippet.code) for snippet in made]
 
 
 async def dataset_detail(session: AsyncSession, dataset: Dataset) -> DatasetDetail:
