@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 
 from mistudio.commands.connection import Refused, Studio
 from mistudio.core.config import Settings
+from mistudio.corpus.store.layout import DatasetLayout
 
 PREFIX = "tok_"
 
@@ -14,7 +15,7 @@ async def tokenization_folder(api: Studio, wanted: str, settings: Settings) -> P
     record = await api.get(f"/tokenizations/{wanted}")
     if record["status"] != "ready":
         raise Refused({"detail": f"{wanted} is {record['status']}: it can be compared once it is ready."})
-    return settings.datasets_dir / str(record["dataset_id"]) / "tokenized" / str(record["id"])
+    return DatasetLayout(settings.datasets_dir / str(record["dataset_id"])).tokenized(str(record["id"]))
 
 
 def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from mistudio.core.errors import NotFound
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
-from mistudio.corpus.store.manifest import MANIFEST_NAME, Manifest, read_manifest
+from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.manifest import Manifest, read_manifest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +28,7 @@ def open_dataset(dataset: str | Path, *, data_dir: Path | None = None) -> "OpenD
     Raises NotFound, with what there is, DataMissing, UnsupportedVersion, InvalidData.
     """
     folder = Path(dataset)
-    if not (folder / MANIFEST_NAME).is_file():
+    if not DatasetLayout(folder).manifest.is_file():
         folder = _found(str(dataset), data_dir)
     return OpenDataset(DatasetStore(folder))
 
@@ -37,7 +38,8 @@ def _found(wanted: str, data_dir: Path | None) -> Path:
         from mistudio.core.config import Settings
 
         data_dir = Settings().data_dir
-    known = {path.parent: read_manifest(path.parent) for path in data_dir.glob(f"datasets/*/{MANIFEST_NAME}")}
+    folders = [path for path in data_dir.glob("datasets/*") if DatasetLayout(path).manifest.is_file()]
+    known = {folder: read_manifest(folder) for folder in folders}
     found = [folder for folder, manifest in known.items() if wanted in (folder.name, manifest.repo)]
     if len(found) != 1:
         there = ", ".join(f"{folder.name} ({manifest.repo or 'local'})" for folder, manifest in known.items()) or "none"
@@ -74,7 +76,7 @@ class OpenDataset:
     @property
     def tokenizations(self) -> list[str]:
         """The ids of what was tokenized from it."""
-        return sorted(path.name for path in (self.folder / "tokenized").glob("tok_*"))
+        return sorted(path.name for path in DatasetLayout(self.folder).tokenizations.glob("tok_*"))
 
     def rows(self, split: str | None = None) -> Iterator[dict[str, object]]:
         """All rows, one after the other, of one split or of all; memory stays flat. Raises UnknownSplit."""
@@ -128,7 +130,7 @@ class OpenDataset:
         if tokenization not in self.tokenizations:
             there = ", ".join(self.tokenizations) or "none"
             raise NotFound(f"There is no tokenization {tokenization}. There: {there}.")
-        return self.folder / "tokenized" / tokenization
+        return DatasetLayout(self.folder).tokenized(tokenization)
 
     @cached_property
     def _corpus(self) -> "Corpus":

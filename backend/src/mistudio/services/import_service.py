@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from mistudio.core.config import Settings
 from mistudio.corpus.bundled.sample import SAMPLE_NAME, ensure_sample_tokenizer, write_sample
 from mistudio.corpus.ingest.local_files import LocalPlan
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.models import new_id
 from mistudio.schemas.dataset import DatasetImportFields, DatasetResponse
 from mistudio.services.dataset_service import DatasetService
@@ -66,7 +67,7 @@ class ImportService:
     async def create_sample(self) -> DatasetResponse:
         """Make the bundled sample and its tokenizer. Raises AlreadyExists, DiskFull."""
         async with self.receiving(None) as upload:
-            plan = await asyncio.to_thread(write_sample, upload.staging / "source")
+            plan = await asyncio.to_thread(write_sample, DatasetLayout(upload.staging).source)
             await asyncio.to_thread(ensure_sample_tokenizer, self._settings.tokenizers_dir)
             return await self._create(upload, plan, DatasetImportFields(name=SAMPLE_NAME))
 

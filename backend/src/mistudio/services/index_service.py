@@ -15,7 +15,7 @@ from mistudio.core.events import EventBus, JobQueue
 from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.search.index_builder import drop_index, has_current_index
 from mistudio.corpus.search.search import open_index
-from mistudio.corpus.store.manifest import MANIFEST_NAME
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.models import Dataset, Job
 from mistudio.schemas.dataset import DatasetResponse
 from mistudio.services.job_service import JobService
@@ -123,7 +123,7 @@ class IndexService:
         if is_current or self._settings.search_index != "auto" or not (was_ready or is_untried):
             return
         # Of files that somebody removed no index can be made; the job would say so each time the server starts.
-        if await asyncio.to_thread((self._storage.folder(dataset_id) / MANIFEST_NAME).is_file):
+        if await asyncio.to_thread(DatasetLayout(self._storage.folder(dataset_id)).manifest.is_file):
             await self.build(dataset_id)
 
     async def _add_job(self, session: AsyncSession, dataset: Dataset) -> str:

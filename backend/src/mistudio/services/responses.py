@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mistudio.core.errors import is_retryable
+from mistudio.corpus.store.snippets import make_snippets
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.snippets import snippets
 from mistudio.models import Dataset, Job, Tokenization
@@ -76,18 +77,8 @@ def usage_snippets(dataset: Dataset) -> list[UsageSnippet]:
     if not dataset.raw_path or not dataset.splits:
         return []
     names = [SplitResponse.model_validate(split).name for split in dataset.splits]
-    folder = Path(dataset.raw_path)
-    files = "\n".join(f"    {name!r}: {str(folder / f'{name}-*.parquet')!r}," for name in names)
-    return [
-        UsageSnippet(
-            title="Hugging Face datasets",
-            code=f'from datasets import load_dataset\n\ndata = load_dataset("parquet", data_files={{\n{files}\n}})',
-        ),
-        UsageSnippet(
-            title="pyarrow",
-            code=f"import pyarrow.dataset\n\ndata = pyarrow.dataset.dataset({str(folder)!r})",
-        ),
-    ]
+    made = make_snippets(Path(dataset.raw_path), names)
+    return [UsageSnippet(title=snippet.title, code=snippet.code) for snippet in made]
 
 
 def dataset_detail(dataset: Dataset, jobs: Sequence[Job], tokenizations: Sequence[Tokenization]) -> DatasetDetail:

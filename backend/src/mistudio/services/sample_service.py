@@ -161,7 +161,7 @@ class SampleService:
             field = "max_tokens" if query.min_tokens is None else "min_tokens"
             detail = "Nothing can be told of token counts before the dataset is tokenized: tokenize it first."
             raise ValidationFailed(detail, fields=[FieldError(field, detail)])
-        folder = self._storage.folder(dataset_id) / "tokenized" / tokenization_id if tokenization_id else None
+        folder = self._storage.tokenized(dataset_id, tokenization_id) if tokenization_id else None
         # A dataset that is ready has a text column.
         text_column, is_indexed = dataset.text_column or "", dataset.index_state is IndexState.READY
         return _Readable(text_column, tokenization_id, folder, is_indexed=is_indexed)

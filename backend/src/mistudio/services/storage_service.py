@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import StoragePart
 from mistudio.schemas.system import DatasetStorage, StorageResponse
@@ -49,7 +50,7 @@ class StorageService:
 
     def tokenized(self, dataset_id: str, tokenization_id: str) -> Path:
         """Where a finished tokenization lies."""
-        return self.folder(dataset_id) / "tokenized" / tokenization_id
+        return DatasetLayout(self.folder(dataset_id)).tokenized(tokenization_id)
 
     def prepare(self) -> None:
         """Make the folders that everything else expects."""
@@ -58,15 +59,14 @@ class StorageService:
 
     def parts(self, dataset_id: str, tokenized_as: Mapping[str, str]) -> list[StoragePart]:
         """What one dataset uses, part by part, from the tree; blocking. ``tokenized_as`` describes tokenizations."""
-        folder = self.folder(dataset_id)
+        layout = DatasetLayout(self.folder(dataset_id))
         parts = [
-            StoragePart(part="raw", label="Data", size_bytes=get_directory_size(folder / "raw")),
-            StoragePart(part="index", label="Search index", size_bytes=get_directory_size(folder / "index")),
+            StoragePart(part="raw", label="Data", size_bytes=get_directory_size(layout.raw)),
+            StoragePart(part="index", label="Search index", size_bytes=get_directory_size(layout.index)),
             StoragePart(
                 part="staging", label="Unfinished files", size_bytes=get_directory_size(self.staging(dataset_id))
             ),
         ]
-        tokenized = folder / "tokenized"
         parts += [
             StoragePart(
                 part="tokenization",
@@ -74,9 +74,9 @@ class StorageService:
                 label=f"Tokenized by {tokenized_as.get(path.name, path.name)}",
                 size_bytes=get_directory_size(path),
             )
-            for path in (sorted(tokenized.iterdir()) if tokenized.is_dir() else [])
+            for path in (sorted(layout.tokenizations.iterdir()) if layout.tokenizations.is_dir() else [])
         ]
-        other = get_directory_size(folder) - sum(part.size_bytes for part in parts if part.part != "staging")
+        other = get_directory_size(layout.folder) - sum(part.size_bytes for part in parts if part.part != "staging")
         parts.append(StoragePart(part="other", label="Manifest", size_bytes=max(other, 0)))
         return [part for part in parts if part.size_bytes]
 
@@ -126,7 +126,7 @@ class StorageService:
         finished = (
             [self.folder(record_id)]
             if _DATASET_ID.fullmatch(record_id)
-            else self._settings.datasets_dir.glob(f"*/tokenized/{record_id}")
+            else [DatasetLayout(folder).tokenized(record_id) for folder in self._settings.datasets_dir.glob("*/")]
         )
         for folder in (*finished, self.staging(record_id)):
             target = self._settings.trash_dir / f"{folder.parent.name}-{record_id}-{uuid4().hex}"

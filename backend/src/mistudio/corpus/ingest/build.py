@@ -21,7 +21,8 @@ from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.origin import Origin
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
-from mistudio.corpus.store.manifest import MANIFEST_NAME, Manifest, SourceRecord, TakenIn, read_manifest, write_manifest
+from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.manifest import Manifest, SourceRecord, TakenIn, read_manifest, write_manifest
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
 from mistudio.utils.locks import LOCK_NAME, forget_owner, owned_folder
 
@@ -35,11 +36,11 @@ class PlannedFile:
 
     def report_path(self, staging: Path) -> Path:
         """Where it is written down that this piece is done."""
-        return staging / "reports" / f"{self.raw_name}.json"
+        return DatasetLayout(staging).reports / f"{self.raw_name}.json"
 
     def raw_path(self, staging: Path) -> Path:
         """The file of the store."""
-        return staging / "raw" / self.raw_name
+        return DatasetLayout(staging).raw / self.raw_name
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,9 @@ def build_dataset(
     with owned_folder(staging, monitor.checkpoint):
         if (whole := _finished(staging, target)) is not None:
             return whole
-        for name in ("raw", "reports", "source"):
-            ensure_dir(staging / name)
+        layout = DatasetLayout(staging)
+        for folder in (layout.raw, layout.reports, layout.source):
+            ensure_dir(folder)
         pieces = pieces_of(origin.files)
         firsts: dict[str, PlannedFile] = {}
         for piece in pieces:
@@ -90,7 +92,7 @@ def build_dataset(
         missing = [piece for path, piece in firsts.items() if path not in done]
         for finished in _bring(origin, missing, staging=staging, monitor=monitor):
             done[finished.piece.source.path] = finished
-        taken = [_to_manifest_entry(_link(piece, done[piece.source.path], staging)) for piece in pieces]
+        taken = [_to_manifest_entry(_link(piece, done[piece.source.path], staging), layout) for piece in pieces]
         manifest = origin.manifest(taken, text_column=text_column)
         write_manifest(staging, manifest)
         return _publish(manifest, staging, target)
@@ -104,7 +106,7 @@ def finish_build(staging: Path, target: Path, *, monitor: Monitor) -> Manifest |
     """
     if (there := _find_published(target)) is not None:
         return there
-    if not (staging / MANIFEST_NAME).exists():
+    if not DatasetLayout(staging).manifest.exists():
         return None
     with owned_folder(staging, monitor.checkpoint):
         return _finished(staging, target)
@@ -115,13 +117,13 @@ def _finished(staging: Path, target: Path) -> Manifest | None:
         # Whoever was waited for has brought it to its end: what is left is the folder that was made for the lock.
         shutil.rmtree(staging)
         return there
-    if not (staging / MANIFEST_NAME).exists():
+    if not DatasetLayout(staging).manifest.exists():
         return None
     return _publish(read_manifest(staging), staging, target)
 
 
 def _find_published(target: Path) -> Manifest | None:
-    if not (target / MANIFEST_NAME).exists():
+    if not DatasetLayout(target).manifest.exists():
         return None
     forget_owner(target)
     return read_manifest(target)
@@ -135,7 +137,7 @@ def _bring(origin: Origin, pieces: list[PlannedFile], *, staging: Path, monitor:
     monitor.report(ingested, total, "download")
     monitor.report(ingested, total, "ingest")
     files = [piece.source for piece in pieces]
-    coming = origin.bring(files, staging / "source", monitor=monitor, done_bytes=ingested, total_bytes=total)
+    coming = origin.bring(files, DatasetLayout(staging).source, monitor=monitor, done_bytes=ingested, total_bytes=total)
     for file in coming:
         piece = by_path[file.source.path]
         yield _take_in(
@@ -201,7 +203,7 @@ def _recover_moved(origin: Origin, piece: PlannedFile, staging: Path, monitor: M
     if sha256_file(raw) != piece.source.sha256:
         return None
     how, options = origin.reading(piece.source)
-    gone = staging / "source" / "moved"
+    gone = DatasetLayout(staging).source / "moved"
     report = ingest_file(gone, raw, format=how, options=options, label=piece.source.path, monitor=monitor)
     return _write_report(Done(piece, report, piece.source.sha256), staging)
 
@@ -217,11 +219,11 @@ def _done(piece: PlannedFile, staging: Path) -> Done | None:
     return Done(piece, report, str(content["source_sha256"])) if whole else None
 
 
-def _to_manifest_entry(done: Done) -> TakenIn:
+def _to_manifest_entry(done: Done, layout: DatasetLayout) -> TakenIn:
     source = done.piece.source
     return TakenIn(
         split=source.split,
-        path=f"raw/{done.piece.raw_name}",
+        path=layout.relative(layout.raw / done.piece.raw_name),
         report=done.report,
         source=SourceRecord(source.path, source.size, done.source_sha256),
     )
@@ -229,10 +231,11 @@ def _to_manifest_entry(done: Done) -> TakenIn:
 
 def _publish(manifest: Manifest, staging: Path, target: Path) -> Manifest:
     """Leave only what belongs to the dataset, and rename it into place; its lock goes with it, and goes last."""
+    layout = DatasetLayout(staging)
     for path in staging.iterdir():
-        if path.name in {"source", "reports"}:
+        if path in {layout.source, layout.reports}:
             shutil.rmtree(path, ignore_errors=True)
-        elif path.is_file() and path.name not in {MANIFEST_NAME, LOCK_NAME}:
+        elif path.is_file() and path not in {layout.manifest, staging / LOCK_NAME}:
             path.unlink(missing_ok=True)
     ensure_dir(target.parent)
     staging.rename(target)

@@ -19,10 +19,10 @@ from mistudio.core.errors import DataMissing, NoData
 from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.store.columns import TextColumn, choose_text_column, merge_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1
-MANIFEST_NAME: Final = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -161,28 +161,28 @@ def _raw(file: TakenIn) -> RawFile:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write it into the dataset's folder, atomically."""
-    write_bytes_atomic(folder / MANIFEST_NAME, manifest.to_bytes())
+    write_bytes_atomic(DatasetLayout(folder).manifest, manifest.to_bytes())
 
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of the dataset in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
     try:
-        return Manifest.from_bytes((folder / MANIFEST_NAME).read_bytes())
+        return Manifest.from_bytes(DatasetLayout(folder).manifest.read_bytes())
     except FileNotFoundError as error:
         raise DataMissing("The dataset's files are not on disk: delete it and get it again.") from error
 
 
 def manifest_sha256(folder: Path) -> str:
     """The hash by which what is derived from the dataset names it."""
-    return sha256_file(folder / MANIFEST_NAME)
+    return sha256_file(DatasetLayout(folder).manifest)
 
 
 def verify(folder: Path) -> list[str]:
     """Every difference between the manifest and the files of the store, as sentences; none if the dataset is whole."""
-    manifest = read_manifest(folder)
+    layout, manifest = DatasetLayout(folder), read_manifest(folder)
     files = [file for split in manifest.splits for file in split.files]
     expected = {file.path for file in files}
-    found = {f"raw/{path.relative_to(folder / 'raw')}" for path in (folder / "raw").rglob("*") if path.is_file()}
+    found = {layout.relative(path) for path in layout.raw.rglob("*") if path.is_file()}
     differences = [difference for file in files for difference in _verify_file(folder, file)]
     return [*differences, *(f"{path} is not in the manifest." for path in sorted(found - expected))]
 

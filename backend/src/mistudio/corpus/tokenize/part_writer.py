@@ -6,7 +6,7 @@ what is in them, so they come out the same, byte for byte, however often that ha
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,6 +98,7 @@ class PartWriter:
     """Writes the rows of one split into ``folder``, with its reports in ``reports``; goes on where an earlier one was.
 
     ``written`` and ``position`` say how far it has come; ``is_complete``: nothing more is to be written. One thread.
+    ``sync`` runs before each report is written: it flushes to the disk what the report relies on.
     """
 
     def __init__(
@@ -108,12 +109,14 @@ class PartWriter:
         columns: Columns,
         added: Sequence[Added],
         begin: Position,
+        sync: Callable[[], None] | None = None,
         part_bytes: int = PART_BYTES,
     ) -> None:
         self._folder, self._reports = ensure_dir(folder), ensure_dir(reports)
         self._columns = columns
         self.added = tuple(added)
         self._part_bytes = part_bytes
+        self._sync = sync
         self._pending: Rows | None = None
         self._open: _OpenPart | None = None
         self.parts = self._earlier()
@@ -212,6 +215,8 @@ class PartWriter:
         with temporary_name(self._counts_path(number)).open("wb") as file:
             np.save(file, self._counts)
         replace_file(temporary_name(self._counts_path(number)), self._counts_path(number))
+        if self._sync is not None:
+            self._sync()
         write_bytes_atomic(self._report_path(number), report.to_bytes())
         self._counts_path(number - 1).unlink(missing_ok=True)
         self.parts.append(report)

@@ -87,7 +87,7 @@ class TokenizeRun:
             for split in self._resolved.splits:
                 rows = SourceRows(self._scratch / "source" / split, self._store.num_rows(split))
                 stack.enter_context(closing(rows))
-                lanes = [self._lane(split, kind) for kind in self._kinds]
+                lanes = [self._lane(split, kind, rows) for kind in self._kinds]
                 self._tokenize(split, lanes, rows, before)
                 before += rows.rows
                 finished.append((lanes, rows))
@@ -104,7 +104,7 @@ class TokenizeRun:
             empty_folder(self._order.staging)
             write_bytes_atomic(ensure_dir(self._scratch) / _PLAN, self._plan)
 
-    def _lane(self, split: str, kind: int) -> SplitPipeline:
+    def _lane(self, split: str, kind: int, rows: SourceRows) -> SplitPipeline:
         name = split if kind == DOCUMENT else f"{split}_{HELD_OUT_SPLIT}"
         resolved, settings = self._resolved, self._order.settings
         slots = SeparatorTokens.of(resolved)
@@ -119,6 +119,7 @@ class TokenizeRun:
             columns=self._columns.unpadded if shuffles else self._columns,
             added=added,
             begin=begin,
+            sync=rows.sync,
             part_bytes=self._order.part_bytes,
         )
         packer = Packer(slots, begin=writer.position, keep_last_partial=settings.keep_last_partial)

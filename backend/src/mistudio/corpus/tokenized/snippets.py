@@ -6,19 +6,11 @@ the Hub's client refuses for the path of a folder (see ``ActivationsStore.__init
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
+from mistudio.corpus.store.snippets import Snippet
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.utils.text import visible
-
-
-@dataclass(frozen=True)
-class Snippet:
-    """A piece of Python with its title."""
-
-    title: str
-    code: str
 
 
 def snippets(folder: Path, manifest: TokenizedManifest) -> list[Snippet]:

@@ -15,6 +15,7 @@ from mistudio.core.disk import translate_disk_full
 from mistudio.core.errors import TooLarge, UnsupportedFile, ValidationFailed
 from mistudio.corpus.ingest.file_names import checked_name, format_of, split_of
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan, SampleBy
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.services.storage.disk_space import RoomWatch
 from mistudio.utils.file_utils import ensure_dir, format_size, fsync_directory
 
@@ -40,7 +41,7 @@ class Upload:
 
     def __init__(self, staging: Path, *, limit_bytes: int, room: RoomWatch) -> None:
         self.staging = staging
-        self._sources = ensure_dir(staging / "source")
+        self._sources = ensure_dir(DatasetLayout(staging).source)
         self._mark = (staging / MARK_NAME).open("w")
         fcntl.flock(self._mark, fcntl.LOCK_EX)
         self._limit = limit_bytes

@@ -16,6 +16,7 @@ from mistudio.corpus.hub.planner import Planner
 from mistudio.corpus.ingest.build import build_dataset, finish_build
 from mistudio.corpus.ingest.local_files import LocalOrigin
 from mistudio.corpus.ingest.origin import HubOrigin
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
@@ -129,7 +130,7 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
         for column in manifest.columns
     ]
     return DatasetFigures(
-        raw_path=str(folder / "raw"),
+        raw_path=str(DatasetLayout(folder).raw),
         num_samples=manifest.rows,
         size_bytes=manifest.size_bytes,
         splits=[

@@ -7,7 +7,7 @@ import pytest
 
 from fakes.corpora import make_dataset
 from mistudio.core.errors import DataMissing, InvalidData, NoData, UnknownColumn, UnsupportedVersion
-from mistudio.corpus.store.manifest import MANIFEST_NAME, manifest_sha256, read_manifest, verify, write_manifest
+from mistudio.corpus.store.manifest import manifest_sha256, read_manifest, verify, write_manifest
 
 ROWS: list[dict[str, object]] = [{"text": "héllo", "n": 1}, {"text": "", "n": None}]
 
@@ -15,7 +15,7 @@ ROWS: list[dict[str, object]] = [{"text": "héllo", "n": 1}, {"text": "", "n": N
 def test_it_says_what_the_dataset_is(tmp_path: Path) -> None:
     """Splits in order, files with figures, sources, the text column with its reason, versions."""
     manifest = make_dataset(tmp_path / "ds", {"train": [ROWS, ROWS], "test": [ROWS]})
-    content = json.loads((tmp_path / "ds" / MANIFEST_NAME).read_text(encoding="utf-8"))
+    content = json.loads((tmp_path / "ds" / "manifest.json").read_text(encoding="utf-8"))
     assert (1, ["train", "test"]) == (content["format_version"], [split["name"] for split in content["splits"]])
     assert {"rows": 6, "bytes": manifest.size_bytes, "characters": 15} == content["counts"]
     assert "text" == content["text_column"]["name"]
@@ -38,7 +38,7 @@ def test_a_newer_one_is_refused_and_a_damaged_one_named(tmp_path: Path) -> None:
     """Neither is guessed at."""
     folder = tmp_path / "ds"
     make_dataset(folder, {"train": [ROWS]})
-    path = folder / MANIFEST_NAME
+    path = folder / "manifest.json"
     path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 2'))
     with pytest.raises(UnsupportedVersion):
         read_manifest(folder)
