@@ -98,6 +98,10 @@ lint-deploy: $(VENV)/.dev
 	$(VENV)/bin/hadolint deploy/Dockerfile
 	$(VENV)/bin/yamllint --strict --config-file deploy/.yamllint.yaml deploy/compose.yaml
 
+.PHONY: measure-code
+measure-code: $(VENV)/.runtime frontend/node_modules/.installed ## List modules and functions that are too long
+	@$(PY) scripts/measure_code.py
+
 .PHONY: types
 types: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed ## Write the API's document and the TypeScript types made from it
 	@$(PY) scripts/write_types.py

@@ -19,11 +19,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from measure import ROOT, TESTS, machine, percentile, table
-from server import socket_client
-
-sys.path.insert(0, str(TESTS))
-
+from common.measure import machine, percentile, script, table
+from common.server import socket_client
 from fakes.cluster import database_server, fresh_database, redis_server, scaled_out, worker_process
 from fakes.hub import Hub
 from fakes.process import ServerProcess, server_process
@@ -126,7 +123,7 @@ async def latencies(settings: Settings, listening: ServerProcess) -> list[float]
         client.on(DATASETS_CHANNEL, hear)
         await client.call("subscribe", {"channel": DATASETS_CHANNEL})
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(ROOT / "bench" / "cluster_events.py")),
+            *script("cluster_events"),
             *(settings.redis_url, str(EVENTS), str(EVENT_SECONDS)),
         )
         await process.wait()

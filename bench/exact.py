@@ -15,11 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from measure import TESTS, machine, table
-from texts import base_text
-
-sys.path.insert(0, str(TESTS))
-
+from common.measure import machine, table
+from common.texts import base_text
 from fakes import tokenizers as small
 from mistudio.corpus.encoders.choice import added_tokens, choose_encoder, compare
 from mistudio.corpus.encoders.encoders import Texts

@@ -21,10 +21,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from measure import DATA, TESTS, Took, machine, median_of, run, script, table
-
-sys.path.insert(0, str(TESTS))
-
+from common import DATA
+from common.measure import Took, machine, median_of, run, script, table
 from fakes.hub import Hub
 
 NGINX = """
@@ -84,14 +82,14 @@ def nginx(root: Path) -> Iterator[str]:
 def planned(hub: Hub, repo_id: str, scratch: Path) -> Path:
     """The plan of a repository, which a job has before it starts."""
     path = scratch / f"{repo_id.replace('/', '-')}.plan.json"
-    path.write_text(run(script("make_plan.py", repo_id), environment={"HF_ENDPOINT": hub.url}).output, "utf-8")
+    path.write_text(run(script("make_plan", repo_id), environment={"HF_ENDPOINT": hub.url}).output, "utf-8")
     return path
 
 
 def ours(hub: Hub, plan: Path, folder: Path) -> Took:
     """Our fetcher, checksums included, ingest off."""
     shutil.rmtree(folder, ignore_errors=True)
-    return run(script("fetch_files.py", str(plan), str(folder)), environment={"HF_ENDPOINT": hub.url})
+    return run(script("fetch_files", str(plan), str(folder)), environment={"HF_ENDPOINT": hub.url})
 
 
 def snapshot(hub: Hub, repo_id: str, folder: Path) -> Took:
@@ -150,7 +148,7 @@ def kills(hub: Hub, plan: Path, folder: Path, *, times: int) -> None:
     chance, hub.rate = random.Random(7), 3e6
     hub.requests.clear()
     done = 0
-    command = script("fetch_files.py", str(plan), str(folder))
+    command = script("fetch_files", str(plan), str(folder))
     while done < times:
         process = subprocess.Popen(command, env={**os.environ, "HF_ENDPOINT": hub.url}, stdout=subprocess.DEVNULL)
         time.sleep(chance.uniform(0.5, 1.2))

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import aiohttp
 
-from formats import FORMATS, written
-from measure import DATA, machine, peak_bytes, table
-from server import PeakOfJobs, asked, serving
-from texts import base_text, made_once
+from common import DATA
+from common.formats import FORMATS, written
+from common.measure import machine, peak_bytes, table
+from common.server import PeakOfJobs, asked, serving
+from common.texts import base_text, made_once
 
 
 def _repeated(file: Path, size: int) -> Path:

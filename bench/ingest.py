@@ -12,9 +12,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from formats import FORMATS, Format, written
-from measure import DATA, Took, machine, run, script, table
-from texts import base_text
+from common import DATA
+from common.formats import FORMATS, Format, written
+from common.measure import Took, machine, run, script, table
+from common.texts import base_text
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def ours(kind: Format, file: Path, scratch: Path) -> Figures:
     else:
         source.symlink_to(file)
     took = run(
-        script("ingest_file.py", str(source), kind.source_format, file.name, str(scratch / "out.parquet")),
+        script("ingest_file", str(source), kind.source_format, file.name, str(scratch / "out.parquet")),
     )
     source.unlink(missing_ok=True)
     return _figures(took)
@@ -51,7 +52,7 @@ def theirs(kind: Format, file: Path, scratch: Path) -> Figures:
     """``datasets.load_dataset``."""
     cache = scratch / "cache"
     environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_OFFLINE": "1"}
-    took = run(script("load_file.py", str(file), kind.builder, kind.options, str(cache)), environment=environment)
+    took = run(script("load_file", str(file), kind.builder, kind.options, str(cache)), environment=environment)
     shutil.rmtree(cache)
     return _figures(took)
 

@@ -23,12 +23,10 @@ from typing import Any
 import aiohttp
 import pyarrow.parquet as pq
 
-from measure import DATA, TESTS, machine, percentile, run, script, table
-from server import PeakOfJobs, Served, asked, serving, socket_client, timed
-from texts import base_text, made_once
-
-sys.path.insert(0, str(TESTS))
-
+from common import DATA
+from common.measure import machine, percentile, run, script, table
+from common.server import PeakOfJobs, Served, asked, serving, socket_client, timed
+from common.texts import base_text, made_once
 from fakes.hub import Hub
 from mistudio.utils.file_utils import get_directory_size
 
@@ -146,7 +144,7 @@ def _scan_seconds(folder: Path) -> float:
     with tempfile.TemporaryDirectory(dir=DATA) as scratch:
         target = str(Path(scratch) / "out.parquet")
         return min(
-            float(json.loads(run(script("ingest_file.py", str(file), "parquet", file.name, target)).output)["seconds"])
+            float(json.loads(run(script("ingest_file", str(file), "parquet", file.name, target)).output)["seconds"])
             for _time in range(3)
         )
 

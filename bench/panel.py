@@ -19,11 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from measure import DATA, ROOT, machine, percentile, run, table
+from common import DATA, ROOT
+from common.measure import machine, percentile, run, table
+from common.server import asked, serving
+from common.texts import batches, made_once
 from mistudio.core.config import Settings
 from serve import populate
-from server import asked, serving
-from texts import batches, made_once
 
 LETTERS: Final = 160
 OTHERS: Final = 998

@@ -19,14 +19,15 @@ from typing import Any
 import aiohttp
 import duckdb
 
-from measure import DATA, held, machine, percentile, run, script, table
+from common import DATA
+from common.measure import held, machine, percentile, run, script, table
+from common.search_data import ROWS, dataset
+from common.search_home import DATASET_ID, home
+from common.search_queries import Kind, kinds
+from common.server import asked, serving
 from mistudio.corpus.search.index_builder import drop_index
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from search_data import ROWS, dataset
-from search_home import DATASET_ID, home
-from search_queries import Kind, kinds
-from server import asked, serving
 
 FILTERS = {"split": "train", "min_tokens": 50, "max_tokens": 400}
 PART_ROWS = 100_000
@@ -36,7 +37,7 @@ MIXED = 1_000
 def build(folder: Path) -> None:
     """How long an index takes, and how large it is."""
     drop_index(folder)
-    said = json.loads(run(script("index_dataset.py", str(folder))).output)
+    said = json.loads(run(script("index_dataset", str(folder))).output)
     text = read_manifest(folder).text.utf8_bytes or 0
     figures = [text / 1e6, said["seconds"], text / 1e6 / said["seconds"], text / 1e6 / said["cpu"]]
     rest = [said["bytes"] / 1e6, 100 * said["bytes"] / text, said["own"] / 1e6]

@@ -18,11 +18,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from measure import DATA, TESTS, machine, table
-from texts import made_once
-
-sys.path.insert(0, str(TESTS))
-
+from common import DATA
+from common.measure import machine, table
+from common.texts import made_once
 from fakes.searching import Corpus as Plain
 from fakes.searching import words_of, write_lengths
 from mistudio.corpus.ingest.ingest import ingest_file

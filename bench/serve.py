@@ -17,11 +17,8 @@ from typing import Any
 
 import aiohttp
 
-from measure import ROOT, TESTS, machine, percentile, table
-from server import REST_SECONDS, serving, socket_client, timed
-
-sys.path.insert(0, str(TESTS))
-
+from common.measure import machine, percentile, script, table
+from common.server import REST_SECONDS, serving, socket_client, timed
 from fakes.records import add_dataset
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
@@ -109,7 +106,7 @@ async def events(folder: Path, clients: int) -> list[float]:
         if len(times) == EVENTS * clients:
             complete.set()
 
-    command = [sys.executable, str(ROOT / "bench" / "serve_events.py"), str(folder), str(EVENTS), str(EVENT_SECONDS)]
+    command = [*script("serve_events"), str(folder), str(EVENTS), str(EVENT_SECONDS)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220 (the server; nothing else runs yet)
     line = process.stdout.readline() if process.stdout else ""
     async with AsyncExitStack() as stack:

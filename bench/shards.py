@@ -20,12 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from cluster import cluster
-from measure import TESTS, machine, table
-from server import REST_SECONDS
-from texts import base_text
-
-sys.path.insert(0, str(TESTS))
-
+from common.measure import machine, table
+from common.server import REST_SECONDS
+from common.texts import base_text
 from fakes.cluster import worker_process
 from fakes.hub import Hub
 from fakes.process import ServerProcess

@@ -18,9 +18,10 @@ from typing import Any
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from measure import DATA, machine, run, script, table
-from texts import base_text, made_once
-from tokenize_served import Bench, Tokenized, bench
+from common import DATA
+from common.measure import machine, run, script, table
+from common.texts import base_text, made_once
+from common.tokenize_api import Bench, Tokenized, bench
 
 _TRAINED = ("BPE", "WordPiece", "Unigram")
 _MOST_TRAINED = 8_000
@@ -64,7 +65,7 @@ def _untrained(kind: str) -> tuple[Tokenizer, trainers.Trainer]:
 def measured(contender: str, dataset: Path, tokenizer: Path, *, tokens: int = 0) -> dict[str, Any]:  # JSON
     """One run of a contender."""
     with tempfile.TemporaryDirectory(dir=DATA) as target:
-        took = run(script("tokenize_job.py", contender, str(dataset), str(tokenizer), target, tokens))
+        took = run(script("tokenize_job", contender, str(dataset), str(tokenizer), target, tokens))
     figures: dict[str, Any] = json.loads(took.output)  # JSON
     return figures
 

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from measure import peak_bytes
+from common.measure import peak_bytes
 
 
 def raw_files(dataset: Path) -> list[Path]:

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from measure import held
+from common.measure import held
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.index_builder import build_index
 

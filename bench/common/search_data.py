@@ -8,12 +8,12 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from measure import DATA
+from common import DATA
+from common.texts import BATCH_DOCUMENTS, batches, made_once
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
-from texts import BATCH_DOCUMENTS, batches, made_once
 
 ROWS: Final = 2_100_000
 FILE_ROWS: Final = 300_000

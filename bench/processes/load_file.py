@@ -7,7 +7,7 @@ from pathlib import Path
 
 import datasets
 
-from measure import peak_bytes
+from common.measure import peak_bytes
 
 source, builder, options, cache = (json.loads(argument) for argument in sys.argv[1:])
 datasets.disable_progress_bars()

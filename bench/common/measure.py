@@ -12,9 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT / "bench" / "data"
-TESTS = ROOT / "backend" / "tests"
+from common import BENCH
 
 
 @dataclass(frozen=True)
@@ -78,5 +76,7 @@ def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> N
 
 
 def script(name: str, *arguments: object) -> list[str]:
-    """The command that runs a script of this folder with the arguments as JSON."""
-    return [sys.executable, str(ROOT / "bench" / name), *(json.dumps(argument) for argument in arguments)]
+    """Return the command that runs ``processes/NAME.py`` with the arguments as JSON."""
+    path = os.pathsep.join([str(BENCH), *filter(None, [os.environ.get("PYTHONPATH")])])
+    module = ["env", f"PYTHONPATH={path}", sys.executable, "-m", f"processes.{name}"]
+    return [*module, *(json.dumps(argument) for argument in arguments)]

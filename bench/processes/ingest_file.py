@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from measure import peak_bytes
+from common.measure import peak_bytes
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 

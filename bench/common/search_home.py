@@ -6,14 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from measure import DATA
+from common import DATA
+from common.texts import made_once
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
 from mistudio.core.states import DatasetStatus, TokenizationStatus
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.models import Dataset, Tokenization, utc_now
-from texts import made_once
 
 DATASET_ID: Final = "ds_00000000-0000-4000-8000-000000000000"
 _TOKENIZATION_ID: Final = "tok_00000000-0000-4000-8000-000000000000"

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import socketio
 
-from measure import peak_bytes
+from common.measure import peak_bytes
 
 # People find a server that has stood for a while: the process for the next job stands ready by then.
 REST_SECONDS = 5.0

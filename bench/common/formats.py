@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from measure import DATA
+from common import DATA
+from common.texts import made_once
 from mistudio.core.errors import Json
 from mistudio.corpus.formats.reader import SourceFormat
-from texts import made_once
 
 Writer = Callable[[pq.ParquetFile, Path], None]
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from measure import DATA
+from common import DATA
 
 WORDS: Final = 30_000
 BATCH_DOCUMENTS: Final = 10_000

@@ -7,8 +7,8 @@ import asyncio
 import json
 import sys
 
-import serve_events
 from mistudio.core.websocket import RedisEventBus
+from processes import serve_events
 
 
 async def main(redis_url: str, *arguments: str) -> None:

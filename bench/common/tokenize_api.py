@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from server import REST_SECONDS, PeakOfJobs, Served, asked, serving, socket_client
+from common.server import REST_SECONDS, PeakOfJobs, Served, asked, serving, socket_client
 
 # How often the statistics of each tokenization are asked for.
 _ASKED = 20
