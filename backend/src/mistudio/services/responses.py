@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mistudio.core.errors import NotFound, is_retryable
 from mistudio.corpus.tokenized.manifest import TOKENIZED_MANIFEST, read_tokenized_manifest
-from mistudio.corpus.tokenized.snippets import snippets
+from mistudio.corpus.tokenized.snippets import write_snippets
 from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.common import UsageSnippet
 from mistudio.schemas.dataset import (
@@ -111,7 +111,7 @@ def _written(path: str | None) -> dict[str, list[WrittenSplit] | list[UsageSnipp
         "splits": [
             WrittenSplit(name=split.name, rows=split.rows, is_held_out=split.is_held_out) for split in manifest.splits
         ],
-        "usage": [UsageSnippet(title=made.title, code=made.code) for made in snippets(Path(path), manifest)],
+        "usage": [UsageSnippet(title=made.title, code=made.code) for made in write_snippets(Path(path), manifest)],
     }
 
 

@@ -17,7 +17,7 @@ from mistudio.core.errors import HubError, InvalidTransition, NotReady, StateErr
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
 from mistudio.core.states import DatasetStatus, TokenizationStatus
-from mistudio.corpus.spec.resolve import equivalence_key, resolve
+from mistudio.corpus.spec.resolve import equivalence_key, resolve_settings
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
@@ -128,7 +128,7 @@ class TokenizationService:
         folder = self._storage.folder(dataset_id)
         manifest = await asyncio.to_thread(read_manifest, folder)
         settings = settings_of(request)
-        resolved = resolve(settings, tokenizer, dataset=manifest)
+        resolved = resolve_settings(settings, tokenizer, dataset=manifest)
         content = await asyncio.to_thread(manifest_sha256, folder)
         key = equivalence_key(settings, tokenizer, dataset=manifest, dataset_hash=content)
         if same := await self._same(dataset_id, key):

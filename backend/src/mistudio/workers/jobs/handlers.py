@@ -30,7 +30,7 @@ from mistudio.workers.jobs.runner import Handler, JobContext
 
 if TYPE_CHECKING:
     # Loading tokenizers costs half a second, which a download has no need of.
-    from mistudio.corpus.tokenize.shards import Sharing
+    from mistudio.corpus.tokenize.shards import ShardPolicy
     from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
     from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
@@ -202,14 +202,16 @@ async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str |
     return tokenizer
 
 
-def _sharing(context: JobContext, shard_bytes: int) -> "Sharing | None":
+def _sharing(context: JobContext, shard_bytes: int) -> "ShardPolicy | None":
     """Lets other workers be called from the thread that tokenizes."""
-    from mistudio.corpus.tokenize.shards import Sharing
+    from mistudio.corpus.tokenize.shards import ShardPolicy
 
     loop, share = asyncio.get_running_loop(), context.share
     if share is None or not shard_bytes:
         return None
-    return Sharing(shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(_awaited(share, shards), loop).result())
+    return ShardPolicy(
+        shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(_awaited(share, shards), loop).result()
+    )
 
 
 async def _awaited(share: Callable[[int], Awaitable[None]], shards: int) -> None:
