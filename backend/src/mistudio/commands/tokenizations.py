@@ -25,12 +25,12 @@ def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:
     """
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource
     from mistudio.corpus.monitor import NullMonitor
-    from mistudio.corpus.spec.resolve import resolve_settings
+    from mistudio.corpus.spec import resolve_settings
     from mistudio.corpus.store.dataset_store import DatasetStore
-    from mistudio.corpus.tokenize.encoder_trial import choose_engines
+    from mistudio.corpus.tokenize import choose_engines
     from mistudio.corpus.tokenize.rebuild import rebuild_from_manifest
     from mistudio.corpus.tokenized.manifest import find_differences, read_tokenized_manifest
-    from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
+    from mistudio.corpus.tokenizers import load_tokenizer
 
     dataset, manifest = folder.parent.parent, read_tokenized_manifest(folder)
     source = TokenizerSource(manifest.tokenizer.repo or manifest.tokenizer.name, manifest.tokenizer.commit)

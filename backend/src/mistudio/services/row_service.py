@@ -10,11 +10,11 @@ from mistudio.core.errors import FieldError, NotFound, UnknownSplit, ValidationF
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.tokenize.encoder_trial import make_chat_renderer
+from mistudio.corpus.tokenize import make_chat_renderer
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.store import TokenizedStore, TokenRow
 from mistudio.corpus.tokenized.trace import Trace, list_kinds, trace_position
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.schemas.common import Page, Pagination
 from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
 from mistudio.services.lookup import require_ready

@@ -17,10 +17,9 @@ from mistudio.core.errors import HubError, InvalidTransition, NotReady, StateErr
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
 from mistudio.core.states import DatasetStatus, TokenizationStatus
-from mistudio.corpus.spec.resolve import equivalence_key, resolve_settings
-from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.spec import TokenizeSettings, equivalence_key, resolve_settings
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.sample import SampleDetail, SampleResponse
 from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest

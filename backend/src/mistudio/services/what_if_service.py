@@ -8,14 +8,13 @@ from typing import Final
 from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, NotReady, ValidationFailed
 from mistudio.corpus.documents.batches import TextReader
-from mistudio.corpus.spec.framing import choose_max_length
-from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.spec import TokenizeSettings, choose_max_length
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.tokenize.encoder_trial import sample_texts
+from mistudio.corpus.tokenize import sample_texts
 from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, calculate_what_if, read_lengths, wrap_sample
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Tokenization
 from mistudio.schemas import tokenization as shapes
 from mistudio.services.lookup import ready_dataset, ready_tokenization

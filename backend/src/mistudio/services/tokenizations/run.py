@@ -8,21 +8,15 @@ from typing import cast
 
 from mistudio.core.errors import Json
 from mistudio.core.records import as_json
-from mistudio.corpus.encoders.choice import Trial
-from mistudio.corpus.encoders.encoders import ReferenceEncoder, Texts
-from mistudio.corpus.encoders.encoding import TokenIds
+from mistudio.corpus.encoders import ReferenceEncoder, Texts, TokenIds, Trial
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.spec.resolve import resolve_settings
-from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.spec import TokenizeSettings, resolve_settings
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenize.encoder_trial import choose_engines
-from mistudio.corpus.tokenize.request import TokenizeOrder
-from mistudio.corpus.tokenize.shards import ShardPolicy
-from mistudio.corpus.tokenize.tokenize import help_tokenize, tokenize_dataset
+from mistudio.corpus.tokenize import ShardPolicy, TokenizeOrder, choose_engines, help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenized.audit import read_audit
 from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
 from mistudio.corpus.tokenized.statistics import TokenCount, TokenStatistics
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.services.jobs.targets import TokenizationFigures
 from mistudio.services.tokenizations.token_views import token_text
 from mistudio.utils.file_utils import get_directory_size

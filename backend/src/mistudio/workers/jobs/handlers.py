@@ -30,8 +30,8 @@ from mistudio.workers.jobs.runner import Handler, JobContext
 
 if TYPE_CHECKING:
     # Loading tokenizers costs half a second, which a download has no need of.
-    from mistudio.corpus.tokenize.shards import ShardPolicy
-    from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+    from mistudio.corpus.tokenize import ShardPolicy
+    from mistudio.corpus.tokenizers import LoadedTokenizer
     from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
 
@@ -158,7 +158,7 @@ async def handle_tokenize(
     context: JobContext, *, settings: Settings, database: Database, preloaded: "PreloadedTokenizer | None" = None
 ) -> TokenizationFigures:
     """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
-    from mistudio.corpus.spec.settings import TokenizeSettings
+    from mistudio.corpus.spec import TokenizeSettings
     from mistudio.services.tokenizations.run import save_tokenized_dataset
 
     async with database.read() as session:
@@ -186,7 +186,7 @@ async def handle_tokenize(
 async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str | None) -> "LoadedTokenizer":
     """The tokenizer that the record names. Raises SourceChanged where it is another one by now."""
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource
-    from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
+    from mistudio.corpus.tokenizers import load_tokenizer
 
     tokenizer = await asyncio.to_thread(
         load_tokenizer,
@@ -204,7 +204,7 @@ async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str |
 
 def _sharing(context: JobContext, shard_bytes: int) -> "ShardPolicy | None":
     """Lets other workers be called from the thread that tokenizes."""
-    from mistudio.corpus.tokenize.shards import ShardPolicy
+    from mistudio.corpus.tokenize import ShardPolicy
 
     loop, share = asyncio.get_running_loop(), context.share
     if share is None or not shard_bytes:

@@ -78,8 +78,8 @@ async def help_tokenization(
     monitor: HelperMonitor, *, settings: Settings, database: Database, shard: int, token: str | None
 ) -> None:
     """Make shards of the job's tokenization, from number ``shard`` on."""
-    from mistudio.corpus.spec.settings import TokenizeSettings
-    from mistudio.corpus.tokenize.shards import EngineFailed
+    from mistudio.corpus.spec import TokenizeSettings
+    from mistudio.corpus.tokenize import EngineFailed
     from mistudio.services.tokenizations.run import help_with_tokenization
 
     job = await monitor.job()
