@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 from common.measure import machine, table
 from common.texts import base_text
 from fakes import tokenizers as small
-from mistudio.corpus.encoders.choice import added_tokens, choose_encoder, compare
+from mistudio.corpus.encoders.choice import choose_encoder, compare_encoders, list_added_tokens
 from mistudio.corpus.encoders.encoders import Texts
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 from mistudio.corpus.encoders.probe_texts import edge_case_texts
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, load_tokenizer
@@ -36,11 +36,11 @@ class Truth:
     def __init__(self, tokenizer: LoadedTokenizer) -> None:
         self._reference = tokenizer.reference
 
-    def encode(self, texts: Texts) -> Encoded:
+    def encode(self, texts: Texts) -> TokenIds:
         """The ids of every text, by way of lists."""
         made = [each.ids for each in self._reference.encode_batch(texts.to_pylist(), add_special_tokens=False)]
         offsets = np.cumsum([0, *map(len, made)])
-        return Encoded(np.array([number for ids in made for number in ids], np.int32), offsets)
+        return TokenIds(np.array([number for ids in made for number in ids], np.int32), offsets)
 
 
 def tokenizers_of(folder: Path | None, names: Sequence[str]) -> Iterator[tuple[str, LoadedTokenizer]]:
@@ -59,9 +59,9 @@ def checked(name: str, tokenizer: LoadedTokenizer, real: list[Texts]) -> tuple[l
     began = time.perf_counter()
     choice, truth = choose_encoder(tokenizer, real[0]), Truth(tokenizer)
     choosing = time.perf_counter() - began
-    nasty = pa.array(edge_case_texts(added_tokens(tokenizer)))
+    nasty = pa.array(edge_case_texts(list_added_tokens(tokenizer)))
     found = [
-        compare(choice.encoder, truth, texts)
+        compare_encoders(choice.encoder, truth, texts)
         for texts in [*(nasty.slice(at, 500) for at in range(0, len(nasty), 500)), *real]
     ]
     differing = sum(each.differences for each in found)

@@ -30,7 +30,7 @@ from mistudio.core.config import Settings
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
-from mistudio.corpus.tokenize.shards import Sharing
+from mistudio.corpus.tokenize.shards import ShardPolicy
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
 from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
 from mistudio.services.tokenizations.run import help_with_tokenization, save_tokenized_dataset
@@ -104,7 +104,7 @@ def written(dataset: Path) -> tuple[float, float]:
             settings=asked,
             tokenizer=tokenizer,
             monitor=NullMonitor(),
-            sharing=Sharing(SHARD_BYTES, help_with_all),
+            sharing=ShardPolicy(SHARD_BYTES, help_with_all),
         )
         return time.perf_counter() - began, time.process_time() - began_cpu
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 from mistudio.corpus.monitor import Monitor, NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.tokenize.request import Engines, TokenizeOrder
@@ -72,11 +72,11 @@ class CharacterEncoder:
 
     name = "characters 1"
 
-    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> Encoded:
+    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> TokenIds:
         """The ids of every text; a null is an empty text."""
         values = [value or "" for value in texts.to_pylist()]
         ids = np.array([token_of(character) for value in values for character in value], np.int32)
-        return Encoded(ids, np.concatenate([[0], np.cumsum([len(value) for value in values], dtype=np.int64)]))
+        return TokenIds(ids, np.concatenate([[0], np.cumsum([len(value) for value in values], dtype=np.int64)]))
 
 
 def fake_engines(encoder: CharacterEncoder | None = None) -> Engines:

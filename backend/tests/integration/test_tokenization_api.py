@@ -222,7 +222,7 @@ async def test_a_token_that_the_tokenizer_lacks_is_refused_by_its_field(server: 
     path = f"/api/datasets/{dataset_id}/tokenize"
     refused = await server.http.post(path, json={"tokenizer": "./tokenizers/bare", "begin_of_row_token": "bos"})
     assert (422, "validation_error") == (refused.status_code, refused.json()["code"])
-    message = "This tokenizer has no BOS token: choose another one, an id, or “none”."
+    message = "This tokenizer has no BOS token. Choose another one, an id, or “none”."
     assert [{"field": "begin_of_row_token", "message": message}] == refused.json()["errors"]
     assert [] == await server.get(f"/api/datasets/{dataset_id}/tokenizations")
 

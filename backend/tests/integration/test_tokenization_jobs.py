@@ -19,7 +19,7 @@ from fakes.pace import PATIENCE
 from fakes.process import ServerProcess, processes_of, server_process
 from fakes.running import Client, RunningServer, running_server
 from mistudio.core.config import Settings
-from mistudio.corpus.tokenized.manifest import differences
+from mistudio.corpus.tokenized.manifest import find_differences
 
 CHAT = "{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] }}\n{% endfor %}"
 
@@ -68,7 +68,7 @@ async def ready(server: Client, tokenization_id: str) -> Any:  # JSON of any kin
 
 def hashes(folder: str) -> dict[str, str]:
     """Of all files that the data consists of, which are as the manifest says."""
-    assert [] == differences(Path(folder))
+    assert [] == find_differences(Path(folder))
     manifest: Any = json.loads((Path(folder) / "manifest.json").read_bytes())  # JSON of any kind
     files: dict[str, str] = {file["path"]: file["sha256"] for split in manifest["splits"] for file in split["files"]}
     return {**files, **manifest["others"]}

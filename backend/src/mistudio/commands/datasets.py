@@ -16,7 +16,7 @@ from mistudio.core.config import Settings
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import verify as differences_of
 from mistudio.corpus.tokenized.manifest import TOKENIZED_MANIFEST
-from mistudio.corpus.tokenized.manifest import differences as token_differences_of
+from mistudio.corpus.tokenized.manifest import find_differences as token_differences_of
 from mistudio.utils.file_utils import format_size
 from mistudio.utils.text import plural, visible
 

@@ -110,9 +110,9 @@ class OpenDataset:
         """Tokens of each row of a split, shape (rows,), mapped from the disk. Raises NotFound."""
         import numpy as np
 
-        from mistudio.corpus.tokenized.lengths import NAME
+        from mistudio.corpus.tokenized.lengths import LENGTHS
 
-        path = self._tokenized(tokenization) / split / NAME
+        path = self._tokenized(tokenization) / split / LENGTHS
         if not path.is_file():
             raise NotFound(f"{tokenization} has no split “{split}”.")
         lengths: NDArray[np.uint32] = np.load(path, mmap_mode="r", allow_pickle=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 from mistudio.core.errors import is_retryable
 from mistudio.corpus.store.snippets import make_snippets
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
-from mistudio.corpus.tokenized.snippets import snippets
+from mistudio.corpus.tokenized.snippets import write_snippets
 from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.common import UsageSnippet
 from mistudio.schemas.dataset import (
@@ -69,7 +69,9 @@ def _written_splits(manifest: TokenizedManifest) -> list[WrittenSplit]:
 
 
 def _loading_code(record: Tokenization, manifest: TokenizedManifest) -> list[UsageSnippet]:
-    return [UsageSnippet(title=made.title, code=made.code) for made in snippets(Path(record.path or ""), manifest)]
+    return [
+        UsageSnippet(title=made.title, code=made.code) for made in write_snippets(Path(record.path or ""), manifest)
+    ]
 
 
 def usage_snippets(dataset: Dataset) -> list[UsageSnippet]:

@@ -10,11 +10,11 @@ from mistudio.core.errors import FieldError, NotFound, UnknownSplit, ValidationF
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.tokenize.encoder_trial import chat_renderer
+from mistudio.corpus.tokenize import make_chat_renderer
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.store import TokenizedStore, TokenRow
-from mistudio.corpus.tokenized.trace import Trace, kinds_of, trace
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenized.trace import Trace, list_kinds, trace_position
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.schemas.common import Page, Pagination
 from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
 from mistudio.services.lookup import get_ready_tokenization
@@ -48,12 +48,12 @@ class _Opened:
         return TokenizedRow(
             split=split,
             row=row.row,
-            tokens=token_views(self.tokenizer, row.ids.tolist(), kinds=kinds_of(row, self.manifest)),
+            tokens=token_views(self.tokenizer, row.ids.tolist(), kinds=list_kinds(row, self.manifest)),
             segments=[
                 RowSegment(
                     row=piece.row, token_start_in_row=piece.token_start, position=piece.position, length=piece.length
                 )
-                for piece in row.pieces
+                for piece in row.spans
             ],
         )
 
@@ -115,15 +115,15 @@ class RowService:
             raise ValidationFailed(message, fields=[FieldError("position", message)])
         tokenizer, settings = opened.tokenizer, opened.manifest.settings
         store = DatasetStore(self._storage.folder(opened.dataset_id))
-        render = chat_renderer(tokenizer, store) if settings.apply_chat_template else None
-        return trace(
+        render = make_chat_renderer(tokenizer, store) if settings.apply_chat_template else None
+        return trace_position(
             row,
             position,
             split=split,
             manifest=opened.manifest,
             dataset=store.manifest,
             reader=TextReader(store, opened.manifest.resolved.text_column, render_chat=render),
-            spans=lambda text: tokenizer.encode_with_offsets(text, add_special_tokens=False).spans,
+            find_characters=lambda text: tokenizer.encode_with_offsets(text, add_special_tokens=False).spans,
         )
 
     async def _open(self, tokenization_id: str) -> _Opened:

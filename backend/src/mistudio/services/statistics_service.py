@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mistudio.core.database import Database
 from mistudio.core.errors import Json
-from mistudio.corpus.tokenized.statistics import LengthBin, LengthCounts
+from mistudio.corpus.tokenized.length_counts import LengthBin, LengthCounts
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import DatasetMetadata, SplitResponse
 from mistudio.schemas.statistics import SplitStatistics, StatisticsResponse, TokenStatistics
@@ -36,7 +36,7 @@ class StatisticsService:
     @staticmethod
     def calculate_token_distribution(lengths: Ids, *, logarithmic: bool = False) -> Sequence[LengthBin]:
         """About 20 bins with round edges over exact counts; ``lengths`` is one per document, shape (documents,)."""
-        counts = LengthCounts.of(lengths)
+        counts = LengthCounts.from_lengths(lengths)
         return counts.logarithmic_bins() if logarithmic else counts.linear_bins()
 
     @staticmethod

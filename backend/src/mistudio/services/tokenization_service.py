@@ -18,11 +18,10 @@ from mistudio.core.errors import DataMissing, HubError, InvalidTransition, State
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
 from mistudio.core.states import TokenizationStatus
-from mistudio.corpus.spec.resolve import equivalence_key, resolve
-from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.spec import TokenizeSettings, equivalence_key, resolve_settings
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
 from mistudio.corpus.tokenized.manifest import TokenizedManifest, read_tokenized_manifest
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.sample import SampleDetail, SampleResponse
 from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest
@@ -136,7 +135,7 @@ class TokenizationService:
         folder = self._storage.folder(dataset_id)
         manifest = await asyncio.to_thread(read_manifest, folder)
         settings = settings_of(request)
-        resolved = resolve(settings, tokenizer, dataset=manifest)
+        resolved = resolve_settings(settings, tokenizer, dataset=manifest)
         content = await asyncio.to_thread(manifest_sha256, folder)
         key = equivalence_key(settings, tokenizer, dataset=manifest, dataset_hash=content)
         if same := await self._same(dataset_id, key):

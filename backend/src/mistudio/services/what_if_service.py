@@ -8,14 +8,13 @@ from typing import Final
 from mistudio.core.database import Database
 from mistudio.core.errors import FieldError, NotReady, ValidationFailed
 from mistudio.corpus.documents.batches import TextReader
-from mistudio.corpus.spec.framing import chosen_max_length
-from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.spec import TokenizeSettings, choose_max_length
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.tokenize.encoder_trial import sample_texts
-from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, lengths_of, sampled_lengths, what_if
+from mistudio.corpus.tokenize import sample_texts
+from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, calculate_what_if, read_lengths, wrap_sample
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Tokenization
 from mistudio.schemas import tokenization as shapes
 from mistudio.services.lookup import choose_tokenization, get_ready_dataset
@@ -69,7 +68,7 @@ class WhatIfService:
 
         def count() -> WhatIf:
             manifest = read_tokenized_manifest(folder)
-            lengths = lengths_of(folder, manifest)
+            lengths = read_lengths(folder, manifest)
             return self._counted(dataset_id, lengths, manifest.settings, tokenizer, max_lengths)
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=record.tokenizer, of=record.id)
@@ -81,7 +80,7 @@ class WhatIfService:
             store = DatasetStore(self._storage.folder(dataset_id))
             reader = TextReader(store, store.manifest.text_column.name)
             texts = sample_texts(reader, store.splits, count=_SAMPLED_DOCUMENTS)
-            lengths = sampled_lengths(tokenize_batch(tokenizer, texts).lengths)
+            lengths = wrap_sample(tokenize_batch(tokenizer, texts).lengths)
             settings = TokenizeSettings(tokenizer=name)
             # Rows without a text are no documents, and were not sampled.
             documents = store.manifest.rows - store.manifest.text.nulls
@@ -99,8 +98,8 @@ class WhatIfService:
         *,
         documents: int | None = None,
     ) -> WhatIf:
-        chosen, _why = chosen_max_length(settings, tokenizer.model_max_length)
-        return what_if(
+        chosen, _why = choose_max_length(settings, tokenizer.model_max_length)
+        return calculate_what_if(
             lengths,
             sorted(set(max_lengths or (*_USUAL, chosen))),
             settings=settings,

@@ -3,10 +3,9 @@
 from mistudio.core.errors import AlreadyExists
 from mistudio.core.records import as_json
 from mistudio.core.states import TokenizationStatus
-from mistudio.corpus.spec.resolve import ResolvedSettings
-from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.spec import ResolvedSettings, TokenizeSettings
 from mistudio.corpus.store.manifest import Manifest
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Tokenization, new_id
 from mistudio.schemas.tokenization import TokenizeRequest
 

@@ -8,27 +8,21 @@ from typing import cast
 
 from mistudio.core.errors import Json
 from mistudio.core.records import as_json
-from mistudio.corpus.encoders.choice import Trial
-from mistudio.corpus.encoders.encoders import ReferenceEncoder, Texts
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders import ReferenceEncoder, Texts, TokenIds, Trial
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.spec.resolve import resolve
-from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.spec import TokenizeSettings, resolve_settings
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenize.encoder_trial import engines_for
-from mistudio.corpus.tokenize.request import TokenizeOrder
-from mistudio.corpus.tokenize.shards import Sharing
-from mistudio.corpus.tokenize.tokenize import help_tokenize, tokenize_dataset
+from mistudio.corpus.tokenize import ShardPolicy, TokenizeOrder, choose_engines, help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenized.audit import read_audit
 from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
 from mistudio.corpus.tokenized.statistics import TokenCount, TokenStatistics
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.services.jobs.targets import TokenizationFigures
 from mistudio.services.tokenizations.token_views import token_text
 from mistudio.utils.file_utils import get_directory_size
 
 
-def tokenize_batch(tokenizer: LoadedTokenizer, texts: Texts) -> Encoded:
+def tokenize_batch(tokenizer: LoadedTokenizer, texts: Texts) -> TokenIds:
     """The ids of ``texts``, without special tokens, by the reference; a null is an empty text. Blocks."""
     return ReferenceEncoder(tokenizer.reference).encode(texts)
 
@@ -42,7 +36,7 @@ def save_tokenized_dataset(
     tokenizer: LoadedTokenizer,
     monitor: Monitor,
     trial: Trial | None = None,
-    sharing: Sharing | None = None,
+    sharing: ShardPolicy | None = None,
 ) -> TokenizationFigures:
     """Tokenize the dataset in the folder ``dataset`` into ``target`` by way of ``staging``; gives its figures.
 
@@ -90,8 +84,8 @@ def _order(
 ) -> TokenizeOrder:
     """The tokenization, by the engine that earns its place on this dataset."""
     store = DatasetStore(dataset)
-    resolved = resolve(settings, tokenizer, dataset=store.manifest)
-    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved, trial=trial)
+    resolved = resolve_settings(settings, tokenizer, dataset=store.manifest)
+    engines = choose_engines(tokenizer, store, settings=settings, resolved=resolved, trial=trial)
     return TokenizeOrder(
         dataset=dataset, staging=staging, settings=settings, tokenizer=tokenizer, engines=engines, monitor=monitor
     )

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from mistudio.corpus.spec.framing import resolve_framing
-from mistudio.corpus.spec.settings import TokenizeSettings
-from mistudio.corpus.tokenizers.tokenizer import EncodedText, LoadedTokenizer
+from mistudio.corpus.spec import TokenizeSettings, resolve_framing
+from mistudio.corpus.tokenizers import EncodedText, LoadedTokenizer
 from mistudio.schemas.tokenization import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan, TokenView
 
 

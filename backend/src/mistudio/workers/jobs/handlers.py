@@ -31,8 +31,8 @@ from mistudio.workers.jobs.runner import Handler, JobContext
 
 if TYPE_CHECKING:
     # Loading tokenizers costs half a second, which a download has no need of.
-    from mistudio.corpus.tokenize.shards import Sharing
-    from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+    from mistudio.corpus.tokenize import ShardPolicy
+    from mistudio.corpus.tokenizers import LoadedTokenizer
     from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
 
@@ -159,7 +159,7 @@ async def handle_tokenize(
     context: JobContext, *, settings: Settings, database: Database, preloaded: "PreloadedTokenizer | None" = None
 ) -> TokenizationFigures:
     """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
-    from mistudio.corpus.spec.settings import TokenizeSettings
+    from mistudio.corpus.spec import TokenizeSettings
     from mistudio.services.tokenizations.run import save_tokenized_dataset
 
     async with database.read() as session:
@@ -187,7 +187,7 @@ async def handle_tokenize(
 async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str | None) -> "LoadedTokenizer":
     """The tokenizer that the record names. Raises SourceChanged where it is another one by now."""
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource
-    from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
+    from mistudio.corpus.tokenizers import load_tokenizer
 
     tokenizer = await asyncio.to_thread(
         load_tokenizer,
@@ -203,14 +203,16 @@ async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str |
     return tokenizer
 
 
-def _sharing(context: JobContext, shard_bytes: int) -> "Sharing | None":
+def _sharing(context: JobContext, shard_bytes: int) -> "ShardPolicy | None":
     """Lets other workers be called from the thread that tokenizes."""
-    from mistudio.corpus.tokenize.shards import Sharing
+    from mistudio.corpus.tokenize import ShardPolicy
 
     loop, share = asyncio.get_running_loop(), context.share
     if share is None or not shard_bytes:
         return None
-    return Sharing(shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(_awaited(share, shards), loop).result())
+    return ShardPolicy(
+        shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(_awaited(share, shards), loop).result()
+    )
 
 
 async def _awaited(share: Callable[[int], Awaitable[None]], shards: int) -> None:

@@ -78,8 +78,8 @@ async def help_tokenization(
     monitor: HelperMonitor, *, settings: Settings, database: Database, shard: int, token: str | None
 ) -> None:
     """Make shards of the job's tokenization, from number ``shard`` on."""
-    from mistudio.corpus.spec.settings import TokenizeSettings
-    from mistudio.corpus.tokenize.shards import EngineBrokeOff
+    from mistudio.corpus.spec import TokenizeSettings
+    from mistudio.corpus.tokenize import EngineFailed
     from mistudio.services.tokenizations.run import help_with_tokenization
 
     job = await monitor.job()
@@ -99,7 +99,7 @@ async def help_tokenization(
                 monitor=monitor,
                 begin=shard,
             )
-    except (MiStudioError, EngineBrokeOff, OSError) as error:
+    except (MiStudioError, EngineFailed, OSError) as error:
         log.info("help ended early", job_id=job.id, why=type(error).__name__)
     else:
         log.info("helped", job_id=job.id, tokenization_id=record.id, shards=made)

@@ -9,7 +9,7 @@ from fakes.corpora import make_dataset
 from mistudio.core.errors import ChatTemplateFailed
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenize.encoder_trial import chat_renderer
+from mistudio.corpus.tokenize.encoder_trial import make_chat_renderer
 
 CHAT = "{% for message in messages %}{% if message.role == 'odd' %}{{ raise_exception('No odd roles.') }}{% endif %}"
 
@@ -28,7 +28,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DatasetStore:
 def reader_by(store: DatasetStore, template: str) -> TextReader:
     """A reader of the conversations by this chat template."""
     tokenizer = small.loaded(small.byte_level(), config={**small.CONFIG, "chat_template": template})
-    return TextReader(store, "m", render_chat=chat_renderer(tokenizer, store))
+    return TextReader(store, "m", render_chat=make_chat_renderer(tokenizer, store))
 
 
 def test_a_refused_conversation_is_named(store: DatasetStore) -> None:

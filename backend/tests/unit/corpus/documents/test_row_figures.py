@@ -13,7 +13,7 @@ from fakes.corpora import make_dataset
 from fakes.tokenizing import CharacterEncoder, tokenized
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT, RowFigures, SourceRows
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 from mistudio.corpus.spec.settings import TokenizeSettings
 
 SETTINGS = TokenizeSettings(tokenizer="fake", max_length=16)
@@ -83,7 +83,7 @@ class StopsAfter(CharacterEncoder):
     def __init__(self, batches: int) -> None:
         self._left = batches
 
-    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> Encoded:
+    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> TokenIds:
         """The ids, or the end."""
         if not self._left:
             raise JobCancelled("Cancelled.")

@@ -15,13 +15,13 @@ from fakes import tokenizers as small
 from mistudio.corpus.encoders.choice import (
     Choice,
     GuardedEncoder,
-    added_tokens,
     choose_encoder,
-    compare,
+    compare_encoders,
+    list_added_tokens,
     try_fast_engine,
 )
 from mistudio.corpus.encoders.encoders import ReferenceEncoder
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 from mistudio.corpus.encoders.probe_texts import edge_case_texts, probe_texts
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 
@@ -42,7 +42,7 @@ def chosen() -> dict[str, tuple[LoadedTokenizer, Choice]]:
 def test_ids_are_those_of_the_reference(chosen: dict[str, tuple[LoadedTokenizer, Choice]], kind: str) -> None:
     """Over the thorough set of nasty texts; the longest, and most of the reference's own, are left to the benchmark."""
     tokenizer, choice = chosen[kind]
-    short = [text for text in edge_case_texts(added_tokens(tokenizer)) if len(text) < 5_000]
+    short = [text for text in edge_case_texts(list_added_tokens(tokenizer)) if len(text) < 5_000]
     texts = short if kind in GIGATOKEN else short[::6]
 
     encoded = choice.encoder.encode(pa.array(texts))
@@ -66,8 +66,12 @@ def test_the_fast_engine_is_chosen_where_it_was_tested(
 
 def test_the_reason_names_what_stands_in_the_way(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:
     """In words for the record of the tokenization."""
-    assert "The reference: its added token fox counts as a whole word only." == chosen["whole-word token"][1].reason
-    assert "The reference: its model is Unigram, and the fast engine knows BPE." == chosen["Unigram"][1].reason
+    reasons = {kind: choice.reason for kind, (_tokenizer, choice) in chosen.items()}
+    refused = "The fast engine was not used: the "
+    assert f"{refused}added token fox matches only as a whole word." == reasons["whole-word token"]
+    assert f"{refused}model of the tokenizer is Unigram, and the engine supports only BPE." == reasons["Unigram"]
+    assert reasons["byte-level"].startswith("Verified against tokenizers 0.23.3 on ")
+    assert reasons["byte-level"].endswith(" probe texts and 80 documents.")
     assert "gigatoken 0.10.0 with tokenizers 0.23.3" == chosen["composing"][1].engine
 
 
@@ -102,7 +106,7 @@ def test_only_texts_with_marks_to_compose_are_kept_from_the_fast_engine(
     """What its normalizer leaves as it is goes there, in whatever script; a null is no text."""
     reference = ReferenceEncoder(chosen["composing"][0].reference)
     texts = {"plain": True, "é 日本語 각 ẞ": True, "e\u0301": False, "\u1100\u1161": False, "\u212b": False, "": True}
-    assert [*texts.values(), True] == reference.leaves(pa.array([*texts, None], pa.string())).tolist()
+    assert [*texts.values(), True] == reference.is_composed(pa.array([*texts, None], pa.string())).tolist()
 
 
 def test_marks_of_all_scripts_come_out_equal(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:
@@ -112,7 +116,7 @@ def test_marks_of_all_scripts_come_out_equal(chosen: dict[str, tuple[LoadedToken
     chance = random.Random(4)
     raw = ["".join(chance.choices(points, k=chance.randint(1, 20))) for _text in range(3_000)]
     for texts in (raw, [unicodedata.normalize("NFC", text) for text in raw]):
-        assert 0 == compare(choice.encoder, ReferenceEncoder(tokenizer.reference), pa.array(texts)).differences
+        assert 0 == compare_encoders(choice.encoder, ReferenceEncoder(tokenizer.reference), pa.array(texts)).differences
 
 
 def test_a_difference_is_found_where_it_is(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:
@@ -121,8 +125,8 @@ def test_a_difference_is_found_where_it_is(chosen: dict[str, tuple[LoadedTokeniz
     lowering = Tokenizer.from_str(reference.to_str())
     lowering.normalizer = normalizers.Lowercase()
     mine, other = ReferenceEncoder(reference), ReferenceEncoder(lowering)
-    assert (1,) == compare(mine, other, pa.array(["fox", "FOX", "dog"])).differing
-    assert 0 == compare(mine, mine, DOCUMENTS).differences
+    assert (1,) == compare_encoders(mine, other, pa.array(["fox", "FOX", "dog"])).differing
+    assert 0 == compare_encoders(mine, mine, DOCUMENTS).differences
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -133,7 +137,9 @@ def test_any_texts_come_out_equal(chosen: dict[str, tuple[LoadedTokenizer, Choic
         tokenizer, choice = chosen[kind]
         assert (
             0
-            == compare(choice.encoder, ReferenceEncoder(tokenizer.reference), pa.array(texts, pa.string())).differences
+            == compare_encoders(
+                choice.encoder, ReferenceEncoder(tokenizer.reference), pa.array(texts, pa.string())
+            ).differences
         )
 
 
@@ -145,7 +151,7 @@ class Failing:
     def __init__(self, error: BaseException) -> None:
         self._error = error
 
-    def encode(self, texts: pa.StringArray) -> Encoded:
+    def encode(self, texts: pa.StringArray) -> TokenIds:
         """Fail."""
         raise self._error
 
@@ -159,7 +165,7 @@ def test_a_batch_on_which_the_fast_engine_breaks_off_goes_to_the_reference(
     for error in (RuntimeError("no"), panic("index out of range")):
         guarded = GuardedEncoder(Failing(error), reference)
         assert None is guarded.failure
-        assert 0 == compare(guarded, reference, DOCUMENTS).differences
+        assert 0 == compare_encoders(guarded, reference, DOCUMENTS).differences
         assert guarded.failure
     for other in (KeyboardInterrupt(), TypeError("ours")):
         with pytest.raises(type(other)):

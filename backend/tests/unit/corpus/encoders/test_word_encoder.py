@@ -10,10 +10,10 @@ from tokenizers import AddedToken, Tokenizer, normalizers, pre_tokenizers
 
 from fakes import tokenizers as small
 from mistudio.corpus.encoders import word_encoder as words
-from mistudio.corpus.encoders.choice import compare
-from mistudio.corpus.encoders.compatibility import word_marks
+from mistudio.corpus.encoders.choice import compare_encoders
+from mistudio.corpus.encoders.compatibility import find_word_marks
 from mistudio.corpus.encoders.encoders import ReferenceEncoder, Texts
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 from mistudio.corpus.encoders.word_encoder import WordEncoder
 
 BY_WORDS = ["WordPiece", "WordPiece with tokens of all flags", "BPE on words", "WordLevel"]
@@ -29,7 +29,7 @@ class Recording(ReferenceEncoder):
         super().__init__(reference)
         self.asked: list[str] = []
 
-    def encode(self, texts: Texts) -> Encoded:
+    def encode(self, texts: Texts) -> TokenIds:
         """Encode, as the reference does."""
         self.asked += texts.to_pylist()
         return super().encode(texts)
@@ -41,7 +41,7 @@ def encoders() -> dict[str, tuple[WordEncoder, ReferenceEncoder]]:
     made = {}
     for kind in BY_WORDS:
         tokenizer = small.loaded(small.KINDS[kind]())
-        marks = word_marks(tokenizer)
+        marks = find_word_marks(tokenizer)
         assert marks is not None
         reference = ReferenceEncoder(tokenizer.reference)
         made[kind] = (WordEncoder(reference, marks=marks), reference)
@@ -65,7 +65,7 @@ def test_any_texts_in_any_windows_come_out_equal(
         patch.setattr(words, "_WINDOW", window)
         patch.setattr(words, "_STEP", step)
         patch.setattr(words, "_MOST_WORDS", most)
-        assert 0 == compare(encoder, reference, pa.array(texts, pa.string())).differences
+        assert 0 == compare_encoders(encoder, reference, pa.array(texts, pa.string())).differences
 
 
 def test_slices_nulls_and_large_strings_come_out_equal(
@@ -76,7 +76,7 @@ def test_slices_nulls_and_large_strings_come_out_equal(
     for kind in (pa.string(), pa.large_string()):
         texts = pa.array([None, " the fox, ", "", None, "a\nb", "  ", None], kind)
         for part in (texts, texts.slice(1, 3), texts.slice(3), texts.slice(7)):
-            assert 0 == compare(encoder, reference, part).differences
+            assert 0 == compare_encoders(encoder, reference, part).differences
 
 
 def test_a_word_is_encoded_once_until_it_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,4 +145,4 @@ def test_words_are_read_for_themselves_only_where_nothing_looks_beyond_them(
     change: Callable[[Tokenizer], object], expected: str | None
 ) -> None:
     """And a mark ends a word only where it is always one of its own."""
-    assert expected == word_marks(small.loaded(_with(change)))
+    assert expected == find_word_marks(small.loaded(_with(change)))

@@ -12,14 +12,14 @@ from fakes.corpora import make_dataset
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
 from mistudio.corpus.monitor import NullMonitor
-from mistudio.corpus.spec.resolve import resolve
+from mistudio.corpus.spec.resolve import resolve_settings
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenize.encoder_trial import engines_for, sample_texts
+from mistudio.corpus.tokenize.encoder_trial import choose_engines, sample_texts
 from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
 from mistudio.corpus.tokenized.audit import read_audit
-from mistudio.corpus.tokenized.audit_sample import audited_places
+from mistudio.corpus.tokenized.audit_sample import choose_places
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, load_tokenizer
 
 TEXTS = [f"{n} naïve cats sat on the {'very ' * (n % 5)}mat 日本." for n in range(2_500)]
@@ -65,7 +65,7 @@ def test_of_long_documents_a_sample_has_excerpts(dataset: Path) -> None:
     """From a random place of each; short ones are whole."""
     reader = TextReader(DatasetStore(dataset), "text")
     whole = sample_texts(reader, ["train"], count=5_000).to_pylist()
-    cut = sample_texts(reader, ["train"], count=5_000, most=30).to_pylist()
+    cut = sample_texts(reader, ["train"], count=5_000, excerpt=30).to_pylist()
     assert [min(30, len(text)) for text in whole] == [len(text) for text in cut]
     assert all(part in text for part, text in zip(cut, whole, strict=True))
     assert 2 < len({text.find(part) for part, text in zip(cut, whole, strict=True)})
@@ -74,7 +74,7 @@ def test_of_long_documents_a_sample_has_excerpts(dataset: Path) -> None:
 @given(rows=st.integers(0, 10_000), mean_bytes=st.integers(0, 10**7), is_full=st.booleans())
 def test_an_audit_looks_everywhere_or_at_spread_places(rows: int, mean_bytes: int, is_full: bool) -> None:
     """In order, none twice; a thousand rows or all, and fewer only where documents are long."""
-    places = audited_places(rows, mean_bytes, is_full=is_full)
+    places = choose_places(rows, mean_bytes, is_full=is_full)
     numbers = [row for place in places for row in place]
     assert sorted(set(numbers)) == numbers
     assert set(numbers) <= set(range(rows))
@@ -100,8 +100,8 @@ def test_ids_are_those_of_the_library(dataset: Path, tokenizer: LoadedTokenizer,
         keep_last_partial=True,
     )
     store = DatasetStore(dataset)
-    resolved = resolve(settings, tokenizer, dataset=store.manifest)
-    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved)
+    resolved = resolve_settings(settings, tokenizer, dataset=store.manifest)
+    engines = choose_engines(tokenizer, store, settings=settings, resolved=resolved)
     order = TokenizeOrder(
         dataset=dataset,
         staging=tmp_path / "staging",

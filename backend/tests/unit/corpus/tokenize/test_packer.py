@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mistudio.corpus.arrays import offsets_of
 from mistudio.corpus.tokenize.packer import Packer
-from mistudio.corpus.tokenize.packing_rules import SeparatorTokens, count_packed
+from mistudio.corpus.tokenize.packing_rules import SeparatorTokens, count_packed_rows
 from mistudio.corpus.tokenize.rows import Documents, Position, Rows, Segments
 
 BEGIN, SEPARATOR, FIRST, LAST = 90, 91, 92, 93
@@ -68,7 +68,7 @@ def plain(rows: Rows) -> list[Row]:
         pieces = zip(one.source.row, one.source.token_start, one.source.position, one.source.length, strict=True)
         data = [(int(row), int(start + i), int(at + i)) for row, start, at, length in pieces for i in range(length)]
         assert int(one.data[0]) == len(data)
-        assert int(one.lengths[0]) == len(data) + int(one.added.sum())
+        assert int(one.lengths[0]) == len(data) + int(one.inserted.sum())
         out.append(Row(one.ids.tolist(), data))
     return out
 
@@ -143,7 +143,7 @@ def test_packing_goes_on_after_any_row(
     parts, _packer = packed(numbered, slots, cuts)
     if not parts:
         return
-    rows = Rows.joined(parts)
+    rows = Rows.join(parts)
     stop %= len(rows)
     position = rows.position_after(stop)
     again, _other = packed(numbered[position.row :], slots, cuts, begin=position)
@@ -165,7 +165,7 @@ def test_rows_are_counted_from_lengths_alone(
         for start, stop in pairwise(edges):
             yield lengths[start:stop]
 
-    counted = count_packed(blocks(), slots)
+    counted = count_packed_rows(blocks(), slots)
     assert len(rows) == counted.rows
     assert (len(partial.ids), len(partial.data)) == (counted.partial, counted.partial_data)
 

@@ -13,12 +13,12 @@ from fakes.corpora import make_dataset
 from fakes.pace import until
 from fakes.tokenizing import CharacterEncoder, FakeTokenizer
 from mistudio.core.errors import JobCancelled
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.request import Engines, TokenizeOrder
-from mistudio.corpus.tokenize.shards import EngineBrokeOff, Sharing, cut_shards
+from mistudio.corpus.tokenize.shards import EngineFailed, ShardPolicy, cut_shards
 from mistudio.corpus.tokenize.tokenize import help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
 
@@ -48,7 +48,7 @@ class Failing(CharacterEncoder):
     def __init__(self, calls: int) -> None:
         self.calls = calls
 
-    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> Encoded:
+    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> TokenIds:
         """Encode, or fail."""
         self.calls -= 1
         if self.calls < 0:
@@ -77,7 +77,7 @@ class Place:
     def written(self, ask: Help | None = None, *, encoder: CharacterEncoder | None = None) -> TokenizedManifest:
         """By the process that writes; with ``ask`` it shares."""
         order = self._order(engines(encoder or CharacterEncoder()))
-        return tokenize_dataset(order, self._folder / "tok", sharing=Sharing(2_000, ask) if ask else None)
+        return tokenize_dataset(order, self._folder / "tok", sharing=ShardPolicy(2_000, ask) if ask else None)
 
     def helped(self, begin: int, *, by: Engines | None = None) -> int:
         """By a helper."""
@@ -191,7 +191,7 @@ def test_a_helper_that_does_not_do_the_same_does_nothing(dataset: Path, tmp_path
 
     def help_badly(_count: int) -> None:
         assert 0 == place.helped(1, by=engines(other))
-        with pytest.raises(EngineBrokeOff, match="a panic"):
+        with pytest.raises(EngineFailed, match="a panic"):
             place.helped(1, by=engines(CharacterEncoder(), failure=lambda: "a panic"))
         assert [] == list(place.shards.glob("*.arrow"))
 

@@ -25,18 +25,19 @@ from fakes.tokenizing import (
 )
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.documents.batches import TextReader
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.resolve import equivalence_key
 from mistudio.corpus.spec.settings import TokenizeSettings, Verify
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
-from mistudio.corpus.tokenized.audit import audit_files, read_audit, unknown_words
+from mistudio.corpus.tokenized.audit import audit_files, read_audit
+from mistudio.corpus.tokenized.audit_checks import count_unknown_words
 from mistudio.corpus.tokenized.manifest import (
     EngineRecord,
     TokenizedManifest,
-    differences,
+    find_differences,
     read_tokenized_manifest,
 )
 
@@ -123,7 +124,7 @@ def test_each_document_becomes_a_row(dataset: Path, tmp_path: Path) -> None:
         lengths = np.load(tmp_path / "tok" / split / "lengths.npy")
         assert [len(ids_of(text_of_row(split, row))) for row in range(sum(sizes))] == lengths.tolist()
     assert len(manifest.split("train").files) > 1
-    assert [] == differences(tmp_path / "tok")
+    assert [] == find_differences(tmp_path / "tok")
     assert not (tmp_path / "staging").exists()
 
 
@@ -237,7 +238,7 @@ class StopsAfter(CharacterEncoder):
     def __init__(self, batches: int) -> None:
         self._left = batches
 
-    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> Encoded:
+    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> TokenIds:
         """The ids, or the end."""
         if not self._left:
             raise JobCancelled("Cancelled.")
@@ -318,7 +319,7 @@ class HeldUp(CharacterEncoder):
         super().__init__()
         self._waiting = waiting
 
-    def encode(self, texts: pa.StringArray) -> Encoded:
+    def encode(self, texts: pa.StringArray) -> TokenIds:
         """Wait, then encode."""
         assert self._waiting.wait(PATIENCE)
         return super().encode(texts)
@@ -334,7 +335,7 @@ def test_who_lost_the_job_and_is_still_at_work_is_waited_for(dataset: Path, tmp_
             tokenized(dataset, tmp_path, replace(PACKED, max_length=32), monitor=impatient)
         second = tokenized(dataset, tmp_path, PACKED, monitor=patient)
         assert hashes(first.result()) == hashes(second)
-    assert [] == differences(tmp_path / "tok")
+    assert [] == find_differences(tmp_path / "tok")
     assert {"audit.json", "manifest.json"} == {
         path.name for path in (tmp_path / "tok").iterdir() if path.name[0] in "am."
     }
@@ -346,7 +347,7 @@ def test_a_split_may_have_any_name(tmp_path: Path) -> None:
     names = ["source", "reports", "ordered", "plan"]
     make_dataset(tmp_path / "ds", {name: [[{"text": f"{name} {row}"} for row in range(40)]] for name in names})
     manifest = tokenized(tmp_path / "ds", tmp_path, replace(ASKED, shuffle_seed=3))
-    assert [] == differences(tmp_path / "tok")
+    assert [] == find_differences(tmp_path / "tok")
     found = {path.relative_to(tmp_path / "tok").as_posix() for path in (tmp_path / "tok").rglob("*") if path.is_file()}
     files = {file.path for split in manifest.splits for file in split.files}
     assert found == files | set(manifest.others) | {"manifest.json", "audit.json"}
@@ -358,7 +359,7 @@ def test_unknown_words_are_no_special_tokens_of_the_text(dataset: Path, tmp_path
     written = next(count.count for count in manifest.statistics.special_tokens if count.id == EOS)
     for roles, expected in (({"eos": None, "unk": EOS}, written), ({"eos": EOS, "unk": EOS}, 0), ({"unk": None}, 0)):
         tokenizer = replace(manifest.tokenizer, special={**manifest.tokenizer.special, **roles})
-        assert expected == unknown_words(replace(manifest, tokenizer=tokenizer))
+        assert expected == count_unknown_words(replace(manifest, tokenizer=tokenizer))
     assert written > 0
 
 

@@ -26,12 +26,12 @@ from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.tokenize.rebuild import rebuild
-from mistudio.corpus.tokenize.what_if import WhatIfLayout, lengths_of, sampled_lengths, what_if
+from mistudio.corpus.tokenize.rebuild import rebuild_from_manifest
+from mistudio.corpus.tokenize.what_if import WhatIfLayout, calculate_what_if, read_lengths, wrap_sample
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
-from mistudio.corpus.tokenized.snippets import snippets
+from mistudio.corpus.tokenized.snippets import write_snippets
 from mistudio.corpus.tokenized.store import TokenizedStore
-from mistudio.corpus.tokenized.trace import trace
+from mistudio.corpus.tokenized.trace import trace_position
 
 ASKED = TokenizeSettings(tokenizer="fake", max_length=16)
 TOKENIZERS = [FakeTokenizer(), FakeTokenizer(template=FakeTemplate((BOS,), (EOS,)))]
@@ -75,9 +75,9 @@ def test_what_if_equals_the_real_run(
 ) -> None:
     """Ragged, padded and packed, for several lengths, from the lengths of a run with other settings."""
     first = run(dataset, tmp_path / "first", settings, tokenizer)
-    lengths = lengths_of(tmp_path / "first" / "tok", first)
+    lengths = read_lengths(tmp_path / "first" / "tok", first)
     asked = [3, 7, 16, 100]
-    told = what_if(lengths, asked, settings=settings, tokenizer=tokenizer, dataset=read_manifest(dataset))
+    told = calculate_what_if(lengths, asked, settings=settings, tokenizer=tokenizer, dataset=read_manifest(dataset))
     layouts = {"ragged": {}, "padded": {"padding": "max_length"}, "packed": {"packing": "concat"}}
     for option in told.options:
         for name, changes in layouts.items():
@@ -88,8 +88,8 @@ def test_what_if_equals_the_real_run(
 
 def test_a_sample_is_scaled_to_all(dataset: Path) -> None:
     """Of ten documents of five tokens, counted on two of them."""
-    told = what_if(
-        sampled_lengths(np.array([5, 5], np.int64)),
+    told = calculate_what_if(
+        wrap_sample(np.array([5, 5], np.int64)),
         [4],
         settings=ASKED,
         tokenizer=FakeTokenizer(),
@@ -111,14 +111,14 @@ def test_every_position_leads_back_to_its_character(dataset: Path, tmp_path: Pat
     data = 0
     for row in store.rows("train", offset=5, limit=12):
         for position, token in enumerate(row.ids):
-            found = trace(
+            found = trace_position(
                 row,
                 position,
                 split="train",
                 manifest=manifest,
                 dataset=read_manifest(dataset),
                 reader=reader,
-                spans=lambda text: [(index, index + 1) for index in range(len(text))],
+                find_characters=lambda text: [(index, index + 1) for index in range(len(text))],
             )
             if found.source is None:
                 assert ("special", True) == (found.kind, int(token) in (BOS, EOS))
@@ -140,7 +140,9 @@ def test_a_manifest_makes_the_same_bytes_again(dataset: Path, tmp_path: Path) ->
     places = (tmp_path / "two" / "staging", tmp_path / "two" / "tok")
 
     def again(tokenizer: FakeTokenizer) -> TokenizedManifest:
-        return rebuild(dataset, manifest, *places, tokenizer=tokenizer, engines=fake_engines(), monitor=NullMonitor())
+        return rebuild_from_manifest(
+            dataset, manifest, *places, tokenizer=tokenizer, engines=fake_engines(), monitor=NullMonitor()
+        )
 
     with pytest.raises(SourceChanged):
         again(replace(TOKENIZERS[0], fingerprint="other"))
@@ -169,7 +171,7 @@ def test_saelens_is_handed_rows_of_its_context_size(
     module = types.ModuleType("sae_lens")
     vars(module).update(LanguageModelSAERunnerConfig=dict, LanguageModelSAETrainingRunner=Runner)
     monkeypatch.setitem(sys.modules, "sae_lens", module)
-    code = next(snippet.code for snippet in snippets(tmp_path / "tok", manifest) if snippet.title == "SAELens")
+    code = next(snippet.code for snippet in write_snippets(tmp_path / "tok", manifest) if snippet.title == "SAELens")
     exec(code, {})  # noqa: S102 (the snippet is what is tested)
     given = Runner.calls.pop()
     handed = [given[name] for name in ("override_dataset", "override_eval_dataset") if name in given]
@@ -186,7 +188,7 @@ def test_a_snippet_names_the_model_where_the_tokenizer_does(dataset: Path, tmp_p
         (None, 'model_name = ""  # of the model that the tokenizer ./mine belongs to\n'),
     ):
         tokenizer = replace(manifest.tokenizer, repo="ada/gpt", name="./mine", commit=commit)
-        found = snippets(tmp_path / "tok", replace(manifest, tokenizer=tokenizer))
+        found = write_snippets(tmp_path / "tok", replace(manifest, tokenizer=tokenizer))
         assert [False, True, True] == [line in snippet.code for snippet in found]
 
 
@@ -196,7 +198,7 @@ def test_no_name_gets_out_of_its_place_in_a_snippet(dataset: Path, tmp_path: Pat
     odd = 'x"]\nraise SystemExit\n\\'
     tokenizer = replace(manifest.tokenizer, name=odd, commit=None)
     splits = tuple(replace(split, name=odd) for split in manifest.splits)
-    for snippet in snippets(tmp_path / "tok", replace(manifest, tokenizer=tokenizer, splits=splits)):
+    for snippet in write_snippets(tmp_path / "tok", replace(manifest, tokenizer=tokenizer, splits=splits)):
         tree = ast.parse(snippet.code)
         assert [] == [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
         assert odd in [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
@@ -205,7 +207,7 @@ def test_no_name_gets_out_of_its_place_in_a_snippet(dataset: Path, tmp_path: Pat
 def test_the_snippets_are_python(dataset: Path, tmp_path: Path) -> None:
     """SAELens's is for packed rows, which all have its context size."""
     manifest = run(dataset, tmp_path, replace(ASKED, packing="concat", heldout_fraction=0.3), TOKENIZERS[0])
-    found = snippets(tmp_path / "tok", manifest)
+    found = write_snippets(tmp_path / "tok", manifest)
     assert ["datasets", "SAELens", "TransformerLens"] == [snippet.title for snippet in found]
     for snippet in found:
         compile(snippet.code, snippet.title, "exec")

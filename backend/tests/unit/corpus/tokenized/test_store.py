@@ -11,7 +11,7 @@ from fakes.corpora import make_dataset
 from fakes.tokenizing import tokenized
 from mistudio.core.errors import DataMissing, InvalidData
 from mistudio.corpus.spec.settings import TokenizeSettings
-from mistudio.corpus.tokenized.lengths import NAME as LENGTHS
+from mistudio.corpus.tokenized.lengths import LENGTHS
 from mistudio.corpus.tokenized.store import TokenizedStore
 
 PACKED = TokenizeSettings(tokenizer="fake", max_length=16, packing="concat")

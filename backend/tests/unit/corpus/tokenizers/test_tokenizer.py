@@ -160,7 +160,7 @@ def test_what_surrounds_a_text_is_learnt() -> None:
     assert [RowTemplate((1,), ()), RowTemplate((), (2,)), RowTemplate((2,), (3,))] == learnt
     twice = small.wordlevel()
     twice.post_processor = processors.TemplateProcessing(single="$A <s> $A", special_tokens=[("<s>", 1)])
-    with pytest.raises(UnsupportedTokenizer, match="more than put tokens before and after"):
+    with pytest.raises(UnsupportedTokenizer, match="elsewhere than before and after a text"):
         small.loaded(twice)
 
 

@@ -17,7 +17,7 @@ from mistudio.core.records import as_json
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
-from mistudio.corpus.tokenize.shards import Sharing
+from mistudio.corpus.tokenize.shards import ShardPolicy
 from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
 from mistudio.models import Dataset, Job
 from mistudio.services.job_service import JobService
@@ -75,7 +75,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
         settings=asked,
         tokenizer=tokenizer,
         monitor=NullMonitor(),
-        sharing=Sharing(1_000, ask),
+        sharing=ShardPolicy(1_000, ask),
     )
     assert made[0][0] == made[0][1] > 4
     expected = sum(len(tokenizer.reference.encode(text, add_special_tokens=False).ids) for text in TEXTS)
