@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Final
 
 from mistudio.core.database import Database
-from mistudio.core.errors import FieldError, NotReady, ValidationFailed
+from mistudio.core.errors import NotReady, ValidationFailed
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.spec.framing import chosen_max_length
 from mistudio.corpus.spec.settings import TokenizeSettings
@@ -50,8 +50,7 @@ class WhatIfService:
         what loading a tokenizer raises.
         """
         if tokenization_id and tokenizer:
-            message = "Give a tokenization or a tokenizer, not both."
-            raise ValidationFailed(message, fields=[FieldError("tokenizer", message)])
+            raise ValidationFailed("Give a tokenization or a tokenizer, not both.", field="tokenizer")
         async with self._database.read() as session:
             await get_ready_dataset(session, dataset_id)
             record = None if tokenizer else await choose_tokenization(session, dataset_id, tokenization_id)
