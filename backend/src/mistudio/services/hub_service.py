@@ -51,7 +51,7 @@ class HubService:
             num_files=found.num_files,
             size_bytes=found.sizes.total,
             format=found.format,
-            columns=[HubColumn(name=column.name, type=column.type) for column in found.columns],
+            columns=[HubColumn.model_validate(column) for column in found.columns],
             gated=found.gated,
             private=found.private,
             access=found.access,

@@ -16,7 +16,7 @@ from mistudio.corpus.tokenized.store import TokenizedStore, TokenRow
 from mistudio.corpus.tokenized.trace import Trace, kinds_of, trace
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 from mistudio.schemas.common import Page, Pagination
-from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
+from mistudio.schemas.token_rows import RowSegment, TokenizedRow, TraceResponse, TraceSource
 from mistudio.services.lookup import get_ready_tokenization
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.open_stores import OpenTokenizations

@@ -22,7 +22,7 @@ from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.hub.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_kept
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, read_tokenizer
 from mistudio.models import Model
-from mistudio.schemas.tokenization import ModelResponse, PreviewRequest, PreviewResponse
+from mistudio.schemas.tokenizer import ModelResponse, PreviewRequest, PreviewResponse
 from mistudio.services.tokenizations.token_views import preview_of
 
 # One of a large vocabulary takes some 150 MB.
