@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import FieldError, ValidationFailed
+from mistudio.core.errors import ValidationFailed
 from mistudio.corpus.hub.plan_types import Inspection, PlanRequest
 from mistudio.corpus.hub.planning import Planning
 from mistudio.models import Dataset
@@ -31,7 +31,7 @@ class HubService:
         try:
             checked = check_repo_id(repo_id)
         except ValueError as error:
-            raise ValidationFailed(str(error), fields=[FieldError("repo_id", str(error))]) from error
+            raise ValidationFailed(str(error), field="repo_id") from error
         found = await self._planner.inspect(PlanRequest(repo_id=checked, config=config, revision=revision, token=token))
         return await self._answer(found)
 
@@ -51,7 +51,7 @@ class HubService:
             num_files=found.num_files,
             size_bytes=found.sizes.total,
             format=found.format,
-            columns=[HubColumn(name=column.name, type=column.type) for column in found.columns],
+            columns=[HubColumn.model_validate(column) for column in found.columns],
             gated=found.gated,
             private=found.private,
             access=found.access,

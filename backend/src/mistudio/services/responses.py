@@ -65,7 +65,7 @@ def tokenization_detail(
 
 
 def _written_splits(manifest: TokenizedManifest) -> list[WrittenSplit]:
-    return [WrittenSplit(name=split.name, rows=split.rows, is_held_out=split.is_held_out) for split in manifest.splits]
+    return [WrittenSplit.model_validate(split) for split in manifest.splits]
 
 
 def _loading_code(record: Tokenization, manifest: TokenizedManifest) -> list[UsageSnippet]:

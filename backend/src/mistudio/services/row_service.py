@@ -6,7 +6,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from mistudio.core.database import Database
-from mistudio.core.errors import FieldError, NotFound, UnknownSplit, ValidationFailed
+from mistudio.core.errors import NotFound, UnknownSplit, ValidationFailed
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
@@ -16,7 +16,7 @@ from mistudio.corpus.tokenized.store import TokenizedStore, TokenRow
 from mistudio.corpus.tokenized.trace import Trace, list_kinds, trace_position
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.schemas.common import Page, Pagination
-from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
+from mistudio.schemas.token_rows import RowSegment, TokenizedRow, TraceResponse, TraceSource
 from mistudio.services.lookup import get_ready_tokenization
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.open_stores import OpenTokenizations
@@ -40,7 +40,9 @@ class _Opened:
             return names[0]
         if wanted not in names:
             raise UnknownSplit(
-                f"This tokenization has no split “{wanted}”. Splits: {', '.join(names)}.", extra={"choices": [*names]}
+                f"This tokenization has no split “{wanted}”. Splits: {', '.join(names)}.",
+                field="split",
+                extra={"choices": [*names]},
             )
         return wanted
 
@@ -112,7 +114,7 @@ class RowService:
         if position >= len(row.ids):
             count = len(row.ids)
             message = f"Row {row.row} has {count:,} positions, counted from 0; there is no position {position}."
-            raise ValidationFailed(message, fields=[FieldError("position", message)])
+            raise ValidationFailed(message, field="position")
         tokenizer, settings = opened.tokenizer, opened.manifest.settings
         store = DatasetStore(self._storage.folder(opened.dataset_id))
         render = make_chat_renderer(tokenizer, store) if settings.apply_chat_template else None

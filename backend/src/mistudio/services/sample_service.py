@@ -15,7 +15,6 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import (
     DataMissing,
-    FieldError,
     NotFound,
     UnknownSplit,
     ValidationFailed,
@@ -142,7 +141,11 @@ class SampleService:
 
         def read() -> SampleResponse:
             store = self._store(dataset_id)
-            _require_split(store, split, missing=NotFound)
+            if split not in store.splits:
+                raise NotFound(
+                    f"There is no split “{split}”. Splits: {', '.join(store.splits)}.",
+                    extra={"choices": list(store.splits)},
+                )
             if row >= store.num_rows(split):
                 raise NotFound(
                     f"Split “{split}” has {store.num_rows(split):,} rows, counted from 0; there is no row {row}."
@@ -159,8 +162,7 @@ class SampleService:
         tokenization_id = tokenization.id if tokenization else None
         if tokenization_id is None and asks_for_lengths(query):
             field = "max_tokens" if query.min_tokens is None else "min_tokens"
-            detail = "Nothing can be told of token counts before the dataset is tokenized: tokenize it first."
-            raise ValidationFailed(detail, fields=[FieldError(field, detail)])
+            raise ValidationFailed("This dataset has no token counts yet: tokenize it first.", field=field)
         folder = self._storage.tokenized(dataset_id, tokenization_id) if tokenization_id else None
         # A dataset that is ready has a text column.
         text_column, is_indexed = dataset.text_column or "", dataset.index_state is IndexState.READY
@@ -206,12 +208,12 @@ class SampleService:
             self.forget(dataset_id)
 
 
-def _require_split(
-    store: DatasetStore, split: str | None, *, missing: type[NotFound | UnknownSplit] = UnknownSplit
-) -> None:
+def _require_split(store: DatasetStore, split: str | None) -> None:
     if split is not None and split not in store.splits:
-        raise missing(
-            f"There is no split “{split}”. Splits: {', '.join(store.splits)}.", extra={"choices": list(store.splits)}
+        raise UnknownSplit(
+            f"There is no split “{split}”. Splits: {', '.join(store.splits)}.",
+            field="split",
+            extra={"choices": list(store.splits)},
         )
 
 

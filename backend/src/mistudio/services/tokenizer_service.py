@@ -16,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.corpus.hub.plan_types import TokenizerRequest
+from mistudio.core.errors import RepositoryDisabled, RepositoryNotFound, ValidationFailed
+from mistudio.corpus.hub.plan_types import PinnedTokenizer, TokenizerRequest
 from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.hub.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_kept
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, read_tokenizer
 from mistudio.models import Model
-from mistudio.schemas.tokenization import ModelResponse, PreviewRequest, PreviewResponse
+from mistudio.schemas.tokenizer import ModelResponse, PreviewRequest, PreviewResponse
 from mistudio.services.tokenizations.token_views import preview_of
 
 # One of a large vocabulary takes some 150 MB.
@@ -74,15 +75,20 @@ class TokenizerService:
         # What a token opened must not serve those who have none.
         if believed and believed.until > time.monotonic() and not fresh and not token:
             return believed.source
-        found = await self._planner.tokenizer(
-            TokenizerRequest(
-                name=source.name, revision=source.revision, cache_dir=str(self._settings.cache_dir), token=token
-            )
-        )
+        found = await self._ask_hub(source, token)
         pinned = TokenizerSource(found.name, found.commit)
         if not token:
             self._believed[source] = _Believed(pinned, time.monotonic() + _BELIEVED_SECONDS)
         return pinned
+
+    async def _ask_hub(self, source: TokenizerSource, token: str | None) -> PinnedTokenizer:
+        cache_dir = str(self._settings.cache_dir)
+        try:
+            return await self._planner.tokenizer(TokenizerRequest(source.name, source.revision, cache_dir, token))
+        except (RepositoryNotFound, RepositoryDisabled, ValidationFailed) as error:
+            # For a dataset the same errors concern ``repo_id``.
+            error.name_field("tokenizer")
+            raise
 
     def _load(self, source: TokenizerSource) -> LoadedTokenizer:
         if not source.is_local:

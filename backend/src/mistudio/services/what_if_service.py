@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Final
 
 from mistudio.core.database import Database
-from mistudio.core.errors import FieldError, NotReady, ValidationFailed
+from mistudio.core.errors import NotReady, ValidationFailed
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.spec import TokenizeSettings, choose_max_length
 from mistudio.corpus.store.dataset_store import DatasetStore
@@ -16,7 +15,7 @@ from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, calc
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Tokenization
-from mistudio.schemas import tokenization as shapes
+from mistudio.schemas.what_if import WhatIfResponse
 from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.run import tokenize_batch
@@ -42,15 +41,14 @@ class WhatIfService:
         tokenization_id: str | None,
         tokenizer: str | None,
         max_lengths: Sequence[int] | None,
-    ) -> shapes.WhatIfResponse:
+    ) -> WhatIfResponse:
         """What each max_length comes to: by a tokenization's exact counts, or by a tokenizer's on a sample.
 
         Neither given: the newest ready tokenization's. Raises NotFound, NotReady, ValidationFailed, DataMissing, and
         what loading a tokenizer raises.
         """
         if tokenization_id and tokenizer:
-            message = "Give a tokenization or a tokenizer, not both."
-            raise ValidationFailed(message, fields=[FieldError("tokenizer", message)])
+            raise ValidationFailed("Give a tokenization or a tokenizer, not both.", field="tokenizer")
         async with self._database.read() as session:
             await get_ready_dataset(session, dataset_id)
             record = None if tokenizer else await choose_tokenization(session, dataset_id, tokenization_id)
@@ -60,9 +58,7 @@ class WhatIfService:
             raise NotReady("Nothing is tokenized yet: give a tokenizer for an estimate.")
         return await self._estimate(dataset_id, tokenizer, max_lengths)
 
-    async def _exact(
-        self, dataset_id: str, record: Tokenization, max_lengths: Sequence[int] | None
-    ) -> shapes.WhatIfResponse:
+    async def _exact(self, dataset_id: str, record: Tokenization, max_lengths: Sequence[int] | None) -> WhatIfResponse:
         tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
         folder = self._storage.tokenized(dataset_id, record.id)
 
@@ -73,7 +69,7 @@ class WhatIfService:
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=record.tokenizer, of=record.id)
 
-    async def _estimate(self, dataset_id: str, name: str, max_lengths: Sequence[int] | None) -> shapes.WhatIfResponse:
+    async def _estimate(self, dataset_id: str, name: str, max_lengths: Sequence[int] | None) -> WhatIfResponse:
         tokenizer = await self._tokenizers.load(name)
 
         def count() -> WhatIf:
@@ -109,32 +105,35 @@ class WhatIfService:
         )
 
 
-def _response(dataset_id: str, found: WhatIf, *, tokenizer: str, of: str | None) -> shapes.WhatIfResponse:
-    def layout(counted: WhatIfLayout) -> shapes.WhatIfLayout:
-        lost = counted.truncated + counted.dropped
-        return shapes.WhatIfLayout(
-            **asdict(counted),
-            lost_share=min(lost / found.source_tokens, 1.0) if found.source_tokens else 0.0,
-            padding_share=counted.padding / counted.positions if counted.positions else 0.0,
-        )
-
-    return shapes.WhatIfResponse(
-        dataset_id=dataset_id,
-        tokenization_id=of,
-        tokenizer=tokenizer,
-        estimate=found.documents != found.documents_counted,
-        documents=found.documents,
-        documents_counted=found.documents_counted,
-        source_tokens=found.source_tokens,
-        options=[
-            shapes.WhatIfOption(
-                max_length=option.max_length,
-                documents_fit=option.documents_fit,
-                fit_share=min(option.documents_fit / found.documents, 1.0) if found.documents else 0.0,
-                ragged=layout(option.ragged),
-                padded=layout(option.padded),
-                packed=layout(option.packed),
-            )
-            for option in found.options
-        ],
+def _response(dataset_id: str, found: WhatIf, *, tokenizer: str, of: str | None) -> WhatIfResponse:
+    options = [
+        {
+            **vars(option),
+            "fit_share": _share(option.documents_fit, found.documents),
+            **{name: _layout(getattr(option, name), found) for name in ("ragged", "padded", "packed")},
+        }
+        for option in found.options
+    ]
+    return WhatIfResponse.model_validate(
+        {
+            **vars(found),
+            "dataset_id": dataset_id,
+            "tokenization_id": of,
+            "tokenizer": tokenizer,
+            "estimate": found.documents != found.documents_counted,
+            "options": options,
+        }
     )
+
+
+def _layout(counted: WhatIfLayout, found: WhatIf) -> dict[str, float]:
+    return {
+        **vars(counted),
+        "lost_share": _share(counted.truncated + counted.dropped, found.source_tokens),
+        "padding_share": _share(counted.padding, counted.positions),
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    """Return ``part`` of ``whole``, at most 1: of a sample, either may be rounded up."""
+    return min(part / whole, 1.0) if whole else 0.0

@@ -9,18 +9,10 @@ from mistudio.api.problems import refusals
 from mistudio.schemas.common import OneLine, Page
 from mistudio.schemas.dataset import RetryRequest
 from mistudio.schemas.statistics import StatisticsResponse
-from mistudio.schemas.tokenization import (
-    MaxLength,
-    ModelResponse,
-    PreviewRequest,
-    PreviewResponse,
-    TokenizationDetail,
-    TokenizationResponse,
-    TokenizedRow,
-    TokenizeRequest,
-    TraceResponse,
-    WhatIfResponse,
-)
+from mistudio.schemas.token_rows import TokenizedRow, TraceResponse
+from mistudio.schemas.tokenization import MaxLength, TokenizationDetail, TokenizationResponse, TokenizeRequest
+from mistudio.schemas.tokenizer import ModelResponse, PreviewRequest, PreviewResponse
+from mistudio.schemas.what_if import WhatIfResponse
 
 router = APIRouter(prefix="/api", tags=["tokenizations"])
 TokenizationId = Annotated[OneLine, Path(description="Id of a tokenization, tok_…", max_length=64)]

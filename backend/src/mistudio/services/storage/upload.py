@@ -58,12 +58,12 @@ class Upload:
 
     def begin(self, name: str) -> None:
         """A file of this name comes now. Raises ValidationFailed, UnsupportedFile."""
-        self._name = checked_name(name)
+        self._name = _checked_name(name)
         format_of(self._name)
         if self._name in self._names:
-            raise ValidationFailed(f"Two files are called “{self._name}”: give each a name of its own.")
+            raise _invalid(f"Two files are called “{self._name}”: give each a name of its own.")
         if len(self._files) >= MAX_FILES:
-            raise ValidationFailed(f"At most {MAX_FILES:,} files at a time: pack them, or join them into fewer.")
+            raise _invalid(f"At most {MAX_FILES:,} files at a time: pack them, or join them into fewer.")
         self._names.add(self._name)
         self._size, self._head, self._digest = 0, b"", hashlib.sha256()
         self._out = (self._sources / f"{len(self._files):05d}").open("wb")
@@ -88,7 +88,7 @@ class Upload:
         """The present file is complete. Raises ValidationFailed for an empty one, UnsupportedFile, DiskFull."""
         assert self._out is not None  # noqa: S101 (a file was begun)
         if not self._size:
-            raise ValidationFailed(f"“{self._name}” is empty.")
+            raise _invalid(f"“{self._name}” is empty.")
         _check_beginning(self._name, self._head)
         with translate_disk_full(is_kept=False):
             self._out.flush()
@@ -100,7 +100,7 @@ class Upload:
     def plan(self, sample_by: SampleBy) -> LocalPlan:
         """What came, once all has come. Raises ValidationFailed where nothing did."""
         if not self._files:
-            raise ValidationFailed("No file came with the request: choose at least one.")
+            raise _invalid("No file came with the request: choose at least one.")
         fsync_directory(self._sources)
         return LocalPlan(tuple(self._files), sample_by)
 
@@ -132,8 +132,21 @@ def too_large(limit: int) -> TooLarge:
     return TooLarge(
         f"At most {format_size(limit)} at a time: import the files in parts, or from the command line of this machine "
         "after raising MISTUDIO_MAX_UPLOAD_BYTES.",
+        field="files",
         extra={"limit_bytes": limit},
     )
+
+
+def _invalid(message: str) -> ValidationFailed:
+    return ValidationFailed(message, field="files")
+
+
+def _checked_name(name: str) -> str:
+    try:
+        return checked_name(name)
+    except ValidationFailed as error:
+        error.name_field("files")
+        raise
 
 
 def _check_beginning(name: str, head: bytes) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from mistudio.corpus.spec import TokenizeSettings, resolve_framing
-from mistudio.corpus.tokenizers import EncodedText, LoadedTokenizer
-from mistudio.schemas.tokenization import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan, TokenView
+from mistudio.corpus.spec.framing import resolve_framing
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.tokenizers.tokenizer import EncodedText, LoadedTokenizer
+from mistudio.schemas.token_rows import TokenView
+from mistudio.schemas.tokenizer import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan
 
 
 def _letters_of_bytes() -> dict[str, int]:
@@ -68,14 +70,13 @@ def preview_of(tokenizer: LoadedTokenizer, request: PreviewRequest) -> PreviewRe
     if frame.pad is not None and request.padding == "max_length":
         filling = [frame.pad] * max(frame.max_length - len(row), 0)
         row.extend(_added(tokenizer, filling, at=end, padding=True))
-    special = tokenizer.special
     return PreviewResponse(
         tokenizer=tokenizer.repo,
         revision=tokenizer.commit,
         fingerprint=tokenizer.fingerprint,
         vocab_size=tokenizer.vocab_size,
         max_length=frame.max_length,
-        special=SpecialTokens(bos=special.bos, eos=special.eos, pad=special.pad, unk=special.unk, sep=special.sep),
+        special=SpecialTokens.model_validate(tokenizer.special),
         tokens=row,
         count=len(data),
         truncated=len(data) - len(kept),
