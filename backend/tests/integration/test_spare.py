@@ -1,6 +1,5 @@
 """A process that stands ready for the next job: told, taken, replaced, and gone whenever its server is."""
 
-import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ from mistudio.models import Tokenization
 from mistudio.workers.child.standby import StandbyProcess
 from mistudio.workers.embedded.queue import LocalQueue
 from mistudio.workers.jobs.preloaded import PreloadedTokenizer
+from mistudio.workers.messages import PreloadOrder
 
 # What is tested is how they start.
 pytestmark = pytest.mark.usefixtures("true_starts")
@@ -46,10 +46,9 @@ def saved(settings: Settings) -> str:
     return "./tokenizers/small"
 
 
-def told(settings: Settings, name: str) -> dict[str, str | None]:
-    """What such a process is told, to load this tokenizer."""
-    folders = {"cache_dir": str(settings.cache_dir), "data_dir": str(settings.data_dir)}
-    return {"tokenizer": name, "revision": None, **folders}
+def preload_order(settings: Settings, name: str) -> PreloadOrder:
+    """The order to load this tokenizer."""
+    return PreloadOrder(tokenizer=name, revision=None, cache_dir=settings.cache_dir, data_dir=settings.data_dir)
 
 
 def spare_of(server: RunningServer) -> int | None:
@@ -105,7 +104,7 @@ async def test_a_request_has_its_tokenizer_loaded_ahead(settings: Settings, hub:
 async def test_what_is_loaded_ahead_is_for_its_job_only(settings: Settings) -> None:
     """Another job gets a process of its own; the one that was foreseen gets the one that was told."""
     spare = StandbyProcess(settings.model_copy(update={"spare_process": False}), preloaded_seconds=PATIENCE)
-    await spare.tell(json.dumps(told(settings, saved(settings))))
+    await spare.tell(preload_order(settings, saved(settings)))
     preloaded_id = spare.process_id
     another = await spare.take(wants_preloaded=False)
     preloaded = await spare.take(wants_preloaded=True)
@@ -120,24 +119,24 @@ async def test_what_is_loaded_ahead_is_for_its_job_only(settings: Settings) -> N
 async def test_what_nobody_came_for_is_let_go(settings: Settings) -> None:
     """And where a process shall stand ready, one without it follows."""
     spare = StandbyProcess(settings, preloaded_seconds=0.0)
-    line = json.dumps(told(settings, "./tokenizers/nothing"))
-    await spare.tell(line)
+    order = preload_order(settings, "./tokenizers/nothing")
+    await spare.tell(order)
     preloaded_id = spare.process_id
     await until_true(lambda: spare.process_id not in (None, preloaded_id))
     await spare.close()
-    await spare.tell(line)
+    await spare.tell(order)
     assert spare.process_id is None
 
 
 def test_only_the_very_tokenizer_is_taken(settings: Settings) -> None:
     """One that is another by now, or that cannot be loaded, is as if it had never been foreseen."""
     name = saved(settings)
-    preloaded = PreloadedTokenizer.of(told(settings, name))
+    preloaded = PreloadedTokenizer.load(preload_order(settings, name))
     assert preloaded is not None
     record = Tokenization(tokenizer=name, fingerprint=preloaded.tokenizer.fingerprint)
     assert preloaded.is_of(record)
     assert not preloaded.is_of(Tokenization(tokenizer=name, fingerprint="another"))
-    assert PreloadedTokenizer.of(told(settings, "./tokenizers/nothing")) is None
+    assert PreloadedTokenizer.load(preload_order(settings, "./tokenizers/nothing")) is None
 
 
 async def test_it_ends_with_its_server(settings: Settings, tmp_path: Path) -> None:

@@ -182,16 +182,14 @@ async def test_saving_gives_the_figures_of_the_record(
     )
     lengths = [len(tokenizer.reference.encode(text, add_special_tokens=False).ids) for text in TEXTS]
     assert (str(target), len(TEXTS)) == (figures.path, figures.num_rows)
-    assert (True, sum(lengths)) == (figures.ledger["balances"], figures.ledger["source_tokens"])
-    assert "passed" == figures.audit["verdict"]
+    assert (True, sum(lengths)) == (figures.ledger.balances, figures.ledger.source_tokens)
+    assert "passed" == figures.audit.verdict
     statistics = service.calculate_statistics(read_tokenized_manifest(target), tokenizer)
-    assert statistics == {name: figures.statistics[name] for name in ("total", "splits")}
-    total = statistics["total"]
-    assert isinstance(total, dict)
-    assert (len(TEXTS), sum(lengths), max(lengths)) == (total["samples"], total["tokens"], total["maximum"])
-    frequent = total["most_frequent"]
-    assert isinstance(frequent, list)
-    assert all(isinstance(token, dict) and token["text"] for token in frequent)
+    assert figures.statistics == statistics
+    total = statistics.total
+    assert (len(TEXTS), sum(lengths), max(lengths)) == (total.samples, total.tokens, total.maximum)
+    assert total.most_frequent
+    assert all(token.text for token in total.most_frequent)
 
 
 async def test_a_deleted_tokenization_leaves_nothing(

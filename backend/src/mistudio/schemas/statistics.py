@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from mistudio.corpus.tokenized import statistics
+from mistudio.corpus.tokenized import length_counts, statistics
 from mistudio.schemas.common import Bytes, Shape, Share
 
 
-class LengthBin(Shape, statistics.LengthBin):
+class LengthBin(Shape, length_counts.LengthBin):
     """So many samples have ``start`` to ``end`` tokens, both included."""
 
 

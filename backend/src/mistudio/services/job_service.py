@@ -18,7 +18,8 @@ from mistudio.core.states import JobState
 from mistudio.models import Job, utc_now
 from mistudio.schemas.job import JobPhase, JobResponse, Unit
 from mistudio.services.jobs.events import OutgoingEvent, completed_event, progress_event, publish_all
-from mistudio.services.jobs.targets import Figures, JobTarget
+from mistudio.services.jobs.figures import Figures
+from mistudio.services.jobs.targets import JobTarget
 from mistudio.services.jobs.transitions import (
     again_or_cancelled,
     dataset_changed,

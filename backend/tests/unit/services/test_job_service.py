@@ -7,23 +7,15 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from fakes.bus import RecordingBus
-from fakes.records import add_dataset, add_job
+from fakes.records import add_dataset, add_job, dataset_figures
 from mistudio.core.database import Database
 from mistudio.core.errors import HubUnreachable, JobCancelled, NoData
 from mistudio.core.states import DatasetStatus, JobState
 from mistudio.models import Dataset, Job, utc_now
 from mistudio.schemas.job import JobPhase
 from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot
-from mistudio.services.jobs.targets import DatasetFigures
 
-FIGURES = DatasetFigures(
-    raw_path="/raw",
-    num_samples=3,
-    size_bytes=10,
-    splits=[{"name": "train", "num_files": 1, "num_rows": 3, "num_bytes": 10}],
-    text_column="text",
-    metadata={"characters": 12},
-)
+FIGURES = dataset_figures()
 
 
 def halfway(phase: JobPhase = "download", progress: float = 40.0) -> Snapshot:

@@ -4,62 +4,33 @@ A download or import works for a dataset, a tokenize job for one tokenization, a
 step changes only that one record: a failed tokenization never turns a ready dataset red.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mistudio.core.errors import Json, MiStudioError
+from mistudio.core.errors import MiStudioError
+from mistudio.core.records import as_json, from_json
 from mistudio.core.states import WORKING_DATASET_STATUSES, DatasetStatus, IndexState, TokenizationStatus
 from mistudio.models import Dataset, Job, Tokenization, utc_now
 from mistudio.schemas.event import Scope
-from mistudio.schemas.job import JobKind, JobPhase
+from mistudio.schemas.job import JobPhase
+from mistudio.services.jobs.figures import DatasetFigures, Figures, IndexFigures, TokenizationFigures
 from mistudio.services.lookup import find_newest_ready
 
 SCOPES: dict[str, Scope] = {"download": "dataset", "import": "dataset", "tokenize": "tokenization", "index": "index"}
 _PROCESSING_PHASES: frozenset[JobPhase] = frozenset({"ingest", "statistics", "finish"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatasetFigures:
-    """What a finished download or import says of its dataset; ``follow_up`` are the jobs that are to come next."""
-
-    raw_path: str
-    num_samples: int
-    size_bytes: int
-    splits: Sequence[dict[str, Json]]
-    text_column: str
-    metadata: dict[str, Json]
-    follow_up: tuple[JobKind, ...] = ()
+@dataclass(frozen=True)
+class _Total:
+    average: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TokenizationFigures:
-    """What a finished tokenization says of itself; see the record of the same fields."""
+@dataclass(frozen=True)
+class _StoredStatistics:
+    """What a dataset repeats of its tokenization's stored statistics."""
 
-    path: str
-    engine: str
-    engine_reason: str | None
-    num_rows: int
-    num_tokens: int
-    num_positions: int
-    unique_tokens: int
-    statistics: dict[str, Json]
-    ledger: dict[str, Json]
-    audit: dict[str, Json]
-    size_bytes: int
-    follow_up: tuple[JobKind, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class IndexFigures:
-    """A finished index says nothing but that it stands."""
-
-    follow_up: tuple[JobKind, ...] = ()
-
-
-Figures: TypeAlias = DatasetFigures | TokenizationFigures | IndexFigures
+    total: _Total = _Total()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,8 +99,8 @@ class JobTarget:
         dataset.error_code = dataset.error_message = None
         dataset.raw_path, dataset.text_column = figures.raw_path, figures.text_column
         dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
-        dataset.splits = list(figures.splits)
-        dataset.meta = {**dataset.meta, **figures.metadata}
+        dataset.splits = [as_json(split) for split in figures.splits]
+        dataset.meta = {**dataset.meta, **as_json(figures.content)}
 
     def _tokenization_is_ready(self, figures: TokenizationFigures) -> None:
         record = self.tokenization
@@ -141,7 +112,8 @@ class JobTarget:
         record.path, record.engine, record.engine_reason = figures.path, figures.engine, figures.engine_reason
         record.num_rows, record.num_positions = figures.num_rows, figures.num_positions
         record.num_tokens, record.unique_tokens = figures.num_tokens, figures.unique_tokens
-        record.statistics, record.ledger, record.audit = figures.statistics, figures.ledger, figures.audit
+        record.statistics = as_json(figures.statistics)
+        record.ledger, record.audit = as_json(figures.ledger), as_json(figures.audit)
         record.size_bytes = figures.size_bytes
         record.completed_at = utc_now()
 
@@ -167,6 +139,8 @@ async def follow_newest(session: AsyncSession, dataset: Dataset) -> None:
     dataset.tokenized_path = newest.path if newest else None
     dataset.num_tokens = newest.num_tokens if newest else None
     dataset.vocab_size = newest.vocab_size if newest else None
-    total = (newest.statistics or {}).get("total") if newest else None
-    average = total.get("average") if isinstance(total, dict) else None
-    dataset.avg_seq_length = float(average) if isinstance(average, int | float) else None
+    dataset.avg_seq_length = _average_of(newest) if newest else None
+
+
+def _average_of(record: Tokenization) -> float | None:
+    return from_json(_StoredStatistics, record.statistics or {}).total.average

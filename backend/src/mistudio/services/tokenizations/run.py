@@ -15,9 +15,12 @@ from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize import ShardPolicy, TokenizeOrder, choose_engines, help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenized.audit import read_audit
 from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
-from mistudio.corpus.tokenized.statistics import TokenCount, TokenStatistics
+from mistudio.corpus.tokenized.statistics import TokenCount
+from mistudio.corpus.tokenized.statistics import TokenStatistics as CountedStatistics
 from mistudio.corpus.tokenizers import LoadedTokenizer
-from mistudio.services.jobs.targets import TokenizationFigures
+from mistudio.schemas.statistics import TokenStatistics
+from mistudio.schemas.tokenization import Audit, Ledger
+from mistudio.services.jobs.figures import TokenizationFigures, TokenizationStatistics
 from mistudio.services.tokenizations.token_views import token_text
 from mistudio.utils.file_utils import get_directory_size
 
@@ -91,7 +94,7 @@ def _order(
     )
 
 
-def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Json]) -> TokenizationFigures:
+def _figures(manifest: TokenizedManifest, folder: Path, statistics: TokenizationStatistics) -> TokenizationFigures:
     """What the record says of the tokenization in ``folder``."""
     return TokenizationFigures(
         path=str(folder),
@@ -101,29 +104,30 @@ def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Js
         num_tokens=manifest.ledger.data_tokens,
         num_positions=manifest.ledger.positions,
         unique_tokens=manifest.statistics.unique_tokens,
-        statistics={**statistics, "resolved": as_json(manifest.resolved)},
-        ledger=manifest.ledger.to_json(),
-        audit=as_json(read_audit(folder)),
+        statistics=statistics,
+        ledger=Ledger.model_validate(manifest.ledger),
+        audit=Audit.model_validate(read_audit(folder)),
         size_bytes=get_directory_size(folder),
     )
 
 
-def calculate_statistics(manifest: TokenizedManifest, tokenizer: LoadedTokenizer) -> dict[str, Json]:
-    """Exact figures, in ``total`` and per split in ``splits``, as answers have them."""
-    return {
-        "total": _statistics(manifest.statistics, tokenizer),
-        "splits": {split.name: _statistics(split.statistics, tokenizer) for split in manifest.splits},
-    }
+def calculate_statistics(manifest: TokenizedManifest, tokenizer: LoadedTokenizer) -> TokenizationStatistics:
+    """Return the exact figures of a tokenization, in total and per split."""
+    return TokenizationStatistics(
+        total=_statistics(manifest.statistics, tokenizer),
+        splits={split.name: _statistics(split.statistics, tokenizer) for split in manifest.splits},
+        resolved=as_json(manifest.resolved),
+    )
 
 
-def _statistics(statistics: TokenStatistics, tokenizer: LoadedTokenizer) -> dict[str, Json]:
-    """As answers have it, each token with its text: whoever asks need not load a tokenizer."""
+def _statistics(statistics: CountedStatistics, tokenizer: LoadedTokenizer) -> TokenStatistics:
+    """Return the figures with each token's text, so that showing them needs no tokenizer."""
     content = as_json(statistics)
     for name in ("characters", "text_bytes"):
         content.pop(name)
     for name in ("special_tokens", "most_frequent", "least_frequent"):
         content[name] = [_named(count, tokenizer) for count in cast("Sequence[TokenCount]", getattr(statistics, name))]
-    return content
+    return TokenStatistics.model_validate(content)
 
 
 def _named(count: TokenCount, tokenizer: LoadedTokenizer) -> Json:

@@ -6,9 +6,8 @@ one that does not listen can be killed. The engines differ in who says which job
 
 import asyncio
 import contextlib
-import json
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -16,13 +15,24 @@ import structlog
 
 from mistudio.core import metrics
 from mistudio.core.config import Settings
+from mistudio.core.errors import Json
 from mistudio.core.events import EventBus, TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.utils.tasks import end_task
-from mistudio.workers.child.standby import StandbyProcess, send_line
+from mistudio.workers.child.standby import StandbyProcess, send_order
 from mistudio.workers.jobs.runner import until_recorded
+from mistudio.workers.messages import (
+    CancelOrder,
+    ChildReport,
+    EventReport,
+    FollowUpReport,
+    JobOrder,
+    PreloadOrder,
+    ShardOrder,
+    parse_report,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -47,8 +57,13 @@ class _Child:
         """Among the children of this process: a job has one that runs it, and any number that help."""
         return self.job.id if self.shard is None else self.owner
 
-    def heard(self, event: dict[str, object]) -> None:
-        """Note the bytes that the job fetched."""
+    def kill(self) -> None:
+        """Kill the process, unless it has just ended."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+
+    def count_fetched(self, event: Mapping[str, Json]) -> None:
+        """Count the bytes that the job fetched."""
         done = event.get("done")
         if event.get("phase") == "download" and isinstance(done, int) and done > self.fetched:
             if self.fetched:
@@ -86,8 +101,8 @@ class Children:
 
     async def preload(self, tokenizer: str, revision: str | None) -> None:
         """Have a process that stands ready load this tokenizer; see ``JobQueue``."""
-        folders = {"cache_dir": str(self._settings.cache_dir), "data_dir": str(self._settings.data_dir)}
-        await self._spare.tell(json.dumps({"tokenizer": tokenizer, "revision": revision, **folders}))
+        folders = {"cache_dir": self._settings.cache_dir, "data_dir": self._settings.data_dir}
+        await self._spare.tell(PreloadOrder(tokenizer=tokenizer, revision=revision, **folders))
 
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._children
@@ -118,28 +133,27 @@ class Children:
         child = _Child(job=job, owner=owner, process=process, shard=shard)
         self._children[child.key] = child
         metrics.CHILDREN.set(len(self._children))
-        order = {
-            "job_id": job.id,
-            "owner": child.owner,
-            "settings": self._settings.model_dump(mode="json", exclude={"api_token", "host", "secret_key"}),
-            "token": await self._vault.get(job.id),
-            "shard": shard,
-        }
-        await send_line(child.process, json.dumps(order))
+        await send_order(child.process, await self._order_of(child))
         child.task = asyncio.create_task(self._follow(child), name=f"child-{job.id}")
         return child.task
+
+    async def _order_of(self, child: _Child) -> JobOrder | ShardOrder:
+        job_id, token = child.job.id, await self._vault.get(child.job.id)
+        if child.shard is None:
+            return JobOrder(job_id=job_id, owner=child.owner, settings=self._settings, token=token)
+        return ShardOrder(job_id=job_id, shard=child.shard, settings=self._settings, token=token)
 
     async def cancel(self, job_id: str) -> bool:
         """Tell the child; kill it if it does not stop in time. False where this process has no such child."""
         child = self._children.get(job_id)
         if child is None:
             return False
-        await send_line(child.process, "cancel")
+        await send_order(child.process, CancelOrder())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(child.process.wait(), _CANCEL_GRACE_SECONDS)
         if child.process.returncode is None:
             log.warning("child killed: it did not stop in time", job_id=job_id)
-            child.process.kill()
+            child.kill()
         if child.task:
             # Where a full disk keeps the end from being recorded, whoever frees the disk must not wait for it.
             await asyncio.wait({child.task}, timeout=_RECORD_SECONDS)
@@ -151,8 +165,7 @@ class Children:
         await self._spare.close()
         children = list(self._children.values())
         for child in children:
-            with contextlib.suppress(ProcessLookupError):
-                child.process.kill()
+            child.kill()
         if tasks := [child.task for child in children if child.task]:
             # One that waits for room to record how its job ended must not hold the process back.
             _ended, waiting = await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
@@ -162,8 +175,8 @@ class Children:
     async def _follow(self, child: _Child) -> None:
         """Forward what the child says until it ends, then see that its job is in a state that it can be in."""
         try:
-            async for line in child.process.stdout or asyncio.StreamReader():
-                await self._hear(child, line)
+            async for report in _reports(child):
+                await self._handle(child, report)
             code = await child.process.wait()
             if not self._closing:
                 await self._ended(child, code)
@@ -172,20 +185,14 @@ class Children:
             metrics.CHILDREN.set(len(self._children))
             self.stand_by()
 
-    async def _hear(self, child: _Child, line: bytes) -> None:
-        """A line is an event with its channel, or, without one, the id of a job that follows, or a number of shards."""
-        channel, said = json.loads(line)
-        if channel is None:
-            await self._follow_up(child, said)
-            return
-        child.heard(said)
-        await self._bus.publish(channel, said)
-
-    async def _follow_up(self, child: _Child, said: str | int) -> None:
-        if isinstance(said, str):
-            await self._enqueue(said)
+    async def _handle(self, child: _Child, report: ChildReport) -> None:
+        if isinstance(report, EventReport):
+            child.count_fetched(report.event)
+            await self._bus.publish(report.channel, report.event)
+        elif isinstance(report, FollowUpReport):
+            await self._enqueue(report.job_id)
         elif self._share is not None:
-            await self._share(child.job.id, said)
+            await self._share(child.job.id, report.shards)
 
     async def _ended(self, child: _Child, code: int) -> None:
         job_id = child.job.id
@@ -205,3 +212,16 @@ class Children:
         if known and known.finished_at and known.started_at:
             seconds = (utc_now() - known.started_at).total_seconds()
             metrics.JOB_SECONDS.labels(kind=known.kind, outcome=known.state.value).observe(seconds)
+
+
+async def _reports(child: _Child) -> AsyncIterator[ChildReport]:
+    """Yield what the child reports until it ends; kill it after a line that is malformed or too long."""
+    stdout = child.process.stdout or asyncio.StreamReader()
+    try:
+        async for line in stdout:
+            yield parse_report(line)
+    except ValueError as error:
+        log.critical("child killed: malformed report", job_id=child.job.id, error=str(error))
+        child.kill()
+        # A process counts as ended only once its pipes are empty.
+        await stdout.read()

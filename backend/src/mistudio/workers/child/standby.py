@@ -15,6 +15,7 @@ import structlog
 from mistudio.core.config import Settings
 from mistudio.utils import processes
 from mistudio.utils.tasks import end_task
+from mistudio.workers.messages import ChildOrder, PreloadOrder, to_line
 
 log = structlog.get_logger(__name__)
 
@@ -26,11 +27,11 @@ _PRELOADED_SECONDS = 30.0
 _LINE_LIMIT = 16 * 1024**2
 
 
-async def send_line(process: Process, line: str) -> None:
-    """One line to a child; one that has just ended no longer listens."""
+async def send_order(process: Process, order: ChildOrder) -> None:
+    """Send an order to a child; one that has just ended no longer reads."""
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         if process.stdin is not None:
-            process.stdin.write(line.encode() + b"\n")
+            process.stdin.write(to_line(order).encode())
             await process.stdin.drain()
 
 
@@ -44,7 +45,7 @@ class StandbyProcess:
         self._settings = settings
         self._preloaded_seconds = preloaded_seconds
         self._process: Process | None = None
-        self._told: str | None = None
+        self._told: PreloadOrder | None = None
         self._changing = asyncio.Lock()
         self._refreshing: asyncio.Task[None] | None = None
         self._closed = False
@@ -65,7 +66,7 @@ class StandbyProcess:
         self._refresh_after(_PAUSE_BESIDE_A_JOB_SECONDS)
         return ready if ready and ready.returncode is None else await self._start()
 
-    async def tell(self, line: str) -> None:
+    async def tell(self, order: PreloadOrder) -> None:
         """Tell the one that stands ready, or is started now, what to load for the job that it may get."""
         async with self._changing:
             if self._closed:
@@ -76,12 +77,12 @@ class StandbyProcess:
             except OSError as error:
                 log.warning("nothing is loaded ahead", error=str(error))
                 return
-            is_news = process is not self._process or line != self._told
+            is_news = process is not self._process or order != self._told
             # Before anything is waited for: a job may take the process meanwhile.
-            self._process, self._told = process, line
+            self._process, self._told = process, order
             self._refresh_after(self._preloaded_seconds)
             if is_news:
-                await send_line(process, line)
+                await send_order(process, order)
 
     def renew(self) -> None:
         """Have one stand ready in a moment."""

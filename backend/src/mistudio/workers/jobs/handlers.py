@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import AuthRequired, DataMissing, Json, SourceChanged
+from mistudio.core.errors import AuthRequired, DataMissing, SourceChanged
 from mistudio.core.records import from_json
 from mistudio.corpus.fetch.download import FetchSettings
 from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
@@ -20,7 +20,13 @@ from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
-from mistudio.services.jobs.targets import DatasetFigures, TokenizationFigures
+from mistudio.services.jobs.figures import (
+    ColumnFigures,
+    ContentFigures,
+    DatasetFigures,
+    SplitFigures,
+    TokenizationFigures,
+)
 from mistudio.services.lookup import get_dataset, get_tokenization
 from mistudio.services.storage.disk_space import needed_bytes, require_room
 from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
@@ -117,41 +123,32 @@ async def handle_import(context: JobContext, *, settings: Settings, database: Da
 
 
 def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
-    """What the record says of the data, from its manifest."""
-    text = manifest.text
-    columns: list[Json] = [
-        {
-            "name": column.name,
-            "type": column.type,
-            "kind": column.kind,
-            "nulls": column.nulls,
-            "characters": column.characters,
-        }
-        for column in manifest.columns
-    ]
+    """Return what the record of the dataset in ``folder`` stores of its manifest."""
     return DatasetFigures(
         raw_path=str(DatasetLayout(folder).raw),
         num_samples=manifest.rows,
         size_bytes=manifest.size_bytes,
-        splits=[
-            {
-                "name": split.name,
-                "num_files": len(split.files),
-                "num_rows": split.rows,
-                "num_bytes": split.size_bytes,
-            }
-            for split in manifest.splits
-        ],
+        splits=tuple(
+            SplitFigures(split.name, len(split.files), split.rows, split.size_bytes) for split in manifest.splits
+        ),
         text_column=manifest.text_column.name,
-        metadata={
-            "text_column_reason": manifest.text_column.reason,
-            "characters": text.characters,
-            "text_bytes": text.utf8_bytes,
-            "null_texts": text.nulls,
-            "empty_texts": text.empty,
-            "invalid_texts": text.invalid,
-            "columns": columns,
-        },
+        content=_content_of(manifest),
+    )
+
+
+def _content_of(manifest: Manifest) -> ContentFigures:
+    text = manifest.text
+    return ContentFigures(
+        text_column_reason=manifest.text_column.reason,
+        characters=text.characters,
+        text_bytes=text.utf8_bytes,
+        null_texts=text.nulls,
+        empty_texts=text.empty,
+        invalid_texts=text.invalid,
+        columns=tuple(
+            ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
+            for column in manifest.columns
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.services.jobs.targets import Figures, IndexFigures
+from mistudio.services.jobs.figures import Figures, IndexFigures
 from mistudio.services.storage.disk_space import require_room
 from mistudio.services.storage_service import StorageService
 from mistudio.workers.jobs.runner import Handler, JobContext

@@ -4,9 +4,7 @@ The reference and the fast engine take up to a second each for a large vocabular
 takes to look at the request. Both hold the interpreter's lock meanwhile, so that only another process gains by it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import structlog
@@ -16,6 +14,7 @@ from mistudio.corpus.encoders.choice import Trial, try_fast_engine
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, load_tokenizer
 from mistudio.models import Tokenization
+from mistudio.workers.messages import PreloadOrder
 
 log = structlog.get_logger(__name__)
 
@@ -28,12 +27,11 @@ class PreloadedTokenizer:
     trial: Trial
 
     @classmethod
-    def of(cls, told: Mapping[str, str | None]) -> Self | None:
-        """What ``told`` names; None where it cannot be loaded, which whoever asked for it hears from the server."""
-        source = TokenizerSource(str(told["tokenizer"]), told["revision"])
-        folders = Path(str(told["cache_dir"])), Path(str(told["data_dir"]))
+    def load(cls, order: PreloadOrder) -> Self | None:
+        """Load what the order names; None where that fails, which the server tells whoever asked for it."""
+        source = TokenizerSource(order.tokenizer, order.revision)
         try:
-            tokenizer = load_tokenizer(source, token=None, cache_dir=folders[0], root=folders[1])
+            tokenizer = load_tokenizer(source, token=None, cache_dir=order.cache_dir, root=order.data_dir)
         except (MiStudioError, OSError) as error:
             log.info("not loaded ahead", why=type(error).__name__)
             return None

@@ -19,7 +19,7 @@ from mistudio.core.disk import translate_disk_full
 from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudioError, Unavailable
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import Claim, ClaimLost, JobService
-from mistudio.services.jobs.targets import Figures
+from mistudio.services.jobs.figures import Figures
 from mistudio.services.storage.disk_space import RoomWatch
 from mistudio.workers.jobs.reporter import Reporter
 

@@ -79,7 +79,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
     )
     assert made[0][0] == made[0][1] > 4
     expected = sum(len(tokenizer.reference.encode(text, add_special_tokens=False).ids) for text in TEXTS)
-    assert (True, expected) == (figures.ledger["balances"], figures.ledger["source_tokens"])
+    assert (True, expected) == (figures.ledger.balances, figures.ledger.source_tokens)
     await help_job()
     assert not storage.staging(record.id).exists()
     await database.close()
