@@ -30,7 +30,7 @@ from mistudio.corpus.search.index_builder import build_index
 from mistudio.corpus.search.query import SearchMode
 from mistudio.corpus.search.search import EARLY_BYTES, Corpus, SearchRequest
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import SourceRecord, IngestedFile, make_manifest, write_manifest
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.utils.file_utils import sha256_file
 
@@ -73,13 +73,13 @@ def dataset(text: Path, megabytes: int) -> Path:
 
     def make(folder: Path) -> None:
         (folder / "raw").mkdir(parents=True)
-        taken: list[TakenIn] = []
+        taken: list[IngestedFile] = []
         for split, source in _sources(text, megabytes, folder):
             path = f"raw/{split}-00000-of-00001.parquet"
             record = SourceRecord(path=source.name, size=source.stat().st_size, sha256=sha256_file(source))
             report = ingest_file(source, folder / path, format="parquet", label=source.name, monitor=NullMonitor())
             source.unlink(missing_ok=True)
-            taken.append(TakenIn(split=split, path=path, report=report, source=record))
+            taken.append(IngestedFile(split=split, path=path, report=report, source=record))
         write_manifest(folder, make_manifest(taken, source="local", splits=["even", "odd"]))
         chance, store = np.random.default_rng(3), DatasetStore(folder)
         counts = {split: chance.integers(1, 800, store.num_rows(split)).tolist() for split in store.splits}

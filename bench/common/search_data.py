@@ -12,7 +12,7 @@ from common import DATA
 from common.texts import BATCH_DOCUMENTS, batches, made_once
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
-from mistudio.corpus.store.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import SourceRecord, IngestedFile, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
 
 ROWS: Final = 2_100_000
@@ -38,13 +38,13 @@ def dataset(rows: int = ROWS) -> Path:
 
     def make(folder: Path) -> None:
         (folder / "raw").mkdir(parents=True)
-        taken: list[TakenIn] = []
+        taken: list[IngestedFile] = []
         for split, source in _sources(folder, rows):
             path = f"raw/{split}-{len(taken):05d}.parquet"
             record = SourceRecord(path=source.name, size=source.stat().st_size, sha256=sha256_file(source))
             report = ingest_file(source, folder / path, format="parquet", label=source.name, monitor=NullMonitor())
             source.unlink(missing_ok=True)
-            taken.append(TakenIn(split=split, path=path, report=report, source=record))
+            taken.append(IngestedFile(split=split, path=path, report=report, source=record))
         splits = list(dict.fromkeys(item.split for item in taken))
         write_manifest(folder, make_manifest(taken, source="local", splits=splits))
 

@@ -18,7 +18,7 @@ from mistudio.corpus.formats.reader import SourceFormat
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.file_report import FileReport
-from mistudio.corpus.store.manifest import Manifest, SourceRecord, TakenIn, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import Manifest, SourceRecord, IngestedFile, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
 
 Rows = Sequence[Mapping[str, object]]
@@ -97,11 +97,11 @@ def make_dataset(folder: Path, splits: Mapping[str, Sequence[Rows]], *, text_col
     return manifest
 
 
-def _taken_in(folder: Path, split: str, path: str, rows: Rows) -> TakenIn:
+def _taken_in(folder: Path, split: str, path: str, rows: Rows) -> IngestedFile:
     source = folder / "source.jsonl"
     source.write_bytes(json_lines(rows))
     label = f"{Path(path).stem}.jsonl"
     report = ingest_file(source, folder / path, format="json", label=label, monitor=NullMonitor())
     record = SourceRecord(path=label, size=source.stat().st_size, sha256=sha256_file(source))
     source.unlink()
-    return TakenIn(split=split, path=path, report=report, source=record)
+    return IngestedFile(split=split, path=path, report=report, source=record)

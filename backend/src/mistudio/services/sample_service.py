@@ -22,8 +22,8 @@ from mistudio.core.errors import (
 from mistudio.core.states import IndexState
 from mistudio.corpus.search.highlights import Marker
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
-from mistudio.corpus.store.file_pool import OpenFiles
-from mistudio.corpus.store.sample import Sample, sample_of
+from mistudio.corpus.store.file_pool import FilePool
+from mistudio.corpus.store.sample import Sample, make_sample
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse, SearchInfo
@@ -76,7 +76,7 @@ class SampleService:
         self._storage = storage
         self._on_unusable_index = on_unusable_index
         self._stores: OrderedDict[str, DatasetStore] = OrderedDict()
-        self._files = OpenFiles()
+        self._files = FilePool()
         self._forgotten: set[str] = set()
         self._lock = threading.Lock()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="samples")
@@ -225,7 +225,7 @@ def _responses(
     *,
     whole: bool = False,
 ) -> list[SampleResponse]:
-    samples = [sample_of(row, readable.text_column, whole=whole) for row in rows]
+    samples = [make_sample(row, readable.text_column, whole=whole) for row in rows]
     counts: list[int | None] = [None] * len(rows)
     if readable.tokenization is not None:
         # A tokenization that is being deleted takes its counts with it; the samples stay.

@@ -19,7 +19,7 @@ from mistudio.corpus.arrays import Ints
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT
 from mistudio.corpus.formats.utf8_repair import python_values
 from mistudio.corpus.store.dataset_store import DatasetStore, GroupRef
-from mistudio.corpus.store.sample import text_of
+from mistudio.corpus.store.sample import render_cell
 from mistudio.corpus.tokenizers.chat_template import ConversationRefused
 
 RenderChat: TypeAlias = Callable[[Sequence[Mapping[str, Json]]], str]
@@ -122,7 +122,7 @@ class TextReader:
         if cell is None:
             return None
         if self._render_chat is None:
-            return text_of(cell)
+            return render_cell(cell)
         try:
             return self._render_chat(messages_of(cell))
         except ConversationRefused as error:

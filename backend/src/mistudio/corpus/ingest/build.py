@@ -22,7 +22,7 @@ from mistudio.corpus.ingest.origin import Origin
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import Manifest, SourceRecord, TakenIn, read_manifest, write_manifest
+from mistudio.corpus.store.manifest import Manifest, SourceRecord, IngestedFile, read_manifest, write_manifest
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
 from mistudio.utils.locks import LOCK_NAME, forget_owner, owned_folder
 
@@ -219,9 +219,9 @@ def _done(piece: PlannedFile, staging: Path) -> Done | None:
     return Done(piece, report, str(content["source_sha256"])) if whole else None
 
 
-def _to_manifest_entry(done: Done, layout: DatasetLayout) -> TakenIn:
+def _to_manifest_entry(done: Done, layout: DatasetLayout) -> IngestedFile:
     source = done.piece.source
-    return TakenIn(
+    return IngestedFile(
         split=source.split,
         path=layout.relative(layout.raw / done.piece.raw_name),
         report=done.report,

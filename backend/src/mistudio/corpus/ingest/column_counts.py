@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mistudio.corpus.formats.utf8_repair import Chunk
-from mistudio.corpus.store.columns import column_kind, texts
+from mistudio.corpus.store.columns import classify_column, extract_texts
 from mistudio.corpus.store.file_report import ColumnKind, ColumnReport
 
 _NO_TEXT: Final = "other"
@@ -26,7 +26,7 @@ class _Counts:
         self.nulls += column.null_count
         if self.kind == _NO_TEXT:
             return
-        values = texts(column)
+        values = extract_texts(column)
         lengths = pc.binary_length(values)
         self.characters += pc.sum(pc.utf8_length(values)).as_py() or 0
         self.utf8_bytes += pc.sum(lengths).as_py() or 0
@@ -45,7 +45,7 @@ class ColumnCounter:
 
     def _begin(self, schema: pa.Schema) -> None:
         self._schema = schema
-        self._counts = {column.name: _Counts(column_kind(column.type)) for column in schema}
+        self._counts = {column.name: _Counts(classify_column(column.type)) for column in schema}
 
     def add(self, chunk: Chunk) -> None:
         """Count the rows of ``chunk``, whose text is valid."""

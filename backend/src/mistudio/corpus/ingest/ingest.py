@@ -24,7 +24,7 @@ from mistudio.corpus.formats.utf8_repair import Chunk, repaired
 from mistudio.corpus.ingest.column_counts import ColumnCounter
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
-from mistudio.corpus.store.parquet_writer import GROUP_ROWS, GroupWriter, group_bytes
+from mistudio.corpus.store.parquet_writer import GROUP_ROWS, GroupWriter, max_group_bytes
 from mistudio.utils.file_utils import atomic_path, replace_file, sha256_file
 from mistudio.utils.prefetch import prefetch
 
@@ -108,7 +108,7 @@ def _is_well_grouped(file: ReadableFile) -> bool:
     with reading(file.label), open_parquet(file.path) as parquet:
         metadata, names = parquet.metadata, parquet.schema_arrow.names
         groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
-        limit = group_bytes(parquet.schema_arrow) * _KEPT_COARSER
+        limit = max_group_bytes(parquet.schema_arrow) * _KEPT_COARSER
         small = all(
             group.num_rows <= GROUP_ROWS and (group.total_byte_size <= limit or group.num_rows == 1) for group in groups
         )

@@ -17,7 +17,7 @@ from mistudio.corpus.formats.byte_stream import open_source
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import format_of, ordered_splits
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import Manifest, SourceRecord, TakenIn, make_manifest
+from mistudio.corpus.store.manifest import Manifest, SourceRecord, IngestedFile, make_manifest
 from mistudio.utils.file_utils import atomic_path, format_size, sha256_file
 
 SampleBy: TypeAlias = Literal["line", "file"]
@@ -93,7 +93,7 @@ class LocalOrigin:
                 raise DataMissing(_GONE.format(file.path))
             yield FetchedFile(file, path, file.sha256 or sha256_file(path), 0)
 
-    def manifest(self, files: Sequence[TakenIn], *, text_column: str | None) -> Manifest:
+    def manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
         """It lists every file that was given, by the name that it came under."""
         sources = [SourceRecord(file.name, file.size, file.sha256) for file in self._plan.files]
         return make_manifest(files, source="local", splits=self._plan.splits, text_column=text_column, sources=sources)

@@ -7,7 +7,7 @@ from typing import Protocol
 from mistudio.corpus.fetch.download import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import Manifest, TakenIn, make_manifest
+from mistudio.corpus.store.manifest import Manifest, IngestedFile, make_manifest
 
 
 class Origin(Protocol):
@@ -28,7 +28,7 @@ class Origin(Protocol):
         """Each of ``files`` in ``folder``, once it is complete and verified; whoever asked removes it after use."""
         ...
 
-    def manifest(self, files: Sequence[TakenIn], *, text_column: str | None) -> Manifest:
+    def manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
         """The manifest of the dataset that they have become."""
         ...
 
@@ -66,7 +66,7 @@ class HubOrigin:
             total_bytes=total_bytes,
         )
 
-    def manifest(self, files: Sequence[TakenIn], *, text_column: str | None) -> Manifest:
+    def manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
         """It pins repository, config and commit."""
         return make_manifest(
             files,

@@ -23,7 +23,7 @@ from mistudio.core.errors import DataMissing, DiskFull, JobCancelled
 from mistudio.corpus.formats.columnar import read_arrow
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
-from mistudio.corpus.store.parquet_writer import GROUP_BYTES, GroupWriter, row_sizes
+from mistudio.corpus.store.parquet_writer import GROUP_BYTES, GroupWriter, measure_rows
 
 
 @settings(max_examples=25, deadline=None)
@@ -51,8 +51,8 @@ def test_sizes_of_rows_see_nested_text() -> None:
     """Text within lists and structs counts for the row that has it."""
     messages = [[{"role": "user", "content": "x" * 5_000}], [], None, [{"role": None, "content": "y"}] * 2]
     batch = pa.RecordBatch.from_pylist([{"m": value} for value in messages]).slice(0, 4)
-    assert [5_004, 0, 0, 2] == row_sizes(batch).tolist()
-    assert [0, 2] == row_sizes(batch.slice(2)).tolist()
+    assert [5_004, 0, 0, 2] == measure_rows(batch).tolist()
+    assert [0, 2] == measure_rows(batch.slice(2)).tolist()
 
 
 def test_a_well_grouped_parquet_file_is_kept_byte_for_byte(tmp_path: Path) -> None:
