@@ -4,8 +4,8 @@ import { http, HttpResponse } from 'msw';
 
 import { App } from './App';
 import { violations } from './test/axe';
-import { useFakeSocket } from './test/fakeSocket';
 import { aCompleted } from './test/eventFixtures';
+import { useFakeSocket } from './test/fakeSocket';
 import { aDataset, aDownloadingDataset, aList } from './test/fixtures';
 import { api, problem, server } from './test/server';
 import { progressChannel } from './types/events';

@@ -1,5 +1,5 @@
-import { aDataset, aDeletePreview, aDetail, aList, aSample, aSamplePage } from '../test/fixtures';
 import { answerWith, asked } from '../test/asked';
+import { aDataset, aDeletePreview, aDetail, aList, aSample, aSamplePage } from '../test/fixtures';
 import {
   cancelDataset,
   deleteDataset,

@@ -2,8 +2,8 @@ import { act, renderHook } from '@testing-library/react';
 
 import { connect } from '../api/websocket';
 import { useDatasetsStore } from '../stores/datasetsStore';
-import { type FakeSocket, useFakeSocket } from '../test/fakeSocket';
 import { aCompleted, aProgress } from '../test/eventFixtures';
+import { type FakeSocket, useFakeSocket } from '../test/fakeSocket';
 import { aDataset, aDownloadingDataset, aList } from '../test/fixtures';
 import { progressChannel } from '../types/events';
 import { useAllDatasetsProgress, useDatasetProgress } from './useDatasetProgress';

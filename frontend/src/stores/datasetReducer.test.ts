@@ -1,7 +1,7 @@
-import type { Dataset } from '../types/dataset';
-import type { DatasetEvent } from '../types/events';
 import { aCompleted, aProgress, anError } from '../test/eventFixtures';
 import { aDataset, aDetail, aDownloadingDataset, aTokenization } from '../test/fixtures';
+import type { Dataset } from '../types/dataset';
+import type { DatasetEvent } from '../types/events';
 import { reduceDataset, reduceDetail } from './datasetReducer';
 
 describe('what is dropped', () => {

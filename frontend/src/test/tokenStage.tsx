@@ -3,9 +3,9 @@ import { render, type RenderResult } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import TokenizationTab from '../components/datasets/tokenization/TokenizationTab';
-import { type DatasetRoute, datasetRoute } from '../hooks/useRoute';
 import { useDetailStore } from '../stores/detailStore';
 import type { DatasetDetail } from '../types/dataset';
+import { type DatasetRoute, makeDatasetRoute } from '../utils/route';
 import { aDetail } from './fixtures';
 import { api, server } from './server';
 
@@ -37,7 +37,7 @@ export function ShownTab({ open = null, onNavigate = () => undefined }: Stage) {
   return detail.kind === 'loaded' ? (
     <TokenizationTab
       dataset={detail.value}
-      route={datasetRoute('ds_1', { tokenization: open })}
+      route={makeDatasetRoute('ds_1', { tokenization: open })}
       onNavigate={onNavigate}
     />
   ) : null;

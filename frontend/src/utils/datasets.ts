@@ -51,6 +51,11 @@ export function needsHubToken(code: string | null): boolean {
   return code !== null && TOKEN_CODES.has(code);
 }
 
+/** Return the id of the button that opens a dataset; the closed window returns the focus to it. */
+export function openButtonId(datasetId: string): string {
+  return `open-${datasetId}`;
+}
+
 /** Where a dataset came from, as it is shown. */
 export function sourceLabel(source: Dataset['source']): string {
   return SOURCES[source];

@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { openStorage } from '../../hooks/useRoute';
-import { aDataset, aDeletePreview, aList, aStorage } from '../../test/fixtures';
 import { FakeUpload, useFakeUploads } from '../../test/fakeUpload';
+import { aDataset, aDeletePreview, aList, aStorage } from '../../test/fixtures';
 import { api, server } from '../../test/server';
 import { DatasetsPanel } from './DatasetsPanel';
 

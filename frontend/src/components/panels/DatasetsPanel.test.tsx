@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { connect } from '../../api/websocket';
-import { useFakeSocket } from '../../test/fakeSocket';
 import { aCompleted } from '../../test/eventFixtures';
+import { useFakeSocket } from '../../test/fakeSocket';
 import { aDataset, aDeletePreview, aDownloadingDataset, aList } from '../../test/fixtures';
 import { api, server } from '../../test/server';
 import { progressChannel } from '../../types/events';

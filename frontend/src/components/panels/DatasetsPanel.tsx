@@ -2,18 +2,19 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 
 import { useAllDatasetsProgress } from '../../hooks/useDatasetProgress';
 import { closeWindow, openDataset, showInDataset, useRoute } from '../../hooks/useRoute';
-import { useSelection } from '../datasets/list/useSelection';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
 import { textButton } from '../common/styles';
-import { DatasetDetailModal } from '../datasets/detail/DatasetDetailModal';
-import { DatasetList } from '../datasets/list/DatasetList';
 import { DeleteDatasetDialog } from '../datasets/deletion/DeleteDatasetDialog';
 import { DeleteDatasetsDialog } from '../datasets/deletion/DeleteDatasetsDialog';
+import { DatasetDetailModal } from '../datasets/detail/DatasetDetailModal';
 import { DownloadForm } from '../datasets/download/DownloadForm';
 import { DropTarget } from '../datasets/importing/DropTarget';
+import { ImportButtons } from '../datasets/importing/ImportButtons';
 import { ImportStatus } from '../datasets/importing/ImportStatus';
+import { DatasetList } from '../datasets/list/DatasetList';
 import { SelectionBar } from '../datasets/list/SelectionBar';
+import { useSelection } from '../datasets/list/useSelection';
 import { StorageDialog } from '../datasets/storage/StorageDialog';
 
 /** Get datasets, look at them, delete them. */
@@ -46,9 +47,13 @@ export function DatasetsPanel() {
           Select
         </button>
       )}
-      <DownloadForm onOpen={openDataset} />
+      <DownloadForm onOpen={openDataset}>
+        <ImportButtons />
+      </DownloadForm>
       <ImportStatus />
-      <DatasetList onOpen={openDataset} onDelete={setLeaving} selection={selection} />
+      <DatasetList onOpen={openDataset} onDelete={setLeaving} selection={selection}>
+        <ImportButtons />
+      </DatasetList>
       {selection.active && <SelectionBar selection={selection} onDelete={setLeavingTogether} />}
       <DropTarget />
       {route.view === 'dataset' && (

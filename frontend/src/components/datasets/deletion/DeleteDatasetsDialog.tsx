@@ -1,8 +1,8 @@
-import { useDeletion } from './useDeletion';
 import type { Dataset, DeletePreview } from '../../../types/dataset';
 import { formatFileSize, formatPlural } from '../../../utils/formatters';
 import { ConfirmDialog } from '../../common/ConfirmDialog';
 import { ErrorMessage } from '../../common/ErrorMessage';
+import { useDeletion } from './useDeletion';
 
 interface DeleteDatasetsDialogProps {
   readonly datasets: readonly Pick<Dataset, 'id' | 'name'>[];

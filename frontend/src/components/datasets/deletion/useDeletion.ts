@@ -2,8 +2,8 @@ import { useCallback, useState } from 'react';
 
 import { previewDelete } from '../../../api/datasets';
 import { toApiError } from '../../../api/errors';
-import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { useResource } from '../../../hooks/useResource';
+import { useDatasetsStore } from '../../../stores/datasetsStore';
 
 /** What a delete of the datasets whose ids `key` has (with spaces between) would take, and the delete itself. */
 export function useDeletion(key: string) {

@@ -2,15 +2,15 @@ import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { type DatasetRoute, datasetRoute } from '../../../hooks/useRoute';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { useDetailStore } from '../../../stores/detailStore';
 import { violations } from '../../../test/axe';
 import { aDataset, aDetail } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
+import { type DatasetRoute, makeDatasetRoute } from '../../../utils/route';
 import { DatasetDetailModal } from './DatasetDetailModal';
 
-const ROUTE = datasetRoute('ds_1');
+const ROUTE = makeDatasetRoute('ds_1');
 const onNavigate = jest.fn();
 const onClose = jest.fn();
 

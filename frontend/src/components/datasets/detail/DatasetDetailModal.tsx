@@ -2,25 +2,24 @@ import { BarChart, FileText, type LucideIcon, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import type { ApiError } from '../../../api/errors';
-import { useDatasetDetail } from './useDatasetDetail';
-import type { DatasetRoute } from '../../../hooks/useRoute';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { useDetailStore } from '../../../stores/detailStore';
 import type { Async } from '../../../types/async';
 import type { Dataset, DatasetDetail } from '../../../types/dataset';
-import { displayedSize } from '../../../utils/datasets';
+import { displayedSize, openButtonId } from '../../../utils/datasets';
 import { formatFileSize, formatPlural, UNKNOWN } from '../../../utils/formatters';
+import type { DatasetRoute } from '../../../utils/route';
 import { Dialog } from '../../common/Dialog';
 import { DialogHeader } from '../../common/DialogHeader';
 import { lazyPart } from '../../common/lazyPart';
 import { LoadFailure } from '../../common/LoadFailure';
 import { Loading } from '../../common/Loading';
 import { tabId, tabPanelId, Tabs } from '../../common/Tabs';
-import { openButtonId } from '../list/DatasetCard';
-import { DatasetGone } from './DatasetGone';
 import { DatasetOverview } from '../overview/DatasetOverview';
 import { DatasetSamplesBrowser } from '../samples/DatasetSamplesBrowser';
+import { DatasetGone } from './DatasetGone';
 import { UnreadyNotice } from './UnreadyNotice';
+import { useDatasetDetail } from './useDatasetDetail';
 
 /** Charts and settings come with the first visit of their tab. */
 const DatasetStatistics = lazyPart(() => import('../statistics/DatasetStatistics'));

@@ -2,11 +2,11 @@ import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { datasetRoute } from '../../../hooks/useRoute';
 import { violations } from '../../../test/axe';
 import { aDetail, aDownloadingDataset, aFailedDataset } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import type { DatasetDetail } from '../../../types/dataset';
+import { makeDatasetRoute } from '../../../utils/route';
 import { DatasetDetailModal } from './DatasetDetailModal';
 
 function serve(changes: Partial<DatasetDetail>): void {
@@ -16,7 +16,7 @@ function serve(changes: Partial<DatasetDetail>): void {
 /** The window as a link to a dataset opens it. */
 async function show(changes: Partial<DatasetDetail>): Promise<HTMLElement> {
   serve(changes);
-  render(<DatasetDetailModal route={datasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
+  render(<DatasetDetailModal route={makeDatasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
   return screen.findByRole('region', { name: 'Status' });
 }
 
@@ -47,7 +47,7 @@ it('asks for a token where one is missing, and says why a retry was refused', as
 
 it('says nothing where the dataset is ready', async () => {
   serve({});
-  render(<DatasetDetailModal route={datasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
+  render(<DatasetDetailModal route={makeDatasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
   expect(await screen.findByText('Dataset Information')).toBeInTheDocument();
   expect(screen.queryByRole('region', { name: 'Status' })).toBeNull();
 });

@@ -7,7 +7,7 @@ import type { DatasetDetail, RetryRequest } from '../../../types/dataset';
 import { needsHubToken } from '../../../utils/datasets';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { quietButton, tile } from '../../common/styles';
-import { DatasetStatusLine } from '../list/DatasetStatusLine';
+import { DatasetStatusLine } from '../shared/DatasetStatusLine';
 import { RetryForm } from '../shared/RetryForm';
 
 /** In the window of a dataset that is not ready, where a link may lead: why not, and the retry that its card has. */

@@ -2,8 +2,8 @@ import { act, renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import { connect } from '../../../api/websocket';
-import { type FakeSocket, useFakeSocket } from '../../../test/fakeSocket';
 import { aCompleted } from '../../../test/eventFixtures';
+import { type FakeSocket, useFakeSocket } from '../../../test/fakeSocket';
 import { aDetail } from '../../../test/fixtures';
 import { api, server } from '../../../test/server';
 import { progressChannel } from '../../../types/events';

@@ -1,9 +1,9 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import type { DownloadForm } from './useDownloadForm';
 import { aHubDataset } from '../../../test/fixtures';
 import { DownloadOptions } from './DownloadOptions';
+import type { DownloadForm } from './useDownloadForm';
 
 function aForm(changes: Partial<DownloadForm> = {}): DownloadForm {
   return {
@@ -20,7 +20,7 @@ function aForm(changes: Partial<DownloadForm> = {}): DownloadForm {
 
 it('tells each change by its field', async () => {
   const form = aForm();
-  render(<DownloadOptions form={form} />);
+  render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   await userEvent.type(screen.getByLabelText('Config'), 'e');
   await userEvent.type(screen.getByLabelText('Revision'), 'm');
   await userEvent.type(screen.getByLabelText('Text column'), 't');
@@ -39,7 +39,7 @@ it.each([
   ['text_column', 'Text column'],
 ] as const)('puts an error under %s, with its choices', async (field, label) => {
   const form = aForm({ errors: { [field]: { message: 'Wrong.', choices: ['this'], existingId: null } } });
-  render(<DownloadOptions form={form} />);
+  render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   expect(screen.getByLabelText(label)).toBeInvalid();
   expect(screen.getByLabelText(label)).toHaveAccessibleDescription(/Wrong\./);
   await userEvent.click(screen.getByRole('button', { name: 'this' }));
@@ -48,12 +48,21 @@ it.each([
 
 it('puts an error under the splits', async () => {
   const form = aForm({ errors: { splits: { message: 'Wrong.', choices: ['test'], existingId: null } } });
-  render(<DownloadOptions form={form} />);
+  render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   await userEvent.click(screen.getByRole('button', { name: 'test' }));
   expect(form.change).toHaveBeenCalledWith({ splits: ['test'] });
 });
 
 it('suggests what the Hub names', () => {
-  const { container } = render(<DownloadOptions form={aForm()} />);
+  const { container } = render(<DownloadOptions form={aForm()}>{null}</DownloadOptions>);
   expect(container.querySelectorAll('#dataset-config-input-choices option')).toHaveLength(2);
+});
+
+it('shows the import buttons that it is given', () => {
+  render(
+    <DownloadOptions form={aForm()}>
+      <button>Import</button>
+    </DownloadOptions>,
+  );
+  expect(screen.getByRole('button', { name: 'Import' })).toBeInTheDocument();
 });

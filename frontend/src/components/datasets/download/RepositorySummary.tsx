@@ -1,7 +1,7 @@
-import type { Preflight } from './usePreflight';
 import type { HubDataset } from '../../../types/dataset';
 import { formatFileSize, formatPlural } from '../../../utils/formatters';
 import { linkButton } from '../../common/styles';
+import type { Preflight } from './usePreflight';
 
 interface RepositorySummaryProps {
   readonly preflight: Preflight;

@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 
 import { type ApiError, isAbort, toApiError } from '../../../api/errors';
 import { getHubDataset } from '../../../api/hub';
+import { useDebounced } from '../../../hooks/useDebounced';
 import type { Async } from '../../../types/async';
 import type { HubDataset } from '../../../types/dataset';
 import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
-import { useDebounced } from '../../../hooks/useDebounced';
 
 const DEBOUNCE_MS = 500;
 

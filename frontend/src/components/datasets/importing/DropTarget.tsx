@@ -1,7 +1,7 @@
 import { Upload } from 'lucide-react';
 
-import { useFileDrop } from './useFileDrop';
 import { useImportStore } from '../../../stores/importStore';
+import { useFileDrop } from './useFileDrop';
 
 function importDropped(files: readonly File[]): void {
   void useImportStore.getState().importFiles(files);

@@ -9,19 +9,17 @@ import {
   displayedSize,
   isCancelled,
   needsHubToken,
+  openButtonId,
   sourceLabel,
 } from '../../../utils/datasets';
 import { formatFileSize } from '../../../utils/formatters';
 import { CardHead } from '../../common/CardHead';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { StatusBadge } from '../../common/StatusBadge';
-import { DatasetCardActions } from './DatasetCardActions';
-import { DatasetStatusLine } from './DatasetStatusLine';
+import { DatasetStatusLine } from '../shared/DatasetStatusLine';
 import { RetryForm } from '../shared/RetryForm';
+import { DatasetCardActions } from './DatasetCardActions';
 import { StatusIcon } from './StatusIcon';
-
-/** The id of the button that opens a dataset: the focus comes back to it. */
-export const openButtonId = (datasetId: string): string => `open-${datasetId}`;
 
 interface DatasetCardProps {
   readonly dataset: Dataset;

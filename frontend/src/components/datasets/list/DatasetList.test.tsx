@@ -11,20 +11,29 @@ import { DatasetList } from './DatasetList';
 
 const props = { onOpen: jest.fn(), onDelete: jest.fn() };
 
+function show() {
+  return render(
+    <DatasetList selection={NO_SELECTION} {...props}>
+      <button>Import</button>
+    </DatasetList>,
+  );
+}
+
 async function load(): Promise<void> {
   await act(() => useDatasetsStore.getState().fetchDatasets());
 }
 
 it('is loading until the list is there, then says what to do where it is empty', async () => {
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  show();
   expect(screen.getByRole('status')).toHaveTextContent('Loading datasets…');
   await load();
   expect(screen.getByText(/No datasets yet. Type a repository above/)).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Import' })).toBeInTheDocument();
 });
 
 it('says why there is no list, and asks again', async () => {
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  show();
   await load();
   expect(screen.getByRole('alert')).toHaveTextContent('Not now.');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
@@ -37,7 +46,7 @@ it('shows a card each, and more on request', async () => {
     http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 2)), { once: true }),
     http.get(api('/datasets'), () => HttpResponse.json(aList([older], 2)), { once: true }),
   );
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  show();
   await load();
   expect(screen.getAllByRole('listitem')).toHaveLength(1);
   expect(screen.getByRole('list')).toHaveClass('grid', 'gap-4');
@@ -49,7 +58,7 @@ it('shows a card each, and more on request', async () => {
 
 it('keeps the list where more of it is not to be had', async () => {
   server.use(http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 2)), { once: true }));
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  show();
   await load();
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
   await userEvent.click(screen.getByRole('button', { name: 'Load more' }));
@@ -59,7 +68,7 @@ it('keeps the list where more of it is not to be had', async () => {
 
 it('keeps the list where it cannot be got anew, and asks again', async () => {
   server.use(http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 1)), { once: true }));
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  show();
   await load();
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
   await load();
@@ -79,7 +88,7 @@ it('draws the card that an event is about, and no other', () => {
     },
   });
   useDatasetsStore.setState({ datasets: [aDownloadingDataset(), watched], total: 2, loaded: true });
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  show();
   const before = drawn;
   act(() => useDatasetsStore.getState().applyEvent(aProgress()));
   expect(screen.getByText('45.2%')).toBeInTheDocument();

@@ -1,6 +1,6 @@
+import type { ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 
-import type { Selection } from './useSelection';
 import { listState, useDatasetsStore } from '../../../stores/datasetsStore';
 import type { Dataset } from '../../../types/dataset';
 import { assertNever } from '../../../utils/assertNever';
@@ -8,16 +8,18 @@ import { formatCount } from '../../../utils/formatters';
 import { LoadFailure } from '../../common/LoadFailure';
 import { quietButton } from '../../common/styles';
 import { DatasetCard } from './DatasetCard';
-import { ImportButtons } from '../importing/ImportButtons';
+import type { Selection } from './useSelection';
 
 interface DatasetListProps {
   readonly onOpen: (id: string) => void;
   readonly onDelete: (dataset: Dataset) => void;
   readonly selection: Selection;
+  /** The import buttons, shown while the list is empty. */
+  readonly children: ReactNode;
 }
 
 /** The datasets, newest first; or why there are none to see. */
-export function DatasetList(props: DatasetListProps) {
+export function DatasetList({ children, ...props }: DatasetListProps) {
   const list = useDatasetsStore(useShallow(listState));
   const fetchDatasets = useDatasetsStore((state) => state.fetchDatasets);
   switch (list.kind) {
@@ -26,7 +28,7 @@ export function DatasetList(props: DatasetListProps) {
     case 'failed':
       return <LoadFailure error={list.error} onRetry={() => void fetchDatasets()} />;
     case 'loaded':
-      return list.value.length === 0 ? <Empty /> : <Cards datasets={list.value} {...props} />;
+      return list.value.length === 0 ? <Empty>{children}</Empty> : <Cards datasets={list.value} {...props} />;
     default:
       return assertNever(list);
   }
@@ -36,7 +38,7 @@ function Cards({
   datasets,
   selection,
   ...props
-}: DatasetListProps & { readonly datasets: readonly Dataset[] }) {
+}: Omit<DatasetListProps, 'children'> & { readonly datasets: readonly Dataset[] }) {
   return (
     <div className="space-y-4">
       <ul aria-label="Datasets" className="grid gap-4">
@@ -84,14 +86,14 @@ function More() {
   );
 }
 
-function Empty() {
+function Empty({ children }: Pick<DatasetListProps, 'children'>) {
   return (
     <div className="flex flex-col items-center gap-4 py-8 text-sm text-slate-400 text-center">
       <p>
         No datasets yet. Type a repository above, like roneneldan/TinyStories, and press Download; or drop a
         file here.
       </p>
-      <ImportButtons />
+      {children}
     </div>
   );
 }

@@ -1,7 +1,7 @@
-import type { Selection } from './useSelection';
 import type { Dataset } from '../../../types/dataset';
 import { formatCount } from '../../../utils/formatters';
 import { dangerButton, quietButton } from '../../common/styles';
+import type { Selection } from './useSelection';
 
 interface SelectionBarProps {
   readonly selection: Selection;

@@ -1,4 +1,5 @@
 import type { Dataset, DatasetDetail } from '../../../types/dataset';
+import { formatLabel, isCancelled, sourceLabel } from '../../../utils/datasets';
 import {
   formatCount,
   formatDateTime,
@@ -6,7 +7,6 @@ import {
   formatFileSize,
   UNKNOWN,
 } from '../../../utils/formatters';
-import { formatLabel, isCancelled, sourceLabel } from '../../../utils/datasets';
 import { InfoTile } from '../../common/InfoTile';
 import { lazyPart } from '../../common/lazyPart';
 import { StatTile } from '../../common/StatTile';

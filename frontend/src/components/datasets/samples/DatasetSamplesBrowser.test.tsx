@@ -3,12 +3,12 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { useState } from 'react';
 
-import { type DatasetRoute, datasetRoute } from '../../../hooks/useRoute';
 import { aDetail, aSample, aSamplePage } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
+import { type DatasetRoute, makeDatasetRoute } from '../../../utils/route';
 import { DatasetSamplesBrowser } from './DatasetSamplesBrowser';
 
-const ROUTE = datasetRoute('ds_1', { tab: 'samples' });
+const ROUTE = makeDatasetRoute('ds_1', { tab: 'samples' });
 
 function Page({ start }: { readonly start: DatasetRoute }) {
   const [route, setRoute] = useState(start);

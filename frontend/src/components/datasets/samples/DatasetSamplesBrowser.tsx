@@ -1,8 +1,7 @@
 import { useEffect, useRef } from 'react';
 
-import type { DatasetRoute } from '../../../hooks/useRoute';
-import { SAMPLES_PER_PAGE, useSamples } from './useSamples';
 import type { DatasetDetail, SampleListResponse } from '../../../types/dataset';
+import type { DatasetRoute } from '../../../utils/route';
 import { newestReady } from '../../../utils/tokenizations';
 import { LoadFailure } from '../../common/LoadFailure';
 import { Loading } from '../../common/Loading';
@@ -10,6 +9,7 @@ import { linkButton } from '../../common/styles';
 import { SampleCard } from './SampleCard';
 import { SampleFilters } from './SampleFilters';
 import { SamplesPager } from './SamplesPager';
+import { SAMPLES_PER_PAGE, useSamples } from './useSamples';
 
 interface DatasetSamplesBrowserProps {
   readonly dataset: DatasetDetail;

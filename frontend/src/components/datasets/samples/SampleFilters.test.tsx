@@ -1,15 +1,15 @@
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { datasetRoute } from '../../../hooks/useRoute';
 import { violations } from '../../../test/axe';
 import { aDetail, aTokenization } from '../../../test/fixtures';
+import { makeDatasetRoute } from '../../../utils/route';
 import { SampleFilters } from './SampleFilters';
 
 const onChange = jest.fn();
 
 function show(changes: Parameters<typeof aDetail>[0] = {}): void {
-  render(<SampleFilters dataset={aDetail(changes)} route={datasetRoute('ds_1')} onChange={onChange} />);
+  render(<SampleFilters dataset={aDetail(changes)} route={makeDatasetRoute('ds_1')} onChange={onChange} />);
 }
 
 it('searches once the typing pauses', async () => {

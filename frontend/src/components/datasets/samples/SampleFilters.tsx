@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 
 import { useDebounced } from '../../../hooks/useDebounced';
-import type { DatasetRoute, SampleFilter, SearchMode } from '../../../hooks/useRoute';
 import type { DatasetDetail } from '../../../types/dataset';
 import { formatPercent } from '../../../utils/formatters';
+import type { DatasetRoute, SampleFilter, SearchMode } from '../../../utils/route';
 import { input, smallInput } from '../../common/styles';
 import { SplitSelect } from './SplitSelect';
 

@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw';
 
 import { aSample, aSamplePage } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
-import { datasetRoute } from '../../../hooks/useRoute';
+import { makeDatasetRoute } from '../../../utils/route';
 import { useSamples } from './useSamples';
 
 it('asks for what the address says, and follows a total that is still counted', async () => {
@@ -15,7 +15,7 @@ it('asks for what the address says, and follows a total that is still counted', 
       return HttpResponse.json({ ...page, search: { ...page.search, exact_total: asked.length > 1 } });
     }),
   );
-  const route = datasetRoute('ds_1', { search: 'cat', matchCase: true, page: 2, minTokens: 3 });
+  const route = makeDatasetRoute('ds_1', { search: 'cat', matchCase: true, page: 2, minTokens: 3 });
   const { result } = renderHook(() => useSamples(route));
   await waitFor(() => expect(result.current.last?.pagination.total).toBe(51));
   await waitFor(() => expect(result.current.last?.pagination.total).toBe(90));
@@ -34,7 +34,7 @@ it('keeps the page where its total cannot be had', async () => {
         : problem(503, 'unavailable', 'Not now.');
     }),
   );
-  const { result } = renderHook(() => useSamples(datasetRoute('ds_1')));
+  const { result } = renderHook(() => useSamples(makeDatasetRoute('ds_1')));
   await waitFor(() => expect(asked).toBe(2));
   expect(result.current.last?.data).toEqual([aSample()]);
 });

@@ -2,9 +2,9 @@ import { useCallback, useEffect, useState } from 'react';
 
 import { getDatasetSamples } from '../../../api/datasets';
 import { isAbort, toApiError } from '../../../api/errors';
-import type { SampleListResponse } from '../../../types/dataset';
 import { useResource } from '../../../hooks/useResource';
-import type { DatasetRoute } from '../../../hooks/useRoute';
+import type { SampleListResponse } from '../../../types/dataset';
+import type { DatasetRoute } from '../../../utils/route';
 
 /** How many samples a page has. */
 export const SAMPLES_PER_PAGE = 50;

@@ -2,11 +2,11 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { datasetRoute } from '../../../hooks/useRoute';
 import { aDetail } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { aReadyTokenization, aStatistics, aWhatIf } from '../../../test/tokenFixtures';
 import type { DatasetDetail, DatasetStatistics as Statistics } from '../../../types/dataset';
+import { makeDatasetRoute } from '../../../utils/route';
 import DatasetStatistics from './DatasetStatistics';
 
 const onNavigate = jest.fn();
@@ -28,7 +28,7 @@ function show(
     server.use(http.get(api('/datasets/ds_1/statistics'), () => refusal, { once: true }));
   }
   render(
-    <DatasetStatistics dataset={aDetail(changes)} route={datasetRoute('ds_1')} onNavigate={onNavigate} />,
+    <DatasetStatistics dataset={aDetail(changes)} route={makeDatasetRoute('ds_1')} onNavigate={onNavigate} />,
   );
 }
 
@@ -59,7 +59,7 @@ it('lets one choose among several tokenizations', async () => {
   const other = aReadyTokenization({ id: 'tok_2', tokenizer: 'llama' });
   show(aStatistics(), { tokenizations: [aReadyTokenization(), other] });
   await userEvent.selectOptions(await screen.findByLabelText('Tokenization'), 'tok_2');
-  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: 'tok_2' }));
+  expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: 'tok_2' }));
 });
 
 it('says why there are no figures, and asks again', async () => {

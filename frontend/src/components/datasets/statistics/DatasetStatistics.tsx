@@ -2,9 +2,9 @@ import { useCallback } from 'react';
 
 import { getDatasetStatistics } from '../../../api/datasets';
 import { useResource } from '../../../hooks/useResource';
-import type { DatasetRoute } from '../../../hooks/useRoute';
 import type { DatasetDetail, DatasetStatistics as Statistics, TokenStatistics } from '../../../types/dataset';
 import { formatCount, formatDecimal, formatPercent } from '../../../utils/formatters';
+import type { DatasetRoute } from '../../../utils/route';
 import { newestReady, settingsLine } from '../../../utils/tokenizations';
 import { InfoTile } from '../../common/InfoTile';
 import { LoadFailure } from '../../common/LoadFailure';

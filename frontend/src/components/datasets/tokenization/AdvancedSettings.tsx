@@ -1,10 +1,10 @@
-import type { TokenizationForm } from './useTokenizationForm';
 import type { DatasetDetail } from '../../../types/dataset';
 import { FieldNote } from '../../common/FieldNote';
 import { SelectField } from '../../common/SelectField';
 import { TextField } from '../../common/TextField';
-import { SpecialTokenSettings } from './SpecialTokenSettings';
 import { SourceSettings } from './SourceSettings';
+import { SpecialTokenSettings } from './SpecialTokenSettings';
+import type { TokenizationForm } from './useTokenizationForm';
 
 const VERIFIES = [
   ['sample', 'A sample of the documents'],

@@ -1,9 +1,9 @@
 import { Settings } from 'lucide-react';
 
-import type { TokenizationForm } from './useTokenizationForm';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { applyButton, linkButton } from '../../common/styles';
 import { TOKENIZATION_FORM_ID } from './TokenizationSettings';
+import type { TokenizationForm } from './useTokenizationForm';
 
 interface TokenizationApplyProps {
   readonly form: TokenizationForm;

@@ -5,8 +5,8 @@ import { useResource } from '../../../hooks/useResource';
 import type { Audit, Ledger } from '../../../types/dataset';
 import { formatCount } from '../../../utils/formatters';
 import { LoadFailure } from '../../common/LoadFailure';
-import { TokenizedRows } from './TokenizedRows';
 import { UsageSnippets } from '../shared/UsageSnippets';
+import { TokenizedRows } from './TokenizedRows';
 
 const VERDICTS = {
   passed: ['Passed', 'text-emerald-400'],

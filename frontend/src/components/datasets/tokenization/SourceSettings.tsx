@@ -1,4 +1,3 @@
-import type { TokenizationForm } from './useTokenizationForm';
 import type { DatasetDetail } from '../../../types/dataset';
 import { UNKNOWN } from '../../../utils/formatters';
 import { ErrorMessage } from '../../common/ErrorMessage';
@@ -6,6 +5,7 @@ import { FieldNote } from '../../common/FieldNote';
 import { SelectField } from '../../common/SelectField';
 import { Toggle } from '../../common/Toggle';
 import { SplitChoice } from '../shared/SplitChoice';
+import type { TokenizationForm } from './useTokenizationForm';
 
 interface TokenizationSourceProps {
   readonly form: TokenizationForm;

@@ -2,7 +2,6 @@ import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { datasetRoute } from '../../../hooks/useRoute';
 import { useDetailStore } from '../../../stores/detailStore';
 import { violations } from '../../../test/axe';
 import { aProgress } from '../../../test/eventFixtures';
@@ -11,6 +10,7 @@ import { api, problem, server } from '../../../test/server';
 import { aReadyTokenization } from '../../../test/tokenFixtures';
 import { serveDetail, showTokenizationTab } from '../../../test/tokenStage';
 import type { Tokenization } from '../../../types/dataset';
+import { makeDatasetRoute } from '../../../utils/route';
 
 const show = (tokenization: Tokenization, onNavigate = jest.fn()) =>
   showTokenizationTab({ tokenizations: [tokenization] }, { onNavigate });
@@ -95,5 +95,5 @@ it('shows figures, who made it and why, and leads to the books', async () => {
   expect(card).toHaveTextContent('at most 512 tokens • not padded');
   expect(await violations(card)).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Show audit, ledger and rows' }));
-  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: 'tok_1' }));
+  expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: 'tok_1' }));
 });

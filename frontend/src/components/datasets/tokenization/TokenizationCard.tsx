@@ -11,10 +11,10 @@ import { ErrorMessage } from '../../common/ErrorMessage';
 import { ProgressBar } from '../../common/ProgressBar';
 import { StatusBadge } from '../../common/StatusBadge';
 import { textButton, tile } from '../../common/styles';
-import { DeleteTokenizationDialog } from './DeleteTokenizationDialog';
 import { RetryForm } from '../shared/RetryForm';
-import { TokenizationActions } from './TokenizationActions';
+import { DeleteTokenizationDialog } from './DeleteTokenizationDialog';
 import { LedgerAndAudit } from './LedgerAndAudit';
+import { TokenizationActions } from './TokenizationActions';
 
 interface TokenizationCardProps {
   readonly tokenization: Tokenization;

@@ -2,12 +2,12 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { useTokenizationForm } from './useTokenizationForm';
 import { useDetailStore } from '../../../stores/detailStore';
 import { aDetail, aTokenization } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { ApplyButton } from './ApplyButton';
 import { TokenizationSettings } from './TokenizationSettings';
+import { useTokenizationForm } from './useTokenizationForm';
 
 const onShow = jest.fn();
 

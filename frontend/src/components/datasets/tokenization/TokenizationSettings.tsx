@@ -1,15 +1,15 @@
 import { type SyntheticEvent, useState } from 'react';
 
 import { useModels } from '../../../hooks/useModels';
-import type { TokenizationForm } from './useTokenizationForm';
-import type { TokenizationErrors } from '../../../utils/tokenizationValues';
 import type { DatasetDetail } from '../../../types/dataset';
+import type { TokenizationErrors } from '../../../utils/tokenizationValues';
 import { FieldNote } from '../../common/FieldNote';
 import { SelectField } from '../../common/SelectField';
 import { textButton } from '../../common/styles';
 import { TextField } from '../../common/TextField';
 import { Toggle } from '../../common/Toggle';
 import { AdvancedSettings } from './AdvancedSettings';
+import type { TokenizationForm } from './useTokenizationForm';
 
 const PADDINGS = [
   ['do_not_pad', 'Do Not Pad'],

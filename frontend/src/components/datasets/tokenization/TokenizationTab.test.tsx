@@ -2,12 +2,12 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { datasetRoute } from '../../../hooks/useRoute';
 import { violations } from '../../../test/axe';
 import { aTokenization } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { aReadyTokenization } from '../../../test/tokenFixtures';
 import { serveDetail, ShownTab, showTokenizationTab } from '../../../test/tokenStage';
+import { makeDatasetRoute } from '../../../utils/route';
 
 const onNavigate = jest.fn();
 const apply = () => userEvent.click(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' }));
@@ -45,7 +45,7 @@ it('leads to the one that is there already', async () => {
   await apply();
   expect(await screen.findByRole('alert')).toHaveTextContent('It is here already.');
   await userEvent.click(screen.getByRole('button', { name: 'Show it' }));
-  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: 'tok_1' }));
+  expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: 'tok_1' }));
   expect(screen.getByRole('article', { name: 'Tokenization with gpt2' })).toHaveFocus();
 });
 
@@ -53,7 +53,7 @@ it('opens and closes the books in the address', async () => {
   server.use(http.get(api('/tokenizations/tok_1'), () => problem(503, 'unavailable', 'Not now.')));
   await showTokenizationTab({ tokenizations: [aReadyTokenization()] }, { open: 'tok_1', onNavigate });
   await userEvent.click(screen.getByRole('button', { name: 'Hide audit, ledger and rows' }));
-  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: null }));
+  expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: null }));
 });
 
 it('has what was typed when one comes back from another tab', async () => {

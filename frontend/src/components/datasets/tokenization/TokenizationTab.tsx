@@ -1,12 +1,12 @@
 import { useState } from 'react';
 
-import type { DatasetRoute } from '../../../hooks/useRoute';
-import { useTokenizationForm } from './useTokenizationForm';
 import type { DatasetDetail } from '../../../types/dataset';
+import type { DatasetRoute } from '../../../utils/route';
 import { ApplyButton } from './ApplyButton';
 import { TokenizationCard } from './TokenizationCard';
 import { TokenizationSettings } from './TokenizationSettings';
 import { TokenizePreview } from './TokenizePreview';
+import { useTokenizationForm } from './useTokenizationForm';
 
 interface TokenizationTabProps {
   readonly dataset: DatasetDetail;

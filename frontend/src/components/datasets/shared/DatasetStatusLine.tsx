@@ -1,7 +1,7 @@
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { Dataset } from '../../../types/dataset';
-import { cancelledMessage, failureMessage, isCancelled } from '../../../utils/datasets';
 import { assertNever } from '../../../utils/assertNever';
+import { cancelledMessage, failureMessage, isCancelled } from '../../../utils/datasets';
 import { DatasetCardProgress } from './DatasetCardProgress';
 
 /** Where a dataset stands that is not ready: how far the work on it is, or how it ended. */
