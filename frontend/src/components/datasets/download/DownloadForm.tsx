@@ -3,7 +3,7 @@ import { type ReactNode, type SyntheticEvent, useState } from 'react';
 
 import { primaryButton, textButton } from '../../common/styles';
 import { TextField } from '../../common/TextField';
-import { concernsOptions } from './downloadErrors';
+import { hasOptionErrors } from './downloadErrors';
 import { DownloadOptions } from './DownloadOptions';
 import { FieldError } from './FieldError';
 import { RepositorySummary } from './RepositorySummary';
@@ -19,8 +19,8 @@ interface DownloadFormProps {
 export function DownloadForm({ onOpen, children }: DownloadFormProps) {
   const form = useDownloadForm();
   const { values, errors, preflight, submitting, change } = form;
-  const [wanted, setWanted] = useState(false);
-  const open = wanted || concernsOptions(errors);
+  const [isExpanded, setIsExpanded] = useState(false);
+  const open = isExpanded || hasOptionErrors(errors);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void form.submit();
@@ -33,7 +33,7 @@ export function DownloadForm({ onOpen, children }: DownloadFormProps) {
           type="button"
           aria-expanded={open}
           aria-controls={open ? 'download-options' : undefined}
-          onClick={() => setWanted(!open)}
+          onClick={() => setIsExpanded(!open)}
           className={`${textButton} min-h-7 px-2 -mr-2`}
         >
           Options
@@ -52,7 +52,7 @@ export function DownloadForm({ onOpen, children }: DownloadFormProps) {
           <RepositorySummary
             preflight={preflight}
             onOpen={onOpen}
-            refused={typeof errors.repo_id?.existingId === 'string'}
+            hasExistingError={typeof errors.repo_id?.existingId === 'string'}
           />
           <FieldError failure={errors.repo_id} onOpen={onOpen} />
         </TextField>

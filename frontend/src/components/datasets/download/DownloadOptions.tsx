@@ -42,8 +42,8 @@ export function DownloadOptions({ form, children }: DownloadOptionsProps) {
         <FieldError failure={errors.revision} onChoose={(revision) => change({ revision })} />
       </TextField>
       <SplitChoice
-        available={hub?.splits.map(({ name }) => name) ?? []}
-        chosen={values.splits}
+        splits={hub?.splits.map(({ name }) => name) ?? []}
+        selected={values.splits}
         onChange={(splits) => change({ splits })}
       >
         <FieldError failure={errors.splits} onChoose={(split) => change({ splits: [split] })} />

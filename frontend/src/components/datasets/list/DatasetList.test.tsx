@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../../stores/datasetsStore';
-import { aProgress } from '../../../test/eventFixtures';
-import { aDataset, aDownloadingDataset, aList } from '../../../test/fixtures';
+import { makeProgress } from '../../../test/eventFixtures';
+import { makeDataset, makeDownloadingDataset, makeList } from '../../../test/fixtures';
 import { NO_SELECTION } from '../../../test/selection';
 import { api, problem, server } from '../../../test/server';
 import { DatasetList } from './DatasetList';
@@ -41,10 +41,10 @@ it('says why there is no list, and asks again', async () => {
 });
 
 it('shows a card each, and more on request', async () => {
-  const older = aDataset({ id: 'ds_2', name: 'Older', created_at: '2026-01-01T00:00:00Z' });
+  const older = makeDataset({ id: 'ds_2', name: 'Older', created_at: '2026-01-01T00:00:00Z' });
   server.use(
-    http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 2)), { once: true }),
-    http.get(api('/datasets'), () => HttpResponse.json(aList([older], 2)), { once: true }),
+    http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDataset()], 2)), { once: true }),
+    http.get(api('/datasets'), () => HttpResponse.json(makeList([older], 2)), { once: true }),
   );
   show();
   await load();
@@ -57,7 +57,9 @@ it('shows a card each, and more on request', async () => {
 });
 
 it('keeps the list where more of it is not to be had', async () => {
-  server.use(http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 2)), { once: true }));
+  server.use(
+    http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDataset()], 2)), { once: true }),
+  );
   show();
   await load();
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
@@ -67,7 +69,9 @@ it('keeps the list where more of it is not to be had', async () => {
 });
 
 it('keeps the list where it cannot be got anew, and asks again', async () => {
-  server.use(http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 1)), { once: true }));
+  server.use(
+    http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDataset()], 1)), { once: true }),
+  );
   show();
   await load();
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
@@ -79,7 +83,7 @@ it('keeps the list where it cannot be got anew, and asks again', async () => {
 });
 
 it('draws the card that an event is about, and no other', () => {
-  const other = aDataset({ id: 'ds_2', name: 'Other' });
+  const other = makeDataset({ id: 'ds_2', name: 'Other' });
   let drawn = 0;
   const watched = Object.defineProperty({ ...other }, 'name', {
     get: () => {
@@ -87,10 +91,10 @@ it('draws the card that an event is about, and no other', () => {
       return other.name;
     },
   });
-  useDatasetsStore.setState({ datasets: [aDownloadingDataset(), watched], total: 2, loaded: true });
+  useDatasetsStore.setState({ datasets: [makeDownloadingDataset(), watched], total: 2, loaded: true });
   show();
   const before = drawn;
-  act(() => useDatasetsStore.getState().applyEvent(aProgress()));
+  act(() => useDatasetsStore.getState().applyEvent(makeProgress()));
   expect(screen.getByText('45.2%')).toBeInTheDocument();
   expect(drawn).toBe(before);
 });

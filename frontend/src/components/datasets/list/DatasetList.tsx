@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 
-import { listState, useDatasetsStore } from '../../../stores/datasetsStore';
+import { selectList, useDatasetsStore } from '../../../stores/datasetsStore';
 import type { Dataset } from '../../../types/dataset';
 import { assertNever } from '../../../utils/assertNever';
 import { formatCount } from '../../../utils/formatters';
@@ -20,7 +20,7 @@ interface DatasetListProps {
 
 /** The datasets, newest first; or why there are none to see. */
 export function DatasetList({ children, ...props }: DatasetListProps) {
-  const list = useDatasetsStore(useShallow(listState));
+  const list = useDatasetsStore(useShallow(selectList));
   const fetchDatasets = useDatasetsStore((state) => state.fetchDatasets);
   switch (list.kind) {
     case 'loading':
@@ -28,13 +28,17 @@ export function DatasetList({ children, ...props }: DatasetListProps) {
     case 'failed':
       return <LoadFailure error={list.error} onRetry={() => void fetchDatasets()} />;
     case 'loaded':
-      return list.value.length === 0 ? <Empty>{children}</Empty> : <Cards datasets={list.value} {...props} />;
+      return list.value.length === 0 ? (
+        <EmptyList>{children}</EmptyList>
+      ) : (
+        <DatasetCards datasets={list.value} {...props} />
+      );
     default:
       return assertNever(list);
   }
 }
 
-function Cards({
+function DatasetCards({
   datasets,
   selection,
   ...props
@@ -46,31 +50,31 @@ function Cards({
           <li key={dataset.id} className="min-w-0">
             <DatasetCard
               dataset={dataset}
-              chosen={selection.active ? selection.has(dataset.id) : null}
-              onChoose={selection.toggle}
+              selected={selection.active ? selection.has(dataset.id) : null}
+              onSelect={selection.toggle}
               {...props}
             />
           </li>
         ))}
       </ul>
-      <More />
+      <LoadMore />
     </div>
   );
 }
 
-function More() {
-  const { shown, total, loading, error, fetchDatasets, fetchMoreDatasets } = useDatasetsStore(
+function LoadMore() {
+  const { listedCount, total, loading, error, fetchDatasets, fetchMoreDatasets } = useDatasetsStore(
     useShallow(({ datasets, total, loading, error, fetchDatasets, fetchMoreDatasets }) => {
-      return { shown: datasets.length, total, loading, error, fetchDatasets, fetchMoreDatasets };
+      return { listedCount: datasets.length, total, loading, error, fetchDatasets, fetchMoreDatasets };
     }),
   );
   return (
     <>
       {error !== null && <LoadFailure error={error} onRetry={() => void fetchDatasets()} />}
-      {shown < total && (
+      {listedCount < total && (
         <div className="flex items-center justify-between gap-4">
           <p className="text-sm text-slate-400">
-            Showing {formatCount(shown)} of {formatCount(total)}
+            Showing {formatCount(listedCount)} of {formatCount(total)}
           </p>
           <button
             type="button"
@@ -86,7 +90,7 @@ function More() {
   );
 }
 
-function Empty({ children }: Pick<DatasetListProps, 'children'>) {
+function EmptyList({ children }: Pick<DatasetListProps, 'children'>) {
   return (
     <div className="flex flex-col items-center gap-4 py-8 text-sm text-slate-400 text-center">
       <p>

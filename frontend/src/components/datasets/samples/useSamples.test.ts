@@ -1,7 +1,7 @@
 import { renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { aSample, aSamplePage } from '../../../test/fixtures';
+import { makeSample, makeSamplePage } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { makeDatasetRoute } from '../../../utils/route';
 import { useSamples } from './useSamples';
@@ -11,7 +11,7 @@ it('asks for what the address says, and follows a total that is still counted', 
   server.use(
     http.get(api('/datasets/ds_1/samples'), ({ request }) => {
       asked.push(new URL(request.url).search);
-      const page = aSamplePage([aSample()], { page: 2, total: asked.length === 1 ? 51 : 90 });
+      const page = makeSamplePage([makeSample()], { page: 2, total: asked.length === 1 ? 51 : 90 });
       return HttpResponse.json({ ...page, search: { ...page.search, exact_total: asked.length > 1 } });
     }),
   );
@@ -28,7 +28,7 @@ it('keeps the page where its total cannot be had', async () => {
   server.use(
     http.get(api('/datasets/ds_1/samples'), () => {
       asked += 1;
-      const page = aSamplePage([aSample()]);
+      const page = makeSamplePage([makeSample()]);
       return asked === 1
         ? HttpResponse.json({ ...page, search: { ...page.search, exact_total: false } })
         : problem(503, 'unavailable', 'Not now.');
@@ -36,5 +36,5 @@ it('keeps the page where its total cannot be had', async () => {
   );
   const { result } = renderHook(() => useSamples(makeDatasetRoute('ds_1')));
   await waitFor(() => expect(asked).toBe(2));
-  expect(result.current.last?.data).toEqual([aSample()]);
+  expect(result.current.last?.data).toEqual([makeSample()]);
 });
