@@ -9,12 +9,12 @@ import type {
   WhatIf,
   WhatIfLayout,
 } from '../types/dataset';
-import { aTokenization } from './fixtures';
+import { makeTokenization } from './fixtures';
 
 const MEGABYTE = 1024 ** 2;
 
-export function aReadyTokenization(changes: Partial<Tokenization> = {}): Tokenization {
-  return aTokenization({
+export function makeReadyTokenization(changes: Partial<Tokenization> = {}): Tokenization {
+  return makeTokenization({
     status: 'ready',
     progress: 100,
     settings: { max_length: 512 },
@@ -30,9 +30,9 @@ export function aReadyTokenization(changes: Partial<Tokenization> = {}): Tokeniz
   });
 }
 
-export function aTokenizationDetail(changes: Partial<TokenizationDetail> = {}): TokenizationDetail {
+export function makeTokenizationDetail(changes: Partial<TokenizationDetail> = {}): TokenizationDetail {
   return {
-    ...aReadyTokenization(),
+    ...makeReadyTokenization(),
     splits: [{ name: 'train', rows: 10_000, is_held_out: false }],
     resolved: null,
     ledger: {
@@ -72,7 +72,7 @@ export function aTokenizationDetail(changes: Partial<TokenizationDetail> = {}): 
   };
 }
 
-export function aTokenStatistics(): TokenStatistics {
+export function makeTokenStatistics(): TokenStatistics {
   const bins = [
     { start: 1, end: 100, count: 150 },
     { start: 101, end: 200, count: 9_850 },
@@ -99,7 +99,7 @@ export function aTokenStatistics(): TokenStatistics {
   };
 }
 
-export function aStatistics(changes: Partial<DatasetStatistics> = {}): DatasetStatistics {
+export function makeStatistics(changes: Partial<DatasetStatistics> = {}): DatasetStatistics {
   return {
     dataset_id: 'ds_1',
     tokenization_id: 'tok_1',
@@ -109,7 +109,7 @@ export function aStatistics(changes: Partial<DatasetStatistics> = {}): DatasetSt
     null_texts: 0,
     empty_texts: 0,
     invalid_texts: 0,
-    tokens: aTokenStatistics(),
+    tokens: makeTokenStatistics(),
     splits: [
       { name: 'train', samples: 8_000, share: 0.8, size_bytes: null, tokens: null },
       { name: 'validation', samples: 2_000, share: 0.2, size_bytes: null, tokens: null },
@@ -118,7 +118,7 @@ export function aStatistics(changes: Partial<DatasetStatistics> = {}): DatasetSt
   };
 }
 
-export function aWhatIf(maxLengths: readonly number[]): WhatIf {
+export function makeWhatIf(maxLengths: readonly number[]): WhatIf {
   const layout: WhatIfLayout = {
     rows: 10_000,
     positions: 1,
@@ -151,7 +151,7 @@ export function aWhatIf(maxLengths: readonly number[]): WhatIf {
 }
 
 /** "cat" and its beginning, as a page of one row; `row` counts from 0. */
-export function aRowPage(split = 'train', row = 0): TokenizedRowList {
+export function makeRowPage(split = 'train', row = 0): TokenizedRowList {
   const tokens: TokenizedRowList['data'][number]['tokens'] = [
     { id: 1, text: '<s>', kind: 'special' },
     { id: 2, text: 'cat', kind: 'data' },
@@ -160,7 +160,7 @@ export function aRowPage(split = 'train', row = 0): TokenizedRowList {
   return { data: [{ split, row, tokens, segments: [] }], pagination };
 }
 
-export function aPreview(changes: Partial<Preview> = {}): Preview {
+export function makePreview(changes: Partial<Preview> = {}): Preview {
   return {
     tokenizer: 'gpt2',
     revision: null,

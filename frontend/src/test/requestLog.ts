@@ -3,26 +3,26 @@ import { http, HttpResponse } from 'msw';
 
 import { api, server } from './server';
 
-interface Asked {
+interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   readonly body: unknown;
   readonly hubToken: string | null;
 }
 
-let noted: Asked[] = [];
+let requests: LoggedRequest[] = [];
 
 /** What was asked since the last `answerWith`, in order. */
-export const asked = (): readonly Asked[] => noted;
+export const getRequests = (): readonly LoggedRequest[] => requests;
 
 /** Answer every request with `body`; null: without one. */
-export function answerWith(body: object | null): void {
-  noted = [];
+export function respondWith(body: object | null): void {
+  requests = [];
   server.use(
     http.all(api('/*'), async ({ request }) => {
       const { pathname, search } = new URL(request.url);
       const text = await request.text();
-      noted.push({
+      requests.push({
         method: request.method,
         path: pathname + search,
         body: text === '' ? null : JSON.parse(text),

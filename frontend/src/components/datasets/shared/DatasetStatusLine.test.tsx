@@ -1,14 +1,14 @@
 import { render, screen } from '@testing-library/react';
 
-import { aDataset, aDownloadingDataset, aFailedDataset } from '../../../test/fixtures';
+import { makeDataset, makeDownloadingDataset, makeFailedDataset } from '../../../test/fixtures';
 import { DatasetStatusLine } from './DatasetStatusLine';
 
 it.each([
-  ['the work on it', aDownloadingDataset(), '40.0%'],
-  ['why it failed', aFailedDataset(), 'The Hub does not answer.'],
+  ['the work on it', makeDownloadingDataset(), '40.0%'],
+  ['why it failed', makeFailedDataset(), 'The Hub does not answer.'],
   [
     'from where it goes on',
-    aFailedDataset({ error_code: 'cancelled' }),
+    makeFailedDataset({ error_code: 'cancelled' }),
     'Cancelled. Retry goes on from 45 %.',
   ],
 ])('says %s', (_what, dataset, text) => {
@@ -17,6 +17,6 @@ it.each([
 });
 
 it('says nothing of a dataset that is ready', () => {
-  const { container } = render(<DatasetStatusLine dataset={aDataset()} />);
+  const { container } = render(<DatasetStatusLine dataset={makeDataset()} />);
   expect(container).toBeEmptyDOMElement();
 });

@@ -3,41 +3,41 @@ import { render, type RenderResult } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import TokenizationTab from '../components/datasets/tokenization/TokenizationTab';
-import { type DatasetRoute, datasetRoute } from '../hooks/useRoute';
 import { useDetailStore } from '../stores/detailStore';
 import type { DatasetDetail } from '../types/dataset';
-import { aDetail } from './fixtures';
+import { type DatasetRoute, makeDatasetRoute } from '../utils/route';
+import { makeDetail } from './fixtures';
 import { api, server } from './server';
 
-interface Stage {
+interface TabOptions {
   /** The tokenization whose books are open. */
   readonly open?: string | null;
   readonly onNavigate?: (route: DatasetRoute) => void;
 }
 
 /** The tab of a dataset with these changes. */
-export async function showTokenizationTab(
+export async function renderTokenizationTab(
   changes: Partial<DatasetDetail>,
-  stage: Stage = {},
+  options: TabOptions = {},
 ): Promise<RenderResult> {
-  serveDetail(changes);
+  serveDataset(changes);
   server.use(http.get(api('/models'), () => HttpResponse.json([])));
   await useDetailStore.getState().open('ds_1');
-  return render(<ShownTab {...stage} />);
+  return render(<StoredTokenizationTab {...options} />);
 }
 
 /** What the server says of the dataset from now on. */
-export function serveDetail(changes: Partial<DatasetDetail>): void {
-  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail(changes))));
+export function serveDataset(changes: Partial<DatasetDetail>): void {
+  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(makeDetail(changes))));
 }
 
 /** The tab over what the store has. */
-export function ShownTab({ open = null, onNavigate = () => undefined }: Stage) {
+export function StoredTokenizationTab({ open = null, onNavigate = () => undefined }: TabOptions) {
   const detail = useDetailStore((state) => state.detail);
   return detail.kind === 'loaded' ? (
     <TokenizationTab
       dataset={detail.value}
-      route={datasetRoute('ds_1', { tokenization: open })}
+      route={makeDatasetRoute('ds_1', { tokenization: open })}
       onNavigate={onNavigate}
     />
   ) : null;
