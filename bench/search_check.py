@@ -30,7 +30,7 @@ from mistudio.corpus.search.index_builder import build_index
 from mistudio.corpus.search.query import SearchMode
 from mistudio.corpus.search.search import EARLY_BYTES, Corpus, SearchRequest
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.manifest import SourceRecord, IngestedFile, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, SourceRecord, make_manifest, write_manifest
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.utils.file_utils import sha256_file
 

@@ -18,7 +18,7 @@ from mistudio.corpus.formats.reader import SourceFormat
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.file_report import FileReport
-from mistudio.corpus.store.manifest import Manifest, SourceRecord, IngestedFile, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
 
 Rows = Sequence[Mapping[str, object]]

@@ -22,7 +22,7 @@ from mistudio.corpus.ingest.origin import Origin
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import Manifest, SourceRecord, IngestedFile, read_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, read_manifest, write_manifest
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
 from mistudio.utils.locks import LOCK_NAME, forget_owner, owned_folder
 

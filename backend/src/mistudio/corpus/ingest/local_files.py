@@ -17,7 +17,7 @@ from mistudio.corpus.formats.byte_stream import open_source
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import format_of, ordered_splits
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import Manifest, SourceRecord, IngestedFile, make_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, make_manifest
 from mistudio.utils.file_utils import atomic_path, format_size, sha256_file
 
 SampleBy: TypeAlias = Literal["line", "file"]

@@ -7,7 +7,7 @@ from typing import Protocol
 from mistudio.corpus.fetch.download import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import Manifest, IngestedFile, make_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, make_manifest
 
 
 class Origin(Protocol):
