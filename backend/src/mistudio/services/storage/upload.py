@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from mistudio.core.errors import DiskFull, TooLarge, UnsupportedFile, ValidationFailed
-from mistudio.corpus.ingest.file_names import checked_name, format_of, split_of
+from mistudio.corpus.ingest.file_names import detect_format, detect_split, normalize_file_name
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan, SampleBy
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.services.storage.disk_space import RoomWatch
@@ -60,8 +60,8 @@ class Upload:
 
     def begin(self, name: str) -> None:
         """A file of this name comes now. Raises ValidationFailed, UnsupportedFile."""
-        self._name = checked_name(name)
-        format_of(self._name)
+        self._name = normalize_file_name(name)
+        detect_format(self._name)
         if self._name in self._names:
             raise ValidationFailed(f"Two files are called “{self._name}”: give each a name of its own.")
         if len(self._files) >= MAX_FILES:
@@ -97,7 +97,9 @@ class Upload:
             os.fsync(self._out.fileno())
             self._out.close()
         stored = Path(self._out.name).name
-        self._files.append(LocalFile(self._name, stored, split_of(self._name), self._size, self._digest.hexdigest()))
+        self._files.append(
+            LocalFile(self._name, stored, detect_split(self._name), self._size, self._digest.hexdigest())
+        )
 
     def plan(self, sample_by: SampleBy) -> LocalPlan:
         """What came, once all has come. Raises ValidationFailed where nothing did."""
