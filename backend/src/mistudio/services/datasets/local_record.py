@@ -6,7 +6,7 @@ import json
 from mistudio.core.errors import AlreadyExists
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.hub.plan_types import RemoteFile, Sizes
-from mistudio.corpus.ingest.file_names import dataset_name, format_of
+from mistudio.corpus.ingest.file_names import detect_format, suggest_dataset_name
 from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetImportFields
@@ -27,7 +27,7 @@ def local_key(plan: LocalPlan, fields: DatasetImportFields) -> str:
 
 def new_local_record(dataset_id: str, plan: LocalPlan, fields: DatasetImportFields) -> Dataset:
     """A dataset that is about to be made of these files."""
-    name = fields.name or dataset_name([file.name for file in plan.files])[:_MAX_NAME]
+    name = fields.name or suggest_dataset_name([file.name for file in plan.files])[:_MAX_NAME]
     return Dataset(
         id=dataset_id,
         name=name,
@@ -44,7 +44,7 @@ def new_local_record(dataset_id: str, plan: LocalPlan, fields: DatasetImportFiel
             for split in plan.splits
         ],
         meta={
-            "format": ", ".join(sorted({format_of(file.name) for file in plan.files})),
+            "format": ", ".join(sorted({detect_format(file.name) for file in plan.files})),
             "source_bytes": local_sizes(plan).total,
             "source_files": len(plan.files),
         },

@@ -13,7 +13,7 @@ from typing import IO, Final
 
 from mistudio.core.disk import translate_disk_full
 from mistudio.core.errors import TooLarge, UnsupportedFile, ValidationFailed
-from mistudio.corpus.ingest.file_names import checked_name, format_of, split_of
+from mistudio.corpus.ingest.file_names import detect_format, detect_split, normalize_file_name
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan, SampleBy
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.services.storage.disk_space import RoomWatch
@@ -59,7 +59,7 @@ class Upload:
     def begin(self, name: str) -> None:
         """A file of this name comes now. Raises ValidationFailed, UnsupportedFile."""
         self._name = _checked_name(name)
-        format_of(self._name)
+        detect_format(self._name)
         if self._name in self._names:
             raise _invalid(f"Two files are called “{self._name}”: give each a name of its own.")
         if len(self._files) >= MAX_FILES:
@@ -95,7 +95,9 @@ class Upload:
             os.fsync(self._out.fileno())
             self._out.close()
         stored = Path(self._out.name).name
-        self._files.append(LocalFile(self._name, stored, split_of(self._name), self._size, self._digest.hexdigest()))
+        self._files.append(
+            LocalFile(self._name, stored, detect_split(self._name), self._size, self._digest.hexdigest())
+        )
 
     def plan(self, sample_by: SampleBy) -> LocalPlan:
         """What came, once all has come. Raises ValidationFailed where nothing did."""
@@ -143,7 +145,7 @@ def _invalid(message: str) -> ValidationFailed:
 
 def _checked_name(name: str) -> str:
     try:
-        return checked_name(name)
+        return normalize_file_name(name)
     except ValidationFailed as error:
         error.name_field("files")
         raise
