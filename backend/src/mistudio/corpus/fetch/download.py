@@ -15,7 +15,8 @@ from http import HTTPStatus
 from pathlib import Path
 
 from mistudio.core.errors import HubUnreachable, RateLimited
-from mistudio.corpus.fetch.http import Connections, TransportError
+from mistudio.corpus.fetch.connection import Connections, Interrupter
+from mistudio.corpus.fetch.http import TransportError
 from mistudio.corpus.fetch.partial_file import Segment
 from mistudio.corpus.fetch.remote_file import RangeReader, Repository
 from mistudio.corpus.fetch.scheduler import ConcurrencyLimit, TransferQueue
@@ -85,6 +86,7 @@ class _Fetch:
         self._settings = settings
         self._slots = ConcurrencyLimit(settings.connections)
         self._stopped = threading.Event()
+        self._interrupter = Interrupter()
 
     def run(self, files: Sequence[RemoteFile]) -> Iterator[FetchedFile]:
         board = TransferQueue(files, self._begin, self._settings)
@@ -95,6 +97,7 @@ class _Fetch:
                     yield self._next_finished(board, workers)
             finally:
                 self._stopped.set()
+                self._interrupter.interrupt()
                 wait(workers)
                 board.close()
 
@@ -123,7 +126,7 @@ class _Fetch:
 
     def _work_on(self, board: TransferQueue) -> None:
         buffer = memoryview(bytearray(self._settings.buffer_bytes))
-        with contextlib.suppress(_Stopped), closing(Connections(self._settings, self._checkpoint)) as connections:
+        with contextlib.suppress(_Stopped), closing(Connections(self._settings, self._interrupter)) as connections:
             while task := board.next_task(self._checkpoint):
                 transfer = task.transfer
                 if task.segment is not None:

@@ -9,12 +9,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, cast
 from urllib.parse import SplitResult, quote, urljoin
 
 from mistudio.core.errors import HubUnreachable, SourceChanged
-from mistudio.corpus.fetch.connection import web_address
-from mistudio.corpus.fetch.http import Connections, Response
+from mistudio.corpus.fetch.connection import Connections
+from mistudio.corpus.fetch.http import Response
+from mistudio.corpus.fetch.route import parse_web_address
 from mistudio.corpus.hub.errors import Refusal, refusal_error, require_sendable
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.utils.hf_utils import hub_endpoint, hub_headers
@@ -64,7 +65,7 @@ class RangeReader:
     def __init__(self, repository: Repository, source: RemoteFile) -> None:
         self._repository = repository
         self._source = source
-        self._home = web_address(repository.address(source.path))
+        self._home = parse_web_address(repository.address(source.path))
         self._signed: SplitResult | None = None
         self._lock = threading.Lock()
 
@@ -79,7 +80,7 @@ class RangeReader:
         try:
             self._check_range(body.response, start, end)
         except BaseException:
-            connections.done_with(body.address, body.response)
+            connections.release(body.address, body.response)
             raise
         return body
 
@@ -127,7 +128,9 @@ class RangeReader:
         if response.status == 416:
             raise self._changed()
         sent_token = authorized and "authorization" in self._repository.headers
-        refusal = Refusal.of(response.status, response.headers, authorized=sent_token)
+        # typeshed does not know that the headers are a mapping.
+        headers = cast("Mapping[str, str]", response.headers)
+        refusal = Refusal.of(response.status, headers, authorized=sent_token)
         raise refusal_error(refusal, self._repository.repo_id, pinned=True)
 
     def _check_identity(self, connections: Connections, address: SplitResult, response: Response) -> None:
@@ -170,12 +173,12 @@ def _origin(address: SplitResult) -> tuple[str, str]:
 def _target(address: SplitResult, redirect: Response) -> SplitResult:
     location = redirect.headers.get("Location", "")
     try:
-        return web_address(urljoin(address.geturl(), location))
+        return parse_web_address(urljoin(address.geturl(), location))
     except ValueError:
         # Brackets that do not match: urljoin itself cannot read it.
-        return web_address(location)
+        return parse_web_address(location)
 
 
 def _discard(connections: Connections, address: SplitResult, response: Response) -> None:
     response.drain()
-    connections.done_with(address, response)
+    connections.release(address, response)

@@ -9,7 +9,8 @@ from typing import Final
 
 from mistudio.core.errors import CorruptFile, HubUnreachable, RateLimited
 from mistudio.corpus.fetch.checksum import Follower, PrefixHash
-from mistudio.corpus.fetch.http import Connections, TransportError
+from mistudio.corpus.fetch.connection import Connections
+from mistudio.corpus.fetch.http import TransportError
 from mistudio.corpus.fetch.partial_file import Partial, Segment
 from mistudio.corpus.fetch.remote_file import RangeIgnored, RangeReader
 from mistudio.corpus.fetch.settings import FetchSettings
@@ -150,7 +151,7 @@ class Transfer:
                     raise TransportError(f"The server sent {segment.missing:,} bytes too few.")
                 self._keep(segment, buffer[:count])
         finally:
-            connections.done_with(body.address, body.response)
+            connections.release(body.address, body.response)
 
     def _keep(self, segment: Segment, piece: memoryview) -> None:
         self._partial.write(piece, segment.position)
