@@ -22,6 +22,7 @@ from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.hub.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_kept
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, read_tokenizer
 from mistudio.models import Model
+from mistudio.schemas.common import reveal
 from mistudio.schemas.tokenizer import ModelResponse, PreviewRequest, PreviewResponse
 from mistudio.services.tokenizations.token_views import preview_of
 
@@ -117,8 +118,7 @@ class TokenizerService:
 
     async def preview(self, request: PreviewRequest) -> PreviewResponse:
         """One text as tokens, with what the settings would do to it. Raises what ``load`` raises, ValidationFailed."""
-        token = request.access_token.get_secret_value() if request.access_token else None
-        tokenizer = await self.load(request.tokenizer, request.revision, token=token)
+        tokenizer = await self.load(request.tokenizer, request.revision, token=reveal(request.access_token))
         return await asyncio.to_thread(preview_of, tokenizer, request)
 
     async def list_models(self) -> list[ModelResponse]:
@@ -128,8 +128,8 @@ class TokenizerService:
             return [ModelResponse.model_validate(model) for model in found]
 
 
-async def remembered(session: AsyncSession, tokenizer: LoadedTokenizer) -> Model:
-    """The record of this tokenizer, made in this transaction if there is none yet."""
+async def remember_model(session: AsyncSession, tokenizer: LoadedTokenizer) -> Model:
+    """Return the record of this tokenizer, made in this transaction if there is none yet."""
     known = select(Model).where(Model.fingerprint == tokenizer.fingerprint)
     if tokenizer.commit:
         known = known.where(Model.hf_repo_id == tokenizer.repo, Model.revision == tokenizer.commit)

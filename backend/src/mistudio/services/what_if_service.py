@@ -18,7 +18,7 @@ from mistudio.models import Tokenization
 from mistudio.schemas.what_if import WhatIfResponse
 from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 from mistudio.services.storage_service import StorageService
-from mistudio.services.tokenizations.run import tokenize_batch
+from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 
 _SAMPLED_DOCUMENTS: Final = 5_000
@@ -76,7 +76,7 @@ class WhatIfService:
             store = DatasetStore(self._storage.folder(dataset_id))
             reader = TextReader(store, store.manifest.text_column.name)
             texts = sample_texts(reader, store.splits, count=_SAMPLED_DOCUMENTS)
-            lengths = wrap_sample(tokenize_batch(tokenizer, texts).lengths)
+            lengths = wrap_sample(TokenizationService.tokenize_batch(tokenizer, texts).lengths)
             settings = TokenizeSettings(tokenizer=name)
             # Rows without a text are no documents, and were not sampled.
             documents = store.manifest.rows - store.manifest.text.nulls

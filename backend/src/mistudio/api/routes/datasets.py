@@ -8,7 +8,7 @@ from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
 from mistudio.api.problems import refusals
 from mistudio.api.uploads import announced_bytes, import_fields, receive_form
 from mistudio.core.states import DatasetStatus
-from mistudio.schemas.common import OneLine
+from mistudio.schemas.common import OneLine, reveal
 from mistudio.schemas.dataset import (
     DatasetDetail,
     DatasetDownloadRequest,
@@ -101,7 +101,7 @@ async def retry_dataset(
     dataset_id: DatasetId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
 ) -> DatasetResponse:
     """Let a dataset in error go on from what it has."""
-    token = request.access_token.get_secret_value() if request and request.access_token else None
+    token = reveal(request.access_token) if request else None
     return await services.datasets.retry(dataset_id, token)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Path, Query
 
 from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
 from mistudio.api.problems import refusals
-from mistudio.schemas.common import OneLine, Page
+from mistudio.schemas.common import OneLine, Page, reveal
 from mistudio.schemas.dataset import RetryRequest
 from mistudio.schemas.statistics import StatisticsResponse
 from mistudio.schemas.token_rows import TokenizedRow, TraceResponse
@@ -71,7 +71,7 @@ async def retry_tokenization(
     tokenization_id: TokenizationId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
 ) -> TokenizationResponse:
     """Let a tokenization that failed or was cancelled go on."""
-    token = request.access_token.get_secret_value() if request and request.access_token else None
+    token = reveal(request.access_token) if request else None
     return await services.tokenizations.retry(tokenization_id, token)
 
 

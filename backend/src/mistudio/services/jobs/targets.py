@@ -1,49 +1,39 @@
-"""What a job works for, and what each step of the job does to that record.
+"""The record that a job works for, and what each step of the job changes in it.
 
 A download or import works for a dataset, a tokenize job for one tokenization, an index job for a dataset's index. A
-step changes only that one record: a failed tokenization never turns a ready dataset red.
+step changes that one record only: a failed tokenization never turns a ready dataset red.
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.errors import MiStudioError
-from mistudio.core.records import as_json, from_json
-from mistudio.core.states import WORKING_DATASET_STATUSES, DatasetStatus, IndexState, TokenizationStatus
+from mistudio.core.records import as_json
+from mistudio.core.states import DatasetStatus, IndexState, TokenizationStatus
 from mistudio.models import Dataset, Job, Tokenization, utc_now
 from mistudio.schemas.event import Scope
 from mistudio.schemas.job import JobPhase
+from mistudio.services.datasets.progress import update_progress
 from mistudio.services.jobs.figures import DatasetFigures, Figures, IndexFigures, TokenizationFigures
 from mistudio.services.lookup import find_newest_ready
+from mistudio.services.statistics_service import StatisticsService
 
 SCOPES: dict[str, Scope] = {"download": "dataset", "import": "dataset", "tokenize": "tokenization", "index": "index"}
-_PROCESSING_PHASES: frozenset[JobPhase] = frozenset({"ingest", "statistics", "finish"})
-
-
-@dataclass(frozen=True)
-class _Total:
-    average: float | None = None
-
-
-@dataclass(frozen=True)
-class _StoredStatistics:
-    """What a dataset repeats of its tokenization's stored statistics."""
-
-    total: _Total = _Total()
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobTarget:
-    """A job and the records that it concerns, held in one write transaction."""
+    """A job and the records that it works for, locked in one write transaction."""
 
     job: Job
     dataset: Dataset
     tokenization: Tokenization | None = None
 
     @classmethod
-    async def of(cls, session: AsyncSession, job: Job) -> "JobTarget":
-        """The records of ``job``, locked for this transaction."""
+    async def of(cls, session: AsyncSession, job: Job) -> Self:
+        """Lock the records of ``job`` for this transaction."""
         dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
         if job.tokenization_id is None:
             return cls(job=job, dataset=dataset)
@@ -52,7 +42,7 @@ class JobTarget:
 
     @property
     def scope(self) -> Scope:
-        """Which record the job changes."""
+        """The kind of the record that the job changes."""
         return SCOPES[self.job.kind]
 
     @property
@@ -62,8 +52,8 @@ class JobTarget:
             return self.dataset.index_state.value
         return (self.tokenization or self.dataset).status.value
 
-    def progressed(self, phase: JobPhase) -> None:
-        """The job is as far as its record says, in ``phase``."""
+    def record_progress(self, phase: JobPhase) -> None:
+        """Copy the job's progress, made in ``phase``, to its target."""
         if self.tokenization:
             if self.tokenization.status in (TokenizationStatus.QUEUED, TokenizationStatus.PROCESSING):
                 self.tokenization.status = TokenizationStatus.PROCESSING
@@ -71,27 +61,24 @@ class JobTarget:
         elif self.scope == "index":
             self.dataset.index_state = IndexState.BUILDING
             self.dataset.index_progress = self.job.progress
-        elif self.dataset.status in WORKING_DATASET_STATUSES:
-            self.dataset.progress = self.job.progress
-            self.dataset.updated_at = utc_now()
-            if phase in _PROCESSING_PHASES:
-                self.dataset.status = DatasetStatus.PROCESSING
+        else:
+            update_progress(self.dataset, self.job.progress, phase)
 
-    async def succeeded(self, session: AsyncSession, figures: Figures) -> None:
-        """The job's work is done: its record is ready."""
+    async def record_success(self, session: AsyncSession, figures: Figures) -> None:
+        """Make the target ready, with its figures."""
         self.job.progress = 100.0
         match figures:
             case DatasetFigures():
-                self._dataset_is_ready(figures)
+                self._finish_dataset(figures)
             case TokenizationFigures():
-                self._tokenization_is_ready(figures)
+                self._finish_tokenization(figures)
                 await session.flush()
-                await follow_newest(session, self.dataset)
+                await copy_newest_figures(session, self.dataset)
             case IndexFigures():
                 self.dataset.index_state = IndexState.READY
                 self.dataset.index_progress = 100.0
 
-    def _dataset_is_ready(self, figures: DatasetFigures) -> None:
+    def _finish_dataset(self, figures: DatasetFigures) -> None:
         dataset = self.dataset
         dataset.progress = 100.0
         dataset.status = DatasetStatus.READY
@@ -102,7 +89,7 @@ class JobTarget:
         dataset.splits = [as_json(split) for split in figures.splits]
         dataset.meta = {**dataset.meta, **as_json(figures.content)}
 
-    def _tokenization_is_ready(self, figures: TokenizationFigures) -> None:
+    def _finish_tokenization(self, figures: TokenizationFigures) -> None:
         record = self.tokenization
         if record is None:
             raise ValueError(f"job {self.job.id} has no tokenization")
@@ -117,8 +104,8 @@ class JobTarget:
         record.size_bytes = figures.size_bytes
         record.completed_at = utc_now()
 
-    def failed(self, error: MiStudioError) -> None:
-        """The job ended without what was wanted; ``cancelled`` is a person's wish."""
+    def record_failure(self, error: MiStudioError) -> None:
+        """Record why the job ended; the code ``cancelled`` says that a user cancelled it."""
         cancelled = error.code == "cancelled"
         if self.tokenization:
             self.tokenization.status = TokenizationStatus.CANCELLED if cancelled else TokenizationStatus.ERROR
@@ -132,15 +119,11 @@ class JobTarget:
             self.dataset.updated_at = utc_now()
 
 
-async def follow_newest(session: AsyncSession, dataset: Dataset) -> None:
-    """Let the dataset's own token figures be those of its newest ready tokenization, or none."""
+async def copy_newest_figures(session: AsyncSession, dataset: Dataset) -> None:
+    """Copy the token figures of the newest ready tokenization to the dataset, or clear them if there is none."""
     newest = await find_newest_ready(session, dataset.id)
     dataset.updated_at = utc_now()
     dataset.tokenized_path = newest.path if newest else None
     dataset.num_tokens = newest.num_tokens if newest else None
-    dataset.vocab_size = newest.vocab_size if newest else None
-    dataset.avg_seq_length = _average_of(newest) if newest else None
-
-
-def _average_of(record: Tokenization) -> float | None:
-    return from_json(_StoredStatistics, record.statistics or {}).total.average
+    dataset.vocab_size = StatisticsService.calculate_vocab_size(newest)
+    dataset.avg_seq_length = StatisticsService.calculate_avg_seq_length(newest)

@@ -19,7 +19,7 @@ from mistudio.utils.imports import imports_without
 from mistudio.workers.child import UNNEEDED
 
 # What some jobs import later: a process that stands ready has the time to do so now.
-_AHEAD: Final = ("mistudio.services.tokenizations.run", "mistudio.workers.jobs.preloaded", "gigatoken", "awkward")
+_AHEAD: Final = ("mistudio.services.tokenization_service", "mistudio.workers.jobs.preloaded", "gigatoken", "awkward")
 
 
 def _take_standard_output() -> IO[str]:

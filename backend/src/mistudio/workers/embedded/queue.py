@@ -122,10 +122,10 @@ class LocalQueue:
         A job that is due but finds no room is not waited for: the end of a child wakes the dispatcher.
         """
         now = utc_now()
-        for job in await self._jobs.due(now):
+        for job in await self._jobs.list_due(now):
             if job.id not in self._children and self._has_room(job.kind):
                 await self._spawn(job)
-        due = await self._jobs.next_due(now)
+        due = await self._jobs.find_next_due(now)
         return max((due - utc_now()).total_seconds(), 0.0) if due else _IDLE_SECONDS
 
     def _has_room(self, kind: str) -> bool:

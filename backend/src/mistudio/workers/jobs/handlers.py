@@ -157,7 +157,7 @@ async def handle_tokenize(
 ) -> TokenizationFigures:
     """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
     from mistudio.corpus.spec import TokenizeSettings
-    from mistudio.services.tokenizations.run import save_tokenized_dataset
+    from mistudio.services.tokenization_service import TokenizationService
 
     async with database.read() as session:
         record = await get_tokenization(session, context.job.tokenization_id or "")
@@ -169,7 +169,7 @@ async def handle_tokenize(
     tokenizer = loaded or await tokenizer_of(record, settings=settings, token=context.token)
     context.monitor.report(1, 1, "plan")
     return await asyncio.to_thread(
-        save_tokenized_dataset,
+        TokenizationService.save_tokenized_dataset,
         storage.folder(record.dataset_id),
         ensure_dir(storage.staging(record.id)),
         storage.tokenized(record.dataset_id, record.id),

@@ -130,7 +130,7 @@ class Reporter:
     async def _beat(self) -> None:
         began = time.monotonic()
         try:
-            if await self._jobs.heartbeat(self._claim):
+            if await self._jobs.record_heartbeat(self._claim):
                 self.cancel()
             self._recorded_at = began
         except ClaimLost:
@@ -143,7 +143,7 @@ class Reporter:
         if snapshot is None or snapshot == self._sent:
             return
         try:
-            await self._jobs.progress(self._claim, snapshot)
+            await self._jobs.record_progress(self._claim, snapshot)
         except ClaimLost:
             self._lost = True
             log.warning("claim lost", job_id=self._claim.job_id)

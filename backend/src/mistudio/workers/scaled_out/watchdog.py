@@ -22,7 +22,8 @@ from mistudio.core.errors import DiskFull, Unavailable
 from mistudio.core.events import TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
-from mistudio.services.job_service import JobService, Lease
+from mistudio.services.job_service import JobService
+from mistudio.services.jobs.queries import Lease
 from mistudio.utils.tasks import end_task
 from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue, due_since
 
@@ -97,12 +98,12 @@ class Watcher:
         return await self._redis.get(_LEADER) == self._name and bool(await self._redis.pexpire(_LEADER, _TERM_MS))
 
     async def _give_back(self, now: float) -> None:
-        leases = await self._jobs.leases()
+        leases = await self._jobs.list_leases()
         self._seen = {lease.job_id: self._look(lease, now) for lease in leases}
         for seen in list(self._seen.values()):
             if now - seen.since < self._settings.lease_seconds:
                 continue
-            if await self._jobs.lapse(seen.lease, backoff_seconds=0.0):
+            if await self._jobs.expire(seen.lease, backoff_seconds=0.0):
                 log.warning("job taken from a silent worker", **asdict(seen.lease))
                 await self._see_to(seen.lease.job_id)
 
@@ -119,7 +120,7 @@ class Watcher:
             await self._queue.enqueue(job_id)
 
     async def _enqueue_lost(self) -> None:
-        due = await self._jobs.due(utc_now())
+        due = await self._jobs.list_due(utc_now())
         asked = await self._queue.asked_at([job.id for job in due])
         for job in await self._lost(due, asked):
             log.info("job enqueued again", job_id=job.id, dataset_id=job.dataset_id)

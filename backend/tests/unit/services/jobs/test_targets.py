@@ -39,7 +39,7 @@ async def test_a_tokenization_moves_and_its_dataset_follows_when_it_is_ready(
 ) -> None:
     """Progress and success reach the tokenization; the dataset stays ready and takes its newest token figures."""
     _dataset, claim = await running(async_db, jobs, "tokenize")
-    await jobs.progress(claim, Snapshot(phase="tokenizing", done=1, total=3, unit="rows", progress=40.0))
+    await jobs.record_progress(claim, Snapshot(phase="tokenizing", done=1, total=3, unit="rows", progress=40.0))
     _job, dataset, tokenization = await records(async_db, claim)
     assert tokenization is not None
     assert (TokenizationStatus.PROCESSING, 40.0) == (tokenization.status, tokenization.progress)
@@ -95,7 +95,7 @@ async def test_an_index_job_changes_the_index_only(
 ) -> None:
     """Building, then how it ended; the dataset stays ready throughout."""
     _dataset, claim = await running(async_db, jobs, "index")
-    await jobs.progress(claim, Snapshot(phase="indexing", done=1, total=2, unit="rows", progress=50.0))
+    await jobs.record_progress(claim, Snapshot(phase="indexing", done=1, total=2, unit="rows", progress=50.0))
     _job, dataset, _none = await records(async_db, claim)
     assert (DatasetStatus.READY, IndexState.BUILDING, 50.0) == (
         dataset.status,
