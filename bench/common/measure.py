@@ -1,4 +1,4 @@
-"""What all benchmarks share: run a command in a process of its own, say what it took, print figures as a table."""
+"""Runs commands in processes of their own, measures what they use, and prints figures as tables."""
 
 import json
 import os
@@ -16,8 +16,8 @@ from common import BENCH
 
 
 @dataclass(frozen=True)
-class Took:
-    """Seconds on the clock, seconds of processor time with all children, and the peak memory in bytes."""
+class Usage:
+    """What a process used: wall-clock seconds, CPU seconds including its children's, peak memory in bytes."""
 
     seconds: float
     cpu_seconds: float
@@ -25,58 +25,67 @@ class Took:
     output: str = ""
 
 
-def run(command: Sequence[str], *, environment: dict[str, str] | None = None) -> Took:
-    """Run ``command`` to its good end, and say what it took."""
-    began = time.perf_counter()
+def run(command: Sequence[str], *, environment: dict[str, str] | None = None) -> Usage:
+    """Run ``command`` and return what it used; ends this program if it fails."""
+    start = time.perf_counter()
     with tempfile.TemporaryFile() as sink:
         process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=sink)
         _, status, usage = os.wait4(process.pid, 0)
         sink.seek(0)
         output = sink.read().decode()
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - start
     if status:
-        raise SystemExit(f"{output}\n{command[0]} failed with status {status}")
-    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
+        raise SystemExit(f"{output}\n{' '.join(command)} failed with status {status}")
+    return Usage(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
 
 
-def peak_bytes(process: int | str = "self") -> int:
-    """The most memory that a process has held since it began its program; that of its parent does not count."""
-    return held(process, "VmHWM")
+def process_command(name: str, *arguments: object) -> list[str]:
+    """Return the command that runs ``processes/NAME.py`` with the arguments as JSON."""
+    # The only place that tells such a process where ``common`` and ``processes`` are.
+    path = os.pathsep.join([str(BENCH), *filter(None, [os.environ.get("PYTHONPATH")])])
+    module = ["env", f"PYTHONPATH={path}", sys.executable, "-m", f"processes.{name}"]
+    return [*module, *(json.dumps(argument) for argument in arguments)]
 
 
-def held(process: int | str, name: str) -> int:
-    """A figure of a process's memory in bytes, by the kernel's name: ``RssAnon`` its own, ``RssFile`` of files."""
+def peak_memory(process: int | str = "self") -> int:
+    """Return the peak memory in bytes of a process since it loaded its program, without that of its parent."""
+    return memory_figure(process, "VmHWM")
+
+
+def memory_figure(process: int | str, name: str) -> int:
+    """Return a process's memory in bytes by the kernel's name: ``RssAnon`` is its own, ``RssFile`` is mapped files."""
     lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), 0)
 
 
-def median_of(times: int, measure: Callable[[], Took]) -> Took:
-    """The run with the median clock time."""
-    return sorted((measure() for _number in range(times)), key=lambda took: took.seconds)[times // 2]
+def median_run(times: int, measure: Callable[[], Usage]) -> Usage:
+    """Measure several times and return the run with the median wall-clock time."""
+    return sorted((measure() for _number in range(times)), key=lambda usage: usage.seconds)[times // 2]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which ``share`` of all lie."""
+    """Return the value that ``share`` of the values do not exceed."""
     return statistics.quantiles(values, n=1000, method="inclusive")[round(share * 1000) - 1]
 
 
-def machine() -> str:
-    """What these figures were measured on."""
+def describe_machine() -> str:
+    """Return the processor, memory and Python version of this machine."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
     model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, Python {platform.python_version()}"
 
 
-def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a Markdown table."""
-    lines = [f"\n### {title}\n", f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
-    sys.stdout.write("\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]) + "\n")
+    sys.stdout.write(f"\n### {title}\n\n")
+    print_row(header)
+    sys.stdout.write(f"|{'---|' * len(header)}\n")
+    for row in rows:
+        print_row(row)
+
+
+def print_row(cells: Sequence[str]) -> None:
+    """Print one row of a Markdown table at once."""
+    sys.stdout.write(f"| {' | '.join(cells)} |\n")
     sys.stdout.flush()
-
-
-def script(name: str, *arguments: object) -> list[str]:
-    """Return the command that runs ``processes/NAME.py`` with the arguments as JSON."""
-    path = os.pathsep.join([str(BENCH), *filter(None, [os.environ.get("PYTHONPATH")])])
-    module = ["env", f"PYTHONPATH={path}", sys.executable, "-m", f"processes.{name}"]
-    return [*module, *(json.dumps(argument) for argument in arguments)]

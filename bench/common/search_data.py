@@ -1,6 +1,5 @@
-"""The dataset that the search is measured on: 2.1 million rows, about 2 GB of text, two splits, as the store has it."""
+"""The stored dataset that searches are measured on: 2.1 million rows, about 2 GB of text, two splits."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -9,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from common import DATA
-from common.texts import BATCH_DOCUMENTS, batches, made_once
+from common.texts import BATCH_DOCUMENTS, generate_batches, make_once
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.manifest import IngestedFile, SourceRecord, make_manifest, write_manifest
@@ -19,27 +18,29 @@ ROWS: Final = 2_100_000
 FILE_ROWS: Final = 300_000
 
 
-def _sources(folder: Path, rows: int) -> Iterator[tuple[str, Path]]:
-    """(split, file): the last of the files is the validation split."""
-    tables = batches(seed=7)
-    for number in range(-(-rows // FILE_ROWS)):
-        wanted = min(FILE_ROWS, rows - number * FILE_ROWS)
+def _write_sources(folder: Path, rows: int) -> Iterator[tuple[str, Path]]:
+    """Yield the split and the path of each file; the last one is the validation split."""
+    tables = generate_batches(seed=7)
+    # At least two files, for both splits.
+    file_rows = min(FILE_ROWS, -(-rows // 2))
+    for number in range(-(-rows // file_rows)):
+        wanted = min(file_rows, rows - number * file_rows)
         path = folder / f"{number}.parquet"
         with pq.ParquetWriter(path, pa.schema([("text", pa.string()), ("source", pa.string())])) as writer:
             while wanted > 0:
                 table = next(tables).slice(0, wanted)
                 writer.write_table(table, row_group_size=BATCH_DOCUMENTS)
                 wanted -= len(table)
-        yield ("validation" if (number + 1) * FILE_ROWS >= rows else "train"), path
+        yield ("validation" if (number + 1) * file_rows >= rows else "train"), path
 
 
-def dataset(rows: int = ROWS) -> Path:
-    """The dataset's folder; made if it is not there from an earlier run."""
+def prepare_dataset(rows: int) -> Path:
+    """Return the folder of the dataset, made unless an earlier run made it."""
 
     def make(folder: Path) -> None:
         (folder / "raw").mkdir(parents=True)
         taken: list[IngestedFile] = []
-        for split, source in _sources(folder, rows):
+        for split, source in _write_sources(folder, rows):
             path = f"raw/{split}-{len(taken):05d}.parquet"
             record = SourceRecord(path=source.name, size=source.stat().st_size, sha256=sha256_file(source))
             report = ingest_file(source, folder / path, format="parquet", label=source.name, monitor=NullMonitor())
@@ -48,8 +49,4 @@ def dataset(rows: int = ROWS) -> Path:
         splits = list(dict.fromkeys(item.split for item in taken))
         write_manifest(folder, make_manifest(taken, source="local", splits=splits))
 
-    return made_once(DATA / "search" / f"dataset-{rows}", make)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(f"{dataset(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)}\n")
+    return make_once(DATA / "search" / f"dataset-{rows}", make)

@@ -1,4 +1,4 @@
-"""A server's data folder with the dataset of the search benchmark in it, ready, and the token lengths of its rows."""
+"""The data folder of a server that has the dataset of the search benchmark, with the token lengths of its rows."""
 
 import asyncio
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from common import DATA
-from common.texts import made_once
+from common.texts import make_once
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
@@ -19,30 +19,30 @@ DATASET_ID: Final = "ds_00000000-0000-4000-8000-000000000000"
 _TOKENIZATION_ID: Final = "tok_00000000-0000-4000-8000-000000000000"
 
 
-def home(folder: Path) -> Path:
-    """DATA_DIR of a server that has the dataset in ``folder``; made if it is not there from an earlier run."""
+def prepare_home(folder: Path) -> Path:
+    """Return a DATA_DIR that has the dataset in ``folder``, made unless an earlier run made it."""
 
-    def make(place: Path) -> None:
-        (place / "datasets").mkdir(parents=True)
-        (place / "datasets" / DATASET_ID).symlink_to(folder)
+    def make(home: Path) -> None:
+        (home / "datasets").mkdir(parents=True)
+        (home / "datasets" / DATASET_ID).symlink_to(folder)
         _write_lengths(folder)
-        asyncio.run(_record(place, folder))
+        asyncio.run(_add_records(home, folder))
 
-    return made_once(DATA / "search" / f"home-{folder.name}", make)
+    return make_once(DATA / "search" / f"home-{folder.name}", make)
 
 
 def _write_lengths(folder: Path) -> None:
-    """Lengths that look like those of tokens: what a filter costs does not depend on what they are of."""
+    """Write random lengths distributed like token counts: the cost of a filter does not depend on real ones."""
     store, chance = DatasetStore(folder), np.random.default_rng(3)
     for split in store.splits:
-        place = folder / "tokenized" / _TOKENIZATION_ID / split
-        place.mkdir(parents=True, exist_ok=True)
+        target = folder / "tokenized" / _TOKENIZATION_ID / split
+        target.mkdir(parents=True, exist_ok=True)
         lengths = np.clip(chance.lognormal(5.0, 1.0, store.num_rows(split)), 1, 30_000)
-        np.save(place / "lengths.npy", lengths.astype(np.uint32))
+        np.save(target / "lengths.npy", lengths.astype(np.uint32))
 
 
-async def _record(place: Path, folder: Path) -> None:
-    database = Database(Settings(data_dir=place).sqlalchemy_url)
+async def _add_records(home: Path, folder: Path) -> None:
+    database = Database(Settings(data_dir=home).sqlalchemy_url)
     await upgrade(database)
     async with database.write() as session:
         record = Dataset(

@@ -1,4 +1,4 @@
-"""A server in a process of its own, as a user starts it, and the clients that measure it."""
+"""A server in a process of its own, as a user starts it, and clients that measure it."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,15 @@ from typing import Any
 import aiohttp
 import socketio
 
-from common.measure import peak_bytes
+from common.measure import peak_memory
 
-# People find a server that has stood for a while: the process for the next job stands ready by then.
-REST_SECONDS = 5.0
+# A user's server has been running for a while: by then its standby process is loaded.
+STANDBY_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Served:
-    """Where the server is, its process, and the seconds from its start until it said that it answers."""
+class RunningServer:
+    """The address of a server, its process, and the seconds from its start until it announced the address."""
 
     url: str
     process_id: int
@@ -31,9 +31,9 @@ class Served:
 
 
 @contextmanager
-def serving(data_dir: Path, **environment: str) -> Iterator[Served]:
-    """``mistudio serve`` on a free port, with the variables given on top of ours."""
-    began = time.perf_counter()
+def run_server(data_dir: Path, **environment: str) -> Iterator[RunningServer]:
+    """Run ``mistudio serve`` on a free port, with the given environment variables added to ours."""
+    start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "mistudio.cli", "serve", "--port", "0", "--data-dir", str(data_dir)],
         stdout=subprocess.PIPE,
@@ -41,37 +41,53 @@ def serving(data_dir: Path, **environment: str) -> Iterator[Served]:
         env={**os.environ, **environment},
         text=True,
     )
-    said = process.stdout.readline() if process.stdout else ""
-    if "http" not in said:
-        raise SystemExit(f"The server did not start: {said}")
+    line = process.stdout.readline() if process.stdout else ""
+    if "http" not in line:
+        raise SystemExit(f"The server did not start: {line}")
     try:
-        yield Served(said.strip().removeprefix("miStudio is at "), process.pid, time.perf_counter() - began)
+        yield RunningServer(parse_address(line), process.pid, time.perf_counter() - start)
     finally:
         process.terminate()
         process.wait()
 
 
-async def timed(
+def parse_address(line: str) -> str:
+    """Return the address in the line that a server prints when it is ready."""
+    return line.strip().removeprefix("miStudio is at ")
+
+
+async def time_request(
     session: aiohttp.ClientSession, url: str, *, method: str = "GET", **arguments: Any
 ) -> tuple[bytes, float]:  # aiohttp's own arguments
-    """The answer, and the milliseconds until all of it was there."""
-    began = time.perf_counter()
-    async with session.request(method, url, **arguments) as answer:
-        body = await answer.read()
-        milliseconds = (time.perf_counter() - began) * 1000
-        if not answer.ok:
-            raise SystemExit(f"{url}: {answer.status} {body.decode()}")
+    """Return the body of the response, and the milliseconds until all of it had arrived."""
+    start = time.perf_counter()
+    async with session.request(method, url, **arguments) as response:
+        body = await response.read()
+        milliseconds = (time.perf_counter() - start) * 1000
+        if not response.ok:
+            raise SystemExit(f"{url}: {response.status} {body.decode()}")
         return body, milliseconds
 
 
-async def asked(session: aiohttp.ClientSession, url: str, **arguments: Any) -> Any:  # aiohttp's own arguments; JSON
-    """The answer's JSON."""
-    return json.loads((await timed(session, url, **arguments))[0])
+async def request_json(
+    session: aiohttp.ClientSession, url: str, **arguments: Any
+) -> Any:  # aiohttp's own arguments; JSON
+    """Return the JSON of the response."""
+    return json.loads((await time_request(session, url, **arguments))[0])
+
+
+async def wait_until_ready(session: aiohttp.ClientSession, url: str, *, pause: float = 0.1) -> dict[str, Any]:  # JSON
+    """Return a dataset or tokenization once it is ready, asking after each pause; ends this program if it failed."""
+    while (record := await request_json(session, url))["status"] != "ready":
+        if record["status"] == "error":
+            raise SystemExit(record["error_message"])
+        await asyncio.sleep(pause)
+    return dict(record)
 
 
 @asynccontextmanager
-async def socket_client(url: str) -> AsyncIterator[socketio.AsyncClient]:
-    """A client of the server's socket."""
+async def connect_socket(url: str) -> AsyncIterator[socketio.AsyncClient]:
+    """Connect a client to the server's socket."""
     client = socketio.AsyncClient(reconnection=False)
     await client.connect(url, transports=["websocket"])
     try:
@@ -80,15 +96,15 @@ async def socket_client(url: str) -> AsyncIterator[socketio.AsyncClient]:
         await client.disconnect()
 
 
-class PeakOfJobs:
-    """Watches the children of a server that run jobs, and keeps the most memory that any of them held."""
+class JobPeak:
+    """The peak memory of the child processes of a server that run jobs."""
 
     def __init__(self, process_id: int) -> None:
         self._tasks = Path(f"/proc/{process_id}/task")
         self.bytes = 0
 
     async def watch(self) -> None:
-        """Look again and again, until cancelled; a job's peak is known to the last look before its end."""
+        """Look repeatedly until cancelled; what a job uses after the last look before its end is missed."""
         while True:
             for child in self._children():
                 self.bytes = max(self.bytes, _peak_of_job(child))
@@ -105,6 +121,19 @@ class PeakOfJobs:
 def _peak_of_job(process: int) -> int:
     try:
         command = Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8")
-        return peak_bytes(process) if "mistudio.workers.child" in command else 0
+        return peak_memory(process) if "mistudio.workers.child" in command else 0
     except OSError:
         return 0
+
+
+@asynccontextmanager
+async def watch_jobs(server: RunningServer) -> AsyncIterator[JobPeak]:
+    """Watch the memory of a server's jobs."""
+    peak = JobPeak(server.process_id)
+    task = asyncio.create_task(peak.watch())
+    try:
+        yield peak
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -1,7 +1,8 @@
-"""Text that behaves like real text where it matters here, the same each time: words of natural lengths and frequencies.
+"""Generates text with the statistics of real text, the same each time.
 
-Seven scripts, one of them written without spaces; documents of log-normal length; quotes, brackets and line breaks as
-they occur. It packs about as well as real text, so rates measured on it are those of real text, within some per cent.
+Words have natural lengths and frequencies in seven scripts, one of them written without spaces. Documents have
+log-normal lengths, with quotes, brackets and line breaks. The text compresses about as well as real text, so rates
+measured on it are within a few per cent of those on real text.
 """
 
 import re
@@ -30,7 +31,7 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Script:
-    """Letters, the most frequent first; the mean length of a word in letters; the share of the documents."""
+    """Letters, the most frequent first; the mean number of letters in a word; the share of the documents."""
 
     name: str
     letters: str
@@ -55,7 +56,7 @@ SCRIPTS: Final = (
 
 
 def _vocabulary(script: Script, chance: np.random.Generator) -> pa.Array:
-    """Words, the most frequent first, which are shorter than the rare ones on the whole."""
+    """Return words, the most frequent first; frequent words are shorter on average."""
     growth = np.linspace(0.5, 1.6, WORDS)
     lengths = 1 + chance.poisson(np.maximum(0.2, script.mean_length * growth - 1))
     weights = 1.0 / np.arange(2, len(script.letters) + 2) ** 0.8
@@ -66,10 +67,10 @@ def _vocabulary(script: Script, chance: np.random.Generator) -> pa.Array:
 
 
 def _with_phrases(words: pa.Array, separator: str, chance: np.random.Generator) -> pa.Array:
-    """Every other word but the first hundred replaced by a turn of phrase: without them text packs too badly."""
-    turns = [words.take(pa.array(_draw(_ZIPF, WORDS, chance))) for _word in range(5)]
-    is_turn = (np.arange(WORDS) > 100) & (np.arange(WORDS) % 2 == 0)
-    return pc.if_else(pa.array(is_turn), pc.binary_join_element_wise(*turns, separator), words)
+    """Replace every other word after the first hundred by a fixed phrase: without phrases text compresses too badly."""
+    members = [words.take(pa.array(_draw(_ZIPF, WORDS, chance))) for _word in range(5)]
+    is_phrase = (np.arange(WORDS) > 100) & (np.arange(WORDS) % 2 == 0)
+    return pc.if_else(pa.array(is_phrase), pc.binary_join_element_wise(*members, separator), words)
 
 
 def _draw(shares: npt.NDArray[np.floating[Any]], count: int, chance: np.random.Generator) -> Numbers:
@@ -90,8 +91,8 @@ def _documents(script: Script, words: pa.Array, count: int, chance: np.random.Ge
     return pc.utf8_trim_whitespace(pc.binary_join(pa.ListArray.from_arrays(offsets, pieces), ""))
 
 
-def batches(seed: int = 1) -> Iterator[pa.Table]:
-    """Tables of ``text`` and ``source`` without end, of some 10,000 documents each, the same for the same seed."""
+def generate_batches(seed: int = 1) -> Iterator[pa.Table]:
+    """Yield endless tables of ``text`` and ``source``, about 10,000 documents each, the same for the same seed."""
     chance = np.random.default_rng(seed)
     vocabularies = [_vocabulary(script, chance) for script in SCRIPTS]
     while True:
@@ -103,13 +104,13 @@ def batches(seed: int = 1) -> Iterator[pa.Table]:
         yield table.take(pa.array(chance.permutation(len(table))))
 
 
-def text_bytes(table: pa.Table) -> int:
-    """UTF-8 bytes of all texts."""
+def count_text_bytes(table: pa.Table) -> int:
+    """Return the UTF-8 bytes of all texts."""
     return int(pc.sum(pc.binary_length(table["text"])).as_py())
 
 
-def made_once(path: Path, make: Callable[[Path], None]) -> Path:
-    """``path``, made by ``make`` if it is not there from an earlier run."""
+def make_once(path: Path, make: Callable[[Path], None]) -> Path:
+    """Return ``path``, made by ``make`` unless an earlier run made it."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"unfinished-{path.name}")
@@ -118,24 +119,23 @@ def made_once(path: Path, make: Callable[[Path], None]) -> Path:
     return path
 
 
-def base_text(megabytes: int, given: Path | None) -> Path:
-    """A Parquet file with about so many MB of text: the beginning of the file given, else made."""
+def prepare_text(megabytes: int, file: Path | None) -> Path:
+    """Return a Parquet file with about this much text: the beginning of ``file``, or generated text."""
 
     def make(path: Path) -> None:
-        source = _given(given) if given else batches()
+        source = _read_text(file) if file else generate_batches()
         length = 0
         with pq.ParquetWriter(path, pa.schema([("text", pa.string()), ("source", pa.string())])) as writer:
             for table in source:
                 writer.write_table(table.select(["text", "source"]), row_group_size=BATCH_DOCUMENTS)
-                if (length := length + text_bytes(table)) >= megabytes * 1_000_000:
+                if (length := length + count_text_bytes(table)) >= megabytes * 1_000_000:
                     break
 
-    name = re.sub(r"\W", "_", str(given.resolve())) if given else "made"
-    return made_once(DATA / "text" / f"{name}-{megabytes}.parquet", make)
+    name = re.sub(r"\W", "_", str(file.resolve())) if file else "made"
+    return make_once(DATA / "text" / f"{name}-{megabytes}.parquet", make)
 
 
-def _given(path: Path) -> Iterator[pa.Table]:
-    file = pq.ParquetFile(path)
-    for batch in file.iter_batches(BATCH_DOCUMENTS, columns=["text"]):
+def _read_text(path: Path) -> Iterator[pa.Table]:
+    for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS, columns=["text"]):
         table = pa.table(batch)
         yield table.append_column("source", pa.array(["given"] * len(table)))

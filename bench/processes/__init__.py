@@ -1,1 +1,1 @@
-"""Programs that a benchmark runs in a process of its own: ``common.measure.script`` gives the command."""
+"""Programs that benchmarks run in processes of their own; ``common.measure.process_command`` builds the command."""

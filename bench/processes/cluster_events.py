@@ -1,21 +1,21 @@
-"""Events as a worker sends them: a child says them into a pipe, this process hands them to Redis.
+"""Publish events as a worker does: the address of Redis, the number of events, the seconds between them.
 
-Arguments: the address of Redis, how many, seconds between them.
+A child process prints the events into a pipe; this process publishes them to Redis.
 """
 
 import asyncio
 import json
 import sys
 
+from common.measure import process_command
 from mistudio.core.websocket import RedisEventBus
-from processes import serve_events
 
 
-async def main(redis_url: str, *arguments: str) -> None:
-    """Forward what the child says."""
+async def main(redis_url: str, count: int, pause: float) -> None:
+    """Forward the child's events."""
     bus = RedisEventBus(redis_url)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, serve_events.__file__, serve_events.CHILD, *arguments), stdout=asyncio.subprocess.PIPE
+        *process_command("send_events", count, pause), stdout=asyncio.subprocess.PIPE
     )
     async for line in process.stdout or asyncio.StreamReader():
         channel, event = json.loads(line)
@@ -25,4 +25,4 @@ async def main(redis_url: str, *arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    asyncio.run(main(*map(json.loads, sys.argv[1:])))

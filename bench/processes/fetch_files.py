@@ -1,4 +1,4 @@
-"""Fetch the files of a plan with our fetcher, in a process of its own: plan file, folder."""
+"""Fetch the files of a plan with our fetcher: plan file, folder."""
 
 import json
 import sys

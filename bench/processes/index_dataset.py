@@ -1,23 +1,23 @@
-"""Index a dataset in a process of its own: its folder; prints what that took."""
+"""Index a dataset, and print the figures as JSON: its folder."""
 
 import json
 import sys
 import time
 from pathlib import Path
 
-from common.measure import held
+from common.measure import memory_figure
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.index_builder import build_index
 
 folder = Path(json.loads(sys.argv[1]))
-began, began_cpu = time.perf_counter(), time.process_time()
+start, start_cpu = time.perf_counter(), time.process_time()
 manifest = build_index(folder, monitor=NullMonitor())
-said = {
-    "seconds": time.perf_counter() - began,
-    "cpu": time.process_time() - began_cpu,
+figures = {
+    "seconds": time.perf_counter() - start,
+    "cpu": time.process_time() - start_cpu,
     "bytes": manifest.bytes,
     "rows": manifest.rows,
-    # What is mapped from files is the kernel's to take back: only the process's own memory counts.
-    "own": held("self", "RssAnon"),
+    # The kernel can evict mapped files: only the process's own memory counts.
+    "own": memory_figure("self", "RssAnon"),
 }
-json.dump(said, sys.stdout)
+json.dump(figures, sys.stdout)

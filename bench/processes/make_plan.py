@@ -1,4 +1,4 @@
-"""Plan the download of a repository, in a process of its own: repository. Prints the plan as JSON."""
+"""Plan the download of a repository, and print the plan as JSON: repository."""
 
 import json
 import sys

@@ -1,7 +1,7 @@
-"""One contender of `make bench-tokenize`, in a process of its own: says seconds, tokens and its peak of memory.
+"""Tokenize as one contender of `make bench-tokenize`, and print seconds, tokens and peak memory as JSON.
 
-Arguments, as JSON: contender, dataset folder, tokenizer folder, target folder, tokens that the limit
-writes. What is imported before the clock starts is the same for all: the tokenizer is loaded within the time of each.
+The arguments are the contender; the folders of the dataset, the tokenizer and the target; and the number of tokens that
+``limit`` writes. The clock starts after imports that are the same for all, and before a contender loads its tokenizer.
 """
 
 import json
@@ -14,16 +14,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from common.measure import peak_bytes
+from common.measure import peak_memory
 
 
 def raw_files(dataset: Path) -> list[Path]:
-    """The files of the store."""
+    """Return the files of the store."""
     return sorted((dataset / "raw").glob("*.parquet"))
 
 
-def with_map(dataset: Path, tokenizer: Path, target: Path, _tokens: int) -> int:
-    """``datasets.map`` in two processes, and save_to_disk: the script of today."""
+def run_map(dataset: Path, tokenizer: Path, target: Path, _tokens: int) -> int:
+    """Run ``datasets.map`` in two processes, then ``save_to_disk``, as users do today."""
     import datasets
     from tokenizers import Tokenizer
 
@@ -35,13 +35,13 @@ def with_map(dataset: Path, tokenizer: Path, target: Path, _tokens: int) -> int:
 
     paths = [str(path) for path in raw_files(dataset)]
     data = datasets.load_dataset("parquet", data_files=paths, split="train", cache_dir=str(target / "cache"))
-    made = data.map(encode, batched=True, batch_size=1000, num_proc=2, remove_columns=data.column_names)
-    made.save_to_disk(str(target / "saved"))
-    return int(sum(len(lists.values) for lists in made.data.column("input_ids").chunks))
+    tokenized = data.map(encode, batched=True, batch_size=1000, num_proc=2, remove_columns=data.column_names)
+    tokenized.save_to_disk(str(target / "saved"))
+    return int(sum(len(lists.values) for lists in tokenized.data.column("input_ids").chunks))
 
 
-def with_library(dataset: Path, tokenizer: Path, target: Path, _tokens: int) -> int:
-    """``tokenizers.encode_batch_fast``, and Arrow written as we write it."""
+def run_library(dataset: Path, tokenizer: Path, target: Path, _tokens: int) -> int:
+    """Run ``tokenizers.encode_batch_fast``, and write Arrow as we write it."""
     from tokenizers import Tokenizer
 
     loaded = Tokenizer.from_file(str(tokenizer / "tokenizer.json"))
@@ -56,31 +56,31 @@ def with_library(dataset: Path, tokenizer: Path, target: Path, _tokens: int) -> 
     return tokens
 
 
-def limit(dataset: Path, _tokenizer: Path, target: Path, tokens: int) -> int:
-    """Reading the Parquet, and writing so many ids as Arrow: nothing is encoded."""
-    schema, written = pa.schema([("input_ids", pa.list_(pa.int32()))]), 0
+def run_limit(dataset: Path, _tokenizer: Path, target: Path, tokens: int) -> int:
+    """Read the Parquet and write this many ids as Arrow, without encoding."""
+    schema = pa.schema([("input_ids", pa.list_(pa.int32()))])
     files = [pq.ParquetFile(path) for path in raw_files(dataset)]
     share = tokens / max(1, sum(file.metadata.num_rows for file in files))
-    rows = 0
+    rows = written_tokens = 0
     with pa.OSFile(str(target / "out.arrow"), "wb") as sink, pa.ipc.new_stream(sink, schema) as writer:
         for batch in chain.from_iterable(file.iter_batches(1000, columns=["text"]) for file in files):
             rows += len(batch)
-            count = round(rows * share) - written
+            count = round(rows * share) - written_tokens
             lists = pa.ListArray.from_arrays(pa.array([0, count], pa.int32()), pa.array(np.zeros(count, np.int32)))
             writer.write_batch(pa.RecordBatch.from_arrays([lists], schema=schema))
-            written += count
-    return written
+            written_tokens += count
+    return written_tokens
 
 
-CONTENDERS = {"map": with_map, "library": with_library, "limit": limit}
+CONTENDERS = {"map": run_map, "library": run_library, "limit": run_limit}
 
 
 def main() -> None:
-    """Run it."""
+    """Run the contender."""
     contender, dataset, tokenizer, target, count = (json.loads(argument) for argument in sys.argv[1:])
-    began = time.perf_counter()
+    start = time.perf_counter()
     tokens = CONTENDERS[contender](Path(dataset), Path(tokenizer), Path(target), count)
-    figures = {"seconds": time.perf_counter() - began, "tokens": tokens, "peak": peak_bytes()}
+    figures = {"seconds": time.perf_counter() - start, "tokens": tokens, "peak": peak_memory()}
     sys.stdout.write(json.dumps(figures))
 
 
