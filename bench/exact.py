@@ -54,7 +54,7 @@ def tokenizers_of(folder: Path | None, names: Sequence[str]) -> Iterator[tuple[s
             yield path.parent.name, load_tokenizer(source, token=None, cache_dir=path.parent, root=path.parent)
     for kind, make in small.KINDS.items():
         if not names or kind in names:
-            yield f"trained: {kind}", small.loaded(make())
+            yield f"trained: {kind}", small.load(make())
 
 
 def checked(name: str, tokenizer: LoadedTokenizer, real: list[Texts]) -> tuple[list[str], int]:
