@@ -99,6 +99,30 @@ def make_varied_dataset(folder: Path) -> Path:
     return folder
 
 
+def make_order(
+    dataset: Path,
+    folder: Path,
+    settings: TokenizeSettings,
+    *,
+    tokenizer: FakeTokenizer | None = None,
+    encoder: CharacterEncoder | None = None,
+    batch_bytes: int | None = 1,
+    part_bytes: int = 4_000,
+    monitor: Monitor | None = None,
+) -> TokenizeOrder:
+    """Return an order whose staging folder is ``folder / "staging"``."""
+    return TokenizeOrder(
+        dataset=dataset,
+        staging=folder / "staging",
+        settings=settings,
+        tokenizer=tokenizer or FakeTokenizer(),
+        engines=make_fake_engines(encoder),
+        monitor=monitor or NullMonitor(),
+        part_bytes=part_bytes,
+        batch_bytes=batch_bytes,
+    )
+
+
 def tokenize_into(
     dataset: Path,
     folder: Path,
@@ -111,14 +135,14 @@ def tokenize_into(
     monitor: Monitor | None = None,
 ) -> TokenizedManifest:
     """Tokenize ``dataset`` into ``folder / "tok"``."""
-    order = TokenizeOrder(
-        dataset=dataset,
-        staging=folder / "staging",
-        settings=settings,
-        tokenizer=tokenizer or FakeTokenizer(),
-        engines=make_fake_engines(encoder),
-        monitor=monitor or NullMonitor(),
-        part_bytes=part_bytes,
+    order = make_order(
+        dataset,
+        folder,
+        settings,
+        tokenizer=tokenizer,
+        encoder=encoder,
         batch_bytes=batch_bytes,
+        part_bytes=part_bytes,
+        monitor=monitor,
     )
     return tokenize_dataset(order, folder / "tok")

@@ -59,7 +59,7 @@ def test_rows_that_begin_with_the_start_token_are_counted(manifest: TokenizedMan
     """The start token is the begin-of-row token, else the first of the prefix, else there is none."""
     assert None is find_start_token(manifest)
     for changes in ({"begin_of_row": BOS}, {"prefix": (BOS, 5)}):
-        changed = replace(manifest, resolved=replace(manifest.resolved, **changes))  # type: ignore[arg-type]
+        changed = replace(manifest, resolved=replace(manifest.resolved, **changes))
         assert find_start_token(changed) == BOS
         counts = AuditCounts()
         for ids in ([BOS, 5, 1], [1, 5, BOS]):
