@@ -51,7 +51,7 @@ def load_tokenizers(folder: Path | None, names: Sequence[str]) -> Iterator[tuple
             yield path.parent.name, load_tokenizer(source, token=None, cache_dir=path.parent, root=path.parent)
     for kind, make in small.KINDS.items():
         if not names or kind in names:
-            yield f"trained: {kind}", small.loaded(make())
+            yield f"trained: {kind}", small.load(make())
 
 
 def check_tokenizer(name: str, tokenizer: LoadedTokenizer, real: list[Texts]) -> tuple[list[str], int]:

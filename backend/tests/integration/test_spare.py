@@ -41,7 +41,7 @@ def saved(settings: Settings) -> str:
     """The name of a tokenizer below DATA_DIR, on which the fast engine is right."""
     folder = settings.data_dir / "tokenizers" / "small"
     folder.mkdir(parents=True)
-    for name, content in small.files_of(small.byte_level()).items():
+    for name, content in small.make_files(small.train_byte_level()).items():
         (folder / name).write_bytes(content)
     return "./tokenizers/small"
 

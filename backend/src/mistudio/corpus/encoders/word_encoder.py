@@ -5,6 +5,7 @@ words of a text occurred before. ``mistudio.corpus.encoders.compatibility`` deci
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Final
 
@@ -19,13 +20,20 @@ from mistudio.corpus.encoders.encoding import TokenIds
 # ASCII white space that ends a word for every such tokenizer, and never becomes a token.
 _SPACES: Final = b" \t\n\r"
 
-# Bytes of text per window: enough for words to repeat, and little beside everything else in memory.
-_WINDOW: Final = 4 << 20
-# Bytes that one step of the search for the end of a word covers.
-_STEP: Final = 1 << 16
-# Limits of the cache in words and in bytes; beyond either it starts empty. About a hundred megabytes.
-_MOST_WORDS: Final = 1 << 19
-_MOST_BYTES: Final = 1 << 25
+
+@dataclass(frozen=True)
+class WordLimits:
+    """Sizes that affect speed and memory, never ids.
+
+    A ``window`` of text in bytes is enough for words to repeat, and small beside everything else in memory. The search
+    for the end of a word covers ``step`` bytes at a time. Beyond ``words`` words or ``word_bytes`` bytes in them, about
+    a hundred megabytes in all, the cache starts empty.
+    """
+
+    window: int = 4 << 20
+    step: int = 1 << 16
+    words: int = 1 << 19
+    word_bytes: int = 1 << 25
 
 
 class _WordCache:
@@ -37,10 +45,9 @@ class _WordCache:
         self.ids = np.zeros(0, np.int32)
         self.offsets = np.zeros(1, np.int64)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether a limit is exceeded."""
-        return len(self.numbers) > _MOST_WORDS or self.bytes > _MOST_BYTES
+    def exceeds(self, limits: WordLimits) -> bool:
+        """Return whether it has more words or bytes than the limits allow."""
+        return len(self.numbers) > limits.words or self.bytes > limits.word_bytes
 
     def add(self, words: list[bytes], encoded: TokenIds) -> Ints:
         """Add new words and return their numbers."""
@@ -58,8 +65,9 @@ class WordEncoder:
     Words end at white space, and each of ``marks`` (ASCII characters) is a word of its own.
     """
 
-    def __init__(self, reference: ReferenceEncoder, *, marks: str) -> None:
+    def __init__(self, reference: ReferenceEncoder, *, marks: str, limits: WordLimits = WordLimits()) -> None:
         self._reference = reference
+        self._limits = limits
         self._is_space = _make_byte_table(_SPACES)
         self._is_mark = _make_byte_table(marks.encode("ascii"))
         self._cache = _WordCache()
@@ -85,18 +93,18 @@ class WordEncoder:
         return TokenIds(np.concatenate(parts), offsets)
 
     def _split_into_windows(self, letters: NDArray[np.uint8], ends: Ints) -> Iterator[tuple[int, int]]:
-        """Yield windows that end with a word; all but the last have at least ``_WINDOW`` bytes."""
+        """Yield windows that end with a word; all but the last have at least the minimum of bytes."""
         start = 0
         while start < len(letters):
-            least = min(start + _WINDOW, len(letters))
+            least = min(start + self._limits.window, len(letters))
             stop = self._find_end_of_word(letters, least, int(ends[np.searchsorted(ends, least)]))
             yield start, stop
             start = stop
 
     def _find_end_of_word(self, letters: NDArray[np.uint8], start: int, stop: int) -> int:
         """Return the first white space from ``start`` on, else ``stop``."""
-        for place in range(start, stop, _STEP):
-            is_space = self._is_space[letters[place : min(place + _STEP, stop)]]
+        for place in range(start, stop, self._limits.step):
+            is_space = self._is_space[letters[place : min(place + self._limits.step, stop)]]
             if is_space.any():
                 return place + int(is_space.argmax())
         return stop
@@ -118,7 +126,7 @@ class WordEncoder:
 
     def _look_up(self, words: pa.LargeBinaryArray) -> Ints:
         """Return the numbers of these distinct words; unknown ones are encoded and added to the cache."""
-        if self._cache.is_full:
+        if self._cache.exceeds(self._limits):
             self._cache = _WordCache()
         known = words.to_pylist()
         numbers = np.fromiter(map(self._cache.numbers.get, known, repeat(-1)), np.int64, len(known))

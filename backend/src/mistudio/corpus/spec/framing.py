@@ -169,9 +169,7 @@ def _choose_pad(settings: TokenizeSettings, special: SpecialTokenFacts) -> tuple
         return None, ()
     if special.pad is not None:
         return special.pad, (f"Rows are padded with the tokenizer's padding token (id {special.pad}).",)
-    masked = (
-        "and attention_mask masks it" if settings.return_attention_mask else "which no mask distinguishes from text"
-    )
+    masked = "and attention_mask masks it" if settings.return_attention_mask else "and no mask marks it"
     return special.eos, (f"The tokenizer has no padding token: EOS (id {special.eos}) pads, {masked}.",)
 
 

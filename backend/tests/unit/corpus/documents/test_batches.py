@@ -27,7 +27,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DatasetStore:
 
 def reader_by(store: DatasetStore, template: str) -> TextReader:
     """A reader of the conversations by this chat template."""
-    tokenizer = small.loaded(small.byte_level(), config={**small.CONFIG, "chat_template": template})
+    tokenizer = small.load(small.train_byte_level(), config={**small.CONFIG, "chat_template": template})
     return TextReader(store, "m", render_chat=make_chat_renderer(tokenizer, store))
 
 
