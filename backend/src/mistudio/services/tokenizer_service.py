@@ -18,7 +18,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.corpus.hub.plan_types import TokenizerRequest
 from mistudio.corpus.hub.planning import Planning
-from mistudio.corpus.hub.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_kept
+from mistudio.corpus.hub.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_cached
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, read_tokenizer
 from mistudio.models import Model
 from mistudio.schemas.tokenization import ModelResponse, PreviewRequest, PreviewResponse
@@ -68,13 +68,13 @@ class TokenizerService:
     ) -> TokenizerSource:
         """The tokenizer's source as it stands: a path, or a commit whose files are in the cache; see ``load``."""
         source = TokenizerSource(name, revision)
-        if source.is_local or await asyncio.to_thread(is_kept, source, self._settings.cache_dir):
+        if source.is_local or await asyncio.to_thread(is_cached, source, self._settings.cache_dir):
             return source
         believed = self._believed.get(source)
         # What a token opened must not serve those who have none.
         if believed and believed.until > time.monotonic() and not fresh and not token:
             return believed.source
-        found = await self._planner.tokenizer(
+        found = await self._planner.pin_tokenizer(
             TokenizerRequest(
                 name=source.name, revision=source.revision, cache_dir=str(self._settings.cache_dir), token=token
             )

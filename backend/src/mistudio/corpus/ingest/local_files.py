@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from mistudio.core.errors import DataMissing, InvalidData
-from mistudio.corpus.fetch.download import FetchedFile
+from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.formats.byte_stream import open_source
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import format_of, ordered_splits
