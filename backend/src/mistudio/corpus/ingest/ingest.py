@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.core.errors import DataMissing, DiskFull, Json
-from mistudio.corpus.formats.columnar import open_parquet, read_parquet, reading
+from mistudio.corpus.formats.columnar import open_parquet, read_parquet, translate_read_errors
 from mistudio.corpus.formats.csv import RecordTooLong
 from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
-from mistudio.corpus.formats.type_inference import unique_names
-from mistudio.corpus.formats.utf8_repair import Chunk, repaired
+from mistudio.corpus.formats.type_inference import make_names_unique
+from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.ingest.column_counts import ColumnCounter
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
@@ -116,7 +116,7 @@ def _kept(file: ReadableFile, target: Path, monitor: Monitor, tell: Progress) ->
 
 
 def _is_well_grouped(file: ReadableFile) -> bool:
-    with reading(file.label), open_parquet(file.path) as parquet:
+    with translate_read_errors(file.label), open_parquet(file.path) as parquet:
         metadata, names = parquet.metadata, parquet.schema_arrow.names
         groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
         limit = group_bytes(parquet.schema_arrow) * _KEPT_COARSER
@@ -125,12 +125,12 @@ def _is_well_grouped(file: ReadableFile) -> bool:
         )
         fine = len(groups) > 1 + metadata.num_rows / _KEPT_FEWEST_ROWS
         tiny = sum(group.total_byte_size for group in groups) < len(groups) * limit // (8 * _KEPT_COARSER)
-        return bool(small and not (fine and tiny) and unique_names(names) == names)
+        return bool(small and not (fine and tiny) and make_names_unique(names) == names)
 
 
 def _count_parquet(file: ReadableFile, monitor: Monitor, tell: Progress) -> ColumnCounter:
     """Count a Parquet file that is kept; what the footer knows is not read."""
-    with reading(file.label), open_parquet(file.path) as parquet:
+    with translate_read_errors(file.label), open_parquet(file.path) as parquet:
         schema, metadata = parquet.schema_arrow, parquet.metadata
     counter = ColumnCounter(schema)
     known = _footer_nulls(schema, metadata)
@@ -141,7 +141,7 @@ def _count_parquet(file: ReadableFile, monitor: Monitor, tell: Progress) -> Colu
     with closing(prefetch(read_parquet(file.path, label=file.label, columns=wanted))) as chunks:
         for chunk in chunks:
             monitor.checkpoint()
-            counter.add(repaired(chunk, label=file.label))
+            counter.add(repair_chunk(chunk, label=file.label))
             tell(chunk.consumed)
     counter.rows = metadata.num_rows
     return counter

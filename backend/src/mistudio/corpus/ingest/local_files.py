@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from mistudio.core.errors import DataMissing, InvalidData
 from mistudio.corpus.fetch import FetchedFile
-from mistudio.corpus.formats.byte_stream import open_source
+from mistudio.corpus.formats.byte_stream import open_stream
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import format_of, ordered_splits
 from mistudio.corpus.monitor import Monitor
@@ -118,7 +118,7 @@ def _gathered(members: Sequence[LocalFile], folder: Path, target: Path, monitor:
 def _record(member: LocalFile, path: Path) -> bytes:
     """A line of JSON. Bytes that are not UTF-8 stay what they are: whoever reads the line repairs and counts them."""
     try:
-        with open_source(path, label=member.name) as source:
+        with open_stream(path, label=member.name) as source:
             data = source.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError as error:
         raise DataMissing(

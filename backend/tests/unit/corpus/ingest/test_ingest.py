@@ -178,13 +178,13 @@ def test_brackets_within_texts_are_no_nesting() -> None:
 
 def test_bad_csv_is_named_with_its_row() -> None:
     """The message says how many columns were expected and how many are there."""
-    with pytest.raises(InvalidData, match=r"x\.csv, row 3: 2 columns expected, 1 found"):
+    with pytest.raises(InvalidData, match=r"x\.csv, row 3: expected 2 columns, found 1"):
         ingested(b"a,b\n1,2\n3\n", label="x.csv", format="csv")
 
 
 def test_a_quote_that_is_never_closed_is_named_with_its_row() -> None:
     """It would take the rest of the file into one cell; one that is closed may hold breaks, up to the file's end."""
-    with pytest.raises(InvalidData, match=r"x\.csv, row 3: a quote is opened that is never closed"):
+    with pytest.raises(InvalidData, match=r"x\.csv, row 3: a quote is never closed"):
         ingested(b'a,b\n1,2\n3,"4\n5,6\n', label="x.csv", format="csv")
     for ending in (b"", b"\n", b"\r\n\r\n"):
         rows = ingested(b'a,b\n1,5" pipe\n3,"4\n5"' + ending, label="x.csv", format="csv")[1]
