@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from mistudio.core.records import from_json
-from mistudio.corpus.fetch.download import FetchSettings, fetch_files
+from mistudio.corpus.fetch import FetchSettings, fetch_files
 from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.corpus.monitor import NullMonitor
 

@@ -7,7 +7,7 @@ import pytest
 
 from fakes.hub import Hub
 from fakes.repositories import CARD, add_stories, story_rows
-from mistudio.corpus.fetch.download import FetchSettings
+from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.hub.plan import make_plan
 from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
 from mistudio.corpus.ingest.build import build_dataset, finish_build, name_raw_files

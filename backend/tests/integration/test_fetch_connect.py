@@ -15,7 +15,7 @@ from fakes.fetching import Watched, fetch_all
 from fakes.hub import Hub, Repository
 from fakes.pace import paced
 from mistudio.core.errors import BadToken, HubUnreachable, JobCancelled
-from mistudio.corpus.fetch.remote_file import Repository as RemoteRepository
+from mistudio.corpus.fetch.remote_file import PinnedRepository
 from mistudio.corpus.fetch.route import Route, parse_web_address
 
 
@@ -198,7 +198,7 @@ def test_what_cannot_be_a_token_never_reaches_a_request(
 
 def test_secrets_are_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tracebacks and logs show these."""
-    assert "hf_secret" not in repr(RemoteRepository("ada/tales", "c0ffee", "hf_secret"))
+    assert "hf_secret" not in repr(PinnedRepository("ada/tales", "c0ffee", "hf_secret"))
     monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.test:3128")
     route = Route.find(parse_web_address("https://hub.test/x"))
     assert ("proxy.test", 3128) == route.via

@@ -19,7 +19,7 @@ from mistudio.core.database import Database
 from mistudio.core.errors import RepositoryDisabled, RepositoryNotFound, ValidationFailed
 from mistudio.corpus.hub.plan_types import PinnedTokenizer, TokenizerRequest
 from mistudio.corpus.hub.planning import Planning
-from mistudio.corpus.hub.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_kept
+from mistudio.corpus.hub.tokenizer_files import TokenizerFiles, TokenizerSource, find_files, is_cached
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, read_tokenizer
 from mistudio.models import Model
 from mistudio.schemas.common import reveal
@@ -70,7 +70,7 @@ class TokenizerService:
     ) -> TokenizerSource:
         """The tokenizer's source as it stands: a path, or a commit whose files are in the cache; see ``load``."""
         source = TokenizerSource(name, revision)
-        if source.is_local or await asyncio.to_thread(is_kept, source, self._settings.cache_dir):
+        if source.is_local or await asyncio.to_thread(is_cached, source, self._settings.cache_dir):
             return source
         believed = self._believed.get(source)
         # What a token opened must not serve those who have none.
@@ -85,7 +85,7 @@ class TokenizerService:
     async def _ask_hub(self, source: TokenizerSource, token: str | None) -> PinnedTokenizer:
         cache_dir = str(self._settings.cache_dir)
         try:
-            return await self._planner.tokenizer(TokenizerRequest(source.name, source.revision, cache_dir, token))
+            return await self._planner.pin_tokenizer(TokenizerRequest(source.name, source.revision, cache_dir, token))
         except (RepositoryNotFound, RepositoryDisabled, ValidationFailed) as error:
             # For a dataset the same errors concern ``repo_id``.
             error.name_field("tokenizer")

@@ -16,7 +16,7 @@ from typing import cast
 
 from mistudio.core.errors import Json
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.fetch.download import FetchedFile
+from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.hub.plan_types import RemoteFile, Sizes
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.origin import Origin

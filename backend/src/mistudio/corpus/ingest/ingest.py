@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 
 from mistudio.core.disk import translate_disk_full
 from mistudio.core.errors import DataMissing, Json
-from mistudio.corpus.formats.columnar import open_parquet, read_parquet, reading
+from mistudio.corpus.formats.columnar import open_parquet, read_parquet, translate_read_errors
 from mistudio.corpus.formats.csv import RecordTooLong
 from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
-from mistudio.corpus.formats.type_inference import unique_names
-from mistudio.corpus.formats.utf8_repair import Chunk, repaired
+from mistudio.corpus.formats.type_inference import make_names_unique
+from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.ingest.column_counts import ColumnCounter
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
@@ -110,7 +110,7 @@ def _keep(file: ReadableFile, target: Path, monitor: Monitor, progress: Progress
 
 
 def _is_well_grouped(file: ReadableFile) -> bool:
-    with reading(file.label), open_parquet(file.path) as parquet:
+    with translate_read_errors(file.label), open_parquet(file.path) as parquet:
         metadata, names = parquet.metadata, parquet.schema_arrow.names
         groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
         limit = max_group_bytes(parquet.schema_arrow) * _KEPT_SIZE_FACTOR
@@ -120,12 +120,12 @@ def _is_well_grouped(file: ReadableFile) -> bool:
         have_few_rows = len(groups) > 1 + metadata.num_rows / _KEPT_MIN_ROWS
         size = sum(group.total_byte_size for group in groups)
         have_few_bytes = size < len(groups) * limit // (8 * _KEPT_SIZE_FACTOR)
-        return bool(are_small and not (have_few_rows and have_few_bytes) and unique_names(names) == names)
+        return bool(are_small and not (have_few_rows and have_few_bytes) and make_names_unique(names) == names)
 
 
 def _count_parquet(file: ReadableFile, monitor: Monitor, progress: Progress) -> ColumnCounter:
     """Count the columns of a Parquet file; columns without text whose nulls the footer counts are not read."""
-    with reading(file.label), open_parquet(file.path) as parquet:
+    with translate_read_errors(file.label), open_parquet(file.path) as parquet:
         schema, metadata = parquet.schema_arrow, parquet.metadata
     counter = ColumnCounter(schema)
     nulls = _read_footer_nulls(schema, metadata)
@@ -136,7 +136,7 @@ def _count_parquet(file: ReadableFile, monitor: Monitor, progress: Progress) -> 
     with closing(prefetch(read_parquet(file.path, label=file.label, columns=wanted))) as chunks:
         for chunk in chunks:
             monitor.checkpoint()
-            counter.add(repaired(chunk, label=file.label))
+            counter.add(repair_chunk(chunk, label=file.label))
             progress(chunk.consumed)
     counter.rows = metadata.num_rows
     return counter

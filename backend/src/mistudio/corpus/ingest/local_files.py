@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from mistudio.core.errors import DataMissing, InvalidData
-from mistudio.corpus.fetch.download import FetchedFile
-from mistudio.corpus.formats.byte_stream import open_source
+from mistudio.corpus.fetch import FetchedFile
+from mistudio.corpus.formats.byte_stream import open_stream
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import detect_format, order_splits
 from mistudio.corpus.monitor import Monitor
@@ -114,7 +114,7 @@ def _write_bundle(members: Sequence[LocalFile], folder: Path, target: Path, moni
 def _to_json_line(member: LocalFile, path: Path) -> bytes:
     """Return the record of a text file. Invalid UTF-8 passes unchanged: the JSON reader repairs and counts it."""
     try:
-        with open_source(path, label=member.name) as source:
+        with open_stream(path, label=member.name) as source:
             data = source.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError as error:
         raise DataMissing(_MISSING.format(member.name)) from error

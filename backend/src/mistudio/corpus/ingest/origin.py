@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from mistudio.corpus.fetch.download import FetchedFile, FetchSettings, fetch_files
+from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, make_manifest

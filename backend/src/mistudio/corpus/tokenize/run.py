@@ -56,7 +56,7 @@ class TokenizeRun:
             for split in self._splits:
                 rows = SourceRows(self._staging.source_rows(split), self._store.num_rows(split))
                 stack.enter_context(closing(rows))
-                pipelines = [make_pipeline(self._resolved, split, kind, rows) for kind in self._kinds]
+                pipelines = [make_pipeline(self._resolved, split, kind, sync=rows.sync) for kind in self._kinds]
                 self._write_split(split, pipelines, rows, before)
                 before += rows.rows
                 written += [(pipeline, rows) for pipeline in pipelines]

@@ -1,6 +1,6 @@
 """Write encoded documents: one pipeline per written split, and the thread that fills them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -42,8 +42,13 @@ class SplitPipeline:
         self.writer.finish(dropped=self._maker.dropped if isinstance(self._maker, Packer) else 0)
 
 
-def make_pipeline(order: ResolvedOrder, source: str, kind: int, rows: SourceRows) -> SplitPipeline:
-    """Return the pipeline for the documents of one kind; it continues after an earlier call."""
+def make_pipeline(
+    order: ResolvedOrder, source: str, kind: int, *, sync: Callable[[], None] | None = None
+) -> SplitPipeline:
+    """Return the pipeline for the documents of one kind; it continues after an earlier call.
+
+    ``sync`` runs before each report; see ``PartWriter``.
+    """
     name = source if kind == DOCUMENT else f"{source}_{HELD_OUT}"
     resolved, settings = order.resolved, order.order.settings
     tokens = SeparatorTokens.from_settings(resolved)
@@ -57,7 +62,7 @@ def make_pipeline(order: ResolvedOrder, source: str, kind: int, rows: SourceRows
         columns=order.columns.without_padding() if is_shuffled else order.columns,
         inserted=Packer(tokens).inserted if settings.is_packed else row_maker.inserted,
         begin=Position(0, tokens.separators if settings.is_packed else 0),
-        sync=rows.sync,
+        sync=sync,
         part_bytes=order.order.part_bytes,
     )
     packer = Packer(tokens, begin=writer.position, keep_last_partial=settings.keep_last_partial)

@@ -10,7 +10,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import AuthRequired, DataMissing, SourceChanged
 from mistudio.core.records import from_json
-from mistudio.corpus.fetch.download import FetchSettings
+from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
 from mistudio.corpus.hub.planner import Planner
 from mistudio.corpus.ingest.build import build_dataset, finish_build

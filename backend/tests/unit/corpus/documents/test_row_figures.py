@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from fakes.corpora import make_dataset
-from fakes.tokenizing import CharacterEncoder, tokenized
+from fakes.tokenizing import CharacterEncoder, tokenize_into
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT, RowFigures, SourceRows
 from mistudio.corpus.encoders.encoding import TokenIds
@@ -105,13 +105,13 @@ def test_a_power_loss_loses_no_tokens(
         for start in range(0, 5_000, 500)
     ]
     make_dataset(tmp_path / "ds", {"train": rows})
-    whole = tokenized(tmp_path / "ds", tmp_path / "whole", settings)
+    whole = tokenize_into(tmp_path / "ds", tmp_path / "whole", settings)
     disk, scratch = Disk(monkeypatch), tmp_path / "again" / "staging" / ".scratch"
     with pytest.raises(JobCancelled):
-        tokenized(tmp_path / "ds", tmp_path / "again", settings, encoder=StopsAfter(8))
+        tokenize_into(tmp_path / "ds", tmp_path / "again", settings, encoder=StopsAfter(8))
     assert list((scratch / "reports" / "train").glob("part-*.json"))
     disk.lose_power(scratch / "source" / "train")
-    again = tokenized(tmp_path / "ds", tmp_path / "again", settings)
+    again = tokenize_into(tmp_path / "ds", tmp_path / "again", settings)
     assert whole.ledger == again.ledger
     assert [split.files for split in whole.splits] == [split.files for split in again.splits]
     assert dict(whole.others) == dict(again.others)

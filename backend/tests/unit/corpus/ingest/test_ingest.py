@@ -178,13 +178,13 @@ def test_brackets_in_texts_are_no_nesting() -> None:
 
 def test_the_error_of_invalid_csv_names_the_row() -> None:
     """It gives the expected and the actual number of columns."""
-    with pytest.raises(InvalidData, match=r"x\.csv, row 3: 2 columns expected, 1 found"):
+    with pytest.raises(InvalidData, match=r"x\.csv, row 3: expected 2 columns, found 1"):
         ingest(b"a,b\n1,2\n3\n", label="x.csv", format="csv")
 
 
 def test_the_error_of_an_unclosed_quote_names_the_row() -> None:
     """The quote would put the rest of the file into one cell; a closed one may hold line breaks."""
-    with pytest.raises(InvalidData, match=r"x\.csv, row 3: a quote is opened that is never closed"):
+    with pytest.raises(InvalidData, match=r"x\.csv, row 3: a quote is never closed"):
         ingest(b'a,b\n1,2\n3,"4\n5,6\n', label="x.csv", format="csv")
     for ending in (b"", b"\n", b"\r\n\r\n"):
         rows = ingest(b'a,b\n1,5" pipe\n3,"4\n5"' + ending, label="x.csv", format="csv")[1]
