@@ -11,7 +11,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final
 
-from mistudio.corpus.documents.batches import HeldOut, TextReader
+from mistudio.corpus.documents.batches import HeldOutRule, TextReader
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, SourceRows
 from mistudio.corpus.spec.resolve import HELD_OUT as HELD_OUT_SPLIT
 from mistudio.corpus.spec.resolve import ResolvedSettings, resolve, settings_hash
@@ -62,7 +62,7 @@ class TokenizeRun:
         self._columns = Columns.of(settings, self._resolved)
         render = engines.render_chat if settings.apply_chat_template else None
         self._reader = TextReader(self._store, self._resolved.text_column, render_chat=render)
-        held_out = HeldOut(settings.heldout_fraction, settings.shuffle_seed or 0)
+        held_out = HeldOutRule(settings.heldout_fraction, settings.shuffle_seed or 0)
         self._encoding = Encoding(self._reader, engines.encoder, held_out, engines.failure, order.batch_bytes)
         self._plan = f"{self._hash} {engines.encoder.name} {order.part_bytes}".encode()
         self._shards: Shards | None = None
