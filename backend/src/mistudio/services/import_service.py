@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from mistudio.core.config import Settings
-from mistudio.corpus.bundled.sample import SAMPLE_NAME, ensure_sample_tokenizer, write_sample
+from mistudio.corpus.bundled import SAMPLE_NAME, ensure_sample_tokenizer, write_sample
 from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.models import new_id

@@ -91,7 +91,8 @@ class DatasetStore:
         """Return the range of the row ids of the split, or of all splits: the first, and one past the last."""
         if split is None:
             return 0, self.num_rows()
-        return self._first_ids[split], self._first_ids[split] + self.num_rows(split)
+        rows = self.num_rows(split)
+        return self._first_ids[split], self._first_ids[split] + rows
 
     def locate(self, row_id: int) -> tuple[str, int]:
         """Return the split of the row with this id, and its number within the split. Raises IndexError."""
@@ -181,9 +182,9 @@ class DatasetStore:
         ]
 
     def _find_group(self, split: str, row: int) -> GroupRef:
-        starts = self._starts[split]
+        files, starts = self._get_split(split).files, self._starts[split]
         number = bisect_right(starts, row) - 1
-        file: RawFile = self._get_split(split).files[number]
+        file: RawFile = files[number]
         groups = self._get_footer(file.path).starts
         index = bisect_right(groups, row - starts[number]) - 1
         if index + 1 >= len(groups):

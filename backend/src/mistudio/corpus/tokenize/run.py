@@ -8,7 +8,7 @@ same bytes. One thread reads the next texts, another writes rows, and the main t
 from collections.abc import Generator
 from contextlib import ExitStack, closing
 
-from mistudio.corpus.documents.batches import HeldOut, TextReader
+from mistudio.corpus.documents.batches import HeldOutRule, TextReader
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, SourceRows
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.finish import finish_split
@@ -34,7 +34,7 @@ class TokenizeRun:
         self._splits = self._resolved.resolved.splits
         render = engines.render_chat if settings.apply_chat_template else None
         self._reader = TextReader(self._store, self._resolved.resolved.text_column, render_chat=render)
-        held_out = HeldOut(settings.heldout_fraction, settings.shuffle_seed or 0)
+        held_out = HeldOutRule(settings.heldout_fraction, settings.shuffle_seed or 0)
         self._encoder = BatchEncoder(self._reader, engines.encoder, held_out, engines.failure, order.batch_bytes)
         self._shards: Shards | None = None
         self._total = sum(self._store.num_rows(split) for split in self._splits)

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.documents.batches import BatchSize, HeldOut, RowBatch, TextReader, text_batches
+from mistudio.corpus.documents.batches import BatchSize, HeldOutRule, RowBatch, TextReader, read_batches
 from mistudio.corpus.encoders.encoding import Encoder, TokenIds
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
@@ -71,21 +71,21 @@ class BatchEncoder:
 
     reader: TextReader
     encoder: Encoder
-    held_out: HeldOut
+    held_out: HeldOutRule
     failure: Callable[[], str | None]
     batch_bytes: int | None = None
 
     def batches(self, split: str, first_row: int, stop_row: int | None = None) -> Generator[EncodedBatch]:
         """Yield these rows in order, encoded; the next texts are read meanwhile."""
         size = BatchSize(self.batch_bytes)
-        texts = text_batches(
+        texts = read_batches(
             self.reader, split, first_row=first_row, stop_row=stop_row, size=size, held_out=self.held_out
         )
         with closing(prefetch(texts)) as coming:
             for batch in coming:
                 began = time.perf_counter()
                 encoded = self.encoder.encode(batch.texts)
-                size.took(time.perf_counter() - began)
+                size.adapt(time.perf_counter() - began)
                 yield batch, encoded
 
 

@@ -1,5 +1,6 @@
 """Reads of a dataset: any page equals the slice of all rows, whatever files and row groups it spans."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -131,9 +132,18 @@ def test_a_file_that_cannot_be_opened_takes_no_slot_of_the_pool(tmp_path: Path) 
 
 def test_unknown_splits_and_rows_are_errors(store: DatasetStore) -> None:
     """The error of an unknown split lists the known ones; a row beyond the end is an IndexError."""
-    with pytest.raises(UnknownSplit) as caught:
-        store.page("dev", offset=0, limit=1)
-    assert ["train", "empty", "test"] == caught.value.extra["choices"]
+    reads: list[Callable[[], object]] = [
+        lambda: store.page("dev", offset=0, limit=1),
+        lambda: store.row("dev", 0),
+        lambda: store.rows("dev", [0]),
+        lambda: list(store.groups("dev")),
+        lambda: store.num_rows("dev"),
+        lambda: store.ids("dev"),
+    ]
+    for read in reads:
+        with pytest.raises(UnknownSplit) as caught:
+            read()
+        assert ["train", "empty", "test"] == caught.value.extra["choices"]
     with pytest.raises(IndexError):
         store.row("test", 1_207)
 
