@@ -32,7 +32,7 @@ from mistudio.workers.messages import (
 )
 
 if TYPE_CHECKING:
-    # Loading tokenizers costs half a second, which a download has no need of.
+    # Imported by tokenizations only: it loads the tokenizers library, which takes half a second.
     from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 # Exit codes, as sysexits.h has them: a temporary failure, and an error of the protocol.
 ORPHANED: Final = 75
 MALFORMED_ORDER: Final = 76
-# pyarrow looks for pandas at its first value, once: it must do so while the child hides it.
+# pyarrow looks for pandas once, at its first value: that must happen while the child hides pandas.
 pa.array([0])
 
 

@@ -19,7 +19,7 @@ from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.utils.tasks import end_task
-from mistudio.workers.child.pool import Children
+from mistudio.workers.child.pool import ChildPool
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ class LocalQueue:
     def __init__(self, settings: Settings, jobs: JobService, *, bus: EventBus, vault: TokenVault) -> None:
         self._jobs = jobs
         self._wake = asyncio.Event()
-        self._children = Children(settings, jobs, bus=bus, vault=vault, enqueue=self.enqueue)
+        self._children = ChildPool(settings, jobs, bus=bus, vault=vault, enqueue=self.enqueue)
         self._dispatcher: asyncio.Task[None] | None = None
         self._limits: Mapping[Pool, int] = {
             "downloads": settings.max_downloads,
@@ -82,7 +82,7 @@ class LocalQueue:
         for job_id in await self._jobs.recover():
             log.info("job resumed after restart", job_id=job_id)
         self._dispatcher = asyncio.create_task(self._dispatch(), name="job-dispatcher")
-        self._children.stand_by()
+        self._children.start_standby()
         self._wake.set()
 
     async def close(self) -> None:
@@ -101,9 +101,9 @@ class LocalQueue:
         return self._children.process_ids()
 
     @property
-    def spare_process_id(self) -> int | None:
+    def standby_process_id(self) -> int | None:
         """The child process that waits for a job, None where there is none."""
-        return self._children.spare_process_id
+        return self._children.standby_process_id
 
     async def _dispatch(self) -> None:
         while True:

@@ -33,7 +33,7 @@ from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.tasks import end_task
-from mistudio.workers.child.pool import Children
+from mistudio.workers.child.pool import ChildPool
 from mistudio.workers.jobs.runner import until_recorded
 from mistudio.workers.scaled_out.broadcast import Broadcast, connect, listen
 from mistudio.workers.scaled_out.queue import CeleryQueue
@@ -112,10 +112,10 @@ class WorkerHost:
         vault = RedisTokenVault(redis, sealing_key(settings))
         self._queue = CeleryQueue(settings, self._jobs, app=self._app, redis=redis)
         watcher = Watcher(settings, self._jobs, queue=self._queue, redis=redis, vault=vault)
-        self._children = Children(
+        self._children = ChildPool(
             settings, self._jobs, bus=bus, vault=vault, enqueue=self._queue.enqueue, share=self._queue.share
         )
-        self._children.stand_by()
+        self._children.start_standby()
         stack.push_async_callback(self._hand_over)
         ready = asyncio.Event()
         for work in (listen(redis, self._hear, ready=ready), self._be_seen(redis)):

@@ -1,7 +1,6 @@
 """``mistudio.workers.child.main``: what a child process does with the lines of its standard input."""
 
 import os
-from asyncio.subprocess import Process
 
 import pytest
 
@@ -11,26 +10,26 @@ from mistudio.workers.child.main import MALFORMED_ORDER, ORPHANED
 from mistudio.workers.messages import CancelOrder, PreloadOrder, to_line
 
 
-async def start_child(*lines: str) -> Process:
-    """A child process that was sent these lines."""
-    process = await processes.start_module("mistudio.workers.child", dict(os.environ), line_bytes=1 << 16)
-    assert process.stdin is not None
-    process.stdin.write("".join(lines).encode())
-    await process.stdin.drain()
-    return process
+async def exit_code_after(*lines: str, hang_up: bool = False) -> int:
+    """How a child ends that was sent these lines; ``hang_up``: and then the end of its standard input."""
+    child = await processes.start_module("mistudio.workers.child", dict(os.environ), line_bytes=1 << 16)
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write("".join(lines).encode())
+    await child.stdin.drain()
+    if hang_up:
+        child.stdin.close()
+    assert b"" == await child.stdout.read()
+    return await child.wait()
 
 
 @pytest.mark.parametrize("line", ["cancel\n", "{}\n", "[null, 1]\n"])
-async def test_a_malformed_order_ends_it(line: str) -> None:
-    """With an exit code of its own, whatever order is malformed."""
-    child = await start_child(to_line(CancelOrder()), line)
-    assert MALFORMED_ORDER == await child.wait()
+async def test_a_malformed_order_ends_a_child(line: str) -> None:
+    """The exit code says why, whichever order is malformed."""
+    assert MALFORMED_ORDER == await exit_code_after(to_line(CancelOrder()), line)
 
 
-async def test_it_ends_with_its_parent(settings: Settings) -> None:
-    """Also where the tokenizer that it was to preload cannot be loaded."""
+async def test_a_child_ends_with_its_parent(settings: Settings) -> None:
+    """It also does where the tokenizer that it was to preload cannot be loaded."""
     order = PreloadOrder(tokenizer="./none", revision=None, cache_dir=settings.cache_dir, data_dir=settings.data_dir)
-    child = await start_child(to_line(order))
-    assert child.stdin is not None
-    child.stdin.close()
-    assert ORPHANED == await child.wait()
+    assert ORPHANED == await exit_code_after(to_line(order), hang_up=True)

@@ -18,20 +18,20 @@ from mistudio.core.states import JobState
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.utils.file_utils import ensure_dir
-from mistudio.workers.child.pool import Children
+from mistudio.workers.child.pool import ChildPool
 from mistudio.workers.embedded.queue import MemoryTokenVault
 
-# What is tested is how they start.
+# These tests are about how child processes start.
 pytestmark = pytest.mark.usefixtures("true_starts")
 
 
 @dataclass(frozen=True)
-class Nest:
-    """A pool of children, and the table of their jobs."""
+class Setup:
+    """A pool, and the table of its jobs."""
 
     database: Database
     jobs: JobService
-    children: Children
+    pool: ChildPool
 
     async def add_job(self) -> JobResponse:
         """A queued download."""
@@ -39,7 +39,7 @@ class Nest:
 
 
 @pytest.fixture
-async def nest(settings: Settings) -> AsyncIterator[Nest]:
+async def setup(settings: Settings) -> AsyncIterator[Setup]:
     """A pool over an embedded database."""
     ensure_dir(settings.data_dir)
     database, bus = Database(settings.sqlalchemy_url), RecordingBus()
@@ -49,19 +49,19 @@ async def nest(settings: Settings) -> AsyncIterator[Nest]:
     async def enqueue(_job_id: str) -> None:
         """Nothing follows."""
 
-    yield Nest(database, jobs, Children(settings, jobs, bus=bus, vault=MemoryTokenVault(), enqueue=enqueue))
+    yield Setup(database, jobs, ChildPool(settings, jobs, bus=bus, vault=MemoryTokenVault(), enqueue=enqueue))
     await database.close()
 
 
-async def test_a_child_that_started_too_late_runs_nothing(nest: Nest) -> None:
+async def test_a_child_that_started_too_late_runs_nothing(setup: Setup) -> None:
     """It was being started while all others were ended: its job waits for another process, and no try is counted."""
-    job = await nest.add_job()
-    starting = asyncio.create_task(nest.children.start(job))
+    job = await setup.add_job()
+    starting = asyncio.create_task(setup.pool.start(job))
     await asyncio.sleep(0)
-    assert [] == await nest.children.close()
+    assert [] == await setup.pool.close()
     await (await starting)
-    after = await nest.jobs.get(job.id)
-    assert (JobState.QUEUED, 0, []) == (after.state, after.attempt, nest.children.process_ids())
+    after = await setup.jobs.get(job.id)
+    assert (JobState.QUEUED, 0, []) == (after.state, after.attempt, setup.pool.process_ids())
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ async def test_a_child_that_started_too_late_runs_nothing(nest: Nest) -> None:
     ids=["no JSON", "no message", "a line without end"],
 )
 async def test_a_child_that_reports_nonsense_is_killed(
-    nest: Nest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+    setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
     """The log says so, and the job counts as crashed: it is tried again, three times at most."""
     (tmp_path / "sitecustomize.py").write_text(f"import os, time\nos.write(1, {said})\ntime.sleep(300)\n")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
-    job = await nest.add_job()
+    job = await setup.add_job()
     with capture_logs() as logged:
         for _attempt in range(job.max_attempts):
-            await (await nest.children.start(job))
-    after = await nest.jobs.get(job.id)
+            await (await setup.pool.start(job))
+    after = await setup.jobs.get(job.id)
     assert (JobState.FAILED, "worker_died") == (after.state, after.error_code)
     assert [job.id] * 3 == [line["job_id"] for line in logged if line["event"] == "child killed: malformed report"]
     assert "garbage" not in str(logged)
-    await nest.children.close()
+    await setup.pool.close()
