@@ -22,7 +22,7 @@ from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, read_tokenizer
 from mistudio.models import Model
 from mistudio.schemas.common import reveal
 from mistudio.schemas.tokenizer import ModelResponse, PreviewRequest, PreviewResponse
-from mistudio.services.tokenizations.token_views import preview_of
+from mistudio.services.tokenizations.token_views import make_preview
 
 # One with a large vocabulary takes some 150 MB.
 _MOST_LOADED: Final = 2
@@ -107,7 +107,7 @@ class TokenizerService:
     async def preview(self, request: PreviewRequest) -> PreviewResponse:
         """Return a text as tokens, with the effect of the settings. Raises what ``load`` does, and ValidationFailed."""
         tokenizer = await self.load(request.tokenizer, request.revision, token=reveal(request.access_token))
-        return await asyncio.to_thread(preview_of, tokenizer, request)
+        return await asyncio.to_thread(make_preview, tokenizer, request)
 
     async def list_models(self) -> list[ModelResponse]:
         """Return the tokenizers that were used, newest first."""

@@ -36,7 +36,8 @@ class OpenTokenizations:
 
     def get(self, dataset_id: str, tokenization_id: str, folder: Path) -> TokenizedStore:
         """Return the tokenization in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
-        # All under the lock: a ``forget`` once the folder is gone comes before, so that it is missing, or finds it.
+        # All under one lock: ``forget`` is called once the folder is gone. It comes first, and the folder is missing
+        # here, or it comes later, and removes what was opened here.
         with self._lock:
             stamp = _stamp_of(folder)
             known = self._stores.get(tokenization_id)
