@@ -68,7 +68,7 @@ class Server:
             settings, self.database, bus=self.socket, queue=self.engine.queue, jobs=self.jobs, storage=self.storage
         )
         self.samples = SampleService(
-            settings, self.database, self.storage, on_unusable_index=self.indexes.found_unusable
+            settings, self.database, self.storage, on_unusable_index=self.indexes.rebuild_unusable
         )
         self.datasets = DatasetService(
             settings,

@@ -370,7 +370,7 @@ async def test_a_start_removes_an_upload_that_a_kill_cut_off(import_settings: Se
     """No record knows it, nobody receives it; one that is still received stays."""
     settings = import_settings.model_copy(update={"data_dir": tmp_path})
     async with running_server(settings) as server:
-        async with server.parts.imports.receiving(None) as upload:
+        async with server.parts.imports.open_upload(None) as upload:
             upload.begin("a.csv")
             upload.write(memoryview(b"text\nhello\n"))
             await server.parts.storage.sweep()

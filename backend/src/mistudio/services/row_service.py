@@ -1,4 +1,4 @@
-"""Written rows of a tokenization as a reader sees them, and the way back from any position to its source."""
+"""Written rows of a tokenization as tokens, and the trace from a position back to its source."""
 
 import asyncio
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from mistudio.services.tokenizer_service import TokenizerService
 
 
 @dataclass(frozen=True)
-class _Opened:
+class _OpenRows:
     dataset_id: str
     store: TokenizedStore
     tokenizer: LoadedTokenizer
@@ -34,7 +34,7 @@ class _Opened:
     def manifest(self) -> TokenizedManifest:
         return self.store.manifest
 
-    def split(self, wanted: str | None) -> str:
+    def choose_split(self, wanted: str | None) -> str:
         names = [split.name for split in self.manifest.splits]
         if wanted is None:
             return names[0]
@@ -46,7 +46,7 @@ class _Opened:
             )
         return wanted
 
-    def shown(self, split: str, row: TokenRow) -> TokenizedRow:
+    def show_row(self, split: str, row: TokenRow) -> TokenizedRow:
         return TokenizedRow(
             split=split,
             row=row.row,
@@ -61,35 +61,35 @@ class _Opened:
 
 
 class RowService:
-    """Reads tokenized rows off the event loop; files stay mapped, so that any page is at hand at once."""
+    """Reads tokenized rows off the event loop; files stay mapped, so that any page is fast."""
 
     def __init__(self, database: Database, storage: StorageService, tokenizers: TokenizerService) -> None:
         self._database = database
         self._storage = storage
         self._tokenizers = tokenizers
-        self._open_ones = OpenTokenizations()
+        self._tokenizations = OpenTokenizations()
 
     def forget(self, target: str) -> None:
-        """Let go of the files of the tokenization, or the dataset, with this id, whose folder is gone."""
-        self._open_ones.forget(target)
+        """Close the files of the deleted tokenization, or of the deleted dataset, with this id."""
+        self._tokenizations.forget(target)
 
     async def list_rows(self, tokenization_id: str, *, split: str | None, page: int, limit: int) -> Page[TokenizedRow]:
-        """One page of rows, empty beyond the end. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
+        """Return one page of rows, empty beyond the end. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
         opened = await self._open(tokenization_id)
-        name = opened.split(split)
+        name = opened.choose_split(split)
 
         def read() -> tuple[int, list[TokenizedRow]]:
             store = opened.store
             rows = store.rows(name, offset=(page - 1) * limit, limit=limit)
-            return store.num_rows(name), [opened.shown(name, row) for row in rows]
+            return store.num_rows(name), [opened.show_row(name, row) for row in rows]
 
         total, shown = await asyncio.to_thread(read)
         return Page[TokenizedRow](data=shown, pagination=Pagination.of(page=page, limit=limit, total=total))
 
     async def trace(self, tokenization_id: str, *, split: str | None, row: int, position: int) -> TraceResponse:
-        """Where one position came from. Raises NotFound, NotReady, UnknownSplit, ValidationFailed, DataMissing."""
+        """Trace one position back. Raises NotFound, NotReady, UnknownSplit, ValidationFailed, DataMissing."""
         opened = await self._open(tokenization_id)
-        name = opened.split(split)
+        name = opened.choose_split(split)
 
         def find() -> TraceResponse:
             store = opened.store
@@ -97,7 +97,7 @@ class RowService:
             if not found:
                 rows = store.num_rows(name)
                 raise NotFound(f"Split “{name}” has {rows:,} rows, counted from 0; there is no row {row}.")
-            traced = self._traced(opened, name, found[0], position)
+            traced = self._trace_row(opened, name, found[0], position)
             return TraceResponse(
                 tokenization_id=tokenization_id,
                 dataset_id=opened.dataset_id,
@@ -110,7 +110,7 @@ class RowService:
 
         return await asyncio.to_thread(find)
 
-    def _traced(self, opened: _Opened, split: str, row: TokenRow, position: int) -> Trace:
+    def _trace_row(self, opened: _OpenRows, split: str, row: TokenRow, position: int) -> Trace:
         if position >= len(row.ids):
             count = len(row.ids)
             message = f"Row {row.row} has {count:,} positions, counted from 0; there is no position {position}."
@@ -128,13 +128,13 @@ class RowService:
             find_characters=lambda text: tokenizer.encode_with_offsets(text, add_special_tokens=False).spans,
         )
 
-    async def _open(self, tokenization_id: str) -> _Opened:
+    async def _open(self, tokenization_id: str) -> _OpenRows:
         async with self._database.read() as session:
             record = await get_ready_tokenization(session, tokenization_id)
         folder = self._storage.tokenized(record.dataset_id, record.id)
-        store = await asyncio.to_thread(self._open_ones.get, record.dataset_id, record.id, folder)
+        store = await asyncio.to_thread(self._tokenizations.get, record.dataset_id, record.id, folder)
         tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
-        return _Opened(record.dataset_id, store, tokenizer)
+        return _OpenRows(record.dataset_id, store, tokenizer)
 
 
 def _source(traced: Trace, dataset: Path) -> TraceSource | None:

@@ -1,4 +1,4 @@
-"""What a client is told when it subscribes to a channel."""
+"""The snapshot that answers a client's subscribe."""
 
 import re
 
@@ -12,13 +12,13 @@ _PROGRESS_CHANNEL = re.compile(r"datasets/([^/]+)/progress")
 
 
 class SnapshotService:
-    """Answers subscribes with the present state."""
+    """Returns the present state behind a channel."""
 
     def __init__(self, datasets: DatasetService) -> None:
         self._datasets = datasets
 
     async def snapshot(self, channel: str) -> dict[str, Json]:
-        """The state behind ``channel``; a refusal for a channel that does not exist."""
+        """Return the state behind ``channel``, or a refusal if there is no such channel."""
         if channel == DATASETS_CHANNEL:
             listed = await self._datasets.list_datasets()
             return DatasetListSnapshot(channel=channel, list=listed).model_dump(mode="json")

@@ -1,4 +1,4 @@
-"""What a setting would cost before it is run: exact from an earlier tokenization, else an estimate from a sample."""
+"""Calculates what settings cost before a job runs: exactly from a tokenization, or estimated from a sample."""
 
 import asyncio
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 
 _SAMPLED_DOCUMENTS: Final = 5_000
-# The lengths shown where none is asked for, around the one that would be chosen.
+# The lengths shown if the request names none, beside the one that would be chosen.
 _USUAL: Final = (128, 256, 512, 1_024, 2_048, 4_096, 8_192)
 
 
 class WhatIfService:
-    """Answers from counts of lengths; only an estimate encodes anything, and that only a sample."""
+    """Calculates from counts of lengths; only an estimate encodes texts, a sample of them."""
 
     def __init__(self, database: Database, storage: StorageService, tokenizers: TokenizerService) -> None:
         self._database = database
@@ -42,10 +42,10 @@ class WhatIfService:
         tokenizer: str | None,
         max_lengths: Sequence[int] | None,
     ) -> WhatIfResponse:
-        """What each max_length comes to: by a tokenization's exact counts, or by a tokenizer's on a sample.
+        """Return the cost of each max_length, by the counts of a tokenization or by a tokenizer on a sample.
 
-        Neither given: the newest ready tokenization's. Raises NotFound, NotReady, ValidationFailed, DataMissing, and
-        what loading a tokenizer raises.
+        Without either, the newest ready tokenization counts. Raises NotFound, NotReady, ValidationFailed, DataMissing,
+        and what loading a tokenizer raises.
         """
         if tokenization_id and tokenizer:
             raise ValidationFailed("Give a tokenization or a tokenizer, not both.", field="tokenizer")
@@ -53,19 +53,19 @@ class WhatIfService:
             await get_ready_dataset(session, dataset_id)
             record = None if tokenizer else await choose_tokenization(session, dataset_id, tokenization_id)
         if record is not None:
-            return await self._exact(dataset_id, record, max_lengths)
+            return await self._count(dataset_id, record, max_lengths)
         if tokenizer is None:
-            raise NotReady("Nothing is tokenized yet: give a tokenizer for an estimate.")
+            raise NotReady("This dataset has no tokenization yet: name a tokenizer for an estimate.")
         return await self._estimate(dataset_id, tokenizer, max_lengths)
 
-    async def _exact(self, dataset_id: str, record: Tokenization, max_lengths: Sequence[int] | None) -> WhatIfResponse:
+    async def _count(self, dataset_id: str, record: Tokenization, max_lengths: Sequence[int] | None) -> WhatIfResponse:
         tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
         folder = self._storage.tokenized(dataset_id, record.id)
 
         def count() -> WhatIf:
             manifest = read_tokenized_manifest(folder)
             lengths = read_lengths(folder, manifest)
-            return self._counted(dataset_id, lengths, manifest.settings, tokenizer, max_lengths)
+            return self._calculate(dataset_id, lengths, manifest.settings, tokenizer, max_lengths)
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=record.tokenizer, of=record.id)
 
@@ -80,11 +80,11 @@ class WhatIfService:
             settings = TokenizeSettings(tokenizer=name)
             # Rows without a text are no documents, and were not sampled.
             documents = store.manifest.rows - store.manifest.text.nulls
-            return self._counted(dataset_id, lengths, settings, tokenizer, max_lengths, documents=documents)
+            return self._calculate(dataset_id, lengths, settings, tokenizer, max_lengths, documents=documents)
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=tokenizer.repo, of=None)
 
-    def _counted(
+    def _calculate(
         self,
         dataset_id: str,
         lengths: Lengths,
@@ -135,5 +135,5 @@ def _layout(counted: WhatIfLayout, found: WhatIf) -> dict[str, float]:
 
 
 def _share(part: int, whole: int) -> float:
-    """Return ``part`` of ``whole``, at most 1: of a sample, either may be rounded up."""
+    """Return ``part`` divided by ``whole``, at most 1: figures scaled from a sample are rounded."""
     return min(part / whole, 1.0) if whole else 0.0

@@ -77,7 +77,7 @@ async def download_dataset(request: DatasetDownloadRequest, services: ServicesDe
 )
 async def upload_dataset(request: Request, services: ServicesDep) -> DatasetResponse:
     """Import files, streamed to disk as they come; splits are told from their names. The same files again are a 409."""
-    async with services.imports.receiving(announced_bytes(request)) as upload:
+    async with services.imports.open_upload(announced_bytes(request)) as upload:
         form = await receive_form(request, upload)
         return await services.imports.accept(upload, import_fields(form))
 

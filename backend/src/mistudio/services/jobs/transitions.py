@@ -24,7 +24,7 @@ def new_job(kind: JobKind, dataset_id: str, *, max_attempts: int, tokenization_i
 
 def cancelled_message(progress: float) -> str:
     """Return the error message of a cancelled dataset or tokenization."""
-    return f"Cancelled at {progress:.0f} %. Retry goes on from there."
+    return f"Cancelled at {progress:.0f} %. Retry continues from there."
 
 
 def requeue(job: Job) -> None:
@@ -68,7 +68,7 @@ async def handle_death(session: AsyncSession, job: Job, *, backoff_seconds: floa
     target = await JobTarget.of(session, job)
     if job.progress > job.claimed_progress:
         job.attempt = 0
-    died = WorkerDied("The process that did the work ended unexpectedly; what it had done is kept. Retry goes on.")
+    died = WorkerDied("The process that ran the job ended unexpectedly. What it had done is kept: retry to continue.")
     if job.attempt >= job.max_attempts and not job.cancel_requested:
         return await fail_job(session, target, died)
     return await postpone_or_cancel(session, target, died, backoff_seconds)

@@ -1,8 +1,8 @@
-"""Files on their way from a user into the staging folder of a dataset that is to be made of them.
+"""Writes uploaded files into the staging folder of their dataset.
 
-Each is looked at before a byte of it is written, and written once, under a number, with its checksum taken on the way.
-A mark in the folder, locked as long as the files come, says that no record knows them yet: what is not accepted is
-removed, after a kill by the next start.
+The name and the first bytes of a file are checked before it is written. A file is written once, under a number, and its
+checksum is taken on the way. A mark in the folder, locked while files are received, says that there is no record yet:
+an upload that is not accepted is removed, after a kill by the next start.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ from mistudio.utils.file_utils import ensure_dir, format_size, fsync_directory
 MARK_NAME: Final = ".upload"
 MAX_FILES: Final = 10_000
 _HEAD_BYTES: Final = 6
-# What a file of this ending must begin with; and what no text begins with.
+# The first bytes that a suffix requires, and those that no text file has.
 _BEGINNINGS: Final = {".parquet": b"PAR1", ".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 _FOREIGN: Final = {
     b"PAR1": "a Parquet file",
@@ -37,7 +37,7 @@ _FOREIGN: Final = {
 
 
 class Upload:
-    """One upload; not safe to use from two threads at once. ``close`` it whatever happens."""
+    """One upload; not safe to use from two threads at once. Always ``close`` it."""
 
     def __init__(self, staging: Path, *, limit_bytes: int, room: RoomWatch) -> None:
         self.staging = staging
@@ -57,7 +57,7 @@ class Upload:
         self._is_accepted = False
 
     def begin(self, name: str) -> None:
-        """A file of this name comes now. Raises ValidationFailed, UnsupportedFile."""
+        """Begin a file. Raises ValidationFailed, UnsupportedFile."""
         self._name = _checked_name(name)
         detect_format(self._name)
         if self._name in self._names:
@@ -69,7 +69,7 @@ class Upload:
         self._out = (self._sources / f"{len(self._files):05d}").open("wb")
 
     def write(self, data: memoryview) -> None:
-        """Bytes of the present file. Raises TooLarge, UnsupportedFile, DiskFull."""
+        """Write bytes of the present file. Raises TooLarge, UnsupportedFile, DiskFull."""
         assert self._out is not None  # noqa: S101 (a file was begun)
         self._received += len(data)
         if self._received > self._limit:
@@ -85,7 +85,7 @@ class Upload:
         self._size += len(data)
 
     def end(self) -> None:
-        """The present file is complete. Raises ValidationFailed for an empty one, UnsupportedFile, DiskFull."""
+        """End the present file. Raises ValidationFailed for an empty one, UnsupportedFile, DiskFull."""
         assert self._out is not None  # noqa: S101 (a file was begun)
         if not self._size:
             raise _invalid(f"“{self._name}” is empty.")
@@ -100,19 +100,19 @@ class Upload:
         )
 
     def plan(self, sample_by: SampleBy) -> LocalPlan:
-        """What came, once all has come. Raises ValidationFailed where nothing did."""
+        """Return the plan of the import, once all files are received. Raises ValidationFailed if there are none."""
         if not self._files:
             raise _invalid("No file came with the request: choose at least one.")
         fsync_directory(self._sources)
         return LocalPlan(tuple(self._files), sample_by)
 
-    def accepted(self) -> None:
-        """A record knows the files now."""
+    def accept(self) -> None:
+        """Keep the files, now that they have a record."""
         self._is_accepted = True
         (self.staging / MARK_NAME).unlink(missing_ok=True)
 
     def close(self) -> bool:
-        """Close what is open, and answer whether the files are to stay; else the caller removes the folder."""
+        """Close the files; return whether they are kept, else the caller removes the folder."""
         if self._out is not None:
             self._out.close()
         self._mark.close()
@@ -120,7 +120,7 @@ class Upload:
 
 
 def is_abandoned(staging: Path) -> bool:
-    """Whether the folder holds an upload that nobody receives any more."""
+    """Whether the folder holds an upload that no process receives any more."""
     try:
         with (staging / MARK_NAME).open("r+") as mark:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -130,7 +130,7 @@ def is_abandoned(staging: Path) -> bool:
 
 
 def too_large(limit: int) -> TooLarge:
-    """The refusal of more than ``limit`` bytes."""
+    """Return the refusal of more than ``limit`` bytes."""
     return TooLarge(
         f"At most {format_size(limit)} at a time: import the files in parts, or from the command line of this machine "
         "after raising MISTUDIO_MAX_UPLOAD_BYTES.",

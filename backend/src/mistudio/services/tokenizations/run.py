@@ -1,4 +1,4 @@
-"""What a tokenization is beside the engine's work: choose, fall back, and say of the result what its record says."""
+"""Runs a tokenization for its job: chooses the engines, falls back to the reference, returns the record's figures."""
 
 import shutil
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from mistudio.utils.file_utils import get_directory_size
 
 
 def tokenize_batch(tokenizer: LoadedTokenizer, texts: Texts) -> TokenIds:
-    """The ids of ``texts``, without special tokens, by the reference; a null is an empty text. Blocks."""
+    """Return the ids of ``texts`` by the reference, without special tokens; a null is an empty text. Blocks."""
     return ReferenceEncoder(tokenizer.reference).encode(texts)
 
 
@@ -41,19 +41,19 @@ def save_tokenized_dataset(
     trial: Trial | None = None,
     sharing: ShardPolicy | None = None,
 ) -> TokenizationFigures:
-    """Tokenize the dataset in the folder ``dataset`` into ``target`` by way of ``staging``; gives its figures.
+    """Tokenize the dataset in the folder ``dataset`` into ``target``, working in ``staging``; return its figures.
 
-    ``trial`` is that of the fast engine on this tokenizer, where it was made already; ``sharing``: what others encode,
-    and where. Goes on where an earlier call was cut off. Blocks, for as long as it takes. Raises what
-    ``tokenize_dataset`` of ``mistudio.corpus.tokenize.tokenize`` raises.
+    ``trial`` is an earlier trial of the fast engine on this tokenizer; ``sharing`` lets other processes encode shards.
+    Continues where an earlier call was interrupted. Blocks until it is done. Raises what ``tokenize_dataset`` of
+    ``mistudio.corpus.tokenize.tokenize`` raises.
     """
     order = _order(dataset, staging, settings=settings, tokenizer=tokenizer, monitor=monitor, trial=trial)
     reference = order.engines.reference
-    # By the engine that earns its place; by the reference where the written files show that it did not.
+    # By the fast engine if it agrees on a sample; again by the reference if the audit finds differences.
     manifest = tokenize_dataset(order, target, sharing=sharing)
     differences = read_audit(target).differences
     if differences and manifest.engine.name != reference.name:
-        # Not by who has lost the job meanwhile: the result is another one's then.
+        # A runner that lost the job must not remove the result of the one that has it.
         monitor.checkpoint()
         shutil.rmtree(target)
         why = f"The reference: the fast engine differed on {differences:,} written documents."
@@ -72,7 +72,7 @@ def help_with_tokenization(
     monitor: Monitor,
     begin: int,
 ) -> int:
-    """Make shards for whoever runs the same tokenization; see ``help_tokenize``."""
+    """Encode shards for the process that runs the same tokenization; see ``help_tokenize``."""
     return help_tokenize(_order(dataset, staging, settings=settings, tokenizer=tokenizer, monitor=monitor), begin=begin)
 
 
@@ -85,7 +85,7 @@ def _order(
     monitor: Monitor,
     trial: Trial | None = None,
 ) -> TokenizeOrder:
-    """The tokenization, by the engine that earns its place on this dataset."""
+    """Return the order of the tokenization, with the engines that suit this dataset."""
     store = DatasetStore(dataset)
     resolved = resolve_settings(settings, tokenizer, dataset=store.manifest)
     engines = choose_engines(tokenizer, store, settings=settings, resolved=resolved, trial=trial)

@@ -95,7 +95,7 @@ async def test_work_ends_before_the_reserve_is_touched(database: Database, tmp_p
     await Runner(settings, jobs, {"download": handler}).run_job(job.id, owner="worker")
     ended = await jobs.get(job.id)
     assert ("failed", "disk_full") == (ended.state, ended.error_code)
-    assert "4096.0 PB is to stay free" in (ended.error_message or "")
+    assert "4096.0 PB must stay free" in (ended.error_message or "")
 
 
 def test_a_disk_with_room_is_no_news(tmp_path: Path) -> None:
