@@ -16,7 +16,7 @@ import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
 import zstandard
 from hypothesis import strategies as st
 
-Cell: TypeAlias = "str | int | float | bool | None | list[Cell] | dict[str, Cell]"
+Cell: TypeAlias = "str | int | float | bool | list[Cell] | dict[str, Cell] | None"
 Rows: TypeAlias = "list[dict[str, Cell]]"
 
 PACKINGS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
