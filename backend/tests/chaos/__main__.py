@@ -1,92 +1,52 @@
 """``python -m chaos``: attack a studio for as long as is asked, and print what was tried and what was found.
 
-``--kills N`` random kills in all, five to a life; ``--operations N`` file operations, evenly spread over a life, each
-made to fail in every way of ``chaos.faults.KINDS`` (``all``: every single one). The seed is printed, and may be given.
+``--kills N`` random kills in all, five to a life; ``--operations N`` file operations, drawn from all that the stages of
+a life make, each failing in every way in which a file system lets it (``all``: every single one). The seed is printed,
+and may be given. ``--report PAGE`` writes the figures into docs/reliability.md.
 """
 
 import argparse
 import asyncio
+import os
 import random
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Final
 
-from chaos.attack import Outcome, attack
-from chaos.faults import KINDS, Fault, faulty_library
-from chaos.life import add_repositories
-from fakes.hub import Hub
-from mistudio.core.config import Settings
-
-_KILLS_A_LIFE: Final = 5
+from chaos.campaign import Bench, Figures, campaign, plan
+from harness.report import table, write_part
+from harness.say import say
 
 
-class Campaign:
-    """Attacks, and the count of those that did not end as if nothing had happened."""
-
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        self._settings = settings
-        self._folder = folder
-        self.whole: Outcome | None = None
-        self.attacks = self.faults = self.refusals = 0
-
-    async def reference(self) -> Outcome:
-        """Live once undisturbed; what remains is what every attack must end with."""
-        fault = Fault(self._settings.data_dir, self._folder / "counter") if faulty_library() else None
-        self.whole = await attack(self._settings, self._folder / "whole.log", fault=fault)
-        return self.whole
-
-    async def one(self, name: str, *, fault: Fault | None = None, kills: int = 0, seed: int = 0) -> None:
-        """Attack once, and say what was wrong with the end, if anything."""
-        assert self.whole is not None
-        log = self._folder / "attack.log"
-        log.unlink(missing_ok=True)
-        self.attacks += 1
-        try:
-            outcome = await attack(self._settings, log, fault=fault, kills=kills, seed=seed)
-            assert outcome.files == self.whole.files, "the files differ"
-            self.refusals += len(outcome.refusals)
-        except (AssertionError, TimeoutError) as error:
-            self.faults += 1
-            (self._folder / f"found-{self.faults}.log").write_bytes(log.read_bytes() if log.exists() else b"")
-            _say(f"FOUND {name}: {type(error).__name__}: {str(error)[:1500]}")
-
-
-async def _run(kills: int, operations: str, seed: int, folder: Path) -> int:
-    with Hub() as hub:
-        add_repositories(hub)
-        settings = Settings(
-            data_dir=folder / "data",
-            hf_endpoint=hub.url,
-            hf_home=folder / "hf",
-            retry_backoff_seconds=0.05,
-            disk_reserve_bytes=0,
-            spare_process=False,
-        )
-        campaign = Campaign(settings, folder)
+async def _run(asked: argparse.Namespace, folder: Path) -> Figures:
+    benches = [Bench(folder / f"studio-{number}") for number in range(asked.studios)]
+    try:
         began = time.monotonic()
-        whole = await campaign.reference()
-        _say(f"seed {seed}; a life: {time.monotonic() - began:.0f} s, {whole.operations} file operations")
-        chance = random.Random(seed)
-        for number in range(0, kills, _KILLS_A_LIFE):
-            await campaign.one(f"kills {number}", kills=_KILLS_A_LIFE, seed=chance.randrange(1 << 30))
-        count = whole.operations if operations == "all" else min(int(operations), whole.operations)
-        places = sorted(chance.sample(range(1, whole.operations + 1), count)) if whole.operations else []
-        for at in places:
-            for kind in KINDS:
-                fault = Fault(settings.data_dir, folder / "counter", kind=kind, at=at)
-                await campaign.one(f"{kind} at operation {at}", fault=fault)
-    _say(
-        f"{campaign.attacks} attacks ({kills} kills, {count} operations in {len(KINDS)} ways each), "
-        f"{campaign.refusals} refusals on the way, {campaign.faults} ended wrong; {time.monotonic() - began:.0f} s"
+        await asyncio.gather(*(bench.learn() for bench in benches))
+        operations = benches[0].operations
+        say(
+            f"seed {asked.seed}; {sum(map(len, operations.values()))} file operations; {time.monotonic() - began:.0f} s"
+        )
+        count = None if asked.operations == "all" else int(asked.operations)
+        attacks = plan(operations, kills=asked.kills, count=count, seed=asked.seed)
+        attacks = [attack for attack in attacks if asked.only in attack.name]
+        return await campaign(benches, attacks, time.monotonic() + asked.minutes * 60)
+    finally:
+        for bench in benches:
+            bench.close()
+
+
+def _summary(figures: Figures, seed: int) -> str:
+    rows = [
+        (kind, f"{count:,}", f"{figures.refusals[kind]:,}", f"{figures.ill[kind]:,}")
+        for kind, count in sorted(figures.attacks.items())
+    ]
+    head = ("fault", "attacks", "clear errors on the way", "ended ill")
+    return (
+        f"{sum(figures.attacks.values()):,} attacks in {figures.seconds / 60:.0f} minutes (seed {seed}), "
+        f"{figures.kills:,} processes killed by SIGKILL.\n\n{table(head, rows)}"
     )
-    return 1 if campaign.faults else 0
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def main() -> int:
@@ -94,12 +54,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--operations", default="all")
+    parser.add_argument("--only", default="", help="only attacks whose name holds this")
+    parser.add_argument("--minutes", type=float, default=24 * 60, help="stop after so long")
+    parser.add_argument("--studios", type=int, default=os.cpu_count() or 1, help="attacked at the same time")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--report", type=Path)
     asked = parser.parse_args()
     folder: Path = asked.folder or Path(tempfile.mkdtemp(prefix="mistudio-chaos-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return asyncio.run(_run(asked.kills, asked.operations, asked.seed, folder))
+    figures = asyncio.run(_run(asked, folder))
+    summary = _summary(figures, asked.seed)
+    say(f"\n{summary}\n\n{figures.findings.summary()}\nThe logs are in {folder}.")
+    if asked.report:
+        write_part(asked.report, "chaos", summary)
+    return 1 if figures.findings.new else 0
 
 
 if __name__ == "__main__":

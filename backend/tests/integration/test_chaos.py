@@ -1,43 +1,42 @@
 """A few of the attacks of ``make chaos``: whatever fails and whoever is killed, the data ends the same."""
 
-import random
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from chaos.attack import attack
-from chaos.faults import KINDS, Fault, faulty_library
-from chaos.life import add_repositories
-from fakes.hub import Hub
-from mistudio.core.config import Settings
+from chaos.campaign import Bench, campaign, plan
+from chaos.faults import faulty_library
 
 SEED: Final = 20261130
+KILLS: Final = 10
+OPERATIONS: Final = 5
+
+pytestmark = pytest.mark.skipif(
+    faulty_library() is None, reason="a small C library injects faults: it needs a compiler"
+)
 
 
 @pytest.fixture
-def studio(settings: Settings, hub: Hub) -> Settings:
-    """The settings of a studio whose Hub has what a life needs."""
-    add_repositories(hub)
-    return settings.model_copy(update={"search_index": "auto"})
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    """A studio to attack, which knows how each stage of a life ends undisturbed."""
+    bench = Bench(tmp_path)
+    try:
+        await bench.learn()
+        yield bench
+    finally:
+        bench.close()
 
 
-async def test_killed_at_random_it_ends_the_same(studio: Settings, tmp_path: Path) -> None:
-    """Server, children or all are killed again and again; every file ends with the same bytes."""
-    whole = await attack(studio, tmp_path / "whole.log")
-    killed = await attack(studio, tmp_path / "killed.log", kills=6, seed=SEED)
-    assert whole.files == killed.files
-    assert killed.starts > 1
-
-
-@pytest.mark.skipif(faulty_library() is None, reason="a small C library injects the faults: it needs a C compiler")
-async def test_a_file_operation_that_fails_loses_nothing(studio: Settings, tmp_path: Path) -> None:
-    """One operation in each way, at places drawn anew for each kind, goes wrong; every file ends with the same bytes."""
-    whole = await attack(studio, tmp_path / "whole.log", fault=Fault(studio.data_dir, tmp_path / "counter", at=0))
-    assert whole.operations > 100
-    chance = random.Random(SEED)
-    for kind in KINDS:
-        at = chance.randrange(1, whole.operations)
-        fault = Fault(studio.data_dir, tmp_path / "counter", kind=kind, at=at)
-        outcome = await attack(studio, tmp_path / f"{kind}.log", fault=fault)
-        assert whole.files == outcome.files, (kind, at, outcome.refusals)
+async def test_attacks_lose_nothing(bench: Bench) -> None:
+    """Whole lives with kills, and operations of each stage that fail in every way, end with the same bytes."""
+    assert {"open", "write", "pwrite", "fsync", "rename"} <= {
+        operation.name for many in bench.operations.values() for operation in many
+    }
+    attacks = plan(bench.operations, kills=KILLS, count=OPERATIONS, seed=SEED)
+    figures = await campaign([bench], attacks, time.monotonic() + 3600)
+    assert len(attacks) == figures.attacks.total()
+    assert figures.kills > 0
+    assert [] == figures.findings.new
