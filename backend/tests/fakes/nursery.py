@@ -5,7 +5,8 @@ process to be, and brings its three standard streams; the answer is the number o
 of whoever asked, if that one is a subreaper. Its module is run as ``python -m`` runs it. When the socket closes, the
 nursery ends.
 
-What Hugging Face's libraries read from the environment they read when they are imported, so they never are, here.
+What Hugging Face's libraries read from the environment they read when they are imported, so they never are, here,
+except in a nursery that was started with the environment of its processes.
 """
 
 import importlib
@@ -15,6 +16,7 @@ import runpy
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
@@ -31,6 +33,7 @@ class Kind:
     module: str
     imports: tuple[str, ...]
     hidden: tuple[str, ...] = ()
+    has_own_environment: bool = False
 
 
 KINDS: Final = {
@@ -40,6 +43,8 @@ KINDS: Final = {
         "mistudio.corpus.hub.planner_child",
         ("mistudio.corpus.hub.plan_types", "pandas", "pyarrow.dataset", "fsspec", "httpx2", "aiohttp", "multiprocess"),
     ),
+    # A server that forks both of the above itself: see the module.
+    "studio": Kind("harness.forked_server", ("harness.preloaded",), has_own_environment=True),
 }
 
 
@@ -48,19 +53,28 @@ def main(kind: Kind) -> None:
     with imports_without(*kind.hidden):
         for name in kind.imports:
             importlib.import_module(name)
-    assert "huggingface_hub" not in sys.modules
-    # Of its own run it knows nothing yet.
-    sys.modules.pop(kind.module, None)
+    assert kind.has_own_environment or "huggingface_hub" not in sys.modules
     asking = socket.socket(fileno=0)
     asking.send(b"ready")
+    fork_until_closed(kind.module, asking)
+
+
+def fork_until_closed(module: str, asking: socket.socket) -> None:
+    """Fork a process that runs ``module`` for each message that comes; see above."""
+    # Of its own run it knows nothing yet.
+    sys.modules.pop(module, None)
     while True:
-        message, streams, _flags, _address = socket.recv_fds(asking, _MESSAGE_BYTES, 3)
+        try:
+            message, streams, _flags, _address = socket.recv_fds(asking, _MESSAGE_BYTES, 3)
+        except ConnectionError:
+            return
         if not message:
             return
-        number = _fork(kind.module, json.loads(message), streams)
+        number = _fork(module, json.loads(message), streams)
         for stream in streams:
             os.close(stream)
-        asking.send(b"%d" % number)
+        with suppress(ConnectionError):
+            asking.send(b"%d" % number)
 
 
 def _fork(module: str, asked: Any, streams: list[int]) -> int:  # JSON of any kind

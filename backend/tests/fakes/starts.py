@@ -63,10 +63,11 @@ class ForkedProcess:
 
 
 class Nursery:
-    """The process from which those of one kind are forked, started when the first one is."""
+    """The process from which those of one kind are forked, started when the first is; it has ``environment``, too."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, environment: Mapping[str, str] | None = None) -> None:
         self._kind = kind
+        self._environment = environment or {}
         self._using = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -111,7 +112,7 @@ class Nursery:
                 [sys.executable, "-m", "fakes.nursery", self._kind],
                 stdin=self._theirs.fileno(),
                 cwd=_TESTS,
-                env={**os.environ, **_ONE_THREAD},
+                env={**os.environ, **_ONE_THREAD, **self._environment},
                 start_new_session=True,
             )
             self._theirs.close()

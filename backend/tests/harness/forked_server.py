@@ -1,0 +1,80 @@
+"""``mistudio serve --port 0`` in a process that was forked, and that forks its jobs and its planner: a quick start.
+
+``HARNESS_LOG`` names the file that gets its standard error. Everything else is as in ``mistudio.cli``.
+"""
+
+import ctypes
+import mmap
+import os
+import struct
+import sys
+from collections.abc import Mapping
+from typing import Final, Self
+
+from fakes.nursery import KINDS, fork_until_closed
+from fakes.starts import ForkedProcess, Nursery
+from mistudio.cli import app
+from mistudio.utils import processes
+
+_SET_NAME: Final = 15
+# Where ``struct control`` of chaos/faulty_files.c has the group of the server.
+_GROUP_OFFSET: Final = 32
+
+
+class ReadyNursery(Nursery):
+    """Forked from this very process, before it has threads. What it forks has the name of the kind."""
+
+    @classmethod
+    def fork(cls, kind: str, *others: "ReadyNursery") -> Self:
+        """Fork one; ``others`` are those that were forked before."""
+        made = cls(kind)
+        if os.fork() == 0:
+            made._socket.close()
+            for nursery in others:
+                nursery._socket.close()
+            name_process(kind)
+            fork_until_closed(KINDS[kind].module, made._theirs)
+            os._exit(0)
+        made._theirs.close()
+        return made
+
+    def _begin(self) -> None:
+        """It runs already."""
+
+
+def name_process(name: str) -> None:
+    """Let ``/proc`` show this name."""
+    ctypes.CDLL(None).prctl(_SET_NAME, name.encode(), 0, 0, 0)
+
+
+def _take_log() -> None:
+    log = os.open(os.environ.pop("HARNESS_LOG"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 2)
+    os.close(log)
+
+
+def _announce_group() -> None:
+    path = os.environ.get("FAULTY_CONTROL")
+    if path:
+        with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as shared:  # noqa: PTH123 - os.open, no more
+            struct.pack_into("@q", shared, _GROUP_OFFSET, os.getpgrp())
+
+
+def main() -> None:
+    """Fork the two nurseries, then serve."""
+    _take_log()
+    _announce_group()
+    name_process("server")
+    job = ReadyNursery.fork("job")
+    nurseries = {KINDS["job"].module: job, KINDS["planner"].module: ReadyNursery.fork("planner", job)}
+
+    async def start_module(name: str, environment: Mapping[str, str], *, line_bytes: int) -> ForkedProcess:
+        return await nurseries[name].start(environment, line_bytes=line_bytes)
+
+    processes.start_module = start_module  # type: ignore[assignment]  # what the server does with it, both can
+    sys.argv = ["mistudio", "serve", "--port", "0"]
+    app()
+
+
+if __name__ == "__main__":
+    main()
