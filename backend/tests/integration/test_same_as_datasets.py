@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from fakes.hub import Hub
 from fakes.random_repositories import RandomRepository, repositories
 from mistudio.core.errors import MiStudioError
-from mistudio.corpus.fetch.download import FetchSettings
+from mistudio.corpus.fetch.settings import FetchSettings
 from mistudio.corpus.hub.plan import make_plan
 from mistudio.corpus.hub.plan_types import PlanRequest
 from mistudio.corpus.ingest.build import build_dataset
