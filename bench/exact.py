@@ -81,7 +81,7 @@ def main() -> None:
     file = pq.ParquetFile(prepare_text(options.megabytes, options.text))
     real = [batch.column("text") for batch in file.iter_batches(ROWS, columns=["text"])]
     sys.stdout.write(f"{describe_machine()}\n")
-    header = ["tokenizer", "engine", "edge cases", "documents", "differ", "seconds to choose", "why"]
+    header = ["tokenizer", "encoder", "edge cases", "documents", "differ", "seconds to choose", "why"]
     print_table("Ids compared with those of `tokenizers`", header, [])
     total = 0
     for name, tokenizer in load_tokenizers(options.tokenizers, options.names):
