@@ -70,18 +70,23 @@ def check_tokenizer(name: str, tokenizer: LoadedTokenizer, real: list[Texts]) ->
     return [name, choice.engine, *counts, choice.reason], differences
 
 
-def main() -> None:
-    """Check every tokenizer, and print a table."""
+def parse_options() -> argparse.Namespace:
+    """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tokenizers", type=Path, help="a folder with a folder per tokenizer.json")
     parser.add_argument("--text", type=Path, help="a Parquet file with a column `text` instead of generated text")
     parser.add_argument("--megabytes", type=int, default=20, help="of text")
     parser.add_argument("--names", nargs="*", default=[], help="of tokenizers, real or trained (default: all)")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Check every tokenizer, and print a table."""
+    options = parse_options()
     file = pq.ParquetFile(prepare_text(options.megabytes, options.text))
     real = [batch.column("text") for batch in file.iter_batches(ROWS, columns=["text"])]
     sys.stdout.write(f"{describe_machine()}\n")
-    header = ["tokenizer", "engine", "edge cases", "documents", "differ", "seconds to choose", "why"]
+    header = ["tokenizer", "encoder", "edge cases", "documents", "differ", "seconds to choose", "why"]
     print_table("Ids compared with those of `tokenizers`", header, [])
     total = 0
     for name, tokenizer in load_tokenizers(options.tokenizers, options.names):

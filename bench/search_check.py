@@ -19,19 +19,17 @@ import pyarrow.parquet as pq
 
 from common import DATA
 from common.measure import describe_machine, print_table
+from common.search_data import ingest_sources
 from common.texts import make_once
 from fakes.searching import Corpus as PlainCorpus
 from fakes.searching import words_of, write_lengths
-from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.index_builder import build_index
 from mistudio.corpus.search.query import SearchMode
 from mistudio.corpus.search.search import EARLY_BYTES, Corpus, SearchRequest
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.manifest import IngestedFile, SourceRecord, make_manifest, write_manifest
 from mistudio.corpus.tokenized.lengths import TokenLengths
-from mistudio.utils.file_utils import sha256_file
 
 SCRIPTS = {
     "Latin": ("a", "\u024f"),
@@ -71,15 +69,8 @@ def prepare_dataset(text: Path, megabytes: int) -> Path:
     """Return the indexed dataset of the first ``megabytes`` of the file, made unless an earlier run made it."""
 
     def make(folder: Path) -> None:
-        (folder / "raw").mkdir(parents=True)
-        taken: list[IngestedFile] = []
-        for split, source in _write_sources(text, megabytes, folder):
-            path = f"raw/{split}-00000-of-00001.parquet"
-            record = SourceRecord(path=source.name, size=source.stat().st_size, sha256=sha256_file(source))
-            report = ingest_file(source, folder / path, format="parquet", label=source.name, monitor=NullMonitor())
-            source.unlink(missing_ok=True)
-            taken.append(IngestedFile(split=split, path=path, report=report, source=record))
-        write_manifest(folder, make_manifest(taken, source="local", splits=["even", "odd"]))
+        folder.mkdir()
+        ingest_sources(folder, _write_sources(text, megabytes, folder))
         chance, store = np.random.default_rng(3), DatasetStore(folder)
         counts = {split: chance.integers(1, 800, store.num_rows(split)).tolist() for split in store.splits}
         write_lengths(folder / "tokenized", counts)
@@ -157,6 +148,19 @@ def count_differences(
     return len(expected), wrong
 
 
+def compare_searches(folder: Path, store: DatasetStore) -> tuple[list[list[str]], int]:
+    """Return a row for every search, and the number of searches that differ."""
+    truth, lengths, rows, wrong = load_rows(folder), TokenLengths(folder / "tokenized", store), [], 0
+    with ThreadPoolExecutor(2) as executor:
+        corpora = [Corpus(store, executor, early_bytes=early) for early in (EARLY_BYTES, 0)]
+        corpora.append(Corpus(store, executor, is_indexed=False))
+        for name, request in make_requests(truth.rows, random.Random(5)):
+            hits, differences = count_differences(corpora, truth, request, lengths)
+            rows.append([name, f"{hits:,}", str(differences)])
+            wrong += differences
+    return rows, wrong
+
+
 def main() -> None:
     """Compare every search, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -165,20 +169,13 @@ def main() -> None:
     options = parser.parse_args()
     sys.stdout.write(f"{describe_machine()}\n")
     folder, start = prepare_dataset(options.text, options.megabytes), time.perf_counter()
-    truth, store, rows, wrong = load_rows(folder), DatasetStore(folder), [], 0
-    with ThreadPoolExecutor(2) as executor:
-        corpora = [Corpus(store, executor, early_bytes=early) for early in (EARLY_BYTES, 0)]
-        corpora.append(Corpus(store, executor, is_indexed=False))
-        lengths = TokenLengths(folder / "tokenized", store)
-        for name, request in make_requests(truth.rows, random.Random(5)):
-            hits, differences = count_differences(corpora, truth, request, lengths)
-            rows.append([name, f"{hits:,}", str(differences)])
-            wrong += differences
+    store = DatasetStore(folder)
+    rows, wrong = compare_searches(folder, store)
     print_table("Hits, and corpora that differ", ["", "hits", "differ"], rows)
-    size = store.manifest.text.utf8_bytes or 0
+    seconds, size = time.perf_counter() - start, (store.manifest.text.utf8_bytes or 0) / 1e6
     sys.stdout.write(
-        f"\n{len(rows)} searches over {store.num_rows():,} rows, {size / 1e6:.0f} MB, three corpora: {wrong} differ "
-        f"({time.perf_counter() - start:.0f} s)\n"
+        f"\n{len(rows)} searches over {store.num_rows():,} rows, {size:.0f} MB, three corpora: {wrong} differ "
+        f"({seconds:.0f} s)\n"
     )
     sys.exit(1 if wrong else 0)
 

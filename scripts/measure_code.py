@@ -91,9 +91,9 @@ def report(root: Path, language: str) -> list[str]:
     """Print a row for each folder of a language and one for all; return the broken limits."""
     parts = [measure(root, folder, language) for folder in LANGUAGES[language]]
     modules = {file: lines for part in parts for file, lines in part.modules.items()}
-    whole = Measurement(language, modules, [function for part in parts for function in part.functions])
-    sys.stdout.writelines(f"{measurement.row()}\n" for measurement in (whole, *parts))
-    return list(whole.faults())
+    total = Measurement(language, modules, [function for part in parts for function in part.functions])
+    sys.stdout.writelines(f"{measurement.row()}\n" for measurement in (total, *parts))
+    return list(total.faults())
 
 
 def measure(root: Path, folder: str, language: str) -> Measurement:

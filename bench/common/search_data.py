@@ -1,6 +1,6 @@
 """The stored dataset that searches are measured on: 2.1 million rows, about 2 GB of text, two splits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -38,15 +38,21 @@ def prepare_dataset(rows: int) -> Path:
     """Return the folder of the dataset, made unless an earlier run made it."""
 
     def make(folder: Path) -> None:
-        (folder / "raw").mkdir(parents=True)
-        taken: list[IngestedFile] = []
-        for split, source in _write_sources(folder, rows):
-            path = f"raw/{split}-{len(taken):05d}.parquet"
-            record = SourceRecord(path=source.name, size=source.stat().st_size, sha256=sha256_file(source))
-            report = ingest_file(source, folder / path, format="parquet", label=source.name, monitor=NullMonitor())
-            source.unlink(missing_ok=True)
-            taken.append(IngestedFile(split=split, path=path, report=report, source=record))
-        splits = list(dict.fromkeys(item.split for item in taken))
-        write_manifest(folder, make_manifest(taken, source="local", splits=splits))
+        folder.mkdir()
+        ingest_sources(folder, _write_sources(folder, rows))
 
     return make_once(DATA / "search" / f"dataset-{rows}", make)
+
+
+def ingest_sources(folder: Path, sources: Iterable[tuple[str, Path]]) -> None:
+    """Ingest Parquet files, each given with its split, into a dataset in ``folder``; removes the files."""
+    (folder / "raw").mkdir()
+    taken: list[IngestedFile] = []
+    for split, source in sources:
+        path = f"raw/{split}-{len(taken):05d}.parquet"
+        record = SourceRecord(path=source.name, size=source.stat().st_size, sha256=sha256_file(source))
+        report = ingest_file(source, folder / path, format="parquet", label=source.name, monitor=NullMonitor())
+        source.unlink(missing_ok=True)
+        taken.append(IngestedFile(split=split, path=path, report=report, source=record))
+    splits = list(dict.fromkeys(item.split for item in taken))
+    write_manifest(folder, make_manifest(taken, source="local", splits=splits))

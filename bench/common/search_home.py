@@ -45,25 +45,30 @@ async def _add_records(home: Path, folder: Path) -> None:
     database = Database(Settings(data_dir=home).sqlalchemy_url)
     await upgrade(database)
     async with database.write() as session:
-        record = Dataset(
-            id=DATASET_ID,
-            name="bench",
-            source="local",
-            status=DatasetStatus.READY,
-            text_column="text",
-            num_samples=DatasetStore(folder).num_rows(),
-        )
-        session.add(record)
+        session.add(_describe_dataset(folder))
         await session.flush()
-        session.add(
-            Tokenization(
-                id=_TOKENIZATION_ID,
-                dataset_id=DATASET_ID,
-                tokenizer="bench",
-                settings={},
-                settings_hash="bench",
-                status=TokenizationStatus.READY,
-                completed_at=utc_now(),
-            )
-        )
+        session.add(_describe_tokenization())
     await database.close()
+
+
+def _describe_dataset(folder: Path) -> Dataset:
+    return Dataset(
+        id=DATASET_ID,
+        name="bench",
+        source="local",
+        status=DatasetStatus.READY,
+        text_column="text",
+        num_samples=DatasetStore(folder).num_rows(),
+    )
+
+
+def _describe_tokenization() -> Tokenization:
+    return Tokenization(
+        id=_TOKENIZATION_ID,
+        dataset_id=DATASET_ID,
+        tokenizer="bench",
+        settings={},
+        settings_hash="bench",
+        status=TokenizationStatus.READY,
+        completed_at=utc_now(),
+    )
