@@ -22,7 +22,7 @@ from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.child.standby import StandbyProcess, send_order
-from mistudio.workers.jobs.runner import until_recorded
+from mistudio.workers.jobs.runner import retry_database
 from mistudio.workers.messages import (
     CancelOrder,
     ChildReport,
@@ -212,10 +212,10 @@ class ChildPool:
         if child.shard is not None:
             return
         backoff = self._settings.retry_backoff_seconds
-        await until_recorded(
+        await retry_database(
             lambda: self._jobs.release(job_id, child.owner, backoff_seconds=backoff, crashed=code != 0)
         )
-        job = await until_recorded(lambda: self._jobs.find(job_id))
+        job = await retry_database(lambda: self._jobs.find(job_id))
         if job is None or job.finished_at:
             # A job that is to be tried again needs its token again.
             await self._vault.drop(job_id)

@@ -1,7 +1,7 @@
-"""The handlers of the jobs that make datasets. They know the engine and nothing of how jobs are kept or run."""
+"""The handlers of downloads, imports and tokenizations. They know nothing of how jobs are stored or run."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,39 +32,39 @@ from mistudio.services.storage.disk_space import needed_bytes, require_room
 from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.file_utils import ensure_dir, get_allocated_size
-from mistudio.workers.jobs.index_handler import followed_by_index, handle_index
+from mistudio.workers.jobs.index_handler import follow_with_index, handle_index
 from mistudio.workers.jobs.runner import Handler, JobContext
 
 if TYPE_CHECKING:
-    # Loading tokenizers costs half a second, which a download has no need of.
+    # Imported by tokenizations only: the tokenizers library takes half a second to load.
     from mistudio.corpus.tokenize import ShardPolicy
     from mistudio.corpus.tokenizers import LoadedTokenizer
     from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
 
 async def handle_download(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
-    """Fetch, read and store what the dataset's plan names. Goes on where an earlier try stopped."""
+    """Fetch, read and store the files of the dataset's plan, from where an earlier try stopped."""
     async with database.read() as session:
         dataset = await get_dataset(session, context.job.dataset_id)
     storage = StorageService(settings, database)
     staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
     if (manifest := await asyncio.to_thread(finish_build, staging, target, monitor=context.monitor)) is not None:
-        # An earlier try was cut off after the files were whole and before the record said so.
+        # An earlier try ended after the files were complete and before its record said so.
         return figures_of(manifest, target)
     try:
         manifest = await _build(dataset, staging, target, context=context, settings=settings)
     except AuthRequired as error:
-        # Access was checked when the download was asked for, and nothing tells which of the two has happened since.
+        # Access was checked at the request, and nothing shows which of the two has happened since.
         raise AuthRequired(
-            f"{error.detail} Access was closed meanwhile, or a restart forgot the token, which is held in memory only: "
-            "retry with the token of an account that may read it, and the download goes on from what is here."
+            f"{error.detail} Access was closed meanwhile, or a restart lost the token, which is kept in memory only. "
+            "Retry with the token of an account with access: what was downloaded is kept."
         ) from error
     return figures_of(manifest, target)
 
 
 async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobContext, settings: Settings) -> Manifest:
     context.monitor.report(0, 0, "plan")
-    plan = await asyncio.to_thread(read_plan, staging) or await _plan_again(dataset, staging, context.token)
+    plan = await asyncio.to_thread(read_plan, staging) or await _rebuild_plan(dataset, staging, context.token)
     await asyncio.to_thread(_require_room, plan, staging, settings)
     fetching = FetchSettings(connections=settings.download_connections)
     return await asyncio.to_thread(
@@ -87,8 +87,8 @@ def _require_room(plan: DownloadPlan, staging: Path, settings: Settings) -> None
     )
 
 
-async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> DownloadPlan:
-    """The same plan once more, from the commit in the record: the file that kept it is lost or damaged."""
+async def _rebuild_plan(dataset: Dataset, staging: Path, token: str | None) -> DownloadPlan:
+    """Make the same plan again from the commit in the record, because the plan file is lost or damaged."""
     request = PlanRequest(
         repo_id=dataset.hf_repo_id or "",
         config=dataset.config,
@@ -106,7 +106,7 @@ async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> Dow
 
 
 async def handle_import(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
-    """Read and store the files that lie in the dataset's staging folder. Goes on where an earlier try stopped."""
+    """Read and store the files in the dataset's staging folder, from where an earlier try stopped."""
     async with database.read() as session:
         dataset = await get_dataset(session, context.job.dataset_id)
     storage = StorageService(settings, database)
@@ -115,7 +115,7 @@ async def handle_import(context: JobContext, *, settings: Settings, database: Da
     if manifest is None:
         plan = await asyncio.to_thread(read_local_plan, staging)
         if plan is None:
-            raise DataMissing("The imported files are no longer here: delete this dataset and import them again.")
+            raise DataMissing("The imported files are no longer on disk. Delete this dataset and import them again.")
         manifest = await asyncio.to_thread(
             build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, monitor=context.monitor
         )
@@ -155,7 +155,7 @@ def _content_of(manifest: Manifest) -> ContentFigures:
 async def handle_tokenize(
     context: JobContext, *, settings: Settings, database: Database, preloaded: "PreloadedTokenizer | None" = None
 ) -> TokenizationFigures:
-    """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
+    """Make the tokenization that its record describes, from where an earlier try stopped."""
     from mistudio.corpus.spec import TokenizeSettings
     from mistudio.services.tokenization_service import TokenizationService
 
@@ -166,7 +166,7 @@ async def handle_tokenize(
     if preloaded is not None and not preloaded.is_of(record):
         preloaded = None
     loaded = preloaded.tokenizer if preloaded else None
-    tokenizer = loaded or await tokenizer_of(record, settings=settings, token=context.token)
+    tokenizer = loaded or await load_recorded_tokenizer(record, settings=settings, token=context.token)
     context.monitor.report(1, 1, "plan")
     return await asyncio.to_thread(
         TokenizationService.save_tokenized_dataset,
@@ -177,12 +177,12 @@ async def handle_tokenize(
         tokenizer=tokenizer,
         monitor=context.monitor,
         trial=preloaded.trial if preloaded else None,
-        sharing=None if settings.is_embedded else _sharing(context, settings.shard_bytes),
+        sharing=None if settings.is_embedded else _shard_policy(context, settings.shard_bytes),
     )
 
 
-async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str | None) -> "LoadedTokenizer":
-    """The tokenizer that the record names. Raises SourceChanged where it is another one by now."""
+async def load_recorded_tokenizer(record: Tokenization, *, settings: Settings, token: str | None) -> "LoadedTokenizer":
+    """Load the tokenizer that the record names. Raises SourceChanged if it has changed since."""
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource
     from mistudio.corpus.tokenizers import load_tokenizer
 
@@ -195,34 +195,34 @@ async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str |
     )
     if tokenizer.fingerprint != record.fingerprint:
         raise SourceChanged(
-            f"The tokenizer {record.tokenizer} is no longer the one that was asked for: tokenize again with it."
+            f"The tokenizer {record.tokenizer} has changed since this tokenization was requested. Tokenize again."
         )
     return tokenizer
 
 
-def _sharing(context: JobContext, shard_bytes: int) -> "ShardPolicy | None":
-    """Lets other workers be called from the thread that tokenizes."""
+def _shard_policy(context: JobContext, shard_bytes: int) -> "ShardPolicy | None":
+    """Return how the thread that tokenizes calls other workers for help; None where it cannot."""
     from mistudio.corpus.tokenize import ShardPolicy
 
     loop, share = asyncio.get_running_loop(), context.share
     if share is None or not shard_bytes:
         return None
+
+    async def call_for_help(shards: int) -> None:
+        await share(shards)
+
     return ShardPolicy(
-        shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(_awaited(share, shards), loop).result()
+        shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(call_for_help(shards), loop).result()
     )
-
-
-async def _awaited(share: Callable[[int], Awaitable[None]], shards: int) -> None:
-    await share(shards)
 
 
 def job_handlers(
     settings: Settings, database: Database, *, preloaded: "PreloadedTokenizer | None" = None
 ) -> Mapping[str, Handler]:
-    """The handler of each kind of job; ``preloaded`` is what this process has loaded for the one that it may get."""
+    """Return the handler of each kind of job; ``preloaded`` is the tokenizer that this process has preloaded."""
     return {
-        "download": followed_by_index(partial(handle_download, settings=settings, database=database), settings),
-        "import": followed_by_index(partial(handle_import, settings=settings, database=database), settings),
+        "download": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
+        "import": follow_with_index(partial(handle_import, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),
         "tokenize": partial(handle_tokenize, settings=settings, database=database, preloaded=preloaded),
     }

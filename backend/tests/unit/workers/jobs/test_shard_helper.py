@@ -92,7 +92,7 @@ async def test_help_ends_with_the_job(async_db: Database, jobs: JobService) -> N
     await jobs.release(records[1].id, "worker", backoff_seconds=60.0)
     for job in records:
         monitor = HelperMonitor(jobs, job.id)
-        async with monitor.looking():
+        async with monitor.watch_job():
             await until_true(partial(is_over, monitor))
 
 
