@@ -34,7 +34,7 @@ test('a file is chosen, another is dropped, their sending is seen, and both are 
 
   await page.getByRole('button', { name: 'Select' }).click();
   // The whole card is the label of its checkbox, and lies above it.
-  for (const name of ['Choose chosen', 'Choose dropped']) {
+  for (const name of ['Select chosen', 'Select dropped']) {
     const box = page.getByRole('checkbox', { name });
     await box.locator('xpath=..').click();
     await expect(box).toBeChecked();

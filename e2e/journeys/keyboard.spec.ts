@@ -64,7 +64,7 @@ test('samples are searched, figures read and a tokenization begun and looked at 
 
   await tabTo(page, dialog.getByRole('tab', { name: 'Samples' }), MANY_TABS, 'Shift+Tab');
   await page.keyboard.press('ArrowRight');
-  const logarithmic = dialog.getByRole('button', { name: 'Logarithmic' });
+  const logarithmic = dialog.getByRole('button', { name: 'Use log scale' });
   await expect(logarithmic).toHaveAttribute('aria-pressed', 'true');
   await tabTo(page, logarithmic);
   await page.keyboard.press('Space');

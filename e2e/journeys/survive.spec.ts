@@ -48,7 +48,7 @@ test('a cancelled download says so neutrally, and a retry goes on to the end', a
 
   await card.action('Cancel').click();
 
-  await expect(card.root.getByText(/^Cancelled\. Retry goes on from \d+/)).toBeVisible();
+  await expect(card.root.getByText(/^Cancelled\. Retry continues from \d+/)).toBeVisible();
   await card.hasStatus('cancelled');
   await panel.picture('cancelled');
   await hub.serve(FAST);
@@ -90,7 +90,7 @@ test('after a kill of the server a tokenization goes on to the end, and the pane
   const dialog = panel.dialog('nights');
   await dialog.getByRole('tab', { name: 'Tokenization' }).click();
   await dialog.getByLabel('Tokenizer', { exact: true }).fill(SAMPLE_TOKENIZER);
-  await dialog.getByRole('button', { name: 'More settings' }).click();
+  await dialog.getByRole('button', { name: 'Show more settings' }).click();
   await dialog.getByLabel('Verify against the reference').selectOption('full');
   await dialog.getByRole('button', { name: 'Apply & Tokenize Dataset' }).click();
   const made = dialog.getByRole('article', { name: /^Tokenization with/ });

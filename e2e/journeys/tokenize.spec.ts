@@ -23,7 +23,7 @@ test.describe('of a downloaded dataset', () => {
     const dialog = panel.dialog('stories');
     await dialog.getByRole('tab', { name: 'Samples' }).click();
     await dialog.getByRole('searchbox', { name: 'Search in samples' }).fill('Grüße aus Köln');
-    await dialog.getByLabel('Search for').selectOption('exact');
+    await dialog.getByLabel('Search mode').selectOption('exact');
 
     await expect(dialog.getByText(/^Showing 1–\d+ of 24$/)).toBeVisible();
     await expect(dialog.getByRole('article').first().locator('mark').first()).toHaveText('Grüße aus Köln');
@@ -38,7 +38,7 @@ test.describe('of a downloaded dataset', () => {
     const dialog = panel.dialog('stories');
     await dialog.getByRole('tab', { name: 'Statistics' }).click();
 
-    await expect(dialog.getByText(/see the Tokenization tab/)).toBeVisible();
+    await expect(dialog.getByText(/open the Tokenization tab/)).toBeVisible();
     await expect(dialog.getByText('Split Distribution')).toBeVisible();
     await panel.picture('statistics-untokenized');
   });

@@ -85,26 +85,26 @@ test('the list, its form and its dialogs', async ({ page, panel, server }) => {
   await panel.repository.fill('acme/nothing');
   await panel.repository.press('Enter');
   await expect(page.getByRole('alert')).toBeVisible();
-  await expect(page.getByText('Asking the Hub…')).toBeHidden();
+  await expect(page.getByText('Checking the Hub…')).toBeHidden();
   await take({ FieldError: parent(panel.repository), ErrorMessage: page.getByRole('alert') });
   await page.getByRole('button', { name: 'Options' }).click();
 
   await page.getByRole('button', { name: 'Select' }).click();
-  await page.getByRole('checkbox', { name: 'Choose Notes' }).press('Space');
-  await take({ SelectionBar: page.getByRole('group', { name: 'Chosen datasets' }) });
-  await page.getByRole('checkbox', { name: 'Choose Sample stories' }).press('Space');
+  await page.getByRole('checkbox', { name: 'Select Notes' }).press('Space');
+  await take({ SelectionBar: page.getByRole('group', { name: 'Selected datasets' }) });
+  await page.getByRole('checkbox', { name: 'Select Sample stories' }).press('Space');
   await page.getByRole('button', { name: 'Delete…' }).click();
   await expect(page.getByRole('dialog')).toContainText('This frees');
   await take({ DeleteDatasetsDialog: page.getByRole('dialog') });
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: 'Cancel selection' }).click();
   await panel.card('Notes').action('Delete').click();
   const question = panel.dialog('Delete Notes?');
   await expect(question).toContainText('This frees');
   await take({
     DeleteDatasetDialog: question,
     ConfirmDialog: question,
-    DeletePreviewList: question.getByRole('list', { name: 'What is deleted' }),
+    DeletePreviewList: question.getByRole('list', { name: 'Will be deleted' }),
   });
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /^Disk:/ }).click();
@@ -202,8 +202,8 @@ test('a defect', async ({ page, server }) => {
   await page.routeWebSocket(/socket\.io/, () => undefined);
   await page.route('**/api/datasets?*', (route) => route.fulfill({ json: { data: [{}], pagination: {} } }));
   await page.goto(server.url);
-  await expect(page.getByRole('button', { name: 'Load the page again' })).toBeVisible();
-  await take({ ErrorBoundary: parent(page.getByRole('button', { name: 'Load the page again' })) });
+  await expect(page.getByRole('button', { name: 'Reload the page' })).toBeVisible();
+  await take({ ErrorBoundary: parent(page.getByRole('button', { name: 'Reload the page' })) });
 });
 
 test('a dataset’s window', async ({ page, panel, server }) => {
@@ -283,16 +283,16 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   ]);
   const settings = dialog.getByRole('form', { name: 'Tokenization settings' });
   await takeTall({ TokenizationSettings: [settings] });
-  await dialog.getByRole('button', { name: 'More settings' }).click();
+  await dialog.getByRole('button', { name: 'Show more settings' }).click();
   await takeTall({ AdvancedSettings: [settings] });
   await take({
     FieldNote: parent(dialog.getByLabel('Verify against the reference')),
-    TokenSlotField: parent(dialog.getByLabel('Token at the beginning of a row')),
+    TokenSlotField: parent(dialog.getByLabel('Token at the start of each row')),
     SourceSettings: parent(dialog.getByLabel('Text column')),
   });
   await takeAround('SpecialTokenSettings', [
-    parent(dialog.getByLabel('Token at the beginning of a row')),
-    parent(dialog.getByLabel('Token at the end of a document')),
+    parent(dialog.getByLabel('Token at the start of each row')),
+    parent(dialog.getByLabel('Token at the end of each document')),
   ]);
   await made.getByRole('button', { name: 'Show audit, ledger and rows' }).click();
   await expect(made.getByRole('region', { name: 'Rows' }).getByRole('list')).toBeVisible();

@@ -61,7 +61,7 @@ it('asks once for the server’s token, and goes on with it', async () => {
   );
   render(<App />);
   await userEvent.type(await screen.findByLabelText('Server access token'), 'wrong{Enter}');
-  expect(await screen.findByText(/did not accept the token/)).toBeInTheDocument();
+  expect(await screen.findByText(/rejected this token/)).toBeInTheDocument();
   await userEvent.type(screen.getByLabelText('Server access token'), 'right{Enter}');
   expect(await screen.findByRole('heading', { name: 'TinyStories' })).toBeInTheDocument();
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());

@@ -89,7 +89,7 @@ export function createBadResponseError(status: number): ApiError {
   return new ApiError({
     status,
     code: BAD_RESPONSE,
-    detail: `The server gave an answer that cannot be read (status ${status}). Try again, or look at its log.`,
+    detail: `The server sent an unreadable response (status ${status}). Try again, or check the server log.`,
     retryable: status >= 500,
   });
 }

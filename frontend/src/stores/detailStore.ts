@@ -47,7 +47,7 @@ const NOT_FOUND = {
   error: new ApiError({
     status: 404,
     code: 'not_found',
-    detail: 'This dataset is not there: it may have been deleted.',
+    detail: 'This dataset does not exist; it may have been deleted.',
   }),
 } as const;
 

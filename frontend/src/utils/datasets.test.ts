@@ -66,8 +66,8 @@ it('tells a cancelled dataset from a failed one', () => {
 });
 
 it('says from where a retry goes on', () => {
-  expect(describeCancellation(45.9)).toBe('Cancelled. Retry goes on from 45 %.');
-  expect(describeCancellation(0.4)).toBe('Cancelled. Retry starts it again.');
+  expect(describeCancellation(45.9)).toBe('Cancelled. Retry continues from 45%.');
+  expect(describeCancellation(0.4)).toBe('Cancelled. Retry starts from the beginning.');
 });
 
 it.each([

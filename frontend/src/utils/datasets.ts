@@ -79,12 +79,14 @@ export function getDisplayedSize(dataset: Pick<Dataset, 'size_bytes' | 'metadata
 /** What a cancelled dataset says. */
 export function describeCancellation(progress: number): string {
   const kept = Math.floor(progress);
-  return kept > 0 ? `Cancelled. Retry goes on from ${kept} %.` : 'Cancelled. Retry starts it again.';
+  return kept > 0
+    ? `Cancelled. Retry continues from ${kept}%.`
+    : 'Cancelled. Retry starts from the beginning.';
 }
 
 /** Why work failed, in one sentence or more. */
 export function describeFailure({ error_message }: Pick<Dataset, 'error_message'>): string {
-  return error_message ?? 'It failed, and nothing says why. Retry, or look at the server’s log.';
+  return error_message ?? 'Failed for an unknown reason. Retry, or check the server log.';
 }
 
 /** A phase of the work as a word. */

@@ -2,18 +2,24 @@ import { makeTokenization } from '../test/fixtures';
 import { describeSettings, findNewestReady, TOKENIZATION_ACTIONS } from './tokenizations';
 
 it.each([
-  [{}, 'the tokenizer’s own length • not padded'],
-  [{ max_length: 2048, packing: 'concat' }, 'at most 2,048 tokens • packed'],
-  [{ padding: 'longest', truncation: false }, 'the tokenizer’s own length • padded to the longest • not cut'],
+  [{}, 'rows of the tokenizer’s own length • not padded'],
+  [{ max_length: 2048, packing: 'concat' }, '2,048-token rows • packed'],
+  [
+    { padding: 'longest', truncation: false },
+    'rows of the tokenizer’s own length • padded to the longest row • not truncated',
+  ],
   [
     { padding: 'max_length', add_special_tokens: false, apply_chat_template: true },
-    'the tokenizer’s own length • padded to the maximum • no special tokens • chat template',
+    'rows of the tokenizer’s own length • padded to max length • no special tokens • chat template',
   ],
   [
     { splits: ['train'], text_column: 'story', shuffle_seed: 0, heldout_fraction: 0.05 },
-    'the tokenizer’s own length • not padded • split train • column story • shuffled by seed 0 • 5 % held out',
+    'rows of the tokenizer’s own length • not padded • split train • column story • shuffled (seed 0) • 5% held out',
   ],
-  [{ splits: ['a', 'b'], heldout_fraction: 0 }, 'the tokenizer’s own length • not padded • splits a, b'],
+  [
+    { splits: ['a', 'b'], heldout_fraction: 0 },
+    'rows of the tokenizer’s own length • not padded • splits a, b',
+  ],
 ])('says %j in one line', (settings, line) => {
   expect(describeSettings({ settings })).toBe(line);
 });

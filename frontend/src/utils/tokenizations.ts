@@ -14,8 +14,8 @@ export const TOKENIZATION_ACTIONS: Readonly<Record<Tokenization['status'], reado
 };
 
 const PADDINGS: Readonly<Record<string, string>> = {
-  max_length: 'padded to the maximum',
-  longest: 'padded to the longest',
+  max_length: 'padded to max length',
+  longest: 'padded to the longest row',
 };
 
 /** The id of the newest tokenization that can be used; null where there is none. */
@@ -29,10 +29,10 @@ export function describeSettings({ settings }: Pick<Tokenization, 'settings'>): 
   const { max_length, padding, packing, truncation, add_special_tokens, apply_chat_template } = settings;
   const parts = [
     typeof max_length === 'number'
-      ? `at most ${formatCount(max_length)} tokens`
-      : 'the tokenizer’s own length',
+      ? `${formatCount(max_length)}-token rows`
+      : 'rows of the tokenizer’s own length',
     packing === 'concat' ? 'packed' : (PADDINGS[String(padding)] ?? 'not padded'),
-    truncation === false ? 'not cut' : '',
+    truncation === false ? 'not truncated' : '',
     add_special_tokens === false ? 'no special tokens' : '',
     apply_chat_template === true ? 'chat template' : '',
     ...describeSource(settings),
@@ -50,9 +50,9 @@ function describeSource({
   return [
     Array.isArray(splits) ? `${splits.length === 1 ? 'split' : 'splits'} ${splits.join(', ')}` : '',
     typeof text_column === 'string' ? `column ${text_column}` : '',
-    typeof shuffle_seed === 'number' ? `shuffled by seed ${shuffle_seed}` : '',
+    typeof shuffle_seed === 'number' ? `shuffled (seed ${shuffle_seed})` : '',
     typeof heldout_fraction === 'number' && heldout_fraction > 0
-      ? `${formatCount(100 * heldout_fraction)} % held out`
+      ? `${formatCount(100 * heldout_fraction)}% held out`
       : '',
   ];
 }

@@ -27,7 +27,7 @@ describe('validateHfRepoId', () => {
   });
 
   it('asks for an id where there is none', () => {
-    expect(validateHfRepoId('')).toBe('Type a repository id, like roneneldan/TinyStories.');
+    expect(validateHfRepoId('')).toBe('Enter a repository ID such as roneneldan/TinyStories.');
   });
 
   it('accepts one part for tokenizers only', () => {
@@ -69,7 +69,7 @@ describe('validateTokenizationSettings', () => {
   });
 
   it('refuses a tokenizer that is missing or none', () => {
-    expect(validateTokenizationSettings({ tokenizer: '' }).tokenizer).toContain('Type a tokenizer');
+    expect(validateTokenizationSettings({ tokenizer: '' }).tokenizer).toContain('Enter a Hub model ID');
     expect(validateTokenizationSettings({ tokenizer: 'a b' })).toHaveProperty('tokenizer');
   });
 

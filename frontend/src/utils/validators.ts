@@ -18,16 +18,16 @@ export function normalizeHfRepoId(value: string): string {
  */
 export function validateHfRepoId(repoId: string, { allowBare = false } = {}): string | null {
   if (repoId === '') {
-    return 'Type a repository id, like roneneldan/TinyStories.';
+    return 'Enter a repository ID such as roneneldan/TinyStories.';
   }
   const parts = repoId.split('/');
   if (parts.length > 2 || (parts.length === 1 && !allowBare)) {
-    return `“${repoId}” is not a repository id: it has the form namespace/name, like roneneldan/TinyStories.`;
+    return `“${repoId}” is not a repository ID. Use the form namespace/name, such as roneneldan/TinyStories.`;
   }
   if (parts.some((part) => part.length > MAX_NAME || !NAME.test(part)) || repoId.endsWith('.git')) {
     return (
-      `“${repoId}” is not a repository id: each part has letters, digits, “-”, “_” and “.” only, ` +
-      'does not begin or end with “-” or “.”, and is at most 96 characters long.'
+      `“${repoId}” is not a repository ID. Each part may have letters, digits, “-”, “_” and “.”, ` +
+      'must not begin or end with “-” or “.”, and is at most 96 characters long.'
     );
   }
   return null;
@@ -70,29 +70,28 @@ export function validateTokenizationSettings(
     ? null
     : validateHfRepoId(settings.tokenizer, { allowBare: true });
   if (repository !== null) {
-    errors.tokenizer =
-      settings.tokenizer === '' ? 'Type a tokenizer’s repository id, like gpt2.' : repository;
+    errors.tokenizer = settings.tokenizer === '' ? 'Enter a Hub model ID such as gpt2.' : repository;
   }
   const length = settings.max_length ?? null;
   if (length !== null && (!Number.isInteger(length) || length < MIN_LENGTH)) {
-    errors.max_length = `The maximum length is a whole number of at least ${MIN_LENGTH}.`;
+    errors.max_length = `Max length must be a whole number of at least ${MIN_LENGTH}.`;
   }
   if (settings.packing === 'concat' && (settings.padding ?? 'do_not_pad') !== 'do_not_pad') {
-    errors.padding = 'Packed rows are full already: choose “Do Not Pad”, or switch packing off.';
+    errors.padding = 'Packed rows need no padding. Choose “Do Not Pad”, or turn packing off.';
   }
   for (const slot of TOKEN_SLOTS) {
     const value = settings[slot];
     if (typeof value === 'number' && !isWholeNumber(value)) {
-      errors[slot] = 'A token’s id is a whole number of at least 0.';
+      errors[slot] = 'A token ID must be a whole number of at least 0.';
     }
   }
   const seed = settings.shuffle_seed ?? null;
   if (seed !== null && !isWholeNumber(seed)) {
-    errors.shuffle_seed = 'A seed is a whole number of at least 0; leave it empty to keep the order.';
+    errors.shuffle_seed = 'The seed must be a whole number of at least 0. Leave it empty to keep the order.';
   }
   const heldOut = settings.heldout_fraction ?? 0;
   if (!(heldOut >= 0 && heldOut < 1)) {
-    errors.heldout_fraction = 'The share held out is at least 0 and less than 100 per cent.';
+    errors.heldout_fraction = 'The held-out share must be at least 0 and less than 100 percent.';
   }
   return errors;
 }

@@ -30,7 +30,7 @@ it('waits for what one has to know, or says why it is not to be had', async () =
       {() => null}
     </ConfirmDialog>,
   );
-  expect(screen.getByRole('status')).toHaveTextContent('Looking at what would go…');
+  expect(screen.getByRole('status')).toHaveTextContent('Checking what will be deleted…');
   expect(screen.getByRole('button', { name: 'Delete' })).toBeDisabled();
   rerender(
     <ConfirmDialog {...common} question={{ kind: 'failed', error: createUnreachableError() }} disabled>

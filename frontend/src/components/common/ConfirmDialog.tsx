@@ -28,7 +28,7 @@ export function ConfirmDialog<Value>({ title, question, children, ...more }: Con
   const content = () => {
     switch (question.kind) {
       case 'loading':
-        return <p role="status">Looking at what would go…</p>;
+        return <p role="status">Checking what will be deleted…</p>;
       case 'failed':
         return <LoadFailure error={question.error} onRetry={onReload} />;
       case 'loaded':

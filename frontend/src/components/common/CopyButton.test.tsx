@@ -20,5 +20,5 @@ it('says that it could not', async () => {
   const user = userEvent.setup();
   render(<CopyButton label="Copy it" text={() => Promise.reject(new Error('No.'))} />);
   await user.click(screen.getByRole('button'));
-  expect(screen.getByRole('status')).toHaveTextContent('Could not be copied');
+  expect(screen.getByRole('status')).toHaveTextContent('Copy failed');
 });

@@ -14,7 +14,7 @@ interface CopyButtonProps {
 
 const MESSAGE_MS = 2_000;
 const ICONS = { idle: Copy, copied: Check, failed: X } as const;
-const MESSAGES = { idle: '', copied: 'Copied', failed: 'Could not be copied' } as const;
+const MESSAGES = { idle: '', copied: 'Copied', failed: 'Copy failed' } as const;
 
 /** Copies a text, and says whether that went well. */
 export function CopyButton({ label, text }: CopyButtonProps) {

@@ -14,7 +14,7 @@ it('stands in for what failed', () => {
     </ErrorBoundary>,
   );
   expect(screen.getByRole('alert')).toHaveTextContent('a defect');
-  expect(screen.getByRole('button', { name: 'Load the page again' })).toBeEnabled();
+  expect(screen.getByRole('button', { name: 'Reload the page' })).toBeEnabled();
   quiet.mockRestore();
 });
 

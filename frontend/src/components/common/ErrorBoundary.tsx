@@ -24,9 +24,9 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     }
     return (
       <div role="alert" className="p-6 space-y-3">
-        <p className="text-red-400">The panel ran into a defect of its own: {this.state.message}</p>
+        <p className="text-red-400">The panel stopped because of an internal error: {this.state.message}</p>
         <button type="button" onClick={() => window.location.reload()} className={quietButton}>
-          Load the page again
+          Reload the page
         </button>
       </div>
     );

@@ -54,7 +54,7 @@ it('leaves to the error page what the code throws while it is evaluated', async 
       <Part name="Ada" />
     </ErrorBoundary>,
   );
-  expect(await screen.findByRole('alert')).toHaveTextContent('a defect of its own: x is not a function');
+  expect(await screen.findByRole('alert')).toHaveTextContent('an internal error: x is not a function');
   expect(screen.queryByText(/does not answer/)).toBeNull();
   told.mockRestore();
 });

@@ -18,5 +18,5 @@ it('asks for the token, keeps it, and cannot be closed without', async () => {
 
 it('says that the one it got was not accepted', () => {
   render(<AccessTokenDialog access="refused" />);
-  expect(screen.getByRole('alert')).toHaveTextContent('did not accept');
+  expect(screen.getByRole('alert')).toHaveTextContent('rejected this token');
 });

@@ -21,7 +21,7 @@ export function AccessTokenDialog({ access }: { readonly access: Exclude<Access,
           This server needs its access token
         </h2>
         <p id="access-text" className="text-sm text-slate-400">
-          It is the value that the server was started with as MISTUDIO_API_TOKEN. This browser keeps it.
+          Enter the MISTUDIO_API_TOKEN that the server was started with. This browser stores it.
         </p>
         <TextField
           id="access-token-input"
@@ -33,7 +33,7 @@ export function AccessTokenDialog({ access }: { readonly access: Exclude<Access,
         >
           {access === 'refused' && (
             <div className="mt-2">
-              <ErrorMessage>The server did not accept the token. Check it, then try again.</ErrorMessage>
+              <ErrorMessage>The server rejected this token. Check it and try again.</ErrorMessage>
             </div>
           )}
         </TextField>

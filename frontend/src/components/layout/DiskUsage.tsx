@@ -13,7 +13,7 @@ export function DiskUsage() {
     <button
       id="disk-usage"
       type="button"
-      title={`What uses the disk of ${path}`}
+      title={`Show what uses the disk at ${path}`}
       onClick={openStorage}
       className="text-sm text-slate-400 hover:text-slate-200 tabular-nums"
     >

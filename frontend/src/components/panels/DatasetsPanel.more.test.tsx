@@ -25,9 +25,9 @@ it('deletes several datasets together, except what is in use', async () => {
   );
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'Select' }));
-  expect(screen.getByRole('checkbox', { name: 'Choose TinyStories' })).toHaveFocus();
-  await userEvent.click(screen.getByRole('checkbox', { name: 'Choose TinyStories' }));
-  await userEvent.click(screen.getByRole('button', { name: 'Choose all' }));
+  expect(screen.getByRole('checkbox', { name: 'Select TinyStories' })).toHaveFocus();
+  await userEvent.click(screen.getByRole('checkbox', { name: 'Select TinyStories' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Select all' }));
   await userEvent.click(screen.getByRole('button', { name: 'Delete…' }));
   await userEvent.click(await screen.findByRole('button', { name: 'Delete 1' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
@@ -40,7 +40,7 @@ it('gives the focus back where choosing began', async () => {
   serve(makeDataset(), makeDataset({ id: 'ds_2', name: 'OpenWebText' }));
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'Select' }));
-  await userEvent.click(screen.getByRole('button', { name: 'Done' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel selection' }));
   expect(screen.getByRole('button', { name: 'Select' })).toHaveFocus();
 });
 

@@ -52,7 +52,7 @@ it('says what each of them takes with it, and deletes all', async () => {
 
 it('leaves what is in use, and says what uses it', async () => {
   show(true, gone);
-  expect(await screen.findByText('OpenWebText stays: run 7 uses it')).toBeInTheDocument();
+  expect(await screen.findByText('OpenWebText stays: used by run 7')).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Delete 1' }));
   await waitFor(() => expect(onDeleted).toHaveBeenCalledTimes(1));
 });

@@ -36,7 +36,7 @@ export function DeleteDatasetsDialog({ datasets, onClose, onDeleted }: DeleteDat
           <p>
             This frees <strong>{formatFileSize(sumFreedBytes(allowed))}</strong> and cannot be undone.
           </p>
-          <ul aria-label="What is deleted" className="bg-slate-800/30 rounded-lg p-4 space-y-1">
+          <ul aria-label="Will be deleted" className="bg-slate-800/30 rounded-lg p-4 space-y-1">
             {value.map((preview) => (
               <DatasetLine key={preview.dataset_id} preview={preview} />
             ))}
@@ -59,7 +59,7 @@ function DatasetLine({ preview }: { readonly preview: DeletePreview }) {
       <span className={`break-words min-w-0 ${allowed ? '' : 'text-red-400'}`}>
         {allowed
           ? `${name}${extent}`
-          : `${name} stays: ${references.map((one) => one.name).join(', ')} uses it`}
+          : `${name} stays: used by ${references.map((reference) => reference.name).join(', ')}`}
       </span>
       <span className="whitespace-nowrap">{allowed ? formatFileSize(freed_bytes) : formatFileSize(0)}</span>
     </li>

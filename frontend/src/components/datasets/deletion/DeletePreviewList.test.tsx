@@ -14,8 +14,8 @@ it('names every part, and what stops with it', () => {
     'Search index1.0 MB',
   ]);
   expect(screen.getByText('451.0 MB')).toBeInTheDocument();
-  expect(screen.getByText('1 tokenization of it will be gone.')).toBeInTheDocument();
-  expect(screen.getByText('Work under way on it is stopped (1 job).')).toBeInTheDocument();
+  expect(screen.getByText('1 tokenization will be deleted too.')).toBeInTheDocument();
+  expect(screen.getByText('1 running job will be stopped.')).toBeInTheDocument();
 });
 
 it('names what stands in the way', () => {

@@ -8,11 +8,11 @@ export function DeletePreviewList({ preview }: { readonly preview: DeletePreview
     <>
       {!allowed && <References references={references} />}
       <p>
-        {allowed ? 'This frees' : 'It would free'} <strong>{formatFileSize(freed_bytes)}</strong> and cannot
-        be undone.
+        {allowed ? 'This frees' : 'Deleting it would free'} <strong>{formatFileSize(freed_bytes)}</strong> and
+        cannot be undone.
       </p>
       {parts.length > 0 && (
-        <ul aria-label="What is deleted" className="bg-slate-800/30 rounded-lg p-4 space-y-1">
+        <ul aria-label="Will be deleted" className="bg-slate-800/30 rounded-lg p-4 space-y-1">
           {parts.map(({ part, tokenization_id, label, size_bytes }) => (
             <li
               key={`${part}-${tokenization_id ?? label}`}
@@ -25,9 +25,9 @@ export function DeletePreviewList({ preview }: { readonly preview: DeletePreview
         </ul>
       )}
       {tokenizations.length > 0 && (
-        <p>{formatPlural(tokenizations.length, 'tokenization')} of it will be gone.</p>
+        <p>{formatPlural(tokenizations.length, 'tokenization')} will be deleted too.</p>
       )}
-      {jobs.length > 0 && <p>Work under way on it is stopped ({formatPlural(jobs.length, 'job')}).</p>}
+      {jobs.length > 0 && <p>{formatPlural(jobs.length, 'running job')} will be stopped.</p>}
     </>
   );
 }
@@ -35,7 +35,7 @@ export function DeletePreviewList({ preview }: { readonly preview: DeletePreview
 function References({ references }: Pick<DeletePreview, 'references'>) {
   return (
     <div role="alert" className="text-red-400">
-      <p>It cannot be deleted while something depends on it:</p>
+      <p>It cannot be deleted while these depend on it:</p>
       <ul className="list-disc pl-5">
         {references.map(({ id, kind, name }) => (
           <li key={id} className="break-words">

@@ -114,9 +114,9 @@ it('says that the dataset was deleted elsewhere, and offers only to close', asyn
   expect(screen.queryByRole('tab')).toBeNull();
   expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual([
     '',
-    'Back to the datasets',
+    'Show all datasets',
   ]);
-  expect(screen.getByRole('button', { name: 'Back to the datasets' })).toHaveFocus();
+  expect(screen.getByRole('button', { name: 'Show all datasets' })).toHaveFocus();
   expect(await findViolations()).toEqual([]);
 });
 

@@ -88,7 +88,7 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
       ) : (
         <>
           <Tabs
-            label="Parts of the dataset"
+            label="Dataset views"
             tabs={TABS}
             active={tab.id}
             onSelect={(id) => onNavigate({ ...route, tab: id })}

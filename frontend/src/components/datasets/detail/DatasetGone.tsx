@@ -16,7 +16,7 @@ export function DatasetGone({ detail, onClose }: DatasetGoneProps) {
     <div className="p-6 space-y-3">
       <ErrorMessage>{detail}</ErrorMessage>
       <button ref={close} type="button" onClick={onClose} className={quietButton}>
-        Back to the datasets
+        Show all datasets
       </button>
     </div>
   );

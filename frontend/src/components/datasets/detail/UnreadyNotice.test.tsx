@@ -22,7 +22,7 @@ async function show(changes: Partial<DatasetDetail>): Promise<HTMLElement> {
 
 it('says why a dataset failed, and tries it again', async () => {
   const notice = await show(makeFailedDataset());
-  expect(notice).toHaveTextContent('This dataset cannot be read.The Hub does not answer.');
+  expect(notice).toHaveTextContent('This dataset is not available.The Hub does not answer.');
   expect(await findViolations()).toEqual([]);
   server.use(
     http.post(api('/datasets/ds_1/retry'), () => {
@@ -40,7 +40,7 @@ it('asks for a token where one is missing, and says why a retry was refused', as
   await show(makeFailedDataset({ error_code: 'gated', error_message: 'It is gated.' }));
   server.use(http.post(api('/datasets/ds_1/retry'), () => problem(507, 'disk_full', 'No more disk.')));
   await userEvent.click(screen.getByRole('button', { name: 'Retry', expanded: false }));
-  await userEvent.type(screen.getByLabelText(/^Access Token \(empty/), 'hf_x');
+  await userEvent.type(screen.getByLabelText(/^Access Token \(leave empty/), 'hf_x');
   await userEvent.click(screen.getByRole('button', { name: 'Retry download' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('No more disk.');
 });

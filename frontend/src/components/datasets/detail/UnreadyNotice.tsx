@@ -32,7 +32,7 @@ export function UnreadyNotice({ dataset }: { readonly dataset: DatasetDetail }) 
   return (
     <section ref={notice} tabIndex={-1} aria-label="Status" className={`${tile} mb-6 space-y-3`}>
       <h3 className="font-semibold">
-        {status === 'error' ? 'This dataset cannot be read.' : 'This dataset cannot be read yet.'}
+        {status === 'error' ? 'This dataset is not available.' : 'This dataset is not ready yet.'}
       </h3>
       <DatasetStatusLine dataset={dataset} />
       {failures.map(({ detail }) => (

@@ -113,7 +113,7 @@ it('says what is wrong with an id when the field is left, and not while it is ty
   await userEvent.type(repository(), 'TinyStories');
   expect(screen.queryByRole('alert')).toBeNull();
   await userEvent.tab();
-  expect(screen.getByRole('alert')).toHaveTextContent('has the form namespace/name');
+  expect(screen.getByRole('alert')).toHaveTextContent('Use the form namespace/name');
   await userEvent.type(repository(), '/');
   expect(screen.queryByRole('alert')).toBeNull();
 });

@@ -27,7 +27,7 @@ export function DownloadOptions({ form, children }: DownloadOptionsProps) {
         suggestions={hub?.configs ?? []}
         invalid={errors.config !== undefined}
       >
-        <FieldNote text="Empty: the repository’s default, or its only one." />
+        <FieldNote text="Leave empty for the repository’s default or only config." />
         <FieldError failure={errors.config} onChoose={(config) => change({ config })} />
       </TextField>
       <TextField
@@ -38,7 +38,7 @@ export function DownloadOptions({ form, children }: DownloadOptionsProps) {
         placeholder="main"
         invalid={errors.revision !== undefined}
       >
-        <FieldNote text="A branch, a tag or a commit. Empty: the main branch." />
+        <FieldNote text="A branch, tag or commit. Leave empty for the main branch." />
         <FieldError failure={errors.revision} onChoose={(revision) => change({ revision })} />
       </TextField>
       <SplitChoice
@@ -57,13 +57,11 @@ export function DownloadOptions({ form, children }: DownloadOptionsProps) {
         suggestions={hub?.columns.map(({ name }) => name) ?? []}
         invalid={errors.text_column !== undefined}
       >
-        <FieldNote text="Empty: chosen from the data." />
+        <FieldNote text="Leave empty to detect it automatically." />
         <FieldError failure={errors.text_column} onChoose={(text_column) => change({ text_column })} />
       </TextField>
       <div className="sm:col-span-2 border-t border-slate-800 pt-4 space-y-3">
-        <p className="text-sm text-slate-400">
-          Or without the Hub, from .csv, .jsonl, .txt, .parquet and the like:
-        </p>
+        <p className="text-sm text-slate-400">Or import local files (.csv, .jsonl, .parquet, …):</p>
         {children}
       </div>
     </div>

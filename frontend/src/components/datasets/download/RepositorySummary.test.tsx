@@ -16,7 +16,7 @@ const line = (): string | null => screen.getByRole('status').textContent;
 it('says what the repository is, in one line', () => {
   show();
   expect(line()).toBe(
-    '450.0 MB • 5 files • 1 config • splits: train, validation • not gated • 2.0 GB free after it',
+    '450.0 MB • 5 files • 1 config • splits: train, validation • not gated • 2.0 GB free afterwards',
   );
 });
 
@@ -24,10 +24,10 @@ it.each<[Partial<HubDataset>, string]>([
   [{ config: null, configs: ['en', 'de'] }, '2 configs: choose one under Options'],
   [{ config: 'en', configs: ['en', 'de'] }, 'config en of 2'],
   [{ gated: true, access: 'login_required' }, 'gated: needs an access token'],
-  [{ gated: true, access: 'request_required' }, 'gated: ask for access on the Hub first'],
+  [{ gated: true, access: 'request_required' }, 'gated: request access on the Hub first'],
   [{ gated: true }, 'gated, you have access'],
   [{ private: true }, 'private, you have access'],
-  [{ fits: false, free_bytes: 1024 }, 'does not fit: needs 1.0 GB, 1.0 KB are free'],
+  [{ fits: false, free_bytes: 1024 }, 'does not fit: needs 1.0 GB, only 1.0 KB free'],
   [
     {
       splits: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({
@@ -56,7 +56,7 @@ it('says that it asks, and takes no room while there is nothing to ask', () => {
   const { rerender, container } = render(
     <RepositorySummary preflight={{ kind: 'loading' }} onOpen={jest.fn()} />,
   );
-  expect(line()).toBe('Asking the Hub…');
+  expect(line()).toBe('Checking the Hub…');
   rerender(<RepositorySummary preflight={{ kind: 'idle' }} onOpen={jest.fn()} />);
   expect(container).toBeEmptyDOMElement();
 });
@@ -69,5 +69,5 @@ it('gives no figures until a config is chosen', () => {
 it('does not say twice that a dataset is there', () => {
   const value = makeHubDataset({ existing_dataset_id: 'ds_9' });
   render(<RepositorySummary preflight={{ kind: 'loaded', value }} onOpen={jest.fn()} hasExistingError />);
-  expect(line()).not.toContain('you have it already');
+  expect(line()).not.toContain('already in your datasets');
 });

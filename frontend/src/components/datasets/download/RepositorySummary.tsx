@@ -21,10 +21,10 @@ export function RepositorySummary({ preflight, onOpen, hasExistingError = false 
     preflight.kind === 'loaded' && !hasExistingError ? preflight.value.existing_dataset_id : null;
   return (
     <p role="status" className="mt-2 text-sm text-slate-400">
-      {preflight.kind === 'loading' ? 'Asking the Hub…' : <Facts hub={preflight.value} />}
+      {preflight.kind === 'loading' ? 'Checking the Hub…' : <Facts hub={preflight.value} />}
       {existing !== null && (
         <>
-          {' • you have it already: '}
+          {' • already in your datasets: '}
           <button type="button" onClick={() => onOpen(existing)} className={linkButton}>
             open it
           </button>
@@ -47,8 +47,8 @@ function Facts({ hub }: { readonly hub: HubDataset }) {
     describeAccess(hub),
   ];
   const room = hub.fits
-    ? `${formatFileSize(hub.free_bytes - hub.needed_bytes)} free after it`
-    : `does not fit: needs ${formatFileSize(hub.needed_bytes)}, ${formatFileSize(hub.free_bytes)} are free`;
+    ? `${formatFileSize(hub.free_bytes - hub.needed_bytes)} free afterwards`
+    : `does not fit: needs ${formatFileSize(hub.needed_bytes)}, only ${formatFileSize(hub.free_bytes)} free`;
   return (
     <>
       {facts.filter((fact) => fact !== '').join(' • ')}
@@ -72,7 +72,7 @@ function describeAccess({ access: state, gated, private: isPrivate }: HubDataset
     case 'login_required':
       return `${kind}: needs an access token`;
     case 'request_required':
-      return `${kind}: ask for access on the Hub first`;
+      return `${kind}: request access on the Hub first`;
     case 'granted':
       return gated || isPrivate ? `${kind}, you have access` : 'not gated';
   }

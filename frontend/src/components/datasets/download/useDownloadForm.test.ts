@@ -31,7 +31,7 @@ it('says what is wrong before it asks, and keeps what is typed where it is refus
   expect(result.current.errors).toEqual({});
   act(() => result.current.change({ repo_id: 'nonsense' }));
   await act(() => result.current.submit());
-  expect(result.current.errors.repo_id?.message).toContain('is not a repository id');
+  expect(result.current.errors.repo_id?.message).toContain('is not a repository ID');
   server.use(http.post(api('/datasets/download'), () => problem(403, 'gated', 'It is gated.')));
   act(() => result.current.change({ repo_id: 'a/b' }));
   expect(result.current.errors.repo_id).toBeUndefined();

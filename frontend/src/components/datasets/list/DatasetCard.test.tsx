@@ -122,13 +122,13 @@ it('moves with the events', () => {
 
 it('shows a cancelled dataset neutrally, and says from where a retry goes on', () => {
   show(makeFailedDataset({ error_code: 'cancelled', error_message: 'Cancelled.' }));
-  expect(screen.getByText('Cancelled. Retry goes on from 45 %.')).toHaveClass('text-slate-400');
+  expect(screen.getByText('Cancelled. Retry continues from 45%.')).toHaveClass('text-slate-400');
   expect(screen.queryByText('error')).toBeNull();
 });
 
 it('has something to say where the server says nothing', () => {
   show(makeFailedDataset({ error_message: null }));
-  expect(screen.getByText(/nothing says why/)).toBeInTheDocument();
+  expect(screen.getByText(/unknown reason/)).toBeInTheDocument();
 });
 
 it('cancels', async () => {

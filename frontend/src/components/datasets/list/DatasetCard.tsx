@@ -83,7 +83,7 @@ export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
 function SelectionBox({ dataset, selected, onSelect }: Omit<DatasetCardProps, 'onOpen' | 'onDelete'>) {
   return (
     <label className="flex after:absolute after:inset-0 cursor-pointer">
-      <span className="sr-only">Choose {dataset.name}</span>
+      <span className="sr-only">Select {dataset.name}</span>
       <input
         type="checkbox"
         checked={selected === true}

@@ -27,7 +27,7 @@ it('is loading until the list is there, then says what to do where it is empty',
   show();
   expect(screen.getByRole('status')).toHaveTextContent('Loading datasets…');
   await load();
-  expect(screen.getByText(/No datasets yet. Type a repository above/)).toBeInTheDocument();
+  expect(screen.getByText(/No datasets yet. Enter a repository/)).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'Import' })).toBeInTheDocument();
 });
 

@@ -94,7 +94,7 @@ function EmptyList({ children }: Pick<DatasetListProps, 'children'>) {
   return (
     <div className="flex flex-col items-center gap-4 py-8 text-sm text-slate-400 text-center">
       <p>
-        No datasets yet. Type a repository above, like roneneldan/TinyStories, and press Download; or drop a
+        No datasets yet. Enter a repository such as roneneldan/TinyStories above and press Download, or drop a
         file here.
       </p>
       {children}

@@ -9,13 +9,13 @@ it('says how many are chosen, and what may be done with them', async () => {
   const onDelete = jest.fn();
   const selection = { ...NO_SELECTION, selectAll: jest.fn(), stop: jest.fn() };
   const { rerender } = render(<SelectionBar selection={selection} onDelete={onDelete} />);
-  expect(screen.getByRole('status')).toHaveTextContent('Choose datasets to delete them together.');
+  expect(screen.getByRole('status')).toHaveTextContent('Select datasets to delete them together.');
   expect(screen.getByRole('button', { name: 'Delete…' })).toBeDisabled();
   rerender(
     <SelectionBar selection={{ ...selection, selectedDatasets: [makeDataset()] }} onDelete={onDelete} />,
   );
-  expect(screen.getByRole('status')).toHaveTextContent('1 chosen');
-  for (const name of ['Choose all', 'Done', 'Delete…']) {
+  expect(screen.getByRole('status')).toHaveTextContent('1 selected');
+  for (const name of ['Select all', 'Cancel selection', 'Delete…']) {
     await userEvent.click(screen.getByRole('button', { name }));
   }
   expect([selection.selectAll, selection.stop].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);

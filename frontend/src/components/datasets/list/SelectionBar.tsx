@@ -14,20 +14,20 @@ export function SelectionBar({ selection, onDelete }: SelectionBarProps) {
   return (
     <div
       role="group"
-      aria-label="Chosen datasets"
+      aria-label="Selected datasets"
       className="sticky bottom-4 z-20 flex flex-wrap items-center gap-3 bg-slate-900 border border-slate-700 rounded-lg p-4"
     >
       <p role="status" className="mr-auto text-sm text-slate-300">
         {selectedDatasets.length === 0
-          ? 'Choose datasets to delete them together.'
-          : `${formatCount(selectedDatasets.length)} chosen`}
+          ? 'Select datasets to delete them together.'
+          : `${formatCount(selectedDatasets.length)} selected`}
       </p>
       <div className="flex items-center gap-3 max-sm:ml-auto">
         <button type="button" onClick={selectAll} className={quietButton}>
-          Choose all
+          Select all
         </button>
         <button type="button" onClick={stop} className={quietButton}>
-          Done
+          Cancel selection
         </button>
         <button
           type="button"

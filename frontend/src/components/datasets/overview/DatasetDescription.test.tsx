@@ -5,7 +5,7 @@ import DatasetDescription from './DatasetDescription';
 
 it.each([null, '  \n', '<!-- a hint of the template -->'])('says that there is none: %j', (text) => {
   render(<DatasetDescription text={text} />);
-  expect(screen.getByText('The dataset comes without a description.')).toBeInTheDocument();
+  expect(screen.getByText('No description provided.')).toBeInTheDocument();
 });
 
 it('shows a short one whole', () => {

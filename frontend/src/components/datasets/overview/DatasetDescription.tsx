@@ -19,7 +19,7 @@ export default function DatasetDescription({ text }: { readonly text: string | n
       </h3>
       <div className={tile}>
         {blocks.length === 0 ? (
-          <p className="text-slate-300">The dataset comes without a description.</p>
+          <p className="text-slate-300">No description provided.</p>
         ) : (
           <Markdown blocks={open ? blocks : first} />
         )}

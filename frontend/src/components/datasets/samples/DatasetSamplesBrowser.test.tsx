@@ -96,7 +96,9 @@ it('leads back from beyond the end', async () => {
 it('says that there is nothing', async () => {
   serve(0);
   show();
-  expect(await screen.findByText('There are no samples here.')).toBeInTheDocument();
+  expect(
+    await screen.findByText('This dataset has no samples. Download or import another one.'),
+  ).toBeInTheDocument();
 });
 
 it('says why there is nothing, and asks again', async () => {
@@ -112,15 +114,12 @@ it('says why there is nothing, and asks again', async () => {
   expect(await screen.findByText('any 0')).toBeInTheDocument();
 });
 
-it.each([
-  [{ minTokens: 50, maxTokens: 10 }, /begins above its end/],
-  [{ minTokens: 9_000 }, /No sample here has a length in this range/],
-  [{ search: 'castle', minTokens: 9_000 }, /Search for less, in a wider range of lengths/],
-  [{ search: 'castle' }, 'Nothing was found. Search for less, or in all splits.'],
-])('says of %j why it finds nothing', async (filter, text) => {
+it('says why a search finds nothing, and what to try', async () => {
   serve(0);
-  show(filter);
-  expect(await screen.findByText(text)).toBeInTheDocument();
+  show({ search: 'castle' });
+  expect(
+    await screen.findByText('No matches in column “text”. Try fewer words or another mode.'),
+  ).toBeInTheDocument();
 });
 
 it('says that it searches while the rows before stay in sight, and turns no page of them', async () => {

@@ -6,6 +6,7 @@ import { findNewestReady } from '../../../utils/tokenizations';
 import { LoadFailure } from '../../common/LoadFailure';
 import { Loading } from '../../common/Loading';
 import { linkButton } from '../../common/styles';
+import { explainEmpty, hasTokenRange } from './explainEmpty';
 import { SampleCard } from './SampleCard';
 import { SampleFilters } from './SampleFilters';
 import { SamplesPager } from './SamplesPager';
@@ -34,7 +35,7 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
       {state.kind === 'loading' && samples === null && <Loading>Loading samples…</Loading>}
       {state.kind !== 'failed' && samples !== null && (
         <SamplePage
-          datasetId={dataset.id}
+          dataset={dataset}
           samples={samples}
           tokenization={route.tokenization ?? findNewestReady(dataset)}
           route={route}
@@ -47,7 +48,7 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
 }
 
 interface SamplePageProps {
-  readonly datasetId: string;
+  readonly dataset: DatasetDetail;
   readonly samples: SampleListResponse;
   /** Whose tokens an opened sample shows; null: there are none. */
   readonly tokenization: string | null;
@@ -57,7 +58,7 @@ interface SamplePageProps {
   readonly onPage: (page: number) => void;
 }
 
-function SamplePage({ datasetId, samples, tokenization, route, pendingText, onPage }: SamplePageProps) {
+function SamplePage({ dataset, samples, tokenization, route, pendingText, onPage }: SamplePageProps) {
   const { data, pagination, search } = samples;
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
@@ -70,7 +71,7 @@ function SamplePage({ datasetId, samples, tokenization, route, pendingText, onPa
     }
     return (
       <p role="status" className="text-sm text-slate-400 py-4">
-        {explainEmpty(route)}
+        {explainEmpty(route, dataset)}
       </p>
     );
   }
@@ -87,7 +88,7 @@ function SamplePage({ datasetId, samples, tokenization, route, pendingText, onPa
       >
         {data.map((sample) => (
           <li key={`${sample.split}/${sample.row}/${tokenization ?? ''}`}>
-            <SampleCard datasetId={datasetId} sample={sample} tokenization={tokenization} />
+            <SampleCard datasetId={dataset.id} sample={sample} tokenization={tokenization} />
           </li>
         ))}
       </ul>
@@ -103,26 +104,7 @@ function SamplePage({ datasetId, samples, tokenization, route, pendingText, onPa
 }
 
 function isFiltered(route: DatasetRoute): boolean {
-  return route.search !== '' || hasRange(route);
-}
-
-function hasRange({ minTokens, maxTokens }: DatasetRoute): boolean {
-  return minTokens !== null || maxTokens !== null;
-}
-
-/** Why there is nothing, and what to do. */
-function explainEmpty(route: DatasetRoute): string {
-  const { search, minTokens, maxTokens } = route;
-  if (minTokens !== null && maxTokens !== null && minTokens > maxTokens) {
-    return 'No sample can be that long: the length in tokens begins above its end. Swap the two numbers.';
-  }
-  if (search !== '') {
-    const range = hasRange(route) ? ', in a wider range of lengths' : '';
-    return `Nothing was found. Search for less${range}, or in all splits.`;
-  }
-  return hasRange(route)
-    ? 'No sample here has a length in this range. Widen it.'
-    : 'There are no samples here.';
+  return route.search !== '' || hasTokenRange(route);
 }
 
 function PageBeyondEnd({
@@ -134,7 +116,7 @@ function PageBeyondEnd({
 }) {
   return (
     <p className="text-sm text-slate-400 py-4">
-      This page is beyond the last sample.{' '}
+      This page is past the last sample.{' '}
       <button
         type="button"
         onClick={() => onPage(Math.ceil(total / SAMPLES_PER_PAGE))}

@@ -72,7 +72,7 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
       </div>
       {open && fetchState.kind === 'running' && (
         <p role="status" className="mt-2 text-xs text-slate-400">
-          Fetching the whole of it…
+          Loading the full text…
         </p>
       )}
       {open && fetchState.kind === 'failed' && <ErrorMessage>{fetchState.error.detail}</ErrorMessage>}

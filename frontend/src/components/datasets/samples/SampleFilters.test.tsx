@@ -24,7 +24,7 @@ it('searches once the typing pauses', async () => {
 
 it('chooses how to search, and whether case matters', async () => {
   show();
-  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Search for' }), 'Regular expression');
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Search mode' }), 'Regular expression');
   await userEvent.click(screen.getByRole('checkbox', { name: 'Match case' }));
   expect(onChange.mock.calls).toEqual([[{ mode: 'regex' }], [{ matchCase: true }]]);
 });

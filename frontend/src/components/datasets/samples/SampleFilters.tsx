@@ -35,7 +35,7 @@ export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) 
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm text-slate-400">
         <label className="flex items-center gap-2">
-          Search for
+          Search mode
           <select
             value={route.mode}
             onChange={({ target }) => onChange({ mode: target.value as SearchMode })}

@@ -35,7 +35,7 @@ it('says why it waits, and when it is tried again', () => {
   const not_before = new Date(2026, 10, 23, 14, 5).toISOString();
   const job = makeJob({ state: 'queued', not_before, error_message: 'The Hub is busy.' });
   show(makeDownloadingDataset({ job }));
-  const text = 'The Hub is busy. Tried again at 14:05 (try 1 of 3 did not go through).';
+  const text = 'The Hub is busy. Retrying at 14:05 (attempt 1 of 3 failed).';
   expect(screen.getByText(text)).toBeInTheDocument();
 });
 
@@ -44,12 +44,12 @@ it('says when it is tried again though nothing says why it waits', () => {
     makeDownloadingDataset({ job: null }),
     makeProgress({ not_before: new Date(2026, 10, 23, 14, 5).toISOString() }),
   );
-  expect(screen.getByText('Tried again at 14:05.')).toBeInTheDocument();
+  expect(screen.getByText('Retrying at 14:05.')).toBeInTheDocument();
 });
 
 it('waits for its turn', () => {
   show(makeDownloadingDataset({ job: makeJob({ state: 'queued', phase: null }) }));
-  expect(screen.getByText('Waiting for its turn.')).toBeInTheDocument();
+  expect(screen.getByText('Waiting in the queue.')).toBeInTheDocument();
 });
 
 it('shows how far it is where nothing else is known', () => {

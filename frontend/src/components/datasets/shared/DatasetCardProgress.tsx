@@ -27,10 +27,10 @@ export function DatasetCardProgress({ dataset, event }: DatasetCardProgressProps
 function describeJob(job: JobProgress): string {
   if (job.notBefore !== null) {
     const reason = job.waitingFor === null ? '' : `${job.waitingFor} `;
-    return `${reason}Tried again at ${formatTime(job.notBefore)}${describeAttempts(job)}.`;
+    return `${reason}Retrying at ${formatTime(job.notBefore)}${describeAttempts(job)}.`;
   }
   if (job.queued) {
-    return 'Waiting for its turn.';
+    return 'Waiting in the queue.';
   }
   const parts = [job.phase === null ? '' : formatPhase(job.phase), describeAmount(job)];
   if (job.rate !== null && job.rate > 0) parts.push(formatRate(job.rate, job.unit));
@@ -48,5 +48,5 @@ function describeAmount({ done, total, unit }: JobProgress): string {
 }
 
 function describeAttempts({ attempt, maxAttempts }: JobProgress): string {
-  return maxAttempts === null ? '' : ` (try ${attempt} of ${maxAttempts} did not go through)`;
+  return maxAttempts === null ? '' : ` (attempt ${attempt} of ${maxAttempts} failed)`;
 }

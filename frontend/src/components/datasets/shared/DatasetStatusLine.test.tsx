@@ -9,7 +9,7 @@ it.each([
   [
     'from where it goes on',
     makeFailedDataset({ error_code: 'cancelled' }),
-    'Cancelled. Retry goes on from 45 %.',
+    'Cancelled. Retry continues from 45%.',
   ],
 ])('says %s', (_what, dataset, text) => {
   render(<DatasetStatusLine dataset={dataset} />);

@@ -23,7 +23,7 @@ export function RetryForm({ id, label, busy, onRetry }: RetryFormProps) {
     <form onSubmit={submit} className="relative z-10 mt-4 space-y-3">
       <TextField
         id={`retry-token-${id}`}
-        label="Access Token (empty: try again as before)"
+        label="Access Token (leave empty to retry without a new one)"
         value={token}
         onChange={setToken}
         placeholder="hf_xxxxxxxxxxxxxxxxxxxx"

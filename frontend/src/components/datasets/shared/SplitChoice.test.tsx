@@ -25,7 +25,7 @@ it('chooses splits, and gives them up', async () => {
 
 it('says when they will be known', () => {
   render(<Page splits={[]} />);
-  expect(screen.getByText(/Known once the repository is/)).toBeInTheDocument();
+  expect(screen.getByText(/Enter a repository to choose its splits/)).toBeInTheDocument();
 });
 
 it('shows what was chosen though the Hub does not name it', () => {

@@ -32,8 +32,8 @@ export function SplitChoice({ splits, selected, onChange, children }: SplitChoic
       </div>
       <p className="mt-1 text-sm text-slate-400">
         {allSplits.length === 0
-          ? 'Known once the repository is. All are fetched.'
-          : 'None ticked: all of them.'}
+          ? 'Enter a repository to choose its splits.'
+          : 'Leave all unticked for every split.'}
       </p>
       {children}
     </fieldset>

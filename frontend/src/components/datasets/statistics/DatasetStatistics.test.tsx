@@ -41,10 +41,10 @@ it('shows exact figures, the lengths as a table too, and the splits', async () =
   expect(await screen.findByText('5,234,567')).toHaveClass('text-blue-400');
   expect(screen.getByText('of 50,257')).toBeInTheDocument();
   expect(screen.getByText('487.5')).toBeInTheDocument();
-  const table = screen.getByRole('table', { name: 'Samples by their length in tokens' });
+  const table = screen.getByRole('table', { name: 'Samples by length in tokens' });
   expect(table).toHaveTextContent('101–2009,850');
   expect(screen.getByText('80.0% of total')).toBeInTheDocument();
-  await userEvent.click(screen.getByRole('button', { name: 'Logarithmic' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Use log scale' }));
   expect(table).toHaveTextContent('8–153');
 });
 
@@ -56,7 +56,7 @@ it('says what a length would cost, up to the longest sample', async () => {
 
 it('says that there are no tokens yet', async () => {
   show(makeStatistics({ tokens: null, tokenization_id: null }));
-  expect(await screen.findByText(/see the Tokenization tab/)).toBeInTheDocument();
+  expect(await screen.findByText(/open the Tokenization tab/)).toBeInTheDocument();
 });
 
 it('lets one choose among several tokenizations', async () => {
@@ -75,11 +75,11 @@ it('says why there are no figures, and asks again', async () => {
 
 it('says why the tokenization has another number of tokens', async () => {
   show(makeStatistics(), { tokenizations: [makeReadyTokenization({ num_tokens: 5_000_000 })] });
-  expect(await screen.findByText(/the tokenization has 5,000,000 of them/)).toBeInTheDocument();
+  expect(await screen.findByText(/The tokenization keeps 5,000,000 of them/)).toBeInTheDocument();
 });
 
 it('says nothing of that where it has the same number', async () => {
   show(makeStatistics(), { tokenizations: [makeReadyTokenization({ num_tokens: 5_234_567 })] });
   expect(await screen.findByText('5,234,567')).toBeInTheDocument();
-  expect(screen.queryByText(/counts every sample whole/)).toBeNull();
+  expect(screen.queryByText(/counts every sample in full/)).toBeNull();
 });

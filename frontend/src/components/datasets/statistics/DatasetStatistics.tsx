@@ -39,7 +39,7 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
     return <LoadFailure error={state.error} onRetry={reload} />;
   }
   if (state.kind === 'loading') {
-    return <Loading>Loading the figures…</Loading>;
+    return <Loading>Loading statistics…</Loading>;
   }
   const statistics = state.value;
   const { tokens, tokenization_id } = statistics;
@@ -64,7 +64,7 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
       />
       {tokens === null ? (
         <p className="text-sm text-slate-400">
-          Token figures stand once the dataset is tokenized: see the Tokenization tab.
+          Tokenize this dataset to see token statistics: open the Tokenization tab.
         </p>
       ) : (
         <>
@@ -113,8 +113,8 @@ function TokenCountNote({ countedTokens, writtenTokens }: TokenCountNoteProps) {
   }
   return (
     <p className="text-sm text-slate-400">
-      Total Tokens counts every sample whole; the tokenization has {formatCount(writtenTokens)} of them, after
-      what its settings cut off, dropped or held out.
+      Total Tokens counts every sample in full. The tokenization keeps {formatCount(writtenTokens)} of them;
+      the rest is truncated, dropped or held out.
     </p>
   );
 }

@@ -7,10 +7,10 @@ import { LengthDistribution } from './LengthDistribution';
 
 it('has the lengths as a table too, linear or logarithmic', async () => {
   const { container } = render(<LengthDistribution tokens={makeTokenStatistics()} />);
-  const table = screen.getByRole('table', { name: 'Samples by their length in tokens' });
+  const table = screen.getByRole('table', { name: 'Samples by length in tokens' });
   expect(table).toHaveTextContent('1–100150101–2009,850');
   expect(await findViolations(container)).toEqual([]);
-  const logarithmic = screen.getByRole('button', { name: 'Logarithmic', pressed: false });
+  const logarithmic = screen.getByRole('button', { name: 'Use log scale', pressed: false });
   await userEvent.click(logarithmic);
   expect(logarithmic).toHaveAttribute('aria-pressed', 'true');
   expect(table).toHaveTextContent('8–153');
@@ -22,6 +22,6 @@ it('begins logarithmic where nearly all samples stand in one bar', () => {
     { start: 5_000, end: 9_999, count: 6 },
   ];
   render(<LengthDistribution tokens={{ ...makeTokenStatistics(), p99: 332, linear_bins: bins }} />);
-  expect(screen.getByRole('button', { name: 'Logarithmic', pressed: true })).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Use log scale', pressed: true })).toBeVisible();
   expect(screen.getByRole('table')).not.toHaveTextContent('5,979');
 });

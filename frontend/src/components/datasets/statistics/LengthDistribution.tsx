@@ -31,7 +31,7 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
           onClick={() => setLogarithmic(!logarithmic)}
           className={textButton}
         >
-          Logarithmic
+          Use log scale
         </button>
       </div>
       <div style={{ height: data.length * ROW_PX }}>
@@ -40,7 +40,7 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
             data={data}
             layout="vertical"
             margin={{ right: estimateWidth(data.map(({ count }) => formatCount(count))) }}
-            title="Samples by their length in tokens"
+            title="Samples by length in tokens"
           >
             <XAxis type="number" domain={[0, 'dataMax']} hide />
             <YAxis
@@ -78,7 +78,7 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
         </ResponsiveContainer>
       </div>
       <table className="sr-only">
-        <caption>Samples by their length in tokens</caption>
+        <caption>Samples by length in tokens</caption>
         <thead>
           <tr>
             <th scope="col">Tokens</th>

@@ -25,7 +25,7 @@ it('shows what data, index and each tokenization take', async () => {
 it.each([
   ['none', 'None'],
   ['building', '45.9% built'],
-  ['error', 'Could not be built'],
+  ['error', 'Build failed'],
 ] as const)('says of an index in state %s: %s', (state, words) => {
   render(<StorageTiles dataset={makeDetail({ index: { state, progress: 45.9 } })} />);
   expect(screen.getByText(words)).toBeInTheDocument();

@@ -35,7 +35,7 @@ function IndexTile({ dataset: { id, index } }: { readonly dataset: DatasetDetail
     case 'building':
       return <InfoTile label="Search index">{formatPercent(index.progress)} built</InfoTile>;
     case 'error':
-      return <InfoTile label="Search index">Could not be built</InfoTile>;
+      return <InfoTile label="Search index">Build failed</InfoTile>;
     case 'ready':
       return <InfoTile label="Search index">{formatFileSize(part?.size_bytes)}</InfoTile>;
   }

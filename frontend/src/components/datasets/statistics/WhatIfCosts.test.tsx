@@ -9,9 +9,9 @@ it('shows the costs of the chosen length, for every way of writing', () => {
   expect(slider).toHaveAttribute('aria-valuetext', '2,048 tokens');
   fireEvent.change(slider, { target: { value: '0' } });
   expect(slider).toHaveAttribute('aria-valuetext', '64 tokens');
-  const table = screen.getByRole('table', { name: 'What 64 tokens per row would cost' });
+  const table = screen.getByRole('table', { name: 'Costs at 64 tokens per row' });
   expect(table).toHaveTextContent('Tokens lost25.0%25.0%25.0%');
-  expect(screen.getByText('90.0% of the documents fit (64).')).toBeInTheDocument();
+  expect(screen.getByText('90.0% of documents fit (64).')).toBeInTheDocument();
 });
 
 it('shows nothing where nothing was asked', () => {

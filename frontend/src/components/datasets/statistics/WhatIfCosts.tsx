@@ -22,7 +22,7 @@ export function WhatIfCosts({ whatIf }: { readonly whatIf: WhatIf }) {
     <>
       {estimate && (
         <p className="text-sm text-slate-400">
-          An estimate for {tokenizer}, from {formatCount(documents_counted)} documents.
+          Estimate for {tokenizer} from {formatCount(documents_counted)} documents.
         </p>
       )}
       <label className="block text-sm text-slate-300">
@@ -66,7 +66,7 @@ function LossCurve({ options, selected }: LossCurveProps) {
           />
           <Legend wrapperStyle={{ fontSize: 12 }} />
           <ReferenceLine x={formatCount(selected.max_length)} stroke="#94a3b8" strokeDasharray="3 3" />
-          <Line name="Tokens cut" dataKey="lost" stroke="#f87171" dot={false} isAnimationActive={false} />
+          <Line name="Tokens lost" dataKey="lost" stroke="#f87171" dot={false} isAnimationActive={false} />
           <Line name="Padding" dataKey="padding" stroke="#60a5fa" dot={false} isAnimationActive={false} />
         </LineChart>
       </ResponsiveContainer>
@@ -84,10 +84,10 @@ function CostTable({ option }: { readonly option: WhatIfOption }) {
   return (
     <div className="overflow-x-auto">
       <p role="status" className="text-sm text-slate-400 mb-2">
-        {formatPercent(100 * option.fit_share)} of the documents fit ({formatCount(option.documents_fit)}).
+        {formatPercent(100 * option.fit_share)} of documents fit ({formatCount(option.documents_fit)}).
       </p>
       <table className="w-full text-sm text-slate-300 tabular-nums">
-        <caption className="sr-only">What {formatCount(option.max_length)} tokens per row would cost</caption>
+        <caption className="sr-only">Costs at {formatCount(option.max_length)} tokens per row</caption>
         <thead>
           <tr className="text-slate-400 text-right">
             <td />

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 const estimateBy = async (tokenizer: string): Promise<void> => {
-  await userEvent.type(screen.getByLabelText('By another tokenizer'), tokenizer);
+  await userEvent.type(screen.getByLabelText('Estimate with another tokenizer'), tokenizer);
   await userEvent.click(screen.getByRole('button', { name: 'Estimate' }));
 };
 
@@ -39,20 +39,20 @@ it('estimates by any tokenizer where nothing is tokenized yet', async () => {
   render(<WhatIfPanel datasetId="ds_1" tokenization={null} longest={null} />);
   expect(screen.queryByRole('slider')).toBeNull();
   await estimateBy('llama');
-  expect(await screen.findByText('An estimate for llama, from 10,000 documents.')).toBeInTheDocument();
+  expect(await screen.findByText('Estimate for llama from 10,000 documents.')).toBeInTheDocument();
   expect(asked.map((query) => [query.get('tokenizer'), query.get('tokenization')])).toEqual([
     ['llama', null],
   ]);
-  expect(screen.queryByRole('button', { name: 'Back to the exact figures' })).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Show exact figures' })).toBeNull();
 });
 
 it('goes back to the exact figures', async () => {
   render(<WhatIfPanel datasetId="ds_1" tokenization="tok_1" longest={null} />);
   await estimateBy('llama');
-  expect(await screen.findByText(/An estimate for llama/)).toBeInTheDocument();
-  await userEvent.click(screen.getByRole('button', { name: 'Back to the exact figures' }));
+  expect(await screen.findByText(/Estimate for llama/)).toBeInTheDocument();
+  await userEvent.click(screen.getByRole('button', { name: 'Show exact figures' }));
   expect(await screen.findByRole('slider')).toBeInTheDocument();
-  expect(screen.queryByText(/An estimate for/)).toBeNull();
+  expect(screen.queryByText(/Estimate for/)).toBeNull();
 });
 
 it('says why there is no estimate', async () => {

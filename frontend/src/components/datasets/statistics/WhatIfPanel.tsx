@@ -30,7 +30,7 @@ export function WhatIfPanel({ datasetId, tokenization, longest }: WhatIfPanelPro
       <TokenizerChoice onSelect={setTokenizer} />
       {tokenizer !== null && tokenization !== null && (
         <button type="button" onClick={() => setTokenizer(null)} className={textButton}>
-          Back to the exact figures
+          Show exact figures
         </button>
       )}
       {tokenizer !== null ? (
@@ -56,13 +56,13 @@ function TokenizerChoice({ onSelect }: { readonly onSelect: (tokenizer: string) 
     <form onSubmit={submit} noValidate aria-label="Estimate" className="space-y-3">
       <TextField
         id="what-if-tokenizer"
-        label="By another tokenizer"
+        label="Estimate with another tokenizer"
         value={text}
         onChange={setText}
         placeholder="e.g., gpt2"
         suggestions={models}
       >
-        <FieldNote text="An estimate from 5,000 documents, before anything is tokenized." />
+        <FieldNote text="Estimates from 5,000 documents without tokenizing the dataset." />
       </TextField>
       <button type="submit" disabled={text.trim() === ''} className={greyButton}>
         Estimate

@@ -21,7 +21,7 @@ it('shows what uses the disk, largest first, and leads to the delete', async () 
   const list = await screen.findByRole('list', { name: 'Datasets by size' });
   expect([...list.querySelectorAll('h3')].map(({ textContent }) => textContent)).toEqual(['Large', 'Small']);
   expect(
-    screen.getByText('150.0 GB used here • 50.0 GB by everything else • 300.0 GB free of 500.0 GB'),
+    screen.getByText('150.0 GB used by miStudio • 50.0 GB used by other files • 300.0 GB free of 500.0 GB'),
   ).toBeInTheDocument();
   expect(await findViolations(screen.getByRole('dialog', { name: 'Storage' }))).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Delete Large' }));
@@ -30,7 +30,7 @@ it('shows what uses the disk, largest first, and leads to the delete', async () 
 
 it('says that nothing uses it', async () => {
   show();
-  expect(await screen.findByText('No dataset uses the disk.')).toBeInTheDocument();
+  expect(await screen.findByText(/^No datasets on this disk/)).toBeInTheDocument();
 });
 
 it('says why it cannot be measured, and asks again', async () => {

@@ -52,7 +52,7 @@ function Usage({ storage, onDelete }: UsageProps) {
   const other_bytes = Math.max(0, total_bytes - free_bytes - used_bytes);
   const datasets = [...storage.datasets].sort((one, other) => other.size_bytes - one.size_bytes);
   const otherSizes: [string, number][] = [
-    ['Tokenizers and cards of the Hub', cache_bytes],
+    ['Tokenizers and dataset cards from the Hub', cache_bytes],
     ['Database', database_bytes],
     ['Being deleted', trash_bytes],
   ];
@@ -64,14 +64,18 @@ function Usage({ storage, onDelete }: UsageProps) {
           <div className="bg-slate-600" style={{ width: formatShare(other_bytes, total_bytes) }} />
         </div>
         <p className="text-sm text-slate-400 tabular-nums">
-          {formatFileSize(used_bytes)} used here • {formatFileSize(other_bytes)} by everything else •{' '}
+          {formatFileSize(used_bytes)} used by miStudio • {formatFileSize(other_bytes)} used by other files •{' '}
           {formatFileSize(free_bytes)} free of {formatFileSize(total_bytes)}
         </p>
         <p className="text-sm text-slate-400 wrap-anywhere">
-          Everything is kept in <code>{path}</code>
+          Data folder: <code>{path}</code>
         </p>
       </section>
-      {datasets.length === 0 && <p className="text-sm text-slate-400">No dataset uses the disk.</p>}
+      {datasets.length === 0 && (
+        <p className="text-sm text-slate-400">
+          No datasets on this disk. Download or import one to see its size here.
+        </p>
+      )}
       <ul aria-label="Datasets by size" className="space-y-3">
         {datasets.map((dataset) => (
           <li key={dataset.dataset_id} className={tile}>
@@ -79,7 +83,7 @@ function Usage({ storage, onDelete }: UsageProps) {
           </li>
         ))}
       </ul>
-      <dl aria-label="Everything else" className={`${tile} text-sm text-slate-400 space-y-1`}>
+      <dl aria-label="Other files" className={`${tile} text-sm text-slate-400 space-y-1`}>
         {otherSizes.map(([name, bytes]) => (
           <SizeLine key={name} name={name} bytes={bytes} />
         ))}

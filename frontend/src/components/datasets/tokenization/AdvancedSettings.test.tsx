@@ -8,10 +8,10 @@ import { AdvancedSettings } from './AdvancedSettings';
 it('takes revision, token, seed, held-out share and the extent of the check', async () => {
   const form = makeForm();
   render(<AdvancedSettings form={form} dataset={makeDetail()} />);
-  await userEvent.type(screen.getByLabelText('Revision of the tokenizer'), 'v');
+  await userEvent.type(screen.getByLabelText('Tokenizer revision'), 'v');
   await userEvent.type(screen.getByLabelText('Access Token (for gated tokenizers)'), 'h');
   await userEvent.type(screen.getByLabelText('Shuffle seed'), '7');
-  await userEvent.type(screen.getByLabelText('Held out (per cent)'), '5');
+  await userEvent.type(screen.getByLabelText('Held out (percent)'), '5');
   await userEvent.selectOptions(screen.getByLabelText('Verify against the reference'), 'full');
   expect(form.change.mock.calls).toEqual([
     [{ revision: 'v' }],
@@ -25,7 +25,7 @@ it('takes revision, token, seed, held-out share and the extent of the check', as
 it('says under each field what is wrong with it', () => {
   const errors = { revision: 'No such one.', shuffle_seed: 'No number.', heldout_fraction: 'Too much.' };
   render(<AdvancedSettings form={makeForm({}, errors)} dataset={makeDetail()} />);
-  expect(screen.getByLabelText('Revision of the tokenizer')).toHaveAccessibleDescription(/No such one/);
+  expect(screen.getByLabelText('Tokenizer revision')).toHaveAccessibleDescription(/No such one/);
   expect(screen.getByLabelText('Shuffle seed')).toHaveAccessibleDescription(/No number/);
-  expect(screen.getByLabelText('Held out (per cent)')).toHaveAccessibleDescription(/Too much/);
+  expect(screen.getByLabelText('Held out (percent)')).toHaveAccessibleDescription(/Too much/);
 });

@@ -23,13 +23,13 @@ export function AdvancedSettings({ form, dataset }: AdvancedSettingsProps) {
     <div className="grid gap-4 sm:grid-cols-2">
       <TextField
         id="tokenizer-revision-input"
-        label="Revision of the tokenizer"
+        label="Tokenizer revision"
         value={values.revision}
         onChange={(revision) => change({ revision })}
         placeholder="main"
         invalid={errors.revision !== undefined}
       >
-        <FieldNote text="A branch, a tag or a commit." error={errors.revision} />
+        <FieldNote text="A branch, tag or commit. Leave empty for the main branch." error={errors.revision} />
       </TextField>
       <TextField
         id="tokenizer-token-input"
@@ -40,7 +40,7 @@ export function AdvancedSettings({ form, dataset }: AdvancedSettingsProps) {
         secret
         invalid={errors.access_token !== undefined}
       >
-        <FieldNote text="Held in memory for this one job." error={errors.access_token} />
+        <FieldNote text="Kept in memory for this job only." error={errors.access_token} />
       </TextField>
       <SourceSettings form={form} dataset={dataset} />
       <TextField
@@ -51,18 +51,18 @@ export function AdvancedSettings({ form, dataset }: AdvancedSettingsProps) {
         placeholder="not shuffled"
         invalid={errors.shuffle_seed !== undefined}
       >
-        <FieldNote text="A whole number; the same seed gives the same order." error={errors.shuffle_seed} />
+        <FieldNote text="A whole number. The same seed gives the same order." error={errors.shuffle_seed} />
       </TextField>
       <TextField
         id="heldout-input"
-        label="Held out (per cent)"
+        label="Held out (percent)"
         value={values.heldout_percent}
         onChange={(heldout_percent) => change({ heldout_percent })}
         placeholder="0"
         invalid={errors.heldout_fraction !== undefined}
       >
         <FieldNote
-          text="Documents kept apart for evaluation; exact duplicates go the same way."
+          text="Share of documents set aside for evaluation; exact duplicates stay together."
           error={errors.heldout_fraction}
         />
       </TextField>
@@ -74,7 +74,7 @@ export function AdvancedSettings({ form, dataset }: AdvancedSettingsProps) {
         choices={VERIFY_CHOICES}
         onChange={(verify) => change({ verify })}
       >
-        <FieldNote text="Encodes them once more with the reference tokenizer, and compares." />
+        <FieldNote text="Encodes them again with the reference tokenizer and compares the results." />
       </SelectField>
     </div>
   );

@@ -14,7 +14,9 @@ it('says what goes, and deletes it once that is confirmed', async () => {
   server.use(http.delete(api('/tokenizations/tok_1'), () => new HttpResponse(null, { status: 204 })));
   render(<DeleteTokenizationDialog tokenization={makeReadyTokenization()} onClose={onClose} />);
   const dialog = screen.getByRole('dialog', { name: 'Delete the tokenization with gpt2?' });
-  expect(dialog).toHaveAccessibleDescription(/This frees 20.0 MB and cannot be undone; the dataset stays/);
+  expect(dialog).toHaveAccessibleDescription(
+    /Deleting it frees 20.0 MB and cannot be undone. The dataset stays/,
+  );
   await press();
   await waitFor(() => expect(onClose).toHaveBeenCalledTimes(1));
 });
@@ -22,7 +24,7 @@ it('says what goes, and deletes it once that is confirmed', async () => {
 it('stays open, and says why it could not be', async () => {
   server.use(http.delete(api('/tokenizations/tok_1'), () => problem(503, 'unavailable', 'Not now.')));
   render(<DeleteTokenizationDialog tokenization={makeTokenization()} onClose={onClose} />);
-  expect(screen.getByText(/Its work is stopped/)).toBeInTheDocument();
+  expect(screen.getByText(/Deleting it stops its job/)).toBeInTheDocument();
   await press();
   expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
   expect(onClose).not.toHaveBeenCalled();

@@ -28,9 +28,9 @@ export function DeleteTokenizationDialog({ tokenization, onClose }: DeleteTokeni
       {(size) => (
         <>
           <p>
-            Asked for {formatDateTime(created_at)}.{' '}
-            {isRunning ? 'Its work is stopped' : `This frees ${formatFileSize(size)}`} and cannot be undone;
-            the dataset stays.
+            Created {formatDateTime(created_at)}.{' '}
+            {isRunning ? 'Deleting it stops its job' : `Deleting it frees ${formatFileSize(size)}`} and cannot
+            be undone. The dataset stays.
           </p>
           {deleteState.kind === 'failed' && <ErrorMessage>{deleteState.error.detail}</ErrorMessage>}
         </>

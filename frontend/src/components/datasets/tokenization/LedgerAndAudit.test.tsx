@@ -40,7 +40,7 @@ it.each([
   expect(items.map(({ textContent }) => textContent)).toEqual([
     '✓passed: Ids are within the vocabulary. All of them.',
     line,
-    '–does not apply: Padding. There is none.',
+    '–not applicable: Padding. There is none.',
   ]);
   expect(items[1]?.firstElementChild).toHaveClass(colour);
 });

@@ -19,7 +19,7 @@ const OUTCOMES = {
   passed: ['✓', 'passed', 'text-emerald-400'],
   warning: ['⚠', 'warning', 'text-yellow-400'],
   failed: ['✗', 'failed', 'text-red-400'],
-  notApplicable: ['–', 'does not apply', 'text-slate-400'],
+  notApplicable: ['–', 'not applicable', 'text-slate-400'],
 } as const;
 
 /** Why a tokenization can be trusted: its audit, its ledger, its rows, and how to load it. */
@@ -106,7 +106,7 @@ function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
         </span>
       </h5>
       <div className="grid sm:grid-cols-2 gap-x-8 gap-y-4 items-start">
-        <SumTable lines={source} label="Where the source’s tokens went" />
+        <SumTable lines={source} label="Where the source tokens went" />
         <SumTable lines={written} label="What was written" />
       </div>
     </section>

@@ -18,7 +18,7 @@ it('offers the columns that can be read, and the splits', async () => {
   render(<SourceSettings form={form} dataset={DATASET} />);
   const column = screen.getByLabelText('Text column');
   expect([...column.querySelectorAll('option')].map(({ text }) => text)).toEqual([
-    'The dataset’s: text',
+    'Dataset default: text',
     'text (text)',
     'messages (conversation)',
   ]);

@@ -26,13 +26,13 @@ export function SourceSettings({ form, dataset }: SourceSettingsProps) {
         label="Text column"
         value={values.text_column}
         choices={[
-          ['', `The dataset’s: ${text_column ?? UNKNOWN}`],
+          ['', `Dataset default: ${text_column ?? UNKNOWN}`],
           ...textColumns.map(({ name, kind }) => [name, `${name} (${kind})`] as const),
         ]}
         // The template is one of conversations: with another column it has to be asked for anew.
         onChange={(column) => change({ text_column: column, apply_chat_template: false })}
       >
-        <FieldNote text="The column whose rows are the documents." error={errors.text_column} />
+        <FieldNote text="Each row of this column is one document." error={errors.text_column} />
       </SelectField>
       <SplitChoice
         splits={splits.map(({ name }) => name)}
@@ -46,7 +46,7 @@ export function SourceSettings({ form, dataset }: SourceSettingsProps) {
           <Toggle
             id="chat-template-switch"
             label="Apply Chat Template"
-            note="Writes each conversation as the tokenizer’s own template has it, special tokens included; off: its messages as plain text."
+            note="Formats each conversation with the tokenizer’s chat template, special tokens included. Off: messages as plain text."
             on={values.apply_chat_template}
             onChange={(apply_chat_template) => change({ apply_chat_template })}
           />

@@ -7,8 +7,8 @@ import { SpecialTokenSettings } from './SpecialTokenSettings';
 it('asks for what stands around a document', async () => {
   const form = makeForm();
   render(<SpecialTokenSettings form={form} />);
-  await userEvent.selectOptions(screen.getByLabelText('Token at the beginning of a row'), 'bos');
-  await userEvent.selectOptions(screen.getByLabelText('Token at the end of a document'), 'eos');
+  await userEvent.selectOptions(screen.getByLabelText('Token at the start of each row'), 'bos');
+  await userEvent.selectOptions(screen.getByLabelText('Token at the end of each document'), 'eos');
   expect(screen.queryByLabelText('Token between documents')).toBeNull();
   expect(form.change.mock.calls).toEqual([
     [{ begin_of_row_token: 'bos' }],

@@ -17,14 +17,14 @@ export function SpecialTokenSettings({ form }: { readonly form: TokenizationForm
     <>
       <TokenSlotField
         id="begin-of-row-select"
-        label="Token at the beginning of a row"
-        note="Automatic: BOS where rows are packed and the tokenizer has one; else what the tokenizer itself puts there."
+        label="Token at the start of each row"
+        note="Automatic: BOS for packed rows if the tokenizer has one, otherwise the tokenizer’s own choice."
         {...slot('begin_of_row_token')}
       />
       <TokenSlotField
         id="end-of-document-select"
-        label="Token at the end of a document"
-        note="Put after every document, packed or not."
+        label="Token at the end of each document"
+        note="Added after every document, packed or not."
         {...slot('end_of_document_token')}
       />
       {packed && (
@@ -32,13 +32,13 @@ export function SpecialTokenSettings({ form }: { readonly form: TokenizationForm
           <TokenSlotField
             id="separator-select"
             label="Token between documents"
-            note="Automatic: BOS where the tokenizer has one, else EOS, as SAELens does."
+            note="Automatic: BOS if the tokenizer has one, otherwise EOS, as SAELens does."
             {...slot('document_separator_token')}
           />
           <Toggle
             id="keep-partial-switch"
             label="Keep the last partial row"
-            note="The last row is kept though it is not full."
+            note="Keeps the last row even if it is not full."
             on={values.keep_last_partial}
             onChange={(keep_last_partial) => change({ keep_last_partial })}
           />

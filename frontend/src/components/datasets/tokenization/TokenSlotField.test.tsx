@@ -21,10 +21,10 @@ it('takes a name, or any token by its id', async () => {
   const { container } = render(<Shown error="Outside the vocabulary." />);
   const select = screen.getByLabelText('Token');
   await userEvent.selectOptions(select, 'bos');
-  await userEvent.selectOptions(select, 'A token of this id');
-  await userEvent.type(screen.getByLabelText('Token: id'), '42');
+  await userEvent.selectOptions(select, 'Token ID');
+  await userEvent.type(screen.getByLabelText('Token: token ID'), '42');
   expect(onChange.mock.calls).toEqual([['bos'], [''], ['4'], ['42']]);
-  expect(screen.getByLabelText('Token: id')).toBeInvalid();
+  expect(screen.getByLabelText('Token: token ID')).toBeInvalid();
   expect(select).toHaveAccessibleDescription(/Outside the vocabulary/);
   expect(await findViolations(container)).toEqual([]);
 });

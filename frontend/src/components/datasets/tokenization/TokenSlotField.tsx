@@ -11,10 +11,7 @@ const NAMES: Readonly<Record<(typeof SLOT_NAMES)[number], string>> = {
   eos: 'EOS',
   sep: 'SEP',
 };
-const CHOICES = [
-  ...SLOT_NAMES.map((name) => [name, NAMES[name]] as const),
-  [BY_ID, 'A token of this id'] as const,
-];
+const CHOICES = [...SLOT_NAMES.map((name) => [name, NAMES[name]] as const), [BY_ID, 'Token ID'] as const];
 
 interface TokenSlotFieldProps {
   readonly id: string;
@@ -39,7 +36,7 @@ export function TokenSlotField({ id, label, value, onChange, note, error }: Toke
     >
       {slotName === undefined && (
         <input
-          aria-label={`${label}: id`}
+          aria-label={`${label}: token ID`}
           inputMode="numeric"
           value={value}
           onChange={({ target }) => onChange(target.value)}

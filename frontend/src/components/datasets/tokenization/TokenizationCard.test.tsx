@@ -53,7 +53,7 @@ it('follows the work, and cancels it', async () => {
     }),
   );
   await userEvent.click(screen.getByRole('button', { name: 'Cancel gpt2' }));
-  expect(await screen.findByText('Cancelled. Retry goes on from 10 %.')).toBeInTheDocument();
+  expect(await screen.findByText('Cancelled. Retry continues from 10%.')).toBeInTheDocument();
 });
 
 it('says why it failed, tries again, and says why that was refused', async () => {
@@ -79,9 +79,9 @@ it('tries again with a token where one was missing', async () => {
   const retry = screen.getByRole('button', { name: 'Retry gpt2' });
   expect(retry).toHaveAttribute('aria-expanded', 'false');
   await userEvent.click(retry);
-  await userEvent.type(screen.getByLabelText(/^Access Token \(empty/), 'hf_x');
+  await userEvent.type(screen.getByLabelText(/^Access Token \(leave empty/), 'hf_x');
   await userEvent.click(screen.getByRole('button', { name: 'Retry tokenization' }));
-  expect(await screen.findByText('Waiting for its turn')).toBeInTheDocument();
+  expect(await screen.findByText('Waiting in the queue')).toBeInTheDocument();
   expect(screen.queryByRole('button', { name: 'Retry tokenization' })).toBeNull();
   expect(sent).toEqual([{ access_token: 'hf_x' }]);
 });
@@ -91,8 +91,8 @@ it('shows figures, who made it and why, and leads to the books', async () => {
   await show(makeReadyTokenization({ engine: 'tokenizers', engine_reason: 'It is no BPE.' }), onNavigate);
   const card = screen.getByRole('article', { name: 'Tokenization with gpt2' });
   expect(card).toHaveTextContent('10,000 rows • 5,000,000 tokens in 5,120,000 positions • 20.0 MB');
-  expect(card).toHaveTextContent('made by tokenizers: It is no BPE.');
-  expect(card).toHaveTextContent('at most 512 tokens • not padded');
+  expect(card).toHaveTextContent('Encoded with tokenizers; It is no BPE.');
+  expect(card).toHaveTextContent('512-token rows • not padded');
   expect(await findViolations(card)).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Show audit, ledger and rows' }));
   expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: 'tok_1' }));

@@ -104,7 +104,7 @@ function Progress({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>)
   const { id, tokenizer, status, progress } = tokenization;
   const live = useDetailStore((state) => state.latestProgress[id]);
   const parts = [
-    status === 'queued' ? 'Waiting for its turn' : formatPhase(live?.phase ?? 'tokenizing'),
+    status === 'queued' ? 'Waiting in the queue' : formatPhase(live?.phase ?? 'tokenizing'),
     live?.unit === 'rows' && live.total > 0
       ? `${formatCount(live.done)} of ${formatCount(live.total)} rows`
       : '',
@@ -123,8 +123,8 @@ function Figures({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) 
     <p className="text-sm text-slate-400 break-words">
       {formatCount(num_rows)} rows • {formatCount(num_tokens)} tokens in {formatCount(num_positions)}{' '}
       positions • {formatFileSize(size_bytes)}
-      {engine !== null && ` • made by ${engine}`}
-      {engine_reason !== null && `: ${engine_reason}`}
+      {engine !== null && ` • Encoded with ${engine}`}
+      {engine_reason !== null && `; ${engine_reason}`}
     </p>
   );
 }

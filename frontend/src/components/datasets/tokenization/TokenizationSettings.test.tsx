@@ -37,7 +37,7 @@ const apply = () => userEvent.click(screen.getByRole('button', { name: 'Apply & 
 it('offers the tokenizers that are known, and says how one of this machine is named', async () => {
   await show();
   const input = screen.getByLabelText('Tokenizer');
-  expect(input).toHaveAccessibleDescription(/begins with \.\/ \(below the data folder\) or with \//);
+  expect(input).toHaveAccessibleDescription(/a local path starting with \.\/ \(in the data folder\) or \//);
   await userEvent.type(input, 'gpt2');
   expect(document.querySelector('datalist option')).toHaveValue('openai/gpt2');
 });
@@ -63,7 +63,7 @@ it('says under the field what is wrong, before anything is sent and after', asyn
 
 it('opens what is out of sight where the fault is there', async () => {
   await show(problem(401, 'auth_required', 'It needs a token.'));
-  const more = screen.getByRole('button', { name: 'More settings' });
+  const more = screen.getByRole('button', { name: 'Show more settings' });
   expect(more).toHaveAttribute('aria-expanded', 'false');
   await userEvent.type(screen.getByLabelText('Tokenizer'), 'meta/llama');
   await apply();

@@ -14,7 +14,7 @@ import type { TokenizationForm } from './useTokenizationForm';
 const PADDINGS = [
   ['do_not_pad', 'Do Not Pad'],
   ['max_length', 'Max Length (pad to max_length)'],
-  ['longest', 'Longest (pad to the longest of a batch)'],
+  ['longest', 'Longest (pad to the longest row of a batch)'],
 ] as const;
 const TRUNCATIONS = [
   ['on', 'On: longest_first'],
@@ -65,7 +65,7 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
         invalid={errors.tokenizer !== undefined}
       >
         <FieldNote
-          text="A repository of the Hub that holds the tokenizer of your model. One of this machine begins with ./ (below the data folder) or with /, like ./tokenizers/sample-bpe, which comes with the sample."
+          text="A Hub model ID such as gpt2, or a local path starting with ./ (in the data folder) or /. The sample comes with ./tokenizers/sample-bpe."
           error={errors.tokenizer}
         />
       </TextField>
@@ -78,7 +78,7 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
         invalid={errors.max_length !== undefined}
       >
         <FieldNote
-          text="Tokens per row, special tokens included; packing fills rows of this size. Empty: the tokenizer’s own, where it is at most 8,192; else 1,024."
+          text="Tokens per row, special tokens included; packing fills rows of this size. Leave empty for the tokenizer’s own limit (1,024 if it has none or more than 8,192)."
           error={errors.max_length}
         />
       </TextField>
@@ -89,10 +89,7 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
         choices={PADDINGS}
         onChange={(padding) => change({ padding })}
       >
-        <FieldNote
-          text="Fills short rows up; “Longest” is counted per written batch."
-          error={errors.padding}
-        />
+        <FieldNote text="Pads short rows; “Longest” pads per batch." error={errors.padding} />
       </SelectField>
       <SelectField
         id="truncation-select"
@@ -101,7 +98,7 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
         choices={TRUNCATIONS}
         onChange={(choice) => change({ truncation: choice === 'on' })}
       >
-        <FieldNote text="Cuts what is longer than the maximum; what was cut stands in the ledger." />
+        <FieldNote text="Cuts rows longer than the maximum; cut tokens are counted in the ledger." />
       </SelectField>
       <SelectField
         id="packing-select"
@@ -111,21 +108,21 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
         onChange={(packing) => change({ packing })}
       >
         <FieldNote
-          text="Joins documents into full rows, as SAELens does: no padding, and nothing lost between them."
+          text="Joins documents into full rows, as SAELens does, without padding or losses between documents."
           error={errors.packing}
         />
       </SelectField>
       <Toggle
         id="special-tokens-switch"
         label="Add Special Tokens"
-        note="Puts what the tokenizer puts around a text: BOS, EOS and the like."
+        note="Adds the tokens that the tokenizer puts around a text, such as BOS and EOS."
         on={values.add_special_tokens}
         onChange={(add_special_tokens) => change({ add_special_tokens })}
       />
       <Toggle
         id="attention-mask-switch"
         label="Return Attention Mask"
-        note="Writes which positions are padding; only where there is padding."
+        note="Marks which positions are padding; written only if there is padding."
         on={values.return_attention_mask}
         onChange={(return_attention_mask) => change({ return_attention_mask })}
       />
@@ -135,7 +132,7 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
         onClick={() => setIsExpanded(!showsAdvanced)}
         className={textButton}
       >
-        {showsAdvanced ? 'Fewer settings' : 'More settings'}
+        {showsAdvanced ? 'Show fewer settings' : 'Show more settings'}
       </button>
       {showsAdvanced && <AdvancedSettings form={form} dataset={dataset} />}
     </form>

@@ -14,7 +14,7 @@ const apply = () => userEvent.click(screen.getByRole('button', { name: 'Apply & 
 
 it('starts a tokenization with what is typed, lists it, and leads there', async () => {
   await renderTokenizationTab({ tokenizations: [] });
-  expect(screen.getByText(/None yet/)).toBeInTheDocument();
+  expect(screen.getByText(/No tokenizations yet/)).toBeInTheDocument();
   const sent: unknown[] = [];
   server.use(
     http.post(api('/datasets/ds_1/tokenize'), async ({ request }) => {

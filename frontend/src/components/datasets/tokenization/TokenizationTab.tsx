@@ -41,7 +41,7 @@ export default function TokenizationTab({ dataset, route, onNavigate }: Tokeniza
         </h3>
         {tokenizations.length === 0 && (
           <p className="text-sm text-slate-400">
-            None yet. Choose a tokenizer above, look at a preview, and press Apply.
+            No tokenizations yet. Choose a tokenizer above, check the preview and press Apply.
           </p>
         )}
         <ul aria-label="Tokenizations" className="space-y-3">

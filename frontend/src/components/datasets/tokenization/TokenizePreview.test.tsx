@@ -27,7 +27,7 @@ it('shows a text of one’s own as tokens, under the settings that are typed', a
   await userEvent.type(screen.getByLabelText('Text to preview'), 'Hello');
   await userEvent.click(screen.getByRole('button', { name: 'Tokenize Preview' }));
   expect(await screen.findByTitle('id 15496')).toHaveTextContent('Hello');
-  expect(screen.getByText('1 token; 2 more were cut off • vocabulary of 50,257')).toBeInTheDocument();
+  expect(screen.getByText('1 token; 2 more were truncated • vocabulary of 50,257')).toBeInTheDocument();
   expect(screen.getByText('Cut at the maximum.')).toBeInTheDocument();
   const settings = {
     max_length: 8,

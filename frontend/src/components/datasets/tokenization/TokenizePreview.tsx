@@ -35,7 +35,7 @@ export function TokenizePreview({ values }: { readonly values: TokenizationValue
         {state?.kind === 'loading' ? 'Tokenizing…' : 'Tokenize Preview'}
       </button>
       {request.tokenizer === '' && (
-        <p className="text-sm text-slate-400">Choose a tokenizer above to see your text as its tokens.</p>
+        <p className="text-sm text-slate-400">Choose a tokenizer above to preview your text.</p>
       )}
       {state?.kind === 'failed' && <ErrorMessage>{state.error.detail}</ErrorMessage>}
       {state?.kind === 'loaded' && <Result preview={state.value} />}
@@ -67,7 +67,7 @@ function describeCounts({ tokens, truncated }: Preview): string {
     return count === 0 ? '' : `, ${formatCount(count)} of them ${kind}`;
   });
   const cutText =
-    truncated === 0 ? '' : `; ${formatCount(truncated)} more ${truncated === 1 ? 'was' : 'were'} cut off`;
+    truncated === 0 ? '' : `; ${formatCount(truncated)} more ${truncated === 1 ? 'was' : 'were'} truncated`;
   return formatPlural(tokens.length, 'token') + kinds.join('') + cutText;
 }
 

@@ -59,7 +59,7 @@ export function TokenizedRows({ tokenization }: { readonly tokenization: Tokeniz
       {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={reload} />}
       {state.kind === 'loading' && <p role="status">Loading the row…</p>}
       {state.kind === 'loaded' && row === undefined && (
-        <p className="text-sm text-slate-400">There are no rows here.</p>
+        <p className="text-sm text-slate-400">This split has no rows. Choose another split.</p>
       )}
       {row !== undefined && <RowTokens key={`${row.split} ${row.row}`} id={id} row={row} />}
     </section>
@@ -79,7 +79,7 @@ function RowSplit({ splits, value, onChange }: RowSplitProps) {
   }
   return (
     <select
-      aria-label="Split of the rows"
+      aria-label="Split to show"
       value={value}
       onChange={({ target }) => onChange(target.value)}
       className={`${smallInput} text-sm max-w-full`}
@@ -98,7 +98,7 @@ function RowTokens({ id, row }: { readonly id: string; readonly row: TokenizedRo
   const [position, setPosition] = useState<number | null>(null);
   return (
     <>
-      <p className="text-sm text-slate-400">Press a token to see where it came from.</p>
+      <p className="text-sm text-slate-400">Press a token to trace it to its document.</p>
       <TokenChips tokens={row.tokens} label={`Tokens of row ${row.row}`} onSelectToken={setPosition} />
       {position !== null && <TraceView id={id} row={row} position={position} />}
     </>
@@ -121,7 +121,7 @@ function TraceView({ id, row, position }: TraceViewProps) {
   );
   switch (state.kind) {
     case 'loading':
-      return <p role="status">Looking where it came from…</p>;
+      return <p role="status">Tracing the token…</p>;
     case 'failed':
       return <LoadFailure error={state.error} onRetry={reload} />;
     case 'loaded':
@@ -135,7 +135,7 @@ function TokenOrigin({ trace }: { readonly trace: Trace }) {
     return (
       <p role="status" className="text-sm text-slate-400">
         Position {formatCount(position)}: {token.kind === 'padding' ? 'padding' : 'a special token'}, which
-        comes from no document.
+        belongs to no document.
       </p>
     );
   }
