@@ -1,4 +1,4 @@
-"""The composition root: puts settings, database, engine, services and routes together into one application."""
+"""The composition root: builds one application from settings, database, engine, services and routes."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -52,14 +52,14 @@ _EVENT_MODELS = (DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSna
 
 
 class Server:
-    """The parts of one server, made at once, started and stopped together with the application."""
+    """The parts of one server, started and stopped with the application."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.rules = AccessRules(settings)
         self.database = Database(settings.sqlalchemy_url)
         shared_redis = None if settings.is_embedded else settings.redis_url
-        self.socket = WebSocketManager(self._snapshot, self.rules.socket_allowed, redis_url=shared_redis)
+        self.socket = WebSocketManager(self._snapshot, self.rules.can_open_socket, redis_url=shared_redis)
         self.jobs = JobService(self.database, self.socket)
         self.engine = self._engine()
         self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=settings.hub_environment())
@@ -79,7 +79,7 @@ class Server:
             planner=self.planner,
             jobs=self.jobs,
             storage=self.storage,
-            on_deleted=self._deleted,
+            on_deleted=self._forget_dataset,
         )
         self.imports = ImportService(settings, self.storage, self.datasets)
         self.tokenizers = TokenizerService(settings, self.database, self.planner)
@@ -92,7 +92,7 @@ class Server:
             jobs=self.jobs,
             storage=self.storage,
             tokenizers=self.tokenizers,
-            on_deleted=self._tokenization_deleted,
+            on_deleted=self._forget_tokenization,
         )
         self.rows = RowService(self.database, self.storage, self.tokenizers)
         self.snapshots = SnapshotService(self.datasets)
@@ -103,15 +103,15 @@ class Server:
         return ScaledOutEngine(self.settings, self.jobs, on_forget=self._forget)
 
     def _forget(self, target: str) -> None:
-        """Close the files of a dataset, or a tokenization, that another server deleted."""
+        """Close the files of a dataset or tokenization that was deleted, perhaps by another server."""
         self.samples.forget(target)
         self.rows.forget(target)
 
-    def _deleted(self, dataset_id: str) -> None:
+    def _forget_dataset(self, dataset_id: str) -> None:
         self._forget(dataset_id)
         self.engine.forget(dataset_id)
 
-    def _tokenization_deleted(self, tokenization_id: str) -> None:
+    def _forget_tokenization(self, tokenization_id: str) -> None:
         self.rows.forget(tokenization_id)
         self.engine.forget(tokenization_id)
 
@@ -119,7 +119,7 @@ class Server:
         return await self.snapshots.snapshot(channel)
 
     def services(self) -> Services:
-        """What routes may ask."""
+        """Return the services that routes use."""
         return Services(
             datasets=self.datasets,
             imports=self.imports,
@@ -139,7 +139,7 @@ class Server:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """From the lock on DATA_DIR to the last child's end, in order, and back in reverse."""
+        """Start the parts in order, from the lock on DATA_DIR on, and stop them in reverse order."""
         async with AsyncExitStack() as stack:
             self.engine.acquire()
             stack.push_async_callback(self.engine.release)
@@ -151,7 +151,7 @@ class Server:
             stack.callback(self.samples.close)
             stack.push_async_callback(self.planner.close)
             stack.push_async_callback(self.storage.close)
-            # After the engine: what that tells at its end still needs the sockets.
+            # Closed after the engine, which publishes events until its end.
             stack.push_async_callback(self.socket.close)
             await self.engine.start()
             stack.push_async_callback(self.engine.close)
@@ -159,7 +159,7 @@ class Server:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application for these settings (else those of the environment)."""
+    """Return the application for these settings, or for those of the environment."""
     server = Server(settings or Settings())
 
     @asynccontextmanager
@@ -179,7 +179,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.services = server.services()
     app.state.server = server
-    # The last one added is the first that a request comes to.
+    # The last one added receives a request first.
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(AccessMiddleware, rules=server.rules)
     app.add_middleware(CrashMiddleware)
@@ -196,7 +196,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def openapi_document(app: FastAPI) -> dict[str, object]:
-    """The OpenAPI document, with the shapes of errors and events added, so that clients can be generated from it."""
+    """Return the OpenAPI document with the shapes of errors and events, from which clients are generated."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         _, shapes = models_json_schema(

@@ -1,4 +1,4 @@
-"""Runs the application in uvicorn: takes the port first, says where it listens, and ends on Ctrl-C or SIGTERM."""
+"""Runs the application in uvicorn: binds the port, announces the address, and ends on Ctrl-C or SIGTERM."""
 
 import gc
 import socket
@@ -11,12 +11,12 @@ from mistudio.core.config import Settings
 from mistudio.core.logging import configure_logging
 from mistudio.main import create_app
 
-# pyarrow looks for pandas at its first value, once: it must do so while the command hides it.
+# pyarrow looks for pandas once, at its first value: it must do so while the command hides pandas.
 pa.array([0])
 
 
 class AddressInUse(RuntimeError):
-    """Another process listens there."""
+    """Another process listens on the address."""
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -34,25 +34,25 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-class _Announcing(uvicorn.Server):
-    """Says where it listens, once it answers."""
+class _AnnouncedServer(uvicorn.Server):
+    """Announces the server once it answers."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[], object]) -> None:
         super().__init__(config)
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then announce."""
         await super().startup(sockets)
         if not self.should_exit:
             self._announce()
 
 
 def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
-    """Serve until told to end. Raises AddressInUse, AlreadyServed."""
+    """Serve until Ctrl-C or SIGTERM. Raises AddressInUse, AlreadyServed."""
     configure_logging(settings)
     app = create_app(settings)
-    # The application takes the lock as well; taken here, its refusal can be said in one line.
+    # The application takes the lock as well; taken here, a refusal is one line.
     app.state.server.engine.acquire()
     listener = _listen(settings)
     host, port = listener.getsockname()[:2]
@@ -60,11 +60,11 @@ def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, ws="websockets-sansio")
     url = f"http://{shown}:{port}"
 
-    def started() -> None:
-        # What is there by now is there for good. To look through all of it for garbage takes a tenth of a second, again
-        # and again, in which nobody is answered.
+    def announce_address() -> None:
+        # The objects that exist now stay. Each garbage collection over all of them would take a tenth of a second, in
+        # which no request is answered.
         gc.freeze()
         app.state.server.engine.announce(url)
         announce(f"miStudio is at {url}")
 
-    _Announcing(config, started).run([listener])
+    _AnnouncedServer(config, announce_address).run([listener])

@@ -68,7 +68,7 @@ async def test_control_characters_are_refused_at_their_field(server: RunningServ
 async def test_what_is_wrong_is_said(server: RunningServer) -> None:
     """The character as it can be read, and what to do."""
     told = await server.http.get("/api/datasets", params={"search": "a\x1b[31m"})
-    assert "search: This has a control character (\\x1b): leave it out." == told.json()["detail"]
+    assert "search: This has a control character (\\x1b): remove it." == told.json()["detail"]
     async with server.socket() as client:
         assert "error" in await client.call("subscribe", {"channel": "datasets/ds_\0/progress"})
 

@@ -257,15 +257,20 @@ async def test_what_cannot_be_imported_is_refused_and_nothing_is_kept(
         ("application/json", b"{}", 415, "multipart/form-data"),
         ("multipart/form-data", b"", 415, "multipart/form-data"),
         ("multipart/form-data; boundary=x", b"no boundary in here", 422, "not a well-formed"),
-        ("multipart/form-data; boundary=x", b"--x\r\n", 422, "cut short"),
+        ("multipart/form-data; boundary=x", b"--x\r\n", 422, "incomplete"),
         ("multipart/form-data; boundary=x", b"--x--\r\n", 422, "No file came"),
         (
             "multipart/form-data; boundary=x",
             b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\ntext\nx',
             422,
-            "cut short",
+            "incomplete",
         ),
-        ("multipart/form-data; boundary=x", b"--x\r\nContent-Type: text/plain\r\n\r\nx\r\n--x--", 422, "no name"),
+        (
+            "multipart/form-data; boundary=x",
+            b"--x\r\nContent-Type: text/plain\r\n\r\nx\r\n--x--",
+            422,
+            "without a name",
+        ),
     ],
 )
 async def test_a_malformed_body_is_refused(

@@ -33,14 +33,14 @@ export interface paths {
     };
     /**
      * Get Dataset
-     * @description One dataset with its splits, columns, jobs under way and tokenizations.
+     * @description Get one dataset with its splits, columns, active jobs and tokenizations.
      */
     get: operations['getDataset'];
     put?: never;
     post?: never;
     /**
      * Delete Dataset
-     * @description Delete a dataset and everything made from it, or tell what that would take with it.
+     * @description Delete a dataset and everything made from it, or show what that would delete.
      */
     delete: operations['deleteDataset'];
     options?: never;
@@ -59,7 +59,7 @@ export interface paths {
     put?: never;
     /**
      * Cancel Dataset
-     * @description Stop a download or import; what it has is kept for a retry.
+     * @description Stop a download or import, and keep what it has for a retry.
      */
     post: operations['cancelDataset'];
     delete?: never;
@@ -79,12 +79,12 @@ export interface paths {
     put?: never;
     /**
      * Build Index
-     * @description Build the index in the background, where none is current; events of scope ``index`` tell how far it is.
+     * @description Build the index in the background unless it is current; events of scope ``index`` report the progress.
      */
     post: operations['buildIndex'];
     /**
      * Remove Index
-     * @description Stop the build that is under way, or else remove the index; words are found by reading then.
+     * @description Stop the build, or remove the index if none is being built; word searches read the data then.
      */
     delete: operations['removeIndex'];
     options?: never;
@@ -101,13 +101,13 @@ export interface paths {
     };
     /**
      * List References
-     * @description What uses this dataset.
+     * @description List what uses this dataset.
      */
     get: operations['listReferences'];
     put?: never;
     /**
      * Add Reference
-     * @description Note that something uses this dataset, which keeps it from being deleted.
+     * @description Record that something uses this dataset, which blocks its deletion.
      */
     post: operations['addReference'];
     delete?: never;
@@ -128,7 +128,7 @@ export interface paths {
     post?: never;
     /**
      * Remove Reference
-     * @description Forget that something uses this dataset.
+     * @description Remove the record that something uses this dataset.
      */
     delete: operations['removeReference'];
     options?: never;
@@ -147,7 +147,7 @@ export interface paths {
     put?: never;
     /**
      * Retry Dataset
-     * @description Let a dataset in error go on from what it has.
+     * @description Continue a dataset in error from what it has.
      */
     post: operations['retryDataset'];
     delete?: never;
@@ -165,10 +165,10 @@ export interface paths {
     };
     /**
      * List Samples
-     * @description One page of samples, in the order of the data unless asked otherwise; a page beyond the end is empty.
+     * @description List one page of samples, in the order of the data unless `sort` says otherwise; empty beyond the end.
      *
-     *     All filters combine. Where the total takes longer than the page, ``search.exact_total`` is false: the total is a
-     *     lower bound then, is counted in the background, and the same request again has it.
+     *     All filters combine. If counting takes longer than the page, ``search.exact_total`` is false: the total is a lower
+     *     bound, is counted in the background, and the same request again has it.
      */
     get: operations['listSamples'];
     put?: never;
@@ -188,7 +188,7 @@ export interface paths {
     };
     /**
      * Get Sample
-     * @description One sample whole, with all its columns; and its tokens, where a tokenization is named.
+     * @description Get one sample in full, with all its columns, and with its tokens if a tokenization is named.
      */
     get: operations['getSample'];
     put?: never;
@@ -208,7 +208,7 @@ export interface paths {
     };
     /**
      * Get Statistics
-     * @description Exact figures, over all and per split.
+     * @description Get exact figures, over all and per split.
      */
     get: operations['getStatistics'];
     put?: never;
@@ -228,7 +228,7 @@ export interface paths {
     };
     /**
      * List Tokenizations
-     * @description The tokenizations of a dataset, newest first.
+     * @description List the tokenizations of a dataset, newest first.
      */
     get: operations['listTokenizations'];
     put?: never;
@@ -250,7 +250,7 @@ export interface paths {
     put?: never;
     /**
      * Tokenize Dataset
-     * @description Work out what is asked, then tokenize in the background.
+     * @description Check the settings, then tokenize in the background.
      */
     post: operations['tokenizeDataset'];
     delete?: never;
@@ -268,7 +268,7 @@ export interface paths {
     };
     /**
      * What If
-     * @description What max_length would cost, before anything is run: padded, ragged and packed side by side.
+     * @description Calculate what max_length costs before a job runs: padded, ragged and packed side by side.
      */
     get: operations['whatIf'];
     put?: never;
@@ -310,7 +310,7 @@ export interface paths {
     put?: never;
     /**
      * Create Sample Dataset
-     * @description Make the bundled sample dataset and its tokenizer, offline.
+     * @description Create the bundled sample dataset and its tokenizer, offline.
      */
     post: operations['createSampleDataset'];
     delete?: never;
@@ -330,7 +330,7 @@ export interface paths {
     put?: never;
     /**
      * Upload Dataset
-     * @description Import files, streamed to disk as they come; splits are told from their names. The same files again are a 409.
+     * @description Import files, streamed to disk; their names give the splits. The same files again are a 409.
      */
     post: operations['uploadDataset'];
     delete?: never;
@@ -348,7 +348,7 @@ export interface paths {
     };
     /**
      * Health
-     * @description Answer as long as the process lives.
+     * @description Answer while the process lives.
      */
     get: operations['health'];
     put?: never;
@@ -368,7 +368,7 @@ export interface paths {
     };
     /**
      * Ready
-     * @description Whether database, job engine and disk can do their work.
+     * @description Check the database, the job engine and the disk.
      */
     get: operations['ready'];
     put?: never;
@@ -388,7 +388,7 @@ export interface paths {
     };
     /**
      * Inspect Hub Dataset
-     * @description Size, files, configs, splits, columns, access, licence and description of a dataset repository.
+     * @description Get size, files, configs, splits, columns, access, licence and description of a dataset repository.
      */
     get: operations['inspectHubDataset'];
     put?: never;
@@ -408,7 +408,7 @@ export interface paths {
     };
     /**
      * List Jobs
-     * @description Jobs, newest first.
+     * @description List jobs, newest first.
      */
     get: operations['listJobs'];
     put?: never;
@@ -428,7 +428,7 @@ export interface paths {
     };
     /**
      * Get Job
-     * @description One job.
+     * @description Get one job.
      */
     get: operations['getJob'];
     put?: never;
@@ -448,7 +448,7 @@ export interface paths {
     };
     /**
      * List Models
-     * @description The tokenizers that this studio has used, newest first.
+     * @description List the tokenizers that this studio has used, newest first.
      */
     get: operations['listModels'];
     put?: never;
@@ -468,7 +468,7 @@ export interface paths {
     };
     /**
      * Get Storage
-     * @description The disk, and everything of ours on it.
+     * @description Get the disk's size, and what each dataset uses of it.
      */
     get: operations['getStorage'];
     put?: never;
@@ -488,14 +488,14 @@ export interface paths {
     };
     /**
      * Get Tokenization
-     * @description One tokenization with its ledger, its audit, and the Python that loads it.
+     * @description Get one tokenization with its ledger, its audit, and the Python that loads it.
      */
     get: operations['getTokenization'];
     put?: never;
     post?: never;
     /**
      * Delete Tokenization
-     * @description Stop a tokenization and delete its files; its dataset and its siblings stay as they are.
+     * @description Stop a tokenization and delete its files; its dataset and other tokenizations stay as they are.
      */
     delete: operations['deleteTokenization'];
     options?: never;
@@ -514,7 +514,7 @@ export interface paths {
     put?: never;
     /**
      * Cancel Tokenization
-     * @description Stop a tokenization; what it has is kept for a retry.
+     * @description Stop a tokenization, and keep what it has for a retry.
      */
     post: operations['cancelTokenization'];
     delete?: never;
@@ -534,7 +534,7 @@ export interface paths {
     put?: never;
     /**
      * Retry Tokenization
-     * @description Let a tokenization that failed or was cancelled go on.
+     * @description Continue a tokenization that failed or was cancelled.
      */
     post: operations['retryTokenization'];
     delete?: never;
@@ -552,7 +552,7 @@ export interface paths {
     };
     /**
      * List Rows
-     * @description Written rows as tokens, of one split (left out: the first); a page beyond the end is empty.
+     * @description List written rows as tokens, of one split (default: the first); empty beyond the end.
      */
     get: operations['listRows'];
     put?: never;
@@ -572,7 +572,7 @@ export interface paths {
     };
     /**
      * Trace Token
-     * @description From a position of a written row back to its document, its characters, its file and its commit.
+     * @description Trace a position of a written row back to its document, its characters, its file and its commit.
      */
     get: operations['traceToken'];
     put?: never;
@@ -594,7 +594,7 @@ export interface paths {
     put?: never;
     /**
      * Preview Tokens
-     * @description A text as tokens: ids, the characters of each, and what would be cut.
+     * @description Show a text as tokens: ids, the characters of each, and what would be cut.
      */
     post: operations['previewTokens'];
     delete?: never;
@@ -609,7 +609,7 @@ export interface components {
   schemas: {
     /**
      * Audit
-     * @description What the written files were examined for. Verified on so many documents, which is never a guarantee.
+     * @description The audit of the written files, verified on ``documents_compared`` documents; that is not a guarantee.
      */
     Audit: {
       /** Checks */
@@ -626,7 +626,7 @@ export interface components {
     };
     /**
      * AuditCheck
-     * @description One thing that was looked at; ``passed`` None: it does not apply to this tokenization.
+     * @description One check of the audit; ``passed`` is null if it does not apply to this tokenization.
      */
     AuditCheck: {
       /** Detail */
@@ -654,7 +654,7 @@ export interface components {
     };
     /**
      * ColumnResponse
-     * @description One column; ``kind`` says what can be done with it: only ``text`` and ``conversation`` can be the text column.
+     * @description One column; only a column of the kind ``text`` or ``conversation`` can be the text column.
      */
     ColumnResponse: {
       /** Characters */
@@ -676,7 +676,7 @@ export interface components {
     };
     /**
      * CompletedEvent
-     * @description Work ended well.
+     * @description Work succeeded.
      */
     CompletedEvent: {
       /** Dataset Id */
@@ -692,7 +692,7 @@ export interface components {
       num_tokens: number | null;
       /**
        * Progress
-       * @description Per cent of the whole way.
+       * @description Per cent.
        */
       progress: number;
       /**
@@ -735,7 +735,7 @@ export interface components {
     };
     /**
      * DatasetCreated
-     * @description A dataset came into the list.
+     * @description A dataset was added to the list.
      */
     DatasetCreated: {
       dataset: components['schemas']['DatasetResponse'];
@@ -751,7 +751,7 @@ export interface components {
     };
     /**
      * DatasetDeleted
-     * @description A dataset left the list.
+     * @description A dataset was deleted from the list.
      */
     DatasetDeleted: {
       /** Dataset Id */
@@ -766,7 +766,7 @@ export interface components {
     };
     /**
      * DatasetDetail
-     * @description A dataset with everything that its window shows.
+     * @description A dataset in full, as its window shows it.
      */
     DatasetDetail: {
       /** Avg Seq Length */
@@ -802,14 +802,14 @@ export interface components {
       num_tokens: number | null;
       /**
        * Progress
-       * @description Per cent of the whole way.
+       * @description Per cent.
        */
       progress: number;
       /** Raw Path */
       raw_path: string | null;
       /**
        * Retryable
-       * @description Whether the error may pass by itself; Retry is offered in any case.
+       * @description Whether the error may pass by itself. Any error can be retried.
        */
       retryable: boolean;
       /**
@@ -851,14 +851,14 @@ export interface components {
     };
     /**
      * DatasetDownloadRequest
-     * @description What to get from the Hub. The token is held in memory for this job only, never stored, never logged.
+     * @description What to download from the Hub. The token is held in memory for this job only, never stored, never logged.
      */
     DatasetDownloadRequest: {
       /** Access Token */
       access_token?: string | null;
       /**
        * Config
-       * @description Left out: the card's default, or the only one.
+       * @description Default: the card's default, or the only one.
        */
       config?: string | null;
       /**
@@ -869,23 +869,23 @@ export interface components {
       repo_id: string;
       /**
        * Revision
-       * @description Branch, tag or commit. Left out: the main branch.
+       * @description Branch, tag or commit. Default: the main branch.
        */
       revision?: string | null;
       /**
        * Splits
-       * @description Left out: all.
+       * @description Default: all.
        */
       splits?: string[] | null;
       /**
        * Text Column
-       * @description Left out: chosen from the data.
+       * @description Default: detected automatically.
        */
       text_column?: string | null;
     };
     /**
      * DatasetEvent
-     * @description Anything said on ``datasets/{id}/progress``.
+     * @description Any event on ``datasets/{id}/progress``.
      */
     DatasetEvent:
       | components['schemas']['ProgressEvent']
@@ -893,7 +893,7 @@ export interface components {
       | components['schemas']['ErrorEvent'];
     /**
      * DatasetListEvent
-     * @description Anything said on ``datasets``.
+     * @description Any event on ``datasets``.
      */
     DatasetListEvent:
       | components['schemas']['DatasetCreated']
@@ -919,7 +919,7 @@ export interface components {
     };
     /**
      * DatasetMetadata
-     * @description What is known of a dataset beside its own fields; stored as JSON.
+     * @description Facts about a dataset beside its own fields; stored as JSON.
      */
     DatasetMetadata: {
       /** Characters */
@@ -959,7 +959,7 @@ export interface components {
     };
     /**
      * DatasetResponse
-     * @description A dataset as lists show it. ``job`` is the work under way or waiting to be tried again.
+     * @description A dataset as lists show it. ``job`` is its active download or import, running or waiting for a retry.
      */
     DatasetResponse: {
       /** Avg Seq Length */
@@ -991,14 +991,14 @@ export interface components {
       num_tokens: number | null;
       /**
        * Progress
-       * @description Per cent of the whole way.
+       * @description Per cent.
        */
       progress: number;
       /** Raw Path */
       raw_path: string | null;
       /**
        * Retryable
-       * @description Whether the error may pass by itself; Retry is offered in any case.
+       * @description Whether the error may pass by itself. Any error can be retried.
        */
       retryable: boolean;
       /**
@@ -1036,7 +1036,7 @@ export interface components {
     };
     /**
      * DatasetSnapshot
-     * @description The answer to a subscribe to ``datasets/{id}/progress``: the dataset as of event ``seq``; null: there is none.
+     * @description The answer to a subscribe to ``datasets/{id}/progress``: the dataset at event ``seq``, null if there is none.
      */
     DatasetSnapshot: {
       /** Channel */
@@ -1070,7 +1070,7 @@ export interface components {
     };
     /**
      * DeletePreview
-     * @description What a delete would take with it, and what stands in its way.
+     * @description What a deletion would remove, and what blocks it.
      */
     DeletePreview: {
       /** Allowed */
@@ -1095,7 +1095,7 @@ export interface components {
     };
     /**
      * ErrorEvent
-     * @description Work ended; ``code`` ``cancelled`` is a person's wish, shown neutrally.
+     * @description Work failed; the ``code`` ``cancelled`` means that the user cancelled it, and is shown neutrally.
      */
     ErrorEvent: {
       /** Code */
@@ -1108,7 +1108,7 @@ export interface components {
       job_id: string;
       /**
        * Progress
-       * @description Per cent of the whole way.
+       * @description Per cent.
        */
       progress: number;
       /** Retryable */
@@ -1145,7 +1145,7 @@ export interface components {
     };
     /**
      * HealthResponse
-     * @description The process answers.
+     * @description The process is alive.
      */
     HealthResponse: {
       /**
@@ -1173,10 +1173,10 @@ export interface components {
     };
     /**
      * HubDatasetResponse
-     * @description What the Hub says of a dataset repository at one commit, and whether it would fit.
+     * @description A dataset repository of the Hub at one commit, and whether it fits on the disk.
      *
      *     ``config`` is the chosen one, null while one must be chosen; sizes and splits are of that config. ``access`` says
-     *     whether files may be fetched with the token at hand.
+     *     whether the given token may fetch files.
      */
     HubDatasetResponse: {
       /**
@@ -1237,7 +1237,7 @@ export interface components {
     IndexResponse: {
       /**
        * Progress
-       * @description Per cent of the whole way.
+       * @description Per cent.
        */
       progress: number;
       state: components['schemas']['IndexState'];
@@ -1250,7 +1250,7 @@ export interface components {
     IndexState: 'none' | 'building' | 'ready' | 'error';
     /**
      * JobResponse
-     * @description One piece of work. ``not_before`` is set while it waits to be tried again; ``total`` 0 means not known yet.
+     * @description One piece of work. ``not_before`` is set while it waits for a retry; ``total`` 0 means not known yet.
      */
     JobResponse: {
       /** Attempt */
@@ -1288,7 +1288,7 @@ export interface components {
       phase: ('plan' | 'download' | 'ingest' | 'statistics' | 'tokenizing' | 'indexing' | 'finish') | null;
       /**
        * Progress
-       * @description Per cent of the whole way.
+       * @description Per cent.
        */
       progress: number;
       /** Started At */
@@ -1312,7 +1312,7 @@ export interface components {
     JobState: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
     /**
      * Ledger
-     * @description Where every token went.
+     * @description What became of every token.
      *
      *     ``source_tokens`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out``, and ``positions`` =
      *     ``data_tokens`` + ``special_tokens`` + ``padding``.
@@ -1347,7 +1347,7 @@ export interface components {
     };
     /**
      * LengthBin
-     * @description So many samples have ``start`` to ``end`` tokens, both included.
+     * @description ``count`` samples have ``start`` to ``end`` tokens, both included.
      */
     LengthBin: {
       /** Count */
@@ -1359,7 +1359,7 @@ export interface components {
     };
     /**
      * ModelResponse
-     * @description A tokenizer that this studio knows.
+     * @description A tokenizer that this studio has used.
      */
     ModelResponse: {
       /**
@@ -1391,7 +1391,7 @@ export interface components {
     };
     /**
      * Pagination
-     * @description Where a page stands among all; pages count from 1.
+     * @description The place of a page among all pages; pages count from 1.
      */
     Pagination: {
       /** Has Next */
@@ -1407,7 +1407,7 @@ export interface components {
     };
     /**
      * PreviewRequest
-     * @description A text to see as tokens, with the settings that matter to one text in a row of its own, as for a tokenization.
+     * @description A text to show as tokens, with the settings of a tokenization that affect one text in a row of its own.
      */
     PreviewRequest: {
       /** Access Token */
@@ -1419,13 +1419,13 @@ export interface components {
       add_special_tokens: boolean;
       /**
        * Begin Of Row Token
-       * @description Auto: what the tokenizer itself puts there.
+       * @description Auto: what the tokenizer itself adds.
        * @default auto
        */
       begin_of_row_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
       /**
        * End Of Document Token
-       * @description Put after the text.
+       * @description Added after the text.
        * @default none
        */
       end_of_document_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
@@ -1448,7 +1448,7 @@ export interface components {
       text: string;
       /**
        * Tokenizer
-       * @description A repository of the Hub; or a folder or tokenizer.json below DATA_DIR, which begins with `./` (counted from DATA_DIR) or with `/`.
+       * @description A Hub model ID, or the path of a folder or tokenizer.json in DATA_DIR: `./` starts from DATA_DIR, `/` is an absolute path.
        * @example gpt2
        * @example ./tokenizers/sample-bpe
        */
@@ -1461,7 +1461,7 @@ export interface components {
     };
     /**
      * PreviewResponse
-     * @description A text as tokens. ``notes`` say what a person should know: what was cut, which id pads.
+     * @description A text as tokens. ``notes`` say what the settings did: what was cut, which id pads.
      */
     PreviewResponse: {
       /**
@@ -1516,7 +1516,7 @@ export interface components {
     };
     /**
      * ProgressEvent
-     * @description Work goes on. ``rate`` is in units per second; ``not_before`` is set while the job waits to be tried again.
+     * @description Work makes progress. ``rate`` is in units per second; ``not_before`` is set while the job waits for a retry.
      */
     ProgressEvent: {
       /** Attempt */
@@ -1541,7 +1541,7 @@ export interface components {
       phase: 'plan' | 'download' | 'ingest' | 'statistics' | 'tokenizing' | 'indexing' | 'finish';
       /**
        * Progress
-       * @description Per cent of the whole way.
+       * @description Per cent.
        */
       progress: number;
       /** Rate */
@@ -1574,7 +1574,7 @@ export interface components {
       unit: 'bytes' | 'rows';
       /**
        * Waiting For
-       * @description Why it waits: the message of the last try's error.
+       * @description Why it waits: the message of the last attempt's error.
        * @default null
        */
       waiting_for: string | null;
@@ -1596,7 +1596,7 @@ export interface components {
     };
     /**
      * ReferenceCreate
-     * @description Something that uses a dataset: a training run, say.
+     * @description Something that uses a dataset, such as a training run.
      */
     ReferenceCreate: {
       /** Kind */
@@ -1608,7 +1608,7 @@ export interface components {
     };
     /**
      * ReferenceResponse
-     * @description What uses a dataset; as long as it is there, the dataset is not deleted.
+     * @description Something that uses a dataset, which blocks its deletion.
      */
     ReferenceResponse: {
       /**
@@ -1630,7 +1630,7 @@ export interface components {
     };
     /**
      * RetryRequest
-     * @description A retry may bring a token, where the first try had none or a wrong one.
+     * @description A retry may bring a token, if the first attempt had none or a wrong one.
      */
     RetryRequest: {
       /** Access Token */
@@ -1638,7 +1638,7 @@ export interface components {
     };
     /**
      * RowSegment
-     * @description A run of positions that came from one source row; ``token_start_in_row`` counts that row's tokens.
+     * @description Consecutive positions from one source row, beginning with its token number ``token_start_in_row``.
      */
     RowSegment: {
       /** Length */
@@ -1652,7 +1652,7 @@ export interface components {
     };
     /**
      * SampleDetail
-     * @description One row whole, with its tokens where a tokenization was asked for.
+     * @description One row in full, with its tokens if a tokenization was named.
      */
     SampleDetail: {
       /** Char Count */
@@ -1679,7 +1679,7 @@ export interface components {
       tokens: components['schemas']['TokenSpan'][] | null;
       /**
        * Tokens Note
-       * @description Why there are no tokens, where a tokenization was asked for.
+       * @description Why there are no tokens, although a tokenization was named.
        */
       tokens_note: string | null;
       /** Truncated */
@@ -1699,8 +1699,8 @@ export interface components {
      * SampleResponse
      * @description One row. ``row`` counts from 0 within its split, ``id`` over all splits in the manifest's order.
      *
-     *     ``text`` is cut where ``truncated`` is true; the single-sample route has it whole. ``marks`` are character spans of
-     *     the text as shown. ``columns`` has every other column in a JSON form.
+     *     ``text`` is cut if ``truncated`` is true; the single-sample route has all of it. ``marks`` are the character spans
+     *     of the hits in ``text``. ``columns`` has every other column as JSON.
      */
     SampleResponse: {
       /** Char Count */
@@ -1726,14 +1726,14 @@ export interface components {
     };
     /**
      * SearchInfo
-     * @description How the page was found; while ``exact_total`` is false, the total is a lower bound.
+     * @description How the page was found. While ``exact_total`` is false, the total is a lower bound and is being counted.
      *
-     *     It is counted in the background then, and the same request again has it.
+     *     The same request again has the exact total once it is known.
      */
     SearchInfo: {
       /**
        * Case
-       * @description Whether upper and lower case were told apart.
+       * @description Whether the search was case-sensitive.
        * @default false
        */
       case: boolean;
@@ -1741,36 +1741,36 @@ export interface components {
       exact_total: boolean;
       /**
        * Index
-       * @description Whether the index answered, or narrowed down what was read.
+       * @description Whether the index was used.
        * @default false
        */
       index: boolean;
       /**
        * Mode
-       * @description Null: nothing was searched for.
+       * @description Null if there was no search.
        */
       mode: ('words' | 'exact' | 'regex') | null;
       /**
        * Note
-       * @description Why nothing could be found, for whoever typed it.
+       * @description Why the search cannot find anything.
        */
       note: string | null;
       /**
        * Partial
-       * @description The time of the search was over: there may be more hits.
+       * @description The search reached its deadline: there may be more hits.
        * @default false
        */
       partial: boolean;
       /**
        * Sort
-       * @description The order of the page: relevance needs words and an index.
+       * @description The order of the page; relevance needs words and an index.
        * @default row
        * @enum {string}
        */
       sort: 'row' | 'relevance';
       /**
        * Tokenization Id
-       * @description The one that token counts are of.
+       * @description The tokenization whose token counts are shown.
        */
       tokenization_id: string | null;
       /** Took Ms */
@@ -1778,7 +1778,7 @@ export interface components {
     };
     /**
      * SpecialTokens
-     * @description The ids that a tokenizer gives its special tokens.
+     * @description The ids of a tokenizer's special tokens.
      */
     SpecialTokens: {
       /** Bos */
@@ -1794,7 +1794,7 @@ export interface components {
     };
     /**
      * SplitResponse
-     * @description One split; rows are known once its files are read.
+     * @description One split; its rows are known once its files are read.
      */
     SplitResponse: {
       /** Name */
@@ -1808,7 +1808,7 @@ export interface components {
     };
     /**
      * SplitStatistics
-     * @description One split: its rows, its share of all rows, and its tokens where a tokenization covers it.
+     * @description One split: its rows, its share of all rows, and its tokens if a tokenization covers it.
      */
     SplitStatistics: {
       /** Name */
@@ -1817,7 +1817,7 @@ export interface components {
       samples: number;
       /**
        * Share
-       * @description A part of 1.
+       * @description A share, from 0 to 1.
        */
       share: number;
       /** Size Bytes */
@@ -1826,7 +1826,7 @@ export interface components {
     };
     /**
      * StatisticsResponse
-     * @description A dataset in figures; ``tokens`` is null while no tokenization is ready.
+     * @description The figures of a dataset; ``tokens`` is null while no tokenization is ready.
      */
     StatisticsResponse: {
       /** Characters */
@@ -1857,7 +1857,7 @@ export interface components {
     };
     /**
      * StoragePart
-     * @description One part of a dataset's use of the disk.
+     * @description One part of what a dataset uses of the disk.
      */
     StoragePart: {
       /** Label */
@@ -1877,7 +1877,7 @@ export interface components {
     };
     /**
      * StorageResponse
-     * @description The disk that holds the data, and what uses it.
+     * @description The disk that holds the data, and what each dataset uses of it.
      */
     StorageResponse: {
       /**
@@ -1939,7 +1939,7 @@ export interface components {
     };
     /**
      * TokenizationDetail
-     * @description A tokenization with its books and the Python that loads it.
+     * @description A tokenization with its ledger, its audit and the Python that loads it.
      */
     TokenizationDetail: {
       audit: components['schemas']['Audit'] | null;
@@ -1955,12 +1955,12 @@ export interface components {
       dataset_id: string;
       /**
        * Engine
-       * @description What encoded the text.
+       * @description The engine that encoded the text.
        */
       engine: string | null;
       /**
        * Engine Reason
-       * @description Why this engine: on how many texts it agrees with the reference, or why that does the work itself.
+       * @description Why this engine: on how many texts it agrees with the reference, or why the reference was used.
        */
       engine_reason: string | null;
       /** Error Code */
@@ -1977,7 +1977,7 @@ export interface components {
       model_id: string | null;
       /**
        * Num Positions
-       * @description Everything written: data, special tokens and padding.
+       * @description All written positions: data, special tokens and padding.
        */
       num_positions: number | null;
       /** Num Rows */
@@ -1991,12 +1991,12 @@ export interface components {
       path: string | null;
       /**
        * Progress
-       * @description Per cent of the whole way.
+       * @description Per cent.
        */
       progress: number;
       /**
        * Resolved
-       * @description What the settings became: what auto chose, and ids.
+       * @description The settings resolved: what auto chose, and ids.
        */
       resolved: {
         [key: string]: unknown;
@@ -2017,7 +2017,7 @@ export interface components {
       tokenizer: string;
       /**
        * Tokenizer Revision
-       * @description The commit that the tokenizer was taken from.
+       * @description The commit of the tokenizer.
        */
       tokenizer_revision: string | null;
       /** Unique Tokens */
@@ -2044,12 +2044,12 @@ export interface components {
       dataset_id: string;
       /**
        * Engine
-       * @description What encoded the text.
+       * @description The engine that encoded the text.
        */
       engine: string | null;
       /**
        * Engine Reason
-       * @description Why this engine: on how many texts it agrees with the reference, or why that does the work itself.
+       * @description Why this engine: on how many texts it agrees with the reference, or why the reference was used.
        */
       engine_reason: string | null;
       /** Error Code */
@@ -2064,7 +2064,7 @@ export interface components {
       model_id: string | null;
       /**
        * Num Positions
-       * @description Everything written: data, special tokens and padding.
+       * @description All written positions: data, special tokens and padding.
        */
       num_positions: number | null;
       /** Num Rows */
@@ -2078,7 +2078,7 @@ export interface components {
       path: string | null;
       /**
        * Progress
-       * @description Per cent of the whole way.
+       * @description Per cent.
        */
       progress: number;
       /** Settings */
@@ -2092,7 +2092,7 @@ export interface components {
       tokenizer: string;
       /**
        * Tokenizer Revision
-       * @description The commit that the tokenizer was taken from.
+       * @description The commit of the tokenizer.
        */
       tokenizer_revision: string | null;
       /** Unique Tokens */
@@ -2139,19 +2139,19 @@ export interface components {
       apply_chat_template: boolean;
       /**
        * Begin Of Row Token
-       * @description Auto: BOS where the tokenizer has one.
+       * @description Auto: BOS if the tokenizer has one.
        * @default auto
        */
       begin_of_row_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
       /**
        * Document Separator Token
-       * @description Packing: BOS where there is one, else EOS.
+       * @description Packing: BOS if there is one, else EOS.
        * @default auto
        */
       document_separator_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
       /**
        * End Of Document Token
-       * @description Packing: put after every document.
+       * @description Packing: added after every document.
        * @default none
        */
       end_of_document_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
@@ -2162,13 +2162,13 @@ export interface components {
       heldout_fraction: number;
       /**
        * Keep Last Partial
-       * @description Packing: keep the last row though it is not full.
+       * @description Packing: keep the last row even if it is not full.
        * @default false
        */
       keep_last_partial: boolean;
       /**
        * Max Length
-       * @description Tokens per row. Left out: the tokenizer's own where that is at most 8,192, else 1,024.
+       * @description Tokens per row. Default: the tokenizer's limit, or 1,024 if it has none or more than 8,192.
        */
       max_length?: number | null;
       /**
@@ -2190,24 +2190,24 @@ export interface components {
       return_attention_mask: boolean;
       /**
        * Revision
-       * @description Branch, tag or commit. Left out: the main branch.
+       * @description Branch, tag or commit. Default: the main branch.
        */
       revision?: string | null;
       /** Shuffle Seed */
       shuffle_seed?: number | null;
       /**
        * Splits
-       * @description Left out: all.
+       * @description Default: all.
        */
       splits?: string[] | null;
       /**
        * Text Column
-       * @description Left out: the dataset's.
+       * @description Default: the dataset's.
        */
       text_column?: string | null;
       /**
        * Tokenizer
-       * @description A repository of the Hub; or a folder or tokenizer.json below DATA_DIR, which begins with `./` (counted from DATA_DIR) or with `/`.
+       * @description A Hub model ID, or the path of a folder or tokenizer.json in DATA_DIR: `./` starts from DATA_DIR, `/` is an absolute path.
        * @example gpt2
        * @example ./tokenizers/sample-bpe
        */
@@ -2227,7 +2227,7 @@ export interface components {
     };
     /**
      * TokenSpan
-     * @description A token and the characters of the text that it covers; an empty span for what is not in the text.
+     * @description A token and the characters of the text that it covers; a token that is not in the text has an empty span.
      */
     TokenSpan: {
       /** End */
@@ -2246,9 +2246,9 @@ export interface components {
     };
     /**
      * TokenStatistics
-     * @description Exact figures of source rows as tokens, before anything is cut; padding and special tokens are no data.
+     * @description Exact token figures of source rows, before anything is cut; padding and special tokens do not count.
      *
-     *     Which tokens occur, and how often, is counted in what was written: ``unique_tokens``, and the three lists.
+     *     ``unique_tokens`` and the three lists of tokens are counted in the written rows.
      */
     TokenStatistics: {
       /** Average */
@@ -2281,14 +2281,14 @@ export interface components {
       special_tokens: components['schemas']['TokenCount'][];
       /**
        * Tokens
-       * @description Of all samples; the tokenization's num_tokens is what was written of them.
+       * @description Of all samples; the tokenization's num_tokens counts the written ones.
        */
       tokens: number;
       /** Unique Tokens */
       unique_tokens: number;
       /**
        * Vocab Share
-       * @description A part of 1.
+       * @description A share, from 0 to 1.
        */
       vocab_share: number;
       /** Vocab Size */
@@ -2296,7 +2296,7 @@ export interface components {
     };
     /**
      * TokenView
-     * @description One token as a reader sees it: id, the text it stands for, and whether it is data.
+     * @description One token: its id, its text, and whether it is data.
      */
     TokenView: {
       /** Id */
@@ -2329,7 +2329,7 @@ export interface components {
     };
     /**
      * TraceSource
-     * @description Where a token came from. ``text`` is the document around the span; spans are characters of the whole document.
+     * @description The source of a token. ``text`` is the document around the span; spans count characters of the whole document.
      */
     TraceSource: {
       /** Char End */
@@ -2342,7 +2342,7 @@ export interface components {
       config: string | null;
       /**
        * File
-       * @description The file of the source.
+       * @description The source file.
        */
       file: string | null;
       /** File Sha256 */
@@ -2388,7 +2388,7 @@ export interface components {
     };
     /**
      * WhatIfLayout
-     * @description What one way of writing the rows costs. Shares are of 1.
+     * @description The cost of one way to write the rows.
      */
     WhatIfLayout: {
       /** Data Tokens */
@@ -2397,7 +2397,7 @@ export interface components {
       dropped: number;
       /**
        * Lost Share
-       * @description Truncated and dropped, of the source's tokens.
+       * @description Truncated and dropped tokens, of the source's tokens.
        */
       lost_share: number;
       /** Padding */
@@ -2423,14 +2423,14 @@ export interface components {
     };
     /**
      * WhatIfOption
-     * @description One max_length: ragged (cut, not padded), padded (cut and padded to it) and packed (concatenated and chunked).
+     * @description One max_length: rows cut (ragged), cut and padded to it (padded), or concatenated and chunked (packed).
      */
     WhatIfOption: {
       /** Documents Fit */
       documents_fit: number;
       /**
        * Fit Share
-       * @description A part of 1.
+       * @description A share, from 0 to 1.
        */
       fit_share: number;
       /** Max Length */
@@ -2441,7 +2441,7 @@ export interface components {
     };
     /**
      * WhatIfResponse
-     * @description What settings would cost. ``estimate``: counted on ``documents_counted`` documents and scaled to all.
+     * @description The cost of settings. An ``estimate`` is counted on ``documents_counted`` documents and scaled to all.
      */
     WhatIfResponse: {
       /** Dataset Id */
@@ -2463,7 +2463,7 @@ export interface components {
     };
     /**
      * WrittenSplit
-     * @description A split as it was written; what was held out of one stands in a split of its own.
+     * @description A written split; documents that were held out are in a split of their own.
      */
     WrittenSplit: {
       /** Is Held Out */
@@ -2565,7 +2565,7 @@ export interface operations {
   deleteDataset: {
     parameters: {
       query?: {
-        /** @description Only tell what would go. */
+        /** @description Only show what would be deleted. */
         dry_run?: boolean;
       };
       header?: never;
@@ -2577,7 +2577,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Dry run: what would go */
+      /** @description Dry run: what would be deleted */
       200: {
         headers: {
           [name: string]: unknown;
@@ -2847,7 +2847,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description More than the server takes */
+      /** @description Larger than the server accepts */
       413: {
         headers: {
           [name: string]: unknown;
@@ -2951,7 +2951,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description More than the server takes */
+      /** @description Larger than the server accepts */
       413: {
         headers: {
           [name: string]: unknown;
@@ -2974,24 +2974,24 @@ export interface operations {
   listSamples: {
     parameters: {
       query?: {
-        /** @description Tell upper and lower case apart, for exact and regex. Left out: for regex only. */
+        /** @description Whether exact and regex are case-sensitive. Default: regex only. */
         case?: boolean | null;
         /** @description Items per page. */
         limit?: number;
-        /** @description Samples with at most so many tokens. */
+        /** @description Samples with at most this many tokens. */
         max_tokens?: number | null;
-        /** @description Samples with at least so many tokens. */
+        /** @description Samples with at least this many tokens. */
         min_tokens?: number | null;
         mode?: 'words' | 'exact' | 'regex';
         /** @description Counts from 1. */
         page?: number;
-        /** @description words: all of them, in any order; "a phrase", begin*, -without. exact: this text. regex: in the syntax of RE2. */
+        /** @description words: all of them, in any order; "a phrase", begin*, -without. exact: this text. regex: an RE2 pattern. */
         search?: string | null;
-        /** @description relevance: the best first, for words where there is an index. */
+        /** @description relevance: the best match first; needs words and an index. */
         sort?: 'row' | 'relevance';
-        /** @description Left out: all, one after the other. */
+        /** @description Default: all, one after the other. */
         split?: string | null;
-        /** @description What token counts are of. Left out: the newest that is ready. */
+        /** @description The tokenization of the token counts. Default: the newest ready one. */
         tokenization?: string | null;
       };
       header?: never;
@@ -3030,7 +3030,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description The data is gone */
+      /** @description The data is missing on disk */
       410: {
         headers: {
           [name: string]: unknown;
@@ -3095,7 +3095,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description The data is gone */
+      /** @description The data is missing on disk */
       410: {
         headers: {
           [name: string]: unknown;
@@ -3118,7 +3118,7 @@ export interface operations {
   getStatistics: {
     parameters: {
       query?: {
-        /** @description Left out: the newest ready one. */
+        /** @description Default: the newest ready one. */
         tokenization?: string | null;
       };
       header?: never;
@@ -3270,7 +3270,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description More than the server takes */
+      /** @description Larger than the server accepts */
       413: {
         headers: {
           [name: string]: unknown;
@@ -3372,7 +3372,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description The data is gone */
+      /** @description The data is missing on disk */
       410: {
         headers: {
           [name: string]: unknown;
@@ -3459,7 +3459,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description More than the server takes */
+      /** @description Larger than the server accepts */
       413: {
         headers: {
           [name: string]: unknown;
@@ -3549,19 +3549,19 @@ export interface operations {
           files: string[];
           /**
            * Name
-           * @description Left out: from the files' names.
+           * @description Default: from the files' names.
            */
           name?: string | null;
           /**
            * Sample By
-           * @description Whether a .txt file is a sample per line, or one sample.
+           * @description Whether a sample of a .txt file is a line or the whole file.
            * @default line
            * @enum {string}
            */
           sample_by?: 'line' | 'file';
           /**
            * Text Column
-           * @description Left out: chosen from the data.
+           * @description Default: detected automatically.
            */
           text_column?: string | null;
         };
@@ -3586,7 +3586,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description More than the server takes */
+      /** @description Larger than the server accepts */
       413: {
         headers: {
           [name: string]: unknown;
@@ -3595,7 +3595,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description A file of a kind that is not imported */
+      /** @description A file of an unsupported kind */
       415: {
         headers: {
           [name: string]: unknown;
@@ -4033,7 +4033,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description More than the server takes */
+      /** @description Larger than the server accepts */
       413: {
         headers: {
           [name: string]: unknown;
@@ -4098,7 +4098,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description The data is gone */
+      /** @description The data is missing on disk */
       410: {
         headers: {
           [name: string]: unknown;
@@ -4163,7 +4163,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description The data is gone */
+      /** @description The data is missing on disk */
       410: {
         headers: {
           [name: string]: unknown;
@@ -4232,7 +4232,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description More than the server takes */
+      /** @description Larger than the server accepts */
       413: {
         headers: {
           [name: string]: unknown;

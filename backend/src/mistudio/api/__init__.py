@@ -1,1 +1,1 @@
-"""HTTP: routes, access rules and the one error shape."""
+"""HTTP: routes, access rules and error responses."""

@@ -1,4 +1,4 @@
-"""How routes reach the services: one container, made by ``mistudio.main`` for the life of the application."""
+"""Gives routes the services: one container, made by ``mistudio.main`` for the life of the application."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -24,7 +24,7 @@ from mistudio.services.what_if_service import WhatIfService
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Everything that routes may ask."""
+    """The services that routes use."""
 
     datasets: DatasetService
     imports: ImportService
@@ -43,7 +43,7 @@ class Services:
 
 
 def services_of(request: Request) -> Services:
-    """The application's services."""
+    """Return the application's services."""
     services: Services = request.app.state.services
     return services
 

@@ -1,6 +1,6 @@
-"""Errors as answers: one shape (RFC 9457 problem details), one place.
+"""Turns errors into responses of one shape, RFC 9457 problem details.
 
-``STATUS`` maps every error code to its HTTP status; docs/errors.md lists them, and a test holds the three together.
+``STATUS`` maps every error code to its HTTP status. A test compares it with the error classes and docs/errors.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ STATUS: Mapping[str, int] = {
 }
 
 
-def problem(
+def problem_response(
     *,
     status: int,
     title: str,
@@ -74,7 +74,7 @@ def problem(
     extra: Mapping[str, Json] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """An answer in the one shape that errors have."""
+    """Return a response with problem details."""
     content = {
         **(extra or {}),
         "type": f"urn:mistudio:error:{code}",
@@ -90,11 +90,11 @@ def problem(
 
 
 def error_response(error: MiStudioError, instance: str) -> JSONResponse:
-    """The answer that tells of one of our errors."""
+    """Return the response for one of our errors."""
     headers = {"Retry-After": str(round(error.retry_after))} if error.retry_after else {}
     if error.code == "unauthorized":
         headers["WWW-Authenticate"] = "Bearer"
-    return problem(
+    return problem_response(
         status=STATUS[error.code],
         title=error.title,
         detail=error.detail,
@@ -107,38 +107,43 @@ def error_response(error: MiStudioError, instance: str) -> JSONResponse:
     )
 
 
-def _field(location: Sequence[int | str]) -> str:
-    """A field's name as the caller wrote it: ``repo_id``, not ``body.repo_id``."""
+def _name_of(location: Sequence[int | str]) -> str:
+    """Return a field's name as the client wrote it: ``repo_id``, not ``body.repo_id``."""
     names = [str(part) for part in location if part not in {"body", "query", "path", "header"}]
     return ".".join(names) or str(location[0] if location else "body")
 
 
-def field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:  # what pydantic says of anything
-    """What pydantic found, by the names that the caller wrote."""
-    return [FieldError(_field(item["loc"]), str(item["msg"]).removeprefix("Value error, ")) for item in found]
+def field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:  # pydantic's errors hold any value
+    """Return the errors that pydantic found, by the names that the client wrote."""
+    return [FieldError(_name_of(item["loc"]), str(item["msg"]).removeprefix("Value error, ")) for item in found]
 
 
-async def _domain_error(request: Request, error: Exception) -> JSONResponse:
+def summarize(fields: Sequence[FieldError]) -> str:
+    """Return one sentence with the error of each field."""
+    return "; ".join(f"{field.field}: {field.message.rstrip('.')}" for field in fields) + "."
+
+
+async def _respond_to_domain_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, MiStudioError)  # noqa: S101 (the registration says so)
     return error_response(error, request.url.path)
 
 
-async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
+async def _respond_to_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (the registration says so)
     fields = field_errors(error.errors())
-    told = "; ".join(f"{field.field}: {field.message.rstrip('.')}" for field in fields[:3])
-    return error_response(ValidationFailed(f"{told or 'The request is not valid'}.", fields=fields), request.url.path)
+    detail = summarize(fields[:3]) if fields else "The request is not valid."
+    return error_response(ValidationFailed(detail, fields=fields), request.url.path)
 
 
 class RefusedBody(fastapi.HTTPException):
-    """One of our errors, raised while a body comes: FastAPI lets no other class through there."""
+    """One of our errors, raised while a body is received: FastAPI passes on no other class there."""
 
     def __init__(self, error: MiStudioError) -> None:
         super().__init__(STATUS[error.code])
         self.error = error
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _respond_to_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 (the registration says so)
     if isinstance(error, RefusedBody):
         return error_response(error.error, request.url.path)
@@ -146,7 +151,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     detail = f"{request.method} {request.url.path}: {phrase.lower()}."
-    return problem(
+    return problem_response(
         status=error.status_code,
         title=phrase,
         detail=detail,
@@ -157,7 +162,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _allowed(request: Request) -> list[str]:
-    """The methods that this address knows, each of which may have a route of its own; what is got has a head."""
+    """Return the methods of this path, which may have a route each; GET implies HEAD."""
     routes = request.app.routes
     known = [name for name in _METHODS if any(_matches(route, request, name) for route in routes)]
     return ["HEAD", *known] if "GET" in known else known
@@ -168,7 +173,7 @@ def _matches(route: BaseRoute, request: Request, method: str) -> bool:
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Let every error of the application be answered in the one shape."""
-    app.add_exception_handler(MiStudioError, _domain_error)
-    app.add_exception_handler(RequestValidationError, _invalid_request)
-    app.add_exception_handler(HTTPException, _http_error)
+    """Answer every error of the application with problem details."""
+    app.add_exception_handler(MiStudioError, _respond_to_domain_error)
+    app.add_exception_handler(RequestValidationError, _respond_to_invalid_request)
+    app.add_exception_handler(HTTPException, _respond_to_http_error)

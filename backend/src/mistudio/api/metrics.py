@@ -1,4 +1,4 @@
-"""Measures how long answers take, by route: never by path, which would make a series of every id."""
+"""Measures response times by route; by path, each id would make a time series of its own."""
 
 import time
 
@@ -8,7 +8,7 @@ from mistudio.core.metrics import REQUEST_SECONDS
 
 
 class MetricsMiddleware:
-    """Notes the time from a request's arrival until its answer begins."""
+    """Observes the time from a request's arrival until its response begins."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -20,11 +20,11 @@ class MetricsMiddleware:
             return
         began = time.perf_counter()
 
-        async def measured(message: Message) -> None:
+        async def send_measured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "other")
                 labels = {"method": scope["method"], "route": route, "status": str(message["status"])}
                 REQUEST_SECONDS.labels(**labels).observe(time.perf_counter() - began)
             await send(message)
 
-        await self._app(scope, receive, measured)
+        await self._app(scope, receive, send_measured)

@@ -1,4 +1,4 @@
-"""What every request passes on its way to the routes: HEAD is a GET, crashes are answered, bodies have a limit."""
+"""Middleware of every request: HEAD as GET, responses to crashes, and a limit for bodies."""
 
 from typing import Final
 from uuid import uuid4
@@ -14,15 +14,15 @@ from mistudio.utils.file_utils import format_size
 log = structlog.get_logger(__name__)
 
 
-# What is sent as JSON is held in memory, several times over. The longest text that may be sent has 100,000 characters,
-# which take 12 bytes each where they are escaped and beyond the first plane.
+# A JSON body is held in memory, several times over. The longest text of a request has 100,000 characters, which take 12
+# bytes each if they are escaped and beyond the Basic Multilingual Plane.
 _MOST_BYTES: Final = 2 << 20
-# Goes to the disk as it comes, and has a limit of its own.
+# Written to the disk as it is received, with a limit of its own.
 _STREAMED: Final = frozenset({"/api/datasets/upload"})
 
 
 class HeadMiddleware:
-    """Answers HEAD as GET, without the body: no route has to know of it."""
+    """Answers HEAD as GET, without the body, so that no route has to."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -33,59 +33,59 @@ class HeadMiddleware:
             await self._app(scope, receive, send)
             return
 
-        async def without_body(message: Message) -> None:
+        async def send_without_body(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        await self._app({**scope, "method": "GET"}, receive, without_body)
+        await self._app({**scope, "method": "GET"}, receive, send_without_body)
 
 
 class CrashMiddleware:
-    """Answers with an internal error where a route crashed: logged once, and the connection stays of use."""
+    """Answers a crash of a route with an internal error, logs it once, and keeps the connection usable."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; raises what was raised only where the answer has begun already."""
+        """Pass the request on; raises the error of the route only if the response has begun already."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         has_begun = False
 
-        async def noted(message: Message) -> None:
+        async def send_noticed(message: Message) -> None:
             nonlocal has_begun
             has_begun = True
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, send_noticed)
         except Exception as error:
             if has_begun:
                 raise
-            await _crashed(error, str(scope["path"]))(scope, receive, send)
+            await _report_crash(error, str(scope["path"]))(scope, receive, send)
 
 
-def _crashed(error: Exception, path: str) -> ASGIApp:
+def _report_crash(error: Exception, path: str) -> ASGIApp:
     correlation_id = uuid4().hex
     log.error("request crashed", correlation_id=correlation_id, path=path, exc_info=error)
     shown = InternalError(
-        f"Something went wrong inside; the log has it under {correlation_id}.",
+        f"Internal error. The server's log has the details under {correlation_id}.",
         extra={"correlation_id": correlation_id},
     )
     return error_response(shown, path)
 
 
 class BodyLimitMiddleware:
-    """Refuses bodies of the API that are larger than anything it takes, before they are held in memory.
+    """Refuses bodies that are larger than any request of the API, before they are held in memory.
 
-    Starlette has the like, which answers in plain text.
+    Starlette's own middleware for this answers in plain text.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, unless it announces more than it may send; what comes unannounced is counted."""
+        """Pass the request on if its announced size is allowed; count what is received, which may be more."""
         if scope["type"] != "http" or not scope["path"].startswith("/api/") or scope["path"] in _STREAMED:
             await self._app(scope, receive, send)
             return
@@ -94,7 +94,7 @@ class BodyLimitMiddleware:
             return
         received = 0
 
-        async def counted() -> Message:
+        async def receive_counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
@@ -102,11 +102,11 @@ class BodyLimitMiddleware:
                 raise RefusedBody(_too_large())
             return message
 
-        await self._app(scope, counted, send)
+        await self._app(scope, receive_counted, send)
 
 
 def _too_large() -> TooLarge:
     return TooLarge(
-        f"A request may have at most {format_size(_MOST_BYTES)} here: send shorter texts, or import them as a file.",
+        f"A request may have at most {format_size(_MOST_BYTES)}: send shorter texts, or import them as a file.",
         extra={"limit_bytes": _MOST_BYTES},
     )

@@ -1,6 +1,6 @@
-"""Serves the built panel: its files under their own names, and its page for every address that the panel knows.
+"""Serves the built panel: its files by name, and its page for every other path.
 
-The page that shows the API's document is one of the built files, too: nothing of it comes from another origin.
+The page that shows the OpenAPI document is one of the built files: it loads nothing from another origin.
 """
 
 from pathlib import Path
@@ -24,10 +24,10 @@ _HEADERS = {
 
 
 class PanelFiles(StaticFiles):
-    """Static files; an address without a file of its own (a deep link) gets the panel's page."""
+    """Static files; a path without a file (a deep link) gets the panel's page."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, else the page. Files with a hash in their name may be kept for ever, the page never."""
+        """Return the file, or else the page. Only files with a hash in their name may be cached."""
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
@@ -40,11 +40,11 @@ class PanelFiles(StaticFiles):
         return response
 
 
-class _BesideApi(Mount):
-    """The panel's place: everything that is got, but for the API, whose own routes say what is not there."""
+class _PanelMount(Mount):
+    """Every GET outside the API: a missing path of the API is answered by the API itself."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether the address is one of the panel's, by what was asked for: ``..`` does not lead out of the API."""
+        """Match paths outside the API, by the path as requested: ``..`` does not lead out of the API."""
         if scope["type"] != "http" or f"{scope['path']}/".startswith(f"{scope.get('root_path', '')}/api/"):
             return Match.NONE, {}
         match, matched = super().matches(scope)
@@ -52,23 +52,23 @@ class _BesideApi(Mount):
 
 
 def mount_panel(app: FastAPI, folder: Path) -> None:
-    """Serve the panel from ``folder``, and its page of the API's document; where it was not built, say how to."""
+    """Serve the panel from ``folder``, with the page of the OpenAPI document, or say how to build it."""
     built = (folder / "index.html").is_file()
 
     @app.get("/api/docs", include_in_schema=False)
     async def api_document() -> Response:
         if not built:
-            return _not_built()
+            return _say_not_built()
         return FileResponse(folder / "swagger-ui" / "index.html", headers={**_HEADERS, "Cache-Control": "no-cache"})
 
     if built:
-        app.router.routes.append(_BesideApi("/", PanelFiles(directory=folder, html=True)))
+        app.router.routes.append(_PanelMount("/", PanelFiles(directory=folder, html=True)))
         return
 
     @app.get("/", include_in_schema=False)
     async def panel() -> Response:
-        return _not_built()
+        return _say_not_built()
 
 
-def _not_built() -> Response:
+def _say_not_built() -> Response:
     return PlainTextResponse("The panel is not built. In a checkout, `make run` builds it.\n", status_code=503)

@@ -1,4 +1,4 @@
-"""Refusals as the OpenAPI document shows them."""
+"""Describes refusals in the OpenAPI document."""
 
 from mistudio.schemas.common import Problem
 
@@ -7,9 +7,9 @@ _MEANING = {
     403: "Access refused",
     404: "Not found",
     409: "Not possible in the present state",
-    410: "The data is gone",
-    413: "More than the server takes",
-    415: "A file of a kind that is not imported",
+    410: "The data is missing on disk",
+    413: "Larger than the server accepts",
+    415: "A file of an unsupported kind",
     422: "The request is not valid",
     503: "The Hub, or a part of the server, cannot be reached",
     507: "Not enough disk space",
@@ -17,7 +17,7 @@ _MEANING = {
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, object]]:
-    """The ``responses`` of a route that may answer with these statuses."""
+    """Return the ``responses`` of a route that may answer with these statuses."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {

@@ -1,8 +1,8 @@
-"""Who may speak to this server.
+"""Decides which clients may use this server.
 
-On a loopback address there is no login; but any web page in the user's browser could send requests to it. So the Host
-header must be a loopback name (no DNS rebinding), and a browser's Origin must be the server's own (no cross-site
-requests). On any other address every API call and the socket need the server's token.
+On a loopback address there is no login, but any web page in the user's browser could send requests. So the Host header
+must be a loopback name (no DNS rebinding), and a browser's Origin must be the server's own (no cross-site requests). On
+any other address every API call and the socket need the server's token.
 """
 
 import hmac
@@ -17,7 +17,7 @@ from mistudio.core.config import Settings
 from mistudio.core.errors import AccessDenied, HostNotAllowed, OriginNotAllowed, Unauthorized
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-# The page of the API's document is one that a browser opens by itself, without a token; the document needs it.
+# A browser opens the page of the OpenAPI document without a token; the document itself needs it.
 _OPEN_PATHS = frozenset({"/api/health", "/api/docs"})
 
 
@@ -36,7 +36,7 @@ def _hostname(netloc: str) -> str:
 
 
 class AccessRules:
-    """The rules, for HTTP requests and for sockets alike."""
+    """The access rules of HTTP requests and sockets."""
 
     def __init__(self, settings: Settings) -> None:
         self._loopback_only = settings.is_loopback
@@ -48,12 +48,12 @@ class AccessRules:
         if self._loopback_only and _hostname(host) not in _LOOPBACK_NAMES:
             raise HostNotAllowed("This server answers on this machine only: open it as http://127.0.0.1 or localhost.")
         if origin is not None and _netloc(origin) != host:
-            raise OriginNotAllowed("This request came from a page of another site, and is refused.")
+            raise OriginNotAllowed("This request came from a page of another site: open the panel at its own address.")
 
     def check_site(self, headers: Headers) -> None:
-        """Raise OriginNotAllowed for what, says the browser, another site caused; the page itself may be linked to."""
+        """Raise OriginNotAllowed for a request that the browser marks as cross-site; links to the page are allowed."""
         if headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-            raise OriginNotAllowed("This request came from a page of another site, and is refused.")
+            raise OriginNotAllowed("This request came from a page of another site: open the panel at its own address.")
 
     def check_token(self, token: str | None) -> None:
         """Raise Unauthorized unless ``token`` is the server's own, if it has one. Compared in constant time."""
@@ -63,7 +63,7 @@ class AccessRules:
         if not hmac.compare_digest(given, self._token.encode()):
             raise Unauthorized("This server needs its access token (MISTUDIO_API_TOKEN): send it as a Bearer token.")
 
-    def socket_allowed(self, headers: Headers, token: str | None) -> bool:
+    def can_open_socket(self, headers: Headers, token: str | None) -> bool:
         """Whether this client may open a socket."""
         try:
             self.check_origin(headers)
@@ -74,14 +74,14 @@ class AccessRules:
 
 
 class AccessMiddleware:
-    """Applies the rules to every request; the socket's token comes with its first packet and is checked there."""
+    """Applies the rules to every request; a socket sends its token in its first packet, where it is checked."""
 
     def __init__(self, app: ASGIApp, rules: AccessRules) -> None:
         self._app = app
         self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through, or refuse it."""
+        """Pass the request on, or refuse it."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return

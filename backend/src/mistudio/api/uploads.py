@@ -1,4 +1,4 @@
-"""Multipart bodies, parsed as they come: files go straight to where they are wanted, nothing is spooled or held."""
+"""Parses multipart bodies as they are received: files go straight to the upload, without a temporary copy."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,29 +10,29 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from mistudio.api.errors import field_errors
+from mistudio.api.errors import field_errors, summarize
 from mistudio.core.errors import UnsupportedFile, ValidationFailed
 from mistudio.schemas.dataset import DatasetImportFields
 from mistudio.services.storage.upload import Upload
 
-# So much is gathered before a thread is asked to write it: a handful of bytes each time would cost more than it brings.
+# Written by a thread in blocks of this size: smaller ones would cost more to hand over than to write.
 _BLOCK_BYTES: Final = 1 << 20
 _MAX_FIELDS: Final = 20
 _MAX_FIELD_BYTES: Final = 8 << 10
-# What a browser puts for characters that would break the header.
+# How browsers escape characters that would break the header.
 _ESCAPED: Final = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 
 
 def announced_bytes(request: Request) -> int | None:
-    """What the sender says that the body has; None if it does not."""
+    """Return the size of the body by its header; None if there is none."""
     length = request.headers.get("content-length", "")
     return int(length) if length.isascii() and length.isdigit() else None
 
 
 async def receive_form(request: Request, upload: Upload) -> Mapping[str, str]:
-    """Hand the files of a multipart body to ``upload``, and answer its other fields.
+    """Hand the files of a multipart body to ``upload``, and return its other fields.
 
-    Raises UnsupportedFile where the body is of another kind, ValidationFailed where it is malformed or cut short, and
+    Raises UnsupportedFile for a body of another kind, ValidationFailed for one that is malformed or incomplete, and
     what ``upload`` raises.
     """
     form = _Form(_boundary(request), upload)
@@ -44,20 +44,18 @@ async def receive_form(request: Request, upload: Upload) -> Mapping[str, str]:
                 await asyncio.to_thread(form.feed, bytes(block))
                 block.clear()
     except ClientDisconnect as error:
-        # Nobody hears the answer.
-        raise _cut_short() from error
+        raise _incomplete() from error
     await asyncio.to_thread(form.feed, bytes(block))
     return form.fields()
 
 
 def import_fields(form: Mapping[str, str]) -> DatasetImportFields:
-    """What the form says beside its files; a field left empty is one left out. Raises ValidationFailed."""
+    """Return the form's fields beside its files; an empty field counts as left out. Raises ValidationFailed."""
     try:
         return DatasetImportFields.model_validate({name: value for name, value in form.items() if value.strip()})
     except ValidationError as error:
         fields = field_errors(error.errors())
-        told = "; ".join(f"{field.field}: {field.message.rstrip('.')}" for field in fields)
-        raise ValidationFailed(f"{told}.", fields=fields) from error
+        raise ValidationFailed(summarize(fields), fields=fields) from error
 
 
 def _boundary(request: Request) -> bytes:
@@ -68,7 +66,7 @@ def _boundary(request: Request) -> bytes:
 
 
 class _Form:
-    """What the parser calls: parts with a file name go to the upload, others are kept as text."""
+    """The parser's callbacks: parts with a file name go to the upload, others are kept as text."""
 
     def __init__(self, boundary: bytes, upload: Upload) -> None:
         self._upload = upload
@@ -97,16 +95,16 @@ class _Form:
             raise _malformed() from error
 
     def feed(self, data: bytes) -> None:
-        """The next bytes of the body."""
+        """Parse the next bytes of the body."""
         try:
             self._parser.write(data)
         except FormParserError as error:
             raise _malformed() from error
 
     def fields(self) -> Mapping[str, str]:
-        """The fields that are not files, once all is read."""
+        """Return the fields that are not files, once the body is complete."""
         if not self._is_complete:
-            raise _cut_short()
+            raise _incomplete()
         return self._fields
 
     def _begin_part(self) -> None:
@@ -132,7 +130,7 @@ class _Form:
             return
         self._field, self._text = _decoded(options.get(b"name", b"")), b""
         if not self._field or self._field in self._fields or len(self._fields) >= _MAX_FIELDS:
-            raise ValidationFailed("A field of the form has no name, stands twice, or there are too many.")
+            raise ValidationFailed("The form has a field without a name, a field twice, or too many fields.")
 
     def _more_data(self, data: bytes, start: int, end: int) -> None:
         if self._field is None:
@@ -152,8 +150,8 @@ class _Form:
         self._is_complete = True
 
 
-def _cut_short() -> ValidationFailed:
-    return ValidationFailed("The upload is cut short: its end is missing. Send it again.")
+def _incomplete() -> ValidationFailed:
+    return ValidationFailed("The upload is incomplete: its end is missing. Send it again.")
 
 
 def _malformed() -> ValidationFailed:
@@ -165,7 +163,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _file_name(data: bytes) -> str:
-    """The name as a person gave it."""
+    """Return the name as the user wrote it."""
     name = _decoded(data)
     for escaped, character in _ESCAPED.items():
         name = name.replace(escaped, character)

@@ -1,4 +1,4 @@
-"""What all tables share: ids, times in UTC, and JSON that is JSONB on PostgreSQL."""
+"""Shared parts of the tables: ids, times in UTC, and JSON that is JSONB on PostgreSQL."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,15 +20,15 @@ NAMING = {
 
 
 class JsonColumn(TypeDecorator[Json]):
-    """JSON, kept as JSONB by PostgreSQL, whose dialect is imported where it is spoken only: it is a seventh of all that
-    SQLAlchemy's import costs.
+    """JSON, stored as JSONB by PostgreSQL, whose dialect is imported only there: it takes a seventh of the time of
+    SQLAlchemy's imports.
     """
 
     impl = JSON(none_as_null=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Json]:
-        """The database's own type."""
+        """Return the database's own type."""
         if dialect.name != "postgresql":
             return dialect.type_descriptor(JSON(none_as_null=True))
         from sqlalchemy.dialects.postgresql import JSONB
@@ -37,24 +37,24 @@ class JsonColumn(TypeDecorator[Json]):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A timezone-aware moment in UTC; SQLite, which knows no zones, stores it as UTC."""
+    """A timezone-aware time in UTC; SQLite has no time zones and stores it as UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse moments without a zone: which one they mean cannot be known."""
+        """Refuse times without a zone, which would be ambiguous."""
         if value is not None and value.tzinfo is None:
             raise ValueError("a time without a zone")
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give SQLite's values their zone back."""
+        """Add the zone to SQLite's values."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 def state_column(states: type[StrEnum]) -> Enum:
-    """A column of one of our states, stored as its value; the model, not the database, checks the transitions."""
+    """Return a column for one of our states, stored as its value; the model, not the database, checks transitions."""
     return Enum(
         states,
         native_enum=False,
@@ -71,10 +71,10 @@ class Base(DeclarativeBase):
 
 
 def utc_now() -> datetime:
-    """This moment in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def new_id(prefix: str) -> str:
-    """A fresh id: ``ds_``, ``tok_``, ``job_`` … and a random UUID."""
+    """Return a new id: ``ds_``, ``tok_``, ``job_`` … and a random UUID."""
     return f"{prefix}_{uuid4()}"

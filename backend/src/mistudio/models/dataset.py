@@ -1,4 +1,4 @@
-"""Datasets, and what uses them."""
+"""The tables of datasets and of references to them."""
 
 from datetime import datetime
 from typing import cast
@@ -21,7 +21,7 @@ class Dataset(Base):
         CheckConstraint("progress >= 0 AND progress <= 100", name="progress"),
         Index("idx_datasets_status", "status"),
         Index("idx_datasets_source", "source"),
-        # Which kind it is stands in the migration: to say it here would import PostgreSQL's dialect into every process.
+        # The migration sets its kind: to set it here would import PostgreSQL's dialect into every process.
         Index("idx_datasets_metadata_gin", "metadata").ddl_if(dialect="postgresql"),
     )
 
@@ -65,7 +65,7 @@ class Dataset(Base):
 
     @property
     def is_local(self) -> bool:
-        """Whether the data came from this machine."""
+        """Whether the data was imported from local files."""
         return self.source == "local"
 
 
@@ -73,7 +73,7 @@ Index("idx_datasets_created_at", Dataset.created_at.desc())
 
 
 class DatasetReference(Base):
-    """Something that uses a dataset, and so keeps it from being deleted."""
+    """Something that uses a dataset, which blocks its deletion."""
 
     __tablename__ = "dataset_references"
     __table_args__ = (UniqueConstraint("dataset_id", "kind", "ref_id"),)

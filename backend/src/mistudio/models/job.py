@@ -1,4 +1,4 @@
-"""Jobs: the only truth about work."""
+"""The table of jobs, the only truth about work."""
 
 from datetime import datetime
 from typing import cast
@@ -25,17 +25,18 @@ _ACTIVE = "state IN ('queued', 'running')"
 
 
 def _one_active(name: str, target: str, condition: str) -> Index:
-    """A partial unique index: one active job per kind and target.
+    """Return a partial unique index: one active job per kind and target.
 
-    It is partial on PostgreSQL, too, by the migration: to say so here would import that dialect into every process.
+    On PostgreSQL the migration makes it partial: to say so here would import that dialect into every process.
     """
     return Index(name, "kind", target, unique=True, sqlite_where=text(f"{_ACTIVE} AND {condition}"))
 
 
 class Job(Base):
-    """One piece of work. ``attempt`` counts the tries begun; ``owner`` is who runs it, and fences off anyone else.
+    """One piece of work. ``attempt`` counts the attempts; ``owner`` is its runner, and no other may change the job.
 
-    ``claimed_progress`` is where the present try began: one that dies beyond it costs no attempt.
+    ``claimed_progress`` is the progress at which the present attempt began: an attempt that dies after it made progress
+    does not count.
     """
 
     __tablename__ = "jobs"
@@ -83,5 +84,5 @@ class Job(Base):
 
     @classmethod
     def active(cls) -> ColumnElement[bool]:
-        """The condition that a job waits or runs."""
+        """Return the condition that a job waits or runs."""
         return cls.state.in_(ACTIVE_JOB_STATES)

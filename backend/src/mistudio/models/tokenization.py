@@ -1,4 +1,4 @@
-"""Tokenizations of datasets, and the tokenizers they were made with."""
+"""The tables of tokenizations and of the tokenizers they were made with."""
 
 from datetime import datetime
 from typing import cast
@@ -12,7 +12,7 @@ from mistudio.models.base import Base, JsonColumn, UtcDateTime, new_id, state_co
 
 
 class Model(Base):
-    """A tokenizer source that this studio knows."""
+    """A tokenizer that this studio has used."""
 
     __tablename__ = "models"
     __table_args__ = (Index("idx_models_name", "name"), UniqueConstraint("hf_repo_id", "revision"))

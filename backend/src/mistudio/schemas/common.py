@@ -1,4 +1,4 @@
-"""Shapes that many answers share."""
+"""Shapes that many requests and responses share."""
 
 from functools import partial
 from typing import Annotated, Generic, TypeVar
@@ -12,35 +12,35 @@ Item = TypeVar("Item")
 _MAX_TOKEN_LENGTH = 512
 
 Bytes = Annotated[int, Field(ge=0, description="A size in bytes.")]
-Share = Annotated[float, Field(ge=0, le=1, description="A part of 1.")]
-Percent = Annotated[float, Field(ge=0, le=100, description="Per cent of the whole way.")]
+Share = Annotated[float, Field(ge=0, le=1, description="A share, from 0 to 1.")]
+Percent = Annotated[float, Field(ge=0, le=100, description="Per cent.")]
 Timestamp = Annotated[AwareDatetime, Field(description="ISO 8601, UTC.")]
 
 
 def checked_token(token: SecretStr) -> SecretStr | None:
-    """A Hugging Face token as it was meant: without the blanks of a paste; None where nothing is left.
+    """Return a Hugging Face token without the blanks of a paste; None if nothing is left.
 
-    ValueError for what no token can be, which no request head could carry.
+    Raises ValueError for what cannot be a token: a request header could not carry it.
     """
     secret = token.get_secret_value().strip()
     if not secret.isascii() or not secret.isprintable() or len(secret) > _MAX_TOKEN_LENGTH or " " in secret:
-        raise ValueError("This is not an access token: it looks like hf_ and letters and digits, without blanks.")
+        raise ValueError("This is not an access token. A token is hf_ followed by letters and digits, without blanks.")
     return SecretStr(secret) if secret else None
 
 
-def _without_controls(text: str, *, lines: bool = False) -> str:
+def _refuse_controls(text: str, *, lines: bool = False) -> str:
     if control := first_control(text, lines=lines):
-        raise ValueError(f"This has a control character ({control}): leave it out.")
+        raise ValueError(f"This has a control character ({control}): remove it.")
     return text
 
 
-# No name has control characters: they hide what it is, they move a terminal's cursor, and PostgreSQL takes no NUL.
-NO_CONTROLS = AfterValidator(_without_controls)
+# No name has control characters: they hide text, move a terminal's cursor, and PostgreSQL accepts no NUL.
+NO_CONTROLS = AfterValidator(_refuse_controls)
 OneLine = Annotated[str, NO_CONTROLS]
-_NAMED = StringConstraints(strip_whitespace=True, min_length=1, max_length=255)
-Name = Annotated[str, _NAMED, NO_CONTROLS]
-# The head of a spreadsheet's column may have several lines.
-ColumnName = Annotated[str, _NAMED, AfterValidator(partial(_without_controls, lines=True))]
+_LENGTHS = StringConstraints(strip_whitespace=True, min_length=1, max_length=255)
+Name = Annotated[str, _LENGTHS, NO_CONTROLS]
+# The header of a spreadsheet's column may have several lines.
+ColumnName = Annotated[str, _LENGTHS, AfterValidator(partial(_refuse_controls, lines=True))]
 HubToken = Annotated[SecretStr | None, AfterValidator(lambda token: checked_token(token) if token else None)]
 
 
@@ -50,9 +50,9 @@ def reveal(token: SecretStr | None) -> str | None:
 
 
 class Shape(BaseModel):
-    """Base of every answer: read from records by attribute, unknown fields refused.
+    """Base of every response: reads records by attribute, and refuses unknown fields.
 
-    Validators are made when first needed: a job's process needs few of them, and all together take 0.1 s.
+    Validators are built when first needed: a job's process needs few of them, and all together take 0.1 s.
     """
 
     model_config = ConfigDict(
@@ -68,7 +68,7 @@ class UsageSnippet(Shape):
 
 
 class Pagination(Shape):
-    """Where a page stands among all; pages count from 1."""
+    """The place of a page among all pages; pages count from 1."""
 
     page: int = Field(ge=1)
     limit: int = Field(ge=1)
@@ -78,7 +78,7 @@ class Pagination(Shape):
 
     @classmethod
     def of(cls, *, page: int, limit: int, total: int) -> "Pagination":
-        """The pagination of page ``page`` of ``total`` items."""
+        """Return the pagination of page ``page`` of ``total`` items."""
         return cls(page=page, limit=limit, total=total, has_next=page * limit < total, has_prev=page > 1 and total > 0)
 
 

@@ -1,4 +1,4 @@
-"""Shapes of datasets: requests, records, lists, and what a delete would take with it."""
+"""Shapes of datasets: requests, records, lists, and what a deletion would remove."""
 
 from typing import Annotated, Literal
 
@@ -16,7 +16,7 @@ DatasetSource = Literal["huggingface", "local"]
 
 
 class SplitResponse(Shape):
-    """One split; rows are known once its files are read."""
+    """One split; its rows are known once its files are read."""
 
     name: str
     num_files: int
@@ -25,7 +25,7 @@ class SplitResponse(Shape):
 
 
 class ColumnResponse(Shape):
-    """One column; ``kind`` says what can be done with it: only ``text`` and ``conversation`` can be the text column."""
+    """One column; only a column of the kind ``text`` or ``conversation`` can be the text column."""
 
     name: str
     type: str
@@ -42,7 +42,7 @@ class IndexResponse(Shape):
 
 
 class DatasetMetadata(BaseModel):
-    """What is known of a dataset beside its own fields; stored as JSON."""
+    """Facts about a dataset beside its own fields; stored as JSON."""
 
     model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=True)
 
@@ -62,7 +62,7 @@ class DatasetMetadata(BaseModel):
 
 
 class DatasetResponse(Shape):
-    """A dataset as lists show it. ``job`` is the work under way or waiting to be tried again."""
+    """A dataset as lists show it. ``job`` is its active download or import, running or waiting for a retry."""
 
     id: str
     name: str
@@ -74,7 +74,7 @@ class DatasetResponse(Shape):
     progress: Percent
     error_code: str | None
     error_message: str | None
-    retryable: bool = Field(description="Whether the error may pass by itself; Retry is offered in any case.")
+    retryable: bool = Field(description="Whether the error may pass by itself. Any error can be retried.")
     raw_path: str | None
     tokenized_path: str | None
     num_samples: int | None
@@ -93,7 +93,7 @@ class DatasetResponse(Shape):
 
 
 class DatasetDetail(DatasetResponse):
-    """A dataset with everything that its window shows."""
+    """A dataset in full, as its window shows it."""
 
     columns: list[ColumnResponse]
     jobs: list[JobResponse]
@@ -106,15 +106,15 @@ class DatasetListResponse(Page[DatasetResponse]):
 
 
 class DatasetDownloadRequest(BaseModel):
-    """What to get from the Hub. The token is held in memory for this job only, never stored, never logged."""
+    """What to download from the Hub. The token is held in memory for this job only, never stored, never logged."""
 
     model_config = ConfigDict(extra="forbid")
 
     repo_id: str = Field(description="namespace/name", examples=["roneneldan/TinyStories"])
-    config: Name | None = Field(default=None, description="Left out: the card's default, or the only one.")
-    splits: list[Name] | None = Field(default=None, min_length=1, description="Left out: all.")
-    revision: Name | None = Field(default=None, description="Branch, tag or commit. Left out: the main branch.")
-    text_column: ColumnName | None = Field(default=None, description="Left out: chosen from the data.")
+    config: Name | None = Field(default=None, description="Default: the card's default, or the only one.")
+    splits: list[Name] | None = Field(default=None, min_length=1, description="Default: all.")
+    revision: Name | None = Field(default=None, description="Branch, tag or commit. Default: the main branch.")
+    text_column: ColumnName | None = Field(default=None, description="Default: detected automatically.")
     access_token: HubToken = None
 
     @field_validator("repo_id", mode="before")
@@ -124,17 +124,19 @@ class DatasetDownloadRequest(BaseModel):
 
 
 class DatasetImportFields(BaseModel):
-    """What may come with the files of an import."""
+    """The options of an import."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name | None = Field(default=None, description="Left out: from the files' names.")
-    text_column: ColumnName | None = Field(default=None, description="Left out: chosen from the data.")
-    sample_by: SampleBy = Field(default="line", description="Whether a .txt file is a sample per line, or one sample.")
+    name: Name | None = Field(default=None, description="Default: from the files' names.")
+    text_column: ColumnName | None = Field(default=None, description="Default: detected automatically.")
+    sample_by: SampleBy = Field(
+        default="line", description="Whether a sample of a .txt file is a line or the whole file."
+    )
 
 
 class RetryRequest(BaseModel):
-    """A retry may bring a token, where the first try had none or a wrong one."""
+    """A retry may bring a token, if the first attempt had none or a wrong one."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -142,7 +144,7 @@ class RetryRequest(BaseModel):
 
 
 class StoragePart(Shape):
-    """One part of a dataset's use of the disk."""
+    """One part of what a dataset uses of the disk."""
 
     part: Literal["raw", "index", "tokenization", "staging", "other"]
     tokenization_id: str | None = None
@@ -151,7 +153,7 @@ class StoragePart(Shape):
 
 
 class ReferenceCreate(BaseModel):
-    """Something that uses a dataset: a training run, say."""
+    """Something that uses a dataset, such as a training run."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -161,7 +163,7 @@ class ReferenceCreate(BaseModel):
 
 
 class ReferenceResponse(Shape):
-    """What uses a dataset; as long as it is there, the dataset is not deleted."""
+    """Something that uses a dataset, which blocks its deletion."""
 
     id: str
     dataset_id: str
@@ -172,7 +174,7 @@ class ReferenceResponse(Shape):
 
 
 class DeletePreview(Shape):
-    """What a delete would take with it, and what stands in its way."""
+    """What a deletion would remove, and what blocks it."""
 
     dataset_id: str
     name: str

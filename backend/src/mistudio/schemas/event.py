@@ -1,4 +1,4 @@
-"""Shapes of what is pushed over Socket.IO: one tagged union per channel, and the snapshot that answers a subscribe."""
+"""Shapes of Socket.IO messages: one tagged union per channel, and the snapshot that answers a subscribe."""
 
 from typing import Annotated, Literal
 
@@ -12,7 +12,7 @@ Scope = Literal["dataset", "tokenization", "index"]
 
 
 class ScopedEvent(Shape):
-    """What every event of a dataset's channel names. A reducer changes only the record that ``scope`` names."""
+    """The fields of every event on a dataset's channel. A client changes only the record that ``scope`` names."""
 
     scope: Scope
     seq: int
@@ -24,7 +24,7 @@ class ScopedEvent(Shape):
 
 
 class ProgressEvent(ScopedEvent):
-    """Work goes on. ``rate`` is in units per second; ``not_before`` is set while the job waits to be tried again."""
+    """Work makes progress. ``rate`` is in units per second; ``not_before`` is set while the job waits for a retry."""
 
     type: Literal["progress"] = "progress"
     phase: JobPhase
@@ -35,11 +35,11 @@ class ProgressEvent(ScopedEvent):
     eta_seconds: float | None
     attempt: int
     not_before: Timestamp | None = None
-    waiting_for: str | None = Field(default=None, description="Why it waits: the message of the last try's error.")
+    waiting_for: str | None = Field(default=None, description="Why it waits: the message of the last attempt's error.")
 
 
 class CompletedEvent(ScopedEvent):
-    """Work ended well."""
+    """Work succeeded."""
 
     type: Literal["completed"] = "completed"
     num_samples: int | None
@@ -48,7 +48,7 @@ class CompletedEvent(ScopedEvent):
 
 
 class ErrorEvent(ScopedEvent):
-    """Work ended; ``code`` ``cancelled`` is a person's wish, shown neutrally."""
+    """Work failed; the ``code`` ``cancelled`` means that the user cancelled it, and is shown neutrally."""
 
     type: Literal["error"] = "error"
     error: str
@@ -57,11 +57,11 @@ class ErrorEvent(ScopedEvent):
 
 
 class DatasetEvent(RootModel[Annotated[ProgressEvent | CompletedEvent | ErrorEvent, Field(discriminator="type")]]):
-    """Anything said on ``datasets/{id}/progress``."""
+    """Any event on ``datasets/{id}/progress``."""
 
 
 class DatasetCreated(Shape):
-    """A dataset came into the list."""
+    """A dataset was added to the list."""
 
     type: Literal["created"] = "created"
     dataset_id: str
@@ -79,7 +79,7 @@ class DatasetChanged(Shape):
 
 
 class DatasetDeleted(Shape):
-    """A dataset left the list."""
+    """A dataset was deleted from the list."""
 
     type: Literal["deleted"] = "deleted"
     dataset_id: str
@@ -89,11 +89,11 @@ class DatasetDeleted(Shape):
 class DatasetListEvent(
     RootModel[Annotated[DatasetCreated | DatasetChanged | DatasetDeleted, Field(discriminator="type")]]
 ):
-    """Anything said on ``datasets``."""
+    """Any event on ``datasets``."""
 
 
 class DatasetSnapshot(Shape):
-    """The answer to a subscribe to ``datasets/{id}/progress``: the dataset as of event ``seq``; null: there is none."""
+    """The answer to a subscribe to ``datasets/{id}/progress``: the dataset at event ``seq``, null if there is none."""
 
     channel: str
     seq: int

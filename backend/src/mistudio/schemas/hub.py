@@ -14,10 +14,10 @@ class HubColumn(Shape):
 
 
 class HubDatasetResponse(Shape):
-    """What the Hub says of a dataset repository at one commit, and whether it would fit.
+    """A dataset repository of the Hub at one commit, and whether it fits on the disk.
 
     ``config`` is the chosen one, null while one must be chosen; sizes and splits are of that config. ``access`` says
-    whether files may be fetched with the token at hand.
+    whether the given token may fetch files.
     """
 
     repo_id: str

@@ -11,7 +11,7 @@ Unit = Literal["bytes", "rows"]
 
 
 class JobResponse(Shape):
-    """One piece of work. ``not_before`` is set while it waits to be tried again; ``total`` 0 means not known yet."""
+    """One piece of work. ``not_before`` is set while it waits for a retry; ``total`` 0 means not known yet."""
 
     id: str
     kind: JobKind

@@ -15,23 +15,25 @@ SampleSort = Literal["row", "relevance"]
 class SampleQuery(BaseModel):
     """Which samples to list."""
 
-    split: OneLine | None = Field(default=None, max_length=255, description="Left out: all, one after the other.")
+    split: OneLine | None = Field(default=None, max_length=255, description="Default: all, one after the other.")
     search: str | None = Field(
         default=None,
         max_length=4_096,
         description="words: all of them, in any order; "
-        '"a phrase", begin*, -without. exact: this text. regex: in the syntax of RE2.',
+        '"a phrase", begin*, -without. exact: this text. regex: an RE2 pattern.',
     )
     mode: SearchMode = "words"
     case: bool | None = Field(
         default=None,
-        description="Tell upper and lower case apart, for exact and regex. Left out: for regex only.",
+        description="Whether exact and regex are case-sensitive. Default: regex only.",
     )
-    sort: SampleSort = Field(default="row", description="relevance: the best first, for words where there is an index.")
-    min_tokens: TokenCount | None = Field(default=None, description="Samples with at least so many tokens.")
-    max_tokens: TokenCount | None = Field(default=None, description="Samples with at most so many tokens.")
+    sort: SampleSort = Field(default="row", description="relevance: the best match first; needs words and an index.")
+    min_tokens: TokenCount | None = Field(default=None, description="Samples with at least this many tokens.")
+    max_tokens: TokenCount | None = Field(default=None, description="Samples with at most this many tokens.")
     tokenization: OneLine | None = Field(
-        default=None, max_length=64, description="What token counts are of. Left out: the newest that is ready."
+        default=None,
+        max_length=64,
+        description="The tokenization of the token counts. Default: the newest ready one.",
     )
     page: int = Field(default=1, ge=1, le=1_000_000_000, description="Counts from 1.")
     limit: int = Field(default=50, ge=1, le=100, description="Items per page.")
@@ -40,8 +42,8 @@ class SampleQuery(BaseModel):
 class SampleResponse(Shape):
     """One row. ``row`` counts from 0 within its split, ``id`` over all splits in the manifest's order.
 
-    ``text`` is cut where ``truncated`` is true; the single-sample route has it whole. ``marks`` are character spans of
-    the text as shown. ``columns`` has every other column in a JSON form.
+    ``text`` is cut if ``truncated`` is true; the single-sample route has all of it. ``marks`` are the character spans
+    of the hits in ``text``. ``columns`` has every other column as JSON.
     """
 
     id: int
@@ -56,30 +58,30 @@ class SampleResponse(Shape):
 
 
 class SampleDetail(SampleResponse):
-    """One row whole, with its tokens where a tokenization was asked for."""
+    """One row in full, with its tokens if a tokenization was named."""
 
     tokenization_id: str | None = None
     tokens: list[TokenSpan] | None = None
     tokens_note: str | None = Field(
-        default=None, description="Why there are no tokens, where a tokenization was asked for."
+        default=None, description="Why there are no tokens, although a tokenization was named."
     )
 
 
 class SearchInfo(Shape):
-    """How the page was found; while ``exact_total`` is false, the total is a lower bound.
+    """How the page was found. While ``exact_total`` is false, the total is a lower bound and is being counted.
 
-    It is counted in the background then, and the same request again has it.
+    The same request again has the exact total once it is known.
     """
 
-    mode: SearchMode | None = Field(description="Null: nothing was searched for.")
+    mode: SearchMode | None = Field(description="Null if there was no search.")
     took_ms: float = Field(ge=0)
     exact_total: bool
-    case: bool = Field(default=False, description="Whether upper and lower case were told apart.")
-    sort: SampleSort = Field(default="row", description="The order of the page: relevance needs words and an index.")
-    index: bool = Field(default=False, description="Whether the index answered, or narrowed down what was read.")
-    partial: bool = Field(default=False, description="The time of the search was over: there may be more hits.")
-    tokenization_id: str | None = Field(default=None, description="The one that token counts are of.")
-    note: str | None = Field(default=None, description="Why nothing could be found, for whoever typed it.")
+    case: bool = Field(default=False, description="Whether the search was case-sensitive.")
+    sort: SampleSort = Field(default="row", description="The order of the page; relevance needs words and an index.")
+    index: bool = Field(default=False, description="Whether the index was used.")
+    partial: bool = Field(default=False, description="The search reached its deadline: there may be more hits.")
+    tokenization_id: str | None = Field(default=None, description="The tokenization whose token counts are shown.")
+    note: str | None = Field(default=None, description="Why the search cannot find anything.")
 
 
 class SampleListResponse(Page[SampleResponse]):

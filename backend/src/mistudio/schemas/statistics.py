@@ -7,7 +7,7 @@ from mistudio.schemas.common import Bytes, Shape, Share
 
 
 class LengthBin(Shape, length_counts.LengthBin):
-    """So many samples have ``start`` to ``end`` tokens, both included."""
+    """``count`` samples have ``start`` to ``end`` tokens, both included."""
 
 
 class TokenCount(Shape, statistics.TokenCount):
@@ -17,14 +17,14 @@ class TokenCount(Shape, statistics.TokenCount):
 
 
 class TokenStatistics(Shape, statistics.TokenStatistics):
-    """Exact figures of source rows as tokens, before anything is cut; padding and special tokens are no data.
+    """Exact token figures of source rows, before anything is cut; padding and special tokens do not count.
 
-    Which tokens occur, and how often, is counted in what was written: ``unique_tokens``, and the three lists.
+    ``unique_tokens`` and the three lists of tokens are counted in the written rows.
     """
 
-    tokens: int = Field(description="Of all samples; the tokenization's num_tokens is what was written of them.")
+    tokens: int = Field(description="Of all samples; the tokenization's num_tokens counts the written ones.")
     vocab_share: Share
-    # What the two rates per token were made of: counted, and not answered.
+    # Counted for the two rates per token, and not part of responses.
     characters: int = Field(default=0, exclude=True)
     text_bytes: int = Field(default=0, exclude=True)
     special_tokens: tuple[TokenCount, ...]
@@ -35,7 +35,7 @@ class TokenStatistics(Shape, statistics.TokenStatistics):
 
 
 class SplitStatistics(Shape):
-    """One split: its rows, its share of all rows, and its tokens where a tokenization covers it."""
+    """One split: its rows, its share of all rows, and its tokens if a tokenization covers it."""
 
     name: str
     samples: int
@@ -45,7 +45,7 @@ class SplitStatistics(Shape):
 
 
 class StatisticsResponse(Shape):
-    """A dataset in figures; ``tokens`` is null while no tokenization is ready."""
+    """The figures of a dataset; ``tokens`` is null while no tokenization is ready."""
 
     dataset_id: str
     tokenization_id: str | None

@@ -1,4 +1,4 @@
-"""Shapes of the system's own state."""
+"""Shapes of the server's state: health, and use of the disk."""
 
 from typing import Literal
 
@@ -16,7 +16,7 @@ class DatasetStorage(Shape):
 
 
 class StorageResponse(Shape):
-    """The disk that holds the data, and what uses it."""
+    """The disk that holds the data, and what each dataset uses of it."""
 
     path: str
     total_bytes: Bytes
@@ -29,7 +29,7 @@ class StorageResponse(Shape):
 
 
 class HealthResponse(Shape):
-    """The process answers."""
+    """The process is alive."""
 
     status: Literal["ok"]
     version: str

@@ -1,4 +1,4 @@
-"""Shapes of written rows: their tokens, and where each of them came from."""
+"""Shapes of written rows: their tokens, and the source of each token."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from mistudio.schemas.common import Shape
 
 
 class RowSegment(Shape):
-    """A run of positions that came from one source row; ``token_start_in_row`` counts that row's tokens."""
+    """Consecutive positions from one source row, beginning with its token number ``token_start_in_row``."""
 
     row: int
     token_start_in_row: int
@@ -17,7 +17,7 @@ class RowSegment(Shape):
 
 
 class TokenView(Shape):
-    """One token as a reader sees it: id, the text it stands for, and whether it is data."""
+    """One token: its id, its text, and whether it is data."""
 
     id: int
     text: str
@@ -34,7 +34,7 @@ class TokenizedRow(Shape):
 
 
 class TraceSource(Shape):
-    """Where a token came from. ``text`` is the document around the span; spans are characters of the whole document."""
+    """The source of a token. ``text`` is the document around the span; spans count characters of the whole document."""
 
     split: str
     row: int
@@ -43,7 +43,7 @@ class TraceSource(Shape):
     char_end: int
     text: str
     text_start: int = Field(description="The character of the document at which ``text`` begins.")
-    file: str | None = Field(description="The file of the source.")
+    file: str | None = Field(description="The source file.")
     file_sha256: str | None
     repo: str | None
     config: str | None

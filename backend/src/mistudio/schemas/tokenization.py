@@ -1,4 +1,4 @@
-"""Shapes of tokenizations: what may be asked for, and the record of what was made."""
+"""Shapes of tokenizations: the request, and the record of the result."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -23,8 +23,8 @@ TokenizerName = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1024),
     NO_CONTROLS,
     Field(
-        description="A repository of the Hub; or a folder or tokenizer.json below DATA_DIR, which begins with `./` "
-        "(counted from DATA_DIR) or with `/`.",
+        description="A Hub model ID, or the path of a folder or tokenizer.json in DATA_DIR: `./` starts from DATA_DIR, "
+        "`/` is an absolute path.",
         examples=["gpt2", "./tokenizers/sample-bpe"],
     ),
 ]
@@ -42,23 +42,21 @@ class TokenizeRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     tokenizer: TokenizerName
-    revision: Name | None = Field(default=None, description="Branch, tag or commit. Left out: the main branch.")
+    revision: Name | None = Field(default=None, description="Branch, tag or commit. Default: the main branch.")
     access_token: HubToken = None
-    splits: list[Name] | None = Field(default=None, min_length=1, description="Left out: all.")
-    text_column: ColumnName | None = Field(default=None, description="Left out: the dataset's.")
+    splits: list[Name] | None = Field(default=None, min_length=1, description="Default: all.")
+    text_column: ColumnName | None = Field(default=None, description="Default: the dataset's.")
     max_length: MaxLength | None = Field(
         default=None,
-        description="Tokens per row. Left out: the tokenizer's own where that is at most 8,192, else 1,024.",
+        description="Tokens per row. Default: the tokenizer's limit, or 1,024 if it has none or more than 8,192.",
     )
     truncation: bool = Field(default=True, description="Cut what is longer than max_length.")
     padding: Padding = "do_not_pad"
     packing: Packing = "off"
-    begin_of_row_token: TokenSlot = Field(default="auto", description="Auto: BOS where the tokenizer has one.")
-    document_separator_token: TokenSlot = Field(
-        default="auto", description="Packing: BOS where there is one, else EOS."
-    )
-    end_of_document_token: TokenSlot = Field(default="none", description="Packing: put after every document.")
-    keep_last_partial: bool = Field(default=False, description="Packing: keep the last row though it is not full.")
+    begin_of_row_token: TokenSlot = Field(default="auto", description="Auto: BOS if the tokenizer has one.")
+    document_separator_token: TokenSlot = Field(default="auto", description="Packing: BOS if there is one, else EOS.")
+    end_of_document_token: TokenSlot = Field(default="none", description="Packing: added after every document.")
+    keep_last_partial: bool = Field(default=False, description="Packing: keep the last row even if it is not full.")
     add_special_tokens: bool = True
     return_attention_mask: bool = True
     shuffle_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
@@ -74,7 +72,7 @@ class TokenizationResponse(Shape):
     dataset_id: str
     model_id: str | None
     tokenizer: str
-    tokenizer_revision: str | None = Field(description="The commit that the tokenizer was taken from.")
+    tokenizer_revision: str | None = Field(description="The commit of the tokenizer.")
     fingerprint: str | None
     settings: dict[str, object]
     status: TokenizationStatus
@@ -82,13 +80,13 @@ class TokenizationResponse(Shape):
     error_code: str | None
     error_message: str | None
     path: str | None
-    engine: str | None = Field(description="What encoded the text.")
+    engine: str | None = Field(description="The engine that encoded the text.")
     engine_reason: str | None = Field(
-        description="Why this engine: on how many texts it agrees with the reference, or why that does the work itself."
+        description="Why this engine: on how many texts it agrees with the reference, or why the reference was used."
     )
     num_rows: int | None
     num_tokens: int | None = Field(description="Data tokens: no padding, no special tokens.")
-    num_positions: int | None = Field(description="Everything written: data, special tokens and padding.")
+    num_positions: int | None = Field(description="All written positions: data, special tokens and padding.")
     unique_tokens: int | None
     vocab_size: int | None
     size_bytes: Bytes | None
@@ -97,7 +95,7 @@ class TokenizationResponse(Shape):
 
 
 class Ledger(Shape):
-    """Where every token went.
+    """What became of every token.
 
     ``source_tokens`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out``, and ``positions`` =
     ``data_tokens`` + ``special_tokens`` + ``padding``.
@@ -119,7 +117,7 @@ class Ledger(Shape):
 
 
 class AuditCheck(Shape):
-    """One thing that was looked at; ``passed`` None: it does not apply to this tokenization."""
+    """One check of the audit; ``passed`` is null if it does not apply to this tokenization."""
 
     name: str
     title: str
@@ -129,7 +127,7 @@ class AuditCheck(Shape):
 
 
 class Audit(Shape):
-    """What the written files were examined for. Verified on so many documents, which is never a guarantee."""
+    """The audit of the written files, verified on ``documents_compared`` documents; that is not a guarantee."""
 
     verdict: Literal["passed", "warning", "failed"]
     checks: list[AuditCheck]
@@ -138,7 +136,7 @@ class Audit(Shape):
 
 
 class WrittenSplit(Shape):
-    """A split as it was written; what was held out of one stands in a split of its own."""
+    """A written split; documents that were held out are in a split of their own."""
 
     name: str
     rows: int
@@ -146,10 +144,10 @@ class WrittenSplit(Shape):
 
 
 class TokenizationDetail(TokenizationResponse):
-    """A tokenization with its books and the Python that loads it."""
+    """A tokenization with its ledger, its audit and the Python that loads it."""
 
     splits: list[WrittenSplit] = Field(description="Empty until it is ready.")
-    resolved: dict[str, object] | None = Field(description="What the settings became: what auto chose, and ids.")
+    resolved: dict[str, object] | None = Field(description="The settings resolved: what auto chose, and ids.")
     ledger: Ledger | None
     audit: Audit | None
     job: JobResponse | None

@@ -1,4 +1,4 @@
-"""Shapes of tokenizers: those that the studio knows, and what one makes of a text."""
+"""Shapes of tokenizers: those that the studio has used, and previews of a text as tokens."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,7 +8,7 @@ from mistudio.schemas.tokenization import MaxLength, Padding, TokenizerName, Tok
 
 
 class PreviewRequest(BaseModel):
-    """A text to see as tokens, with the settings that matter to one text in a row of its own, as for a tokenization."""
+    """A text to show as tokens, with the settings of a tokenization that affect one text in a row of its own."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -19,21 +19,21 @@ class PreviewRequest(BaseModel):
     max_length: MaxLength | None = None
     truncation: bool = True
     padding: Padding = "do_not_pad"
-    begin_of_row_token: TokenSlot = Field(default="auto", description="Auto: what the tokenizer itself puts there.")
-    end_of_document_token: TokenSlot = Field(default="none", description="Put after the text.")
+    begin_of_row_token: TokenSlot = Field(default="auto", description="Auto: what the tokenizer itself adds.")
+    end_of_document_token: TokenSlot = Field(default="none", description="Added after the text.")
     add_special_tokens: bool = True
     return_attention_mask: bool = True
 
 
 class TokenSpan(TokenView):
-    """A token and the characters of the text that it covers; an empty span for what is not in the text."""
+    """A token and the characters of the text that it covers; a token that is not in the text has an empty span."""
 
     start: int
     end: int
 
 
 class SpecialTokens(Shape):
-    """The ids that a tokenizer gives its special tokens."""
+    """The ids of a tokenizer's special tokens."""
 
     bos: int | None
     eos: int | None
@@ -43,7 +43,7 @@ class SpecialTokens(Shape):
 
 
 class PreviewResponse(Shape):
-    """A text as tokens. ``notes`` say what a person should know: what was cut, which id pads."""
+    """A text as tokens. ``notes`` say what the settings did: what was cut, which id pads."""
 
     tokenizer: str
     revision: str | None
@@ -58,7 +58,7 @@ class PreviewResponse(Shape):
 
 
 class ModelResponse(Shape):
-    """A tokenizer that this studio knows."""
+    """A tokenizer that this studio has used."""
 
     id: str
     name: str

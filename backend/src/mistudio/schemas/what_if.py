@@ -1,4 +1,4 @@
-"""Shapes of what settings would cost; the figures are those of ``mistudio.corpus.tokenize.what_if``."""
+"""Shapes of the cost of settings; their figures are those of ``mistudio.corpus.tokenize.what_if``."""
 
 from pydantic import Field
 
@@ -7,15 +7,15 @@ from mistudio.schemas.common import Bytes, Shape, Share
 
 
 class WhatIfLayout(Shape, what_if.WhatIfLayout):
-    """What one way of writing the rows costs. Shares are of 1."""
+    """The cost of one way to write the rows."""
 
-    lost_share: Share = Field(description="Truncated and dropped, of the source's tokens.")
+    lost_share: Share = Field(description="Truncated and dropped tokens, of the source's tokens.")
     padding_share: Share = Field(description="Padding, of all positions.")
     size_bytes: Bytes
 
 
 class WhatIfOption(Shape, what_if.WhatIfOption):
-    """One max_length: ragged (cut, not padded), padded (cut and padded to it) and packed (concatenated and chunked)."""
+    """One max_length: rows cut (ragged), cut and padded to it (padded), or concatenated and chunked (packed)."""
 
     fit_share: Share
     ragged: WhatIfLayout
@@ -24,7 +24,7 @@ class WhatIfOption(Shape, what_if.WhatIfOption):
 
 
 class WhatIfResponse(Shape, what_if.WhatIf):
-    """What settings would cost. ``estimate``: counted on ``documents_counted`` documents and scaled to all."""
+    """The cost of settings. An ``estimate`` is counted on ``documents_counted`` documents and scaled to all."""
 
     dataset_id: str
     tokenization_id: str | None

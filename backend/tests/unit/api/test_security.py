@@ -62,6 +62,6 @@ def test_sockets_follow_the_same_rules(tmp_path: Path) -> None:
     """A socket is let in exactly where a request would be."""
     guarded = rules(tmp_path, host="0.0.0.0", api_token="secret")
     headers = Headers({"host": "lab.test"})
-    assert guarded.socket_allowed(headers, "secret")
-    assert not guarded.socket_allowed(headers, "wrong")
-    assert not guarded.socket_allowed(Headers({"host": "lab.test", "origin": "http://evil.test"}), "secret")
+    assert guarded.can_open_socket(headers, "secret")
+    assert not guarded.can_open_socket(headers, "wrong")
+    assert not guarded.can_open_socket(Headers({"host": "lab.test", "origin": "http://evil.test"}), "secret")

@@ -1,4 +1,4 @@
-"""Datasets: list, look, get from the Hub, retry, cancel, delete; and what refers to them."""
+"""Routes of datasets: list, look, download, import, retry, cancel, delete; and references to them."""
 
 from typing import Annotated
 
@@ -76,7 +76,7 @@ async def download_dataset(request: DatasetDownloadRequest, services: ServicesDe
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD_FORM}}}},
 )
 async def upload_dataset(request: Request, services: ServicesDep) -> DatasetResponse:
-    """Import files, streamed to disk as they come; splits are told from their names. The same files again are a 409."""
+    """Import files, streamed to disk; their names give the splits. The same files again are a 409."""
     async with services.imports.open_upload(announced_bytes(request)) as upload:
         form = await receive_form(request, upload)
         return await services.imports.accept(upload, import_fields(form))
@@ -84,13 +84,13 @@ async def upload_dataset(request: Request, services: ServicesDep) -> DatasetResp
 
 @router.post("/sample", status_code=202, operation_id="createSampleDataset", responses=refusals(409, 507))
 async def create_sample_dataset(services: ServicesDep) -> DatasetResponse:
-    """Make the bundled sample dataset and its tokenizer, offline."""
+    """Create the bundled sample dataset and its tokenizer, offline."""
     return await services.imports.create_sample()
 
 
 @router.get("/{dataset_id}", operation_id="getDataset", responses=refusals(404))
 async def get_dataset(dataset_id: DatasetId, services: ServicesDep) -> DatasetDetail:
-    """One dataset with its splits, columns, jobs under way and tokenizations."""
+    """Get one dataset with its splits, columns, active jobs and tokenizations."""
     return await services.datasets.get_dataset(dataset_id)
 
 
@@ -100,14 +100,14 @@ async def get_dataset(dataset_id: DatasetId, services: ServicesDep) -> DatasetDe
 async def retry_dataset(
     dataset_id: DatasetId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
 ) -> DatasetResponse:
-    """Let a dataset in error go on from what it has."""
+    """Continue a dataset in error from what it has."""
     token = reveal(request.access_token) if request else None
     return await services.datasets.retry(dataset_id, token)
 
 
 @router.post("/{dataset_id}/cancel", operation_id="cancelDataset", responses=refusals(404, 409))
 async def cancel_dataset(dataset_id: DatasetId, services: ServicesDep) -> DatasetResponse:
-    """Stop a download or import; what it has is kept for a retry."""
+    """Stop a download or import, and keep what it has for a retry."""
     return await services.datasets.cancel(dataset_id)
 
 
@@ -115,16 +115,16 @@ async def cancel_dataset(dataset_id: DatasetId, services: ServicesDep) -> Datase
     "/{dataset_id}",
     status_code=204,
     operation_id="deleteDataset",
-    responses={200: {"model": DeletePreview, "description": "Dry run: what would go"}, **refusals(404, 409)},
+    responses={200: {"model": DeletePreview, "description": "Dry run: what would be deleted"}, **refusals(404, 409)},
     response_model=None,
 )
 async def delete_dataset(
     dataset_id: DatasetId,
     services: ServicesDep,
     response: Response,
-    dry_run: Annotated[bool, Query(description="Only tell what would go.")] = False,
+    dry_run: Annotated[bool, Query(description="Only show what would be deleted.")] = False,
 ) -> DeletePreview | None:
-    """Delete a dataset and everything made from it, or tell what that would take with it."""
+    """Delete a dataset and everything made from it, or show what that would delete."""
     if dry_run:
         response.status_code = 200
         return await services.datasets.preview_delete(dataset_id)
@@ -134,7 +134,7 @@ async def delete_dataset(
 
 @router.get("/{dataset_id}/references", operation_id="listReferences", responses=refusals(404))
 async def list_references(dataset_id: DatasetId, services: ServicesDep) -> list[ReferenceResponse]:
-    """What uses this dataset."""
+    """List what uses this dataset."""
     return await services.references.list_references(dataset_id)
 
 
@@ -142,7 +142,7 @@ async def list_references(dataset_id: DatasetId, services: ServicesDep) -> list[
     "/{dataset_id}/references", status_code=201, operation_id="addReference", responses=refusals(404, 409, 413, 422)
 )
 async def add_reference(dataset_id: DatasetId, request: ReferenceCreate, services: ServicesDep) -> ReferenceResponse:
-    """Note that something uses this dataset, which keeps it from being deleted."""
+    """Record that something uses this dataset, which blocks its deletion."""
     return await services.references.add(dataset_id, request)
 
 
@@ -153,5 +153,5 @@ async def add_reference(dataset_id: DatasetId, request: ReferenceCreate, service
     responses=refusals(404),
 )
 async def remove_reference(dataset_id: DatasetId, reference_id: ReferenceId, services: ServicesDep) -> None:
-    """Forget that something uses this dataset."""
+    """Remove the record that something uses this dataset."""
     await services.references.remove(dataset_id, reference_id)

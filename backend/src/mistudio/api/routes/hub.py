@@ -1,4 +1,4 @@
-"""The Hub: what a repository holds, before anything is fetched."""
+"""Routes of the Hub: what a repository holds, before anything is fetched."""
 
 from typing import Annotated
 
@@ -20,5 +20,5 @@ async def inspect_hub_dataset(
     revision: Annotated[OneLine | None, Query(max_length=255)] = None,
     x_hf_token: Annotated[HubToken, Header(description="Hugging Face token; used for this request only.")] = None,
 ) -> HubDatasetResponse:
-    """Size, files, configs, splits, columns, access, licence and description of a dataset repository."""
+    """Get size, files, configs, splits, columns, access, licence and description of a dataset repository."""
     return await services.hub.inspect(repo_id, config=config, revision=revision, token=reveal(x_hf_token))

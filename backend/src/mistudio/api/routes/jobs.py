@@ -1,4 +1,4 @@
-"""Jobs: what is being done, and how it went."""
+"""Routes of jobs: their state, progress and errors."""
 
 from typing import Annotated
 
@@ -18,11 +18,11 @@ async def list_jobs(
     dataset_id: Annotated[OneLine | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[JobResponse]:
-    """Jobs, newest first."""
+    """List jobs, newest first."""
     return await services.jobs.list_jobs(dataset_id=dataset_id, limit=limit)
 
 
 @router.get("/{job_id}", operation_id="getJob", responses=refusals(404))
 async def get_job(job_id: JobId, services: ServicesDep) -> JobResponse:
-    """One job."""
+    """Get one job."""
     return await services.jobs.get(job_id)

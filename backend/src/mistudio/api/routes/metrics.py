@@ -1,4 +1,4 @@
-"""Figures for Prometheus."""
+"""Metrics for Prometheus."""
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -11,7 +11,7 @@ router = APIRouter(tags=["system"])
 
 @router.get("/metrics", operation_id="metrics", include_in_schema=False)
 async def metrics(services: ServicesDep) -> Response:
-    """What this server counts, and the jobs of the table."""
+    """Return what this server counts, and the jobs of the table."""
     JOBS.clear()
     for kind, state, count in await services.jobs.count_jobs():
         JOBS.labels(kind=kind, state=state).set(count)

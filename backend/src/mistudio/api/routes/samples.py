@@ -1,4 +1,4 @@
-"""Samples: any page of any split, searched and filtered in any way, and one sample whole."""
+"""Routes of samples: pages, searched and filtered, and single samples in full."""
 
 from functools import partial
 from typing import Annotated
@@ -23,10 +23,10 @@ async def _wait_for_disconnect(request: Request) -> None:
 async def list_samples(
     request: Request, dataset_id: DatasetId, services: ServicesDep, query: Annotated[SampleQuery, Query()]
 ) -> SampleListResponse:
-    """One page of samples, in the order of the data unless asked otherwise; a page beyond the end is empty.
+    """List one page of samples, in the order of the data unless `sort` says otherwise; empty beyond the end.
 
-    All filters combine. Where the total takes longer than the page, ``search.exact_total`` is false: the total is a
-    lower bound then, is counted in the background, and the same request again has it.
+    All filters combine. If counting takes longer than the page, ``search.exact_total`` is false: the total is a lower
+    bound, is counted in the background, and the same request again has it.
     """
     return await services.samples.list_samples(dataset_id, query, disconnect=partial(_wait_for_disconnect, request))
 
@@ -42,6 +42,6 @@ async def get_sample(
         Query(max_length=64, description="Whose tokens to show. Left out: no tokens, the newest ready one's count."),
     ] = None,
 ) -> SampleDetail:
-    """One sample whole, with all its columns; and its tokens, where a tokenization is named."""
+    """Get one sample in full, with all its columns, and with its tokens if a tokenization is named."""
     sample = await services.samples.get_sample(dataset_id, split, row, tokenization=tokenization)
     return await services.tokenizations.sample_detail(sample, tokenization)

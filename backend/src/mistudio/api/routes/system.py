@@ -1,4 +1,4 @@
-"""The system: health, and what uses the disk."""
+"""Routes of the system: health, and use of the disk."""
 
 from fastapi import APIRouter, Response
 
@@ -11,13 +11,13 @@ router = APIRouter(prefix="/api", tags=["system"])
 
 @router.get("/health", operation_id="health")
 async def health() -> HealthResponse:
-    """Answer as long as the process lives."""
+    """Answer while the process lives."""
     return HealthResponse(status="ok", version=__version__)
 
 
 @router.get("/health/ready", operation_id="ready", responses={503: {"model": ReadyResponse}})
 async def ready(services: ServicesDep, response: Response) -> ReadyResponse:
-    """Whether database, job engine and disk can do their work."""
+    """Check the database, the job engine and the disk."""
     answer = await services.health.ready()
     response.status_code = 200 if answer.status == "ok" else 503
     return answer
@@ -25,5 +25,5 @@ async def ready(services: ServicesDep, response: Response) -> ReadyResponse:
 
 @router.get("/system/storage", operation_id="getStorage")
 async def get_storage(services: ServicesDep) -> StorageResponse:
-    """The disk, and everything of ours on it."""
+    """Get the disk's size, and what each dataset uses of it."""
     return await services.storage.storage()

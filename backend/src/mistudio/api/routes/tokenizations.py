@@ -1,4 +1,4 @@
-"""Tokenizations: ask for one, watch it, look into it, delete it; and texts as tokens before anything is started."""
+"""Routes of tokenizations: create, watch, inspect, delete; and of tokenizers: previews and estimates."""
 
 from typing import Annotated
 
@@ -28,19 +28,19 @@ SplitName = Annotated[OneLine, Query(max_length=255, description="A split of the
 async def tokenize_dataset(
     dataset_id: DatasetId, request: TokenizeRequest, services: ServicesDep
 ) -> TokenizationResponse:
-    """Work out what is asked, then tokenize in the background."""
+    """Check the settings, then tokenize in the background."""
     return await services.tokenizations.tokenize_dataset(dataset_id, request)
 
 
 @router.get("/datasets/{dataset_id}/tokenizations", operation_id="listTokenizations", responses=refusals(404))
 async def list_tokenizations(dataset_id: DatasetId, services: ServicesDep) -> list[TokenizationResponse]:
-    """The tokenizations of a dataset, newest first."""
+    """List the tokenizations of a dataset, newest first."""
     return await services.tokenizations.list_tokenizations(dataset_id)
 
 
 @router.get("/tokenizations/{tokenization_id}", operation_id="getTokenization", responses=refusals(404))
 async def get_tokenization(tokenization_id: TokenizationId, services: ServicesDep) -> TokenizationDetail:
-    """One tokenization with its ledger, its audit, and the Python that loads it."""
+    """Get one tokenization with its ledger, its audit, and the Python that loads it."""
     return await services.tokenizations.get_tokenization(tokenization_id)
 
 
@@ -51,13 +51,13 @@ async def get_tokenization(tokenization_id: TokenizationId, services: ServicesDe
     responses=refusals(404),
 )
 async def delete_tokenization(tokenization_id: TokenizationId, services: ServicesDep) -> None:
-    """Stop a tokenization and delete its files; its dataset and its siblings stay as they are."""
+    """Stop a tokenization and delete its files; its dataset and other tokenizations stay as they are."""
     await services.tokenizations.delete_tokenization(tokenization_id)
 
 
 @router.post("/tokenizations/{tokenization_id}/cancel", operation_id="cancelTokenization", responses=refusals(404, 409))
 async def cancel_tokenization(tokenization_id: TokenizationId, services: ServicesDep) -> TokenizationResponse:
-    """Stop a tokenization; what it has is kept for a retry."""
+    """Stop a tokenization, and keep what it has for a retry."""
     return await services.tokenizations.cancel(tokenization_id)
 
 
@@ -70,7 +70,7 @@ async def cancel_tokenization(tokenization_id: TokenizationId, services: Service
 async def retry_tokenization(
     tokenization_id: TokenizationId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
 ) -> TokenizationResponse:
-    """Let a tokenization that failed or was cancelled go on."""
+    """Continue a tokenization that failed or was cancelled."""
     token = reveal(request.access_token) if request else None
     return await services.tokenizations.retry(tokenization_id, token)
 
@@ -83,7 +83,7 @@ async def list_rows(
     page: PageNumber = 1,
     limit: PageLimit = 20,
 ) -> Page[TokenizedRow]:
-    """Written rows as tokens, of one split (left out: the first); a page beyond the end is empty."""
+    """List written rows as tokens, of one split (default: the first); empty beyond the end."""
     return await services.rows.list_rows(tokenization_id, split=split, page=page, limit=limit)
 
 
@@ -99,7 +99,7 @@ async def trace_token(
     position: Annotated[int, Query(ge=0, le=2**31, description="Counts from 0 within the row.")] = 0,
     split: SplitName | None = None,
 ) -> TraceResponse:
-    """From a position of a written row back to its document, its characters, its file and its commit."""
+    """Trace a position of a written row back to its document, its characters, its file and its commit."""
     return await services.rows.trace(tokenization_id, split=split, row=row, position=position)
 
 
@@ -107,9 +107,9 @@ async def trace_token(
 async def get_statistics(
     dataset_id: DatasetId,
     services: ServicesDep,
-    tokenization: Annotated[OneLine | None, Query(max_length=64, description="Left out: the newest ready one.")] = None,
+    tokenization: Annotated[OneLine | None, Query(max_length=64, description="Default: the newest ready one.")] = None,
 ) -> StatisticsResponse:
-    """Exact figures, over all and per split."""
+    """Get exact figures, over all and per split."""
     return await services.statistics.statistics(dataset_id, tokenization)
 
 
@@ -125,7 +125,7 @@ async def what_if(
     tokenizer: Annotated[OneLine | None, Query(max_length=1024, description="An estimate, from a sample.")] = None,
     max_length: Annotated[list[MaxLength] | None, Query(max_length=64, description="Several may be given.")] = None,
 ) -> WhatIfResponse:
-    """What max_length would cost, before anything is run: padded, ragged and packed side by side."""
+    """Calculate what max_length costs before a job runs: padded, ragged and packed side by side."""
     return await services.what_if.what_if(
         dataset_id, tokenization_id=tokenization, tokenizer=tokenizer, max_lengths=max_length
     )
@@ -133,11 +133,11 @@ async def what_if(
 
 @router.post("/tokenize-preview", operation_id="previewTokens", responses=refusals(401, 403, 404, 413, 422, 503))
 async def preview_tokens(request: PreviewRequest, services: ServicesDep) -> PreviewResponse:
-    """A text as tokens: ids, the characters of each, and what would be cut."""
+    """Show a text as tokens: ids, the characters of each, and what would be cut."""
     return await services.tokenizers.preview(request)
 
 
 @router.get("/models", operation_id="listModels")
 async def list_models(services: ServicesDep) -> list[ModelResponse]:
-    """The tokenizers that this studio has used, newest first."""
+    """List the tokenizers that this studio has used, newest first."""
     return await services.tokenizers.list_models()
