@@ -30,7 +30,7 @@ def test_all_questions_share_one_patience(hub: Hub) -> None:
     with pytest.raises(HubUnreachable):
         questions.for_repository(info.repo_id).check_access()
     # Waits of 0.25, 0.5 and 0.25 seconds; another one of 0.5 would be too long.
-    assert (3, 2) == (len(hub.requests) - len(hub.seen("auth-check")), len(hub.seen("auth-check")))
+    assert (3, 2) == (len(hub.requests) - len(hub.find_requests("auth-check")), len(hub.find_requests("auth-check")))
 
 
 @pytest.mark.parametrize("path", ["/api/datasets/ada/tales", "/api/datasets/ada/tales/refs"])
