@@ -23,16 +23,15 @@ from texts import made_once
 
 sys.path.insert(0, str(TESTS))
 
-from fakes.searching import Corpus as Plain
-from fakes.searching import words_of, write_lengths
+from fakes.searching import PlainRows, words_of, write_lengths
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.index_builder import build_index
 from mistudio.corpus.search.query import SearchMode
-from mistudio.corpus.search.search import EARLY_BYTES, Corpus, SearchRequest
+from mistudio.corpus.search.search import EARLY_BYTES, SearchableDataset, SearchRequest
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.manifest import SourceRecord, IngestedFile, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, SourceRecord, make_manifest, write_manifest
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.utils.file_utils import sha256_file
 
@@ -103,7 +102,7 @@ def _sources(text: Path, megabytes: int, folder: Path) -> Iterator[tuple[str, Pa
         yield split, path
 
 
-def plain(folder: Path) -> Plain:
+def plain(folder: Path) -> PlainRows:
     """The same rows in plain Python."""
     store = DatasetStore(folder)
     rows: list[tuple[str, str | None, int | None]] = []
@@ -111,7 +110,7 @@ def plain(folder: Path) -> Plain:
         counts = np.load(folder / "tokenized" / split / "lengths.npy").tolist()
         texts = [text for group in store.groups(split) for text in store.texts(group).to_pylist()]
         rows += zip([split] * len(texts), texts, counts, strict=True)
-    return Plain(rows)
+    return PlainRows(rows)
 
 
 def requests(rows: Rows, chance: random.Random) -> Iterator[tuple[str, SearchRequest]]:
@@ -149,15 +148,15 @@ def _of_script(
 
 
 def differing(
-    corpora: Sequence[Corpus], truth: Plain, request: SearchRequest, lengths: TokenLengths
+    corpora: Sequence[SearchableDataset], truth: PlainRows, request: SearchRequest, lengths: TokenLengths
 ) -> tuple[int, int]:
     """Hits in truth, and how many of the ways to search differ from that in ids or total."""
-    expected = truth.hits(request)
+    expected = truth.find_hits(request)
     wrong = 0
     for corpus in corpora:
         search = corpus.search(request, lengths)
         search.complete(Deadline())
-        page = search.page(0, len(truth.rows), limit=Deadline(), patience=0.0)
+        page = search.page(0, len(truth.rows), deadline=Deadline(), patience=0.0)
         wrong += (expected, len(expected), True) != (page.ids, page.total, page.is_exact)
     return len(expected), wrong
 
@@ -172,8 +171,8 @@ def main() -> None:
     folder, began = dataset(options.text, options.megabytes), time.perf_counter()
     truth, store, lines, wrong = plain(folder), DatasetStore(folder), [], 0
     with ThreadPoolExecutor(2) as executor:
-        corpora = [Corpus(store, executor, early_bytes=early) for early in (EARLY_BYTES, 0)]
-        corpora.append(Corpus(store, executor, is_indexed=False))
+        corpora = [SearchableDataset(store, executor, early_bytes=early) for early in (EARLY_BYTES, 0)]
+        corpora.append(SearchableDataset(store, executor, is_indexed=False))
         lengths = TokenLengths(folder / "tokenized", store)
         for what, request in requests(truth.rows, random.Random(5)):
             hits, differ = differing(corpora, truth, request, lengths)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from measure import DATA
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
-from mistudio.corpus.store.manifest import SourceRecord, IngestedFile, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, SourceRecord, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
 from texts import BATCH_DOCUMENTS, batches, made_once
 

@@ -21,7 +21,7 @@ from mistudio.core.errors import (
     ValidationFailed,
 )
 from mistudio.core.states import IndexState
-from mistudio.corpus.search.highlights import Marker
+from mistudio.corpus.search.highlights import Highlighter
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.file_pool import FilePool
 from mistudio.corpus.store.sample import Sample, make_sample
@@ -119,7 +119,7 @@ class SampleService:
         found = await self.searches.find(asked, gone=gone)
         if readable.is_indexed and not found.has_index:
             await self._on_unusable_index(dataset_id)
-        data = await self._read(lambda: _responses(found.rows, readable, self._store(dataset_id), found.marker))
+        data = await self._read(lambda: _responses(found.rows, readable, self._store(dataset_id), found.highlighter))
         info = SearchInfo(
             mode=request.mode,
             took_ms=0.0,
@@ -219,7 +219,7 @@ def _responses(
     rows: Sequence[StoredRow],
     readable: _Readable,
     store: DatasetStore,
-    marker: Marker | None = None,
+    highlighter: Highlighter | None = None,
     *,
     whole: bool = False,
 ) -> list[SampleResponse]:
@@ -229,10 +229,10 @@ def _responses(
         # A tokenization that is being deleted takes its counts with it; the samples stay.
         with suppress(DataMissing):
             counts = TokenLengths(readable.tokenization, store).known([row.id for row in rows])
-    return [_response(sample, count, marker) for sample, count in zip(samples, counts, strict=True)]
+    return [_response(sample, count, highlighter) for sample, count in zip(samples, counts, strict=True)]
 
 
-def _response(sample: Sample, token_count: int | None, marker: Marker | None) -> SampleResponse:
+def _response(sample: Sample, token_count: int | None, highlighter: Highlighter | None) -> SampleResponse:
     return SampleResponse(
         id=sample.id,
         split=sample.split,
@@ -241,6 +241,6 @@ def _response(sample: Sample, token_count: int | None, marker: Marker | None) ->
         token_count=token_count,
         char_count=sample.char_count,
         truncated=sample.truncated,
-        marks=marker.marks(sample.text) if marker else [],
+        marks=highlighter.find_spans(sample.text) if highlighter else [],
         columns=sample.columns,
     )

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from mistudio.core.config import Settings
-from mistudio.corpus.search.highlights import Marker
+from mistudio.corpus.search.highlights import Highlighter
 from mistudio.corpus.search.hit_counter import Deadline, HitPage
-from mistudio.corpus.search.index_builder import index_stamp
+from mistudio.corpus.search.index_builder import read_index_stamp
 from mistudio.corpus.search.pages import Search
-from mistudio.corpus.search.search import Corpus, SearchRequest
+from mistudio.corpus.search.search import SearchableDataset, SearchRequest
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.services.samples.background_counts import BackgroundCounts
@@ -58,9 +58,9 @@ class Found:
     has_index: bool
 
     @property
-    def marker(self) -> Marker | None:
-        """Marks the hits in a text."""
-        return self.search.marker
+    def highlighter(self) -> Highlighter | None:
+        """Finds the highlights in a text."""
+        return self.search.highlighter
 
 
 class SearchService:
@@ -72,7 +72,7 @@ class SearchService:
         self._searchers = ThreadPoolExecutor(settings.max_searches, thread_name_prefix="search")
         self._scanners = ThreadPoolExecutor(_SCANNERS, thread_name_prefix="scan")
         self._lock = threading.Lock()
-        self._corpora: OrderedDict[str, tuple[Hashable, Corpus]] = OrderedDict()
+        self._corpora: OrderedDict[str, tuple[Hashable, SearchableDataset]] = OrderedDict()
         self._searches: OrderedDict[Hashable, Search] = OrderedDict()
         self._counts = BackgroundCounts(lambda: self._active > 0)
         self._forgotten: set[str] = set()
@@ -106,7 +106,7 @@ class SearchService:
         try:
             key, corpus, search = self._search(asked)
             # One hit more than the page tells whether there is a next one.
-            page = search.page(asked.offset, asked.size + 1, limit=limit, patience=_PATIENCE_SECONDS)
+            page = search.page(asked.offset, asked.size + 1, deadline=limit, patience=_PATIENCE_SECONDS)
             rows = corpus.rows(page.ids[: asked.size])
         finally:
             with self._lock:
@@ -118,7 +118,7 @@ class SearchService:
                 self._counts.forget(asked.dataset_id)
         return Found(rows, page, search, has_index=corpus.index is not None)
 
-    def _search(self, asked: Asked) -> tuple[Hashable, Corpus, Search]:
+    def _search(self, asked: Asked) -> tuple[Hashable, SearchableDataset, Search]:
         stamp, corpus = self._corpus(asked.dataset_id)
         key = (asked.dataset_id, stamp, asked.request, asked.tokenization)
         with self._lock:
@@ -134,16 +134,16 @@ class SearchService:
                 self._searches.popitem(last=False)
         return key, corpus, search
 
-    def _corpus(self, dataset_id: str) -> tuple[Hashable, Corpus]:
+    def _corpus(self, dataset_id: str) -> tuple[Hashable, SearchableDataset]:
         """The dataset open for searching, anew where its store was opened anew or its index is another one."""
         store = self._open_store(dataset_id)
-        stamp = (id(store), index_stamp(store.folder))
+        stamp = (id(store), read_index_stamp(store.folder))
         with self._lock:
             known = self._corpora.get(dataset_id)
             if known is not None and known[0] == stamp:
                 self._corpora.move_to_end(dataset_id)
                 return known
-        opened = (stamp, Corpus(store, self._scanners))
+        opened = (stamp, SearchableDataset(store, self._scanners))
         with self._lock:
             if dataset_id not in self._forgotten:
                 self._corpora[dataset_id] = opened
