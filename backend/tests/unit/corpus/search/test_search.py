@@ -111,8 +111,8 @@ def queries() -> st.SearchStrategy[str]:
 
 def requests() -> st.SearchStrategy[SearchRequest]:
     """Generate any search."""
-    piece = st.tuples(st.sampled_from(WORDS), st.sampled_from(["", " ", ", ", "-"]), st.sampled_from(WORDS))
-    literal = piece.map("".join).flatmap(
+    pair = st.tuples(st.sampled_from(WORDS), st.sampled_from(["", " ", ", ", "-"]), st.sampled_from(WORDS))
+    literal = pair.map("".join).flatmap(
         lambda text: st.tuples(st.integers(0, 3), st.integers(1, 12)).map(lambda cut: text[cut[0] :][: cut[1]] or "of")
     )
     modes = st.one_of(
