@@ -26,7 +26,7 @@ from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.index_builder import build_index
 from mistudio.corpus.search.query import SearchMode
-from mistudio.corpus.search.search import EARLY_BYTES, SearchRequest
+from mistudio.corpus.search.search import EARLY_BYTES, SearchableDataset, SearchRequest
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenized.lengths import TokenLengths
 
@@ -137,7 +137,7 @@ def count_differences(
     corpora: Sequence[SearchableDataset], truth: PlainRows, request: SearchRequest, lengths: TokenLengths
 ) -> tuple[int, int]:
     """Return the number of true hits, and how many corpora find other ids or another total."""
-    expected = truth.hits(request)
+    expected = truth.find_hits(request)
     wrong = 0
     for corpus in corpora:
         search = corpus.search(request, lengths)

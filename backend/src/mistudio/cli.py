@@ -12,7 +12,7 @@ from mistudio.commands import datasets, making, tokens
 from mistudio.commands.doctor import doctor
 from mistudio.commands.output import fail, settings_of
 from mistudio.core.config import Settings
-from mistudio.utils.imports import imports_without
+from mistudio.utils.imports import hide_packages
 
 app = typer.Typer(help="Text datasets for mechanistic interpretability.", no_args_is_help=True, add_completion=True)
 
@@ -32,7 +32,7 @@ def serve(
 ) -> None:
     """Serve the panel and its API until Ctrl-C."""
     # pyarrow imports the one to know its values, the sockets' library the other to be a client: a server needs neither.
-    with imports_without("pandas", "aiohttp"):
+    with hide_packages("pandas", "aiohttp"):
         from mistudio.core.ownership import AlreadyServed
         from mistudio.server import AddressInUse, run
 

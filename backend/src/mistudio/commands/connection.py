@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx2
 
 from mistudio.core.config import Settings
-from mistudio.core.ownership import AlreadyServed, served_at
+from mistudio.core.ownership import AlreadyServed, find_server_url
 
 _POLL_SECONDS = 0.2
 
@@ -81,7 +81,7 @@ async def studio(settings: Settings) -> AsyncIterator[Studio]:
     """The services of DATA_DIR. Raises AlreadyServed where another command has it at this moment."""
     token = settings.api_token.get_secret_value() if settings.api_token else None
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    if url := served_at(settings.data_dir):
+    if url := find_server_url(settings.data_dir):
         async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=None) as http:
             yield Studio(http, is_remote=True)
         return

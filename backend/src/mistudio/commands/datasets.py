@@ -18,7 +18,7 @@ from mistudio.corpus.store.manifest import verify as differences_of
 from mistudio.corpus.tokenized.manifest import TOKENIZED_MANIFEST
 from mistudio.corpus.tokenized.manifest import find_differences as token_differences_of
 from mistudio.utils.file_utils import format_size
-from mistudio.utils.text import plural, visible
+from mistudio.utils.text import escape_controls, format_count
 
 WantedOrTokens = Annotated[str, typer.Argument(help="Id, name or repository id of a dataset, or id of a tokenization.")]
 _TOKENS = "tok_"
@@ -202,7 +202,7 @@ def rm(
             preview = await api.call("DELETE", path, params={"dry_run": True})
             size, tokenizations = (
                 format_size(preview["freed_bytes"]),
-                plural(len(preview["tokenizations"]), "tokenization"),
+                format_count(len(preview["tokenizations"]), "tokenization"),
             )
             # What is in use is refused in any case, and then there is nothing to ask.
             _confirm(f"Delete {name}, {size} with {tokenizations}?", yes=yes or not preview["allowed"])
@@ -214,4 +214,4 @@ def rm(
 
 def _confirm(question: str, *, yes: bool) -> None:
     if not yes:
-        typer.confirm(visible(question), abort=True, err=True)
+        typer.confirm(escape_controls(question), abort=True, err=True)

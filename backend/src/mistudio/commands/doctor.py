@@ -12,7 +12,7 @@ import typer
 
 from mistudio.commands.output import out, say, say_json, settings_of
 from mistudio.core.config import Settings
-from mistudio.core.ownership import served_at
+from mistudio.core.ownership import find_server_url
 from mistudio.utils.file_utils import format_size, free_bytes
 
 _HUB_SECONDS = 10.0
@@ -59,7 +59,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     free = free_bytes(settings.data_dir)
     enough = free > settings.disk_reserve_bytes
     yield Finding("Disk", enough, f"{format_size(free)} free." + ("" if enough else " Make room, or move DATA_DIR."))
-    yield Finding("Server", True, served_at(settings.data_dir) or "none runs; commands work without one.")
+    yield Finding("Server", True, find_server_url(settings.data_dir) or "none runs; commands work without one.")
     panel = (Path(__file__).parents[1] / "web" / "index.html").is_file()
     yield Finding("Panel", panel, "built." if panel else "not built: `make run` in a checkout, or install the wheel.")
 

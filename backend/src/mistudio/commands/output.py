@@ -20,7 +20,7 @@ from mistudio.commands.connection import AlreadyServed, Refused, Studio, studio
 from mistudio.core.config import Settings
 from mistudio.core.errors import MiStudioError
 from mistudio.utils.file_utils import format_size
-from mistudio.utils.text import visible
+from mistudio.utils.text import escape_controls
 
 INTERRUPTED = 130
 
@@ -35,7 +35,7 @@ Use = Callable[[Studio], Awaitable[None]]
 
 def fail(message: str) -> typer.Exit:
     """Say what is wrong, and end with code 1."""
-    typer.secho(visible(message, lines=True), fg="red", err=True)
+    typer.secho(escape_controls(message, lines=True), fg="red", err=True)
     return typer.Exit(1)
 
 
@@ -78,7 +78,7 @@ def run(use: Use, **given: object) -> None:
 
 def say(text: str, *, style: str | None = None, lines: bool = False) -> None:
     """A line, or with ``lines`` a whole text; escape sequences that stand in data are shown, not done."""
-    out.print(visible(text, lines=lines), markup=False, style=style)
+    out.print(escape_controls(text, lines=lines), markup=False, style=style)
 
 
 def say_json(value: object) -> None:
@@ -88,7 +88,7 @@ def say_json(value: object) -> None:
 
 def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table without lines and without blanks at the ends; columns of figures stand to the right."""
-    shown = [[visible(cell) for cell in row] for row in rows]
+    shown = [[escape_controls(cell) for cell in row] for row in rows]
     lines = [*([header] if any(header) else []), *shown]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     right = [all(cell[:1].isdigit() for cell in column if cell) for column in zip(*shown, strict=True)]
@@ -132,7 +132,7 @@ class Bar:
 
     def __init__(self, progress: Progress, name: str) -> None:
         self._progress = progress
-        self._name = escape(visible(name))
+        self._name = escape(escape_controls(name))
         self._shown = ""
         self._task = progress.add_task(self._name, total=None, unit="bytes")
 

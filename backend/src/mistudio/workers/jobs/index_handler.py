@@ -13,7 +13,7 @@ from mistudio.workers.jobs.runner import Handler, JobContext
 
 async def handle_index(context: JobContext, *, settings: Settings, database: Database) -> IndexFigures:
     """Build the dataset's index, from the start if an earlier build was cut off; keep one that is complete."""
-    from mistudio.corpus.search.index_builder import build_index, has_current_index
+    from mistudio.corpus.search.index_builder import build_index, estimate_index_bytes, has_current_index
 
     folder = StorageService(settings, database).folder(context.job.dataset_id)
     if not await asyncio.to_thread(has_current_index, folder):
