@@ -265,7 +265,12 @@ async def test_what_cannot_be_imported_is_refused_and_nothing_is_kept(
             422,
             "incomplete",
         ),
-        ("multipart/form-data; boundary=x", b"--x\r\nContent-Type: text/plain\r\n\r\nx\r\n--x--", 422, "without a name"),
+        (
+            "multipart/form-data; boundary=x",
+            b"--x\r\nContent-Type: text/plain\r\n\r\nx\r\n--x--",
+            422,
+            "without a name",
+        ),
     ],
 )
 async def test_a_malformed_body_is_refused(
