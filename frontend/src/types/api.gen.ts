@@ -1436,7 +1436,7 @@ export interface components {
        * @default do_not_pad
        * @enum {string}
        */
-      padding: 'do_not_pad' | 'max_length' | 'longest';
+      padding: 'max_length' | 'longest' | 'do_not_pad';
       /**
        * Return Attention Mask
        * @default true
@@ -2182,7 +2182,7 @@ export interface components {
        * @default do_not_pad
        * @enum {string}
        */
-      padding: 'do_not_pad' | 'max_length' | 'longest';
+      padding: 'max_length' | 'longest' | 'do_not_pad';
       /**
        * Return Attention Mask
        * @default true
