@@ -1,7 +1,8 @@
 """What can go wrong on the way to the Hub, each on a switch."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -13,7 +14,7 @@ class Fault:
     """Something that befalls requests whose path matches ``path`` (a shell pattern, against the unquoted path).
 
     The first ``skip`` matching requests pass, the next ``times`` are hit (None: all). Offsets count bytes of a body as
-    it is sent; ``rate`` is in bytes a second and per connection.
+    it is sent; ``rate`` is in bytes a second and per connection; ``headers`` replace those of an answer.
     """
 
     path: str = "*"
@@ -35,6 +36,7 @@ class Fault:
     no_range: bool = False
     etag: str | None = None
     body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Faults:
