@@ -141,6 +141,8 @@ class Bench:
         """Ask for everything that can be read of a dataset that is ready."""
         base = f"/api/datasets/{dataset_id}"
         page = await self.get(f"{base}/samples", limit=100)
+        if page is None:
+            raise Broken("a dataset that is ready cannot be read")
         for sample in page["data"][:3]:
             await self.get(f"{base}/samples/{sample['split']}/{sample['row']}")
         for mode in ("words", "exact", "regex"):

@@ -76,9 +76,9 @@ def _json() -> Iterator[File]:
     yield "UTF-16", "a.jsonl", lambda: (good + "\n").encode("utf-16")
     yield "UTF-32", "a.json", lambda: f"[{good}]".encode("utf-32")
     yield "many marks of byte order", "a.jsonl", lambda: b"\xef\xbb\xbf" * 3 + good.encode()
-    yield "values on one line", "a.jsonl", lambda: (good * 3).encode()
+    yield "values on one line", "a.jsonl", lambda: (good * 3).encode("utf-8")
     yield "a value over lines", "a.jsonl", lambda: b'{"text":\n"a"\n}\n'
-    yield "carriage returns only", "a.jsonl", lambda: f"{good}\r{good}\r".encode()
+    yield "carriage returns only", "a.jsonl", lambda: b"\r".join([good.encode()] * 2)
     yield "comments", "a.json", lambda: b'// a\n[{"text": "a"}]'
     yield "a list of texts", "a.json", lambda: b'["a", "b"]'
     yield "a bare number", "a.json", lambda: b"1"
@@ -137,7 +137,7 @@ def _plain() -> Iterator[File]:
     yield "not UTF-8, as text", "a.txt", lambda: bytes(range(256)) * 100
     yield "a program", "a.txt", lambda: b"\x7fELF" + bytes(range(256)) * 100
     yield "2 million empty lines", "a.txt", lambda: b"\n" * 2_000_000
-    yield "every end of a line", "a.txt", lambda: "a\x0bb\x0cc\x1cd\u2028e\u2029f\x85g\r\nh\n".encode()
+    yield "every end of a line", "a.txt", lambda: "a\x0bb\x0cc\x1cd\u2028e\u2029f\x85g\r\nh\n".encode("utf-8")
     for name in (
         "",
         ".",

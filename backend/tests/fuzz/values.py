@@ -82,5 +82,5 @@ def without_key(value: Any, path: tuple[str | int, ...]) -> Any:  # JSON of any 
 
 
 def chosen(chance: random.Random, items: list[Any], count: int | None) -> list[Any]:  # cases of any kind
-    """Return ``count`` of the items, drawn, or all of them."""
-    return items if count is None or count >= len(items) else chance.sample(items, count)
+    """Return ``count`` of the items, or all of them, in an order that is drawn."""
+    return chance.sample(items, len(items) if count is None else min(count, len(items)))
