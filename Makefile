@@ -1,6 +1,6 @@
-# Everything a person or a CI machine does with this repository. GNU make 4.3 or newer, Python 3.11 or newer, Node 20.19
-# or newer; nothing else needs to be installed. What was set up is remembered inside the folder it concerns (.venv,
-# node_modules), so that deleting one of them is always enough to have it made again.
+# Every task of a developer or a CI machine. Requires GNU make 4.3, Python 3.11 and Node 20.19, or newer; nothing else.
+# Each installed folder (.venv, node_modules) holds its own stamp files, so deleting a folder makes the next run install
+# it again.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-# The interpreter that makes .venv; left empty, the first of python3, python3.14 … python3.11 that is new enough.
+# The interpreter that creates .venv; if empty, the first of python3, python3.14 … python3.11 that is new enough.
 PYTHON ?=
 # Arguments for the server: make run ARGS="--port 9000".
 ARGS ?=
@@ -20,7 +20,7 @@ RUFF := $(VENV)/bin/ruff
 PYTHON_TOOLS := scripts bench
 WEB := backend/src/mistudio/web/index.html
 
-# An environment holds absolute paths: one that was made elsewhere (the folder was moved or copied) is made anew.
+# An environment holds absolute paths: after the folder was moved or copied, create a new one.
 VENV_HOME := $(VENV)/.made-in
 ifneq ($(file <$(VENV_HOME)),$(CURDIR))
   STALE_VENV := always
@@ -34,14 +34,14 @@ web_sources := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/i
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
 run: $(VENV)/.runtime $(VENV)/.package backend/.env $(WEB) ## Set up what is missing, then serve on http://127.0.0.1:8001
 	@exec $(VENV)/bin/mistudio serve $(ARGS)
 
 .PHONY: setup
-setup: $(VENV)/.dev $(VENV)/.package backend/.env frontend/node_modules/.installed e2e/node_modules/.installed $(WEB) ## Set up everything that building and testing need
+setup: $(VENV)/.dev $(VENV)/.package backend/.env frontend/node_modules/.installed e2e/node_modules/.installed $(WEB) ## Install everything for building and testing
 
 .PHONY: test
 test: setup ## Run every test: back end, front end, browser journeys
@@ -52,11 +52,11 @@ test-backend: $(VENV)/.dev $(VENV)/.package ## Run the back end's tests only
 	@$(PY) scripts/run_tests.py backend
 
 .PHONY: coverage
-coverage: $(VENV)/.dev $(VENV)/.package ## Run the back end's tests and say which lines none of them reached
+coverage: $(VENV)/.dev $(VENV)/.package ## Run the back end's tests and list the lines that no test reaches
 	cd backend && ../$(PY) -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered
 
 .PHONY: test-engines
-test-engines: $(VENV)/.dev $(VENV)/.package ## Of the tests of routes, jobs and sockets run those on the scaled-out engine only
+test-engines: $(VENV)/.dev $(VENV)/.package ## Run the tests of routes, jobs and sockets on the scaled-out engine only
 	cd backend && ../$(PY) -m pytest -n 3 --dist loadfile tests/integration -k "scaled-out or scaled_out or event_bus"
 
 .PHONY: test-frontend
@@ -98,8 +98,12 @@ lint-deploy: $(VENV)/.dev
 	$(VENV)/bin/hadolint deploy/Dockerfile
 	$(VENV)/bin/yamllint --strict --config-file deploy/.yamllint.yaml deploy/compose.yaml
 
+.PHONY: measure-code
+measure-code: $(VENV_HOME) frontend/node_modules/.installed ## List modules and functions that are too long
+	@$(PY) scripts/measure_code.py
+
 .PHONY: types
-types: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed ## Write the API's document and the TypeScript types made from it
+types: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed ## Write the OpenAPI document and the TypeScript types generated from it
 	@$(PY) scripts/write_types.py
 
 .PHONY: types-check
@@ -107,23 +111,23 @@ types-check: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed
 	@$(PY) scripts/write_types.py --check
 
 .PHONY: format
-format: $(VENV)/.dev frontend/node_modules/.installed e2e/node_modules/.installed ## Format all sources and mend what lint can mend
+format: $(VENV)/.dev frontend/node_modules/.installed e2e/node_modules/.installed ## Format all sources and apply automatic lint fixes
 	$(RUFF) check --fix --exit-zero --quiet backend $(PYTHON_TOOLS)
 	$(RUFF) format backend $(PYTHON_TOOLS)
 	cd frontend && npm run --silent format
 	cd e2e && npm run --silent format
 
 .PHONY: wheel
-wheel: $(VENV)/.dev $(WEB) ## Build the wheel, with the panel in it, into backend/dist
+wheel: $(VENV)/.dev $(WEB) ## Build the wheel with the panel into backend/dist
 	@rm -rf backend/dist
 	@cd backend && ../$(PY) -m build --wheel --outdir dist .
 
 .PHONY: wheel-check
-wheel-check: wheel ## Install the wheel into an environment of its own, with an empty HOME, and use it
+wheel-check: wheel ## Install the wheel into a new environment with an empty HOME, and use it
 	@$(PY) scripts/check_wheel.py
 
 .PHONY: lock
-lock: ## Resolve the Python dependencies again into the two lock files (needs uv)
+lock: ## Resolve the Python dependencies into the two lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	cd backend && uv pip compile pyproject.toml --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 	  --output-file requirements.lock
@@ -131,14 +135,14 @@ lock: ## Resolve the Python dependencies again into the two lock files (needs uv
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: bench
-bench: bench-fetch bench-ingest bench-exact bench-job bench-serve bench-tokenize bench-search bench-panel ## Measure everything that has a benchmark
+bench: bench-fetch bench-ingest bench-exact bench-job bench-serve bench-tokenize bench-search bench-panel ## Run the eight main benchmarks
 
 .PHONY: bench-fetch
 bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
 	$(PY) bench/fetch.py $(ARGS)
 
 .PHONY: bench-ingest
-bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure the taking in of every format, beside `datasets`
+bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure the import of every format, compared with `datasets`
 	$(PY) bench/ingest.py $(ARGS)
 
 .PHONY: bench-exact
@@ -146,7 +150,7 @@ bench-exact: $(VENV)/.dev $(VENV)/.package ## Compare ids with those of `tokeniz
 	$(PY) bench/exact.py $(ARGS)
 
 .PHONY: bench-job
-bench-job: $(VENV)/.dev $(VENV)/.package ## Measure the whole job, its memory, and pages of what it made
+bench-job: $(VENV)/.dev $(VENV)/.package ## Measure the whole download job, its memory, and pages of its result
 	$(PY) bench/job.py $(ARGS)
 
 .PHONY: bench-import
@@ -154,19 +158,19 @@ bench-import: $(VENV)/.dev $(VENV)/.package ## Measure the import of one very la
 	$(PY) bench/import_.py $(ARGS)
 
 .PHONY: bench-serve
-bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server under many clients, its events and its start
+bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server with many clients, its events and its start
 	$(PY) bench/serve.py $(ARGS)
 
 .PHONY: bench-tokenize
-bench-tokenize: $(VENV)/.dev $(VENV)/.package ## Measure tokenizing, beside `datasets.map` and the library alone
+bench-tokenize: $(VENV)/.dev $(VENV)/.package ## Measure tokenizing, compared with `datasets.map` and the library alone
 	$(PY) bench/tokenizing.py $(ARGS)
 
 .PHONY: bench-search
-bench-search: $(VENV)/.dev $(VENV)/.package ## Measure search on 2.1 million rows, beside DuckDB, SQLite and `datasets`
+bench-search: $(VENV)/.dev $(VENV)/.package ## Measure search on 2.1 million rows, compared with DuckDB, SQLite and `datasets`
 	$(PY) bench/search.py $(ARGS)
 
 .PHONY: bench-cluster
-bench-cluster: $(VENV)/.dev $(VENV)/.package ## Two servers, two workers that are killed, PostgreSQL and Valkey: is every row there?
+bench-cluster: $(VENV)/.dev $(VENV)/.package ## Kill workers of the scaled-out engine and check that no row is lost
 	$(PY) bench/cluster.py $(ARGS)
 
 .PHONY: check-search
@@ -174,7 +178,7 @@ check-search: $(VENV)/.dev $(VENV)/.package ## Compare searches of real text wit
 	$(PY) bench/search_check.py $(ARGS)
 
 .PHONY: bench-shards
-bench-shards: $(VENV)/.dev $(VENV)/.package ## Measure one tokenization by 1, 2 and 4 workers; ARGS="--tokenizer DIR --text FILE"
+bench-shards: $(VENV)/.dev $(VENV)/.package ## Measure one tokenization on 1, 2 and 4 workers; ARGS="--tokenizer DIR --text FILE"
 	$(PY) bench/shards.py $(ARGS)
 
 .PHONY: bench-panel
@@ -186,12 +190,12 @@ pictures: setup ## Take the pictures of docs/components.md from the real panel
 	@cd e2e && npm run --silent pictures
 
 .PHONY: clean
-clean: ## Remove everything that can be made again; data and backend/.env stay
+clean: ## Remove everything that make can create again; keep data and backend/.env
 	rm -rf $(VENV) .make frontend/node_modules e2e/node_modules frontend/coverage e2e/test-results e2e/playwright-report \
 	  backend/src/mistudio/web backend/htmlcov backend/.coverage* backend/dist
 	find . -path ./.git -prune -o -type d \( -name __pycache__ -o -name '.*_cache' -o -name .hypothesis \) -print0 | xargs -0 rm -rf
 
-# ---- what the targets above stand on ----
+# ---- prerequisites of the targets above ----
 
 .PHONY: always
 always:

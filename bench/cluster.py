@@ -1,9 +1,9 @@
-"""The scaled-out engine whole: two servers, two workers that are killed, PostgreSQL, Valkey; `make bench-cluster`.
+"""Kill the workers of the scaled-out engine and check that no row is lost; `make bench-cluster`.
 
-Ten datasets are downloaded at once, asked of both servers in turns, from a Hub that is slow enough for many kills:
-one worker after the other gets SIGKILL as the bytes come, and another one is started in its place. Each dataset must
-end ready, its files as their checksums say, with every row in its place; that is done twice. Events go from a process
-that sends them as a worker does, by way of Redis, to a client of a server, and are clocked there.
+Two servers share PostgreSQL, Valkey and two workers. Clients request ten datasets at once, from both servers in turn.
+The Hub is slow enough for many kills: as bytes arrive, one worker after the other gets SIGKILL and is replaced. Each
+dataset must end ready, with files that match their checksums and every row in its place. Another table shows how long
+events take from a worker through Redis to a client of a server.
 """
 
 import argparse
@@ -14,19 +14,16 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from measure import ROOT, TESTS, machine, percentile, table
-from server import socket_client
-
-sys.path.insert(0, str(TESTS))
-
-from fakes.cluster import database_server, fresh_database, redis_server, scaled_out, worker_process
+from common.cluster import start_cluster
+from common.measure import describe_machine, percentile, print_table, process_command
+from common.server import connect_socket
+from fakes.cluster import worker_process
 from fakes.hub import Hub
-from fakes.process import ServerProcess, server_process
+from fakes.process import ServerProcess
 from fakes.repositories import parquet_bytes
 from mistudio import open_dataset
 from mistudio.core.config import Settings
@@ -47,59 +44,37 @@ SHARES = (0.5, 0.95, 0.99)
 
 
 @dataclass
-class Workers:
-    """Workers that are killed in turns and replaced, as the Hub ``sent`` bytes; ``deaths`` counts."""
+class WorkerPool:
+    """Workers that are killed in turn and replaced, one kill for every ``step`` bytes that the Hub ``sent``."""
 
     settings: Settings
     log: Path
     sent: Callable[[], int]
     step: int
-    deaths: int = 0
-    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    kills: int = 0
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def live(self, place: int) -> None:
-        """One worker after the other in this place, until ``end``; each dies after some more bytes have come."""
-        begin = self.sent()
+    async def run(self, number: int) -> None:
+        """Run one worker after the other as the pool's worker ``number`` until ``stop``."""
+        first_byte = self.sent()
         for turn in itertools.count(1):
             async with worker_process(self.settings, self.log) as process:
-                while self.sent() < begin + (turn * WORKERS + place) * self.step:
+                while self.sent() < first_byte + (turn * WORKERS + number) * self.step:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._ended.wait(), 0.05)
-                    if self._ended.is_set():
+                        await asyncio.wait_for(self._stopped.wait(), 0.05)
+                    if self._stopped.is_set():
                         return
                 process.kill()
-                self.deaths += 1
+                self.kills += 1
                 await process.wait()
 
-    def end(self) -> None:
-        """Kill none any more."""
-        self._ended.set()
-
-
-@asynccontextmanager
-async def cluster(folder: Path, hub: Hub) -> AsyncIterator[tuple[Settings, list[ServerProcess]]]:
-    """Two servers on PostgreSQL and Valkey, and what they were set to."""
-    with database_server() as postgres, redis_server() as redis:
-        async with AsyncExitStack() as stack:
-            url = await stack.enter_async_context(fresh_database(postgres))
-            given = Settings(
-                data_dir=folder / "data",
-                hf_endpoint=hub.url,
-                hf_home=folder / "hf",
-                retry_backoff_seconds=0.5,
-                search_index="off",
-            )
-            # Twice what tests have: here machines are busy, and who is late must not count as dead.
-            settings = scaled_out(given, database_url=url, redis_url=redis).model_copy(update={"lease_seconds": 6.0})
-            servers = [
-                await stack.enter_async_context(server_process(settings, folder / f"server-{number}.log"))
-                for number in range(2)
-            ]
-            yield settings, servers
+    def stop(self) -> None:
+        """Kill no more workers."""
+        self._stopped.set()
 
 
 def add_repositories(hub: Hub) -> list[str]:
-    """Ten repositories with the same rows, answered in order; random digits, so that the files are large."""
+    """Add ten repositories with the same rows and return these in order; random digits make the files large."""
     digits = random.Random(10)
     texts = [f"{number:06d} {digits.randbytes(ROW_BYTES).hex()}" for number in range(ROWS)]
     each = ROWS // FILES
@@ -114,65 +89,72 @@ def add_repositories(hub: Hub) -> list[str]:
     return texts
 
 
-async def latencies(settings: Settings, listening: ServerProcess) -> list[float]:
-    """Milliseconds from a worker's event to a client of this server, for many events."""
+async def measure_latencies(settings: Settings, server: ServerProcess) -> list[float]:
+    """Return the milliseconds that each event takes from a worker to a client of this server."""
     times: list[float] = []
 
-    def hear(event: dict[str, float]) -> None:
+    def receive(event: dict[str, float]) -> None:
         if "sent" in event:
             times.append((time.monotonic() - event["sent"]) * 1000)
 
-    async with socket_client(listening.url) as client:
-        client.on(DATASETS_CHANNEL, hear)
+    async with connect_socket(server.url) as client:
+        client.on(DATASETS_CHANNEL, receive)
         await client.call("subscribe", {"channel": DATASETS_CHANNEL})
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(ROOT / "bench" / "cluster_events.py")),
-            *(settings.redis_url, str(EVENTS), str(EVENT_SECONDS)),
+            *process_command("cluster_events", settings.redis_url, EVENTS, EVENT_SECONDS)
         )
         await process.wait()
         await asyncio.sleep(1.0)
     if len(times) != EVENTS:
-        raise SystemExit(f"{EVENTS - len(times)} of {EVENTS} events did not come.")
+        raise SystemExit(f"{EVENTS - len(times)} of {EVENTS} events did not arrive.")
     return times
 
 
-async def whole_round(
-    settings: Settings, servers: list[ServerProcess], hub: Hub, *, expected: list[str], log: Path
+async def run_round(
+    settings: Settings, servers: list[ServerProcess], hub: Hub, *, texts: list[str], log: Path
 ) -> list[str]:
-    """Ten datasets at once under kills, from the first request to the last proof, then all are deleted; its figures."""
-    began = time.monotonic()
+    """Download ten datasets at once under kills, check them, delete them; return the figures."""
+    start = time.monotonic()
     turns = itertools.cycle(servers)
     ids = [(await next(turns).download(f"lab/digits-{number}"))["id"] for number in range(DATASETS)]
-    workers = Workers(settings, log, lambda: _sent(hub), DATASETS * _size(hub) // KILLS)
-    async with asyncio.TaskGroup() as living:
-        for place in range(WORKERS):
-            living.create_task(workers.live(place))
-        for dataset_id in ids:
-            await next(turns).until(dataset_id, "ready")
-        workers.end()
-    seconds = time.monotonic() - began
+    kills = await _kill_until_ready(settings, turns, hub, ids=ids, log=log)
+    seconds = time.monotonic() - start
     attempts = [job["attempt"] for job in await servers[0].get("/api/jobs")]
-    whole = sum(_is_whole(settings, dataset_id, expected) for dataset_id in ids)
-    if whole < DATASETS:
-        raise SystemExit(f"{DATASETS - whole} of {DATASETS} datasets are not whole.")
+    complete = sum(_is_complete(settings, dataset_id, texts) for dataset_id in ids)
+    if complete < DATASETS:
+        raise SystemExit(f"{DATASETS - complete} of {DATASETS} datasets are incomplete.")
     for dataset_id in ids:
         (await next(turns).http.delete(f"/api/datasets/{dataset_id}")).raise_for_status()
-    return [str(workers.deaths), f"{whole} of {DATASETS}", f"{len(expected):,}", str(max(attempts)), f"{seconds:.0f}"]
+    return [str(kills), f"{complete} of {DATASETS}", f"{len(texts):,}", str(max(attempts)), f"{seconds:.0f}"]
 
 
-def _sent(hub: Hub) -> int:
+async def _kill_until_ready(
+    settings: Settings, turns: Iterator[ServerProcess], hub: Hub, *, ids: list[str], log: Path
+) -> int:
+    """Run workers and kill them until every dataset is ready; return the number of kills."""
+    pool = WorkerPool(settings, log, lambda: _bytes_sent(hub), DATASETS * _dataset_bytes(hub) // KILLS)
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(WORKERS):
+            tasks.create_task(pool.run(number))
+        for dataset_id in ids:
+            await next(turns).until(dataset_id, "ready")
+        pool.stop()
+    return pool.kills
+
+
+def _bytes_sent(hub: Hub) -> int:
     return sum(record.bytes_sent for record in hub.requests if record.origin == "files")
 
 
-def _size(hub: Hub) -> int:
-    """Bytes of one dataset's files."""
+def _dataset_bytes(hub: Hub) -> int:
+    """Return the bytes of one dataset's files."""
     repository = hub.find("datasets", "lab/digits-0")
     sha = repository.resolve("main") if repository else None
     return sum(file["size"] for file in repository.describe(sha, blobs=True)["siblings"]) if repository and sha else 0
 
 
-def _is_whole(settings: Settings, dataset_id: str, expected: list[str]) -> bool:
-    """Whether the files are as their checksums say, and every row is there, in order, once."""
+def _is_complete(settings: Settings, dataset_id: str, expected: list[str]) -> bool:
+    """Return whether the files match their checksums, and every row is there once and in order."""
     folder = settings.datasets_dir / dataset_id
     texts = (row["text"] for row in open_dataset(folder).rows("train"))
     return not verify(folder) and all(one == other for one, other in itertools.zip_longest(expected, texts))
@@ -182,24 +164,20 @@ async def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=2, help="how often ten datasets are downloaded under kills")
-    parser.add_argument("--folder", type=Path, help="where data and logs go; they stay there")
+    parser.add_argument("--folder", type=Path, help="where to keep data and logs (default: a temporary folder)")
     options = parser.parse_args()
-    sys.stdout.write(f"{machine()}\n")
-    with tempfile.TemporaryDirectory(prefix="mistudio-cluster-") as made, Hub() as hub:
-        folder = ensure_dir(options.folder or Path(made))
-        expected = add_repositories(hub)
-        async with cluster(folder, hub) as (settings, servers):
-            idle = await latencies(settings, servers[1])
+    sys.stdout.write(f"{describe_machine()}\n")
+    with tempfile.TemporaryDirectory(prefix="mistudio-cluster-") as scratch, Hub() as hub:
+        folder = ensure_dir(options.folder or Path(scratch))
+        texts, log = add_repositories(hub), folder / "workers.log"
+        async with start_cluster(folder, hub) as (settings, servers):
+            times = await measure_latencies(settings, servers[1])
             hub.rate = RATE
-            log = folder / "workers.log"
-            rows = [
-                await whole_round(settings, servers, hub, expected=expected, log=log)
-                for _round in range(options.rounds)
-            ]
-    header = ["workers killed", "datasets ready and whole", "rows each", "most attempts of a job", "seconds"]
-    table(f"{DATASETS} datasets at once, {WORKERS} workers under SIGKILL, 2 servers", header, rows)
-    figures = [f"{percentile(idle, share):.1f}" for share in SHARES]
-    table("Events, from a worker to a client of a server, ms", ["median", "p95", "p99"], [figures])
+            rows = [await run_round(settings, servers, hub, texts=texts, log=log) for _round in range(options.rounds)]
+    header = ["workers killed", "datasets ready and complete", "rows each", "most attempts of a job", "seconds"]
+    print_table(f"{DATASETS} datasets at once, {WORKERS} workers under SIGKILL, 2 servers", header, rows)
+    figures = [f"{percentile(times, share):.1f}" for share in SHARES]
+    print_table("Events, from a worker to a client of a server, ms", ["median", "p95", "p99"], [figures])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Importing one very large file through the API: memory of the server and of the job, rates; `make bench-import`.
+"""Import one very large file through the API: rates, and the memory of server and job; `make bench-import`.
 
-The file is JSON lines packed with zstd, of text that is made, repeated until it has the size that is asked for. The
-server runs in a process of its own and gets the file as a browser would send it.
+The file is JSON lines packed with zstd: generated text, repeated up to the given size. The server runs in a process of
+its own and receives the file as a browser would send it.
 """
 
 import argparse
@@ -9,19 +9,22 @@ import asyncio
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
-from formats import FORMATS, written
-from measure import DATA, machine, peak_bytes, table
-from server import PeakOfJobs, asked, serving
-from texts import base_text, made_once
+from common import DATA
+from common.formats import FORMATS, prepare_file
+from common.measure import describe_machine, peak_memory, print_table
+from common.server import request_json, run_server, wait_until_ready, watch_jobs
+from common.texts import make_once, prepare_text
+
+TEXT_MEGABYTES = 150
 
 
-def _repeated(file: Path, size: int) -> Path:
-    """The file again and again: a packed file may have many frames."""
+def repeat_file(file: Path, size: int) -> Path:
+    """Return a file of at least ``size`` bytes that repeats ``file``: a zstd file may have many frames."""
     times = -(-size // file.stat().st_size)
 
     def make(path: Path) -> None:
@@ -29,35 +32,32 @@ def _repeated(file: Path, size: int) -> Path:
             for _time in range(times):
                 out.write(file.read_bytes())
 
-    return made_once(DATA / "import" / f"{times}-times-{file.name}", make)
+    return make_once(DATA / "import" / f"{times}-times-{file.name}", make)
 
 
-async def measured(file: Path, size: int) -> list[str]:
-    """One line of the table."""
-    with tempfile.TemporaryDirectory(dir=DATA) as data, serving(Path(data)) as served:
-        peak = PeakOfJobs(served.process_id)
-        before, watch = peak_bytes(served.process_id), asyncio.create_task(peak.watch())
-        limit = aiohttp.ClientTimeout(total=None)
-        async with aiohttp.ClientSession(timeout=limit) as session:
-            with file.open("rb") as source:
-                form = aiohttp.FormData()
-                form.add_field("files", source, filename="stories.jsonl.zst")
-                began = time.monotonic()
-                dataset = await asked(session, f"{served.url}/api/datasets/upload", method="POST", data=form)
-            sent = time.monotonic()
-            while dataset["status"] not in {"ready", "error"}:
-                await asyncio.sleep(0.2)
-                dataset = await asked(session, f"{served.url}/api/datasets/{dataset['id']}")
-            ended = time.monotonic()
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
-        if dataset["status"] == "error":
-            raise SystemExit(dataset["error_message"])
+async def measure_import(file: Path, size: int) -> list[str]:
+    """Import the file of ``size`` bytes, and return a row of the table."""
+    with tempfile.TemporaryDirectory(dir=DATA) as data, run_server(Path(data)) as server:
+        before = peak_memory(server.process_id)
+        async with watch_jobs(server) as peak:
+            upload_seconds, job_seconds, dataset = await _import(f"{server.url}/api/datasets", file)
         text = dataset["metadata"]["text_bytes"]
-        figures = [size / 1e6, size / (sent - began) / 1e6, text / 1e6, text / (ended - sent) / 1e6]
-        memory = [(peak_bytes(served.process_id) - before) / 1e6, peak.bytes / 1e6]
+        figures = [size / 1e6, size / upload_seconds / 1e6, text / 1e6, text / job_seconds / 1e6]
+        memory = [(peak_memory(server.process_id) - before) / 1e6, peak.bytes / 1e6]
         return [f"{figure:,.0f}" for figure in (*figures, *memory)]
+
+
+async def _import(url: str, file: Path) -> tuple[float, float, dict[str, Any]]:  # JSON
+    """Return the seconds of the upload and of the job, and the dataset."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
+        with file.open("rb") as source:
+            form = aiohttp.FormData()
+            form.add_field("files", source, filename="stories.jsonl.zst")
+            start = time.monotonic()
+            dataset = await request_json(session, f"{url}/upload", method="POST", data=form)
+        sent = time.monotonic()
+        dataset = await wait_until_ready(session, f"{url}/{dataset['id']}", pause=0.2)
+        return sent - start, time.monotonic() - sent, dataset
 
 
 def main() -> None:
@@ -65,11 +65,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=3000, help="of the packed file")
     options = parser.parse_args()
-    sys.stdout.write(f"{machine()}\n")
+    sys.stdout.write(f"{describe_machine()}\n")
     kind = next(kind for kind in FORMATS if kind.ending == ".jsonl.zst")
-    file = _repeated(written(base_text(150, None), kind), options.megabytes * 1_000_000)
+    file = repeat_file(prepare_file(prepare_text(TEXT_MEGABYTES, None), kind), options.megabytes * 1_000_000)
     header = ["file MB", "sent MB/s", "text MB", "text MB/s", "server grew by MB", "job's process, peak MB"]
-    table("One file of JSON lines, zstd", header, [asyncio.run(measured(file, file.stat().st_size))])
+    print_table("One file of JSON lines, zstd", header, [asyncio.run(measure_import(file, file.stat().st_size))])
 
 
 if __name__ == "__main__":

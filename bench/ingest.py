@@ -1,7 +1,7 @@
-"""Taking files in, side by side with what a user would do today; `make bench-ingest`.
+"""Compare our ingest with ``datasets.load_dataset`` in every format; `make bench-ingest`.
 
-Each format goes through our ingest and through ``datasets.load_dataset`` into a fresh cache, each in a process of its
-own, one after the other in turns; imports are not counted. Rates are of text, not of file. Medians of one run.
+Both read each file in turn, each in a process of its own; ``load_dataset`` gets an empty cache, and imports are not
+measured. Rates are of text, not of file. The figures are medians of one run.
 """
 
 import argparse
@@ -12,14 +12,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from formats import FORMATS, Format, written
-from measure import DATA, Took, machine, run, script, table
-from texts import base_text
+from common import DATA
+from common.formats import FORMATS, Format, prepare_file
+from common.measure import Usage, describe_machine, print_table, process_command, run
+from common.texts import prepare_text
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Seconds on the clock and of processor time, bytes on disk beside the source, of text, rows, peak of memory."""
+    """Wall-clock and CPU seconds; bytes on disk without the source, bytes of text, rows, peak memory in bytes."""
 
     seconds: float
     cpu: float
@@ -29,57 +30,53 @@ class Figures:
     peak: int
 
 
-def _figures(took: Took) -> Figures:
-    return Figures(**json.loads(took.output))
+def _parse_figures(usage: Usage) -> Figures:
+    return Figures(**json.loads(usage.output))
 
 
-def ours(kind: Format, file: Path, scratch: Path) -> Figures:
-    """Our ingest. A file that would be kept is moved: it gets a copy, made before the clock starts."""
+def run_ingest(kind: Format, file: Path, scratch: Path) -> Figures:
+    """Run our ingest. It moves a file that it keeps as it is, so that one is copied before the clock starts."""
     source = scratch / f"source{kind.ending}"
     if kind.name.endswith("kept"):
         shutil.copyfile(file, source)
     else:
         source.symlink_to(file)
-    took = run(
-        script("ingest_file.py", str(source), kind.source_format, file.name, str(scratch / "out.parquet")),
-    )
+    target = scratch / "out.parquet"
+    usage = run(process_command("ingest_file", str(source), kind.source_format, file.name, str(target)))
     source.unlink(missing_ok=True)
-    return _figures(took)
+    return _parse_figures(usage)
 
 
-def theirs(kind: Format, file: Path, scratch: Path) -> Figures:
-    """``datasets.load_dataset``."""
+def run_load_dataset(kind: Format, file: Path, scratch: Path) -> Figures:
+    """Run ``datasets.load_dataset``."""
     cache = scratch / "cache"
     environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_OFFLINE": "1"}
-    took = run(script("load_file.py", str(file), kind.builder, kind.options, str(cache)), environment=environment)
+    command = process_command("load_file", str(file), kind.builder, kind.options, str(cache))
+    usage = run(command, environment=environment)
     shutil.rmtree(cache)
-    return _figures(took)
+    return _parse_figures(usage)
 
 
-def middle(runs: list[Figures]) -> Figures:
-    """The run of median time."""
+def median_figures(runs: list[Figures]) -> Figures:
+    """Return the run with the median time."""
     return sorted(runs, key=lambda one: one.seconds)[len(runs) // 2]
 
 
-def compare(base: Path, kind: Format, scratch: Path, *, repeat: int) -> list[str]:
-    """One line of the table."""
-    file = written(base, kind)
-    pairs = [(ours(kind, file, scratch), theirs(kind, file, scratch)) for _number in range(repeat)]
-    own, other = middle([pair[0] for pair in pairs]), middle([pair[1] for pair in pairs])
-    if own.rows != other.rows:
-        raise SystemExit(f"{kind.name}: {own.rows} rows here, {other.rows} there.")
+def compare_format(base: Path, kind: Format, scratch: Path, *, repeat: int) -> list[str]:
+    """Return the format's row of the table."""
+    file = prepare_file(base, kind)
+    pairs = [(run_ingest(kind, file, scratch), run_load_dataset(kind, file, scratch)) for _number in range(repeat)]
+    ours, theirs = median_figures([pair[0] for pair in pairs]), median_figures([pair[1] for pair in pairs])
+    if ours.rows != theirs.rows:
+        raise SystemExit(f"{kind.name}: our ingest found {ours.rows} rows, load_dataset {theirs.rows}.")
     return [
         kind.name,
         f"{file.stat().st_size / 1e6:.0f}",
-        f"{own.text / own.seconds / 1e6:.0f}",
-        f"{own.text / other.seconds / 1e6:.0f}",
-        f"{other.seconds / own.seconds:.1f}",
-        f"{own.text / own.cpu / 1e6:.0f}",
-        f"{own.text / other.cpu / 1e6:.0f}",
-        f"{own.disk / 1e6:.0f}",
-        f"{other.disk / 1e6:.0f}",
-        f"{own.peak / 1e6:.0f}",
-        f"{other.peak / 1e6:.0f}",
+        *(f"{ours.text / one.seconds / 1e6:.0f}" for one in (ours, theirs)),
+        f"{theirs.seconds / ours.seconds:.1f}",
+        *(f"{ours.text / one.cpu / 1e6:.0f}" for one in (ours, theirs)),
+        *(f"{one.disk / 1e6:.0f}" for one in (ours, theirs)),
+        *(f"{one.peak / 1e6:.0f}" for one in (ours, theirs)),
     ]
 
 
@@ -87,19 +84,16 @@ def main() -> None:
     """Measure every format and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=150, help="of text")
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--text", type=Path, help="a Parquet file with a column `text`, instead of text that is made")
+    parser.add_argument("--repeat", type=int, default=3, help="how often each runs")
+    parser.add_argument("--text", type=Path, help="a Parquet file with a column `text` instead of generated text")
     options = parser.parse_args()
-    sys.stdout.write(f"{machine()}\n")
-    base = base_text(options.megabytes, options.text)
+    sys.stdout.write(f"{describe_machine()}\n")
+    base = prepare_text(options.megabytes, options.text)
     with tempfile.TemporaryDirectory(dir=DATA) as scratch:
-        rows = [compare(base, kind, Path(scratch), repeat=options.repeat) for kind in FORMATS]
-    header = ["", "file MB", "MB/s", "datasets", "times", "MB per CPU s", "datasets", "disk MB", "datasets"]
-    table(
-        f"Taking in {options.megabytes} MB of text",
-        [*header, "peak MB", "datasets"],
-        rows,
-    )
+        rows = [compare_format(base, kind, Path(scratch), repeat=options.repeat) for kind in FORMATS]
+    rates = ["file MB", "MB/s", "datasets", "times", "MB per CPU s", "datasets"]
+    header = ["", *rates, "disk MB", "datasets", "peak MB", "datasets"]
+    print_table(f"Importing {options.megabytes} MB of text", header, rows)
 
 
 if __name__ == "__main__":

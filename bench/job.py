@@ -1,10 +1,10 @@
-"""The whole job, from the button to ``ready``, against the test Hub; and pages of what it made; `make bench-job`.
+"""Measure the whole download job against the test Hub, and pages of its result; `make bench-job`.
 
-First a repository of several files at a limited rate: how long after the last byte it is ready. Then one of many
-hundred MB of text as fast as it comes: what the job's process needs in memory, beside that of a small one, and pages
-at random places of its rows. The server runs in a process of its own and is asked over HTTP.
+First several files come at a limited rate: how long does it take from the last byte to ready? Then many hundred MB of
+text come at full rate: how much memory does the job need, compared with a small one, and how fast are pages at random
+positions? The server runs in a process of its own and is asked over HTTP.
 
-``--huge GIGABYTES`` does one thing only: a single file of more than that on the disk, from the plan to the last row.
+``--huge GIGABYTES`` only downloads a single file of at least this size, from the plan to the last row.
 """
 
 import argparse
@@ -13,57 +13,40 @@ import json
 import random
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pyarrow.parquet as pq
 
-from measure import DATA, TESTS, machine, percentile, run, script, table
-from server import PeakOfJobs, Served, asked, serving, socket_client, timed
-from texts import base_text, made_once
-
-sys.path.insert(0, str(TESTS))
-
+from common import DATA
+from common.download_job import DownloadFigures, download
+from common.measure import describe_machine, percentile, print_table, process_command, run
+from common.server import RunningServer, run_server, time_request
+from common.texts import make_once, prepare_text
 from fakes.hub import Hub
 from mistudio.utils.file_utils import get_directory_size
 
 FILES = 6
 PAGES = 400
+LIMITED_RUNS = 3
 
 
-@dataclass(frozen=True)
-class Job:
-    """A finished job: the dataset's record, seconds in all and after the Hub's last byte, peak bytes of its process,
-    and how its progress went.
-    """
-
-    dataset: dict[str, Any]  # JSON
-    seconds: float
-    after_last_byte: float
-    peak: int
-    progress: str
-
-
-def _parts(base: Path, count: int) -> Path:
-    """A folder with the text of ``base`` in so many Parquet files."""
+def split_text(base: Path, count: int) -> Path:
+    """Return a folder with the text of ``base`` in ``count`` Parquet files."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
-        whole = pq.read_table(base)
-        size = -(-len(whole) // count)
+        table = pq.read_table(base)
+        size = -(-len(table) // count)
         for number in range(count):
-            pq.write_table(whole.slice(number * size, size), folder / f"train-{number:05d}-of-{count:05d}.parquet")
+            pq.write_table(table.slice(number * size, size), folder / f"train-{number:05d}-of-{count:05d}.parquet")
 
-    return made_once(DATA / "job" / f"{base.stem}-{count}", make)
+    return make_once(DATA / "job" / f"{base.stem}-{count}", make)
 
 
-def _repeated(base: Path, times: int) -> Path:
-    """A folder with one Parquet file that has the text of ``base`` so many times."""
+def repeat_text(base: Path, times: int) -> Path:
+    """Return a folder with one Parquet file that repeats the text of ``base``."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
@@ -73,132 +56,89 @@ def _repeated(base: Path, times: int) -> Path:
                 for batch in file.iter_batches(100_000):
                     writer.write_batch(batch)
 
-    return made_once(DATA / "job" / f"{base.stem}-times-{times}", make)
+    return make_once(DATA / "job" / f"{base.stem}-times-{times}", make)
 
 
-async def _last_byte(hub: Hub) -> float:
-    """When the Hub's files began to rest, seconds of the monotonic clock; runs until cancelled."""
-    sent, at = -1, 0.0
-    try:
-        while True:
-            if (now := hub.bytes_sent(origin="files")) != sent:
-                sent, at = now, time.monotonic()
-            await asyncio.sleep(0.002)
-    except asyncio.CancelledError:
-        return at
-
-
-@asynccontextmanager
-async def _watched(peak: PeakOfJobs) -> AsyncIterator[None]:
-    task = asyncio.create_task(peak.watch())
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
-async def get(served: Served, hub: Hub, repo_id: str) -> Job:
-    """Press the button, and wait for the socket to say that it is ready."""
-    ready: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-
-    told: list[float] = []
-
-    def heard(event: dict[str, Any]) -> None:  # an event as JSON
-        told.append(event.get("progress", 0.0))
-        if event["type"] == "error":
-            raise SystemExit(event["error"])
-        if event["type"] == "completed":
-            ready.set_result(time.monotonic())
-
-    peak = PeakOfJobs(served.process_id)
-    async with aiohttp.ClientSession() as session, socket_client(served.url) as client, _watched(peak):
-        began, resting = time.monotonic(), asyncio.create_task(_last_byte(hub))
-        address = f"{served.url}/api/datasets"
-        dataset = await asked(session, f"{address}/download", method="POST", json={"repo_id": repo_id})
-        channel = f"datasets/{dataset['id']}/progress"
-        client.on(channel, heard)
-        await client.call("subscribe", {"channel": channel})
-        ended = await ready
-        resting.cancel()
-        dataset = await asked(session, f"{address}/{dataset['id']}")
-        went = f"{len(told)} events, {'never back' if told == sorted(told) else 'BACK'}"
-        return Job(dataset, ended - began, ended - await resting, peak.bytes, went)
-
-
-async def pages(served: Served, dataset: dict[str, Any], *, count: int) -> tuple[list[float], list[float]]:
-    """Milliseconds within the server, and those of the client, of so many random pages of 50 rows."""
+async def time_pages(server: RunningServer, dataset: dict[str, Any], *, count: int) -> tuple[list[float], list[float]]:
+    """Return the milliseconds within the server and at the client of ``count`` random pages of 50 rows."""
     chance = random.Random(5)
     last = dataset["num_samples"] // 50
-    address = f"{served.url}/api/datasets/{dataset['id']}/samples"
-    within, outside = [], []
+    address = f"{server.url}/api/datasets/{dataset['id']}/samples"
+    server_times, client_times = [], []
     async with aiohttp.ClientSession() as session:
         for _page in range(count):
             page = {"page": chance.randint(1, last), "limit": 50}
-            body, milliseconds = await timed(session, address, params=page)
-            within.append(json.loads(body)["search"]["took_ms"])
-            outside.append(milliseconds)
-    return within, outside
+            body, milliseconds = await time_request(session, address, params=page)
+            server_times.append(json.loads(body)["search"]["took_ms"])
+            client_times.append(milliseconds)
+    return server_times, client_times
 
 
-def _scan_seconds(folder: Path) -> float:
-    """Seconds that taking in the last file of the folder takes by itself."""
+def time_ingest(folder: Path) -> float:
+    """Return the seconds that ingesting the last file of the folder takes on its own."""
     file = max(folder.iterdir())
     with tempfile.TemporaryDirectory(dir=DATA) as scratch:
-        target = str(Path(scratch) / "out.parquet")
-        return min(
-            float(json.loads(run(script("ingest_file.py", str(file), "parquet", file.name, target)).output)["seconds"])
-            for _time in range(3)
-        )
+        command = process_command("ingest_file", str(file), "parquet", file.name, str(Path(scratch) / "out.parquet"))
+        return min(float(json.loads(run(command).output)["seconds"]) for _time in range(3))
 
 
-async def limited(hub: Hub, folder: Path, rate: float) -> None:
-    """Several files at a limited rate: what the user waits for once the last byte is there."""
+async def measure_limited_rate(hub: Hub, folder: Path, rate: float) -> None:
+    """Download several files at a limited rate, and print what the user waits for after the last byte."""
     rows = []
-    for number in range(3):
+    for number in range(LIMITED_RUNS):
         hub.add(f"bench/limited-{number}", folder, lfs=True)
         hub.rate = rate
-        with tempfile.TemporaryDirectory(dir=DATA) as data, serving(Path(data), HF_ENDPOINT=hub.url) as served:
-            job = await get(served, hub, f"bench/limited-{number}")
-        rows.append([f"{job.seconds:.2f}", f"{job.after_last_byte:.2f}", f"{_scan_seconds(folder):.2f}"])
+        with tempfile.TemporaryDirectory(dir=DATA) as data, run_server(Path(data), HF_ENDPOINT=hub.url) as server:
+            figures = await download(server, hub, f"bench/limited-{number}")
+        seconds = [figures.seconds, figures.seconds_after_last_byte, time_ingest(folder)]
+        rows.append([f"{each:.2f}" for each in seconds])
     hub.rate = None
     size = f"{get_directory_size(folder) / 1e6:.0f} MB"
-    table(
-        f"{FILES} Parquet files, {size}, {rate / 1e6:.0f} MB/s per connection: three runs",
+    print_table(
+        f"{FILES} Parquet files, {size}, {rate / 1e6:.0f} MB/s per connection: {LIMITED_RUNS} runs",
         ["seconds in all", "from the last byte to ready", "one scan of the last file"],
         rows,
     )
 
 
-async def sizes(hub: Hub, base: Path, megabytes: int, large: int) -> None:
-    """A small and a large one: memory, rate; then pages of the large one."""
+async def measure_sizes(hub: Hub, base: Path, megabytes: int, large: int) -> None:
+    """Download a small and a large file, print memory and rates, then measure pages of the large one."""
     rows = []
-    with tempfile.TemporaryDirectory(dir=DATA) as data, serving(Path(data), HF_ENDPOINT=hub.url) as served:
+    with tempfile.TemporaryDirectory(dir=DATA) as data, run_server(Path(data), HF_ENDPOINT=hub.url) as server:
         for times in (1, large // megabytes):
-            folder = _repeated(base, times)
-            hub.add(f"bench/size-{times}", folder, lfs=True)
-            job = await get(served, hub, f"bench/size-{times}")
-            text = job.dataset["metadata"]["text_bytes"]
-            figures = [text / 1e6, job.dataset["size_bytes"] / 1e6, job.seconds, text / job.seconds / 1e6]
-            rows.append([*(f"{figure:,.0f}" for figure in figures), f"{job.peak / 1e6:.0f}"])
-        table(
+            hub.add(f"bench/size-{times}", repeat_text(base, times), lfs=True)
+            figures = await download(server, hub, f"bench/size-{times}")
+            rows.append(_size_row(figures))
+        print_table(
             "One Parquet file, as fast as the test Hub sends it",
             ["text MB", "disk MB", "seconds", "MB of text/s", "peak MB of the job's process"],
             rows,
         )
-        await pages(served, job.dataset, count=10)
-        times_of = await pages(served, job.dataset, count=PAGES)
-    table(
-        f"{PAGES} pages of 50 rows at random places of {job.dataset['num_samples']:,}",
+        await measure_pages(server, figures.dataset)
+
+
+def _size_row(figures: DownloadFigures) -> list[str]:
+    text, disk = figures.dataset["metadata"]["text_bytes"] / 1e6, figures.dataset["size_bytes"] / 1e6
+    cells = [text, disk, figures.seconds, text / figures.seconds, figures.peak / 1e6]
+    return [f"{cell:,.0f}" for cell in cells]
+
+
+async def measure_pages(server: RunningServer, dataset: dict[str, Any]) -> None:
+    """Print the times of pages at random positions."""
+    await time_pages(server, dataset, count=10)
+    server_times, client_times = await time_pages(server, dataset, count=PAGES)
+    print_table(
+        f"{PAGES} pages of 50 rows at random positions of {dataset['num_samples']:,}",
         ["", "p50 ms", "p95 ms", "p99 ms"],
         [
             [name, *(f"{percentile(times, share):.1f}" for share in (0.5, 0.95, 0.99))]
-            for name, times in zip(("within the server", "over HTTP"), times_of, strict=True)
+            for name, times in {"within the server": server_times, "over HTTP": client_times}.items()
         ],
     )
 
 
-def _huge_file(base: Path, folder: Path, least: int) -> int:
-    """One Parquet file of at least so many bytes in ``folder``, not packed; the number of its rows."""
+def write_huge_file(base: Path, folder: Path, least: int) -> int:
+    """Write one uncompressed Parquet file of at least ``least`` bytes into ``folder``; return its number of rows."""
     folder.mkdir()
     file, rows = pq.ParquetFile(base), 0
     path = folder / "train.parquet"
@@ -210,55 +150,56 @@ def _huge_file(base: Path, folder: Path, least: int) -> int:
     return rows
 
 
-async def huge(hub: Hub, base: Path, gigabytes: float) -> None:
-    """One file larger than memory ought to be: plan, progress, memory and counts."""
+async def measure_huge_file(hub: Hub, base: Path, gigabytes: float) -> None:
+    """Download one huge file, check the number of its rows, and print progress and memory."""
     with tempfile.TemporaryDirectory(dir=DATA) as scratch:
         folder = Path(scratch) / "huge"
-        rows = _huge_file(base, folder, int(gigabytes * 1e9))
+        rows = write_huge_file(base, folder, int(gigabytes * 1e9))
         for file in hub.add("bench/huge", folder, lfs=True).files():
-            # Known before the Hub is asked, as at the real one: its first answer would else wait for the hashing.
+            # Hashes the file before the job starts: the real Hub knows its checksums, too.
             sys.stdout.write(f"{file.size:,} bytes, sha256 {file.sha256[:12]}, git {file.git_sha1[:12]}\n")
         environment = {"HF_ENDPOINT": hub.url, "MISTUDIO_SEARCH_INDEX": "off"}
-        with serving(Path(scratch) / "data", **environment) as served:
-            job = await get(served, hub, "bench/huge")
-        found, text = job.dataset["num_samples"], job.dataset["metadata"]["text_bytes"]
-        if found != rows:
-            raise SystemExit(f"{found:,} rows became of {rows:,}.")
-        sent = hub.bytes_sent(origin="files")
-    table(
+        with run_server(Path(scratch) / "data", **environment) as server:
+            figures = await download(server, hub, "bench/huge")
+        if (found := figures.dataset["num_samples"]) != rows:
+            raise SystemExit(f"The dataset has {found:,} rows, its source {rows:,}.")
+    print_table(
         "One huge Parquet file, as fast as the test Hub sends it",
         ["file MB", "sent MB", "rows", "text MB", "disk MB", "seconds", "after the last byte", "progress", "peak MB"],
-        [
-            [
-                *(f"{size / 1e6:,.0f}" for size in (job.dataset["metadata"]["source_bytes"], sent)),
-                f"{rows:,}",
-                *(f"{size / 1e6:,.0f}" for size in (text, job.dataset["size_bytes"])),
-                f"{job.seconds:.0f}",
-                f"{job.after_last_byte:.0f}",
-                job.progress,
-                f"{job.peak / 1e6:.0f}",
-            ]
-        ],
+        [_huge_row(figures, hub.bytes_sent(origin="files"))],
     )
+
+
+def _huge_row(figures: DownloadFigures, sent: int) -> list[str]:
+    dataset = figures.dataset
+    source, text = dataset["metadata"]["source_bytes"], dataset["metadata"]["text_bytes"]
+    return [
+        *(f"{size / 1e6:,.0f}" for size in (source, sent)),
+        f"{dataset['num_samples']:,}",
+        *(f"{size / 1e6:,.0f}" for size in (text, dataset["size_bytes"])),
+        *(f"{seconds:.0f}" for seconds in (figures.seconds, figures.seconds_after_last_byte)),
+        figures.progress,
+        f"{figures.peak / 1e6:.0f}",
+    ]
 
 
 async def main() -> None:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=int, default=150, help="of text, the small dataset")
-    parser.add_argument("--large", type=int, default=3000, help="of text, the large one")
-    parser.add_argument("--rate", type=float, default=4e6, help="bytes a second and connection")
-    parser.add_argument("--text", type=Path, help="a Parquet file with a column `text`, instead of text that is made")
-    parser.add_argument("--huge", type=float, help="gigabytes of one file: this alone is measured")
+    parser.add_argument("--megabytes", type=int, default=150, help="of text in the small dataset")
+    parser.add_argument("--large", type=int, default=3000, help="megabytes of text in the large dataset")
+    parser.add_argument("--rate", type=float, default=4e6, help="bytes per second and connection")
+    parser.add_argument("--text", type=Path, help="a Parquet file with a column `text` instead of generated text")
+    parser.add_argument("--huge", type=float, help="measure only one file of this many gigabytes")
     options = parser.parse_args()
-    sys.stdout.write(f"{machine()}\n")
-    base = base_text(options.megabytes, options.text)
+    sys.stdout.write(f"{describe_machine()}\n")
+    base = prepare_text(options.megabytes, options.text)
     with Hub() as hub:
         if options.huge:
-            await huge(hub, base, options.huge)
+            await measure_huge_file(hub, base, options.huge)
             return
-        await limited(hub, _parts(base, FILES), options.rate)
-        await sizes(hub, base, options.megabytes, options.large)
+        await measure_limited_rate(hub, split_text(base, FILES), options.rate)
+        await measure_sizes(hub, base, options.megabytes, options.large)
 
 
 if __name__ == "__main__":

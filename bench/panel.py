@@ -1,119 +1,116 @@
-"""The panel in a real browser on two million rows: opening a window, its figures, its samples; `make bench-panel`.
+"""Measure the panel in Chromium on two million rows; `make bench-panel`.
 
-The rows come as a person's would: a file is sent, made into a dataset, indexed and tokenized by the sample's tokenizer.
-Then Chromium measures, from the press of a button until the browser has painted what was asked for; at last, with a
-thousand datasets in the list, how it scrolls, and what the browser does for one event of progress.
+The dataset comes about as a user's does: a file is uploaded, imported, indexed and tokenized with the sample's
+tokenizer. Chromium then measures the time from pressing a button until it has painted the result. At last, with a
+thousand datasets in the list, it measures scrolling and its work for one progress event.
 """
 
 import argparse
 import asyncio
 import json
-import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from measure import DATA, ROOT, machine, percentile, run, table
+from common import DATA, ROOT
+from common.measure import describe_machine, percentile, print_table, run
+from common.records import add_ready_datasets
+from common.server import request_json, run_server, wait_until_ready
+from common.texts import generate_batches, make_once
 from mistudio.core.config import Settings
-from serve import populate
-from server import asked, serving
-from texts import batches, made_once
 
-LETTERS: Final = 160
-OTHERS: Final = 998
+TEXT_LENGTH: Final = 160
+OTHER_DATASETS: Final = 998
 PAGE: Final = 50
-SETTLE_SECONDS: Final = 600
+PREPARE_SECONDS: Final = 1800
 
 
-def source(rows: int) -> Path:
-    """A Parquet file of so many short texts; made if it is not there from an earlier run."""
+def prepare_rows(rows: int) -> Path:
+    """Return a Parquet file with this many short texts, made unless an earlier run made it."""
 
     def make(path: Path) -> None:
         with pq.ParquetWriter(path, pa.schema([("text", pa.string()), ("source", pa.string())])) as writer:
-            wanted = rows
-            for batch in batches(seed=11):
-                part = batch.slice(0, wanted)
-                short = pc.utf8_slice_codeunits(part["text"].cast(pa.string()), 0, LETTERS)
+            missing = rows
+            for batch in generate_batches(seed=11):
+                part = batch.slice(0, missing)
+                short = pc.utf8_slice_codeunits(part["text"].cast(pa.string()), 0, TEXT_LENGTH)
                 writer.write_table(pa.table({"text": short, "source": part["source"].cast(pa.string())}))
-                wanted -= len(part)
-                if wanted == 0:
+                missing -= len(part)
+                if missing == 0:
                     break
 
-    return made_once(DATA / "panel" / f"rows-{rows}.parquet", make)
+    return make_once(DATA / "panel" / f"rows-{rows}.parquet", make)
 
 
-async def prepared(url: str, rows: Path) -> str:
-    """The id of the dataset, ready, with its index and a tokenization."""
-    async with aiohttp.ClientSession(f"{url}/api/") as session:
-        sample = await asked(session, "datasets/sample", method="POST")
+async def import_dataset(url: str, rows: Path) -> str:
+    """Import the rows, index and tokenize them; return the dataset's id. Raises TimeoutError."""
+    async with asyncio.timeout(PREPARE_SECONDS), aiohttp.ClientSession(f"{url}/api/") as session:
+        sample = await request_json(session, "datasets/sample", method="POST")
         form = aiohttp.FormData()
         form.add_field("files", rows.open("rb"), filename="two-million.parquet")
-        made = await asked(session, "datasets/upload", method="POST", data=form)
-        await settled(session, f"datasets/{sample['id']}")
-        await settled(session, f"datasets/{made['id']}")
-        await asked(session, f"datasets/{made['id']}/index", method="POST")
-        wish = {"tokenizer": "./tokenizers/sample-bpe", "max_length": 128}
-        tokenization = await asked(session, f"datasets/{made['id']}/tokenize", method="POST", json=wish)
-        await settled(session, f"tokenizations/{tokenization['id']}")
-        await settled(session, f"datasets/{made['id']}", indexed=True)
-        return str(made["id"])
+        dataset = await request_json(session, "datasets/upload", method="POST", data=form)
+        address = f"datasets/{dataset['id']}"
+        # The sample brings the tokenizer.
+        await wait_until_ready(session, f"datasets/{sample['id']}")
+        await wait_until_ready(session, address)
+        await request_json(session, f"{address}/index", method="POST")
+        request = {"tokenizer": "./tokenizers/sample-bpe", "max_length": 128}
+        tokenization = await request_json(session, f"{address}/tokenize", method="POST", json=request)
+        await wait_until_ready(session, f"tokenizations/{tokenization['id']}")
+        await wait_until_indexed(session, address)
+        return str(dataset["id"])
 
 
-async def settled(session: aiohttp.ClientSession, address: str, *, indexed: bool = False) -> None:
-    """Wait until a record, and its index if that is asked for, is ready. Raises TimeoutError."""
-    async with asyncio.timeout(SETTLE_SECONDS):
-        while True:
-            record: Any = await asked(session, address)  # JSON
-            if record["status"] == "error":
-                raise SystemExit(record["error_message"])
-            if record["status"] == "ready" and (not indexed or record["index"]["state"] == "ready"):
-                return
-            await asyncio.sleep(0.5)
+async def wait_until_indexed(session: aiohttp.ClientSession, address: str) -> None:
+    """Wait until the dataset's index is ready."""
+    while True:
+        dataset = await wait_until_ready(session, address)
+        if dataset["index"]["state"] == "ready":
+            return
+        await asyncio.sleep(0.5)
 
 
-def measured(url: str, dataset: str, times: int, rows: Path) -> dict[str, list[float]]:
-    """Milliseconds of each step, by its name, as the browser measured them."""
+def measure_steps(url: str, dataset: str, times: int, rows: int) -> dict[str, list[float]]:
+    """Return the milliseconds that the browser measured for each step."""
     with TemporaryDirectory() as folder:
-        figures = Path(folder) / "figures.json"
+        file = Path(folder) / "figures.json"
         environment = {
             "PANEL_URL": url,
             "PANEL_DATASET": dataset,
             "PANEL_TIMES": str(times),
-            "PANEL_PAGES": str(-(-pq.read_metadata(rows).num_rows // PAGE)),
+            "PANEL_PAGES": str(-(-rows // PAGE)),
+            "PANEL_FIGURES": str(file),
         }
-        run(
-            ["npm", "--prefix", str(ROOT / "e2e"), "run", "--silent", "bench"],
-            environment={**os.environ, **environment, "PANEL_FIGURES": str(figures)},
-        )
-        found: dict[str, list[float]] = json.loads(figures.read_bytes())
-        return found
+        run(["npm", "--prefix", str(ROOT / "e2e"), "run", "--silent", "bench"], environment=environment)
+        figures: dict[str, list[float]] = json.loads(file.read_bytes())
+        return figures
 
 
 def main() -> None:
-    """Prepare the data, measure, print."""
+    """Prepare the data, measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=2_000_000)
-    parser.add_argument("--times", type=int, default=20)
-    arguments = parser.parse_args()
-    rows = source(arguments.rows)
-    sys.stdout.write(f"{machine()}\n")
+    parser.add_argument("--rows", type=int, default=2_000_000, help="of the dataset")
+    parser.add_argument("--times", type=int, default=20, help="how often each step is measured")
+    options = parser.parse_args()
+    file = prepare_rows(options.rows)
+    sys.stdout.write(f"{describe_machine()}\n")
     with TemporaryDirectory(dir=DATA) as folder:
-        asyncio.run(populate(Settings(data_dir=Path(folder)), OTHERS))
-        # The others have no rows: of itself, the server would try to index each of them first.
-        with serving(Path(folder), MISTUDIO_SEARCH_INDEX="off") as server:
-            dataset = asyncio.run(prepared(server.url, rows))
-            figures = measured(server.url, dataset, arguments.times, rows)
-    lines = [
-        [name, *(f"{value:.0f}" for value in (percentile(took, 0.5), percentile(took, 0.95), max(took)))]
-        for name, took in figures.items()
+        asyncio.run(add_ready_datasets(Settings(data_dir=Path(folder)), OTHER_DATASETS))
+        # The other datasets have no files: a server that indexes would fail on each of them first.
+        with run_server(Path(folder), MISTUDIO_SEARCH_INDEX="off") as server:
+            dataset = asyncio.run(import_dataset(server.url, file))
+            steps = measure_steps(server.url, dataset, options.times, options.rows)
+    rows = [
+        [name, *(f"{value:.0f}" for value in (percentile(times, 0.5), percentile(times, 0.95), max(times)))]
+        for name, times in steps.items()
     ]
-    table(f"The panel on {arguments.rows:,} rows, in milliseconds", ["", "median", "p95", "slowest"], lines)
+    print_table(f"The panel on {options.rows:,} rows, in milliseconds", ["", "median", "p95", "slowest"], rows)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""Whether search finds exactly what a look at every row finds, on real text: `make check-search ARGS="--text FILE"`.
+"""Compare search with a loop over every row, on real text: `make check-search ARGS="--text FILE"`.
 
-FILE is a Parquet file with a column `text`. It is taken in as a dataset of two splits, indexed, and given made-up token
-counts. Searches are made from the text itself: words, phrases, beginnings and exclusions in every script that it has,
-exact pieces and regular expressions, each with and without split, token range and case. All ids that are found, with
-the index, without it, and with the index asked at once, are compared with those of a plain loop in Python. Ends with 1
-if one differs.
+FILE is a Parquet file with a column `text`. It becomes a dataset of two splits with an index and random token counts.
+The searches come from the text itself: words, phrases, prefixes and exclusions in every script of the text, exact
+substrings and regular expressions, each with and without split, token range and case. Each search runs with the index,
+without it, and with the index asked first. The exit code is 1 if ids or totals differ from those of the loop.
 """
 
 import argparse
@@ -18,23 +17,19 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from measure import DATA, TESTS, machine, table
-from texts import made_once
-
-sys.path.insert(0, str(TESTS))
-
-from fakes.searching import Corpus as Plain
+from common import DATA
+from common.measure import describe_machine, print_table
+from common.search_data import ingest_sources
+from common.texts import make_once
+from fakes.searching import Corpus as PlainCorpus
 from fakes.searching import words_of, write_lengths
-from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.index_builder import build_index
 from mistudio.corpus.search.query import SearchMode
 from mistudio.corpus.search.search import EARLY_BYTES, Corpus, SearchRequest
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.manifest import SourceRecord, TakenIn, make_manifest, write_manifest
 from mistudio.corpus.tokenized.lengths import TokenLengths
-from mistudio.utils.file_utils import sha256_file
 
 SCRIPTS = {
     "Latin": ("a", "\u024f"),
@@ -59,7 +54,7 @@ PATTERNS = (
     ),
     *(r"\$\d+\.\d\d", r"colou?r\w*", r"(foo|bar)[_-]?\d", r"[а-я]+ость", r"\w+@\w+\.com", r"\bdef \w+\(self", "zzqx"),
 )
-# Split, least and most tokens.
+# Split, minimum and maximum number of tokens.
 FILTERS: Sequence[tuple[str | None, int | None, int | None]] = (
     (None, None, None),
     ("even", None, None),
@@ -70,30 +65,23 @@ FILTERS: Sequence[tuple[str | None, int | None, int | None]] = (
 Rows = Sequence[tuple[str, str | None, int | None]]
 
 
-def dataset(text: Path, megabytes: int) -> Path:
-    """The dataset of the first so many MB of the file, indexed; made if it is not there from an earlier run."""
+def prepare_dataset(text: Path, megabytes: int) -> Path:
+    """Return the indexed dataset of the first ``megabytes`` of the file, made unless an earlier run made it."""
 
     def make(folder: Path) -> None:
-        (folder / "raw").mkdir(parents=True)
-        taken: list[TakenIn] = []
-        for split, source in _sources(text, megabytes, folder):
-            path = f"raw/{split}-00000-of-00001.parquet"
-            record = SourceRecord(path=source.name, size=source.stat().st_size, sha256=sha256_file(source))
-            report = ingest_file(source, folder / path, format="parquet", label=source.name, monitor=NullMonitor())
-            source.unlink(missing_ok=True)
-            taken.append(TakenIn(split=split, path=path, report=report, source=record))
-        write_manifest(folder, make_manifest(taken, source="local", splits=["even", "odd"]))
+        folder.mkdir()
+        ingest_sources(folder, _write_sources(text, megabytes, folder))
         chance, store = np.random.default_rng(3), DatasetStore(folder)
         counts = {split: chance.integers(1, 800, store.num_rows(split)).tolist() for split in store.splits}
         write_lengths(folder / "tokenized", counts)
 
-    folder = made_once(DATA / "search" / f"check-{text.stem}-{megabytes}", make)
+    folder = make_once(DATA / "search" / f"check-{text.stem}-{megabytes}", make)
     build_index(folder, monitor=NullMonitor())
     return folder
 
 
-def _sources(text: Path, megabytes: int, folder: Path) -> Iterator[tuple[str, Path]]:
-    """The rows of even and of odd number, each in a file."""
+def _write_sources(text: Path, megabytes: int, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the split and the file of the rows with even numbers, then of those with odd numbers."""
     table = pq.read_table(text, columns=["text"])
     share = min(1.0, megabytes * 1_000_000 / table.nbytes)
     numbers = np.arange(int(len(table) * share))
@@ -103,38 +91,36 @@ def _sources(text: Path, megabytes: int, folder: Path) -> Iterator[tuple[str, Pa
         yield split, path
 
 
-def plain(folder: Path) -> Plain:
-    """The same rows in plain Python."""
+def load_rows(folder: Path) -> PlainCorpus:
+    """Return the same rows for the loop in Python."""
     store = DatasetStore(folder)
     rows: list[tuple[str, str | None, int | None]] = []
     for split in store.splits:
         counts = np.load(folder / "tokenized" / split / "lengths.npy").tolist()
         texts = [text for group in store.groups(split) for text in store.texts(group).to_pylist()]
         rows += zip([split] * len(texts), texts, counts, strict=True)
-    return Plain(rows)
+    return PlainCorpus(rows)
 
 
-def requests(rows: Rows, chance: random.Random) -> Iterator[tuple[str, SearchRequest]]:
-    """(what it is, search): the filters in turns."""
-    asked: list[tuple[str, SearchMode, str]] = []
+def make_requests(rows: Rows, chance: random.Random) -> Iterator[tuple[str, SearchRequest]]:
+    """Yield the name of a search and its request, with each filter in turn."""
+    queries: list[tuple[str, SearchMode, str]] = []
     texts = [text for _split, text, _tokens in rows if text]
     for script, (first, last) in SCRIPTS.items():
-        having = [
-            text for text in chance.sample(texts, min(20_000, len(texts))) if any(first <= c <= last for c in text)
-        ]
-        if having:
-            asked += _of_script(script, first, last, having, chance)
-    asked += [("regex", "regex", pattern) for pattern in PATTERNS]
-    for number, (what, mode, text) in enumerate(asked):
+        sample = chance.sample(texts, min(20_000, len(texts)))
+        if matching := [text for text in sample if any(first <= character <= last for character in text)]:
+            queries += _script_queries(script, first, last, matching, chance)
+    queries += [("regex", "regex", pattern) for pattern in PATTERNS]
+    for number, (name, mode, text) in enumerate(queries):
         split, least, most = FILTERS[number % len(FILTERS)]
         is_case = number % 2 == 0
         yield (
-            what,
+            name,
             SearchRequest(mode=mode, text=text, case=is_case, split=split, least=least, most=most, sort="row"),
         )
 
 
-def _of_script(
+def _script_queries(
     script: str, first: str, last: str, texts: Sequence[str], chance: random.Random
 ) -> Iterator[tuple[str, SearchMode, str]]:
     text = chance.choice(texts)
@@ -143,15 +129,15 @@ def _of_script(
     yield f"{script}: a word", "words", chance.choice(words)
     yield f"{script}: two words", "words", " ".join(chance.choices(words, k=2))
     yield f"{script}: a phrase", "words", f'"{" ".join(words_of(text[start : start + 40])[:2])}"'
-    yield f"{script}: beginnings", "words", f"{chance.choice(words)[:3]}* -{chance.choice(texts).split()[0]}"
+    yield f"{script}: prefix", "words", f"{chance.choice(words)[:3]}* -{chance.choice(texts).split()[0]}"
     yield f"{script}: exact", "exact", text[start : start + 5]
     yield f"{script}: exact, long", "exact", text[start : start + 25]
 
 
-def differing(
-    corpora: Sequence[Corpus], truth: Plain, request: SearchRequest, lengths: TokenLengths
+def count_differences(
+    corpora: Sequence[Corpus], truth: PlainCorpus, request: SearchRequest, lengths: TokenLengths
 ) -> tuple[int, int]:
-    """Hits in truth, and how many of the ways to search differ from that in ids or total."""
+    """Return the number of true hits, and how many corpora find other ids or another total."""
     expected = truth.hits(request)
     wrong = 0
     for corpus in corpora:
@@ -162,28 +148,34 @@ def differing(
     return len(expected), wrong
 
 
+def compare_searches(folder: Path, store: DatasetStore) -> tuple[list[list[str]], int]:
+    """Return a row for every search, and the number of searches that differ."""
+    truth, lengths, rows, wrong = load_rows(folder), TokenLengths(folder / "tokenized", store), [], 0
+    with ThreadPoolExecutor(2) as executor:
+        corpora = [Corpus(store, executor, early_bytes=early) for early in (EARLY_BYTES, 0)]
+        corpora.append(Corpus(store, executor, is_indexed=False))
+        for name, request in make_requests(truth.rows, random.Random(5)):
+            hits, differences = count_differences(corpora, truth, request, lengths)
+            rows.append([name, f"{hits:,}", str(differences)])
+            wrong += differences
+    return rows, wrong
+
+
 def main() -> None:
-    """Compare, and print a table."""
+    """Compare every search, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--text", type=Path, required=True, help="a Parquet file with a column `text`")
     parser.add_argument("--megabytes", type=int, default=60, help="of text")
     options = parser.parse_args()
-    sys.stdout.write(f"{machine()}\n")
-    folder, began = dataset(options.text, options.megabytes), time.perf_counter()
-    truth, store, lines, wrong = plain(folder), DatasetStore(folder), [], 0
-    with ThreadPoolExecutor(2) as executor:
-        corpora = [Corpus(store, executor, early_bytes=early) for early in (EARLY_BYTES, 0)]
-        corpora.append(Corpus(store, executor, is_indexed=False))
-        lengths = TokenLengths(folder / "tokenized", store)
-        for what, request in requests(truth.rows, random.Random(5)):
-            hits, differ = differing(corpora, truth, request, lengths)
-            lines.append([what, f"{hits:,}", str(differ)])
-            wrong += differ
-    table("Hits, and ways to search that differ", ["", "hits", "differ"], lines)
-    size = store.manifest.text.utf8_bytes or 0
+    sys.stdout.write(f"{describe_machine()}\n")
+    folder, start = prepare_dataset(options.text, options.megabytes), time.perf_counter()
+    store = DatasetStore(folder)
+    rows, wrong = compare_searches(folder, store)
+    print_table("Hits, and corpora that differ", ["", "hits", "differ"], rows)
+    seconds, size = time.perf_counter() - start, (store.manifest.text.utf8_bytes or 0) / 1e6
     sys.stdout.write(
-        f"\n{len(lines)} searches over {store.num_rows():,} rows, {size / 1e6:.0f} MB, three ways: {wrong} differ "
-        f"({time.perf_counter() - began:.0f} s)\n"
+        f"\n{len(rows)} searches over {store.num_rows():,} rows, {size:.0f} MB, three corpora: {wrong} differ "
+        f"({seconds:.0f} s)\n"
     )
     sys.exit(1 if wrong else 0)
 

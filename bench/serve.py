@@ -1,7 +1,7 @@
-"""The server under many clients: the list of 1,000 datasets, events, and its start; `make bench-serve`.
+"""Measure the server with many clients: the list of 1,000 datasets, events, and its start; `make bench-serve`.
 
-The server runs in a process of its own, as a user starts it. Fifty clients ask once a second, then as fast as they can.
-Events begin in a child of the server, as a job's do, and are clocked when a client has them.
+The server runs in a process of its own, as a user starts it. Fifty clients request the list once a second, then as fast
+as they can. Events come from a child of the server, as a job's do; the clock stops when a client has them.
 """
 
 import argparse
@@ -17,105 +17,102 @@ from typing import Any
 
 import aiohttp
 
-from measure import ROOT, TESTS, machine, percentile, table
-from server import REST_SECONDS, serving, socket_client, timed
-
-sys.path.insert(0, str(TESTS))
-
-from fakes.records import add_dataset
+from common.measure import describe_machine, percentile, print_table, process_command
+from common.records import add_ready_datasets
+from common.server import STANDBY_SECONDS, connect_socket, parse_address, run_server, time_request
 from mistudio.core.config import Settings
-from mistudio.core.database import Database
 from mistudio.core.events import DATASETS_CHANNEL
-from mistudio.core.migrations import upgrade
 
 CLIENTS = 50
 EVENTS = 400
 EVENT_SECONDS = 0.05
 STARTS = 5
 SHARES = (0.5, 0.95, 0.99)
+# The datasets have no files: a server that indexes would fail on each of them.
+NO_INDEX = {"MISTUDIO_SEARCH_INDEX": "off"}
 
 
-async def populate(settings: Settings, count: int) -> None:
-    """``count`` ready datasets."""
-    database = Database(settings.sqlalchemy_url)
-    await upgrade(database)
-    for number in range(count):
-        await add_dataset(
-            database,
-            name=f"dataset {number}",
-            status="ready",
-            num_samples=1000 * number,
-            size_bytes=10**6 * number,
-            splits=[{"name": "train", "num_files": 1, "num_rows": 1000, "num_bytes": 10**6}],
-            meta={"description": "A dataset. " * 100, "columns": [{"name": "text", "type": "string", "kind": "text"}]},
-        )
-    await database.close()
-
-
-async def paced(session: aiohttp.ClientSession, url: str, seconds: float, number: int) -> list[float]:
-    """One client that asks once a second."""
+async def request_each_second(session: aiohttp.ClientSession, url: str, seconds: float, number: int) -> list[float]:
+    """Request the list once a second; return the milliseconds of each response."""
     await asyncio.sleep(number / CLIENTS)
     times = []
     for _second in range(int(seconds)):
-        began = time.perf_counter()
-        times.append((await timed(session, f"{url}/api/datasets"))[1])
-        await asyncio.sleep(max(0.0, 1.0 - (time.perf_counter() - began)))
+        start = time.perf_counter()
+        times.append((await time_request(session, f"{url}/api/datasets"))[1])
+        await asyncio.sleep(max(0.0, 1.0 - (time.perf_counter() - start)))
     return times
 
 
-async def eager(session: aiohttp.ClientSession, url: str, seconds: float, _number: int) -> list[float]:
-    """One client that asks again as soon as it has its answer."""
+async def request_repeatedly(session: aiohttp.ClientSession, url: str, seconds: float, _number: int) -> list[float]:
+    """Request the list again after each response; return the milliseconds of each."""
     end, times = time.perf_counter() + seconds, []
     while time.perf_counter() < end:
-        times.append((await timed(session, f"{url}/api/datasets"))[1])
+        times.append((await time_request(session, f"{url}/api/datasets"))[1])
     return times
 
 
 Client = Callable[[aiohttp.ClientSession, str, float, int], Awaitable[list[float]]]
+CLIENT_KINDS: dict[str, Client] = {
+    f"{CLIENTS} clients, once a second": request_each_second,
+    f"{CLIENTS} clients, as fast as they can": request_repeatedly,
+}
 
 
-async def load(url: str, client: Client, seconds: float) -> list[float]:
-    """The times of all clients together."""
+async def run_clients(url: str, client: Client, seconds: float) -> list[float]:
+    """Run all clients at once; return the times of them all."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CLIENTS)) as session:
         times = await asyncio.gather(*(client(session, url, seconds, number) for number in range(CLIENTS)))
     return [value for one in times for value in one]
 
 
-def _figures(times: list[float]) -> list[str]:
+def _format_percentiles(times: list[float]) -> list[str]:
     return [f"{percentile(times, share):.1f}" for share in SHARES]
 
 
-async def lists(settings: Settings, datasets: int, seconds: float) -> None:
-    """The list under load; the datasets have no files, so that none is to be indexed."""
+async def measure_list(settings: Settings, datasets: int, seconds: float) -> None:
+    """Print the times of the list under load."""
     rows = []
-    with serving(settings.data_dir, SEARCH_INDEX="off") as served:
-        await asyncio.sleep(REST_SECONDS)
-        await load(served.url, eager, 1.0)
-        for name, client in (("50 clients, once a second", paced), ("50 clients, as fast as they can", eager)):
-            times = await load(served.url, client, seconds)
-            rows.append([name, f"{len(times) / seconds:,.0f}", *_figures(times)])
+    with run_server(settings.data_dir, **NO_INDEX) as server:
+        await asyncio.sleep(STANDBY_SECONDS)
+        await run_clients(server.url, request_repeatedly, 1.0)
+        for name, client in CLIENT_KINDS.items():
+            times = await run_clients(server.url, client, seconds)
+            rows.append([name, f"{len(times) / seconds:,.0f}", *_format_percentiles(times)])
     title = f"GET /api/datasets, {datasets:,} datasets, a page of 50"
-    table(title, ["", "requests/s", "p50 ms", "p95 ms", "p99 ms"], rows)
+    print_table(title, ["", "requests/s", "p50 ms", "p95 ms", "p99 ms"], rows)
 
 
-async def events(folder: Path, clients: int) -> list[float]:
-    """Milliseconds from an event's beginning in the child until each of the clients has it."""
+async def measure_events(folder: Path) -> None:
+    """Print how long events take to reach one client and many."""
+    rows = []
+    for clients in (1, CLIENTS):
+        times = await time_events(folder, clients)
+        rows.append([f"{clients}", f"{clients / EVENT_SECONDS:,.0f}", *_format_percentiles(times)])
+    print_table(
+        f"From the child to the client, an event every {EVENT_SECONDS * 1000:.0f} ms",
+        ["clients", "messages/s", "p50 ms", "p95 ms", "p99 ms"],
+        rows,
+    )
+
+
+async def time_events(folder: Path, clients: int) -> list[float]:
+    """Return the milliseconds that each event takes from the child to each client."""
     times: list[float] = []
     complete = asyncio.Event()
 
-    def heard(event: dict[str, Any]) -> None:  # an event as JSON
+    def receive(event: dict[str, Any]) -> None:  # JSON
         if "sent" in event:
             times.append((time.monotonic() - event["sent"]) * 1000)
         if len(times) == EVENTS * clients:
             complete.set()
 
-    command = [sys.executable, str(ROOT / "bench" / "serve_events.py"), str(folder), str(EVENTS), str(EVENT_SECONDS)]
+    command = process_command("serve_events", str(folder), EVENTS, EVENT_SECONDS)
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220 (the server; nothing else runs yet)
     line = process.stdout.readline() if process.stdout else ""
     async with AsyncExitStack() as stack:
         for _client in range(clients):
-            client = await stack.enter_async_context(socket_client(line.strip().removeprefix("miStudio is at ")))
-            client.on(DATASETS_CHANNEL, heard)
+            client = await stack.enter_async_context(connect_socket(parse_address(line)))
+            client.on(DATASETS_CHANNEL, receive)
             await client.call("subscribe", {"channel": DATASETS_CHANNEL})
         if process.stdin:
             process.stdin.write("\n")
@@ -125,16 +122,16 @@ async def events(folder: Path, clients: int) -> list[float]:
     return times
 
 
-async def starts(settings: Settings) -> None:
-    """From the command until the first answer, the database being there."""
+async def measure_starts(settings: Settings) -> None:
+    """Print the time from the command to the first response, with an existing database."""
     seconds = []
-    for _start in range(STARTS):
-        began = time.perf_counter()
-        with serving(settings.data_dir, SEARCH_INDEX="off") as served:
+    for _number in range(STARTS):
+        start = time.perf_counter()
+        with run_server(settings.data_dir, **NO_INDEX) as server:
             async with aiohttp.ClientSession() as session:
-                await timed(session, f"{served.url}/api/datasets")
-            seconds.append(time.perf_counter() - began)
-    table(
+                await time_request(session, f"{server.url}/api/datasets")
+            seconds.append(time.perf_counter() - start)
+    print_table(
         f"From `mistudio serve` to the first list, {STARTS} starts",
         ["median s", "slowest s"],
         [[f"{sorted(seconds)[STARTS // 2]:.2f}", f"{max(seconds):.2f}"]],
@@ -144,25 +141,17 @@ async def starts(settings: Settings) -> None:
 async def main() -> None:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--datasets", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--datasets", type=int, default=1000, help="in the list")
+    parser.add_argument("--seconds", type=float, default=20.0, help="for which the clients request the list")
     options = parser.parse_args()
-    sys.stdout.write(f"{machine()}\n")
+    sys.stdout.write(f"{describe_machine()}\n")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder) / "many")
         settings.data_dir.mkdir()
-        await populate(settings, options.datasets)
-        await lists(settings, options.datasets, options.seconds)
-        rows = [
-            [f"{clients}", f"{clients / EVENT_SECONDS:,.0f}", *_figures(await events(Path(folder) / "few", clients))]
-            for clients in (1, CLIENTS)
-        ]
-        table(
-            f"From the child's word to the client, an event every {EVENT_SECONDS * 1000:.0f} ms",
-            ["clients", "messages/s", "p50 ms", "p95 ms", "p99 ms"],
-            rows,
-        )
-        await starts(settings)
+        await add_ready_datasets(settings, options.datasets)
+        await measure_list(settings, options.datasets, options.seconds)
+        await measure_events(Path(folder) / "few")
+        await measure_starts(settings)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Tokenizing, side by side with what a user would do today; `make bench-tokenize`.
+"""Compare tokenizing with what users do today; `make bench-tokenize`.
 
-Ours is the whole job, from the request to ready, of a server that is asked over HTTP: the start of its process, the
-choice of an engine and the audit are in it. Beside it, each in a process of its own: (a) ``datasets.map`` in two
-processes with ``save_to_disk``; (b) ``tokenizers.encode_batch_fast`` with a writer of ours; (c) the limit, reading the
-Parquet and writing as many ids as Arrow. Loading the tokenizer counts for each. Rates are of text.
+Our figure is for the whole job over HTTP, from the request to ready: it includes the start of its process, the choice
+of an encoder and the audit. The contenders each run in a process of their own: (a) ``datasets.map`` in two processes
+with ``save_to_disk``; (b) ``tokenizers.encode_batch_fast`` with a writer like ours; (c) the limit, reading the Parquet
+and writing as many ids as Arrow. Each one's time includes loading the tokenizer. Rates are of text.
 """
 
 import argparse
@@ -18,32 +18,33 @@ from typing import Any
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from measure import DATA, machine, run, script, table
-from texts import base_text, made_once
-from tokenize_served import Bench, Tokenized, bench
+from common import DATA
+from common.measure import describe_machine, print_table, process_command, run
+from common.texts import make_once, prepare_text
+from common.tokenize_api import TokenizeFigures, TokenizeServer, serve_texts
 
-_TRAINED = ("BPE", "WordPiece", "Unigram")
-_MOST_TRAINED = 8_000
+_TRAINED_KINDS = ("BPE", "WordPiece", "Unigram")
+_TRAINING_TEXTS = 8_000
 _UNKNOWN = "[UNK]"
 _RATES = ["", "ours MB/s", "(a) map", "(b) library", "(c) limit", "times (a)", "times (b)", "of (c)"]
-_COMPARED = [*_RATES, "peak MB", "(a) without its two processes", "(b)"]
+_COMPARISON = [*_RATES, "peak MB", "(a) without its two processes", "(b)"]
 _ALONE = ["", "MB/s", "peak MB"]
 
 
-def trained(base: Path, kind: str) -> Path:
-    """A tokenizer of the text's own."""
+def train_tokenizer(base: Path, kind: str) -> Path:
+    """Return a folder with a tokenizer trained on the text."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
-        tokenizer, trainer = _untrained(kind)
-        texts = pq.ParquetFile(base).read_row_group(0, columns=["text"])["text"][:_MOST_TRAINED].to_pylist()
+        tokenizer, trainer = _prepare_training(kind)
+        texts = pq.ParquetFile(base).read_row_group(0, columns=["text"])["text"][:_TRAINING_TEXTS].to_pylist()
         tokenizer.train_from_iterator(texts, trainer)
         tokenizer.save(str(folder / "tokenizer.json"))
 
-    return made_once(DATA / "tokenizers" / f"trained-{kind}-{base.stem}", make)
+    return make_once(DATA / "tokenizers" / f"trained-{kind}-{base.stem}", make)
 
 
-def _untrained(kind: str) -> tuple[Tokenizer, trainers.Trainer]:
+def _prepare_training(kind: str) -> tuple[Tokenizer, trainers.Trainer]:
     if kind == "BPE":
         tokenizer = Tokenizer(models.BPE())
         tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -61,74 +62,83 @@ def _untrained(kind: str) -> tuple[Tokenizer, trainers.Trainer]:
     )
 
 
-def measured(contender: str, dataset: Path, tokenizer: Path, *, tokens: int = 0) -> dict[str, Any]:  # JSON
-    """One run of a contender."""
+def run_contender(name: str, dataset: Path, tokenizer: Path, *, tokens: int = 0) -> dict[str, Any]:  # JSON
+    """Run a contender once, and return its figures."""
     with tempfile.TemporaryDirectory(dir=DATA) as target:
-        took = run(script("tokenize_job.py", contender, str(dataset), str(tokenizer), target, tokens))
-    figures: dict[str, Any] = json.loads(took.output)  # JSON
+        usage = run(process_command("tokenize_job", name, str(dataset), str(tokenizer), target, tokens))
+    figures: dict[str, Any] = json.loads(usage.output)  # JSON
     return figures
 
 
-async def compared(ours: Bench, folder: Path, size: int) -> tuple[list[str], list[str]]:
-    """A line of the table of rates, and one of where our time goes."""
-    made = await ours.tokenize(folder)
-    tokens = made.record["num_tokens"]
-    others = {name: measured(name, ours.folder, folder, tokens=tokens) for name in ("map", "library", "limit")}
+async def compare_contenders(server: TokenizeServer, folder: Path, size: int) -> tuple[list[str], list[str]]:
+    """Return a row of the table of rates, and one of where our time goes."""
+    ours = await server.tokenize(folder)
+    tokens = ours.record["num_tokens"]
+    others = {name: run_contender(name, server.folder, folder, tokens=tokens) for name in ("map", "library", "limit")}
     if {figures["tokens"] for figures in others.values()} != {tokens}:
         raise SystemExit(f"{folder.name}: the contenders do not agree on the number of tokens.")
-    seconds = [made.seconds, *(figures["seconds"] for figures in others.values())]
+    seconds = [ours.seconds, *(figures["seconds"] for figures in others.values())]
     rates = [f"{size / each / 1e6:.1f}" for each in seconds]
-    times = [f"{seconds[1] / made.seconds:.1f}", f"{seconds[2] / made.seconds:.1f}", f"{seconds[3] / made.seconds:.0%}"]
-    peaks = [f"{peak / 1e6:.0f}" for peak in (made.peak, *(others[name]["peak"] for name in ("map", "library")))]
-    line, parts = [folder.name, *rates, *times, *peaks], _parts(folder.name, made)
-    # The tables come at the end, which takes minutes.
-    sys.stderr.write(f"{' | '.join(line)} || {' | '.join(parts)}\n")
-    return line, parts
+    times = [f"{seconds[1] / ours.seconds:.1f}", f"{seconds[2] / ours.seconds:.1f}", f"{seconds[3] / ours.seconds:.0%}"]
+    peaks = [f"{peak / 1e6:.0f}" for peak in (ours.peak, *(others[name]["peak"] for name in ("map", "library")))]
+    return [folder.name, *rates, *times, *peaks], _time_row(folder.name, ours)
 
 
-def _parts(name: str, made: Tokenized) -> list[str]:
-    parts = [f"{part:.2f}" for part in made.parts]
-    return [name, f"{made.seconds:.2f}", *parts, f"{made.statistics * 1000:.1f}", made.record["engine"]]
+async def measure_ours(server: TokenizeServer, folder: Path, size: int) -> tuple[list[str], list[str]]:
+    """Return the same rows without the contenders."""
+    ours = await server.tokenize(folder)
+    rates = [folder.name, f"{size / ours.seconds / 1e6:.1f}", f"{ours.peak / 1e6:.0f}"]
+    return rates, _time_row(folder.name, ours)
 
 
-async def alone(ours: Bench, folder: Path, size: int) -> tuple[list[str], list[str]]:
-    """The same lines where nobody is beside us."""
-    made = await ours.tokenize(folder)
-    line, parts = [folder.name, f"{size / made.seconds / 1e6:.1f}", f"{made.peak / 1e6:.0f}"], _parts(folder.name, made)
-    sys.stderr.write(f"{' | '.join(line)} || {' | '.join(parts)}\n")
-    return line, parts
+def _time_row(name: str, ours: TokenizeFigures) -> list[str]:
+    parts = [f"{part:.2f}" for part in ours.parts]
+    return [name, f"{ours.seconds:.2f}", *parts, f"{ours.statistics * 1000:.1f}", ours.record["engine"]]
 
 
-async def main() -> None:
-    """Measure every tokenizer and print the tables."""
+async def measure_tokenizers(
+    texts: Sequence[Path], folders: Sequence[Path], *, is_alone: bool
+) -> tuple[list[tuple[list[str], list[str]]], int]:
+    """Return the rows of every tokenizer, and the bytes of the text."""
+    measure, rows = measure_ours if is_alone else compare_contenders, []
+    with tempfile.TemporaryDirectory(dir=DATA) as scratch:
+        async with serve_texts(texts, Path(scratch)) as server:
+            for folder in folders:
+                rates, times = await measure(server, folder, server.text_bytes)
+                # The tables take minutes: this shows how far the benchmark is.
+                sys.stderr.write(f"{' | '.join(rates)} || {' | '.join(times)}\n")
+                rows.append((rates, times))
+            return rows, server.text_bytes
+
+
+def parse_options() -> argparse.Namespace:
+    """Return the options of the command line."""
+    text = "Parquet files with a column `text` instead of generated text"
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=150, help="of text, from each file")
-    parser.add_argument(
-        "--text", type=Path, nargs="*", help="Parquet files with a column `text`, not text that is made"
-    )
-    parser.add_argument("--tokenizers", type=Path, help="a folder of folders with a tokenizer.json each")
+    parser.add_argument("--text", type=Path, nargs="*", help=text)
+    parser.add_argument("--tokenizers", type=Path, help="a folder with a folder per tokenizer.json")
     parser.add_argument("--names", nargs="*", default=["gpt2", "llama3_1", "gemma3"], help="of those folders")
-    parser.add_argument("--trained", nargs="*", choices=_TRAINED, default=[], help="tokenizers of the text's own")
-    parser.add_argument("--alone", action="store_true", help="ours only, of text that would take the others too long")
-    options = parser.parse_args()
-    sys.stdout.write(f"{machine()}\n")
-    texts = [base_text(options.megabytes, given) for given in options.text or [None]]
+    parser.add_argument("--trained", nargs="*", choices=_TRAINED_KINDS, default=[], help="kinds to train on the text")
+    parser.add_argument("--alone", action="store_true", help="without the contenders, for large texts")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure every tokenizer and print the tables."""
+    options = parse_options()
+    sys.stdout.write(f"{describe_machine()}\n")
+    texts = [prepare_text(options.megabytes, file) for file in options.text or [None]]
     folders = [options.tokenizers.resolve() / name for name in options.names] if options.tokenizers else []
     kinds = options.trained or ([] if folders else ["BPE"])
-    folders += [trained(texts[0], kind) for kind in kinds]
-    with tempfile.TemporaryDirectory(dir=DATA) as scratch:
-        async with bench(texts, Path(scratch)) as ours:
-            measure = alone if options.alone else compared
-            lines = [await measure(ours, folder, ours.text_bytes) for folder in folders]
-            _print(_ALONE if options.alone else _COMPARED, ours.text_bytes, lines)
-
-
-def _print(header: Sequence[str], size: int, lines: Sequence[tuple[list[str], list[str]]]) -> None:
-    table(f"Tokenizing {size / 1e6:.0f} MB of text", header, [line for line, _parts in lines])
-    times = ["seconds in all", "until answered", "until rows are encoded", "all rows", "the rest"]
-    parts = ["", *times, "statistics, ms at most", "engine"]
-    table("Where our time goes", parts, [parts for _line, parts in lines])
+    folders += [train_tokenizer(texts[0], kind) for kind in kinds]
+    rows, size = asyncio.run(measure_tokenizers(texts, folders, is_alone=options.alone))
+    header = _ALONE if options.alone else _COMPARISON
+    print_table(f"Tokenizing {size / 1e6:.0f} MB of text", header, [rates for rates, _times in rows])
+    seconds = ["seconds in all", "until the response", "until rows are encoded", "all rows", "the rest"]
+    header = ["", *seconds, "statistics, ms at most", "encoder"]
+    print_table("Where our time goes", header, [times for _rates, times in rows])
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

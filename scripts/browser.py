@@ -1,7 +1,7 @@
-"""Finds a Chromium or Chrome for the browser journeys, and gets one where there is none.
+"""Finds a Chromium or Chrome for the browser journeys, and installs one if there is none.
 
-Playwright downloads a browser of its own from one address, which many machines cannot reach; a browser that the system
-already has, or that its package manager can bring, works everywhere. So those come first.
+Playwright downloads its own browser from one address, which many machines cannot reach. So an installed browser comes
+first, then the system's package manager, then Playwright.
 """
 
 import os
@@ -20,50 +20,51 @@ INSTALL_SECONDS = 600
 
 
 def find_or_install_browser(package: Path) -> str | None:
-    """The path of a browser; ``package`` is the npm package that has Playwright. None when there is none to be had."""
-    found = installed_browser() or playwright_browser(package)
+    """Return the path of a browser, or None if installing failed; ``package`` is the npm package with Playwright."""
+    found = find_installed_browser() or find_playwright_browser(package)
     if found is None and install_browser(package):
-        found = installed_browser() or playwright_browser(package)
+        found = find_installed_browser() or find_playwright_browser(package)
     return found
 
 
-def installed_browser() -> str | None:
-    """The browser that CHROMIUM_PATH names, or the first one that the system has."""
-    named = os.environ.get("CHROMIUM_PATH")
-    if named:
-        return shutil.which(named)
-    on_path = (path for path in map(shutil.which, NAMES) if path)
+def find_installed_browser() -> str | None:
+    """Return the browser that CHROMIUM_PATH names, or else the first one on this system."""
+    path = os.environ.get("CHROMIUM_PATH")
+    if path:
+        return shutil.which(path)
+    on_path = filter(None, map(shutil.which, NAMES))
     in_applications = (path for path in MAC_APPLICATIONS if Path(path).is_file())
     return next(on_path, None) or next(in_applications, None)
 
 
-def playwright_browser(package: Path) -> str | None:
-    """The browser that Playwright downloaded earlier, if it did."""
-    asked = subprocess.run(["node", "-e", PLAYWRIGHT_PATH], cwd=package, capture_output=True, text=True, check=False)
-    return asked.stdout if asked.returncode == 0 and Path(asked.stdout).is_file() else None
+def find_playwright_browser(package: Path) -> str | None:
+    """Return the browser that Playwright downloaded earlier, if there is one."""
+    result = subprocess.run(["node", "-e", PLAYWRIGHT_PATH], cwd=package, capture_output=True, text=True, check=False)
+    return result.stdout if result.returncode == 0 and Path(result.stdout).is_file() else None
 
 
 def install_browser(package: Path) -> bool:
-    """Bring a browser: from Debian's packages where this process may install them, else through Playwright."""
-    sys.stderr.write("No Chromium or Chrome was found; trying to get one.\n")
+    """Install a browser from Debian's packages if this process may, else with Playwright; return whether it worked."""
+    sys.stderr.write("No Chromium or Chrome found; installing one.\n")
     if os.environ.get("CHROMIUM_PATH"):
-        sys.stderr.write(f"CHROMIUM_PATH={os.environ['CHROMIUM_PATH']} is no program.\n")
+        sys.stderr.write(f"CHROMIUM_PATH={os.environ['CHROMIUM_PATH']} is not a program.\n")
         return False
     if shutil.which("apt-get") and os.geteuid() == 0:
         apt = ["apt-get", "-qq", "-o=DPkg::Lock::Timeout=120"]
-        if succeeds([*apt, "update"], folder=package) and succeeds([*apt, "install", "-y", "chromium"], folder=package):
+        commands = ([*apt, "update"], [*apt, "install", "-y", "chromium"])
+        if all(run_command(command, folder=package) for command in commands):
             return True
-    return succeeds(["npx", "--no-install", "playwright", "install", "chromium"], folder=package)
+    return run_command(["npx", "--no-install", "playwright", "install", "chromium"], folder=package)
 
 
-def succeeds(command: list[str], *, folder: Path) -> bool:
-    """Whether the command ends well within its time; what it says goes to standard error."""
+def run_command(command: list[str], *, folder: Path) -> bool:
+    """Run the command with its output on standard error; return whether it succeeded within its time limit."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command, cwd=folder, env=environment, stdout=sys.stderr, timeout=INSTALL_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         sys.stderr.write(f"{command[0]}: {error}\n")
         return False
-    return done.returncode == 0
+    return result.returncode == 0

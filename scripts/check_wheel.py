@@ -1,8 +1,8 @@
-"""Uses the wheel as somebody does who has nothing else: a new environment, an empty HOME, no Node, no repository.
+"""Installs and uses the wheel as a new user does: a new environment, an empty HOME, no Node, no repository.
 
-The packages come through pip, from its cache where it has one. After that no network is to be had: the sample is made
-and tokenized without a server, the server is started and asked for its panel, its reference and its list, and the
-package is asked for the data.
+pip installs the packages, from its cache if possible. After that the network is cut off. Commands create the sample
+and tokenize it without a server. Then a server must serve its panel, its API reference and its list, and Python code
+must read the data.
 """
 
 import os
@@ -17,30 +17,30 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Exit code 1, with what went wrong, if any step fails."""
+    """Run every step; the first one that fails ends the program with its error."""
     (wheel,) = (ROOT / "backend" / "dist").glob("*.whl")
-    began = time.monotonic()
+    start = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         cache = run([sys.executable, "-m", "pip", "cache", "dir"], dict(os.environ)).strip()
-        kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "LANG"))}
-        environment = {**kept, "HOME": str(folder / "home"), "PATH": "/usr/bin:/bin", "PIP_CACHE_DIR": cache}
+        inherited = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "LANG"))}
+        environment = {**inherited, "HOME": str(folder / "home"), "PATH": "/usr/bin:/bin", "PIP_CACHE_DIR": cache}
         (folder / "home").mkdir()
         subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
         programs = folder / "venv" / "bin"
         run([str(programs / "pip"), "install", "--quiet", "--disable-pip-version-check", str(wheel)], environment)
-        say(f"installed after {time.monotonic() - began:.0f} s")
+        print_line(f"installed after {time.monotonic() - start:.0f} s")
         mistudio = str(programs / "mistudio")
         environment |= NO_NETWORK
         for command in COMMANDS:
-            say(run([mistudio, *command], environment, folder))
+            print_line(run([mistudio, *command], environment, folder))
         check_server(mistudio, environment, folder)
-        say(run([str(programs / "python"), "-c", PYTHON], environment, folder))
-    say(f"The wheel works, {time.monotonic() - began:.0f} s.")
+        print_line(run([str(programs / "python"), "-c", PYTHON], environment, folder))
+    print_line(f"The wheel works, {time.monotonic() - start:.0f} s.")
     return 0
 
 
-# Whoever asks for another machine is sent where nobody answers.
+# Requests to other machines go to a port where nothing listens.
 NOWHERE = "http://127.0.0.1:9"
 NO_NETWORK = {
     "HF_ENDPOINT": NOWHERE,
@@ -73,30 +73,30 @@ print(data.lengths(tokenization, "test").shape, next(data.tokens(tokenization, "
 
 
 def check_server(mistudio: str, environment: dict[str, str], folder: Path) -> None:
-    """Start the server, and see that it has the panel, the reference and the sample."""
+    """Start the server, and check that it serves the panel, the API reference and the sample."""
     command = [mistudio, "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=folder, encoding="utf-8") as server:
         assert server.stdout is not None  # noqa: S101 (it is a pipe)
         url = server.stdout.readline().strip().removeprefix("miStudio is at ")
         try:
-            for path, wanted in PAGES:
-                with urllib.request.urlopen(f"{url}{path}") as answer:  # noqa: S310 (our own server)
-                    if wanted not in answer.read().decode():
-                        raise SystemExit(f"{path} does not have {wanted}.")
+            for path, text in PAGES:
+                with urllib.request.urlopen(f"{url}{path}") as response:  # noqa: S310 (our own server)
+                    if text not in response.read().decode():
+                        raise SystemExit(f"{path} does not contain {text}.")
         finally:
             server.terminate()
 
 
 def run(command: list[str], environment: dict[str, str], folder: Path | None = None) -> str:
-    """What the command says; ends this program where it fails."""
-    done = subprocess.run(command, env=environment, cwd=folder, stdout=subprocess.PIPE, encoding="utf-8", check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}.")
-    return done.stdout
+    """Run the command and return its output; ends this program if it fails."""
+    result = subprocess.run(command, env=environment, cwd=folder, stdout=subprocess.PIPE, encoding="utf-8", check=False)
+    if result.returncode:
+        raise SystemExit(f"{' '.join(command)} failed with exit code {result.returncode}.")
+    return result.stdout
 
 
-def say(text: str) -> None:
-    """A line, at once."""
+def print_line(text: str) -> None:
+    """Print a line at once."""
     sys.stdout.write(f"{text.strip()}\n")
     sys.stdout.flush()
 

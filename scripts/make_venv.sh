@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a fresh virtual environment at $1 with the interpreter $PYTHON, or with the first one that is new enough.
+# Creates a new virtual environment at $1 with the interpreter $PYTHON, or with the first one that is new enough.
 set -euo pipefail
 
 is_new_enough() {
@@ -14,18 +14,18 @@ find_python() {
       return
     fi
   done
-  echo "miStudio needs Python 3.11 or newer, and none was found. Install it, or name it: make PYTHON=/path/to/python3" >&2
+  echo "miStudio needs Python 3.11 or newer and found none. Install it, or give its path: make PYTHON=/path/to/python3" >&2
   return 1
 }
 
 python=${PYTHON:-$(find_python)}
 if ! is_new_enough "$python"; then
-  echo "miStudio needs Python 3.11 or newer, and PYTHON=$python is not one." >&2
+  echo "miStudio needs Python 3.11 or newer; PYTHON=$python is not." >&2
   exit 1
 fi
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-  echo "$python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2
+  echo "$python cannot create virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2
   exit 1
 fi
-echo "Making $1 with $("$python" --version) …"
+echo "Creating $1 with $("$python" --version) …"
 "$python" -m venv --clear "$1"

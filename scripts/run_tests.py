@@ -1,7 +1,7 @@
-"""Runs the test suites one after the other and ends with one plain line that sums them up.
+"""Runs the test suites one after the other; the last line of output is their total.
 
-Every suite runs even when one before it failed, so that one run tells everything. The figures come from each runner's
-own report file, never from its printed text; a suite that leaves no report counts as one failure.
+Every suite runs even if an earlier one failed, so that one run shows every failure. The figures come from each runner's
+report file, never from its output; a suite without a report counts as one failure.
 """
 
 import argparse
@@ -24,7 +24,7 @@ REPORTS = ROOT / ".make" / "reports"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many tests of a suite went how."""
+    """How many tests passed, failed and were skipped."""
 
     passed: int = 0
     failed: int = 0
@@ -40,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Runner:
-    """A test runner: where it runs, how, and how its report is read."""
+    """A test runner: its folder, its command, its report and the function that reads that."""
 
     folder: str
     command: tuple[str, ...]
@@ -51,86 +51,87 @@ class Runner:
 
 
 def main() -> int:
-    """Run the suites that the command line names; the exit code is 1 when anything failed or nothing ran."""
+    """Run the suites of the command line; the exit code is 1 if a test failed or none ran."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("suites", nargs="+", choices=list(SUITES))
     suites: list[str] = parser.parse_args().suites
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True)
-    total = sum((timed(suite) for suite in suites), Outcome())
-    say(f"\n{total}")
+    total = sum((run_suite(suite) for suite in suites), Outcome())
+    print_line(f"\n{total}")
     return 1 if total.failed or not total.passed else 0
 
 
-def timed(suite: str) -> Outcome:
-    """Run one suite, under a heading and with its time."""
-    say(f"\n==> {suite}")
+def run_suite(suite: str) -> Outcome:
+    """Run one suite, and print its name before and its outcome and time after."""
+    print_line(f"\n==> {suite}")
     start = time.monotonic()
     outcome = SUITES[suite]()
-    say(f"==> {suite}: {outcome} ({time.monotonic() - start:.0f} s)")
+    print_line(f"==> {suite}: {outcome} ({time.monotonic() - start:.0f} s)")
     return outcome
 
 
 def run_backend() -> Outcome:
-    """Pytest on every core; a module stays on one worker, for its fixtures are costly."""
+    """Run pytest on every core; each module stays on one worker because its fixtures are expensive."""
     report = REPORTS / "backend.xml"
-    # One more than there are cores: tests of processes and sockets wait as much as they work.
+    # One worker more than cores: tests of processes and sockets wait for about half of their time.
     workers = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
     pytest = (sys.executable, "-m", "pytest", *workers, f"--junitxml={report}")
     return run(Runner("backend", pytest, report, read_junit))
 
 
 def run_frontend() -> Outcome:
-    """Jest, whose standard output would be its report once more."""
+    """Run Jest without its standard output, which would repeat the report."""
     report = REPORTS / "frontend.json"
     jest = ("npm", "test", "--silent", "--", "--json", f"--outputFile={report}")
     return run(Runner("frontend", jest, report, read_jest, stdout=subprocess.DEVNULL))
 
 
 def run_e2e() -> Outcome:
-    """Playwright's journeys, in a browser that is there or can be had."""
+    """Run Playwright's journeys in an installed browser, or install one."""
     browser = find_or_install_browser(ROOT / "e2e")
     if browser is None:
-        return without_browser()
+        return report_missing_browser()
     report = REPORTS / "e2e.json"
     environment = {"CHROMIUM_PATH": browser, "PLAYWRIGHT_JSON_OUTPUT_NAME": str(report)}
     playwright = ("npm", "test", "--silent", "--", "--reporter=list,json")
     return run(Runner("e2e", playwright, report, read_playwright, environment=environment))
 
 
-def without_browser() -> Outcome:
-    """Say loudly that the journeys did not run; that is a failure only where they are compulsory."""
+def report_missing_browser() -> Outcome:
+    """Print a warning that the journeys did not run; they count as failed only if REQUIRE_BROWSER is 1."""
     line = "!" * 100
-    say(f"{line}\nTHE BROWSER JOURNEYS DID NOT RUN: no Chromium or Chrome is installed and none could be had.\n{line}")
+    reason = "no Chromium or Chrome is installed, and installing one failed"
+    print_line(f"{line}\nTHE BROWSER JOURNEYS DID NOT RUN: {reason}.\n{line}")
     if os.environ.get("REQUIRE_BROWSER") == "1":
         return Outcome(failed=1)
     return Outcome(skipped=1)
 
 
 def run(runner: Runner) -> Outcome:
-    """Run one runner and read its report; a runner that ends badly without naming a test counts as one failure."""
-    environment = os.environ | runner.environment
-    done = subprocess.run(runner.command, cwd=ROOT / runner.folder, env=environment, stdout=runner.stdout, check=False)
+    """Run one runner and read its report; a runner that fails without a failed test counts as one failure."""
+    folder, environment = ROOT / runner.folder, os.environ | runner.environment
+    result = subprocess.run(runner.command, cwd=folder, env=environment, stdout=runner.stdout, check=False)
     outcome = runner.read(runner.report) if runner.report.is_file() else Outcome()
-    if done.returncode and not outcome.failed:
-        say(f"{runner.folder}: the test runner itself failed, with exit code {done.returncode}.")
+    if result.returncode and not outcome.failed:
+        print_line(f"{runner.folder}: the test runner itself failed, with exit code {result.returncode}.")
         return outcome + Outcome(failed=1)
     return outcome
 
 
 def read_junit(report: Path) -> Outcome:
-    """The figures of pytest's JUnit report; an error in a fixture is a failure of its test."""
-    # The file was written a moment ago by our own test runner.
+    """Return the figures of pytest's JUnit report; an error in a fixture is a failure of its test."""
+    # Our own test runner has just written this file.
     suites = ET.parse(report).getroot().iter("testsuite")  # noqa: S314
     total = Outcome()
     for suite in suites:
-        tests, failures, errors, skipped = (int(suite.get(key, 0)) for key in TALLY)
+        tests, failures, errors, skipped = (int(suite.get(key, 0)) for key in JUNIT_COUNTS)
         total += Outcome(tests - failures - errors - skipped, failures + errors, skipped)
     return total
 
 
 def read_jest(report: Path) -> Outcome:
-    """The figures of Jest's report; a test file that does not load counts as one failure."""
+    """Return the figures of Jest's report; a test file that does not load counts as one failure."""
     figures = json.loads(report.read_text())
     return Outcome(
         passed=figures["numPassedTests"],
@@ -140,18 +141,18 @@ def read_jest(report: Path) -> Outcome:
 
 
 def read_playwright(report: Path) -> Outcome:
-    """The figures of Playwright's report; a test that passed only on a second try has failed."""
+    """Return the figures of Playwright's report; a test that passed only at a second attempt has failed."""
     figures = json.loads(report.read_text())["stats"]
     return Outcome(figures["expected"], figures["unexpected"] + figures["flaky"], figures["skipped"])
 
 
-def say(text: str) -> None:
-    """Write a line at once, so that it stands in order among the runners' own output."""
+def print_line(text: str) -> None:
+    """Print a line at once, in order with the runners' own output."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-TALLY = ("tests", "failures", "errors", "skipped")
+JUNIT_COUNTS = ("tests", "failures", "errors", "skipped")
 SUITES: dict[str, Callable[[], Outcome]] = {"backend": run_backend, "frontend": run_frontend, "e2e": run_e2e}
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Writes the API's document (frontend/openapi.json) and the TypeScript types that are made from it.
+"""Writes the OpenAPI document (frontend/openapi.json) and the TypeScript types generated from it.
 
-Both are committed, so that the front end builds without the back end and a change of the API shows in review. A file
-whose text stays the same keeps its time, so that nothing is built again for it. With ``--check``, files that were out
-of date are a failure; they are written all the same, ready to be looked at and committed.
+Both files are committed, so that the front end builds without the back end and reviews show changes of the API. A file
+whose text stays the same keeps its modification time, so that nothing is rebuilt. With ``--check``, a file that was out
+of date is a failure; the script still writes it, ready to be reviewed and committed.
 """
 
 import argparse
@@ -17,18 +17,18 @@ TYPES = FRONTEND / "src" / "types" / "api.gen.ts"
 
 
 def main() -> int:
-    """Write both files; with ``--check`` the exit code is 1 when one of them changed."""
+    """Write both files; with ``--check`` the exit code is 1 if one of them changed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail when a file was out of date")
+    parser.add_argument("--check", action="store_true", help="fail if a file was out of date")
     check: bool = parser.parse_args().check
     changed = [path for path in (write_document(), write_types()) if path]
     for path in changed:
-        sys.stderr.write(f"{path.relative_to(FRONTEND.parent)} was out of date and is written anew.\n")
+        sys.stderr.write(f"{path.relative_to(FRONTEND.parent)} was out of date; updated it.\n")
     return 1 if check and changed else 0
 
 
 def write_document() -> Path | None:
-    """Write the document as the server gives it; the path, if its text changed."""
+    """Write the document that the server describes itself with; return its path if the text changed."""
     mistudio = Path(sys.executable).with_name("mistudio")
     text = subprocess.run([mistudio, "openapi"], stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
     if DOCUMENT.is_file() and DOCUMENT.read_text("utf-8") == text:
@@ -38,7 +38,7 @@ def write_document() -> Path | None:
 
 
 def write_types() -> Path | None:
-    """Make the types anew; the path, if their text changed."""
+    """Generate the types; return their path if the text changed."""
     before = TYPES.with_suffix(".before")
     if TYPES.is_file():
         shutil.copy2(TYPES, before)

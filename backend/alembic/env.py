@@ -1,7 +1,7 @@
-"""Runs the migrations over an async engine, on SQLite and on PostgreSQL.
+"""Runs the migrations on SQLite and PostgreSQL with an async engine.
 
-The address comes from the caller's configuration (``sqlalchemy.url``), else from the settings. A caller that has a
-connection already puts it into ``config.attributes["connection"]``.
+The database's URL comes from the caller's configuration (``sqlalchemy.url``), else from the settings. A caller with an
+open connection puts it into ``config.attributes["connection"]``.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from mistudio.core.database import Database
 from mistudio.models import Base
 
 
-def _belongs(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
-    """Only PostgreSQL has GIN indexes."""
+def _is_included(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+    """Return False for the GIN index unless the database is PostgreSQL."""
     return kind != "index" or name != "idx_datasets_metadata_gin" or context.get_context().dialect.name == "postgresql"
 
 
 def _run(connection: Connection) -> None:
     context.configure(
-        connection=connection, target_metadata=Base.metadata, render_as_batch=True, include_object=_belongs
+        connection=connection, target_metadata=Base.metadata, render_as_batch=True, include_object=_is_included
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -38,7 +38,7 @@ if context.is_offline_mode():
     context.configure(url=Settings().sqlalchemy_url, target_metadata=Base.metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
-elif (given := context.config.attributes.get("connection")) is not None:
-    _run(given)
+elif (connection := context.config.attributes.get("connection")) is not None:
+    _run(connection)
 else:
     asyncio.run(_run_online())

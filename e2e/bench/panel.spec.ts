@@ -41,16 +41,16 @@ test('the window, its figures and its samples', async ({ page }) => {
     await keep('opening the window', page.locator(`#open-${DATASET}`), OVERVIEW);
     await keep('the first page of samples', tab('Samples'), SAMPLES);
     await keep('the next page', next, { css: '[role="tabpanel"]', text: 'Showing 51–100' });
-    const midst = Math.ceil((PAGES * (time + 1)) / (TIMES + 1));
-    await page.getByLabel('Page', { exact: true }).fill(String(midst));
-    const first = (50 * (midst - 1) + 1).toLocaleString('en-US');
-    await keep('a page in the midst', page.getByRole('button', { name: 'Go', exact: true }), {
+    const middle = Math.ceil((PAGES * (time + 1)) / (TIMES + 1));
+    await page.getByLabel('Page', { exact: true }).fill(String(middle));
+    const first = (50 * (middle - 1) + 1).toLocaleString('en-US');
+    await keep('a page in the middle', page.getByRole('button', { name: 'Go', exact: true }), {
       css: '[role="tabpanel"]',
       text: `Showing ${first}`,
     });
-    await keep('the statistics, first seen', tab('Statistics'), CHART);
+    await keep('the statistics, first time', tab('Statistics'), CHART);
     await keep('back to the overview', tab('Overview'), OVERVIEW);
-    await keep('the statistics, seen again', tab('Statistics'), CHART);
+    await keep('the statistics, again', tab('Statistics'), CHART);
   }
 });
 

@@ -3,29 +3,29 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { App } from './App';
-import { violations } from './test/axe';
+import { findViolations } from './test/axe';
+import { makeCompleted } from './test/eventFixtures';
 import { useFakeSocket } from './test/fakeSocket';
-import { aCompleted } from './test/eventFixtures';
-import { aDataset, aDownloadingDataset, aList } from './test/fixtures';
+import { makeDataset, makeDownloadingDataset, makeList } from './test/fixtures';
 import { api, problem, server } from './test/server';
-import { progressChannel } from './types/events';
+import { formatProgressChannel } from './types/events';
 
 it('is a page with a header and the panel, and breaks no rule of accessibility', async () => {
   server.use(
     http.get(api('/datasets'), () =>
-      HttpResponse.json(aList([aDataset(), aDownloadingDataset({ id: 'ds_2' })])),
+      HttpResponse.json(makeList([makeDataset(), makeDownloadingDataset({ id: 'ds_2' })])),
     ),
   );
   const { container } = render(<App />);
   await screen.findByRole('list', { name: 'Datasets' });
   expect(container.firstElementChild).toHaveClass('min-h-screen', 'bg-slate-950', 'text-slate-100');
   expect(screen.getByRole('main')).toHaveClass('max-w-7xl', 'mx-auto', 'px-6', 'py-8');
-  expect(await violations()).toEqual([]);
+  expect(await findViolations()).toEqual([]);
 });
 
 it('shows the live state of the connection, and restores the list after a loss', async () => {
   const socket = useFakeSocket();
-  const list = aList([aDataset({ name: 'Meanwhile' })]);
+  const list = makeList([makeDataset({ name: 'Meanwhile' })]);
   server.use(http.get(api('/datasets'), () => HttpResponse.json(list)));
   render(<App />);
   expect(screen.getByText('Reconnecting…')).toBeInTheDocument();
@@ -40,11 +40,11 @@ it('shows the live state of the connection, and restores the list after a loss',
 
 it('tells those who do not see it that a dataset is ready', async () => {
   const socket = useFakeSocket();
-  server.use(http.get(api('/datasets'), () => HttpResponse.json(aList([aDownloadingDataset()]))));
+  server.use(http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDownloadingDataset()]))));
   render(<App />);
   await screen.findByText('downloading');
   act(() => socket.accept());
-  act(() => socket.hear(progressChannel('ds_1'), aCompleted()));
+  act(() => socket.receive(formatProgressChannel('ds_1'), makeCompleted()));
   expect(await screen.findByText('TinyStories: ready.')).toBeInTheDocument();
 });
 
@@ -56,7 +56,7 @@ it('asks once for the server’s token, and goes on with it', async () => {
         ? HttpResponse.json(answer)
         : problem(401, 'unauthorized', 'This server needs its access token.');
   server.use(
-    http.get(api('/datasets'), guarded(aList([aDataset()]))),
+    http.get(api('/datasets'), guarded(makeList([makeDataset()]))),
     http.get(api('/system/storage'), guarded({})),
   );
   render(<App />);

@@ -9,7 +9,7 @@ import { useConnectionStore } from './stores/connectionStore';
 /** The page: its header, the one panel there is, and the question for the server's token where it wants one. */
 export function App() {
   const connection = useWebSocket();
-  const news = useStatusAnnouncement();
+  const announcement = useStatusAnnouncement();
   const access = useConnectionStore((state) => state.access);
   const epoch = useConnectionStore((state) => state.epoch);
   return (
@@ -20,7 +20,7 @@ export function App() {
           <DatasetsPanel key={`panel-${epoch}`} />
         </main>
         <div role="status" className="sr-only">
-          {news}
+          {announcement}
         </div>
         {access !== 'granted' && <AccessTokenDialog key={access} access={access} />}
       </ErrorBoundary>

@@ -1,4 +1,4 @@
-"""The datasets table."""
+"""Create the datasets table."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,7 @@ TABLES = ("datasets",)
 
 
 def upgrade() -> None:
-    """Create the table, or take up the one that a step back set aside."""
+    """Create the table, or restore the one that a downgrade kept."""
     if take_up(TABLES):
         return
     op.create_table(
@@ -59,5 +59,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Set the table aside."""
+    """Rename the table, so that an upgrade can restore it."""
     set_aside(TABLES)

@@ -1,4 +1,4 @@
-"""Models, references, tokenizations and jobs."""
+"""Create the tables of models, references, tokenizations and jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,7 @@ ONE_PER_TOKENIZATION = sa.text("state IN ('queued', 'running') AND tokenization_
 
 
 def upgrade() -> None:
-    """Create the tables, or take up those that a step back set aside."""
+    """Create the tables, or restore those that a downgrade kept."""
     if take_up(TABLES):
         return
     op.create_table(
@@ -141,5 +141,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Set the tables aside."""
+    """Rename the tables, so that an upgrade can restore them."""
     set_aside(TABLES)

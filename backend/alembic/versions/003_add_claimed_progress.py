@@ -1,4 +1,4 @@
-"""Where a try begins, so that whoever finds its runner dead can tell whether it got further."""
+"""Add the progress at which an attempt starts: it shows whether the attempt of a dead runner advanced."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; tries that are under way count as having begun at nothing."""
+    """Add the column; current attempts count as started at 0."""
     op.add_column("jobs", sa.Column("claimed_progress", sa.Float(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
-    """Drop the column: it says nothing that outlives the try."""
+    """Drop the column: it matters only during an attempt."""
     op.drop_column("jobs", "claimed_progress")

@@ -1,4 +1,4 @@
-"""miStudio: text datasets for mechanistic interpretability, fetched, browsed, counted and tokenized.
+"""miStudio: download, browse, measure and tokenize text datasets for mechanistic interpretability.
 
 ``open_dataset`` reads a finished dataset in a notebook, without a server.
 """
@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for only then: most of the program needs none of it."""
+    """Import ``open_dataset`` on first use: most of the program does not need it."""
     if name == "open_dataset":
         from mistudio.corpus.open_dataset import open_dataset
 

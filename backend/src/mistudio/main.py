@@ -68,7 +68,7 @@ class Server:
             settings, self.database, bus=self.socket, queue=self.engine.queue, jobs=self.jobs, storage=self.storage
         )
         self.samples = SampleService(
-            settings, self.database, self.storage, on_unusable_index=self.indexes.found_unusable
+            settings, self.database, self.storage, on_unusable_index=self.indexes.rebuild_unusable
         )
         self.datasets = DatasetService(
             settings,
@@ -95,7 +95,7 @@ class Server:
             on_deleted=self._tokenization_deleted,
         )
         self.rows = RowService(self.database, self.storage, self.tokenizers)
-        self.snapshots = SnapshotService(self.database, self.datasets)
+        self.snapshots = SnapshotService(self.datasets)
 
     def _engine(self) -> Engine:
         if self.settings.is_embedded:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mistudio.core.config import Settings
 from mistudio.corpus.store.manifest import verify
-from mistudio.corpus.tokenized.manifest import differences
+from mistudio.corpus.tokenized.manifest import find_differences
 
 
 def remains(settings: Settings) -> dict[str, str]:
@@ -24,7 +24,7 @@ def remains(settings: Settings) -> dict[str, str]:
         name = manifest["repo"] or "import"
         found |= {f"{name}/{path.name}": _sha256(path) for path in sorted((folder / "raw").iterdir())}
         for tokenized in sorted((folder / "tokenized").glob("tok_*")):
-            assert [] == differences(tokenized), differences(tokenized)
+            assert [] == find_differences(tokenized), find_differences(tokenized)
             packing = json.loads((tokenized / "manifest.json").read_bytes())["settings"]["packing"]
             files = sorted(path for path in tokenized.rglob("*.arrow"))
             found |= {f"{name}/{packing}/{path.relative_to(tokenized)}": _sha256(path) for path in files}

@@ -34,7 +34,7 @@ def add_repositories(hub: Hub) -> None:
     add_stories(hub, _STORIES, rows=12)
     lines = "".join(json.dumps({"text": f"note {number}", "number": number}) + "\n" for number in range(20))
     hub.add(_NOTES, {"README.md": CARD, "train.jsonl": lines})
-    hub.add(_TOKENIZER, small.files_of(small.byte_level(), config=small.CONFIG), kind="models")
+    hub.add(_TOKENIZER, small.make_files(small.train_byte_level(), config=small.CONFIG), kind="models")
 
 
 @dataclass

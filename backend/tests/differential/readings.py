@@ -11,7 +11,7 @@ from typing import Final
 from differential.spec import RandomRepository
 from fakes.hub import Hub
 from mistudio.core.errors import MiStudioError
-from mistudio.corpus.fetch.download import FetchSettings
+from mistudio.corpus.fetch.settings import FetchSettings
 from mistudio.corpus.hub.plan import make_plan
 from mistudio.corpus.hub.plan_types import PlanRequest
 from mistudio.corpus.ingest.build import build_dataset

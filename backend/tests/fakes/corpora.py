@@ -1,4 +1,4 @@
-"""Small data sets in every format, and stores made of them, for tests."""
+"""Small source files in every format, and datasets made of rows, for tests."""
 
 import bz2
 import csv
@@ -18,12 +18,12 @@ from mistudio.corpus.formats.reader import SourceFormat
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.file_report import FileReport
-from mistudio.corpus.store.manifest import Manifest, SourceRecord, TakenIn, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, make_manifest, write_manifest
 from mistudio.utils.file_utils import sha256_file
 
 Rows = Sequence[Mapping[str, object]]
 
-PACKERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+COMPRESSORS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "": bytes,
     ".gz": gzip.compress,
     ".zst": zstandard.compress,
@@ -33,12 +33,12 @@ PACKERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
 
 
 def json_lines(rows: Rows) -> bytes:
-    """One object per line."""
+    """Return one JSON object per line."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def csv_bytes(rows: Rows, *, delimiter: str = ",") -> bytes:
-    """With a header, every cell in quotes."""
+    """Return a CSV file with a header and every cell in quotes."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]), delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writeheader()
@@ -47,14 +47,14 @@ def csv_bytes(rows: Rows, *, delimiter: str = ",") -> bytes:
 
 
 def parquet_bytes(table: pa.Table, *, group_rows: int = 1_000_000, dictionary: bool = True) -> bytes:
-    """As a repository may have it."""
+    """Return a Parquet file as a repository may have it."""
     sink = io.BytesIO()
     pq.write_table(table, sink, row_group_size=group_rows, use_dictionary=dictionary)
     return sink.getvalue()
 
 
 def arrow_bytes(table: pa.Table, *, stream: bool = True, batch_rows: int = 1_000) -> bytes:
-    """An Arrow stream, as ``datasets`` caches data, or an Arrow file."""
+    """Return an Arrow stream, as ``datasets`` caches data, or an Arrow file."""
     sink = pa.BufferOutputStream()
     make = pa.ipc.new_stream if stream else pa.ipc.new_file
     with make(sink, table.schema) as writer:
@@ -62,7 +62,7 @@ def arrow_bytes(table: pa.Table, *, stream: bool = True, batch_rows: int = 1_000
     return bytes(sink.getvalue().to_pybytes())
 
 
-def take_in(
+def ingest_bytes(
     folder: Path,
     data: bytes,
     *,
@@ -70,7 +70,7 @@ def take_in(
     format: SourceFormat,  # noqa: A002 (as in ingest_file)
     options: Mapping[str, object] | None = None,
 ) -> tuple[FileReport, Path]:
-    """Ingest ``data`` as a file called ``label``; gives the report and where the result is."""
+    """Ingest ``data`` as a file named ``label``; return the report and the path of the raw file."""
     source, target = folder / "source", folder / "target.parquet"
     source.write_bytes(data)
     report = ingest_file(
@@ -85,10 +85,10 @@ def take_in(
 
 
 def make_dataset(folder: Path, splits: Mapping[str, Sequence[Rows]], *, text_column: str | None = None) -> Manifest:
-    """A dataset's folder with its raw files and manifest: per split, the rows of each of its files."""
+    """Write a dataset's folder with raw files and manifest; ``splits`` has the rows of each file of each split."""
     (folder / "raw").mkdir(parents=True)
     files = [
-        _taken_in(folder, split, f"raw/{split}-{index:05d}-of-{len(parts):05d}.parquet", rows)
+        _ingest_rows(folder, split, f"raw/{split}-{index:05d}-of-{len(parts):05d}.parquet", rows)
         for split, parts in splits.items()
         for index, rows in enumerate(parts)
     ]
@@ -97,11 +97,11 @@ def make_dataset(folder: Path, splits: Mapping[str, Sequence[Rows]], *, text_col
     return manifest
 
 
-def _taken_in(folder: Path, split: str, path: str, rows: Rows) -> TakenIn:
+def _ingest_rows(folder: Path, split: str, path: str, rows: Rows) -> IngestedFile:
     source = folder / "source.jsonl"
     source.write_bytes(json_lines(rows))
     label = f"{Path(path).stem}.jsonl"
     report = ingest_file(source, folder / path, format="json", label=label, monitor=NullMonitor())
     record = SourceRecord(path=label, size=source.stat().st_size, sha256=sha256_file(source))
     source.unlink()
-    return TakenIn(split=split, path=path, report=report, source=record)
+    return IngestedFile(split=split, path=path, report=report, source=record)

@@ -7,7 +7,7 @@ from typing import Any
 
 from fakes.hub import Repository
 from mistudio.core.errors import JobCancelled
-from mistudio.corpus.fetch.download import FetchedFile, FetchSettings, fetch_files
+from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.corpus.monitor import Monitor, NullMonitor
 
@@ -22,7 +22,7 @@ QUICK = FetchSettings(
     retries=3,
     backoff_seconds=0.01,
     backoff_limit_seconds=0.05,
-    patience_seconds=2.0,
+    max_retry_after_seconds=2.0,
 )
 
 

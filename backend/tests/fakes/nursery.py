@@ -82,10 +82,11 @@ def _fork(module: str, asked: Any, streams: list[int]) -> int:  # JSON of any ki
     reading, writing = os.pipe()
     parent = os.fork()
     if parent == 0:
-        number = os.fork()
-        if number == 0:
+        if os.fork() == 0:
+            os.setsid()
+            # Only now, so that whoever asked never meets a process without its session.
+            os.write(writing, b"%d" % os.getpid())
             _become(module, asked, [*streams, reading, writing])
-        os.write(writing, b"%d" % number)
         os._exit(0)
     os.waitpid(parent, 0)
     told = int(os.read(reading, 20))
@@ -95,7 +96,6 @@ def _fork(module: str, asked: Any, streams: list[int]) -> int:  # JSON of any ki
 
 
 def _become(module: str, asked: Any, open_files: list[int]) -> NoReturn:  # JSON of any kind
-    os.setsid()
     for number, stream in enumerate(open_files[:3]):
         os.dup2(stream, number)
     for file in open_files:

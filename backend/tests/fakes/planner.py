@@ -45,7 +45,7 @@ class FakePlanner:
             sizes=plan.sizes,
         )
 
-    async def tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
+    async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """The tokenizer at the plan's commit."""
         return PinnedTokenizer(request.name, self.answer.revision)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes.starts import Nursery
-from mistudio.workers.child.main import ORPHANED
+from mistudio.workers.child.main import MALFORMED_ORDER, ORPHANED
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Only there are children forked.")
 
@@ -44,9 +44,9 @@ async def test_it_is_a_child_with_a_session_of_its_own(nursery: Nursery) -> None
 
 
 async def test_it_says_what_a_started_one_says(nursery: Nursery) -> None:
-    """A line that is no order ends it with an error, as any process, and its parent reads to the end."""
+    """A malformed order ends it with an exit code of its own, and its parent reads to the end."""
     process = await nursery.start({"PYTHONWARNINGS": "ignore"}, line_bytes=1 << 16)
     process.stdin.write(b"{}}\n")
     await process.stdin.drain()
-    assert 1 == await process.wait()
+    assert MALFORMED_ORDER == await process.wait()
     assert b"" == await process.stdout.read()

@@ -1,6 +1,8 @@
-"""Small tokenizers of every kind, trained in a blink on a few sentences."""
+"""Small tokenizers of every kind, trained on a few sentences within milliseconds."""
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -40,8 +42,10 @@ WORDS = [
 CONFIG = {"bos_token": BOS, "eos_token": EOS, "pad_token": PAD, "unk_token": UNK, "model_max_length": 512}
 
 
-def byte_level(*, added: Sequence[AddedToken] = (), normalizer: Any = None, pattern: str | None = None) -> Tokenizer:
-    """Byte-level BPE as GPT-2 has it, or with a pattern as Llama 3 has it; BOS before every text."""
+def train_byte_level(
+    *, added: Sequence[AddedToken] = (), normalizer: Any = None, pattern: str | None = None
+) -> Tokenizer:
+    """Return a byte-level BPE tokenizer like GPT-2, or like Llama 3 with a pattern; BOS precedes every text."""
     tokenizer = Tokenizer(models.BPE())
     whole: pre_tokenizers.PreTokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=pattern is None)
     if pattern is not None:
@@ -53,11 +57,11 @@ def byte_level(*, added: Sequence[AddedToken] = (), normalizer: Any = None, patt
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     _train(tokenizer, trainers.BpeTrainer(vocab_size=600, special_tokens=SPECIAL[:3], initial_alphabet=alphabet))
     tokenizer.add_tokens(list(added))
-    return _with_bos(tokenizer)
+    return _add_bos(tokenizer)
 
 
-def sentencepiece() -> Tokenizer:
-    """BPE with bytes to fall back on, as Llama 2 has it."""
+def train_sentencepiece() -> Tokenizer:
+    """Return a BPE tokenizer with byte fallback, like Llama 2."""
     tokenizer = Tokenizer(models.BPE(unk_token=UNK, fuse_unk=True, byte_fallback=True))
     tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
     tokenizer.decoder = decoders.Sequence(
@@ -65,14 +69,14 @@ def sentencepiece() -> Tokenizer:
     )
     special = [*SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256))]
     _train(tokenizer, trainers.BpeTrainer(vocab_size=700, special_tokens=special))
-    # The trainer makes the bytes special, which they are in no real tokenizer.
+    # The trainer marks the bytes as special tokens; no real tokenizer does.
     parts = orjson.loads(tokenizer.to_str())
     parts["added_tokens"] = [token for token in parts["added_tokens"] if token["content"] in SPECIAL]
-    return _with_bos(Tokenizer.from_buffer(orjson.dumps(parts)))
+    return _add_bos(Tokenizer.from_buffer(orjson.dumps(parts)))
 
 
-def wordpiece(*, added: Sequence[AddedToken] = ()) -> Tokenizer:
-    """WordPiece that lower-cases, as BERT has it, with [CLS] and [SEP] around a text."""
+def train_wordpiece(*, added: Sequence[AddedToken] = ()) -> Tokenizer:
+    """Return a lower-casing WordPiece tokenizer like BERT, with [CLS] and [SEP] around a text."""
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -83,8 +87,8 @@ def wordpiece(*, added: Sequence[AddedToken] = ()) -> Tokenizer:
     return tokenizer
 
 
-def unigram() -> Tokenizer:
-    """Unigram, as T5 has it, with EOS after a text."""
+def train_unigram() -> Tokenizer:
+    """Return a Unigram tokenizer like T5, with EOS after a text."""
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
@@ -93,16 +97,16 @@ def unigram() -> Tokenizer:
     return tokenizer
 
 
-def wordlevel() -> Tokenizer:
-    """Whole words."""
+def train_wordlevel() -> Tokenizer:
+    """Return a tokenizer whose tokens are whole words."""
     tokenizer = Tokenizer(models.WordLevel(unk_token=UNK))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     _train(tokenizer, trainers.WordLevelTrainer(vocab_size=100, special_tokens=SPECIAL))
     return tokenizer
 
 
-def bpe_on_words() -> Tokenizer:
-    """BPE on the words and numbers of a text, which composes marks and lower-cases first."""
+def train_bpe_on_words() -> Tokenizer:
+    """Return a BPE tokenizer that composes marks, lower-cases, and splits texts into words and numbers."""
     tokenizer = Tokenizer(models.BPE(unk_token=UNK))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace(), pre_tokenizers.Digits(True)])
@@ -110,8 +114,8 @@ def bpe_on_words() -> Tokenizer:
     return tokenizer
 
 
-def files_of(tokenizer: Tokenizer, *, config: dict[str, Any] | None = None, **others: bytes) -> dict[str, bytes]:
-    """The files of a repository that holds ``tokenizer``."""
+def make_files(tokenizer: Tokenizer, *, config: dict[str, Any] | None = None, **others: bytes) -> dict[str, bytes]:
+    """Return the files of a repository that holds ``tokenizer``."""
     return {
         "tokenizer.json": tokenizer.to_str().encode(),
         "tokenizer_config.json": orjson.dumps(CONFIG if config is None else config),
@@ -119,9 +123,19 @@ def files_of(tokenizer: Tokenizer, *, config: dict[str, Any] | None = None, **ot
     }
 
 
-def loaded(tokenizer: Tokenizer, *, config: dict[str, Any] | None = None) -> LoadedTokenizer:
-    """``tokenizer`` as the engine knows it."""
-    return read_tokenizer(TokenizerFiles("tests/small", None, files_of(tokenizer, config=config)))
+def load(tokenizer: Tokenizer, *, config: dict[str, Any] | None = None) -> LoadedTokenizer:
+    """Load ``tokenizer`` from its files."""
+    return read_tokenizer(TokenizerFiles("tests/small", None, make_files(tokenizer, config=config)))
+
+
+def load_with_transformers(files: dict[str, bytes], folder: Path):  # type: ignore[no-untyped-def]  # transformers has few types
+    """Return the same tokenizer as transformers loads it; ``folder`` receives its files."""
+    os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+    from transformers import PreTrainedTokenizerFast
+
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return PreTrainedTokenizerFast.from_pretrained(folder)
 
 
 def _train(tokenizer: Tokenizer, trainer: trainers.Trainer) -> None:
@@ -129,7 +143,7 @@ def _train(tokenizer: Tokenizer, trainer: trainers.Trainer) -> None:
     tokenizer.train_from_iterator(SENTENCES, trainer)
 
 
-def _with_bos(tokenizer: Tokenizer) -> Tokenizer:
+def _add_bos(tokenizer: Tokenizer) -> Tokenizer:
     bos = tokenizer.token_to_id(BOS)
     template = processors.TemplateProcessing(single=f"{BOS} $A", special_tokens=[(BOS, bos)])
     tokenizer.post_processor = template
@@ -137,18 +151,18 @@ def _with_bos(tokenizer: Tokenizer) -> Tokenizer:
 
 
 KINDS: dict[str, Callable[[], Tokenizer]] = {
-    "byte-level": byte_level,
-    "by a pattern": lambda: byte_level(pattern=LLAMA_3_PATTERN),
-    "composing": lambda: byte_level(pattern=LLAMA_3_PATTERN, normalizer=normalizers.NFC()),
-    "SentencePiece": sentencepiece,
-    "WordPiece": wordpiece,
-    "WordPiece with tokens of all flags": lambda: wordpiece(added=WORDS),
-    "WordPiece with a whole-word token": lambda: wordpiece(added=[AddedToken("fox", single_word=True)]),
-    "BPE on words": bpe_on_words,
-    "Unigram": unigram,
-    "WordLevel": wordlevel,
-    "lower-casing": lambda: byte_level(normalizer=normalizers.Lowercase()),
-    "whole-word token": lambda: byte_level(added=[AddedToken("fox", single_word=True)]),
-    "mixed flags": lambda: byte_level(added=[AddedToken("<a>", lstrip=True), AddedToken("<b>", rstrip=True)]),
-    "plain added token": lambda: byte_level(added=[AddedToken("<|x|>", normalized=False)]),
+    "byte-level": train_byte_level,
+    "by a pattern": lambda: train_byte_level(pattern=LLAMA_3_PATTERN),
+    "composing": lambda: train_byte_level(pattern=LLAMA_3_PATTERN, normalizer=normalizers.NFC()),
+    "SentencePiece": train_sentencepiece,
+    "WordPiece": train_wordpiece,
+    "WordPiece with tokens of all flags": lambda: train_wordpiece(added=WORDS),
+    "WordPiece with a whole-word token": lambda: train_wordpiece(added=[AddedToken("fox", single_word=True)]),
+    "BPE on words": train_bpe_on_words,
+    "Unigram": train_unigram,
+    "WordLevel": train_wordlevel,
+    "lower-casing": lambda: train_byte_level(normalizer=normalizers.Lowercase()),
+    "whole-word token": lambda: train_byte_level(added=[AddedToken("fox", single_word=True)]),
+    "mixed flags": lambda: train_byte_level(added=[AddedToken("<a>", lstrip=True), AddedToken("<b>", rstrip=True)]),
+    "plain added token": lambda: train_byte_level(added=[AddedToken("<|x|>", normalized=False)]),
 }

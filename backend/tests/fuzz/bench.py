@@ -113,7 +113,7 @@ class Bench:
     def add_usual(self) -> None:
         """Put a dataset and a tokenizer on the Hub."""
         add_stories(self.hub, "lab/stories", rows=12)
-        self.hub.add(TOKENIZER, small.files_of(small.byte_level(), config=small.CONFIG), kind="models")
+        self.hub.add(TOKENIZER, small.make_files(small.train_byte_level(), config=small.CONFIG), kind="models")
 
     async def get(self, path: str, **params: object) -> Any:  # JSON of any kind
         """Return a checked answer, None where it is a refusal."""

@@ -74,6 +74,10 @@ def _garbage(path: Path) -> None:
     path.write_bytes(random.Random(1).randbytes(5000))
 
 
+def _emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
 def _half(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
@@ -106,7 +110,7 @@ def _loop(path: Path) -> None:
 
 _OF_FILES: Final[dict[str, Damage]] = {
     "is missing": _remove,
-    "is empty": lambda path: path.write_bytes(b"") and None,
+    "is empty": _emptied,
     "is garbage": _garbage,
     "is cut to half": _half,
     "has changed bytes": _changed,
@@ -158,11 +162,17 @@ def _json_damages(pattern: str, found: Path) -> Iterator[tuple[str, Damage]]:
 
 
 def _writing(value: Any) -> Damage:  # JSON of any kind
-    return lambda path: path.write_text(json.dumps(value)) and None
+    def do(path: Path) -> None:
+        path.write_text(json.dumps(value))
+
+    return do
 
 
 def _with(key: str, value: Any) -> Damage:  # JSON of any kind
-    return lambda path: path.write_text(json.dumps({**json.loads(path.read_bytes()), key: value})) and None
+    def do(path: Path) -> None:
+        path.write_text(json.dumps({**json.loads(path.read_bytes()), key: value}))
+
+    return do
 
 
 def _without(key: str) -> Damage:

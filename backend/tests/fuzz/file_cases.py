@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from fuzz.bench import Bench, check
@@ -49,14 +50,19 @@ class FileCase:
 def _cut(name: str, file: str, content: Content, chance: random.Random) -> Iterator[tuple[str, str, Content]]:
     """The file cut short, and with bytes of it changed."""
     for part in _CUTS:
-        yield f"{name}, cut to {part:.0%}", file, lambda part=part: content()[: int(len(content()) * part)]
+        yield f"{name}, cut to {part:.0%}", file, partial(_beginning, content, part)
     for times in (1, 20):
         seed = chance.randrange(1 << 30)
-        yield f"{name}, {times} bytes changed", file, lambda times=times, seed=seed: _changed(content(), times, seed)
+        yield f"{name}, {times} bytes changed", file, partial(_changed, content, times, seed)
 
 
-def _changed(content: bytes, times: int, seed: int) -> bytes:
-    chance, changed = random.Random(seed), bytearray(content)
+def _beginning(content: Content, part: float) -> bytes:
+    whole = content()
+    return whole[: int(len(whole) * part)]
+
+
+def _changed(content: Content, times: int, seed: int) -> bytes:
+    chance, changed = random.Random(seed), bytearray(content())
     for _time in range(times if changed else 0):
         changed[chance.randrange(len(changed))] = chance.randrange(256)
     return bytes(changed)

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -19,8 +20,8 @@ def columnar_files() -> Iterator[File]:
     yield from _arrow()
     for name, array in _arrays().items():
         table = pa.table({"text": ["a"] * len(array), "x": array})
-        yield f"Parquet with {name}", "a.parquet", lambda table=table: _parquet_of(table)
-        yield f"Arrow with {name}", "a.arrow", lambda table=table: _arrow_of(table)
+        yield f"Parquet with {name}", "a.parquet", partial(_parquet_of, table)
+        yield f"Arrow with {name}", "a.arrow", partial(_arrow_of, table)
 
 
 def _parquet_of(table: pa.Table, **options: Any) -> bytes:  # what pyarrow takes
@@ -79,8 +80,12 @@ def _parquet() -> Iterator[File]:
         yield (
             f"huggingface's metadata is {value}",
             "a.parquet",
-            lambda value=value: _parquet_of(_sound().replace_schema_metadata({"huggingface": value})),
+            partial(_with_metadata, value),
         )
+
+
+def _with_metadata(value: str) -> bytes:
+    return _parquet_of(_sound().replace_schema_metadata({"huggingface": value}))
 
 
 def _inflating() -> bytes:

@@ -6,6 +6,7 @@ import io
 import lzma
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 import zstandard
@@ -24,22 +25,34 @@ def packed_files() -> Iterator[File]:
         "xz": lzma.compress,
     }
     for ending, packed in pack.items():
-        yield f"sound .{ending}", f"a.jsonl.{ending}", lambda packed=packed: packed(_LINES)
-        yield f"empty .{ending}", f"a.jsonl.{ending}", lambda packed=packed: packed(b"")
+        yield f"sound .{ending}", f"a.jsonl.{ending}", partial(packed, _LINES)
+        yield f"empty .{ending}", f"a.jsonl.{ending}", partial(packed, b"")
         yield f".{ending} of 0 bytes", f"a.jsonl.{ending}", lambda: b""
         yield f".{ending} that is none", f"a.jsonl.{ending}", lambda: _LINES
-        yield f".{ending} twice over", f"a.jsonl.{ending}", lambda packed=packed: packed(packed(_LINES))
-        yield f"two members in .{ending}", f"a.jsonl.{ending}", lambda packed=packed: packed(_LINES) + packed(_LINES)
-        yield f"nonsense after .{ending}", f"a.jsonl.{ending}", lambda packed=packed: packed(_LINES) + b"nonsense"
-        yield f"a bomb of NULs in .{ending}", f"a.jsonl.{ending}", lambda ending=ending: _bomb(ending, b"\0")
-        yield f"a bomb of one line in .{ending}", f"a.txt.{ending}", lambda ending=ending: _bomb(ending, b"x")
-        yield f"a bomb of empty lines in .{ending}", f"a.csv.{ending}", lambda ending=ending: _bomb(ending, b"\n")
+        yield f".{ending} twice over", f"a.jsonl.{ending}", partial(_twice, packed)
+        yield f"two members in .{ending}", f"a.jsonl.{ending}", partial(_joined, packed, _LINES, _LINES)
+        yield f"nonsense after .{ending}", f"a.jsonl.{ending}", partial(_followed, packed, b"nonsense")
+        yield f"a bomb of NULs in .{ending}", f"a.jsonl.{ending}", partial(_bomb, ending, b"\0")
+        yield f"a bomb of one line in .{ending}", f"a.txt.{ending}", partial(_bomb, ending, b"x")
+        yield f"a bomb of empty lines in .{ending}", f"a.csv.{ending}", partial(_bomb, ending, b"\n")
     yield "a ZIP archive", "a.zip", lambda: _zip({"a.jsonl": _LINES})
     yield "a ZIP archive named .jsonl", "a.jsonl", lambda: _zip({"a.jsonl": _LINES})
     yield "a ZIP bomb", "a.csv.zip", lambda: _zip({"a.csv": bytes(_BOMB_BYTES // 4)})
     yield "a ZIP archive that climbs", "a.zip", lambda: _zip({"../../a.jsonl": _LINES})
     yield "Parquet in .gz", "a.parquet.gz", lambda: gzip.compress(b"PAR1PAR1")
     yield "a gzip with a long name", "a.jsonl.gz", lambda: b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * 1_000_000
+
+
+def _joined(packed: Callable[[bytes], bytes], *contents: bytes) -> bytes:
+    return b"".join(packed(content) for content in contents)
+
+
+def _followed(packed: Callable[[bytes], bytes], more: bytes) -> bytes:
+    return packed(_LINES) + more
+
+
+def _twice(packed: Callable[[bytes], bytes]) -> bytes:
+    return packed(packed(_LINES))
 
 
 def _bomb(ending: str, byte: bytes) -> bytes:

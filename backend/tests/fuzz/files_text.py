@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from fuzz.values import VALUES
@@ -26,6 +27,10 @@ def _lines(*lines: str) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
 
 
+def _nested(begin: str, middle: str, end: str, depth: int) -> bytes:
+    return _lines(f'{{"text": "a", "x": {begin * depth}{middle}{end * depth}}}')
+
+
 def _json() -> Iterator[File]:
     good = '{"text": "a"}'
     yield "sound JSON lines", "a.jsonl", lambda: _lines(*[f'{{"text": "line {number}"}}' for number in range(200)])
@@ -42,17 +47,9 @@ def _json() -> Iterator[File]:
         lambda: _lines(*[json.dumps({"text": "a", "meta": {f"key{number}": 1}}) for number in range(5000)]),
     )
     for depth in (100, 1000, 100_000):
-        yield (
-            f"{depth:,} lists deep",
-            "a.jsonl",
-            lambda depth=depth: _lines('{"text": "a", "x": ' + "[" * depth + "]" * depth + "}"),
-        )
-        yield (
-            f"{depth:,} objects deep",
-            "a.jsonl",
-            lambda depth=depth: _lines('{"text": "a", "x": ' + '{"x":' * depth + "1" + "}" * depth + "}"),
-        )
-        yield f"{depth:,} lists deep, as JSON", "a.json", lambda depth=depth: b"[" * depth
+        yield f"{depth:,} lists deep", "a.jsonl", partial(_nested, "[", "", "]", depth)
+        yield f"{depth:,} objects deep", "a.jsonl", partial(_nested, '{"x":', "1", "}", depth)
+        yield f"{depth:,} lists deep, as JSON", "a.json", partial(bytes.__mul__, b"[", depth)
     yield "no end of a text", "a.jsonl", lambda: b'{"text": "' + b"x" * (8 << 20)
     yield "one line of 60 MB", "a.jsonl", lambda: b'{"text": "' + b"x" * CELL_BYTES + b'"}\n'
     yield "a text of 60 MB in JSON", "a.json", lambda: b'[{"text": "' + b"x" * CELL_BYTES + b'"}]'
@@ -90,12 +87,14 @@ def _json() -> Iterator[File]:
 
 
 def _json_values() -> Iterator[File]:
+    first = '{"text": "a"}'
     for name, value in VALUES.items():
-        line = json.dumps({"text": value})
-        yield f"text is {name}", "a.jsonl", lambda line=line: _lines('{"text": "a"}', line)
-        yield f"a record is {name}", "a.jsonl", lambda value=value: _lines('{"text": "a"}', json.dumps(value))
-        yield f"text turns to {name} late", "a.jsonl", lambda line=line: _lines(*['{"text": "a"}'] * 50_000, line)
-        yield f"the whole is {name}", "a.json", lambda value=value: json.dumps(value).encode()
+        line, bare = json.dumps({"text": value}), json.dumps(value)
+        yield f"text is {name}", "a.jsonl", partial(_lines, first, line)
+        yield f"a record is {name}", "a.jsonl", partial(_lines, first, bare)
+        yield f"the first record is {name}", "a.jsonl", partial(_lines, bare, first)
+        yield f"text turns to {name} late", "a.jsonl", partial(_lines, *[first] * 50_000, line)
+        yield f"the whole is {name}", "a.json", partial(bytes, bare.encode())
 
 
 def _csv() -> Iterator[File]:

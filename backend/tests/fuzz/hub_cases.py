@@ -110,7 +110,7 @@ def _bodies() -> Iterator[HubCase]:
 
 
 def _transfers() -> Iterator[HubCase]:
-    large = {"README.md": CARD, "train.parquet": parquet_bytes(story_rows("train", 20_000))}
+    large: dict[str, bytes | str] = {"README.md": CARD, "train.parquet": parquet_bytes(story_rows("train", 20_000))}
     for after in (0, 1, 1000, 60_000):
         yield HubCase(f"every file cut after {after:,} bytes", _holding(large, origin="files", drop_after=after))
         cut = {"origin": "files", "drop_after": after, "no_range": True}
@@ -135,15 +135,12 @@ def _transfers() -> Iterator[HubCase]:
             yield HubCase(f"of the store, {header}: {value[:30]!r}", _holding(large, **fault))
     bomb = gzip.compress(bytes(_BOMB_BYTES))
     for name in ("README.md", ".huggingface.yaml", "dataset_infos.json"):
-        packed = {**FILES, name: "---\nlicense: mit\n---\n" if name == "README.md" else "{}"}
-        fault = {"path": name, "body": bomb, "headers": {"Content-Encoding": "gzip", "Content-Length": str(len(bomb))}}
-        yield HubCase(f"{name} inflates to {_BOMB_BYTES >> 20} MB", _bombing(packed, fault))
+        packed: dict[str, bytes | str] = {**FILES, name: "---\nlicense: mit\n---\n" if name == "README.md" else "{}"}
+        headers = {"Content-Encoding": "gzip", "Content-Length": str(len(bomb))}
+        setup = _holding(packed, path=name, body=bomb, headers=headers)
+        yield HubCase(f"{name} inflates to {_BOMB_BYTES >> 20} MB", setup)
     yield HubCase("a checksum that is never right", _holding(large, path="train", corrupt=True))
     yield HubCase("many files that stall", _stalling)
-
-
-def _bombing(files: dict[str, bytes | str], fault: dict[str, Any]) -> Setup:
-    return _holding(files, **fault)
 
 
 def _stalling(hub: Hub, repo_id: str) -> None:
@@ -163,7 +160,7 @@ def _declared() -> Iterator[HubCase]:
 
 
 def _tokenizers() -> Iterator[HubCase]:
-    files = small.files_of(small.byte_level(), config=small.CONFIG)
+    files = small.make_files(small.train_byte_level(), config=small.CONFIG)
     parsed = json.loads(files["tokenizer.json"])
     parsed["model"]["vocab"] = dict(list(parsed["model"]["vocab"].items())[:20])
     for content in (b"", b"{", b"[]", b"null", b"[" * 100_000, b"\xff", b'{"model": {}}', b"{}" * 3):

@@ -9,7 +9,7 @@ from fakes.repositories import CARD
 
 Change = Callable[[Any], Any]  # JSON of any kind
 LINES: Final = "".join(f'{{"text": "line {number}"}}\n' for number in range(20))
-FILES: Final = {"README.md": CARD, "train.jsonl": LINES, "test.jsonl.gz": b"\x1f\x8b"}
+FILES: Final[dict[str, bytes | str]] = {"README.md": CARD, "train.jsonl": LINES, "test.jsonl.gz": b"\x1f\x8b"}
 
 
 @dataclass

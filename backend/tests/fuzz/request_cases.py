@@ -7,6 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+from hypothesis.stateful import run_state_machine_as_test
+
 from fuzz.bench import Bench, Broken, check
 
 _SAMPLE_TOKENIZER: Final = "./tokenizers/sample-bpe"
@@ -57,8 +62,6 @@ async def _something_ready(bench: Bench) -> Mapping[str, str]:
 
 def _explore_operation(case: RequestCase, url: str, ids: Mapping[str, str]) -> list[str]:
     """Send requests that fit the operation's document, and such that do not."""
-    from hypothesis import given, seed
-    from hypothesis import strategies as st
     from schemathesis import GenerationMode
 
     assert case.operation is not None
@@ -82,10 +85,6 @@ def _explore_operation(case: RequestCase, url: str, ids: Mapping[str, str]) -> l
 
 def _explore_sequences(case: RequestCase, url: str, _ids: Mapping[str, str]) -> list[str]:
     """Let each request build on the answers before it, as the document's links and names suggest."""
-    from hypothesis import seed
-    from hypothesis.errors import Flaky
-    from hypothesis.stateful import run_state_machine_as_test
-
     found: list[str] = []
     base: Any = _schema(url).as_state_machine()
     chance = random.Random(case.seed)
@@ -108,9 +107,7 @@ def _schema(url: str) -> Any:  # the library's own
     return schemathesis.openapi.from_url(f"{url}/api/openapi.json")
 
 
-def _settings(examples: int) -> Any:  # a decorator of Hypothesis
-    from hypothesis import HealthCheck, Phase, settings
-
+def _settings(examples: int) -> settings:
     return settings(
         max_examples=examples,
         stateful_step_count=12,

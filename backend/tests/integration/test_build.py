@@ -1,4 +1,4 @@
-"""Making a dataset from a plan: interrupted anywhere it goes on, and the result is always the same."""
+"""Building a dataset from a plan: interrupted anywhere, it resumes and ends with the same bytes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 
 from fakes.hub import Hub
 from fakes.repositories import CARD, add_stories, story_rows
-from mistudio.corpus.fetch.download import FetchSettings
+from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.hub.plan import make_plan
 from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
-from mistudio.corpus.ingest.build import build_dataset, finish_build, pieces_of
+from mistudio.corpus.ingest.build import build_dataset, finish_build, name_raw_files
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.origin import HubOrigin
 from mistudio.corpus.monitor import NullMonitor
@@ -19,45 +19,45 @@ from mistudio.corpus.store.manifest import Manifest, verify
 
 
 class Interrupted(Exception):
-    """The work was cut off."""
+    """The build was interrupted."""
 
 
 class Interrupting(NullMonitor):
-    """Cuts the work off at the n-th time that it says anything."""
+    """Interrupts the build at its n-th report or checkpoint."""
 
     def __init__(self, after: int) -> None:
         self.left = after
 
     def report(self, done: int, total: int, phase: str) -> None:
-        """Count, and cut off."""
+        """Count the call, and interrupt."""
         self.checkpoint()
 
     def checkpoint(self) -> None:
-        """Count, and cut off."""
+        """Count the call, and interrupt."""
         self.left -= 1
         if self.left == 0:
             raise Interrupted
 
 
-class InterruptingOnce(NullMonitor):
-    """Cuts the work off the first time that it says anything once ``reached`` is so."""
+class InterruptingWhen(NullMonitor):
+    """Interrupts the build at the first report or checkpoint after ``reached`` holds."""
 
     def __init__(self, reached: Callable[[], bool]) -> None:
         self._reached = reached
 
     def report(self, done: int, total: int, phase: str) -> None:
-        """Look, and cut off."""
+        """Check the condition, and interrupt."""
         self.checkpoint()
 
     def checkpoint(self) -> None:
-        """Look, and cut off."""
+        """Check the condition, and interrupt."""
         if self._reached():
             raise Interrupted
 
 
 @pytest.fixture
 def plan(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> DownloadPlan:
-    """The plan of a repository with three files and two splits."""
+    """Plan the download of a repository with three files and two splits."""
     for name, value in hub.environment(tmp_path / "hf").items():
         monkeypatch.setenv(name, value)
     add_stories(hub)
@@ -65,18 +65,18 @@ def plan(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> DownloadP
 
 
 def build(plan: DownloadPlan, folder: Path, monitor: NullMonitor) -> Manifest:
-    """One call, on one connection, so that steps come in a fixed order."""
+    """Build in one call, on one connection, so that the steps have a fixed order."""
     origin = HubOrigin(plan, token=None, settings=FetchSettings(connections=1, backoff_seconds=0.01))
     return build_dataset(origin, folder / "staging", folder / "dataset", text_column=None, monitor=monitor)
 
 
 def hashes(manifest: Manifest) -> list[str]:
-    """The checksums of the store's files, in order."""
+    """Return the checksums of the raw files, in order."""
     return [file.sha256 for split in manifest.splits for file in split.files]
 
 
-def test_the_result_is_whole_and_nothing_else_is_left(plan: DownloadPlan, tmp_path: Path) -> None:
-    """Manifest and files agree, the staging folder has become the dataset."""
+def test_the_dataset_is_complete_and_nothing_else_is_left(plan: DownloadPlan, tmp_path: Path) -> None:
+    """Manifest and files agree; the staging folder has become the dataset."""
     manifest = build(plan, tmp_path, NullMonitor())
     assert [] == verify(tmp_path / "dataset")
     assert ["manifest.json", "raw"] == sorted(path.name for path in (tmp_path / "dataset").iterdir())
@@ -89,35 +89,35 @@ def test_the_result_is_whole_and_nothing_else_is_left(plan: DownloadPlan, tmp_pa
     assert story_rows("validation", 30) == [row.values for row in rows]
 
 
-def test_interrupted_anywhere_it_goes_on_to_the_same_result(plan: DownloadPlan, tmp_path: Path) -> None:
-    """Cut off at every place where it says anything, one after the other, the files end with the same bytes."""
+def test_an_interruption_anywhere_changes_no_byte(plan: DownloadPlan, tmp_path: Path) -> None:
+    """Interrupted at each report and checkpoint in turn, the files end with the same bytes."""
     expected = hashes(build(plan, tmp_path / "whole", NullMonitor()))
-    cuts = 0
+    interruptions = 0
     for place in range(1, 400):
         folder = tmp_path / str(place)
         try:
             build(plan, folder, Interrupting(place))
         except Interrupted:
-            cuts += 1
+            interruptions += 1
             assert not (folder / "dataset").exists()
             assert expected == hashes(build(plan, folder, NullMonitor()))
             assert [] == verify(folder / "dataset")
         else:
             break
-    assert cuts > 10
+    assert interruptions > 10
 
 
-def test_killed_before_the_rename_it_only_renames(plan: DownloadPlan, hub: Hub, tmp_path: Path) -> None:
-    """Once the manifest is written nothing is fetched again, whatever of the leftovers is gone already."""
+def test_after_a_kill_before_the_rename_it_only_renames(plan: DownloadPlan, hub: Hub, tmp_path: Path) -> None:
+    """Once the manifest is written, nothing is fetched again, whichever leftovers are removed already."""
     manifest = build(plan, tmp_path, NullMonitor())
     (tmp_path / "dataset").rename(tmp_path / "staging")
-    asked = len(hub.requests)
+    requests = len(hub.requests)
     assert manifest == finish_build(tmp_path / "staging", tmp_path / "dataset", monitor=NullMonitor())
-    assert asked == len(hub.requests)
+    assert requests == len(hub.requests)
     assert [] == verify(tmp_path / "dataset")
 
 
-def test_cut_off_again_and_again_it_still_ends(plan: DownloadPlan, tmp_path: Path) -> None:
+def test_a_build_that_is_interrupted_again_and_again_ends(plan: DownloadPlan, tmp_path: Path) -> None:
     """Each call gets a few steps further than the one before."""
     expected = hashes(build(plan, tmp_path / "whole", NullMonitor()))
     for steps in range(5, 400, 5):
@@ -127,45 +127,45 @@ def test_cut_off_again_and_again_it_still_ends(plan: DownloadPlan, tmp_path: Pat
             continue
         assert expected == hashes(got)
         return
-    pytest.fail("it never came to its end")
+    pytest.fail("the build never ended")
 
 
 def test_a_finished_dataset_is_only_read(plan: DownloadPlan, hub: Hub, tmp_path: Path) -> None:
-    """A call after the end asks the Hub for nothing."""
+    """A further call sends no request to the Hub."""
     first = build(plan, tmp_path, NullMonitor())
-    asked = len(hub.requests)
+    requests = len(hub.requests)
     assert first == build(plan, tmp_path, NullMonitor())
-    assert asked == len(hub.requests)
+    assert requests == len(hub.requests)
 
 
-def test_a_kept_file_that_was_moved_but_not_written_down_is_not_fetched_again(
+def test_a_kept_file_that_was_moved_without_a_report_is_not_fetched_again(
     plan: DownloadPlan, hub: Hub, tmp_path: Path
 ) -> None:
-    """Killed between the move into the store and the note of it, the file is found by its checksum."""
+    """After a kill between the move and the report, the checksum identifies the file."""
     staging = tmp_path / "staging"
-    piece = pieces_of(plan.files)[0]
+    planned = name_raw_files(plan.files)[0]
     (staging / "raw").mkdir(parents=True)
     source = tmp_path / "source.parquet"
     repository = hub.find("datasets", "lab/stories")
     assert repository is not None
-    content = repository.commits[plan.revision][piece.source.path].content
+    content = repository.commits[plan.revision][planned.source.path].content
     assert isinstance(content, bytes)
     source.write_bytes(content)
     report = ingest_file(
-        source, piece.raw_path(staging), format="parquet", label=piece.source.path, monitor=NullMonitor()
+        source, planned.raw_path(staging), format="parquet", label=planned.source.path, monitor=NullMonitor()
     )
     assert report.kept
     build(plan, tmp_path, NullMonitor())
     fetched = {record.path for record in hub.requests if record.method == "GET" and "/resolve/" in record.path}
-    assert not [path for path in fetched if path.endswith(piece.source.path)]
+    assert not [path for path in fetched if path.endswith(planned.source.path)]
     assert [] == verify(tmp_path / "dataset")
 
 
-def test_damaged_notes_are_not_believed(plan: DownloadPlan, tmp_path: Path) -> None:
-    """A report that cannot be read, or whose file is not as it says, makes the piece be done again."""
+def test_files_with_a_damaged_report_are_ingested_again(plan: DownloadPlan, tmp_path: Path) -> None:
+    """The report cannot be read, or its raw file has another size."""
     staging = tmp_path / "staging"
     with pytest.raises(Interrupted):
-        build(plan, tmp_path, InterruptingOnce(lambda: 3 == len(list(staging.glob("reports/*.json")))))
+        build(plan, tmp_path, InterruptingWhen(lambda: 3 == len(list(staging.glob("reports/*.json")))))
     assert 3 == len(list((staging / "raw").iterdir()))
     for report in (staging / "reports").iterdir():
         report.write_text("{", encoding="utf-8")
@@ -176,7 +176,7 @@ def test_damaged_notes_are_not_believed(plan: DownloadPlan, tmp_path: Path) -> N
 
 
 def test_one_file_in_two_splits(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It is in both, whole."""
+    """All its rows are in both."""
     for name, value in hub.environment(tmp_path / "hf").items():
         monkeypatch.setenv(name, value)
     files = "".join(f"  - split: {split}\n    path: all.txt\n" for split in ("train", "test"))

@@ -161,7 +161,7 @@ def test_with_a_server_the_commands_ask_it(shell: Shell, tokenization: str, serv
     assert "more is ready: 20 samples" in shell.run("import", written(shell.folder, "more.csv", CSV)).stdout
     assert "ready" == shell.json("rebuild", STORIES)["state"]
     bad = written(shell.folder, "bad.csv", b"a,text\n1\n")
-    assert "bad.csv, row 2: 2 columns expected, 1 found." in shell.run("import", bad, code=1).stderr
+    assert "bad.csv, row 2: expected 2 columns, found 1." in shell.run("import", bad, code=1).stderr
     assert "There is no dataset “nothing”" in shell.run("show", "nothing", code=1).stderr
     assert "max_length" in shell.run("tokenize", "more", "sample", "--max-length", "1", code=1).stderr
     assert "Tokens are known once" in shell.run("stats", "more").stdout

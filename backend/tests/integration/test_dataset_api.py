@@ -13,6 +13,7 @@ from fakes.hub import Fault, Hub
 from fakes.repositories import CARD, add_large, add_stories, parquet_bytes, story_rows
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
+from mistudio.core.errors import error_classes
 
 pytestmark = BOTH_ENGINES
 SCALED_OUT_PARTS = ("database", "broker", "redis", "workers", "engine", "disk")
@@ -50,6 +51,9 @@ async def refused_download(
     """The problem that a download request is answered with; no record and no folder come of it."""
     answer = await server.http.post("/api/datasets/download", json=fields)
     problem = await refused(server, answer, status, code)
+    concerned = {error.concerns for error in error_classes() if error.code == code and error.concerns}
+    if code != "validation_error":
+        assert [*concerned] == [error["field"] for error in problem["errors"]]
     assert 0 == (await server.get("/api/datasets"))["pagination"]["total"]
     assert [] == await server.get("/api/jobs")
     assert [] == folders(settings)
@@ -106,7 +110,7 @@ async def test_samples_refuse_what_is_not_there(server: RunningServer, hub: Hub,
     path = f"/api/datasets/{dataset['id']}/samples"
     http = server.http
     problem = await refused(server, await http.get(path, params={"split": "nope"}), 422, "unknown_split")
-    assert ["train", "validation"] == problem["choices"]
+    assert (["train", "validation"], "split") == (problem["choices"], problem["errors"][0]["field"])
     await refused(server, await http.get("/api/datasets/ds_none/samples"), 404, "not_found")
     await refused(server, await http.get(f"{path}/train/999999"), 404, "not_found")
     problem = await refused(server, await http.get(f"{path}/nope/0"), 404, "not_found")

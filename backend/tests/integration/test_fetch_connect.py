@@ -1,11 +1,12 @@
 """Addresses and proxies that make no sense: each ends the fetch with a sentence, and never with a crash."""
 
 import re
+import select
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from fakes.fetching import Watched, fetch_all
 from fakes.hub import Hub, Repository
 from fakes.pace import paced
 from mistudio.core.errors import BadToken, HubUnreachable, JobCancelled
-from mistudio.corpus.fetch.connection import Route, web_address
-from mistudio.corpus.fetch.remote_file import Repository as RemoteRepository
+from mistudio.corpus.fetch.remote_file import PinnedRepository
+from mistudio.corpus.fetch.route import Route, parse_web_address
 
 
 @pytest.fixture
@@ -143,6 +144,47 @@ def test_a_cancel_does_not_wait_for_a_proxy(
         assert pace.seconds < 1.3
 
 
+@contextmanager
+def full_server() -> Iterator[str]:
+    """A server's address that completes no connection, as its queue is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as queue:
+        is_full = False
+        while not is_full:
+            client = queue.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+            is_full = not select.select([], [client], [], 0.5)[1]
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def silent_server() -> Iterator[str]:
+    """A server's address that completes connections and then says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("server", "scheme"), [(full_server, "http"), (silent_server, "https")], ids=["connecting", "TLS handshake"]
+)
+def test_a_cancel_does_not_wait_for_a_connection(
+    hub: Hub,
+    tales: Repository,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    server: Callable[[], AbstractContextManager[str]],
+    scheme: str,
+) -> None:
+    """Neither while connecting nor during the TLS handshake."""
+    monitor = Watched()
+    with server() as address:
+        monkeypatch.setenv("HF_ENDPOINT", f"{scheme}://{address}")
+        threading.Timer(0.3, monitor.cancelled.set).start()
+        with paced() as pace, pytest.raises(JobCancelled):
+            fetch_all(tales, tmp_path, monitor=monitor, connect_seconds=30.0)
+        assert pace.seconds < 1.3
+
+
 @pytest.mark.parametrize("token", ["hf_a\r\nX-Evil: 1", "hf_a\nb", "hf_ä", "hf_日本", "hf a"])
 def test_what_cannot_be_a_token_never_reaches_a_request(
     hub: Hub, tales: Repository, tmp_path: Path, token: str
@@ -156,8 +198,8 @@ def test_what_cannot_be_a_token_never_reaches_a_request(
 
 def test_secrets_are_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tracebacks and logs show these."""
-    assert "hf_secret" not in repr(RemoteRepository("ada/tales", "c0ffee", "hf_secret"))
+    assert "hf_secret" not in repr(PinnedRepository("ada/tales", "c0ffee", "hf_secret"))
     monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.test:3128")
-    route = Route.to(web_address("https://hub.test/x"))
+    route = Route.find(parse_web_address("https://hub.test/x"))
     assert ("proxy.test", 3128) == route.via
     assert route.tunnel_headers["Proxy-Authorization"] not in repr(route)

@@ -26,7 +26,7 @@ from mistudio.core.errors import (
     RepositoryNotFound,
     SourceChanged,
 )
-from mistudio.corpus.fetch.download import fetch_files
+from mistudio.corpus.fetch import fetch_files
 from mistudio.corpus.monitor import NullMonitor
 
 BIG = os.urandom(6 << 20) + b"end"

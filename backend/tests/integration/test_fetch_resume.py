@@ -21,7 +21,7 @@ CONTENT = random.Random(4).randbytes(12 << 20)
 CHILD = """
 import json, sys
 from pathlib import Path
-from mistudio.corpus.fetch.download import FetchSettings, fetch_files
+from mistudio.corpus.fetch import FetchSettings, fetch_files
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.corpus.monitor import NullMonitor
 told = json.load(sys.stdin)

@@ -10,7 +10,7 @@ from fakes.fetching import fetch_all
 from fakes.hub import Hub
 from fakes.wire import Authority, Wire, wire
 from mistudio.core.errors import HubUnreachable
-from mistudio.corpus.fetch.http import tls_context
+from mistudio.corpus.fetch.connection import tls_context
 
 CONTENT = bytes(range(256)) * 40_000
 

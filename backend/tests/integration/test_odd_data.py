@@ -1,6 +1,6 @@
-"""Data as people really upload it, fetched over the API and compared sample by sample with what was put in.
+"""Data as people really upload it: downloaded through the API and compared with the source, sample by sample.
 
-All datasets are made at the same time on one server.
+One server downloads all datasets at the same time.
 """
 
 import asyncio
@@ -31,12 +31,12 @@ HUGE = "0123456789" * 500_000 + "äöü🙂 the end"
 
 
 def jsonl(*rows: Row) -> bytes:
-    """Rows as JSON lines."""
+    """Return rows as JSON lines."""
     return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
 
 
 def arrow(*rows: Row) -> bytes:
-    """Rows as an Arrow stream, which is what ``datasets`` writes."""
+    """Return rows as an Arrow stream, which is what ``datasets`` writes."""
     table, sink = pa.Table.from_pylist(list(rows)), io.BytesIO()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
@@ -44,26 +44,26 @@ def arrow(*rows: Row) -> bytes:
 
 
 def parquet_of(*columns: tuple[str, pa.Array]) -> bytes:
-    """Columns as a Parquet file; names may be there twice."""
+    """Return columns as a Parquet file; names may repeat."""
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_arrays([array for _, array in columns], names=[name for name, _ in columns]), sink)
     return sink.getvalue()
 
 
 def text_of_bytes(*texts: bytes) -> pa.Array:
-    """A string column that holds any bytes, as careless writers make them."""
+    """Return a string column that holds any bytes, as careless writers make them."""
     return pa.Array.from_buffers(pa.string(), len(texts), pa.array(list(texts), pa.binary()).buffers())
 
 
 def card(*splits: tuple[str, str], **options: object) -> str:
-    """A card with one config of these (split, path)s."""
+    """Return a card with one config of these pairs of split and path."""
     files = [{"split": split, "path": path} for split, path in splits]
     return f"---\n{json.dumps({'configs': [{'config_name': 'default', 'data_files': files, **options}]})}\n---\n"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A repository's files, and what becomes of them: rows per split (``text`` and the other columns), or a code."""
+    """A repository's files and the expected rows per split (``text`` and the other columns), or the error code."""
 
     files: Mapping[str, bytes | str]
     rows: Mapping[str, list[Row]] = field(default_factory=dict)
@@ -265,7 +265,7 @@ CONFIGS = "---\nconfigs:\n- config_name: one\n  data_files: one/*\n- config_name
 
 @pytest.fixture(scope="module")
 def module_hub() -> Iterator[Hub]:
-    """A Hub with a repository for each case."""
+    """Run a Hub with a repository for each case."""
     with Hub() as running:
         for name, case in CASES.items():
             files = dict(case.files)
@@ -275,7 +275,7 @@ def module_hub() -> Iterator[Hub]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(module_hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningServer]:
-    """One server for all."""
+    """Run one server for all cases."""
     folder = tmp_path_factory.mktemp("odd")
     settings = Settings(
         data_dir=folder / "data",
@@ -291,19 +291,19 @@ async def server(module_hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> A
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ended(server: RunningServer) -> dict[str, Any]:
-    """How each download ended: the dataset, or the refusal."""
+    """Download all; return each dataset, or the error of the request."""
 
-    async def ask(name: str, case: Case) -> Any:  # JSON of any kind
+    async def request(name: str, case: Case) -> Any:  # JSON of any kind
         answer = await server.http.post("/api/datasets/download", json={"repo_id": f"odd/{name}", **case.ask})
         return answer.json()
 
-    answers = await asyncio.gather(*(ask(*item) for item in CASES.items()))
+    answers = await asyncio.gather(*(request(*item) for item in CASES.items()))
     datasets = await until_all_ended(server, [answer["id"] for answer in answers if "id" in answer])
     return {name: datasets.get(answer.get("id"), answer) for name, answer in zip(CASES, answers, strict=True)}
 
 
 async def all_samples(server: RunningServer, dataset_id: str, split: str) -> list[Any]:
-    """Every sample of a split, page by page."""
+    """Return every sample of a split, read page by page."""
     samples: list[Any] = []
     for page in range(1, 10):
         answer = await server.get(f"/api/datasets/{dataset_id}/samples", split=split, page=page, limit=100)
@@ -314,8 +314,8 @@ async def all_samples(server: RunningServer, dataset_id: str, split: str) -> lis
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.code])
-async def test_every_row_is_what_was_put_in(server: RunningServer, ended: dict[str, Any], name: str) -> None:
-    """Splits, their order, rows, texts and all other columns."""
+async def test_every_row_equals_its_source(server: RunningServer, ended: dict[str, Any], name: str) -> None:
+    """So do the splits, their order, the texts and all other columns."""
     dataset, case = ended[name], CASES[name]
     assert ("ready", None) == (dataset.get("status"), dataset.get("error_message", dataset.get("detail")))
     assert case.text_column == dataset["text_column"]
@@ -336,8 +336,8 @@ async def test_every_row_is_what_was_put_in(server: RunningServer, ended: dict[s
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.code])
-async def test_what_cannot_be_read_says_why(ended: dict[str, Any], name: str) -> None:
-    """One sentence: of a damaged file, with its name."""
+async def test_errors_of_unreadable_data_are_one_sentence(ended: dict[str, Any], name: str) -> None:
+    """That of a damaged file begins with its name."""
     found = ended[name]
     code, message = found.get("error_code", found.get("code")), found.get("error_message", found.get("detail"))
     assert CASES[name].code == code, message
@@ -347,8 +347,8 @@ async def test_what_cannot_be_read_says_why(ended: dict[str, Any], name: str) ->
         assert any(message.startswith(path) for path in CASES[name].files), message
 
 
-async def test_a_huge_cell_is_cut_in_lists_and_whole_by_itself(server: RunningServer, ended: dict[str, Any]) -> None:
-    """Five megabytes: a page shows their beginning and says so, the row's own address gives all of it."""
+async def test_a_huge_cell_is_cut_in_pages_and_complete_by_itself(server: RunningServer, ended: dict[str, Any]) -> None:
+    """Of five megabytes, a page shows the beginning; the row's own address returns everything."""
     path = f"/api/datasets/{ended['huge']['id']}/samples"
     listed = (await server.get(path, limit=4))["data"]
     assert [True, False, False, False] == [sample["truncated"] for sample in listed]
@@ -357,15 +357,15 @@ async def test_a_huge_cell_is_cut_in_lists_and_whole_by_itself(server: RunningSe
     assert HUGE == whole["text"]
 
 
-async def test_single_rows_of_strange_splits_have_addresses(server: RunningServer, ended: dict[str, Any]) -> None:
-    """Names that need quoting in an address are found."""
+async def test_single_rows_of_unusual_splits_have_addresses(server: RunningServer, ended: dict[str, Any]) -> None:
+    """Split names that need escaping in an address are found."""
     dataset = ended["strange-splits"]
     for split, rows in CASES["strange-splits"].rows.items():
         assert rows[0]["text"] == (await server.get(f"/api/datasets/{dataset['id']}/samples/{split}/0"))["text"]
 
 
 async def test_the_other_config_is_another_dataset(server: RunningServer, ended: dict[str, Any]) -> None:
-    """It has its own rows, and its config in its name."""
+    """It has its own rows, and its name includes the config."""
     other = await server.until((await server.download("odd/config-one", config="two"))["id"], "ready", "error")
     assert ("config-one (one)", "config-one (two)") == (ended["config-one"]["name"], other["name"])
     assert [PLAIN[1]["text"]] == [sample["text"] for sample in await all_samples(server, other["id"], "train")]

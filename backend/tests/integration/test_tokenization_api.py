@@ -222,7 +222,7 @@ async def test_a_token_that_the_tokenizer_lacks_is_refused_by_its_field(server: 
     path = f"/api/datasets/{dataset_id}/tokenize"
     refused = await server.http.post(path, json={"tokenizer": "./tokenizers/bare", "begin_of_row_token": "bos"})
     assert (422, "validation_error") == (refused.status_code, refused.json()["code"])
-    message = "This tokenizer has no BOS token: choose another one, an id, or “none”."
+    message = "This tokenizer has no BOS token. Choose another one, an id, or “none”."
     assert [{"field": "begin_of_row_token", "message": message}] == refused.json()["errors"]
     assert [] == await server.get(f"/api/datasets/{dataset_id}/tokenizations")
 
@@ -231,27 +231,29 @@ async def test_what_cannot_be_is_said_before_anything_is_started(server: Running
     """Every impossible request is refused with its code, and leaves no record."""
     path = f"/api/datasets/{dataset_id}/tokenize"
     outside = server.parts.settings.data_dir.parent
-    cases: list[tuple[dict[str, object], int, str]] = [
-        ({"max_length": 1}, 422, "validation_error"),
-        ({"packing": "concat", "padding": "max_length"}, 422, "validation_error"),
-        ({"begin_of_row_token": 100_000}, 422, "validation_error"),
-        ({"document_separator_token": "sep"}, 422, "validation_error"),
-        ({"splits": ["test"]}, 422, "unknown_split"),
-        ({"text_column": "number"}, 422, "unknown_column"),
-        ({"tokenizer": str(outside)}, 422, "validation_error"),
-        ({"tokenizer": "../../etc"}, 422, "validation_error"),
-        ({"tokenizer": "./\0"}, 422, "validation_error"),
-        ({"tokenizer": f"./{'x' * 300}"}, 422, "validation_error"),
-        ({"tokenizer": "lab/nothing"}, 404, "not_found"),
-        ({"apply_chat_template": True}, 422, "validation_error"),
-        ({"nonsense": 1}, 422, "validation_error"),
+    cases: list[tuple[dict[str, object], int, str, str]] = [
+        ({"max_length": 1}, 422, "validation_error", "max_length"),
+        ({"packing": "concat", "padding": "max_length"}, 422, "validation_error", "padding"),
+        ({"begin_of_row_token": 100_000}, 422, "validation_error", "begin_of_row_token"),
+        ({"document_separator_token": "sep"}, 422, "validation_error", "document_separator_token"),
+        ({"splits": ["test"]}, 422, "unknown_split", "splits"),
+        ({"text_column": "number"}, 422, "unknown_column", "text_column"),
+        ({"tokenizer": str(outside)}, 422, "validation_error", "tokenizer"),
+        ({"tokenizer": "../../etc"}, 422, "validation_error", "tokenizer"),
+        ({"tokenizer": "./\0"}, 422, "validation_error", "tokenizer"),
+        ({"tokenizer": f"./{'x' * 300}"}, 422, "validation_error", "tokenizer"),
+        ({"tokenizer": "./tokenizers/none"}, 422, "no_tokenizer", "tokenizer"),
+        ({"tokenizer": "lab/nothing"}, 404, "not_found", "tokenizer"),
+        ({"apply_chat_template": True}, 422, "validation_error", "apply_chat_template"),
+        ({"nonsense": 1}, 422, "validation_error", "nonsense"),
     ]
-    for fields, status, code in cases:
+    for fields, status, code, field in cases:
         answer = await server.http.post(path, json={"tokenizer": f"./{TOKENIZER}", **fields})
-        assert (status, code) == (answer.status_code, answer.json()["code"]), (fields, answer.text)
+        problem = answer.json()
+        assert (status, code, field) == (answer.status_code, problem["code"], problem["errors"][0]["field"]), fields
     assert [] == await server.get(f"/api/datasets/{dataset_id}/tokenizations")
     missing = await server.http.post("/api/datasets/ds_none/tokenize", json={"tokenizer": "gpt2"})
-    assert (404, "not_found") == (missing.status_code, missing.json()["code"])
+    assert (404, "not_found", []) == (missing.status_code, missing.json()["code"], missing.json()["errors"])
     early = await server.http.get(f"/api/datasets/{dataset_id}/what-if")
     assert (409, "not_ready") == (early.status_code, early.json()["code"])
 

@@ -1,4 +1,4 @@
-"""Tokenize jobs in their processes: killed at any moment, beside one another, over documents as people have them."""
+"""Tokenize jobs in their processes: killed at any moment, side by side, on unusual documents."""
 
 import asyncio
 import json
@@ -19,22 +19,22 @@ from fakes.pace import PATIENCE
 from fakes.process import ServerProcess, processes_of, server_process
 from fakes.running import Client, RunningServer, running_server
 from mistudio.core.config import Settings
-from mistudio.corpus.tokenized.manifest import differences
+from mistudio.corpus.tokenized.manifest import find_differences
 
 CHAT = "{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] }}\n{% endfor %}"
 
 
 def save(settings: Settings, tokenizer: Tokenizer) -> str:
-    """Save it below DATA_DIR, with a chat template; answers the name by which it is asked for."""
+    """Save the tokenizer with a chat template below DATA_DIR, and return the name to request it by."""
     folder = settings.data_dir / "tokenizers" / "small"
     folder.mkdir(parents=True)
-    for name, content in small.files_of(tokenizer, config={**small.CONFIG, "chat_template": CHAT}).items():
+    for name, content in small.make_files(tokenizer, config={**small.CONFIG, "chat_template": CHAT}).items():
         (folder / name).write_bytes(content)
     return "./tokenizers/small"
 
 
 def texts_of(megabytes: int) -> dict[str, list[list[dict[str, object]]]]:
-    """Text that no engine has seen before: numbered sentences, shuffled words, in two splits."""
+    """Return rows of distinct texts in two splits: numbered, with shuffled words."""
     chance = random.Random(7)
     words = " ".join(small.SENTENCES[:4]).split()
     rows: list[dict[str, object]] = [
@@ -43,15 +43,15 @@ def texts_of(megabytes: int) -> dict[str, list[list[dict[str, object]]]]:
     return {"train": [rows[: len(rows) // 2], rows[len(rows) // 2 :]], "test": [rows[:50]]}
 
 
-async def ask(server: Client, dataset_id: str, tokenizer: str, **fields: object) -> str:
-    """The id of the tokenization that a request makes."""
+async def request(server: Client, dataset_id: str, tokenizer: str, **fields: object) -> str:
+    """Request a tokenization, and return its id."""
     answer = await server.http.post(f"/api/datasets/{dataset_id}/tokenize", json={"tokenizer": tokenizer, **fields})
     assert 202 == answer.status_code, answer.text
     return str(answer.json()["id"])
 
 
 async def until(server: Client, tokenization_id: str, is_so: Callable[[Any], bool]) -> Any:  # JSON of any kind
-    """The tokenization once it is so; ready, it is always enough."""
+    """Wait until ``is_so`` holds or the tokenization is ready, and return it."""
     async with asyncio.timeout(PATIENCE):
         while True:
             found = await server.get(f"/api/tokenizations/{tokenization_id}")
@@ -61,21 +61,21 @@ async def until(server: Client, tokenization_id: str, is_so: Callable[[Any], boo
             await asyncio.sleep(0.01)
 
 
-async def ready(server: Client, tokenization_id: str) -> Any:  # JSON of any kind
-    """The tokenization once it is ready."""
+async def wait_until_ready(server: Client, tokenization_id: str) -> Any:  # JSON of any kind
+    """Wait until the tokenization is ready, and return it."""
     return await until(server, tokenization_id, lambda found: False)
 
 
-def hashes(folder: str) -> dict[str, str]:
-    """Of all files that the data consists of, which are as the manifest says."""
-    assert [] == differences(Path(folder))
+def list_hashes(folder: str) -> dict[str, str]:
+    """Return the hashes of all files of the data, which match the manifest."""
+    assert [] == find_differences(Path(folder))
     manifest: Any = json.loads((Path(folder) / "manifest.json").read_bytes())  # JSON of any kind
     files: dict[str, str] = {file["path"]: file["sha256"] for split in manifest["splits"] for file in split["files"]}
     return {**files, **manifest["others"]}
 
 
 async def kill_child(server: ServerProcess, settings: Settings) -> None:
-    """SIGKILL the process of the one job that runs, and wait until it is gone."""
+    """Send SIGKILL to the process of the running job, and wait until it is gone."""
     for process_id in processes_of(settings.data_dir):
         if b"mistudio.workers.child" in Path(f"/proc/{process_id}/cmdline").read_bytes():
             os.kill(process_id, signal.SIGKILL)
@@ -84,30 +84,30 @@ async def kill_child(server: ServerProcess, settings: Settings) -> None:
                     await asyncio.sleep(0.01)
 
 
-async def test_killed_at_any_moment_it_ends_with_the_same_bytes(
+async def test_a_job_killed_at_any_moment_ends_with_the_same_bytes(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The job's process again and again, then the whole server: it goes on by itself, on one thread now."""
+    """Its process dies several times, then the whole server; the job continues by itself, on one thread."""
     tokenizer = save(settings, small.KINDS["whole-word token"]())
-    asked = {"packing": "concat", "max_length": 64, "shuffle_seed": 1, "heldout_fraction": 0.1}
+    fields = {"packing": "concat", "max_length": 64, "shuffle_seed": 1, "heldout_fraction": 0.1}
     async with running_server(settings) as server:
         dataset_id = await add_ready(server.parts.database, server.parts.storage, texts_of(2))
-        whole = await ready(server, await ask(server, dataset_id, tokenizer, **asked))
+        whole = await wait_until_ready(server, await request(server, dataset_id, tokenizer, **fields))
         assert "whole word" in whole["engine_reason"]
-        undisturbed = hashes(whole["path"])
+        undisturbed = list_hashes(whole["path"])
         await server.http.delete(f"/api/tokenizations/{whole['id']}")
     monkeypatch.setenv("RAYON_NUM_THREADS", "1")
     moments = sorted(random.Random(5).uniform(0, 70) for _kill in range(3))
     async with server_process(settings, tmp_path / "server.log") as process:
-        made = await ask(process, dataset_id, tokenizer, **asked)
+        made = await request(process, dataset_id, tokenizer, **fields)
         for moment in moments:
             await until(process, made, lambda found: found["progress"] > moment)  # noqa: B023 (waited for here)
             await kill_child(process, settings)
         await until(process, made, lambda found: found["progress"] > moments[-1])
         await process.kill()
     async with server_process(settings, tmp_path / "server.log") as process:
-        again = await ready(process, made)
-        assert undisturbed == hashes(again["path"])
+        again = await wait_until_ready(process, made)
+        assert undisturbed == list_hashes(again["path"])
         job = (await process.get("/api/jobs"))[0]
         assert ("succeeded", 1) == (job["state"], job["attempt"])
     assert ["passed", "passed"] == [record["audit"]["verdict"] for record in (whole, again)]
@@ -115,43 +115,45 @@ async def test_killed_at_any_moment_it_ends_with_the_same_bytes(
     assert [] == list(settings.staging_dir.iterdir())
 
 
-async def test_cancelled_and_deleted_beside_one_another(server: RunningServer, settings: Settings) -> None:
-    """One goes on as if it were alone; what was cancelled comes to its own end by a retry."""
+async def test_jobs_are_cancelled_and_deleted_beside_another(server: RunningServer, settings: Settings) -> None:
+    """The remaining job is not affected, and a retry completes the cancelled one."""
     tokenizer = save(settings, small.KINDS["whole-word token"]())
     dataset_id = await add_ready(server.parts.database, server.parts.storage, texts_of(2))
-    alone = await ready(server, await ask(server, dataset_id, tokenizer, max_length=32))
-    expected = hashes(alone["path"])
+    alone = await wait_until_ready(server, await request(server, dataset_id, tokenizer, max_length=32))
+    expected = list_hashes(alone["path"])
     await server.http.delete(f"/api/tokenizations/{alone['id']}")
 
     kept, stopped, gone = [
-        await ask(server, dataset_id, tokenizer, max_length=length, **fields)
+        await request(server, dataset_id, tokenizer, max_length=length, **fields)
         for length, fields in ((32, {}), (32, {"packing": "concat"}), (64, {}))
     ]
     await until(server, kept, lambda found: found["progress"] > 5)
     cancelled = (await server.http.post(f"/api/tokenizations/{stopped}/cancel")).json()
     assert ("cancelled", "cancelled") == (cancelled["status"], cancelled["error_code"])
     assert 204 == (await server.http.delete(f"/api/tokenizations/{gone}")).status_code
-    assert expected == hashes((await ready(server, kept))["path"])
+    assert expected == list_hashes((await wait_until_ready(server, kept))["path"])
     assert "cancelled" == (await server.get(f"/api/tokenizations/{stopped}"))["status"]
     assert "ready" == (await server.get(f"/api/datasets/{dataset_id}"))["status"]
     assert 202 == (await server.http.post(f"/api/tokenizations/{stopped}/retry")).status_code
-    later = await ready(server, stopped)
+    later = await wait_until_ready(server, stopped)
     assert [stopped, kept] == [each["id"] for each in await server.get(f"/api/datasets/{dataset_id}/tokenizations")]
     dataset = await server.get(f"/api/datasets/{dataset_id}")
     assert (later["path"], later["num_tokens"]) == (dataset["tokenized_path"], dataset["num_tokens"])
     assert {kept, stopped} == {path.name for path in Path(later["path"]).parent.iterdir()}
 
 
-async def test_documents_as_people_have_them(server: RunningServer, settings: Settings) -> None:
-    """No text, no string, a megabyte without a space: counted, and read as shown. Conversations by template."""
-    tokenizer = small.byte_level()
+async def test_unusual_documents_are_tokenized_as_shown(server: RunningServer, settings: Settings) -> None:
+    """Nulls, values that are not strings, a megabyte without a space; conversations by the chat template."""
+    tokenizer = small.train_byte_level()
     name = save(settings, tokenizer)
     said = [[{"role": "user", "content": f"Why {n}?"}, {"role": "assistant", "content": "So."}] for n in range(3)]
     texts = ["one two", None, "", 5, {"of": ["its", "own"]}, "x" * 1_000_000, "日本" * 170_000]
     talks = [*said, None, [], said[0], said[1]]
     rows: list[dict[str, object]] = [{"text": text, "messages": talk} for text, talk in zip(texts, talks, strict=True)]
     dataset_id = await add_ready(server.parts.database, server.parts.storage, {"train": [rows]})
-    made = await ready(server, await ask(server, dataset_id, name, truncation=False, add_special_tokens=False))
+    made = await wait_until_ready(
+        server, await request(server, dataset_id, name, truncation=False, add_special_tokens=False)
+    )
     shown = [(await server.get(f"/api/datasets/{dataset_id}/samples/train/{row}"))["text"] for row in range(7)]
     expected = [tokenizer.encode(text, add_special_tokens=False).ids for text in shown]
     ledger = made["ledger"]
@@ -163,7 +165,7 @@ async def test_documents_as_people_have_them(server: RunningServer, settings: Se
     assert (6, 0) == (made["audit"]["documents_compared"], made["audit"]["differences"])
 
     fields = {"text_column": "messages", "apply_chat_template": True}
-    talked = await ready(server, await ask(server, dataset_id, name, **fields))
+    talked = await wait_until_ready(server, await request(server, dataset_id, name, **fields))
     rendered = [None if talk is None else "".join(f"<|{m['role']}|>{m['content']}\n" for m in talk) for talk in talks]
     ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in rendered if text is not None]
     assert ids == load_from_disk(talked["path"])["train"]["input_ids"][:]

@@ -181,10 +181,10 @@ async def test_the_text_column_can_be_chosen(importing: RunningServer) -> None:
     [
         ("bad.jsonl", JSONL + b'{"text": oops}\n', "bad.jsonl, line 41 is not valid JSON"),
         ("bad.json", b'[{"text": "a"},\n{"text": ]', "bad.json, line 2 is not valid JSON"),
-        ("bad.csv", b"a,text\n1,x\n2\n", "bad.csv, row 3: 2 columns expected, 1 found."),
-        ("bad-quote.csv", b'a,text\n1,x\n2,"open\n3,y\n', "bad-quote.csv, row 3: a quote is opened"),
-        ("bad.csv.gz", gzip.compress(b"a,text\n1,x\n2\n"), "bad.csv.gz, row 3: 2 columns expected, 1 found."),
-        ("bad.tsv", b"a\ttext\n1\tx\ty\n", "bad.tsv, row 2: 2 columns expected, 3 found."),
+        ("bad.csv", b"a,text\n1,x\n2\n", "bad.csv, row 3: expected 2 columns, found 1."),
+        ("bad-quote.csv", b'a,text\n1,x\n2,"open\n3,y\n', "bad-quote.csv, row 3: a quote is never closed"),
+        ("bad.csv.gz", gzip.compress(b"a,text\n1,x\n2\n"), "bad.csv.gz, row 3: expected 2 columns, found 1."),
+        ("bad.tsv", b"a\ttext\n1\tx\ty\n", "bad.tsv, row 2: expected 2 columns, found 3."),
         ("bad.parquet", parquet_bytes(TABLE)[:-20], "bad.parquet is damaged"),
         ("bad.arrow", b"ARROW1 and nothing", "bad.arrow is damaged"),
         ("bad.jsonl.gz", gzip.compress(JSONL)[:-30], "bad.jsonl.gz is damaged or incomplete"),
@@ -209,22 +209,22 @@ async def test_a_bad_file_says_which_and_where(importing: RunningServer, name: s
 
 
 @pytest.mark.parametrize(
-    ("files", "fields", "status", "code", "message"),
+    ("files", "fields", "status", "code", "field", "message"),
     [
-        ([("a.pdf", b"%PDF-1.7")], {}, 415, "unsupported_file", "a.pdf"),
-        ([("a", b"x")], {}, 415, "unsupported_file", "“a”"),
-        ([("a.parquet.gz", b"\x1f\x8b")], {}, 415, "unsupported_file", "unpack it to .parquet"),
-        ([("a.parquet", b"not one")], {}, 415, "unsupported_file", "does not begin"),
-        ([("a.jsonl.gz", b"not one")], {}, 415, "unsupported_file", "does not begin"),
-        ([("a.txt", b"PK\x03\x04 zip")], {}, 415, "unsupported_file", "ZIP archive"),
-        ([("a.csv", b"")], {}, 422, "validation_error", "“a.csv” is empty"),
-        ([("../../a.csv", b"x")], {}, 422, "validation_error", "not the name of a file"),
-        ([("a.csv", b"x"), ("a.csv", b"y")], {}, 422, "validation_error", "Two files"),
-        ([("a.csv", b"text\nx\n")], {"sample_by": "page"}, 422, "validation_error", "sample_by"),
-        ([("a.csv", b"text\nx\n")], {"colour": "red"}, 422, "validation_error", "colour"),
-        ([("a.csv", b"text\nx\n")], {"name": "n" * 300}, 422, "validation_error", "name"),
-        ([("a.csv", b"x" * (4 << 20)), ("b.csv", b"y")], {}, 413, "too_large", "At most 4.0 MB"),
-        ([("a.csv", b"x" * (6 << 20))], {}, 413, "too_large", "At most 4.0 MB"),
+        ([("a.pdf", b"%PDF-1.7")], {}, 415, "unsupported_file", "files", "a.pdf"),
+        ([("a", b"x")], {}, 415, "unsupported_file", "files", "“a”"),
+        ([("a.parquet.gz", b"\x1f\x8b")], {}, 415, "unsupported_file", "files", "unpack it to .parquet"),
+        ([("a.parquet", b"not one")], {}, 415, "unsupported_file", "files", "does not begin"),
+        ([("a.jsonl.gz", b"not one")], {}, 415, "unsupported_file", "files", "does not begin"),
+        ([("a.txt", b"PK\x03\x04 zip")], {}, 415, "unsupported_file", "files", "ZIP archive"),
+        ([("a.csv", b"")], {}, 422, "validation_error", "files", "“a.csv” is empty"),
+        ([("../../a.csv", b"x")], {}, 422, "validation_error", "files", "not the name of a file"),
+        ([("a.csv", b"x"), ("a.csv", b"y")], {}, 422, "validation_error", "files", "Two files"),
+        ([("a.csv", b"text\nx\n")], {"sample_by": "page"}, 422, "validation_error", "sample_by", "sample_by"),
+        ([("a.csv", b"text\nx\n")], {"colour": "red"}, 422, "validation_error", "colour", "colour"),
+        ([("a.csv", b"text\nx\n")], {"name": "n" * 300}, 422, "validation_error", "name", "name"),
+        ([("a.csv", b"x" * (4 << 20)), ("b.csv", b"y")], {}, 413, "too_large", "files", "At most 4.0 MB"),
+        ([("a.csv", b"x" * (6 << 20))], {}, 413, "too_large", "files", "At most 4.0 MB"),
     ],
 )
 async def test_what_cannot_be_imported_is_refused_and_nothing_is_kept(
@@ -234,13 +234,19 @@ async def test_what_cannot_be_imported_is_refused_and_nothing_is_kept(
     fields: dict[str, str],
     status: int,
     code: str,
+    field: str,
     message: str,
 ) -> None:
     """Names, kinds, sizes and fields are checked while the request comes; no record and no file stays."""
     before = (await importing.get("/api/datasets"))["pagination"]["total"]
     answer = await post(importing, files, **fields)
-    assert (status, code) == (answer.status_code, answer.json()["code"])
-    assert message in answer.json()["detail"]
+    problem = answer.json()
+    assert (status, code, [field]) == (
+        answer.status_code,
+        problem["code"],
+        [error["field"] for error in problem["errors"]],
+    )
+    assert message in problem["detail"]
     assert before == (await importing.get("/api/datasets"))["pagination"]["total"]
     await until_nothing_is_left(import_settings)
 
@@ -364,7 +370,7 @@ async def test_a_start_removes_an_upload_that_a_kill_cut_off(import_settings: Se
     """No record knows it, nobody receives it; one that is still received stays."""
     settings = import_settings.model_copy(update={"data_dir": tmp_path})
     async with running_server(settings) as server:
-        async with server.parts.imports.receiving(None) as upload:
+        async with server.parts.imports.open_upload(None) as upload:
             upload.begin("a.csv")
             upload.write(memoryview(b"text\nhello\n"))
             await server.parts.storage.sweep()

@@ -34,7 +34,7 @@ _ANSWER_SECONDS: Final = 120.0
 async def _soak(minutes: float, seed: int, folder: Path) -> tuple[Record, Load, list[str]]:
     with Hub() as hub:
         add_repositories(hub)
-        hub.add(TOKENIZER, small.files_of(small.byte_level(), config=small.CONFIG), kind="models")
+        hub.add(TOKENIZER, small.make_files(small.train_byte_level(), config=small.CONFIG), kind="models")
         settings = Settings(
             data_dir=folder / "data", hf_endpoint=hub.url, hf_home=folder / "data" / "huggingface_cache"
         ).model_copy(update={"disk_reserve_bytes": 0, "retry_backoff_seconds": 0.1})

@@ -8,7 +8,7 @@ import pytest
 from celery.exceptions import Retry
 
 from fakes.bus import RecordingBus
-from fakes.records import add_dataset, add_job
+from fakes.records import add_dataset, add_job, dataset_figures
 from mistudio.core.celery_app import ROUTES, SHARD_ROUTE, Route, StudioCelery, create_celery
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
@@ -16,7 +16,7 @@ from mistudio.core.errors import HubUnreachable, JobCancelled, NoData, RateLimit
 from mistudio.core.states import DatasetStatus, JobState
 from mistudio.models import Dataset, Job, utc_now
 from mistudio.services.job_service import JobService
-from mistudio.services.jobs.targets import DatasetFigures
+from mistudio.services.jobs.figures import DatasetFigures
 from mistudio.workers.dataset_tasks import (
     download_dataset_task,
     import_dataset_task,
@@ -26,9 +26,7 @@ from mistudio.workers.dataset_tasks import (
 from mistudio.workers.jobs.reporter import PHASES
 from mistudio.workers.jobs.runner import JobContext, Runner
 
-FIGURES = DatasetFigures(
-    raw_path="/raw", num_samples=1, size_bytes=1, splits=[], text_column="text", metadata={"characters": 1}
-)
+FIGURES = dataset_figures()
 Outcome = Callable[[JobContext], DatasetFigures]
 
 

@@ -24,9 +24,11 @@ from mistudio.schemas.event import (
 DOCS = Path(__file__).parents[3] / "docs"
 
 
-def rows(page: str) -> list[list[str]]:
-    """The rows of the page's tables, a list of cells each."""
-    lines = (DOCS / page).read_text(encoding="utf-8").splitlines()
+def rows(page: str, section: str = "") -> list[list[str]]:
+    """The rows of the page's tables, a list of cells each: above the first section, or in the one that is named."""
+    parts = (DOCS / page).read_text(encoding="utf-8").split("\n## ")
+    text = next(part for part in parts[1:] if part.startswith(section)) if section else parts[0]
+    lines = text.splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
 
 
@@ -42,6 +44,12 @@ def test_every_error_code_is_documented_with_its_status() -> None:
     code = {error.code: (STATUS[error.code], is_retryable(error.code)) for error in error_classes()}
     assert code == documented
     assert STATUS.keys() == code.keys()
+
+
+def test_the_field_of_every_error_code_is_documented() -> None:
+    """docs/errors.md names the request field that errors of a code concern, as their classes do."""
+    documented = {row[0].strip("`"): row[1].strip("`") for row in rows("errors.md", "Fields")}
+    assert {error.code: error.concerns for error in error_classes() if error.concerns} == documented
 
 
 def test_every_setting_is_documented() -> None:

@@ -66,10 +66,10 @@ it('turns a problem into an ApiError with its own members', async () => {
     retryable: true,
     errors,
   });
-  expect(error.texts('choices')).toEqual(['en']);
-  expect(error.texts('missing')).toEqual([]);
-  expect(error.text('dataset_id')).toBe('ds_1');
-  expect(error.text('choices')).toBeNull();
+  expect(error.getTextList('choices')).toEqual(['en']);
+  expect(error.getTextList('missing')).toEqual([]);
+  expect(error.getText('dataset_id')).toBe('ds_1');
+  expect(error.getText('choices')).toBeNull();
   expect(Object.keys(error.extra)).toEqual(['choices', 'dataset_id']);
 });
 

@@ -1,6 +1,6 @@
 /** The one way to the API: adds the access token, reads JSON, turns every refusal into an ApiError. */
 import { getAccessToken } from './accessToken';
-import { ApiError, badResponse, errorOf, isAbort, unreachable } from './errors';
+import { ApiError, createBadResponseError, createUnreachableError, isAbort, readError } from './errors';
 
 /** Hears what every request learns of the server. */
 export interface ApiObserver {
@@ -30,9 +30,12 @@ export interface RequestOptions {
  * @throws ApiError for every refusal, and with code `unreachable` where nothing answers.
  * @throws DOMException named AbortError when `signal` gave the request up.
  */
-export async function fetchAPI<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
+export async function fetchAPI<WhatIfResult>(
+  path: string,
+  options: RequestOptions = {},
+): Promise<WhatIfResult> {
   const response = await send(path, options);
-  return (await answerOf(response)) as Answer;
+  return (await readResponse(response)) as WhatIfResult;
 }
 
 /**
@@ -40,12 +43,12 @@ export async function fetchAPI<Answer>(path: string, options: RequestOptions = {
  *
  * @throws ApiError where it is not a success.
  */
-export async function answerOf(response: Response): Promise<unknown> {
+export async function readResponse(response: Response): Promise<unknown> {
   observer?.onReachable();
   if (response.ok) {
-    return read(response);
+    return readJson(response);
   }
-  const error = await errorOf(response);
+  const error = await readError(response);
   if (error.status === 401 && error.code === 'unauthorized') {
     observer?.onUnauthorized();
   }
@@ -53,18 +56,18 @@ export async function answerOf(response: Response): Promise<unknown> {
 }
 
 /** That nothing answered, as an error to throw. */
-export function notAnswered(): ApiError {
+export function reportUnreachable(): ApiError {
   observer?.onUnreachable();
-  return unreachable();
+  return createUnreachableError();
 }
 
 /** The address of `path` under `/api`. */
-export function apiUrl(path: string): URL {
+export function resolveApiUrl(path: string): URL {
   return new URL(`/api${path}`, window.location.origin);
 }
 
 /** The headers of every request: what is wanted, and the access token where there is one. */
-export function apiHeaders(): Record<string, string> {
+export function createHeaders(): Record<string, string> {
   const token = getAccessToken();
   return { Accept: 'application/json', ...(token === null ? {} : { Authorization: `Bearer ${token}` }) };
 }
@@ -76,7 +79,7 @@ async function send(
   const init: RequestInit = {
     method,
     headers: {
-      ...apiHeaders(),
+      ...createHeaders(),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...headers,
     },
@@ -84,16 +87,16 @@ async function send(
     ...(signal === undefined ? {} : { signal }),
   };
   try {
-    return await fetch(apiUrl(path), init);
+    return await fetch(resolveApiUrl(path), init);
   } catch (error) {
     if (isAbort(error)) {
       throw error;
     }
-    throw notAnswered();
+    throw reportUnreachable();
   }
 }
 
-async function read(response: Response): Promise<unknown> {
+async function readJson(response: Response): Promise<unknown> {
   if (response.status === 204) {
     return undefined;
   }
@@ -103,7 +106,7 @@ async function read(response: Response): Promise<unknown> {
     if (isAbort(error)) {
       throw error;
     }
-    throw badResponse(response.status);
+    throw createBadResponseError(response.status);
   }
 }
 

@@ -14,7 +14,7 @@ import type {
   WhatIf,
 } from '../types/dataset';
 import { fetchAPI } from './client';
-import { abortable, datasetPath, searchOf } from './query';
+import { formatDatasetPath, formatQuery, withSignal } from './query';
 
 export { fetchAPI };
 
@@ -43,12 +43,12 @@ export interface SampleQuery {
 
 /** One page of datasets, newest first. */
 export function getDatasets(query: DatasetQuery = {}, signal?: AbortSignal): Promise<DatasetListResponse> {
-  return fetchAPI(`/datasets${searchOf({ ...query })}`, abortable(signal));
+  return fetchAPI(`/datasets${formatQuery({ ...query })}`, withSignal(signal));
 }
 
 /** One dataset with everything that its window shows. */
 export function getDataset(id: string, signal?: AbortSignal): Promise<DatasetDetail> {
-  return fetchAPI(datasetPath(id), abortable(signal));
+  return fetchAPI(formatDatasetPath(id), withSignal(signal));
 }
 
 /** Start a download; the answer is the record, whose work then goes on by itself. */
@@ -58,22 +58,22 @@ export function downloadDataset(request: DatasetDownloadRequest): Promise<Datase
 
 /** Try again what failed or was cancelled; what it had is kept. */
 export function retryDataset(id: string, request: RetryRequest = {}): Promise<Dataset> {
-  return fetchAPI(`${datasetPath(id)}/retry`, { method: 'POST', body: request });
+  return fetchAPI(`${formatDatasetPath(id)}/retry`, { method: 'POST', body: request });
 }
 
 /** Stop the work under way; what it had is kept. */
 export function cancelDataset(id: string): Promise<Dataset> {
-  return fetchAPI(`${datasetPath(id)}/cancel`, { method: 'POST' });
+  return fetchAPI(`${formatDatasetPath(id)}/cancel`, { method: 'POST' });
 }
 
 /** What a delete would take with it, and what stands in its way. */
 export function previewDelete(id: string, signal?: AbortSignal): Promise<DeletePreview> {
-  return fetchAPI(`${datasetPath(id)}?dry_run=true`, { method: 'DELETE', ...abortable(signal) });
+  return fetchAPI(`${formatDatasetPath(id)}?dry_run=true`, { method: 'DELETE', ...withSignal(signal) });
 }
 
 /** Delete the dataset and all its files. */
 export function deleteDataset(id: string): Promise<void> {
-  return fetchAPI(datasetPath(id), { method: 'DELETE' });
+  return fetchAPI(formatDatasetPath(id), { method: 'DELETE' });
 }
 
 /** One page of a dataset's samples; long texts are cut. */
@@ -82,7 +82,7 @@ export function getDatasetSamples(
   query: SampleQuery,
   signal?: AbortSignal,
 ): Promise<SampleListResponse> {
-  return fetchAPI(`${datasetPath(id)}/samples${searchOf({ ...query })}`, abortable(signal));
+  return fetchAPI(`${formatDatasetPath(id)}/samples${formatQuery({ ...query })}`, withSignal(signal));
 }
 
 /** One sample whole; as tokens, too, where a tokenization is named. */
@@ -95,8 +95,8 @@ export function getDatasetSample(
   }: Pick<DatasetSample, 'split' | 'row'> & { readonly tokenization?: string | null },
   signal?: AbortSignal,
 ): Promise<SampleDetail> {
-  const path = `${datasetPath(id)}/samples/${encodeURIComponent(split)}/${row}`;
-  return fetchAPI(`${path}${searchOf({ tokenization })}`, abortable(signal));
+  const path = `${formatDatasetPath(id)}/samples/${encodeURIComponent(split)}/${row}`;
+  return fetchAPI(`${path}${formatQuery({ tokenization })}`, withSignal(signal));
 }
 
 /** A dataset in exact figures, its tokens as `tokenization` has them; null: the newest that is ready. */
@@ -105,7 +105,7 @@ export function getDatasetStatistics(
   tokenization: string | null,
   signal?: AbortSignal,
 ): Promise<DatasetStatistics> {
-  return fetchAPI(`${datasetPath(id)}/statistics${searchOf({ tokenization })}`, abortable(signal));
+  return fetchAPI(`${formatDatasetPath(id)}/statistics${formatQuery({ tokenization })}`, withSignal(signal));
 }
 
 /** What each of `maxLengths` would cost, from a tokenization's exact lengths or by a tokenizer's estimate. */
@@ -115,8 +115,8 @@ export function getWhatIf(
   maxLengths: readonly number[],
   signal?: AbortSignal,
 ): Promise<WhatIf> {
-  const query = searchOf({ ...source, max_length: maxLengths });
-  return fetchAPI(`${datasetPath(id)}/what-if${query}`, abortable(signal));
+  const query = formatQuery({ ...source, max_length: maxLengths });
+  return fetchAPI(`${formatDatasetPath(id)}/what-if${query}`, withSignal(signal));
 }
 
 /** Make the dataset that comes with the studio, without a network. */

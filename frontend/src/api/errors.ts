@@ -51,20 +51,20 @@ export class ApiError extends Error {
   }
 
   /** The member `name`, where it is text. */
-  text(name: string): string | null {
+  getText(name: string): string | null {
     const value = this.extra[name];
     return typeof value === 'string' ? value : null;
   }
 
   /** The member `name`, where it is a list of texts; else an empty list. */
-  texts(name: string): readonly string[] {
+  getTextList(name: string): readonly string[] {
     const value = this.extra[name];
     return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
   }
 }
 
 /** That the server did not answer at all. */
-export function unreachable(): ApiError {
+export function createUnreachableError(): ApiError {
   return new ApiError({
     status: 0,
     code: UNREACHABLE,
@@ -74,9 +74,9 @@ export function unreachable(): ApiError {
 }
 
 /** The error in an answer that is not a success, whatever its body holds. */
-export async function errorOf(response: Response): Promise<ApiError> {
+export async function readError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
-  return isProblem(body) ? fromProblem(body) : badResponse(response.status);
+  return isProblem(body) ? fromProblem(body) : createBadResponseError(response.status);
 }
 
 function fromProblem(problem: AnyProblem): ApiError {
@@ -85,7 +85,7 @@ function fromProblem(problem: AnyProblem): ApiError {
 }
 
 /** An answer that no version of this API gives: a proxy's page, say. */
-export function badResponse(status: number): ApiError {
+export function createBadResponseError(status: number): ApiError {
   return new ApiError({
     status,
     code: BAD_RESPONSE,

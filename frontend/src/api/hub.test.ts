@@ -1,13 +1,13 @@
-import { answerWith, asked } from '../test/asked';
-import { aHubDataset } from '../test/fixtures';
+import { makeHubDataset } from '../test/fixtures';
+import { getRequests, respondWith } from '../test/requestLog';
 import { getHubDataset } from './hub';
 
 it('asks the Hub with the token in a header, never in the address', async () => {
-  answerWith(aHubDataset());
+  respondWith(makeHubDataset());
   const { signal } = new AbortController();
   await getHubDataset({ repoId: 'a/b', config: 'en', revision: 'refs/pr/1', token: 'hf_x' }, signal);
   await getHubDataset({ repoId: 'a/b', config: '', token: '' });
-  expect(asked().map(({ path, hubToken }) => [path, hubToken])).toEqual([
+  expect(getRequests().map(({ path, hubToken }) => [path, hubToken])).toEqual([
     ['/api/hub/datasets/a/b?config=en&revision=refs%2Fpr%2F1', 'hf_x'],
     ['/api/hub/datasets/a/b', null],
   ]);

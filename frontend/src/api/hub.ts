@@ -1,7 +1,7 @@
 /** Questions about a repository on the Hub, before anything is fetched. */
 import type { HubDataset } from '../types/dataset';
 import { fetchAPI } from './client';
-import { abortable, searchOf } from './query';
+import { formatQuery, withSignal } from './query';
 
 export interface HubQuery {
   readonly repoId: string;
@@ -14,8 +14,8 @@ export interface HubQuery {
 /** What a repository holds, whether it may be fetched, and whether it would fit. */
 export function getHubDataset(query: HubQuery, signal?: AbortSignal): Promise<HubDataset> {
   const path = query.repoId.split('/').map(encodeURIComponent).join('/');
-  return fetchAPI(`/hub/datasets/${path}${searchOf({ config: query.config, revision: query.revision })}`, {
+  return fetchAPI(`/hub/datasets/${path}${formatQuery({ config: query.config, revision: query.revision })}`, {
     ...(query.token ? { headers: { 'X-HF-Token': query.token } } : {}),
-    ...abortable(signal),
+    ...withSignal(signal),
   });
 }

@@ -1,10 +1,10 @@
-import { answerWith, asked } from '../test/asked';
-import { aStorage } from '../test/fixtures';
+import { makeStorage } from '../test/fixtures';
+import { getRequests, respondWith } from '../test/requestLog';
 import { getStorage } from './system';
 
 it('asks for the disk', async () => {
-  answerWith(aStorage());
-  expect(await getStorage(new AbortController().signal)).toEqual(aStorage());
+  respondWith(makeStorage());
+  expect(await getStorage(new AbortController().signal)).toEqual(makeStorage());
   await getStorage();
-  expect(asked().map(({ path }) => path)).toEqual(['/api/system/storage', '/api/system/storage']);
+  expect(getRequests().map(({ path }) => path)).toEqual(['/api/system/storage', '/api/system/storage']);
 });

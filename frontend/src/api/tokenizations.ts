@@ -11,31 +11,31 @@ import type {
   Trace,
 } from '../types/dataset';
 import { fetchAPI } from './client';
-import { abortable, datasetPath, searchOf, tokenizationPath } from './query';
+import { formatDatasetPath, formatQuery, formatTokenizationPath, withSignal } from './query';
 
 /** Start a tokenization; the answer is its record, whose work then goes on by itself. */
 export function tokenizeDataset(datasetId: string, request: TokenizeRequest): Promise<Tokenization> {
-  return fetchAPI(`${datasetPath(datasetId)}/tokenize`, { method: 'POST', body: request });
+  return fetchAPI(`${formatDatasetPath(datasetId)}/tokenize`, { method: 'POST', body: request });
 }
 
 /** One tokenization with its books and how to load it. */
 export function getTokenization(id: string, signal?: AbortSignal): Promise<TokenizationDetail> {
-  return fetchAPI(tokenizationPath(id), abortable(signal));
+  return fetchAPI(formatTokenizationPath(id), withSignal(signal));
 }
 
 /** Stop the work under way; nothing that is there already is touched. */
 export function cancelTokenization(id: string): Promise<Tokenization> {
-  return fetchAPI(`${tokenizationPath(id)}/cancel`, { method: 'POST' });
+  return fetchAPI(`${formatTokenizationPath(id)}/cancel`, { method: 'POST' });
 }
 
 /** Try again what failed or was cancelled. */
 export function retryTokenization(id: string, request: RetryRequest = {}): Promise<Tokenization> {
-  return fetchAPI(`${tokenizationPath(id)}/retry`, { method: 'POST', body: request });
+  return fetchAPI(`${formatTokenizationPath(id)}/retry`, { method: 'POST', body: request });
 }
 
 /** Delete the tokenization and all its files. */
 export function deleteTokenization(id: string): Promise<void> {
-  return fetchAPI(tokenizationPath(id), { method: 'DELETE' });
+  return fetchAPI(formatTokenizationPath(id), { method: 'DELETE' });
 }
 
 interface RowQuery {
@@ -50,7 +50,7 @@ export function getTokenizedRows(
   query: RowQuery,
   signal?: AbortSignal,
 ): Promise<TokenizedRowList> {
-  return fetchAPI(`${tokenizationPath(id)}/rows${searchOf({ ...query })}`, abortable(signal));
+  return fetchAPI(`${formatTokenizationPath(id)}/rows${formatQuery({ ...query })}`, withSignal(signal));
 }
 
 interface Position {
@@ -65,8 +65,8 @@ export function getTrace(
   { split, row, position }: Position,
   signal?: AbortSignal,
 ): Promise<Trace> {
-  const query = searchOf({ split, position });
-  return fetchAPI(`${tokenizationPath(id)}/rows/${row}/trace${query}`, abortable(signal));
+  const query = formatQuery({ split, position });
+  return fetchAPI(`${formatTokenizationPath(id)}/rows/${row}/trace${query}`, withSignal(signal));
 }
 
 /** A text as tokens. */
@@ -76,5 +76,5 @@ export function previewTokens(request: PreviewRequest): Promise<Preview> {
 
 /** The tokenizers that this studio knows, newest first. */
 export function getModels(signal?: AbortSignal): Promise<readonly Model[]> {
-  return fetchAPI('/models', abortable(signal));
+  return fetchAPI('/models', withSignal(signal));
 }

@@ -1,5 +1,5 @@
 import { FakeUpload, useFakeUploads } from '../test/fakeUpload';
-import { aDataset } from '../test/fixtures';
+import { makeDataset } from '../test/fixtures';
 import { setAccessToken } from './accessToken';
 import { isAbort } from './errors';
 import { uploadDataset } from './upload';
@@ -17,10 +17,10 @@ it('sends files with the access token, and says how much of them', async () => {
   const upload = FakeUpload.current();
   expect([upload.address, upload.headers.Authorization]).toEqual(['/api/datasets/upload', 'Bearer secret']);
   expect(upload.form?.getAll('files')).toHaveLength(1);
-  upload.got(1, 2);
+  upload.reportProgress(1, 2);
   expect(onProgress).toHaveBeenCalledWith({ loaded: 1, total: 2 });
-  upload.answer(202, aDataset());
-  expect(await done).toEqual(aDataset());
+  upload.answer(202, makeDataset());
+  expect(await done).toEqual(makeDataset());
 });
 
 it('says why it was refused, and that nothing answered', async () => {

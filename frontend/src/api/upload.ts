@@ -1,15 +1,15 @@
 /** The import of local files: the one request whose progress is watched, which `fetch` cannot do. */
 import type { Dataset } from '../types/dataset';
-import { answerOf, apiHeaders, apiUrl, notAnswered } from './client';
+import { createHeaders, readResponse, reportUnreachable, resolveApiUrl } from './client';
 
 /** How much of an upload has been sent. */
-export interface Sent {
+export interface UploadProgress {
   readonly loaded: number;
   readonly total: number;
 }
 
 interface UploadOptions {
-  readonly onProgress: (sent: Sent) => void;
+  readonly onProgress: (sent: UploadProgress) => void;
   readonly signal: AbortSignal;
 }
 
@@ -25,18 +25,18 @@ export async function uploadDataset(
 ): Promise<Dataset> {
   const form = new FormData();
   for (const file of files) form.append('files', file);
-  const response = await post('/datasets/upload', form, { onProgress, signal });
-  return (await answerOf(response)) as Dataset;
+  const response = await postForm('/datasets/upload', form, { onProgress, signal });
+  return (await readResponse(response)) as Dataset;
 }
 
-function post(path: string, form: FormData, { onProgress, signal }: UploadOptions): Promise<Response> {
+function postForm(path: string, form: FormData, { onProgress, signal }: UploadOptions): Promise<Response> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', apiUrl(path));
-    for (const [name, value] of Object.entries(apiHeaders())) request.setRequestHeader(name, value);
+    request.open('POST', resolveApiUrl(path));
+    for (const [name, value] of Object.entries(createHeaders())) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress({ loaded, total });
     request.onload = () => resolve(new Response(request.responseText, { status: request.status }));
-    request.onerror = () => reject(notAnswered());
+    request.onerror = () => reject(reportUnreachable());
     request.onabort = () => reject(new DOMException('The upload was stopped.', 'AbortError'));
     signal.addEventListener('abort', () => request.abort(), { once: true });
     request.send(form);

@@ -1,6 +1,6 @@
 import type { FakeSocket } from '../test/fakeSocket';
 import { useFakeSocket } from '../test/fakeSocket';
-import { progressChannel } from '../types/events';
+import { formatProgressChannel } from '../types/events';
 import {
   connect,
   emit,
@@ -11,9 +11,9 @@ import {
   unsubscribe,
 } from './websocket';
 
-const CHANNEL = progressChannel('ds_1');
+const CHANNEL = formatProgressChannel('ds_1');
 
-function aSubscriber() {
+function makeSubscriber() {
   return { onSnapshot: jest.fn(), onEvent: jest.fn() };
 }
 
@@ -30,32 +30,32 @@ it('connects once', () => {
 });
 
 it('asks for a channel when it is connected, and hands on snapshot and events', () => {
-  const subscriber = aSubscriber();
+  const subscriber = makeSubscriber();
   subscribe(CHANNEL, subscriber);
   connect();
-  expect(socket.asked()).toEqual([]);
+  expect(socket.listChannels()).toEqual([]);
   socket.accept();
-  expect(socket.asked()).toEqual([CHANNEL]);
+  expect(socket.listChannels()).toEqual([CHANNEL]);
   socket.answer(CHANNEL, { channel: CHANNEL, seq: 1, dataset: null });
-  socket.hear(CHANNEL, { type: 'progress' });
+  socket.receive(CHANNEL, { type: 'progress' });
   expect(subscriber.onSnapshot).toHaveBeenCalledWith({ channel: CHANNEL, seq: 1, dataset: null });
   expect(subscriber.onEvent).toHaveBeenCalledWith({ type: 'progress' });
 });
 
 it('restores its subscriptions after a reconnect, and takes the snapshots anew', () => {
-  const subscriber = aSubscriber();
+  const subscriber = makeSubscriber();
   connect();
   socket.accept();
   subscribe(CHANNEL, subscriber);
   socket.drop();
   socket.accept();
-  expect(socket.asked()).toEqual([CHANNEL, CHANNEL]);
+  expect(socket.listChannels()).toEqual([CHANNEL, CHANNEL]);
   socket.answer(CHANNEL, { channel: CHANNEL, seq: 5, dataset: null });
   expect(subscriber.onSnapshot).toHaveBeenCalledTimes(1);
 });
 
 it('gives no snapshot of a channel that is refused, nor one that comes too late', () => {
-  const subscriber = aSubscriber();
+  const subscriber = makeSubscriber();
   connect();
   socket.accept();
   const stop = subscribe(CHANNEL, subscriber);
@@ -67,19 +67,19 @@ it('gives no snapshot of a channel that is refused, nor one that comes too late'
 });
 
 it('leaves a channel when its last subscriber goes', () => {
-  const one = aSubscriber();
-  const other = aSubscriber();
+  const one = makeSubscriber();
+  const other = makeSubscriber();
   connect();
   socket.accept();
   const stop = subscribe(CHANNEL, one);
   subscribe(CHANNEL, other);
   stop();
   stop();
-  socket.hear(CHANNEL, { type: 'progress' });
-  expect(socket.asked('unsubscribe')).toEqual([]);
+  socket.receive(CHANNEL, { type: 'progress' });
+  expect(socket.listChannels('unsubscribe')).toEqual([]);
   unsubscribe(CHANNEL, other);
-  socket.hear(CHANNEL, { type: 'progress' });
-  expect(socket.asked('unsubscribe')).toEqual([CHANNEL]);
+  socket.receive(CHANNEL, { type: 'progress' });
+  expect(socket.listChannels('unsubscribe')).toEqual([CHANNEL]);
   expect([one.onEvent.mock.calls.length, other.onEvent.mock.calls.length]).toEqual([0, 1]);
 });
 
@@ -133,12 +133,12 @@ describe('the state of the connection', () => {
   });
 
   it('connects anew with another socket when it is told to, and keeps its subscriptions', () => {
-    subscribe(CHANNEL, aSubscriber());
+    subscribe(CHANNEL, makeSubscriber());
     socket.accept();
     socketClient.reconnect();
     socket.accept();
     expect(states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
-    expect(socket.asked()).toEqual([CHANNEL, CHANNEL]);
+    expect(socket.listChannels()).toEqual([CHANNEL, CHANNEL]);
   });
 
   it('is told to nobody who no longer listens', () => {

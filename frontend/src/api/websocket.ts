@@ -38,12 +38,12 @@ interface AnySubscriber {
 
 type StateListener = (state: SocketState) => void;
 
-const TRIES_UNTIL_DOWN = 3;
+const ATTEMPTS_UNTIL_DOWN = 3;
 
 /** How long a server may be away and is still looked for once a second. */
-const EAGER_TRIES = 60;
-const EAGER_MS = 1_000;
-const PATIENT_MS = 5_000;
+const FAST_RETRIES = 60;
+const FAST_RETRY_MS = 1_000;
+const SLOW_RETRY_MS = 5_000;
 
 const createSocket: SocketFactory = () => {
   const socket = io({
@@ -53,14 +53,14 @@ const createSocket: SocketFactory = () => {
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     reconnectionDelay: 500,
-    reconnectionDelayMax: EAGER_MS,
+    reconnectionDelayMax: FAST_RETRY_MS,
     // Asked anew at each try, so that a token typed meanwhile is used.
     auth: (send) => {
       send({ token: getAccessToken() ?? '' });
     },
   });
-  socket.io.on('reconnect_attempt', (tries) => {
-    socket.io.reconnectionDelayMax(tries < EAGER_TRIES ? EAGER_MS : PATIENT_MS);
+  socket.io.on('reconnect_attempt', (attempt) => {
+    socket.io.reconnectionDelayMax(attempt < FAST_RETRIES ? FAST_RETRY_MS : SLOW_RETRY_MS);
   });
   return socket;
 };
@@ -69,18 +69,18 @@ const createSocket: SocketFactory = () => {
 export class SocketClient {
   private socket: SocketLike | null = null;
   private state: SocketState = 'connecting';
-  private failedTries = 0;
+  private failedAttempts = 0;
   private readonly listeners = new Set<StateListener>();
   private readonly channels = new Map<Channel, Set<AnySubscriber>>();
-  private readonly relays = new Map<Channel, (message: unknown) => void>();
+  private readonly forwarders = new Map<Channel, (message: unknown) => void>();
 
   constructor(private factory: SocketFactory = createSocket) {}
 
   /** Use `factory` for the next connection; the present one is closed and every subscription forgotten. */
-  use(factory: SocketFactory): void {
+  replaceFactory(factory: SocketFactory): void {
     this.disconnect();
     this.channels.clear();
-    this.relays.clear();
+    this.forwarders.clear();
     this.factory = factory;
     this.state = 'connecting';
   }
@@ -95,8 +95,8 @@ export class SocketClient {
     socket.on('connect', () => this.onConnect());
     socket.on('disconnect', (reason) => this.onDisconnect(reason));
     socket.on('connect_error', () => this.onConnectError());
-    for (const [channel, relay] of this.relays) {
-      socket.on(channel, relay);
+    for (const [channel, forward] of this.forwarders) {
+      socket.on(channel, forward);
     }
     socket.connect();
   }
@@ -106,18 +106,18 @@ export class SocketClient {
     const socket = this.socket;
     this.socket = null;
     socket?.disconnect();
-    this.failedTries = 0;
+    this.failedAttempts = 0;
   }
 
   /** Connect anew, with the access token that is kept now. */
   reconnect(): void {
     this.disconnect();
-    this.change('reconnecting');
+    this.setState('reconnecting');
     this.connect();
   }
 
   /** Try at once, instead of when the next try is due; without effect while connected. */
-  hurry(): void {
+  reconnectNow(): void {
     if (this.socket?.connected === false) {
       this.socket.disconnect();
       this.socket.connect();
@@ -127,25 +127,25 @@ export class SocketClient {
   /** Hear `channel`; returns how to stop. */
   subscribe<C extends Channel>(channel: C, subscriber: Subscriber<C>): () => void {
     // The server sends what the generated types say; the channel's name tells which of them.
-    const hearer = subscriber as unknown as AnySubscriber;
-    const hearers = this.channels.get(channel) ?? this.open(channel);
-    hearers.add(hearer);
-    this.request(channel, hearer);
+    const listener = subscriber as unknown as AnySubscriber;
+    const subscribers = this.channels.get(channel) ?? this.addChannel(channel);
+    subscribers.add(listener);
+    this.requestSnapshot(channel, listener);
     return () => this.unsubscribe(channel, subscriber);
   }
 
   /** Stop hearing `channel`; when nobody hears it any more, the server is told. */
   unsubscribe<C extends Channel>(channel: C, subscriber: Subscriber<C>): void {
-    const hearers = this.channels.get(channel);
-    if (hearers === undefined || !hearers.delete(subscriber) || hearers.size > 0) {
+    const subscribers = this.channels.get(channel);
+    if (subscribers === undefined || !subscribers.delete(subscriber) || subscribers.size > 0) {
       return;
     }
-    const relay = this.relays.get(channel);
-    if (relay !== undefined) {
-      this.socket?.off(channel, relay);
+    const forward = this.forwarders.get(channel);
+    if (forward !== undefined) {
+      this.socket?.off(channel, forward);
     }
     this.channels.delete(channel);
-    this.relays.delete(channel);
+    this.forwarders.delete(channel);
     this.emit('unsubscribe', { channel });
   }
 
@@ -170,34 +170,34 @@ export class SocketClient {
     };
   }
 
-  private open(channel: Channel): Set<AnySubscriber> {
-    const hearers = new Set<AnySubscriber>();
-    const relay = (event: unknown): void => {
-      for (const hearer of [...hearers]) {
-        hearer.onEvent(event);
+  private addChannel(channel: Channel): Set<AnySubscriber> {
+    const subscribers = new Set<AnySubscriber>();
+    const forward = (event: unknown): void => {
+      for (const listener of [...subscribers]) {
+        listener.onEvent(event);
       }
     };
-    this.channels.set(channel, hearers);
-    this.relays.set(channel, relay);
-    this.socket?.on(channel, relay);
-    return hearers;
+    this.channels.set(channel, subscribers);
+    this.forwarders.set(channel, forward);
+    this.socket?.on(channel, forward);
+    return subscribers;
   }
 
-  private request(channel: Channel, hearer: AnySubscriber): void {
+  private requestSnapshot(channel: Channel, listener: AnySubscriber): void {
     this.emit('subscribe', { channel }, (answer) => {
-      const present = this.channels.get(channel)?.has(hearer) === true;
+      const present = this.channels.get(channel)?.has(listener) === true;
       if (present && !isRefused(answer)) {
-        hearer.onSnapshot(answer);
+        listener.onSnapshot(answer);
       }
     });
   }
 
   private onConnect(): void {
-    this.failedTries = 0;
-    this.change('connected');
-    for (const [channel, hearers] of this.channels) {
-      for (const hearer of hearers) {
-        this.request(channel, hearer);
+    this.failedAttempts = 0;
+    this.setState('connected');
+    for (const [channel, subscribers] of this.channels) {
+      for (const listener of subscribers) {
+        this.requestSnapshot(channel, listener);
       }
     }
   }
@@ -206,7 +206,7 @@ export class SocketClient {
     if (this.socket === null) {
       return;
     }
-    this.change('reconnecting');
+    this.setState('reconnecting');
     // Socket.IO comes back by itself, except where the server closed the connection on purpose.
     if (reason === 'io server disconnect') {
       this.socket.connect();
@@ -214,13 +214,13 @@ export class SocketClient {
   }
 
   private onConnectError(): void {
-    this.failedTries += 1;
-    if (this.failedTries >= TRIES_UNTIL_DOWN || this.socket?.active === false) {
-      this.change('down');
+    this.failedAttempts += 1;
+    if (this.failedAttempts >= ATTEMPTS_UNTIL_DOWN || this.socket?.active === false) {
+      this.setState('down');
     }
   }
 
-  private change(state: SocketState): void {
+  private setState(state: SocketState): void {
     this.state = state;
     for (const listener of this.listeners) {
       listener(state);

@@ -4,7 +4,7 @@ import { useShallow } from 'zustand/react/shallow';
 import { socketClient, subscribe } from '../api/websocket';
 import { useDatasetsStore } from '../stores/datasetsStore';
 import { useDetailStore } from '../stores/detailStore';
-import { type DatasetEvent, LIST_CHANNEL, type ProgressEvent, progressChannel } from '../types/events';
+import { type DatasetEvent, formatProgressChannel, LIST_CHANNEL, type ProgressEvent } from '../types/events';
 import { isWorking } from '../utils/datasets';
 
 /** Hears everything about dataset `id` while the caller is shown; the newest progress of its own data, if it is at work. */
@@ -12,7 +12,7 @@ export function useDatasetProgress(id: string): ProgressEvent | undefined {
   useEffect(() => {
     const list = useDatasetsStore.getState();
     const detail = useDetailStore.getState();
-    return subscribe(progressChannel(id), {
+    return subscribe(formatProgressChannel(id), {
       onSnapshot: (snapshot) => {
         list.applySnapshot(snapshot);
         detail.applySnapshot(snapshot);
@@ -20,14 +20,14 @@ export function useDatasetProgress(id: string): ProgressEvent | undefined {
       onEvent: (event) => {
         list.applyEvent(event);
         detail.applyEvent(event);
-        if (isEnd(event)) {
+        if (isFinalEvent(event)) {
           // Figures that no event carries (columns, statistics, how to load it) have come with the end.
           void detail.refresh();
         }
       },
     });
   }, [id]);
-  return useDatasetsStore((state) => state.live[id]);
+  return useDatasetsStore((state) => state.latestProgress[id]);
 }
 
 /** Hears the list, and every listed dataset that is at work, while the caller is shown. */
@@ -38,7 +38,7 @@ export function useAllDatasetsProgress(): void {
       onSnapshot: applyListSnapshot,
       onEvent: (event) => {
         applyListEvent(event);
-        if (event.type === 'deleted') useDetailStore.getState().applyDeleted(event.dataset_id);
+        if (event.type === 'deleted') useDetailStore.getState().applyDeletion(event.dataset_id);
       },
     });
   }, []);
@@ -46,28 +46,28 @@ export function useAllDatasetsProgress(): void {
     () =>
       socketClient.onState((state) => {
         if (state !== 'connected') {
-          useDatasetsStore.getState().forgetRates();
-          useDetailStore.getState().forgetRates();
+          useDatasetsStore.getState().clearRates();
+          useDetailStore.getState().clearRates();
         }
       }),
     [],
   );
 
-  const working = useDatasetsStore(
+  const workingIds = useDatasetsStore(
     useShallow((state) => state.datasets.filter(({ status }) => isWorking(status)).map(({ id }) => id)),
   );
-  const key = working.join(' ');
+  const key = workingIds.join(' ');
   useEffect(() => {
     const { applySnapshot, applyEvent } = useDatasetsStore.getState();
-    const stops = (key === '' ? [] : key.split(' ')).map((id) =>
-      subscribe(progressChannel(id), { onSnapshot: applySnapshot, onEvent: applyEvent }),
+    const unsubscribes = (key === '' ? [] : key.split(' ')).map((id) =>
+      subscribe(formatProgressChannel(id), { onSnapshot: applySnapshot, onEvent: applyEvent }),
     );
     return () => {
-      for (const stop of stops) stop();
+      for (const unsubscribe of unsubscribes) unsubscribe();
     };
   }, [key]);
 }
 
-function isEnd(event: DatasetEvent): boolean {
+function isFinalEvent(event: DatasetEvent): boolean {
   return event.type !== 'progress';
 }

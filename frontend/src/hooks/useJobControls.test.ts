@@ -7,7 +7,7 @@ const cancel = jest.fn(() => Promise.resolve());
 const retry = jest.fn(() => Promise.resolve());
 
 it('cancels and retries by id', async () => {
-  const { result } = renderHook(() => useJobControls('ds_1', { cancel, retry, wantsToken: false }));
+  const { result } = renderHook(() => useJobControls('ds_1', { cancel, retry, needsToken: false }));
   act(() => result.current.buttons.onCancel());
   await waitFor(() => expect(result.current.buttons.busy).toBe(false));
   act(() => result.current.buttons.onRetry());
@@ -18,22 +18,22 @@ it('cancels and retries by id', async () => {
 });
 
 it('asks for a token where one was missing, until the retry went through', async () => {
-  const { result } = renderHook(() => useJobControls('ds_1', { cancel, retry, wantsToken: true }));
+  const { result } = renderHook(() => useJobControls('ds_1', { cancel, retry, needsToken: true }));
   expect(result.current.buttons.retryExpanded).toBe(false);
   act(() => result.current.buttons.onRetry());
-  expect([result.current.asking, result.current.buttons.retryExpanded]).toEqual([true, true]);
+  expect([result.current.showsTokenForm, result.current.buttons.retryExpanded]).toEqual([true, true]);
   act(() => result.current.retry('hf_token'));
   expect(result.current.buttons.busy).toBe(true);
-  await waitFor(() => expect(result.current.asking).toBe(false));
+  await waitFor(() => expect(result.current.showsTokenForm).toBe(false));
   expect(retry).toHaveBeenCalledWith('ds_1', { access_token: 'hf_token' });
 });
 
 it('says why it did not go through', async () => {
   const error = new ApiError({ status: 503, code: 'unavailable', detail: 'Not now.' });
   retry.mockRejectedValueOnce(error);
-  const { result } = renderHook(() => useJobControls('ds_1', { cancel, retry, wantsToken: true }));
+  const { result } = renderHook(() => useJobControls('ds_1', { cancel, retry, needsToken: true }));
   act(() => result.current.buttons.onRetry());
   act(() => result.current.retry(null));
   await waitFor(() => expect(result.current.buttons.busy).toBe(false));
-  expect([result.current.failures, result.current.asking]).toEqual([[error], true]);
+  expect([result.current.failures, result.current.showsTokenForm]).toEqual([[error], true]);
 });

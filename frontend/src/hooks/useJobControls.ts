@@ -4,14 +4,14 @@ import type { ApiError } from '../api/errors';
 import type { RetryRequest } from '../types/dataset';
 import { type ActionState, useAction } from './useAction';
 
-interface WorkOptions {
+interface JobActions {
   readonly cancel: (id: string) => Promise<unknown>;
   readonly retry: (id: string, request?: RetryRequest) => Promise<unknown>;
   /** Whether it failed for want of a Hugging Face token: the retry asks for one first. */
-  readonly wantsToken: boolean;
+  readonly needsToken: boolean;
 }
 
-export interface Work {
+export interface JobControls {
   /** For the buttons: what is done at a press, and whether an answer is awaited. */
   readonly buttons: {
     readonly busy: boolean;
@@ -20,35 +20,35 @@ export interface Work {
     readonly retryExpanded: boolean | undefined;
   };
   /** Whether a token is asked for now. */
-  readonly asking: boolean;
+  readonly showsTokenForm: boolean;
   readonly retry: (token: string | null) => void;
   /** Why what was pressed did not go through. */
   readonly failures: readonly ApiError[];
 }
 
 /** What a person may do to work of the server: stop it, and try it again. */
-export function useJobControls(id: string, { cancel, retry, wantsToken }: WorkOptions): Work {
-  const [cancelling, cancelNow] = useAction(cancel);
-  const [retrying, retryNow] = useAction(retry);
+export function useJobControls(id: string, { cancel, retry, needsToken }: JobActions): JobControls {
+  const [cancelState, runCancel] = useAction(cancel);
+  const [retryState, runRetry] = useAction(retry);
   const [open, setOpen] = useState(false);
-  const tryAgain = (token: string | null): void => {
-    void retryNow(id, token === null ? {} : { access_token: token }).then((done) => {
+  const retryJob = (token: string | null): void => {
+    void runRetry(id, token === null ? {} : { access_token: token }).then((done) => {
       if (done) setOpen(false);
     });
   };
   return {
     buttons: {
-      busy: cancelling.kind === 'running' || retrying.kind === 'running',
-      onCancel: () => void cancelNow(id),
-      onRetry: () => (wantsToken ? setOpen(!open) : tryAgain(null)),
-      retryExpanded: wantsToken ? open : undefined,
+      busy: cancelState.kind === 'running' || retryState.kind === 'running',
+      onCancel: () => void runCancel(id),
+      onRetry: () => (needsToken ? setOpen(!open) : retryJob(null)),
+      retryExpanded: needsToken ? open : undefined,
     },
-    asking: wantsToken && open,
-    retry: tryAgain,
-    failures: [cancelling, retrying].flatMap(failureOf),
+    showsTokenForm: needsToken && open,
+    retry: retryJob,
+    failures: [cancelState, retryState].flatMap(listFailures),
   };
 }
 
-function failureOf(state: ActionState): ApiError[] {
+function listFailures(state: ActionState): ApiError[] {
   return state.kind === 'failed' ? [state.error] : [];
 }

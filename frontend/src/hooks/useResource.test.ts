@@ -17,7 +17,7 @@ it('drops an answer that is overtaken, and keeps what was there before in sight'
   });
   expect(result.current.state).toEqual({ kind: 'loaded', value: 'one' });
   rerender(second);
-  expect(result.current).toMatchObject({ state: { kind: 'loading' }, last: 'one' });
+  expect(result.current).toMatchObject({ state: { kind: 'loading' }, lastValue: 'one' });
   rerender(first);
   await act(async () => {
     answers.get('second')?.('two');
@@ -30,27 +30,27 @@ it('says why there is no answer, and asks again', async () => {
   const load = jest.fn<Promise<string>, []>().mockRejectedValueOnce(failure).mockResolvedValue('there');
   const { result } = renderHook(() => useResource(load));
   await waitFor(() => expect(result.current.state).toEqual({ kind: 'failed', error: failure }));
-  act(() => result.current.again());
+  act(() => result.current.reload());
   expect(result.current.state.kind).toBe('loading');
   await waitFor(() => expect(result.current.state).toEqual({ kind: 'loaded', value: 'there' }));
 });
 
 it('asks again when a lost connection comes back, and shows the old answer until then', async () => {
-  const { socketChanged } = useConnectionStore.getState();
+  const { setSocketState } = useConnectionStore.getState();
   const load = jest
     .fn<Promise<string>, []>()
     .mockResolvedValueOnce('before')
     .mockRejectedValueOnce(failure)
     .mockResolvedValue('after');
   const { result } = renderHook(() => useResource(load));
-  act(() => socketChanged('connected'));
-  await waitFor(() => expect(result.current.last).toBe('before'));
-  act(() => socketChanged('reconnecting'));
+  act(() => setSocketState('connected'));
+  await waitFor(() => expect(result.current.lastValue).toBe('before'));
+  act(() => setSocketState('reconnecting'));
   expect(load).toHaveBeenCalledTimes(1);
-  act(() => socketChanged('connected'));
+  act(() => setSocketState('connected'));
   expect(result.current.state).toEqual({ kind: 'loaded', value: 'before' });
   await waitFor(() => expect(result.current.state).toEqual({ kind: 'failed', error: failure }));
-  act(() => socketChanged('down'));
-  act(() => socketChanged('connected'));
+  act(() => setSocketState('down'));
+  act(() => setSocketState('connected'));
   await waitFor(() => expect(result.current.state).toEqual({ kind: 'loaded', value: 'after' }));
 });

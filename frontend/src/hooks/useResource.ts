@@ -15,8 +15,8 @@ const LOADING = { kind: 'loading' } as const;
 interface Resource<Value> {
   readonly state: Async<Value, ApiError>;
   /** What was last got: while something else is being got, it may stand in its place. */
-  readonly last: Value | null;
-  readonly again: () => void;
+  readonly lastValue: Value | null;
+  readonly reload: () => void;
 }
 
 /**
@@ -27,7 +27,7 @@ interface Resource<Value> {
  */
 export function useResource<Value>(load: (signal: AbortSignal) => Promise<Value>): Resource<Value> {
   const [attempt, setAttempt] = useState(0);
-  const returns = useConnectionStore((state) => state.returns);
+  const reconnects = useConnectionStore((state) => state.reconnects);
   const [result, setResult] = useState<Result<Value>>({ load, state: LOADING, last: null });
   useEffect(() => {
     const controller = new AbortController();
@@ -41,11 +41,11 @@ export function useResource<Value>(load: (signal: AbortSignal) => Promise<Value>
         }
       });
     return () => controller.abort();
-  }, [load, attempt, returns]);
-  const again = useCallback(() => {
+  }, [load, attempt, reconnects]);
+  const reload = useCallback(() => {
     setResult({ load, state: LOADING, last: null });
     setAttempt((count) => count + 1);
   }, [load]);
   // An answer to what is no longer asked says nothing about what is.
-  return { state: result.load === load ? result.state : LOADING, last: result.last, again };
+  return { state: result.load === load ? result.state : LOADING, lastValue: result.last, reload };
 }

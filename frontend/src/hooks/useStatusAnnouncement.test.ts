@@ -3,36 +3,44 @@ import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../stores/datasetsStore';
 import { useDetailStore } from '../stores/detailStore';
-import { aCompleted, aProgress } from '../test/eventFixtures';
-import { aDataset, aDetail, aDownloadingDataset, aList, aTokenization } from '../test/fixtures';
+import { makeCompleted, makeProgress } from '../test/eventFixtures';
+import {
+  makeDataset,
+  makeDetail,
+  makeDownloadingDataset,
+  makeList,
+  makeTokenization,
+} from '../test/fixtures';
 import { api, server } from '../test/server';
 import { useStatusAnnouncement } from './useStatusAnnouncement';
 
 it('tells the news of each change of a status', () => {
   const { result } = renderHook(useStatusAnnouncement);
   const { applyListSnapshot, applyEvent, applyListEvent } = useDatasetsStore.getState();
-  act(() => applyListSnapshot({ channel: 'datasets', list: aList([aDownloadingDataset()]) }));
+  act(() => applyListSnapshot({ channel: 'datasets', list: makeList([makeDownloadingDataset()]) }));
   expect(result.current).toBe('');
-  act(() => applyEvent(aProgress()));
+  act(() => applyEvent(makeProgress()));
   expect(result.current).toBe('');
-  act(() => applyEvent(aCompleted({ seq: 12 })));
+  act(() => applyEvent(makeCompleted({ seq: 12 })));
   expect(result.current).toBe('TinyStories: ready.');
-  const cancelled = aDataset({ seq: 13, status: 'error', error_code: 'cancelled' });
+  const cancelled = makeDataset({ seq: 13, status: 'error', error_code: 'cancelled' });
   act(() => applyListEvent({ type: 'changed', dataset_id: 'ds_1', seq: 13, dataset: cancelled }));
   expect(result.current).toBe('TinyStories: cancelled.');
 });
 
 it('tells the news of the open dataset’s tokenizations', async () => {
   server.use(
-    http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail({ tokenizations: [aTokenization()] }))),
+    http.get(api('/datasets/ds_1'), () =>
+      HttpResponse.json(makeDetail({ tokenizations: [makeTokenization()] })),
+    ),
   );
   const { result } = renderHook(useStatusAnnouncement);
   const { open, applyEvent } = useDetailStore.getState();
   await act(() => open('ds_1'));
   expect(result.current).toBe('');
   const of = { scope: 'tokenization', tokenization_id: 'tok_1' } as const;
-  act(() => applyEvent(aProgress({ ...of, status: 'processing' })));
+  act(() => applyEvent(makeProgress({ ...of, status: 'processing' })));
   expect(result.current).toBe('');
-  act(() => applyEvent(aCompleted({ ...of, seq: 12 })));
+  act(() => applyEvent(makeCompleted({ ...of, seq: 12 })));
   expect(result.current).toBe('Tokenization with gpt2: ready.');
 });

@@ -7,49 +7,49 @@ import { isCancelled } from '../utils/datasets';
 
 /** The newest change of a status, of a dataset or of an open one's tokenization, as a sentence for those who do not see the badges. */
 export function useStatusAnnouncement(): string {
-  const [news, setNews] = useState('');
+  const [announcement, setAnnouncement] = useState('');
   useEffect(() => {
-    const tell = (sentence: string): void => {
-      if (sentence !== '') setNews(sentence);
+    const announce = (sentence: string): void => {
+      if (sentence !== '') setAnnouncement(sentence);
     };
-    const stops = [
-      useDatasetsStore.subscribe((state, before) => tell(newsOfList(state, before))),
-      useDetailStore.subscribe((state, before) => tell(newsOfDetail(state, before))),
+    const unsubscribes = [
+      useDatasetsStore.subscribe((state, previous) => announce(describeListChanges(state, previous))),
+      useDetailStore.subscribe((state, previous) => announce(describeDetailChanges(state, previous))),
     ];
     return () => {
-      for (const stop of stops) stop();
+      for (const unsubscribe of unsubscribes) unsubscribe();
     };
   }, []);
-  return news;
+  return announcement;
 }
 
-function newsOfList(state: DatasetsStore, before: DatasetsStore): string {
-  if (!before.loaded || state.datasets === before.datasets) {
+function describeListChanges(state: DatasetsStore, previous: DatasetsStore): string {
+  if (!previous.loaded || state.datasets === previous.datasets) {
     return '';
   }
-  return changed(state.datasets, before.datasets)
+  return filterChanged(state.datasets, previous.datasets)
     .map((dataset) => `${dataset.name}: ${isCancelled(dataset) ? 'cancelled' : dataset.status}.`)
     .join(' ');
 }
 
-function newsOfDetail(state: DetailStore, before: DetailStore): string {
-  if (state.id !== before.id || state.detail === before.detail || before.detail.kind !== 'loaded') {
+function describeDetailChanges(state: DetailStore, previous: DetailStore): string {
+  if (state.id !== previous.id || state.detail === previous.detail || previous.detail.kind !== 'loaded') {
     return '';
   }
-  return changed(tokenizationsOf(state), tokenizationsOf(before))
+  return filterChanged(listTokenizations(state), listTokenizations(previous))
     .map(({ tokenizer, status }) => `Tokenization with ${tokenizer}: ${status}.`)
     .join(' ');
 }
 
-function tokenizationsOf({ detail }: DetailStore): readonly Tokenization[] {
+function listTokenizations({ detail }: DetailStore): readonly Tokenization[] {
   return detail.kind === 'loaded' ? detail.value.tokenizations : [];
 }
 
 /** Those that are new, or stood otherwise before. */
-function changed<Row extends { readonly id: string; readonly status: string }>(
+function filterChanged<Row extends { readonly id: string; readonly status: string }>(
   rows: readonly Row[],
-  before: readonly Row[],
+  previous: readonly Row[],
 ): readonly Row[] {
-  const statuses = new Map(before.map(({ id, status }) => [id, status]));
+  const statuses = new Map(previous.map(({ id, status }) => [id, status]));
   return rows.filter(({ id, status }) => statuses.get(id) !== status);
 }

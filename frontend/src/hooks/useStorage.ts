@@ -15,11 +15,11 @@ export function useStorage(): Async<Storage, ApiError> {
   const statuses = useDatasetsStore((state) =>
     state.datasets.map(({ id, status }) => `${id}=${status}`).join(' '),
   );
-  const settled = useDebounced(statuses, DEBOUNCE_MS);
-  const returns = useConnectionStore((state) => state.returns);
+  const debouncedStatuses = useDebounced(statuses, DEBOUNCE_MS);
+  const reconnects = useConnectionStore((state) => state.reconnects);
   const refresh = useStorageStore((state) => state.refreshStorage);
   useEffect(() => {
     void refresh();
-  }, [refresh, settled, returns]);
+  }, [refresh, debouncedStatuses, reconnects]);
   return useStorageStore((state) => state.storage);
 }

@@ -2,32 +2,32 @@ import { useEffect } from 'react';
 
 import { observeApi } from '../api/client';
 import { connect, socketClient } from '../api/websocket';
-import { type Connection, connectionOf, useConnectionStore } from '../stores/connectionStore';
+import { type Connection, selectConnection, useConnectionStore } from '../stores/connectionStore';
 
 /** Keeps the panel connected to its server, for as long as the caller is shown; says how that goes. */
 export function useWebSocket(): Connection {
   useEffect(() => {
-    const { socketChanged, apiAnswered, accessRefused } = useConnectionStore.getState();
+    const { setSocketState, setApiReachable, requireAccess } = useConnectionStore.getState();
     observeApi({
-      onReachable: () => apiAnswered(true),
-      onUnreachable: () => apiAnswered(false),
-      onUnauthorized: accessRefused,
+      onReachable: () => setApiReachable(true),
+      onUnreachable: () => setApiReachable(false),
+      onUnauthorized: requireAccess,
     });
-    const stop = socketClient.onState(socketChanged);
+    const unsubscribe = socketClient.onState(setSocketState);
     connect();
     // The network is back, or somebody looks again: then a second is long.
-    const hurry = (): void => {
-      if (document.visibilityState === 'visible') socketClient.hurry();
+    const reconnectNow = (): void => {
+      if (document.visibilityState === 'visible') socketClient.reconnectNow();
     };
-    window.addEventListener('online', hurry);
-    document.addEventListener('visibilitychange', hurry);
+    window.addEventListener('online', reconnectNow);
+    document.addEventListener('visibilitychange', reconnectNow);
     return () => {
-      window.removeEventListener('online', hurry);
-      document.removeEventListener('visibilitychange', hurry);
-      stop();
+      window.removeEventListener('online', reconnectNow);
+      document.removeEventListener('visibilitychange', reconnectNow);
+      unsubscribe();
       observeApi(null);
       socketClient.disconnect();
     };
   }, []);
-  return useConnectionStore(connectionOf);
+  return useConnectionStore(selectConnection);
 }

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { devtools } from 'zustand/middleware';
 
 import { getAccessToken, setAccessToken } from '../api/accessToken';
-import { type SocketState, socketClient } from '../api/websocket';
+import { socketClient, type SocketState } from '../api/websocket';
 
 /** What the header shows. */
 export type Connection = 'connected' | 'reconnecting' | 'down';
@@ -18,16 +18,16 @@ interface ConnectionState {
   /** Counts the tokens that were given: what was asked for in vain before is asked for again. */
   readonly epoch: number;
   /** Counts the times that a lost connection came back: what was got before may have changed since. */
-  readonly returns: number;
+  readonly reconnects: number;
 }
 
 interface ConnectionActions {
-  readonly socketChanged: (socket: SocketState) => void;
-  readonly apiAnswered: (reachable: boolean) => void;
+  readonly setSocketState: (socket: SocketState) => void;
+  readonly setApiReachable: (reachable: boolean) => void;
   /** The API refused a request for want of its token. */
-  readonly accessRefused: () => void;
+  readonly requireAccess: () => void;
   /** Keep `token`, and begin anew with it. */
-  readonly giveToken: (token: string) => void;
+  readonly saveToken: (token: string) => void;
 }
 
 export const useConnectionStore = create<ConnectionState & ConnectionActions>()(
@@ -37,12 +37,12 @@ export const useConnectionStore = create<ConnectionState & ConnectionActions>()(
       apiReachable: true,
       access: 'granted',
       epoch: 0,
-      returns: 0,
-      socketChanged: (socket) => set((state) => withSocket(state, socket), false, 'socketChanged'),
-      apiAnswered: (apiReachable) => set({ apiReachable }, false, 'apiAnswered'),
-      accessRefused: () =>
+      reconnects: 0,
+      setSocketState: (socket) => set((state) => applySocketState(state, socket), false, 'socketChanged'),
+      setApiReachable: (apiReachable) => set({ apiReachable }, false, 'apiAnswered'),
+      requireAccess: () =>
         set({ access: getAccessToken() === null ? 'asked' : 'refused' }, false, 'accessRefused'),
-      giveToken: (token) => {
+      saveToken: (token) => {
         setAccessToken(token);
         set((state) => ({ access: 'granted', epoch: state.epoch + 1 }), false, 'giveToken');
         socketClient.reconnect();
@@ -52,18 +52,18 @@ export const useConnectionStore = create<ConnectionState & ConnectionActions>()(
   ),
 );
 
-function withSocket(state: ConnectionState, socket: SocketState): Partial<ConnectionState> {
+function applySocketState(state: ConnectionState, socket: SocketState): Partial<ConnectionState> {
   const lost = state.socket === 'reconnecting' || state.socket === 'down';
   const up = socket === 'connected';
   return {
     socket,
     apiReachable: up || state.apiReachable,
-    returns: lost && up ? state.returns + 1 : state.returns,
+    reconnects: lost && up ? state.reconnects + 1 : state.reconnects,
   };
 }
 
 /** The two connections, API and socket, as one state. */
-export function connectionOf({
+export function selectConnection({
   socket,
   apiReachable,
 }: Pick<ConnectionState, 'socket' | 'apiReachable'>): Connection {

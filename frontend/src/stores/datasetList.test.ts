@@ -1,8 +1,8 @@
-import { aDataset } from '../test/fixtures';
-import { mergeDatasets, newer, replaceDatasets } from './datasetList';
+import { makeDataset } from '../test/fixtures';
+import { mergeDatasets, pickNewer, replaceDatasets } from './datasetList';
 
-const OLD = aDataset({ id: 'ds_1', created_at: '2026-01-01T00:00:00Z', seq: 5 });
-const YOUNG = aDataset({ id: 'ds_2', created_at: '2026-01-02T00:00:00Z' });
+const OLD = makeDataset({ id: 'ds_1', created_at: '2026-01-01T00:00:00Z', seq: 5 });
+const YOUNG = makeDataset({ id: 'ds_2', created_at: '2026-01-02T00:00:00Z' });
 
 it('merges, newest first, each once', () => {
   const changed = { ...OLD, seq: 6, name: 'Renamed' };
@@ -19,5 +19,9 @@ it('replaces the list, and keeps what it knows better', () => {
 });
 
 it('takes whichever stands later', () => {
-  expect([newer(undefined, OLD), newer({ ...OLD, seq: 9 }, OLD).seq, newer(OLD, OLD)]).toEqual([OLD, 9, OLD]);
+  expect([pickNewer(undefined, OLD), pickNewer({ ...OLD, seq: 9 }, OLD).seq, pickNewer(OLD, OLD)]).toEqual([
+    OLD,
+    9,
+    OLD,
+  ]);
 });

@@ -1,50 +1,55 @@
+import { makeCompleted, makeError, makeProgress } from '../test/eventFixtures';
+import { makeDataset, makeDetail, makeDownloadingDataset, makeTokenization } from '../test/fixtures';
 import type { Dataset } from '../types/dataset';
 import type { DatasetEvent } from '../types/events';
-import { aCompleted, aProgress, anError } from '../test/eventFixtures';
-import { aDataset, aDetail, aDownloadingDataset, aTokenization } from '../test/fixtures';
 import { reduceDataset, reduceDetail } from './datasetReducer';
 
 describe('what is dropped', () => {
   it.each([9, 10])('drops event %d for a record at 10', (seq) => {
-    const record = aDownloadingDataset({ seq: 10 });
-    expect(reduceDataset(record, aProgress({ seq }))).toBe(record);
+    const record = makeDownloadingDataset({ seq: 10 });
+    expect(reduceDataset(record, makeProgress({ seq }))).toBe(record);
   });
 
   it('drops an event of another dataset', () => {
-    const record = aDownloadingDataset();
-    expect(reduceDataset(record, aProgress({ dataset_id: 'ds_2' }))).toBe(record);
+    const record = makeDownloadingDataset();
+    expect(reduceDataset(record, makeProgress({ dataset_id: 'ds_2' }))).toBe(record);
   });
 });
 
 describe('scope dataset', () => {
   it('takes progress over into the record and its job', () => {
     const next = reduceDataset(
-      aDownloadingDataset({ error_message: 'old' }),
-      aProgress({ status: 'processing' }),
+      makeDownloadingDataset({ error_message: 'old' }),
+      makeProgress({ status: 'processing' }),
     );
     expect(next).toMatchObject({ status: 'processing', progress: 45.2, seq: 11, error_message: null });
-    expect(next.job).toMatchObject({ done: aProgress().done, state: 'running' });
+    expect(next.job).toMatchObject({ done: makeProgress().done, state: 'running' });
   });
 
   it('says that a job waits', () => {
-    const next = reduceDataset(aDownloadingDataset(), aProgress({ not_before: '2026-11-23T14:05:00Z' }));
+    const next = reduceDataset(
+      makeDownloadingDataset(),
+      makeProgress({ not_before: '2026-11-23T14:05:00Z' }),
+    );
     expect(next.job).toMatchObject({ state: 'queued', not_before: '2026-11-23T14:05:00Z' });
   });
 
   it('leaves the job of another attempt alone', () => {
-    const record = aDownloadingDataset();
-    expect(reduceDataset(record, aProgress({ job_id: 'job_2' })).job).toBe(record.job);
-    expect(reduceDataset({ ...record, job: null }, aProgress()).job).toBeNull();
+    const record = makeDownloadingDataset();
+    expect(reduceDataset(record, makeProgress({ job_id: 'job_2' })).job).toBe(record.job);
+    expect(reduceDataset({ ...record, job: null }, makeProgress()).job).toBeNull();
   });
 
   it('keeps the status where an event names none that a dataset has', () => {
-    expect(reduceDataset(aDownloadingDataset(), aProgress({ status: 'queued' })).status).toBe('downloading');
+    expect(reduceDataset(makeDownloadingDataset(), makeProgress({ status: 'queued' })).status).toBe(
+      'downloading',
+    );
   });
 
   it('becomes ready with its figures', () => {
     const next = reduceDataset(
-      aDownloadingDataset({ num_tokens: 7 }),
-      aCompleted({ num_samples: 5, size_bytes: 6 }),
+      makeDownloadingDataset({ num_tokens: 7 }),
+      makeCompleted({ num_samples: 5, size_bytes: 6 }),
     );
     expect(next).toMatchObject({
       status: 'ready',
@@ -57,7 +62,10 @@ describe('scope dataset', () => {
   });
 
   it('becomes an error that says why, and keeps how far it came', () => {
-    const next = reduceDataset(aDownloadingDataset(), anError({ code: 'cancelled', error: 'Cancelled.' }));
+    const next = reduceDataset(
+      makeDownloadingDataset(),
+      makeError({ code: 'cancelled', error: 'Cancelled.' }),
+    );
     expect(next).toMatchObject({
       status: 'error',
       error_code: 'cancelled',
@@ -70,14 +78,14 @@ describe('scope dataset', () => {
 
 const OTHER_SCOPES = ['tokenization', 'index'] as const;
 const EVENTS: ((scope: (typeof OTHER_SCOPES)[number]) => DatasetEvent)[] = [
-  (scope) => aProgress({ scope, tokenization_id: 'tok_1' }),
-  (scope) => aCompleted({ scope, tokenization_id: 'tok_1' }),
-  (scope) => anError({ scope, tokenization_id: 'tok_1' }),
+  (scope) => makeProgress({ scope, tokenization_id: 'tok_1' }),
+  (scope) => makeCompleted({ scope, tokenization_id: 'tok_1' }),
+  (scope) => makeError({ scope, tokenization_id: 'tok_1' }),
 ];
 
 describe.each(OTHER_SCOPES)('scope %s', (scope) => {
   it.each(EVENTS.map((event) => event(scope)))('never touches the dataset’s own data: $type', (event) => {
-    const ready = aDataset();
+    const ready = makeDataset();
     const own = ({ seq, index, ...rest }: Dataset): object => rest;
     expect(own(reduceDataset(ready, event))).toEqual(own(ready));
     expect(reduceDataset(ready, event).seq).toBe(11);
@@ -85,24 +93,24 @@ describe.each(OTHER_SCOPES)('scope %s', (scope) => {
 });
 
 it.each([
-  [aProgress({ scope: 'index', progress: 30 }), { state: 'building', progress: 30 }],
-  [aCompleted({ scope: 'index' }), { state: 'ready', progress: 100 }],
-  [anError({ scope: 'index', progress: 30 }), { state: 'error', progress: 30 }],
+  [makeProgress({ scope: 'index', progress: 30 }), { state: 'building', progress: 30 }],
+  [makeCompleted({ scope: 'index' }), { state: 'ready', progress: 100 }],
+  [makeError({ scope: 'index', progress: 30 }), { state: 'error', progress: 30 }],
 ])('tells of the index: $type', (event, index) => {
-  expect(reduceDataset(aDataset(), event).index).toEqual(index);
+  expect(reduceDataset(makeDataset(), event).index).toEqual(index);
 });
 
 describe('the tokenizations of a detail', () => {
-  const detail = aDetail({ tokenizations: [aTokenization(), aTokenization({ id: 'tok_2' })] });
+  const detail = makeDetail({ tokenizations: [makeTokenization(), makeTokenization({ id: 'tok_2' })] });
 
   it.each([
-    [aProgress({ progress: 50, status: 'processing' }), { status: 'processing', progress: 50 }],
-    [aCompleted({ num_tokens: 9 }), { status: 'ready', num_tokens: 9 }],
+    [makeProgress({ progress: 50, status: 'processing' }), { status: 'processing', progress: 50 }],
+    [makeCompleted({ num_tokens: 9 }), { status: 'ready', num_tokens: 9 }],
     [
-      anError({ status: 'cancelled', code: 'cancelled', error: 'Stop.' }),
+      makeError({ status: 'cancelled', code: 'cancelled', error: 'Stop.' }),
       { status: 'cancelled', error_code: 'cancelled' },
     ],
-    [aProgress({ status: 'downloading' }), { status: 'processing' }],
+    [makeProgress({ status: 'downloading' }), { status: 'processing' }],
   ])('changes the one that is named: $type', (event, changes) => {
     const next = reduceDetail(detail, { ...event, scope: 'tokenization', tokenization_id: 'tok_1' });
     expect(next.tokenizations[0]).toMatchObject(changes);
@@ -110,8 +118,8 @@ describe('the tokenizations of a detail', () => {
   });
 
   it('stay as they are in the other scopes', () => {
-    expect(reduceDetail(detail, aProgress()).tokenizations).toBe(detail.tokenizations);
-    expect(reduceDetail(detail, aProgress({ seq: 1 }))).toBe(detail);
+    expect(reduceDetail(detail, makeProgress()).tokenizations).toBe(detail.tokenizations);
+    expect(reduceDetail(detail, makeProgress({ seq: 1 }))).toBe(detail);
   });
 });
 
@@ -122,13 +130,13 @@ describe('what the generated types do not know', () => {
     { type: 'surprise', scope: 'index' },
   ])('is an error, and not passed over: %j', (changes) => {
     // A newer server may say what these types rule out.
-    const event = { ...aProgress(), ...changes } as DatasetEvent;
-    expect(() => reduceDataset(aDownloadingDataset(), event)).toThrow('Unexpected');
+    const event = { ...makeProgress(), ...changes } as DatasetEvent;
+    expect(() => reduceDataset(makeDownloadingDataset(), event)).toThrow('Unexpected');
   });
 
   it('is an error for a tokenization, too', () => {
-    const event = { ...aProgress({ scope: 'tokenization', tokenization_id: 'tok_1' }), type: 'surprise' };
-    const detail = aDetail({ tokenizations: [aTokenization()] });
+    const event = { ...makeProgress({ scope: 'tokenization', tokenization_id: 'tok_1' }), type: 'surprise' };
+    const detail = makeDetail({ tokenizations: [makeTokenization()] });
     expect(() => reduceDetail(detail, event as unknown as DatasetEvent)).toThrow('Unexpected');
   });
 });

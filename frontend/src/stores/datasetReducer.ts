@@ -28,9 +28,9 @@ export function reduceDataset<Row extends Dataset>(record: Row, event: DatasetEv
   const newer = { ...record, seq: event.seq };
   switch (event.scope) {
     case 'dataset':
-      return { ...newer, ...dataChanges(record, event) };
+      return { ...newer, ...applyDataEvent(record, event) };
     case 'index':
-      return { ...newer, index: indexAfter(event) };
+      return { ...newer, index: updateIndex(event) };
     case 'tokenization':
       return newer;
     default:
@@ -45,12 +45,12 @@ export function reduceDetail(detail: DatasetDetail, event: DatasetEvent): Datase
     return next;
   }
   const tokenizations = detail.tokenizations.map((tokenization) =>
-    tokenization.id === event.tokenization_id ? tokenizationAfter(tokenization, event) : tokenization,
+    tokenization.id === event.tokenization_id ? updateTokenization(tokenization, event) : tokenization,
   );
   return { ...next, tokenizations };
 }
 
-function dataChanges(record: Dataset, event: DatasetEvent): Partial<Dataset> {
+function applyDataEvent(record: Dataset, event: DatasetEvent): Partial<Dataset> {
   switch (event.type) {
     case 'progress':
       return {
@@ -58,7 +58,7 @@ function dataChanges(record: Dataset, event: DatasetEvent): Partial<Dataset> {
         progress: event.progress,
         error_code: null,
         error_message: null,
-        job: jobAfter(record.job, event),
+        job: updateJob(record.job, event),
       };
     case 'completed':
       return {
@@ -85,7 +85,7 @@ function dataChanges(record: Dataset, event: DatasetEvent): Partial<Dataset> {
   }
 }
 
-function jobAfter(job: Dataset['job'], event: Extract<DatasetEvent, { type: 'progress' }>): Dataset['job'] {
+function updateJob(job: Dataset['job'], event: Extract<DatasetEvent, { type: 'progress' }>): Dataset['job'] {
   if (job?.id !== event.job_id) {
     return job;
   }
@@ -103,7 +103,7 @@ function jobAfter(job: Dataset['job'], event: Extract<DatasetEvent, { type: 'pro
   };
 }
 
-function indexAfter(event: DatasetEvent): Dataset['index'] {
+function updateIndex(event: DatasetEvent): Dataset['index'] {
   switch (event.type) {
     case 'progress':
       return { state: 'building', progress: event.progress };
@@ -116,7 +116,7 @@ function indexAfter(event: DatasetEvent): Dataset['index'] {
   }
 }
 
-function tokenizationAfter(tokenization: Tokenization, event: DatasetEvent): Tokenization {
+function updateTokenization(tokenization: Tokenization, event: DatasetEvent): Tokenization {
   const { status, progress } = event;
   const next = {
     ...tokenization,
@@ -136,7 +136,7 @@ function tokenizationAfter(tokenization: Tokenization, event: DatasetEvent): Tok
 }
 
 /** Whether `event` is about a tokenization that `detail` does not have: it was begun elsewhere. */
-export function isOfUnknown(detail: DatasetDetail, event: DatasetEvent): boolean {
+export function hasUnknownTokenization(detail: DatasetDetail, event: DatasetEvent): boolean {
   return (
     event.scope === 'tokenization' &&
     event.dataset_id === detail.id &&
@@ -153,8 +153,10 @@ function isTokenizationStatus(status: string): status is Tokenization['status'] 
 }
 
 /** The newest progress of each, without what holds only while there is more of it. */
-export function withoutRates(live: Readonly<Record<string, ProgressEvent>>): Record<string, ProgressEvent> {
-  const still = ([id, event]: [string, ProgressEvent]) =>
+export function clearRates(
+  latestProgress: Readonly<Record<string, ProgressEvent>>,
+): Record<string, ProgressEvent> {
+  const removeRate = ([id, event]: [string, ProgressEvent]) =>
     [id, { ...event, rate: null, eta_seconds: null }] as const;
-  return Object.fromEntries(Object.entries(live).map(still));
+  return Object.fromEntries(Object.entries(latestProgress).map(removeRate));
 }

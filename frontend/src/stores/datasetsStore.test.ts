@@ -1,11 +1,11 @@
 import { waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { aCompleted, aProgress, anError } from '../test/eventFixtures';
-import { aDataset, aDownloadingDataset, aList } from '../test/fixtures';
+import { makeCompleted, makeError, makeProgress } from '../test/eventFixtures';
+import { makeDataset, makeDownloadingDataset, makeList } from '../test/fixtures';
 import { api, problem, server } from '../test/server';
 import type { Dataset } from '../types/dataset';
-import { LIST_LIMIT, listState, useDatasetsStore } from './datasetsStore';
+import { LIST_LIMIT, selectList, useDatasetsStore } from './datasetsStore';
 
 const store = useDatasetsStore.getState;
 const ids = (): string[] => store().datasets.map(({ id }) => id);
@@ -13,7 +13,10 @@ const ids = (): string[] => store().datasets.map(({ id }) => id);
 /** So many datasets, newest first. */
 function many(count: number): Dataset[] {
   return Array.from({ length: count }, (_, index) =>
-    aDataset({ id: `ds_${index}`, created_at: new Date(Date.UTC(2026, 0, 1) - index * 1000).toISOString() }),
+    makeDataset({
+      id: `ds_${index}`,
+      created_at: new Date(Date.UTC(2026, 0, 1) - index * 1000).toISOString(),
+    }),
   );
 }
 
@@ -22,7 +25,7 @@ function serve(datasets: Dataset[]): void {
     http.get(api('/datasets'), ({ request }) => {
       const page = Number(new URL(request.url).searchParams.get('page'));
       const data = datasets.slice((page - 1) * LIST_LIMIT, page * LIST_LIMIT);
-      return HttpResponse.json(aList(data, datasets.length));
+      return HttpResponse.json(makeList(data, datasets.length));
     }),
   );
 }
@@ -34,21 +37,21 @@ async function load(...datasets: Dataset[]): Promise<void> {
 
 describe('getting the list', () => {
   it('is loading, then loaded', async () => {
-    serve([aDataset()]);
-    expect(listState(store())).toEqual({ kind: 'loading' });
+    serve([makeDataset()]);
+    expect(selectList(store())).toEqual({ kind: 'loading' });
     const done = store().fetchDatasets();
     expect(store().loading).toBe(true);
     await done;
-    expect(listState(store())).toEqual({ kind: 'loaded', value: [aDataset()] });
+    expect(selectList(store())).toEqual({ kind: 'loaded', value: [makeDataset()] });
     expect(store()).toMatchObject({ loading: false, error: null, total: 1 });
   });
 
   it('says why it failed, and gets over it', async () => {
     server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
     await store().fetchDatasets();
-    expect(listState(store())).toMatchObject({ kind: 'failed', error: { detail: 'Not now.' } });
-    await load(aDataset());
-    expect(listState(store()).kind).toBe('loaded');
+    expect(selectList(store())).toMatchObject({ kind: 'failed', error: { detail: 'Not now.' } });
+    await load(makeDataset());
+    expect(selectList(store()).kind).toBe('loaded');
   });
 
   it('stands newest first', async () => {
@@ -58,9 +61,9 @@ describe('getting the list', () => {
   });
 
   it('keeps a record that is newer than the answer', async () => {
-    await load(aDownloadingDataset({ seq: 10 }));
-    store().applyEvent(aProgress({ seq: 12, progress: 60 }));
-    await load(aDownloadingDataset({ seq: 11, progress: 50 }));
+    await load(makeDownloadingDataset({ seq: 10 }));
+    store().applyEvent(makeProgress({ seq: 12, progress: 60 }));
+    await load(makeDownloadingDataset({ seq: 11, progress: 50 }));
     expect(store().datasets[0]).toMatchObject({ seq: 12, progress: 60 });
   });
 });
@@ -70,9 +73,9 @@ it('asks anew where the socket said something of the list meanwhile', async () =
   server.use(
     http.get(api('/datasets'), () => {
       asked += 1;
-      const dataset = aDataset({ id: 'ds_2' });
+      const dataset = makeDataset({ id: 'ds_2' });
       if (asked === 1) store().applyListEvent({ type: 'created', dataset_id: 'ds_2', seq: 1, dataset });
-      return HttpResponse.json(aList(asked === 1 ? [] : [dataset]));
+      return HttpResponse.json(makeList(asked === 1 ? [] : [dataset]));
     }),
   );
   await store().fetchDatasets();
@@ -84,8 +87,13 @@ describe('further pages', () => {
     const all = many(120);
     await load(...all);
     expect(store()).toMatchObject({ total: 120, datasets: { length: 50 } });
-    store().applyListEvent({ type: 'created', dataset_id: 'new', seq: 1, dataset: aDataset({ id: 'new' }) });
-    serve([aDataset({ id: 'new' }), ...all]);
+    store().applyListEvent({
+      type: 'created',
+      dataset_id: 'new',
+      seq: 1,
+      dataset: makeDataset({ id: 'new' }),
+    });
+    serve([makeDataset({ id: 'new' }), ...all]);
     await store().fetchMoreDatasets();
     expect(new Set(ids()).size).toBe(100);
     expect(ids()[0]).toBe('new');
@@ -110,14 +118,14 @@ describe('further pages', () => {
       error: { detail: 'Not now.' },
       datasets: { length: 50 },
     });
-    expect(listState(store()).kind).toBe('loaded');
+    expect(selectList(store()).kind).toBe('loaded');
   });
 
   it('are all got anew when a snapshot brings the first one only', async () => {
     const all = many(60);
     await load(...all);
     await store().fetchMoreDatasets();
-    store().applyListSnapshot({ channel: 'datasets', list: aList(all.slice(0, 50), 60) });
+    store().applyListSnapshot({ channel: 'datasets', list: makeList(all.slice(0, 50), 60) });
     expect(store().loading).toBe(true);
     await waitFor(() => expect(store().loading).toBe(false));
     expect(ids()).toHaveLength(60);
@@ -128,7 +136,9 @@ describe('requests', () => {
   it('puts a new download into the list', async () => {
     await load();
     server.use(
-      http.post(api('/datasets/download'), () => HttpResponse.json(aDownloadingDataset(), { status: 202 })),
+      http.post(api('/datasets/download'), () =>
+        HttpResponse.json(makeDownloadingDataset(), { status: 202 }),
+      ),
     );
     await store().downloadDataset({ repo_id: 'a/b' });
     expect(store()).toMatchObject({ total: 1, datasets: [{ status: 'downloading' }] });
@@ -140,11 +150,11 @@ describe('requests', () => {
   });
 
   it('retries, cancels and deletes', async () => {
-    await load(aDataset());
+    await load(makeDataset());
     server.use(
-      http.post(api('/datasets/ds_1/retry'), () => HttpResponse.json(aDownloadingDataset({ seq: 11 }))),
+      http.post(api('/datasets/ds_1/retry'), () => HttpResponse.json(makeDownloadingDataset({ seq: 11 }))),
       http.post(api('/datasets/ds_1/cancel'), () =>
-        HttpResponse.json(aDataset({ seq: 12, status: 'error', error_code: 'cancelled' })),
+        HttpResponse.json(makeDataset({ seq: 12, status: 'error', error_code: 'cancelled' })),
       ),
       http.delete(api('/datasets/ds_1'), () => new HttpResponse(null, { status: 204 })),
     );
@@ -158,44 +168,44 @@ describe('requests', () => {
 });
 
 describe('events', () => {
-  beforeEach(() => load(aDownloadingDataset()));
+  beforeEach(() => load(makeDownloadingDataset()));
 
   it('keep the rate of work that goes on', () => {
-    store().updateDatasetProgress(aProgress());
+    store().updateDatasetProgress(makeProgress());
     expect(store().datasets[0]?.progress).toBe(45.2);
-    expect(store().live.ds_1).toEqual(aProgress());
+    expect(store().latestProgress.ds_1).toEqual(makeProgress());
   });
 
-  it.each([aCompleted({ seq: 12 }), anError({ seq: 12 })])('forget it at the end: $type', (event) => {
-    store().applyEvent(aProgress());
+  it.each([makeCompleted({ seq: 12 }), makeError({ seq: 12 })])('forget it at the end: $type', (event) => {
+    store().applyEvent(makeProgress());
     store().updateDatasetStatus(event);
     expect(store().datasets[0]?.status).toBe(event.type === 'completed' ? 'ready' : 'error');
-    expect(store().live).toEqual({});
+    expect(store().latestProgress).toEqual({});
   });
 
   it('change nothing where they are old', () => {
     const before = store().datasets;
-    store().applyEvent(aProgress({ seq: 3 }));
+    store().applyEvent(makeProgress({ seq: 3 }));
     expect(store().datasets).toBe(before);
   });
 
   it('of a tokenization leave no rate', () => {
-    store().applyEvent(aProgress({ scope: 'tokenization', tokenization_id: 'tok_1' }));
-    expect(store().live).toEqual({});
+    store().applyEvent(makeProgress({ scope: 'tokenization', tokenization_id: 'tok_1' }));
+    expect(store().latestProgress).toEqual({});
   });
 });
 
 describe('the list’s own events', () => {
   it('bring, change and take away', async () => {
-    await load(aDataset());
-    const created = aDataset({ id: 'ds_2', created_at: '2026-11-24T00:00:00Z' });
+    await load(makeDataset());
+    const created = makeDataset({ id: 'ds_2', created_at: '2026-11-24T00:00:00Z' });
     store().applyListEvent({ type: 'created', dataset_id: 'ds_2', seq: 1, dataset: created });
     expect(ids()).toEqual(['ds_2', 'ds_1']);
     store().applyListEvent({
       type: 'changed',
       dataset_id: 'ds_1',
       seq: 11,
-      dataset: aDataset({ seq: 11, name: 'New' }),
+      dataset: makeDataset({ seq: 11, name: 'New' }),
     });
     expect(store().datasets[1]?.name).toBe('New');
     store().applyListEvent({ type: 'deleted', dataset_id: 'ds_1', seq: 12 });
@@ -205,23 +215,23 @@ describe('the list’s own events', () => {
 
   it('do not bring back what is not listed', async () => {
     await load();
-    store().applyListEvent({ type: 'changed', dataset_id: 'ds_1', seq: 1, dataset: aDataset() });
+    store().applyListEvent({ type: 'changed', dataset_id: 'ds_1', seq: 1, dataset: makeDataset() });
     expect(ids()).toEqual([]);
   });
 });
 
 describe('snapshots', () => {
   it('of the list take its place', async () => {
-    await load(aDataset(), aDataset({ id: 'gone' }));
-    store().applyListSnapshot({ channel: 'datasets', list: aList([aDataset()]) });
+    await load(makeDataset(), makeDataset({ id: 'gone' }));
+    store().applyListSnapshot({ channel: 'datasets', list: makeList([makeDataset()]) });
     expect(ids()).toEqual(['ds_1']);
   });
 
   it('of one dataset take its record’s place, and overtake older progress', async () => {
-    await load(aDownloadingDataset());
-    store().applyEvent(aProgress());
+    await load(makeDownloadingDataset());
+    store().applyEvent(makeProgress());
     const dataset = {
-      ...aDownloadingDataset({ seq: 20, progress: 70 }),
+      ...makeDownloadingDataset({ seq: 20, progress: 70 }),
       columns: [],
       jobs: [],
       tokenizations: [],
@@ -229,11 +239,11 @@ describe('snapshots', () => {
     };
     store().applySnapshot({ channel: 'datasets/ds_1/progress', seq: 20, dataset });
     expect(store().datasets[0]?.progress).toBe(70);
-    expect(store().live).toEqual({});
+    expect(store().latestProgress).toEqual({});
   });
 
   it('of a dataset that is gone take it away', async () => {
-    await load(aDataset());
+    await load(makeDataset());
     store().applySnapshot({ channel: 'datasets/ds_1/progress', seq: 0, dataset: null });
     expect(ids()).toEqual([]);
   });

@@ -17,23 +17,23 @@ import type {
 } from '../types/events';
 import { assertNever } from '../utils/assertNever';
 import { mergeDatasets } from './datasetList';
-import { withoutRates } from './datasetReducer';
+import { clearRates } from './datasetReducer';
 import {
-  afterEvent,
-  afterListEvent,
+  applyDatasetEvent,
+  applyList,
+  applyListChange,
   type DatasetsState,
-  EMPTY,
-  withDataset,
-  withKnown,
-  withList,
-  without,
+  EMPTY_STATE,
+  removeDataset,
+  updateListedDataset,
+  upsertDataset,
 } from './datasetsState';
 
 /** How many datasets one page of the list has. */
 export const LIST_LIMIT = 50;
 
 /** How often the list is asked for, when it changes again and again while the answer is under way. */
-const MOST_TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 interface DatasetsActions {
   /** Get as many pages anew as are shown. */
@@ -56,7 +56,7 @@ interface DatasetsActions {
   readonly applySnapshot: (snapshot: DatasetSnapshot) => void;
   readonly applyListSnapshot: (snapshot: DatasetListSnapshot) => void;
   /** Nothing is heard any more: rates and times left are of before. */
-  readonly forgetRates: () => void;
+  readonly clearRates: () => void;
 }
 
 export type DatasetsStore = DatasetsState & DatasetsActions;
@@ -64,15 +64,15 @@ export type DatasetsStore = DatasetsState & DatasetsActions;
 export const useDatasetsStore = create<DatasetsStore>()(
   devtools(
     (set, get) => ({
-      ...EMPTY,
+      ...EMPTY_STATE,
       fetchDatasets: async () => {
         set({ loading: true, error: null }, false, 'fetchDatasets');
         try {
-          let answers = await getPages(get().datasets.length);
-          for (let tries = 1; tries < MOST_TRIES && answers.revision !== get().revision; tries += 1) {
-            answers = await getPages(get().datasets.length);
+          let result = await fetchPages(get().datasets.length);
+          for (let attempt = 1; attempt < MAX_ATTEMPTS && result.revision !== get().revision; attempt += 1) {
+            result = await fetchPages(get().datasets.length);
           }
-          set((state) => withList(state, answers.pages), false, 'fetchDatasets/done');
+          set((state) => applyList(state, result.pages), false, 'fetchDatasets/done');
         } catch (error) {
           set({ loading: false, error: toApiError(error) }, false, 'fetchDatasets/failed');
         }
@@ -83,37 +83,38 @@ export const useDatasetsStore = create<DatasetsStore>()(
         const page = Math.floor(get().datasets.length / LIST_LIMIT) + 1;
         try {
           const { data, pagination } = await api.getDatasets({ page, limit: LIST_LIMIT });
-          const merge = (state: DatasetsState) => ({
+          const appendPage = (state: DatasetsState) => ({
             datasets: mergeDatasets(state.datasets, data),
             total: pagination.total,
             loading: false,
           });
-          set(merge, false, 'fetchMoreDatasets/done');
+          set(appendPage, false, 'fetchMoreDatasets/done');
         } catch (error) {
           set({ loading: false, error: toApiError(error) }, false, 'fetchMoreDatasets/failed');
         }
       },
       downloadDataset: async (request) => {
         const dataset = await api.downloadDataset(request);
-        set((state) => withDataset(state, dataset), false, 'downloadDataset');
+        set((state) => upsertDataset(state, dataset), false, 'downloadDataset');
         return dataset;
       },
       retryDataset: async (id, request) => {
         const dataset = await api.retryDataset(id, request);
-        set((state) => withDataset(state, dataset), false, 'retryDataset');
+        set((state) => upsertDataset(state, dataset), false, 'retryDataset');
       },
       cancelDataset: async (id) => {
         const dataset = await api.cancelDataset(id);
-        set((state) => withDataset(state, dataset), false, 'cancelDataset');
+        set((state) => upsertDataset(state, dataset), false, 'cancelDataset');
       },
       deleteDataset: async (id) => {
         await api.deleteDataset(id);
-        set((state) => without(state, id), false, 'deleteDataset');
+        set((state) => removeDataset(state, id), false, 'deleteDataset');
       },
-      addDataset: (dataset) => set((state) => withDataset(state, dataset), false, 'addDataset'),
+      addDataset: (dataset) => set((state) => upsertDataset(state, dataset), false, 'addDataset'),
       updateDatasetProgress: (event) =>
-        set((state) => afterEvent(state, event), false, 'updateDatasetProgress'),
-      updateDatasetStatus: (event) => set((state) => afterEvent(state, event), false, 'updateDatasetStatus'),
+        set((state) => applyDatasetEvent(state, event), false, 'updateDatasetProgress'),
+      updateDatasetStatus: (event) =>
+        set((state) => applyDatasetEvent(state, event), false, 'updateDatasetStatus'),
       applyEvent: (event) => {
         switch (event.type) {
           case 'progress':
@@ -128,31 +129,32 @@ export const useDatasetsStore = create<DatasetsStore>()(
         }
       },
       applyListEvent: (event) => {
-        const change = (state: DatasetsState) => ({
-          ...afterListEvent(state, event),
+        const applyChange = (state: DatasetsState) => ({
+          ...applyListChange(state, event),
           revision: state.revision + 1,
         });
-        set(change, false, 'applyListEvent');
+        set(applyChange, false, 'applyListEvent');
       },
       applySnapshot: ({ channel, dataset }) => {
         const id = channel.split('/')[1] ?? '';
         set(
-          (state) => (dataset === null ? without(state, id) : withKnown(state, dataset)),
+          (state) => (dataset === null ? removeDataset(state, id) : updateListedDataset(state, dataset)),
           false,
           'applySnapshot',
         );
       },
-      forgetRates: () => set(({ live }) => ({ live: withoutRates(live) }), false, 'forgetRates'),
+      clearRates: () =>
+        set(({ latestProgress }) => ({ latestProgress: clearRates(latestProgress) }), false, 'forgetRates'),
       applyListSnapshot: ({ list }) => {
         if (get().datasets.length > LIST_LIMIT) {
           // A snapshot has the first page only; more than that is shown.
           void get().fetchDatasets();
         } else {
-          const take = (state: DatasetsState) => ({
-            ...withList(state, [list]),
+          const applyPage = (state: DatasetsState) => ({
+            ...applyList(state, [list]),
             revision: state.revision + 1,
           });
-          set(take, false, 'applyListSnapshot');
+          set(applyPage, false, 'applyListSnapshot');
         }
       },
     }),
@@ -161,7 +163,7 @@ export const useDatasetsStore = create<DatasetsStore>()(
 );
 
 /** The list as one of three: being got for the first time, not to be had, or there. */
-export function listState(state: DatasetsStore): Async<readonly Dataset[], ApiError> {
+export function selectList(state: DatasetsStore): Async<readonly Dataset[], ApiError> {
   if (state.loaded) {
     return { kind: 'loaded', value: state.datasets };
   }
@@ -170,13 +172,15 @@ export function listState(state: DatasetsStore): Async<readonly Dataset[], ApiEr
 
 /** Forget everything, as before the first request. */
 export function resetDatasetsStore(): void {
-  useDatasetsStore.setState(EMPTY);
+  useDatasetsStore.setState(EMPTY_STATE);
 }
 
 /** As many pages as `count` datasets fill, and the revision that the list had when they were asked for. */
-async function getPages(count: number): Promise<{ pages: DatasetListResponse[]; revision: number }> {
+async function fetchPages(count: number): Promise<{ pages: DatasetListResponse[]; revision: number }> {
   const { revision } = useDatasetsStore.getState();
   const length = Math.max(1, Math.ceil(count / LIST_LIMIT));
-  const asked = Array.from({ length }, (_, index) => api.getDatasets({ page: index + 1, limit: LIST_LIMIT }));
-  return { pages: await Promise.all(asked), revision };
+  const requests = Array.from({ length }, (_, index) =>
+    api.getDatasets({ page: index + 1, limit: LIST_LIMIT }),
+  );
+  return { pages: await Promise.all(requests), revision };
 }

@@ -1,7 +1,7 @@
 import { http, HttpResponse } from 'msw';
 
-import { aProgress } from '../test/eventFixtures';
-import { aDetail } from '../test/fixtures';
+import { makeProgress } from '../test/eventFixtures';
+import { makeDetail } from '../test/fixtures';
 import { api, problem, server } from '../test/server';
 import { useDetailStore } from './detailStore';
 
@@ -11,7 +11,7 @@ const shown = () => {
   return detail.kind === 'loaded' ? detail.value : null;
 };
 
-function serve(detail = aDetail()): void {
+function serve(detail = makeDetail()): void {
   server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(detail)));
 }
 
@@ -20,7 +20,7 @@ it('opens a dataset', async () => {
   const done = store().open('ds_1');
   expect(store().detail.kind).toBe('loading');
   await done;
-  expect(shown()).toEqual(aDetail());
+  expect(shown()).toEqual(makeDetail());
 });
 
 it('says why there is nothing to open', async () => {
@@ -44,19 +44,19 @@ it('drops an answer for what has been closed, or given up', async () => {
 it('follows the events of the dataset that is shown only', async () => {
   serve();
   await store().open('ds_1');
-  store().applyEvent(aProgress({ scope: 'index', progress: 33 }));
+  store().applyEvent(makeProgress({ scope: 'index', progress: 33 }));
   expect(shown()?.index).toEqual({ state: 'building', progress: 33 });
   const before = store().detail;
-  store().applyEvent(aProgress({ dataset_id: 'ds_2', seq: 99 }));
-  store().applyEvent(aProgress({ seq: 1 }));
+  store().applyEvent(makeProgress({ dataset_id: 'ds_2', seq: 99 }));
+  store().applyEvent(makeProgress({ seq: 1 }));
   expect(store().detail).toBe(before);
 });
 
 it('takes a snapshot that is newer, and none of another dataset', async () => {
   serve();
   await store().open('ds_1');
-  const take = (changes: Parameters<typeof aDetail>[0]): void => {
-    const dataset = aDetail(changes);
+  const take = (changes: Parameters<typeof makeDetail>[0]): void => {
+    const dataset = makeDetail(changes);
     store().applySnapshot({ channel: `datasets/${dataset.id}/progress`, seq: dataset.seq, dataset });
   };
   take({ seq: 5, name: 'Old' });
@@ -76,9 +76,9 @@ it('says that the dataset has gone', async () => {
 it('says so, too, where the list hears that it has been deleted', async () => {
   serve();
   await store().open('ds_1');
-  store().applyDeleted('ds_2');
+  store().applyDeletion('ds_2');
   expect(store().detail.kind).toBe('loaded');
-  store().applyDeleted('ds_1');
+  store().applyDeletion('ds_1');
   expect(store().detail).toMatchObject({ kind: 'failed', error: { code: 'not_found' } });
 });
 
@@ -87,7 +87,7 @@ it('asks anew, where something is open', async () => {
   expect(store().detail.kind).toBe('loading');
   serve();
   await store().open('ds_1');
-  serve(aDetail({ seq: 30, name: 'Renewed' }));
+  serve(makeDetail({ seq: 30, name: 'Renewed' }));
   await store().refresh();
   expect(shown()?.name).toBe('Renewed');
 });

@@ -8,14 +8,14 @@ import * as api from '../api/tokenizations';
 import type { Async } from '../types/async';
 import type { DatasetDetail, RetryRequest, Tokenization, TokenizeRequest } from '../types/dataset';
 import type { DatasetEvent, DatasetSnapshot, ProgressEvent } from '../types/events';
-import { newer } from './datasetList';
-import { isOfUnknown, reduceDetail, withoutRates } from './datasetReducer';
+import { pickNewer } from './datasetList';
+import { clearRates, hasUnknownTokenization, reduceDetail } from './datasetReducer';
 
 interface DetailState {
   readonly id: string | null;
   readonly detail: Async<DatasetDetail, ApiError>;
   /** The newest progress of each tokenization at work: its rate and time left stand nowhere else. */
-  readonly live: Readonly<Record<string, ProgressEvent>>;
+  readonly latestProgress: Readonly<Record<string, ProgressEvent>>;
 }
 
 interface DetailActions {
@@ -35,14 +35,14 @@ interface DetailActions {
   readonly applyEvent: (event: DatasetEvent) => void;
   readonly applySnapshot: (snapshot: DatasetSnapshot) => void;
   /** Dataset `id` has been deleted, here or elsewhere. */
-  readonly applyDeleted: (id: string) => void;
+  readonly applyDeletion: (id: string) => void;
   /** Nothing is heard any more: rates and times left are of before. */
-  readonly forgetRates: () => void;
+  readonly clearRates: () => void;
 }
 
 export type DetailStore = DetailState & DetailActions;
 
-const GONE = {
+const NOT_FOUND = {
   kind: 'failed',
   error: new ApiError({
     status: 404,
@@ -51,7 +51,7 @@ const GONE = {
   }),
 } as const;
 
-const CLOSED: DetailState = { id: null, detail: { kind: 'loading' }, live: {} };
+const CLOSED_STATE: DetailState = { id: null, detail: { kind: 'loading' }, latestProgress: {} };
 
 export const useDetailStore = create<DetailStore>()(
   devtools(
@@ -59,7 +59,7 @@ export const useDetailStore = create<DetailStore>()(
       const load = async (id: string, signal?: AbortSignal): Promise<void> => {
         try {
           const detail = await getDataset(id, signal);
-          set((state) => (state.id === id ? withDetail(state, detail) : {}), false, 'load/done');
+          set((state) => (state.id === id ? applyDetail(state, detail) : {}), false, 'load/done');
         } catch (error) {
           if (!isAbort(error)) {
             const failed = { kind: 'failed', error: toApiError(error) } as const;
@@ -68,9 +68,9 @@ export const useDetailStore = create<DetailStore>()(
         }
       };
       return {
-        ...CLOSED,
+        ...CLOSED_STATE,
         open: async (id, signal) => {
-          set({ ...CLOSED, id }, false, 'open');
+          set({ ...CLOSED_STATE, id }, false, 'open');
           await load(id, signal);
         },
         refresh: async () => {
@@ -79,7 +79,7 @@ export const useDetailStore = create<DetailStore>()(
             await load(id);
           }
         },
-        close: () => set(CLOSED, false, 'close'),
+        close: () => set(CLOSED_STATE, false, 'close'),
         tokenizeDataset: async (request) => {
           const tokenization = await api.tokenizeDataset(get().id ?? '', request);
           await get().refresh();
@@ -99,28 +99,30 @@ export const useDetailStore = create<DetailStore>()(
         },
         applyEvent: (event) => {
           const { detail, refresh } = get();
-          if (detail.kind === 'loaded' && isOfUnknown(detail.value, event)) {
+          if (detail.kind === 'loaded' && hasUnknownTokenization(detail.value, event)) {
             void refresh();
           } else {
-            set((state) => afterEvent(state, event), false, 'applyEvent');
+            set((state) => applyDetailEvent(state, event), false, 'applyEvent');
           }
         },
-        applySnapshot: (snapshot) => set((state) => afterSnapshot(state, snapshot), false, 'applySnapshot'),
-        applyDeleted: (id) =>
-          set((state) => (state.id === id ? { detail: GONE } : {}), false, 'applyDeleted'),
-        forgetRates: () => set(({ live }) => ({ live: withoutRates(live) }), false, 'forgetRates'),
+        applySnapshot: (snapshot) =>
+          set((state) => applyDetailSnapshot(state, snapshot), false, 'applySnapshot'),
+        applyDeletion: (id) =>
+          set((state) => (state.id === id ? { detail: NOT_FOUND } : {}), false, 'applyDeleted'),
+        clearRates: () =>
+          set(({ latestProgress }) => ({ latestProgress: clearRates(latestProgress) }), false, 'forgetRates'),
       };
     },
     { name: 'DetailStore' },
   ),
 );
 
-function withDetail(state: DetailState, incoming: DatasetDetail): Partial<DetailState> {
+function applyDetail(state: DetailState, incoming: DatasetDetail): Partial<DetailState> {
   const present = state.detail.kind === 'loaded' ? state.detail.value : undefined;
-  return { detail: { kind: 'loaded', value: newer(present, incoming) } };
+  return { detail: { kind: 'loaded', value: pickNewer(present, incoming) } };
 }
 
-function afterEvent(state: DetailState, event: DatasetEvent): Partial<DetailState> {
+function applyDetailEvent(state: DetailState, event: DatasetEvent): Partial<DetailState> {
   if (state.detail.kind !== 'loaded' || state.id !== event.dataset_id) {
     return {};
   }
@@ -128,20 +130,26 @@ function afterEvent(state: DetailState, event: DatasetEvent): Partial<DetailStat
   if (value === state.detail.value) {
     return {};
   }
-  return { detail: { kind: 'loaded', value }, live: liveAfter(state.live, event) };
+  return {
+    detail: { kind: 'loaded', value },
+    latestProgress: updateLatestProgress(state.latestProgress, event),
+  };
 }
 
-function liveAfter(live: DetailState['live'], event: DatasetEvent): DetailState['live'] {
+function updateLatestProgress(
+  latestProgress: DetailState['latestProgress'],
+  event: DatasetEvent,
+): DetailState['latestProgress'] {
   if (event.scope !== 'tokenization' || event.tokenization_id === null) {
-    return live;
+    return latestProgress;
   }
-  const { [event.tokenization_id]: _before, ...others } = live;
+  const { [event.tokenization_id]: _previous, ...others } = latestProgress;
   return event.type === 'progress' ? { ...others, [event.tokenization_id]: event } : others;
 }
 
-function afterSnapshot(state: DetailState, { dataset }: DatasetSnapshot): Partial<DetailState> {
+function applyDetailSnapshot(state: DetailState, { dataset }: DatasetSnapshot): Partial<DetailState> {
   if (dataset === null) {
-    return { detail: GONE };
+    return { detail: NOT_FOUND };
   }
-  return dataset.id === state.id ? withDetail(state, dataset) : {};
+  return dataset.id === state.id ? applyDetail(state, dataset) : {};
 }

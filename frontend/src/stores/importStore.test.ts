@@ -2,7 +2,7 @@ import { waitFor } from '@testing-library/react';
 import { http } from 'msw';
 
 import { FakeUpload, useFakeUploads } from '../test/fakeUpload';
-import { aDataset } from '../test/fixtures';
+import { makeDataset } from '../test/fixtures';
 import { api, problem, server } from '../test/server';
 import { useDatasetsStore } from './datasetsStore';
 import { useImportStore } from './importStore';
@@ -16,20 +16,24 @@ afterEach(() => jest.restoreAllMocks());
 it('sends files, one import at a time, and lists what they become', async () => {
   const done = store().importFiles([file('a.txt'), file('b.txt')]);
   const upload = FakeUpload.current();
-  upload.got(1, 4);
-  expect(store().state).toEqual({ kind: 'sending', what: 'a.txt and 1 more', sent: { loaded: 1, total: 4 } });
+  upload.reportProgress(1, 4);
+  expect(store().state).toEqual({
+    kind: 'sending',
+    label: 'a.txt and 1 more',
+    progress: { loaded: 1, total: 4 },
+  });
   await store().importFiles([file('c.txt')]);
   expect(FakeUpload.current()).toBe(upload);
-  upload.answer(202, aDataset());
+  upload.answer(202, makeDataset());
   await done;
   expect(store().state).toEqual({ kind: 'idle' });
-  expect(useDatasetsStore.getState().datasets).toEqual([aDataset()]);
+  expect(useDatasetsStore.getState().datasets).toEqual([makeDataset()]);
 });
 
 it('says why it failed, until that is noted', async () => {
   server.use(http.post(api('/datasets/sample'), () => problem(507, 'disk_full', 'No room.')));
   await store().loadSample();
-  expect(store().state).toMatchObject({ kind: 'failed', what: 'the sample', error: { detail: 'No room.' } });
+  expect(store().state).toMatchObject({ kind: 'failed', label: 'the sample', error: { detail: 'No room.' } });
   store().dismiss();
   expect(store().state).toEqual({ kind: 'idle' });
 });

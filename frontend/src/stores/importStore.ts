@@ -4,14 +4,14 @@ import { devtools } from 'zustand/middleware';
 
 import { createSampleDataset } from '../api/datasets';
 import { type ApiError, isAbort, toApiError } from '../api/errors';
-import { type Sent, uploadDataset } from '../api/upload';
+import { uploadDataset, type UploadProgress } from '../api/upload';
 import { useDatasetsStore } from './datasetsStore';
 
 /** Where the import stands; `what` is what is imported, as it is shown. */
 export type ImportState =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'sending'; readonly what: string; readonly sent: Sent }
-  | { readonly kind: 'failed'; readonly what: string; readonly error: ApiError };
+  | { readonly kind: 'sending'; readonly label: string; readonly progress: UploadProgress }
+  | { readonly kind: 'failed'; readonly label: string; readonly error: ApiError };
 
 interface ImportStore {
   readonly state: ImportState;
@@ -22,41 +22,47 @@ interface ImportStore {
 }
 
 const IDLE: ImportState = { kind: 'idle' };
-let stop: (() => void) | null = null;
+let abortImport: (() => void) | null = null;
 
 export const useImportStore = create<ImportStore>()(
   devtools(
     (set, get) => {
-      const begin = async (what: string, make: (signal: AbortSignal) => Promise<unknown>): Promise<void> => {
+      const runImport = async (
+        label: string,
+        make: (signal: AbortSignal) => Promise<unknown>,
+      ): Promise<void> => {
         if (get().state.kind === 'sending') {
           return;
         }
         const controller = new AbortController();
-        stop = () => controller.abort();
-        set({ state: { kind: 'sending', what, sent: { loaded: 0, total: 0 } } }, false, 'begin');
+        abortImport = () => controller.abort();
+        set({ state: { kind: 'sending', label, progress: { loaded: 0, total: 0 } } }, false, 'begin');
         try {
           await make(controller.signal);
           set({ state: IDLE }, false, 'done');
         } catch (error) {
-          const state = isAbort(error) ? IDLE : ({ kind: 'failed', what, error: toApiError(error) } as const);
+          const state = isAbort(error)
+            ? IDLE
+            : ({ kind: 'failed', label, error: toApiError(error) } as const);
           set({ state }, false, 'failed');
         }
       };
       return {
         state: IDLE,
         importFiles: (files) => {
-          const what = namesOf(files);
-          return begin(what, async (signal) => {
-            const onProgress = (sent: Sent) => set({ state: { kind: 'sending', what, sent } }, false, 'sent');
+          const label = formatFileNames(files);
+          return runImport(label, async (signal) => {
+            const onProgress = (progress: UploadProgress) =>
+              set({ state: { kind: 'sending', label, progress } }, false, 'sent');
             useDatasetsStore.getState().addDataset(await uploadDataset(files, { onProgress, signal }));
           });
         },
         loadSample: () =>
-          begin('the sample', async () => {
+          runImport('the sample', async () => {
             useDatasetsStore.getState().addDataset(await createSampleDataset());
           }),
         dismiss: () => {
-          stop?.();
+          abortImport?.();
           set({ state: IDLE }, false, 'dismiss');
         },
       };
@@ -65,7 +71,7 @@ export const useImportStore = create<ImportStore>()(
   ),
 );
 
-function namesOf(files: readonly File[]): string {
+function formatFileNames(files: readonly File[]): string {
   const [first, ...others] = files.map(({ name }) => name);
   return others.length === 0 ? (first ?? '') : `${first ?? ''} and ${others.length} more`;
 }

@@ -1,6 +1,6 @@
 import { http } from 'msw';
 
-import { aStorage } from '../test/fixtures';
+import { makeStorage } from '../test/fixtures';
 import { api, problem, server } from '../test/server';
 import { useStorageStore } from './storageStore';
 
@@ -20,5 +20,5 @@ it('keeps the last figures where new ones are not to be had', async () => {
   await store().refreshStorage();
   refuse();
   await store().refreshStorage();
-  expect(store().storage).toEqual({ kind: 'loaded', value: aStorage() });
+  expect(store().storage).toEqual({ kind: 'loaded', value: makeStorage() });
 });

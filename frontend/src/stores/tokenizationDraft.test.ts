@@ -1,5 +1,5 @@
 import { ApiError } from '../api/errors';
-import { START } from '../utils/tokenizationValues';
+import { DEFAULT_VALUES } from '../utils/tokenizationValues';
 import { useDetailStore } from './detailStore';
 import { useTokenizationDraft } from './tokenizationDraft';
 
@@ -13,45 +13,47 @@ it('stays while the window does, and goes with it', async () => {
   await useDetailStore.getState().refresh();
   expect(draft()).toMatchObject({ values: { tokenizer: 'gpt2' }, previewText: 'Hello' });
   useDetailStore.getState().close();
-  expect(draft()).toMatchObject({ values: START, previewText: '' });
+  expect(draft()).toMatchObject({ values: DEFAULT_VALUES, previewText: '' });
 });
 
 it('begins anew for another dataset', async () => {
   draft().change({ tokenizer: 'gpt2' });
   await useDetailStore.getState().open('ds_2');
-  expect(draft().values).toBe(START);
+  expect(draft().values).toBe(DEFAULT_VALUES);
 });
 
 it('keeps what is typed while it is sent, and spends the token that was sent', () => {
   draft().change({ tokenizer: 'gpt2', access_token: 'hf_x' });
   const { values } = draft();
-  draft().send(values);
+  draft().startSubmit(values);
   draft().change({ max_length: '8' });
-  draft().settle(values, {});
-  expect(draft()).toMatchObject({ sent: null, values: { max_length: '8', access_token: '' } });
+  draft().finishSubmit(values, {});
+  expect(draft()).toMatchObject({ submittedValues: null, values: { max_length: '8', access_token: '' } });
   draft().change({ access_token: 'hf_y' });
-  const again = draft().values;
-  draft().send(again);
+  const changedValues = draft().values;
+  draft().startSubmit(changedValues);
   draft().change({ access_token: 'hf_z' });
-  draft().settle(again, {});
+  draft().finishSubmit(changedValues, {});
   expect(draft().values.access_token).toBe('hf_z');
 });
 
 it('says what is wrong with what still stands there, and nothing of what is another', () => {
   draft().change({ tokenizer: 'no/such', max_length: '8' });
   const { values } = draft();
-  draft().send(values);
+  draft().startSubmit(values);
   draft().change({ tokenizer: 'gpt2' });
-  draft().settle(values, { errors: { tokenizer: 'There is none.', max_length: 'Too long.' } });
-  expect(draft()).toMatchObject({ sent: null, errors: { max_length: 'Too long.' } });
+  draft().finishSubmit(values, { errors: { tokenizer: 'There is none.', max_length: 'Too long.' } });
+  expect(draft()).toMatchObject({ submittedValues: null, errors: { max_length: 'Too long.' } });
   expect(draft().errors.tokenizer).toBeUndefined();
 });
 
 it('hears no answer that belongs to a window that is closed', () => {
   draft().change({ tokenizer: 'gpt2' });
   const { values } = draft();
-  draft().send(values);
+  draft().startSubmit(values);
   useDetailStore.getState().close();
-  draft().settle(values, { failure: new ApiError({ status: 507, code: 'disk_full', detail: 'No room.' }) });
+  draft().finishSubmit(values, {
+    failure: new ApiError({ status: 507, code: 'disk_full', detail: 'No room.' }),
+  });
   expect(draft().failure).toBeNull();
 });

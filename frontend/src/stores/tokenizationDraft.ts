@@ -4,10 +4,10 @@ import { devtools } from 'zustand/middleware';
 
 import type { ApiError } from '../api/errors';
 import {
-  requestOf,
-  START,
+  DEFAULT_VALUES,
   type TokenizationErrors,
   type TokenizationValues,
+  toTokenizeRequest,
 } from '../utils/tokenizationValues';
 import { useDetailStore } from './detailStore';
 
@@ -17,7 +17,7 @@ interface DraftState {
   /** What belongs to no field. */
   readonly failure: ApiError | null;
   /** The values that are on their way to the server; null: none are. */
-  readonly sent: TokenizationValues | null;
+  readonly submittedValues: TokenizationValues | null;
   /** A text of one's own, to be seen as tokens. */
   readonly previewText: string;
 }
@@ -29,18 +29,24 @@ interface DraftActions {
   readonly change: (changes: Partial<TokenizationValues>) => void;
   readonly changePreviewText: (text: string) => void;
   /** Note what is wrong with the values, or that nothing is. */
-  readonly check: (errors: TokenizationErrors) => void;
-  readonly send: (values: TokenizationValues) => void;
+  readonly setErrors: (errors: TokenizationErrors) => void;
+  readonly startSubmit: (values: TokenizationValues) => void;
   /** Note how sending `values` ended; what was typed meanwhile stays. */
-  readonly settle: (values: TokenizationValues, refusal: Refusal) => void;
+  readonly finishSubmit: (values: TokenizationValues, refusal: Refusal) => void;
 }
 
-const EMPTY: DraftState = { values: START, errors: {}, failure: null, sent: null, previewText: '' };
+const EMPTY_DRAFT: DraftState = {
+  values: DEFAULT_VALUES,
+  errors: {},
+  failure: null,
+  submittedValues: null,
+  previewText: '',
+};
 
 export const useTokenizationDraft = create<DraftState & DraftActions>()(
   devtools(
     (set) => ({
-      ...EMPTY,
+      ...EMPTY_DRAFT,
       change: (changes) =>
         set(
           ({ values }) => ({ values: { ...values, ...changes }, errors: {}, failure: null }),
@@ -48,50 +54,54 @@ export const useTokenizationDraft = create<DraftState & DraftActions>()(
           'change',
         ),
       changePreviewText: (previewText) => set({ previewText }, false, 'changePreviewText'),
-      check: (errors) => set({ errors, failure: null }, false, 'check'),
-      send: (sent) => set({ sent }, false, 'send'),
-      settle: (values, refusal) =>
+      setErrors: (errors) => set({ errors, failure: null }, false, 'check'),
+      startSubmit: (submittedValues) => set({ submittedValues }, false, 'send'),
+      finishSubmit: (values, refusal) =>
         // The window it was sent from may be closed by now.
-        set((state) => (state.sent === values ? afterAnswer(state, values, refusal) : {}), false, 'settle'),
+        set(
+          (state) => (state.submittedValues === values ? applyOutcome(state, values, refusal) : {}),
+          false,
+          'settle',
+        ),
     }),
     { name: 'TokenizationDraft' },
   ),
 );
 
 // Another window begins anew, and a closed one leaves no access token behind.
-useDetailStore.subscribe(({ id }, before) => {
-  if (id === null || id !== before.id) {
-    useTokenizationDraft.setState(EMPTY, false, 'forget');
+useDetailStore.subscribe(({ id }, previous) => {
+  if (id === null || id !== previous.id) {
+    useTokenizationDraft.setState(EMPTY_DRAFT, false, 'forget');
   }
 });
 
-function afterAnswer(
+function applyOutcome(
   { values }: DraftState,
-  sent: TokenizationValues,
+  submittedValues: TokenizationValues,
   refusal: Refusal,
 ): Partial<DraftState> {
   const { errors, failure = null } = refusal;
   if (errors !== undefined) {
-    return { sent: null, errors: stillTrue(errors, values, sent) };
+    return { submittedValues: null, errors: keepApplicableErrors(errors, values, submittedValues) };
   }
   if (failure !== null) {
-    return { sent: null, failure };
+    return { submittedValues: null, failure };
   }
-  const spent = values.access_token === sent.access_token;
-  return { sent: null, values: spent ? { ...values, access_token: '' } : values };
+  const isTokenUnchanged = values.access_token === submittedValues.access_token;
+  return { submittedValues: null, values: isTokenUnchanged ? { ...values, access_token: '' } : values };
 }
 
 /** The errors of the fields that are as they were sent. */
-function stillTrue(
+function keepApplicableErrors(
   errors: TokenizationErrors,
   values: TokenizationValues,
-  sent: TokenizationValues,
+  submittedValues: TokenizationValues,
 ): TokenizationErrors {
-  const [now, then] = [requestOf(values), requestOf(sent)];
+  const [current, submitted] = [toTokenizeRequest(values), toTokenizeRequest(submittedValues)];
   return Object.fromEntries(
     Object.entries(errors).filter(([name]) => {
       const field = name as keyof TokenizationErrors;
-      return JSON.stringify(now[field]) === JSON.stringify(then[field]);
+      return JSON.stringify(current[field]) === JSON.stringify(submitted[field]);
     }),
   );
 }

@@ -3,10 +3,10 @@ import { act } from '@testing-library/react';
 import axe from 'axe-core';
 
 /** The rules that `element` breaks, each with the elements at fault. */
-export async function violations(element: Element = document.body): Promise<string[]> {
+export async function findViolations(element: Element = document.body): Promise<string[]> {
   // It takes long enough for timers to fire meanwhile.
-  const { violations: found } = await act(() =>
+  const { violations } = await act(() =>
     axe.run(element, { rules: { 'color-contrast': { enabled: false } } }),
   );
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }

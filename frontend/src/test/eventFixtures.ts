@@ -11,7 +11,7 @@ const SCOPED = {
   job_id: 'job_1',
 } as const;
 
-export function aProgress(changes: Partial<ProgressEvent> = {}): ProgressEvent {
+export function makeProgress(changes: Partial<ProgressEvent> = {}): ProgressEvent {
   return {
     ...SCOPED,
     type: 'progress',
@@ -30,7 +30,7 @@ export function aProgress(changes: Partial<ProgressEvent> = {}): ProgressEvent {
   };
 }
 
-export function aCompleted(changes: Partial<CompletedEvent> = {}): CompletedEvent {
+export function makeCompleted(changes: Partial<CompletedEvent> = {}): CompletedEvent {
   return {
     ...SCOPED,
     type: 'completed',
@@ -43,7 +43,7 @@ export function aCompleted(changes: Partial<CompletedEvent> = {}): CompletedEven
   };
 }
 
-export function anError(changes: Partial<ErrorEvent> = {}): ErrorEvent {
+export function makeError(changes: Partial<ErrorEvent> = {}): ErrorEvent {
   return {
     ...SCOPED,
     type: 'error',

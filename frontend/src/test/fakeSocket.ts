@@ -1,5 +1,5 @@
 /** A socket without a network: the test is the server. */
-import { type SocketLike, socketClient } from '../api/websocket';
+import { socketClient, type SocketLike } from '../api/websocket';
 
 type Listener = (message: unknown) => void;
 
@@ -25,7 +25,7 @@ export class FakeSocket implements SocketLike {
   }
 
   /** As the next connection of the client: whoever heard the one before does not hear this one. */
-  anew(): this {
+  clearListeners(): this {
     this.listeners.clear();
     return this;
   }
@@ -46,27 +46,27 @@ export class FakeSocket implements SocketLike {
   /** The server lets the client in. */
   accept(): void {
     this.connected = true;
-    this.hear('connect');
+    this.receive('connect');
   }
 
   /** The connection is lost. */
   drop(reason = 'transport close'): void {
     this.connected = false;
-    this.hear('disconnect', reason);
+    this.receive('disconnect', reason);
   }
 
   /** A try to connect fails. */
   fail(): void {
-    this.hear('connect_error', new Error('xhr poll error'));
+    this.receive('connect_error', new Error('xhr poll error'));
   }
 
   /** The server says something. */
-  hear(event: string, message?: unknown): void {
+  receive(event: string, message?: unknown): void {
     for (const listener of [...(this.listeners.get(event) ?? [])]) listener(message);
   }
 
   /** The channels that were asked for, in order. */
-  asked(event = 'subscribe'): string[] {
+  listChannels(event = 'subscribe'): string[] {
     return this.sent
       .filter((sent) => sent.event === event)
       .map(({ payload }) => (payload as { channel: string }).channel);
@@ -84,6 +84,6 @@ export class FakeSocket implements SocketLike {
 /** Put a fake in place of the panel's socket; subscriptions of before are forgotten. */
 export function useFakeSocket(): FakeSocket {
   const socket = new FakeSocket();
-  socketClient.use(() => socket.anew());
+  socketClient.replaceFactory(() => socket.clearListeners());
   return socket;
 }

@@ -29,7 +29,7 @@ export class FakeUpload {
   }
 
   /** The server has got so much of it. */
-  got(loaded: number, total: number): void {
+  reportProgress(loaded: number, total: number): void {
     this.upload.onprogress?.({ loaded, total });
   }
 

@@ -15,7 +15,7 @@ import type {
 const TIME = '2026-11-23T12:00:00Z';
 const MEGABYTE = 1024 ** 2;
 
-export function aJob(changes: Partial<Job> = {}): Job {
+export function makeJob(changes: Partial<Job> = {}): Job {
   return {
     id: 'job_1',
     kind: 'download',
@@ -45,7 +45,7 @@ const COLUMNS: DatasetDetail['columns'] = [
   { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null },
 ];
 
-export function aDataset(changes: Partial<Dataset> = {}): Dataset {
+export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
   return {
     id: 'ds_1',
     name: 'TinyStories',
@@ -94,19 +94,19 @@ export function aDataset(changes: Partial<Dataset> = {}): Dataset {
   };
 }
 
-export function aDownloadingDataset(changes: Partial<Dataset> = {}): Dataset {
-  return aDataset({
+export function makeDownloadingDataset(changes: Partial<Dataset> = {}): Dataset {
+  return makeDataset({
     status: 'downloading',
     progress: 40,
     size_bytes: null,
     num_samples: null,
-    job: aJob(),
+    job: makeJob(),
     ...changes,
   });
 }
 
-export function aFailedDataset(changes: Partial<Dataset> = {}): Dataset {
-  return aDataset({
+export function makeFailedDataset(changes: Partial<Dataset> = {}): Dataset {
+  return makeDataset({
     status: 'error',
     progress: 45.9,
     error_code: 'hub_unreachable',
@@ -115,9 +115,9 @@ export function aFailedDataset(changes: Partial<Dataset> = {}): Dataset {
   });
 }
 
-export function aDetail(changes: Partial<DatasetDetail> = {}): DatasetDetail {
+export function makeDetail(changes: Partial<DatasetDetail> = {}): DatasetDetail {
   return {
-    ...aDataset(),
+    ...makeDataset(),
     columns: COLUMNS,
     jobs: [],
     tokenizations: [],
@@ -126,7 +126,7 @@ export function aDetail(changes: Partial<DatasetDetail> = {}): DatasetDetail {
   };
 }
 
-export function aTokenization(changes: Partial<Tokenization> = {}): Tokenization {
+export function makeTokenization(changes: Partial<Tokenization> = {}): Tokenization {
   return {
     id: 'tok_1',
     dataset_id: 'ds_1',
@@ -154,11 +154,11 @@ export function aTokenization(changes: Partial<Tokenization> = {}): Tokenization
   };
 }
 
-export function aList(data: Dataset[], total = data.length): DatasetListResponse {
+export function makeList(data: Dataset[], total = data.length): DatasetListResponse {
   return { data, pagination: { page: 1, limit: 50, total, has_next: total > data.length, has_prev: false } };
 }
 
-export function aSample(changes: Partial<DatasetSample> = {}): DatasetSample {
+export function makeSample(changes: Partial<DatasetSample> = {}): DatasetSample {
   return {
     id: 1,
     split: 'train',
@@ -173,7 +173,7 @@ export function aSample(changes: Partial<DatasetSample> = {}): DatasetSample {
   };
 }
 
-export function aSamplePage(
+export function makeSamplePage(
   data: DatasetSample[],
   { page = 1, total = data.length } = {},
 ): SampleListResponse {
@@ -195,7 +195,7 @@ export function aSamplePage(
   };
 }
 
-export function aHubDataset(changes: Partial<HubDataset> = {}): HubDataset {
+export function makeHubDataset(changes: Partial<HubDataset> = {}): HubDataset {
   return {
     repo_id: 'roneneldan/TinyStories',
     revision: 'f54c09f',
@@ -223,7 +223,7 @@ export function aHubDataset(changes: Partial<HubDataset> = {}): HubDataset {
   };
 }
 
-export function aDeletePreview(changes: Partial<DeletePreview> = {}): DeletePreview {
+export function makeDeletePreview(changes: Partial<DeletePreview> = {}): DeletePreview {
   return {
     dataset_id: 'ds_1',
     name: 'TinyStories',
@@ -240,7 +240,7 @@ export function aDeletePreview(changes: Partial<DeletePreview> = {}): DeletePrev
   };
 }
 
-export function aStorage(changes: Partial<Storage> = {}): Storage {
+export function makeStorage(changes: Partial<Storage> = {}): Storage {
   return {
     path: '/data',
     total_bytes: 500 * 1024 * MEGABYTE,

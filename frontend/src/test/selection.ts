@@ -4,10 +4,10 @@ import type { Selection } from '../components/datasets/list/useSelection';
 /** As while nobody chooses datasets. */
 export const NO_SELECTION: Selection = {
   active: false,
-  chosen: [],
+  selectedDatasets: [],
   has: () => false,
   toggle: () => undefined,
-  chooseAll: () => undefined,
+  selectAll: () => undefined,
   start: () => undefined,
   stop: () => undefined,
 };

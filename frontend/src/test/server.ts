@@ -3,7 +3,15 @@ import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 
 import type { Problem } from '../types/dataset';
-import { aDataset, aDetail, aHubDataset, aList, aSample, aSamplePage, aStorage } from './fixtures';
+import {
+  makeDataset,
+  makeDetail,
+  makeHubDataset,
+  makeList,
+  makeSample,
+  makeSamplePage,
+  makeStorage,
+} from './fixtures';
 
 /** A route under `/api`, on whatever origin the page has. */
 export const api = (path: string): string => `*/api${path}`;
@@ -32,12 +40,12 @@ export function problem(
 }
 
 export const server = setupServer(
-  http.get(api('/datasets'), () => HttpResponse.json(aList([]))),
-  http.get(api('/datasets/:id'), ({ params }) => HttpResponse.json(aDetail({ id: String(params.id) }))),
-  http.get(api('/datasets/:id/samples'), () => HttpResponse.json(aSamplePage([aSample()]))),
-  http.get(api('/hub/datasets/:namespace/:name'), () => HttpResponse.json(aHubDataset())),
+  http.get(api('/datasets'), () => HttpResponse.json(makeList([]))),
+  http.get(api('/datasets/:id'), ({ params }) => HttpResponse.json(makeDetail({ id: String(params.id) }))),
+  http.get(api('/datasets/:id/samples'), () => HttpResponse.json(makeSamplePage([makeSample()]))),
+  http.get(api('/hub/datasets/:namespace/:name'), () => HttpResponse.json(makeHubDataset())),
   http.post(api('/datasets/sample'), () =>
-    HttpResponse.json(aDataset({ id: 'ds_8', name: 'sample' }), { status: 202 }),
+    HttpResponse.json(makeDataset({ id: 'ds_8', name: 'sample' }), { status: 202 }),
   ),
-  http.get(api('/system/storage'), () => HttpResponse.json(aStorage())),
+  http.get(api('/system/storage'), () => HttpResponse.json(makeStorage())),
 );

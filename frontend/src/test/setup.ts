@@ -40,7 +40,7 @@ afterEach(() => {
     apiReachable: true,
     access: 'granted',
     epoch: 0,
-    returns: 0,
+    reconnects: 0,
   });
 });
 afterAll(() => server.close());

@@ -22,6 +22,6 @@ export type SnapshotOf<C extends Channel> = C extends ListChannel ? DatasetListS
 export const LIST_CHANNEL: ListChannel = 'datasets';
 
 /** The channel on which everything about one dataset is said. */
-export function progressChannel(datasetId: string): DatasetChannel {
+export function formatProgressChannel(datasetId: string): DatasetChannel {
   return `datasets/${datasetId}/progress`;
 }

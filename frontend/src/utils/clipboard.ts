@@ -29,8 +29,8 @@ function copySelection(text: string): boolean {
   area.select();
   try {
     // Deprecated, but nothing else copies on a page without a secure address.
-    const old: { execCommand(command: 'copy'): boolean } = document;
-    return old.execCommand('copy');
+    const legacyDocument: { execCommand(command: 'copy'): boolean } = document;
+    return legacyDocument.execCommand('copy');
   } finally {
     area.remove();
     if (focused instanceof HTMLElement) focused.focus();

@@ -1,52 +1,52 @@
-import { aProgress } from '../test/eventFixtures';
-import { aDataset, aDownloadingDataset, aFailedDataset, aJob } from '../test/fixtures';
+import { makeProgress } from '../test/eventFixtures';
+import { makeDataset, makeDownloadingDataset, makeFailedDataset, makeJob } from '../test/fixtures';
 import { assertNever } from './assertNever';
 import {
-  cancelledMessage,
-  displayedSize,
-  formatLabel,
+  describeCancellation,
+  formatFileFormats,
+  formatSource,
+  getDisplayedSize,
   isCancelled,
   needsHubToken,
-  sourceLabel,
-  workView,
+  toJobProgress,
 } from './datasets';
 
 describe('workView', () => {
   it('knows nothing of a dataset without work', () => {
-    expect(workView(aDataset(), undefined)).toBeNull();
+    expect(toJobProgress(makeDataset(), undefined)).toBeNull();
   });
 
   it('takes the newest event before the job', () => {
-    const view = workView(aDownloadingDataset({ progress: 45.2 }), aProgress());
+    const view = toJobProgress(makeDownloadingDataset({ progress: 45.2 }), makeProgress());
     expect(view).toMatchObject({
-      done: aProgress().done,
-      rate: aProgress().rate,
+      done: makeProgress().done,
+      rate: makeProgress().rate,
       etaSeconds: 20,
       progress: 45.2,
     });
   });
 
   it('takes the job where there was no event yet', () => {
-    expect(workView(aDownloadingDataset(), undefined)).toMatchObject({
-      done: aJob().done,
+    expect(toJobProgress(makeDownloadingDataset(), undefined)).toMatchObject({
+      done: makeJob().done,
       rate: null,
       queued: false,
     });
   });
 
   it('says that a new job waits for its turn', () => {
-    const job = aJob({ state: 'queued', phase: null, done: 0, total: 0 });
-    const view = workView(aDownloadingDataset({ job, progress: 0 }), undefined);
+    const job = makeJob({ state: 'queued', phase: null, done: 0, total: 0 });
+    const view = toJobProgress(makeDownloadingDataset({ job, progress: 0 }), undefined);
     expect(view).toMatchObject({ queued: true, notBefore: null, progress: null });
   });
 
   it('says when a waiting job is tried again, and why it waits', () => {
-    const job = aJob({
+    const job = makeJob({
       state: 'queued',
       not_before: '2026-11-23T14:05:00Z',
       error_message: 'The Hub is busy.',
     });
-    const view = workView(aDownloadingDataset({ job }), undefined);
+    const view = toJobProgress(makeDownloadingDataset({ job }), undefined);
     expect(view).toMatchObject({
       queued: false,
       notBefore: '2026-11-23T14:05:00Z',
@@ -55,19 +55,19 @@ describe('workView', () => {
   });
 
   it('forgets the wait of a job that runs again', () => {
-    const job = aJob({ state: 'running', not_before: '2026-11-23T14:05:00Z' });
-    expect(workView(aDownloadingDataset({ job }), undefined)).toMatchObject({ notBefore: null });
+    const job = makeJob({ state: 'running', not_before: '2026-11-23T14:05:00Z' });
+    expect(toJobProgress(makeDownloadingDataset({ job }), undefined)).toMatchObject({ notBefore: null });
   });
 });
 
 it('tells a cancelled dataset from a failed one', () => {
-  expect(isCancelled(aFailedDataset({ error_code: 'cancelled' }))).toBe(true);
-  expect(isCancelled(aFailedDataset())).toBe(false);
+  expect(isCancelled(makeFailedDataset({ error_code: 'cancelled' }))).toBe(true);
+  expect(isCancelled(makeFailedDataset())).toBe(false);
 });
 
 it('says from where a retry goes on', () => {
-  expect(cancelledMessage(45.9)).toBe('Cancelled. Retry goes on from 45 %.');
-  expect(cancelledMessage(0.4)).toBe('Cancelled. Retry starts it again.');
+  expect(describeCancellation(45.9)).toBe('Cancelled. Retry goes on from 45 %.');
+  expect(describeCancellation(0.4)).toBe('Cancelled. Retry starts it again.');
 });
 
 it.each([
@@ -81,12 +81,12 @@ it.each([
 });
 
 it('shows the size of the source while there is none on disk', () => {
-  expect(displayedSize(aDownloadingDataset())).toBe(500 * 1024 ** 2);
-  expect(displayedSize(aDataset())).toBe(450 * 1024 ** 2);
+  expect(getDisplayedSize(makeDownloadingDataset())).toBe(500 * 1024 ** 2);
+  expect(getDisplayedSize(makeDataset())).toBe(450 * 1024 ** 2);
 });
 
 it('names the source', () => {
-  expect([sourceLabel('huggingface'), sourceLabel('local')]).toEqual(['HuggingFace', 'Local file']);
+  expect([formatSource('huggingface'), formatSource('local')]).toEqual(['HuggingFace', 'Local file']);
 });
 
 it('throws for what the types do not know', () => {
@@ -94,5 +94,5 @@ it('throws for what the types do not know', () => {
 });
 
 it('names the format', () => {
-  expect(['csv, json', 'webdataset', null].map(formatLabel)).toEqual(['CSV, JSON', 'webdataset', '—']);
+  expect(['csv, json', 'webdataset', null].map(formatFileFormats)).toEqual(['CSV, JSON', 'webdataset', '—']);
 });

@@ -51,13 +51,18 @@ export function needsHubToken(code: string | null): boolean {
   return code !== null && TOKEN_CODES.has(code);
 }
 
+/** Return the id of the button that opens a dataset; the closed window returns the focus to it. */
+export function getOpenButtonId(datasetId: string): string {
+  return `open-${datasetId}`;
+}
+
 /** Where a dataset came from, as it is shown. */
-export function sourceLabel(source: Dataset['source']): string {
+export function formatSource(source: Dataset['source']): string {
   return SOURCES[source];
 }
 
 /** The formats of the source's files as they are shown; one that is not known here stands as the server names it. */
-export function formatLabel(format: string | null): string {
+export function formatFileFormats(format: string | null): string {
   return (
     format
       ?.split(', ')
@@ -67,28 +72,28 @@ export function formatLabel(format: string | null): string {
 }
 
 /** Its size on disk; while that grows, the size of what is fetched. */
-export function displayedSize(dataset: Pick<Dataset, 'size_bytes' | 'metadata'>): number | null {
+export function getDisplayedSize(dataset: Pick<Dataset, 'size_bytes' | 'metadata'>): number | null {
   return dataset.size_bytes ?? dataset.metadata.source_bytes;
 }
 
 /** What a cancelled dataset says. */
-export function cancelledMessage(progress: number): string {
+export function describeCancellation(progress: number): string {
   const kept = Math.floor(progress);
   return kept > 0 ? `Cancelled. Retry goes on from ${kept} %.` : 'Cancelled. Retry starts it again.';
 }
 
 /** Why work failed, in one sentence or more. */
-export function failureMessage({ error_message }: Pick<Dataset, 'error_message'>): string {
+export function describeFailure({ error_message }: Pick<Dataset, 'error_message'>): string {
   return error_message ?? 'It failed, and nothing says why. Retry, or look at the server’s log.';
 }
 
 /** A phase of the work as a word. */
-export function phaseLabel(phase: ProgressEvent['phase']): string {
+export function formatPhase(phase: ProgressEvent['phase']): string {
   return PHASES[phase];
 }
 
 /** What is known of the work on a dataset, from the newest event or else from its job. */
-export interface WorkView {
+export interface JobProgress {
   readonly phase: ProgressEvent['phase'] | null;
   readonly done: number;
   readonly total: number;
@@ -107,9 +112,9 @@ export interface WorkView {
 }
 
 /** The work on `dataset` as its card shows it; null where nothing is known of it. */
-export function workView(dataset: Dataset, live: ProgressEvent | undefined): WorkView | null {
+export function toJobProgress(dataset: Dataset, event: ProgressEvent | undefined): JobProgress | null {
   const { job } = dataset;
-  const source = live ?? job;
+  const source = event ?? job;
   if (source === null) {
     return null;
   }
@@ -118,13 +123,13 @@ export function workView(dataset: Dataset, live: ProgressEvent | undefined): Wor
     done: source.done,
     total: source.total,
     unit: source.unit,
-    rate: live?.rate ?? null,
-    etaSeconds: live?.eta_seconds ?? null,
+    rate: event?.rate ?? null,
+    etaSeconds: event?.eta_seconds ?? null,
     attempt: source.attempt,
     maxAttempts: job?.max_attempts ?? null,
-    notBefore: live === undefined && job?.state !== 'queued' ? null : source.not_before,
-    queued: live === undefined && job?.state === 'queued' && job.not_before === null,
-    waitingFor: live?.waiting_for ?? job?.error_message ?? null,
+    notBefore: event === undefined && job?.state !== 'queued' ? null : source.not_before,
+    queued: event === undefined && job?.state === 'queued' && job.not_before === null,
+    waitingFor: event?.waiting_for ?? job?.error_message ?? null,
     progress: source.total === 0 && dataset.progress === 0 ? null : dataset.progress,
   };
 }

@@ -5,11 +5,11 @@ const STEP = 1024;
 /** Stands where a figure is not known yet. */
 export const UNKNOWN = '—';
 
-const counts = new Intl.NumberFormat('en-US');
-const oneDecimal = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
-const dateTimes = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-const times = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const countFormat = new Intl.NumberFormat('en-US');
+const decimalFormat = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const dateFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+const dateTimeFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const timeFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** A size in bytes with a 1024 divisor and one decimal: "450.0 MB"; whole bytes below 1 KB: "0 B". */
 export function formatFileSize(bytes: number | null | undefined): string {
@@ -28,7 +28,7 @@ export function formatFileSize(bytes: number | null | undefined): string {
 
 /** A count with separators: "10,000". */
 export function formatCount(count: number | null | undefined): string {
-  return count === null || count === undefined ? UNKNOWN : counts.format(count);
+  return count === null || count === undefined ? UNKNOWN : countFormat.format(count);
 }
 
 /** A count with its noun, as a person writes it: "1 file", "2,000 files", "— files". */
@@ -38,7 +38,7 @@ export function formatPlural(count: number | null, noun: string, many = `${noun}
 
 /** A figure with one decimal: "487.3". */
 export function formatDecimal(value: number | null | undefined): string {
-  return value === null || value === undefined ? UNKNOWN : oneDecimal.format(value);
+  return value === null || value === undefined ? UNKNOWN : decimalFormat.format(value);
 }
 
 /** Per cent with one decimal, held between 0 and 100: "45.2%". */
@@ -77,20 +77,20 @@ export function formatDuration(seconds: number): string {
 
 /** The day, in this browser's time zone: "23 Nov 2026". */
 export function formatDate(iso: string | null | undefined): string {
-  return formatWith(dates, iso);
+  return formatDateWith(dateFormat, iso);
 }
 
 /** Day and time, in this browser's time zone: "23 Nov 2026, 14:05". */
 export function formatDateTime(iso: string | null | undefined): string {
-  return formatWith(dateTimes, iso);
+  return formatDateWith(dateTimeFormat, iso);
 }
 
 /** The time of day, in this browser's time zone: "14:05". */
 export function formatTime(iso: string | null | undefined): string {
-  return formatWith(times, iso);
+  return formatDateWith(timeFormat, iso);
 }
 
-function formatWith(format: Intl.DateTimeFormat, iso: string | null | undefined): string {
+function formatDateWith(format: Intl.DateTimeFormat, iso: string | null | undefined): string {
   const time = iso ? new Date(iso) : null;
   return time === null || Number.isNaN(time.getTime()) ? UNKNOWN : format.format(time);
 }

@@ -1,12 +1,12 @@
-import { blocksOf, firstBlocks, webAddress, withoutEntities, wordsOf } from './markdown';
+import { decodeEntities, extractText, parseBlocks, takeBlocks, toWebAddress } from './markdown';
 
 it('takes a text apart into blocks', () => {
-  expect(blocksOf('# One\n\ntwo').map(({ type }) => type)).toEqual(['heading', 'paragraph']);
-  expect(blocksOf('\n<!-- a hint -->\n\n[ref]: https://example.org\n')).toEqual([]);
+  expect(parseBlocks('# One\n\ntwo').map(({ type }) => type)).toEqual(['heading', 'paragraph']);
+  expect(parseBlocks('\n<!-- a hint -->\n\n[ref]: https://example.org\n')).toEqual([]);
 });
 
 it.each(['>', '> ', '- ', '* ', '1. ', '> - '])('does not follow “%s” ever deeper', (mark) => {
-  expect(blocksOf(`${mark.repeat(600)}words`)).toEqual(blocksOf('> words'));
+  expect(parseBlocks(`${mark.repeat(600)}words`)).toEqual(parseBlocks('> words'));
 });
 
 it.each([
@@ -14,8 +14,8 @@ it.each([
   [3, ['one']],
   [4, ['one', 'two']],
 ])('finds the blocks that begin within %d characters', (characters, expected) => {
-  const blocks = blocksOf('one\n\ntwo');
-  expect(firstBlocks(blocks, characters).map(({ raw }) => raw)).toEqual(expected);
+  const blocks = parseBlocks('one\n\ntwo');
+  expect(takeBlocks(blocks, characters).map(({ raw }) => raw)).toEqual(expected);
 });
 
 it.each([
@@ -28,7 +28,7 @@ it.each([
   ['data/train.csv', null],
   ['', null],
 ])('a link to %s leads to %s', (href, expected) => {
-  expect(webAddress(href)).toBe(expected);
+  expect(toWebAddress(href)).toBe(expected);
 });
 
 it.each([
@@ -36,12 +36,12 @@ it.each([
   ['a < b & c &unknown; 1 && 2', 'a < b & c &unknown; 1 && 2'],
   ['&nbsp;', '\u00a0'],
 ])('%s reads as %s', (text, expected) => {
-  expect(withoutEntities(text)).toBe(expected);
+  expect(decodeEntities(text)).toBe(expected);
 });
 
 it.each([
   ['<p>one\n <b>two</b></p><!-- three -->', 'one two'],
   ['<script>one()</script><style>p {}</style><template>two</template>', ''],
 ])('of %s one would read “%s”', (html, expected) => {
-  expect(wordsOf(html)).toBe(expected);
+  expect(extractText(html)).toBe(expected);
 });

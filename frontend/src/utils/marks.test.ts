@@ -1,18 +1,18 @@
-import { markedParts } from './marks';
+import { splitByMarks } from './marks';
 
 it('leaves a text without marks whole', () => {
-  expect(markedParts('plain', [])).toEqual([{ text: 'plain', marked: false }]);
+  expect(splitByMarks('plain', [])).toEqual([{ text: 'plain', marked: false }]);
 });
 
 it('counts characters, not UTF-16 units', () => {
-  expect(markedParts('👋 hello', [[2, 7]])).toEqual([
+  expect(splitByMarks('👋 hello', [[2, 7]])).toEqual([
     { text: '👋 ', marked: false },
     { text: 'hello', marked: true },
   ]);
 });
 
 it('loses and doubles nothing where marks overlap or reach beyond the end', () => {
-  const parts = markedParts('abcdef', [
+  const parts = splitByMarks('abcdef', [
     [0, 3],
     [2, 4],
     [5, 99],

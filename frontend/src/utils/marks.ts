@@ -6,7 +6,7 @@ export interface TextPart {
 }
 
 /** `text` in parts, marked and not, in order; `marks` are spans of characters, start included, end not. */
-export function markedParts(text: string, marks: readonly (readonly [number, number])[]): TextPart[] {
+export function splitByMarks(text: string, marks: readonly (readonly [number, number])[]): TextPart[] {
   if (marks.length === 0) {
     return [{ text, marked: false }];
   }

@@ -31,7 +31,7 @@ export interface TokenizationValues {
 export type TokenizationErrors = Partial<Readonly<Record<keyof TokenizeRequest, string>>>;
 
 /** Before anything is chosen. */
-export const START: TokenizationValues = {
+export const DEFAULT_VALUES: TokenizationValues = {
   tokenizer: '',
   revision: '',
   access_token: '',
@@ -54,7 +54,7 @@ export const START: TokenizationValues = {
 };
 
 /** The request for what is typed; an empty field is left to the server's own choice. */
-export function requestOf(values: TokenizationValues): TokenizeRequest {
+export function toTokenizeRequest(values: TokenizationValues): TokenizeRequest {
   const { max_length, shuffle_seed, heldout_percent, tokenizer, splits, ...chosen } = values;
   return {
     ...chosen,
@@ -63,16 +63,16 @@ export function requestOf(values: TokenizationValues): TokenizeRequest {
     access_token: values.access_token.trim() || null,
     splits: splits.length === 0 ? null : [...splits],
     text_column: values.text_column || null,
-    max_length: numberOf(max_length),
-    begin_of_row_token: slotOf(values.begin_of_row_token),
-    document_separator_token: slotOf(values.document_separator_token),
-    end_of_document_token: slotOf(values.end_of_document_token),
-    shuffle_seed: numberOf(shuffle_seed),
-    heldout_fraction: (numberOf(heldout_percent) ?? 0) / 100,
+    max_length: parseNumber(max_length),
+    begin_of_row_token: parseSlot(values.begin_of_row_token),
+    document_separator_token: parseSlot(values.document_separator_token),
+    end_of_document_token: parseSlot(values.end_of_document_token),
+    shuffle_seed: parseNumber(shuffle_seed),
+    heldout_fraction: (parseNumber(heldout_percent) ?? 0) / 100,
   };
 }
 
-function numberOf(text: string): number | null {
+function parseNumber(text: string): number | null {
   return text.trim() === '' ? null : Number(text);
 }
 
@@ -80,6 +80,6 @@ function numberOf(text: string): number | null {
 export const SLOT_NAMES = ['auto', 'none', 'bos', 'eos', 'sep'] as const;
 
 /** An id that is not typed yet is no number, which the check of the settings refuses. */
-function slotOf(text: string): TokenSlot {
-  return SLOT_NAMES.find((name) => name === text) ?? numberOf(text) ?? Number.NaN;
+function parseSlot(text: string): TokenSlot {
+  return SLOT_NAMES.find((name) => name === text) ?? parseNumber(text) ?? Number.NaN;
 }

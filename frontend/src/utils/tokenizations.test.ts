@@ -1,5 +1,5 @@
-import { aTokenization } from '../test/fixtures';
-import { newestReady, settingsLine, TOKENIZATION_ACTIONS } from './tokenizations';
+import { makeTokenization } from '../test/fixtures';
+import { describeSettings, findNewestReady, TOKENIZATION_ACTIONS } from './tokenizations';
 
 it.each([
   [{}, 'the tokenizer’s own length • not padded'],
@@ -15,18 +15,18 @@ it.each([
   ],
   [{ splits: ['a', 'b'], heldout_fraction: 0 }, 'the tokenizer’s own length • not padded • splits a, b'],
 ])('says %j in one line', (settings, line) => {
-  expect(settingsLine({ settings })).toBe(line);
+  expect(describeSettings({ settings })).toBe(line);
 });
 
 it('finds the newest that can be used', () => {
-  const made = (id: string, created_at: string) => aTokenization({ id, created_at, status: 'ready' });
+  const made = (id: string, created_at: string) => makeTokenization({ id, created_at, status: 'ready' });
   const tokenizations = [
     made('tok_1', '2026-01-01T00:00:00Z'),
     made('tok_2', '2026-01-03T00:00:00Z'),
-    aTokenization({ id: 'tok_3', created_at: '2026-01-04T00:00:00Z' }),
+    makeTokenization({ id: 'tok_3', created_at: '2026-01-04T00:00:00Z' }),
   ];
-  expect(newestReady({ tokenizations })).toBe('tok_2');
-  expect(newestReady({ tokenizations: [] })).toBeNull();
+  expect(findNewestReady({ tokenizations })).toBe('tok_2');
+  expect(findNewestReady({ tokenizations: [] })).toBeNull();
 });
 
 it('lets work be stopped while it goes on, and taken up again where it ended early', () => {

@@ -19,13 +19,13 @@ const PADDINGS: Readonly<Record<string, string>> = {
 };
 
 /** The id of the newest tokenization that can be used; null where there is none. */
-export function newestReady({ tokenizations }: Pick<DatasetDetail, 'tokenizations'>): string | null {
+export function findNewestReady({ tokenizations }: Pick<DatasetDetail, 'tokenizations'>): string | null {
   const ready = tokenizations.filter(({ status }) => status === 'ready');
   return ready.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))[0]?.id ?? null;
 }
 
 /** The settings of a tokenization as one line: what differs from the usual, and the length. */
-export function settingsLine({ settings }: Pick<Tokenization, 'settings'>): string {
+export function describeSettings({ settings }: Pick<Tokenization, 'settings'>): string {
   const { max_length, padding, packing, truncation, add_special_tokens, apply_chat_template } = settings;
   const parts = [
     typeof max_length === 'number'
@@ -35,13 +35,13 @@ export function settingsLine({ settings }: Pick<Tokenization, 'settings'>): stri
     truncation === false ? 'not cut' : '',
     add_special_tokens === false ? 'no special tokens' : '',
     apply_chat_template === true ? 'chat template' : '',
-    ...sourceParts(settings),
+    ...describeSource(settings),
   ];
   return parts.filter((part) => part !== '').join(' • ');
 }
 
 /** What of the dataset was taken, where that is not all of it in its own order. */
-function sourceParts({
+function describeSource({
   splits,
   text_column,
   shuffle_seed,

@@ -31,7 +31,7 @@ describe('validateHfRepoId', () => {
   });
 
   it('accepts one part for tokenizers only', () => {
-    expect(validateHfRepoId('gpt2', { bare: true })).toBeNull();
+    expect(validateHfRepoId('gpt2', { allowBare: true })).toBeNull();
   });
 });
 

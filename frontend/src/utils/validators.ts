@@ -16,12 +16,12 @@ export function normalizeHfRepoId(value: string): string {
  *
  * Dataset ids are `namespace/name`; with `bare` one part (`gpt2`) will do as well.
  */
-export function validateHfRepoId(repoId: string, { bare = false } = {}): string | null {
+export function validateHfRepoId(repoId: string, { allowBare = false } = {}): string | null {
   if (repoId === '') {
     return 'Type a repository id, like roneneldan/TinyStories.';
   }
   const parts = repoId.split('/');
-  if (parts.length > 2 || (parts.length === 1 && !bare)) {
+  if (parts.length > 2 || (parts.length === 1 && !allowBare)) {
     return `“${repoId}” is not a repository id: it has the form namespace/name, like roneneldan/TinyStories.`;
   }
   if (parts.some((part) => part.length > MAX_NAME || !NAME.test(part)) || repoId.endsWith('.git')) {
@@ -52,7 +52,7 @@ export type TokenizationSettingsErrors = Partial<Record<keyof TokenizationSettin
 const TOKEN_SLOTS = ['begin_of_row_token', 'document_separator_token', 'end_of_document_token'] as const;
 
 /** A whole number that no reader of JSON rounds. */
-function isWhole(value: number): boolean {
+function isWholeNumber(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
@@ -66,7 +66,9 @@ export function validateTokenizationSettings(
   settings: TokenizationSettingsInput,
 ): TokenizationSettingsErrors {
   const errors: TokenizationSettingsErrors = {};
-  const repository = isPath(settings.tokenizer) ? null : validateHfRepoId(settings.tokenizer, { bare: true });
+  const repository = isPath(settings.tokenizer)
+    ? null
+    : validateHfRepoId(settings.tokenizer, { allowBare: true });
   if (repository !== null) {
     errors.tokenizer =
       settings.tokenizer === '' ? 'Type a tokenizer’s repository id, like gpt2.' : repository;
@@ -79,13 +81,13 @@ export function validateTokenizationSettings(
     errors.padding = 'Packed rows are full already: choose “Do Not Pad”, or switch packing off.';
   }
   for (const slot of TOKEN_SLOTS) {
-    const wanted = settings[slot];
-    if (typeof wanted === 'number' && !isWhole(wanted)) {
+    const value = settings[slot];
+    if (typeof value === 'number' && !isWholeNumber(value)) {
       errors[slot] = 'A token’s id is a whole number of at least 0.';
     }
   }
   const seed = settings.shuffle_seed ?? null;
-  if (seed !== null && !isWhole(seed)) {
+  if (seed !== null && !isWholeNumber(seed)) {
     errors.shuffle_seed = 'A seed is a whole number of at least 0; leave it empty to keep the order.';
   }
   const heldOut = settings.heldout_fraction ?? 0;

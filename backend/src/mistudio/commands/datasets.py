@@ -13,9 +13,10 @@ from mistudio.commands.output import fail, run, say, say_json, say_table, settin
 from mistudio.commands.tokenizations import rebuild_tokenization
 from mistudio.commands.tokens import facts as facts_of_tokens
 from mistudio.core.config import Settings
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import verify as differences_of
 from mistudio.corpus.tokenized.manifest import TOKENIZED_MANIFEST
-from mistudio.corpus.tokenized.manifest import differences as token_differences_of
+from mistudio.corpus.tokenized.manifest import find_differences as token_differences_of
 from mistudio.utils.file_utils import format_size
 from mistudio.utils.text import plural, visible
 
@@ -118,7 +119,7 @@ def verify(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = Non
     async def use(api: Studio) -> None:
         if wanted.startswith(_TOKENS):
             record = await api.get(f"/tokenizations/{wanted}")
-            folder = _folder(record["dataset_id"], data_dir) / "tokenized" / wanted
+            folder = DatasetLayout(_folder(record["dataset_id"], data_dir)).tokenized(wanted)
             differences.extend(await asyncio.to_thread(token_differences_of, folder))
         else:
             dataset = await api.find(wanted)
@@ -147,7 +148,7 @@ def _folder(dataset_id: str, data_dir: Path | None) -> Path:
 
 def _all_differences(folder: Path) -> list[str]:
     found = differences_of(folder)
-    for manifest in sorted(folder.glob(f"tokenized/*/{TOKENIZED_MANIFEST}")):
+    for manifest in sorted(DatasetLayout(folder).tokenizations.glob(f"*/{TOKENIZED_MANIFEST}")):
         found += [f"{manifest.parent.name}: {difference}" for difference in token_differences_of(manifest.parent)]
     return found
 
@@ -158,7 +159,7 @@ def rebuild(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = No
     async def use(api: Studio) -> None:
         if wanted.startswith(_TOKENS):
             record = await api.get(f"/tokenizations/{wanted}")
-            folder = _folder(record["dataset_id"], data_dir) / "tokenized" / wanted
+            folder = DatasetLayout(_folder(record["dataset_id"], data_dir)).tokenized(wanted)
             await asyncio.to_thread(_make_again, folder, settings_of(data_dir=data_dir), json=json)
             return
         dataset = await api.find(wanted)

@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 
 from mistudio.commands.connection import Refused, Studio
 from mistudio.core.config import Settings
+from mistudio.corpus.store.layout import DatasetLayout
 
 PREFIX = "tok_"
 
@@ -14,7 +15,7 @@ async def tokenization_folder(api: Studio, wanted: str, settings: Settings) -> P
     record = await api.get(f"/tokenizations/{wanted}")
     if record["status"] != "ready":
         raise Refused({"detail": f"{wanted} is {record['status']}: it can be compared once it is ready."})
-    return settings.datasets_dir / str(record["dataset_id"]) / "tokenized" / str(record["id"])
+    return DatasetLayout(settings.datasets_dir / str(record["dataset_id"])).tokenized(str(record["id"]))
 
 
 def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:
@@ -25,30 +26,30 @@ def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:
     """
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource
     from mistudio.corpus.monitor import NullMonitor
-    from mistudio.corpus.spec.resolve import resolve
+    from mistudio.corpus.spec import resolve_settings
     from mistudio.corpus.store.dataset_store import DatasetStore
-    from mistudio.corpus.tokenize.encoder_trial import engines_for
-    from mistudio.corpus.tokenize.rebuild import rebuild
-    from mistudio.corpus.tokenized.manifest import differences, read_tokenized_manifest
-    from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
+    from mistudio.corpus.tokenize import choose_engines
+    from mistudio.corpus.tokenize.rebuild import rebuild_from_manifest
+    from mistudio.corpus.tokenized.manifest import find_differences, read_tokenized_manifest
+    from mistudio.corpus.tokenizers import load_tokenizer
 
     dataset, manifest = folder.parent.parent, read_tokenized_manifest(folder)
     source = TokenizerSource(manifest.tokenizer.repo or manifest.tokenizer.name, manifest.tokenizer.commit)
     tokenizer = load_tokenizer(source, token=None, cache_dir=settings.cache_dir, root=settings.data_dir)
     store = DatasetStore(dataset)
-    resolved = resolve(manifest.settings, tokenizer, dataset=store.manifest)
+    resolved = resolve_settings(manifest.settings, tokenizer, dataset=store.manifest)
     with TemporaryDirectory(dir=settings.staging_dir, prefix="rebuild-") as name:
         place = Path(name)
-        rebuild(
+        rebuild_from_manifest(
             dataset,
             manifest,
             place / "staging",
             place / "made",
             tokenizer=tokenizer,
-            engines=engines_for(tokenizer, store, settings=manifest.settings, resolved=resolved),
+            engines=choose_engines(tokenizer, store, settings=manifest.settings, resolved=resolved),
             monitor=NullMonitor(),
         )
-        found = differences(folder)
+        found = find_differences(folder)
         if found:
             folder.rename(place / "old")
             (place / "made").rename(folder)

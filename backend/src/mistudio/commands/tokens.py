@@ -10,7 +10,7 @@ import typer
 from mistudio.commands.connection import Refused, Studio
 from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, Wanted
 from mistudio.commands.output import fail, run, say, say_json, say_table, watched
-from mistudio.corpus.bundled.sample import SAMPLE_TOKENIZER
+from mistudio.corpus.bundled import SAMPLE_TOKENIZER
 from mistudio.utils.file_utils import format_size
 
 _TOKENIZER_HELP = "A repository of the Hub, a path below the data folder, or sample for the bundled one."

@@ -34,22 +34,22 @@ class Settings(BaseSettings):
     data_dir: Folder = Field(
         default_factory=lambda: user_data_path("mistudio", appauthor=False),
         validation_alias=AliasChoices("data_dir", "DATA_DIR"),
-        description="Where everything is kept: datasets, database, caches.",
+        description="The folder for everything: datasets, database, caches.",
     )
     database_url: str = Field(
         default="",
         validation_alias=AliasChoices("database_url", "DATABASE_URL"),
-        description="SQLAlchemy address of the database. Empty: the embedded SQLite file in DATA_DIR.",
+        description="SQLAlchemy URL of the database. Empty: the SQLite file in DATA_DIR.",
     )
     redis_url: str = Field(
         default="",
         validation_alias=AliasChoices("redis_url", "REDIS_URL"),
-        description="Redis for events between several servers. Empty: embedded engine.",
+        description="Redis for events between several servers. Empty on the embedded engine.",
     )
     celery_broker_url: str = Field(
         default="",
         validation_alias=AliasChoices("celery_broker_url", "CELERY_BROKER_URL"),
-        description="Broker of the Celery workers. Empty: embedded engine, one child process per job.",
+        description="Broker of the Celery workers. Empty: the embedded engine runs one child process per job.",
     )
     hf_home: Folder | None = Field(
         default=None,
@@ -59,18 +59,22 @@ class Settings(BaseSettings):
     hf_endpoint: str = Field(
         default="https://huggingface.co",
         validation_alias=AliasChoices("hf_endpoint", "HF_ENDPOINT"),
-        description="Address of the Hub, or of a mirror.",
+        description="Address of the Hub or of a mirror.",
     )
     host: str = Field(
-        default="127.0.0.1", description="Address to listen on. Anything but loopback needs an API token."
+        default="127.0.0.1", description="Address to listen on. Any address but loopback needs an API token."
     )
     port: int = Field(default=8001, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     api_token: SecretStr | None = Field(
-        default=None, description="Token that every API call and socket must bring. Needed beyond loopback."
+        default=None,
+        description="Secret that every API call and socket must carry. Needed on any address but loopback.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level to log.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Lowest level to log: debug, info, warning or error."
+    )
     log_format: Literal["auto", "json", "console"] = Field(
-        default="auto", description="json: one object a line; console: for people; auto: console on a terminal."
+        default="auto",
+        description="json: one object per line; console: for people; auto: console on a terminal, else json.",
     )
     max_downloads: int = Field(default=2, ge=1, le=32, description="Downloads and imports that run at the same time.")
     max_tokenizations: int = Field(
@@ -78,51 +82,60 @@ class Settings(BaseSettings):
     )
     spare_process: bool = Field(
         default=True,
-        description="A process stands ready for the next job, which begins a second sooner; it holds some 90 MB.",
+        description="Keep a standby process, so that the next job starts a second sooner; it holds about 90 MB.",
     )
     download_connections: int = Field(default=8, ge=1, le=64, description="Connections to the Hub per download.")
-    max_attempts: int = Field(default=3, ge=1, le=20, description="Tries of a job for what can pass by itself.")
+    max_attempts: int = Field(
+        default=3, ge=1, le=20, description="Attempts of a job when the error may pass by itself."
+    )
     retry_backoff_seconds: float = Field(
-        default=5.0, ge=0, le=3600, description="Pause before the second try of a job; it doubles for each further one."
+        default=5.0,
+        ge=0,
+        le=3600,
+        description="Pause before the second attempt of a job; it doubles for each further one.",
     )
     disk_reserve_bytes: int = Field(
-        default=256 * 1024**2, ge=0, description="Bytes of the disk that a download leaves free."
+        default=256 * 1024**2, ge=0, description="Bytes of the disk that a job leaves free."
     )
     search_index: Literal["auto", "off"] = Field(
         default="auto",
-        description="auto: every dataset gets a full-text index; off: only one that is asked for, words are read.",
+        description="auto: every dataset gets a full-text index; off: only on request, and word search scans the data.",
     )
     index_heap_bytes: int = Field(
         default=100_000_000,
         ge=15_000_000,
         le=4_000_000_000,
-        description="Memory in which an index is made, beside some 200 MB; more makes fewer, larger pieces.",
+        description="Memory to build an index in, beside about 200 MB; more memory gives fewer, larger files.",
     )
     max_searches: int = Field(default=4, ge=1, le=64, description="Searches that run at the same time; others wait.")
     search_seconds: float = Field(
-        default=10.0, gt=0, le=600, description="A search answers what it has after so long, and says so."
+        default=10.0,
+        gt=0,
+        le=600,
+        description="Time limit of a search; it then answers with what it has found, and says so.",
     )
-    max_upload_bytes: int = Field(
-        default=50 * 1024**3, ge=1, description="Bytes that one import of local files may have."
-    )
+    max_upload_bytes: int = Field(default=50 * 1024**3, ge=1, description="Most bytes of one import of local files.")
     planner_idle_seconds: float = Field(
-        default=60.0, gt=0, description="The planning process ends after so long without a request."
+        default=60.0, gt=0, description="Seconds without a request after which the planning process ends."
     )
 
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Seals tokens on their way to Celery workers. Empty: a key file in the shared DATA_DIR.",
+        description="Encrypts tokens on their way to Celery workers. Empty: a key file in the shared DATA_DIR.",
     )
     lease_seconds: float = Field(
-        default=15.0, ge=1, le=600, description="A Celery worker's job is another's after so long without a heartbeat."
+        default=15.0,
+        ge=1,
+        le=600,
+        description="Seconds without a heartbeat after which another Celery worker gets the job.",
     )
     shard_bytes: int = Field(
         default=256 * 1024**2,
         ge=0,
-        description="Text that Celery workers tokenize at a time where several share a dataset; 0: none is shared.",
+        description="Bytes of text per shard when Celery workers share a tokenization; 0: they share none.",
     )
     metrics_port: int = Field(
-        default=0, ge=0, le=65535, description="Port of a worker's own Prometheus metrics; 0 for none."
+        default=0, ge=0, le=65535, description="Port of a worker's own Prometheus metrics; 0: none."
     )
 
     @model_validator(mode="after")

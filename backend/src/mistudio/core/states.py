@@ -50,15 +50,21 @@ class JobState(StrEnum):
 
 State = TypeVar("State", DatasetStatus, TokenizationStatus, IndexState, JobState)
 
+# A job that finds its work done, by an earlier try that was cut off, makes its record ready without a step between.
 DATASET_TRANSITIONS: Mapping[DatasetStatus, frozenset[DatasetStatus]] = {
-    DatasetStatus.DOWNLOADING: frozenset({DatasetStatus.PROCESSING, DatasetStatus.ERROR}),
+    DatasetStatus.DOWNLOADING: frozenset({DatasetStatus.PROCESSING, DatasetStatus.READY, DatasetStatus.ERROR}),
     DatasetStatus.PROCESSING: frozenset({DatasetStatus.READY, DatasetStatus.ERROR}),
     DatasetStatus.READY: frozenset(),
     DatasetStatus.ERROR: frozenset({DatasetStatus.DOWNLOADING, DatasetStatus.PROCESSING}),
 }
 TOKENIZATION_TRANSITIONS: Mapping[TokenizationStatus, frozenset[TokenizationStatus]] = {
     TokenizationStatus.QUEUED: frozenset(
-        {TokenizationStatus.PROCESSING, TokenizationStatus.ERROR, TokenizationStatus.CANCELLED}
+        {
+            TokenizationStatus.PROCESSING,
+            TokenizationStatus.READY,
+            TokenizationStatus.ERROR,
+            TokenizationStatus.CANCELLED,
+        }
     ),
     TokenizationStatus.PROCESSING: frozenset(
         {TokenizationStatus.READY, TokenizationStatus.ERROR, TokenizationStatus.CANCELLED}
@@ -68,10 +74,10 @@ TOKENIZATION_TRANSITIONS: Mapping[TokenizationStatus, frozenset[TokenizationStat
     TokenizationStatus.CANCELLED: frozenset({TokenizationStatus.QUEUED}),
 }
 INDEX_TRANSITIONS: Mapping[IndexState, frozenset[IndexState]] = {
-    IndexState.NONE: frozenset({IndexState.BUILDING}),
+    IndexState.NONE: frozenset({IndexState.BUILDING, IndexState.READY, IndexState.ERROR}),
     IndexState.BUILDING: frozenset({IndexState.READY, IndexState.ERROR, IndexState.NONE}),
-    IndexState.READY: frozenset({IndexState.BUILDING, IndexState.NONE}),
-    IndexState.ERROR: frozenset({IndexState.BUILDING, IndexState.NONE}),
+    IndexState.READY: frozenset({IndexState.BUILDING, IndexState.ERROR, IndexState.NONE}),
+    IndexState.ERROR: frozenset({IndexState.BUILDING, IndexState.READY, IndexState.NONE}),
 }
 JOB_TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),

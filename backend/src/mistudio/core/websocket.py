@@ -111,11 +111,11 @@ class WebSocketManager:
 
     async def emit_event(self, channel: str, event: Mapping[str, Json]) -> None:
         """Send an event, named as its channel, to the channel's subscribers."""
-        await self._server.emit(channel, dict(event), room=channel)
+        await self.broadcast(channel, event, room=channel)
 
-    async def broadcast(self, name: str, event: Mapping[str, Json]) -> None:
-        """Send an event to every client."""
-        await self._server.emit(name, dict(event))
+    async def broadcast(self, name: str, event: Mapping[str, Json], *, room: str | None = None) -> None:
+        """Send an event to every client, or to those in ``room``."""
+        await self._server.emit(name, dict(event), room=room)
 
     async def close(self) -> None:
         """Close every socket."""

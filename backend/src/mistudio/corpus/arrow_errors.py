@@ -1,4 +1,4 @@
-"""What libraries say of a file that they can make no sense of, told apart from what the system says of its disk."""
+"""Separates libraries' errors about an unreadable file from the system's errors about its disk."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ _ERRORS: Final = (pa.ArrowException, OSError, ValueError)
 def translate_arrow_errors(
     explain: Callable[[str], str], *, errors: tuple[type[Exception], ...] = _ERRORS
 ) -> Iterator[None]:
-    """Translate ``errors`` within into InvalidData; ``explain`` makes its sentence of the library's reason.
+    """Translate ``errors`` within into InvalidData; ``explain`` makes a message of the library's reason.
 
-    The system's own errors pass: they have a number, and those of libraries have none.
+    The system's own errors pass: they have an errno, those of libraries have none.
     """
     try:
         yield

@@ -1,25 +1,25 @@
-"""How long work tells of itself, and how it is stopped: the one seam between the engine and whoever runs it."""
+"""Progress reporting and cancellation: the interface between long work and the process that runs it."""
 
 from typing import Protocol
 
 
 class Monitor(Protocol):
-    """Handed to everything that takes long; safe to call from any thread, cheap enough to call for every buffer."""
+    """Passed to everything that takes long; any thread may call it, and it is cheap enough for every buffer."""
 
     def report(self, done: int, total: int, phase: str) -> None:
-        """So much of ``phase`` is done, in the phase's own unit (bytes or rows); ``total`` 0 means not known."""
+        """Report how much of ``phase`` is done, in its own unit (bytes or rows); ``total`` 0 means unknown."""
         ...
 
     def checkpoint(self) -> None:
-        """Raise JobCancelled if the work was cancelled; call at least once a second."""
+        """Raise JobCancelled if the work was cancelled; call it at least once a second."""
         ...
 
 
 class NullMonitor:
-    """Work that nobody watches and nobody cancels: for tests and notebooks."""
+    """Reports nothing and never cancels: for tests and notebooks."""
 
     def report(self, done: int, total: int, phase: str) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def checkpoint(self) -> None:
-        """Go on."""
+        """Do nothing."""

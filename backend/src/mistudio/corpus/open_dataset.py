@@ -1,4 +1,4 @@
-"""A dataset in a notebook or script: ``from mistudio import open_dataset``. It needs and disturbs no server."""
+"""Reads a dataset in a notebook or script, without a server: ``from mistudio import open_dataset``."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from mistudio.core.errors import NotFound
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
-from mistudio.corpus.store.manifest import MANIFEST_NAME, Manifest, read_manifest
+from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.manifest import Manifest, read_manifest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,72 +18,77 @@ if TYPE_CHECKING:
     from mistudio.corpus.search.search import Corpus
 
 _PAGE_ROWS = 1_000
-_THREADS = 2
+_SEARCH_THREADS = 2
 _PATIENCE_SECONDS = 60.0
 
 
 def open_dataset(dataset: str | Path, *, data_dir: Path | None = None) -> "OpenDataset":
-    """The dataset with this id, from this repository, or in this folder; ``data_dir`` by default as the server has it.
+    """Open a dataset by its folder, its id, or its repository's id.
 
-    Raises NotFound, with what there is, DataMissing, UnsupportedVersion, InvalidData.
+    Raises NotFound, which lists the datasets, UnsupportedVersion and InvalidData.
+
+    Args:
+        dataset: A folder, an id such as ``ds_…``, or a repository such as ``roneneldan/TinyStories``.
+        data_dir: The data folder in which ids and repositories are looked up; by default that of the server.
     """
     folder = Path(dataset)
-    if not (folder / MANIFEST_NAME).is_file():
-        folder = _found(str(dataset), data_dir)
+    if not DatasetLayout(folder).manifest.is_file():
+        folder = _find_folder(str(dataset), data_dir)
     return OpenDataset(DatasetStore(folder))
 
 
-def _found(wanted: str, data_dir: Path | None) -> Path:
+def _find_folder(wanted: str, data_dir: Path | None) -> Path:
     if data_dir is None:
         from mistudio.core.config import Settings
 
         data_dir = Settings().data_dir
-    known = {path.parent: read_manifest(path.parent) for path in data_dir.glob(f"datasets/*/{MANIFEST_NAME}")}
-    found = [folder for folder, manifest in known.items() if wanted in (folder.name, manifest.repo)]
-    if len(found) != 1:
-        there = ", ".join(f"{folder.name} ({manifest.repo or 'local'})" for folder, manifest in known.items()) or "none"
-        many = "Several datasets are" if found else "No dataset is"
-        raise NotFound(f"{many} “{wanted}” in {data_dir}. There: {there}.")
-    return found[0]
+    folders = [path for path in data_dir.glob("datasets/*") if DatasetLayout(path).manifest.is_file()]
+    repos = {folder: read_manifest(folder).repo for folder in folders}
+    matches = [folder for folder, repo in repos.items() if wanted in (folder.name, repo)]
+    if len(matches) != 1:
+        listed = ", ".join(f"{folder.name} ({repo or 'local'})" for folder, repo in repos.items()) or "none"
+        problem = "matches several datasets: use an id" if matches else "matches no dataset"
+        raise NotFound(f"“{wanted}” {problem}. Datasets in {data_dir}: {listed}.")
+    return matches[0]
 
 
 class OpenDataset:
-    """A dataset to be read. Rows are dictionaries by column; splits and rows stand in the order of the data."""
+    """A dataset to read. A row is a dictionary by column; splits and rows come in the order of the data."""
 
     def __init__(self, store: DatasetStore) -> None:
         self._store = store
 
     def __len__(self) -> int:
-        """Rows of all splits."""
+        """Return the number of rows of all splits."""
         return self._store.num_rows()
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """The dataset's folder."""
         return self._store.folder
 
     @property
     def manifest(self) -> Manifest:
-        """What it is and where it came from."""
+        """The dataset's manifest: its source, splits, columns and files."""
         return self._store.manifest
 
     @property
     def splits(self) -> dict[str, int]:
-        """Rows of each split."""
+        """The number of rows of each split."""
         return {name: self._store.num_rows(name) for name in self._store.splits}
 
     @property
     def tokenizations(self) -> list[str]:
-        """The ids of what was tokenized from it."""
-        return sorted(path.name for path in (self.folder / "tokenized").glob("tok_*"))
+        """The ids of the dataset's tokenizations."""
+        return sorted(path.name for path in DatasetLayout(self.folder).tokenizations.glob("tok_*"))
 
     def rows(self, split: str | None = None) -> Iterator[dict[str, object]]:
-        """All rows, one after the other, of one split or of all; memory stays flat. Raises UnknownSplit."""
+        """Yield the rows of one split or of all; memory stays flat. Raises UnknownSplit."""
         for start in range(0, self._store.num_rows(split), _PAGE_ROWS):
             yield from self.page(split, offset=start, limit=_PAGE_ROWS)
 
     def page(self, split: str | None = None, *, offset: int = 0, limit: int = 50) -> list[dict[str, object]]:
-        """Up to ``limit`` rows from ``offset`` on. Raises UnknownSplit."""
+        """Return up to ``limit`` rows from ``offset`` on, of one split or of all. Raises UnknownSplit."""
         return [row.values for row in self._store.page(split, offset=offset, limit=limit)]
 
     def search(
@@ -95,7 +101,18 @@ class OpenDataset:
         offset: int = 0,
         limit: int = 50,
     ) -> list[StoredRow]:
-        """The rows in which ``text`` is found, in order, each with its split and number. Raises InvalidPattern."""
+        """Return the rows that match ``text``, in order, each with its split and number.
+
+        Raises InvalidPattern and UnknownSplit.
+
+        Args:
+            text: Words, an exact text, or a regular expression in RE2's syntax.
+            mode: How ``text`` is read.
+            case: Whether upper and lower case differ; ignored for words.
+            split: The split to search; None searches all.
+            offset: The number of matches to skip.
+            limit: The largest number of rows to return.
+        """
         from mistudio.corpus.search.hit_counter import Deadline
         from mistudio.corpus.search.search import SearchRequest
 
@@ -105,33 +122,33 @@ class OpenDataset:
         return self._corpus.rows(page.ids)
 
     def lengths(self, tokenization: str, split: str) -> "NDArray[np.uint32]":
-        """Tokens of each row of a split, shape (rows,), mapped from the disk. Raises NotFound."""
+        """Return the number of tokens of each row of a split, shape (rows,), mapped from disk. Raises NotFound."""
         import numpy as np
 
-        from mistudio.corpus.tokenized.lengths import NAME
+        from mistudio.corpus.tokenized.lengths import LENGTHS
 
-        path = self._tokenized(tokenization) / split / NAME
+        path = self._find_tokenization(tokenization) / split / LENGTHS
         if not path.is_file():
-            raise NotFound(f"{tokenization} has no split “{split}”.")
+            raise NotFound(f"The tokenization {tokenization} has no split “{split}”.")
         lengths: NDArray[np.uint32] = np.load(path, mmap_mode="r", allow_pickle=False)
         return lengths
 
     def tokens(self, tokenization: str, split: str) -> Iterator["NDArray[np.int32]"]:
-        """The token ids of each written row of a split, shape (length,) each. Raises NotFound, UnknownSplit."""
+        """Yield the token ids of each tokenized row of a split, shape (length,). Raises NotFound, UnknownSplit."""
         from mistudio.corpus.tokenized.store import TokenizedStore
 
-        store = TokenizedStore.open(self._tokenized(tokenization))
+        store = TokenizedStore.open(self._find_tokenization(tokenization))
         for start in range(0, store.num_rows(split), _PAGE_ROWS):
             yield from (row.ids for row in store.rows(split, offset=start, limit=_PAGE_ROWS))
 
-    def _tokenized(self, tokenization: str) -> Path:
+    def _find_tokenization(self, tokenization: str) -> Path:
         if tokenization not in self.tokenizations:
-            there = ", ".join(self.tokenizations) or "none"
-            raise NotFound(f"There is no tokenization {tokenization}. There: {there}.")
-        return self.folder / "tokenized" / tokenization
+            listed = ", ".join(self.tokenizations) or "none"
+            raise NotFound(f"The dataset has no tokenization {tokenization}. Tokenizations: {listed}.")
+        return DatasetLayout(self.folder).tokenized(tokenization)
 
     @cached_property
     def _corpus(self) -> "Corpus":
         from mistudio.corpus.search.search import Corpus
 
-        return Corpus(self._store, ThreadPoolExecutor(_THREADS, thread_name_prefix="search"))
+        return Corpus(self._store, ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="search"))

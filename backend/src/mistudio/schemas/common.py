@@ -44,6 +44,11 @@ ColumnName = Annotated[str, _NAMED, AfterValidator(partial(_without_controls, li
 HubToken = Annotated[SecretStr | None, AfterValidator(lambda token: checked_token(token) if token else None)]
 
 
+def reveal(token: SecretStr | None) -> str | None:
+    """Return the token itself, to be used and not kept."""
+    return token.get_secret_value() if token else None
+
+
 class Shape(BaseModel):
     """Base of every answer: read from records by attribute, unknown fields refused.
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from mistudio.schemas.common import OneLine, Page, Shape
-from mistudio.schemas.tokenization import TokenSpan
+from mistudio.schemas.tokenizer import TokenSpan
 
 SearchMode = Literal["words", "exact", "regex"]
 TokenCount = Annotated[int, Field(ge=0, le=2**53)]

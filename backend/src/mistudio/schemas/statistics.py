@@ -2,49 +2,36 @@
 
 from pydantic import Field
 
+from mistudio.corpus.tokenized import length_counts, statistics
 from mistudio.schemas.common import Bytes, Shape, Share
 
 
-class LengthBin(Shape):
+class LengthBin(Shape, length_counts.LengthBin):
     """So many samples have ``start`` to ``end`` tokens, both included."""
 
-    start: int
-    end: int
-    count: int
 
-
-class TokenCount(Shape):
+class TokenCount(Shape, statistics.TokenCount):
     """How often one token occurs."""
 
-    id: int
     text: str
-    count: int
 
 
-class TokenStatistics(Shape):
+class TokenStatistics(Shape, statistics.TokenStatistics):
     """Exact figures of source rows as tokens, before anything is cut; padding and special tokens are no data.
 
     Which tokens occur, and how often, is counted in what was written: ``unique_tokens``, and the three lists.
     """
 
-    samples: int
     tokens: int = Field(description="Of all samples; the tokenization's num_tokens is what was written of them.")
-    average: float
-    minimum: int
-    median: float
-    p95: float
-    p99: float
-    maximum: int
-    unique_tokens: int
-    vocab_size: int
     vocab_share: Share
-    characters_per_token: float | None
-    bytes_per_token: float | None
-    special_tokens: list[TokenCount]
-    most_frequent: list[TokenCount]
-    least_frequent: list[TokenCount]
-    linear_bins: list[LengthBin]
-    logarithmic_bins: list[LengthBin]
+    # What the two rates per token were made of: counted, and not answered.
+    characters: int = Field(default=0, exclude=True)
+    text_bytes: int = Field(default=0, exclude=True)
+    special_tokens: tuple[TokenCount, ...]
+    most_frequent: tuple[TokenCount, ...]
+    least_frequent: tuple[TokenCount, ...]
+    linear_bins: tuple[LengthBin, ...]
+    logarithmic_bins: tuple[LengthBin, ...]
 
 
 class SplitStatistics(Shape):

@@ -1,4 +1,4 @@
-"""Whether the parts that the server needs can do their work."""
+"""Checks the parts that the server needs."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from mistudio.utils.file_utils import format_size, free_bytes
 
 
 class HealthService:
-    """Asks each part. ``engine_checks`` asks those of the job engine."""
+    """Checks the database and the disk itself, and the job engine through ``engine_checks``."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class HealthService:
         self._engine_checks = engine_checks
 
     async def ready(self) -> ReadyResponse:
-        """Every part with its state."""
+        """Return the state of every part."""
         checks = {
             "database": await self._check_database(),
             **await self._engine_checks(),

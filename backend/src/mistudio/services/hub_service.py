@@ -1,10 +1,10 @@
-"""What a repository on the Hub holds, before anything is fetched, and whether it would fit."""
+"""The preflight: what a Hub repository holds, and whether it fits on the disk."""
 
 from sqlalchemy import select
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import FieldError, ValidationFailed
+from mistudio.core.errors import ValidationFailed
 from mistudio.corpus.hub.plan_types import Inspection, PlanRequest
 from mistudio.corpus.hub.planning import Planning
 from mistudio.models import Dataset
@@ -17,7 +17,7 @@ from mistudio.utils.hf_utils import check_repo_id
 
 
 class HubService:
-    """Asks the planner, and our own records and disk."""
+    """Asks the planner, the database and the disk."""
 
     def __init__(self, settings: Settings, database: Database, planner: Planning) -> None:
         self._settings = settings
@@ -27,15 +27,15 @@ class HubService:
     async def inspect(
         self, repo_id: str, *, config: str | None, revision: str | None, token: str | None
     ) -> HubDatasetResponse:
-        """The repository at one commit. Raises what planning raises, and ValidationFailed for an impossible id."""
+        """Return the repository at one commit. Raises what planning raises, and ValidationFailed for an invalid id."""
         try:
             checked = check_repo_id(repo_id)
         except ValueError as error:
-            raise ValidationFailed(str(error), fields=[FieldError("repo_id", str(error))]) from error
+            raise ValidationFailed(str(error), field="repo_id") from error
         found = await self._planner.inspect(PlanRequest(repo_id=checked, config=config, revision=revision, token=token))
-        return await self._answer(found)
+        return self._respond(found, existing=await self._find_existing(found))
 
-    async def _answer(self, found: Inspection) -> HubDatasetResponse:
+    def _respond(self, found: Inspection, *, existing: str | None) -> HubDatasetResponse:
         needed = needed_bytes(found.sizes)
         free = free_bytes(self._settings.data_dir)
         return HubDatasetResponse(
@@ -51,7 +51,7 @@ class HubService:
             num_files=found.num_files,
             size_bytes=found.sizes.total,
             format=found.format,
-            columns=[HubColumn(name=column.name, type=column.type) for column in found.columns],
+            columns=[HubColumn.model_validate(column) for column in found.columns],
             gated=found.gated,
             private=found.private,
             access=found.access,
@@ -60,11 +60,11 @@ class HubService:
             needed_bytes=needed,
             free_bytes=free,
             fits=needed + self._settings.disk_reserve_bytes <= free,
-            existing_dataset_id=await self._existing(found),
+            existing_dataset_id=existing,
         )
 
-    async def _existing(self, found: Inspection) -> str | None:
-        """The dataset that holds all splits of this config at this commit already."""
+    async def _find_existing(self, found: Inspection) -> str | None:
+        """Return the id of the dataset with all splits of this config at this commit."""
         if found.config is None:
             return None
         key = source_key(

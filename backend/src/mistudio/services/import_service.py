@@ -1,12 +1,13 @@
-"""Ways in that need no network: files that a user sends, and the bundled sample."""
+"""The use cases of imports: files that a user uploads, and the bundled sample."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from mistudio.core.config import Settings
-from mistudio.corpus.bundled.sample import SAMPLE_NAME, ensure_sample_tokenizer, write_sample
+from mistudio.corpus.bundled import SAMPLE_NAME, ensure_sample_tokenizer, write_sample
 from mistudio.corpus.ingest.local_files import LocalPlan
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.models import new_id
 from mistudio.schemas.dataset import DatasetImportFields, DatasetResponse
 from mistudio.services.dataset_service import DatasetService
@@ -16,13 +17,13 @@ from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage.upload import Upload, too_large
 from mistudio.services.storage_service import StorageService
 
-# The files as they come, and what is made of plain text beside the last of them.
+# The uploaded files, and the Parquet made of plain text beside the last of them.
 _ROOM_RATIO = 1.7
 _FRAMING_BYTES = 1 << 20
 
 
 class ImportService:
-    """Takes files in, and lets a job make a dataset of them."""
+    """Receives files, and creates the record and the job of their dataset."""
 
     def __init__(self, settings: Settings, storage: StorageService, datasets: DatasetService) -> None:
         self._settings = settings
@@ -30,10 +31,10 @@ class ImportService:
         self._datasets = datasets
 
     @asynccontextmanager
-    async def receiving(self, announced_bytes: int | None) -> AsyncIterator[Upload]:
-        """An upload to be filled; it leaves nothing unless ``accept`` took it.
+    async def open_upload(self, announced_bytes: int | None) -> AsyncIterator[Upload]:
+        """Open an upload; its files are removed again unless ``accept`` was called.
 
-        ``announced_bytes`` is what the sender says that comes. Raises TooLarge, DiskFull before any of it does.
+        ``announced_bytes`` is the size of the request. Raises TooLarge, DiskFull before any file is received.
         """
         settings = self._settings
         if announced_bytes is not None:
@@ -59,14 +60,14 @@ class ImportService:
         )
 
     async def accept(self, upload: Upload, fields: DatasetImportFields) -> DatasetResponse:
-        """Make the record and its job of what has come. Raises ValidationFailed, AlreadyExists."""
+        """Create the record of the received files and its job. Raises ValidationFailed, AlreadyExists."""
         plan = await asyncio.to_thread(upload.plan, fields.sample_by)
         return await self._create(upload, plan, fields)
 
     async def create_sample(self) -> DatasetResponse:
-        """Make the bundled sample and its tokenizer. Raises AlreadyExists, DiskFull."""
-        async with self.receiving(None) as upload:
-            plan = await asyncio.to_thread(write_sample, upload.staging / "source")
+        """Create the bundled sample and its tokenizer. Raises AlreadyExists, DiskFull."""
+        async with self.open_upload(None) as upload:
+            plan = await asyncio.to_thread(write_sample, DatasetLayout(upload.staging).source)
             await asyncio.to_thread(ensure_sample_tokenizer, self._settings.tokenizers_dir)
             return await self._create(upload, plan, DatasetImportFields(name=SAMPLE_NAME))
 
@@ -75,5 +76,5 @@ class ImportService:
         record = new_local_record(upload.staging.name, plan, fields)
         response = await self._datasets.create_dataset_from_files(record)
         if response.id == record.id:
-            await asyncio.to_thread(upload.accepted)
+            await asyncio.to_thread(upload.accept)
         return response

@@ -1,33 +1,34 @@
-"""What may happen to a job, and what each of it does to the record that the job works for.
+"""The steps of jobs: claims, progress, ends, cancels, deaths and restarts.
 
 The jobs table is the only truth about work. Every step is one transaction that changes the job and its target together
-and takes the number of the event that tells of it; the event goes out after the commit. A runner proves with its
-``Claim`` that the job is still its own: whoever lost it (a restart gave it to another) can change nothing any more.
+and takes the number of the event that reports it; the event is published after the commit. A runner proves with its
+``Claim`` that the job is still its own: a runner that lost it, to another one after a restart, can change nothing.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.database import Database
-from mistudio.core.errors import MiStudioError, NotFound
+from mistudio.core.errors import MiStudioError
 from mistudio.core.events import EventBus
 from mistudio.core.states import JobState
 from mistudio.models import Job, utc_now
-from mistudio.schemas.job import JobPhase, JobResponse, Unit
+from mistudio.schemas.job import JobPhase, Unit
 from mistudio.services.jobs.events import OutgoingEvent, completed_event, progress_event, publish_all
-from mistudio.services.jobs.targets import Figures, JobTarget
+from mistudio.services.jobs.figures import Figures
+from mistudio.services.jobs.queries import JobQueries, Lease
+from mistudio.services.jobs.targets import JobTarget
 from mistudio.services.jobs.transitions import (
-    again_or_cancelled,
-    dataset_changed,
+    cancel_job,
     end_job,
-    job_cancelled,
-    job_died,
-    job_failed,
+    fail_job,
+    handle_death,
+    list_event,
     new_job,
-    queue_again,
+    postpone_or_cancel,
+    requeue,
 )
 
 
@@ -40,23 +41,12 @@ class Claim:
 
 
 class ClaimLost(RuntimeError):
-    """The job belongs to somebody else by now, or is gone."""
-
-
-@dataclass(frozen=True)
-class Lease:
-    """Who has a running job, and when that runner last said that it lives."""
-
-    job_id: str
-    dataset_id: str
-    attempt: int
-    owner: str | None
-    heartbeat_at: datetime | None
+    """Another runner has the job, or it is gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """How far a job is: ``done`` of ``total`` units of its phase, ``progress`` per cent of its whole way."""
+    """The progress of a job: ``done`` of ``total`` units of its phase, ``progress`` per cent of the whole job."""
 
     phase: JobPhase
     done: int
@@ -67,70 +57,21 @@ class Snapshot:
     eta_seconds: float | None = None
 
 
-class JobService:
-    """Every step of every job."""
+class JobService(JobQueries):
+    """The steps of jobs, beside the questions about them."""
 
     def __init__(self, database: Database, bus: EventBus) -> None:
-        self._database = database
+        super().__init__(database)
         self._bus = bus
-
-    # Questions
-
-    async def get(self, job_id: str) -> JobResponse:
-        """One job; NotFound where there is none."""
-        if job := await self.find(job_id):
-            return job
-        raise NotFound(f"There is no job {job_id}.")
-
-    async def find(self, job_id: str) -> JobResponse | None:
-        """One job, or None."""
-        async with self._database.read() as session:
-            job = await session.get(Job, job_id)
-            return JobResponse.model_validate(job) if job else None
-
-    async def list_jobs(self, *, dataset_id: str | None = None, limit: int = 100) -> list[JobResponse]:
-        """Jobs, newest first."""
-        query = select(Job).order_by(Job.created_at.desc(), Job.id).limit(limit)
-        if dataset_id:
-            query = query.where(Job.dataset_id == dataset_id)
-        async with self._database.read() as session:
-            return [JobResponse.model_validate(job) for job in (await session.scalars(query)).all()]
-
-    async def due(self, now: datetime) -> list[JobResponse]:
-        """Jobs that may start, oldest first."""
-        ready = or_(Job.not_before.is_(None), Job.not_before <= now)
-        query = select(Job).where(Job.state == JobState.QUEUED, ready).order_by(Job.created_at, Job.id)
-        async with self._database.read() as session:
-            return [JobResponse.model_validate(job) for job in (await session.scalars(query)).all()]
-
-    async def next_due(self, after: datetime) -> datetime | None:
-        """When, after this moment, the next job that waits to be tried again may start."""
-        query = select(Job.not_before).where(Job.state == JobState.QUEUED, Job.not_before > after)
-        async with self._database.read() as session:
-            return await session.scalar(query.order_by(Job.not_before).limit(1))
-
-    async def leases(self) -> list[Lease]:
-        """Every running job with its runner's last sign of life."""
-        query = select(Job.id, Job.dataset_id, Job.attempt, Job.owner, Job.heartbeat_at).where(
-            Job.state == JobState.RUNNING
-        )
-        async with self._database.read() as session:
-            return [Lease(*row) for row in (await session.execute(query)).all()]
-
-    async def counts(self) -> list[tuple[str, str, int]]:
-        """How many jobs of each kind are in each state."""
-        query = select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state)
-        async with self._database.read() as session:
-            return [(kind, state.value, count) for kind, state, count in (await session.execute(query)).all()]
 
     # Steps of a runner
 
     async def claim(self, job_id: str, owner: str) -> Claim | None:
-        """Take a queued job; None where somebody else has it, or it is gone or cancelled."""
+        """Take a queued job; None if another runner has it, or if it is gone or cancelled."""
         async with self._database.write() as session:
             job = await session.get(Job, job_id, with_for_update=True)
             if job is not None and job.state is JobState.RUNNING and job.owner == owner:
-                # The connection was lost after an earlier try had been committed.
+                # The connection was lost after an earlier call had been committed.
                 return Claim(job_id, owner)
             if job is None or job.state is not JobState.QUEUED:
                 return None
@@ -140,60 +81,60 @@ class JobService:
             job.started_at = job.heartbeat_at = utc_now()
             return Claim(job_id, owner)
 
-    async def progress(self, claim: Claim, snapshot: Snapshot) -> None:
-        """Record and tell how far the job is. Raises ClaimLost."""
+    async def record_progress(self, claim: Claim, snapshot: Snapshot) -> None:
+        """Record the progress of the job and publish it. Raises ClaimLost."""
         async with self._database.write() as session:
-            held = await self._owned(session, claim)
-            job, before = held.job, held.status
+            target = await self._owned(session, claim)
+            job, before = target.job, target.status
             job.phase, job.done, job.total, job.unit = snapshot.phase, snapshot.done, snapshot.total, snapshot.unit
             job.progress = max(job.progress, min(snapshot.progress, 100.0))
             job.heartbeat_at = utc_now()
-            held.progressed(snapshot.phase)
-            news = [progress_event(held, rate=snapshot.rate, eta_seconds=snapshot.eta_seconds)]
-            if held.status != before and held.scope != "tokenization":
-                news.append(await dataset_changed(session, held))
-        await publish_all(self._bus, news)
+            target.record_progress(snapshot.phase)
+            events = [progress_event(target, rate=snapshot.rate, eta_seconds=snapshot.eta_seconds)]
+            if target.status != before and target.scope != "tokenization":
+                events.append(await list_event(session, target))
+        await publish_all(self._bus, events)
 
-    async def heartbeat(self, claim: Claim) -> bool:
-        """Say that the runner lives; answers whether a cancel was asked for. Raises ClaimLost."""
+    async def record_heartbeat(self, claim: Claim) -> bool:
+        """Record that the runner is alive; return whether a cancel was requested. Raises ClaimLost."""
         async with self._database.write() as session:
             job = (await self._owned(session, claim)).job
             job.heartbeat_at = utc_now()
             return job.cancel_requested
 
     async def succeed(self, claim: Claim, figures: Figures) -> list[str]:
-        """The job did its work; answers the ids of the jobs that follow from it. Raises ClaimLost."""
+        """End the job with its figures; return the ids of the jobs that follow from it. Raises ClaimLost."""
         async with self._database.write() as session:
-            held = await self._owned(session, claim)
-            end_job(held.job, JobState.SUCCEEDED)
-            await held.succeeded(session, figures)
+            target = await self._owned(session, claim)
+            end_job(target.job, JobState.SUCCEEDED)
+            await target.record_success(session, figures)
             following = [
-                new_job(kind, held.dataset.id, max_attempts=held.job.max_attempts) for kind in figures.follow_up
+                new_job(kind, target.dataset.id, max_attempts=target.job.max_attempts) for kind in figures.follow_up
             ]
             session.add_all(following)
             await session.flush()
-            news = [completed_event(held), await dataset_changed(session, held)]
-        await publish_all(self._bus, news)
+            events = [completed_event(target), await list_event(session, target)]
+        await publish_all(self._bus, events)
         return [job.id for job in following]
 
     async def fail(self, claim: Claim, error: MiStudioError) -> None:
-        """The job ended with an error, or was cancelled. Raises ClaimLost."""
+        """End the job with an error, or as cancelled. Raises ClaimLost."""
         async with self._database.write() as session:
-            news = await job_failed(session, await self._owned(session, claim), error)
-        await publish_all(self._bus, news)
+            events = await fail_job(session, await self._owned(session, claim), error)
+        await publish_all(self._bus, events)
 
     async def postpone(self, claim: Claim, error: MiStudioError, delay_seconds: float) -> None:
         """Let the job be tried again after a pause. Raises ClaimLost."""
         async with self._database.write() as session:
-            held = await self._owned(session, claim)
-            news = await again_or_cancelled(session, held, error, delay_seconds)
-        await publish_all(self._bus, news)
+            target = await self._owned(session, claim)
+            events = await postpone_or_cancel(session, target, error, delay_seconds)
+        await publish_all(self._bus, events)
 
-    # Steps of those who watch over runners
+    # Steps of the queue and the watchdog
 
     async def request_cancel(self, job_id: str) -> bool:
-        """Mark a job to be cancelled; one that only waits is ended at once. Answers whether it still runs."""
-        news: list[OutgoingEvent] = []
+        """Request a cancel; a queued job ends at once. Return whether the job still runs."""
+        events: list[OutgoingEvent] = []
         async with self._database.write() as session:
             job = await session.get(Job, job_id, with_for_update=True)
             if job is None or not job.is_active:
@@ -201,15 +142,15 @@ class JobService:
             job.cancel_requested = True
             runs = job.state is JobState.RUNNING
             if not runs:
-                news = await job_cancelled(session, await JobTarget.of(session, job))
-        await publish_all(self._bus, news)
+                events = await cancel_job(session, await JobTarget.of(session, job))
+        await publish_all(self._bus, events)
         return runs
 
     async def release(self, job_id: str, owner: str | None, *, backoff_seconds: float, crashed: bool = False) -> None:
-        """The process that ran the job is gone without a word; ``crashed`` that it may not even have claimed the job.
+        """Take the job from a process that died; ``crashed`` means that it may have died before its claim.
 
-        A cancel that was under way is carried out; else the job is tried again, and a try that got further costs no
-        attempt: three deaths in a row without progress fail it with ``worker_died``.
+        A requested cancel is carried out. Otherwise the job is tried again, and an attempt that made progress does not
+        count: three deaths in a row without progress fail the job with ``worker_died``.
         """
         async with self._database.write() as session:
             job = await session.get(Job, job_id, with_for_update=True)
@@ -219,13 +160,13 @@ class JobService:
                 job.attempt, job.claimed_progress = job.attempt + 1, job.progress
             elif job.state is JobState.QUEUED or (owner and job.owner != owner):
                 return
-            news = await job_died(session, job, backoff_seconds=backoff_seconds)
-        await publish_all(self._bus, news)
+            events = await handle_death(session, job, backoff_seconds=backoff_seconds)
+        await publish_all(self._bus, events)
 
-    async def lapse(self, lease: Lease, *, backoff_seconds: float) -> bool:
-        """Take a job from a runner of which nothing was heard since ``lease``; see ``release``.
+    async def expire(self, lease: Lease, *, backoff_seconds: float) -> bool:
+        """Take the job from a runner that sent no heartbeat since ``lease``; see ``release``.
 
-        Answers whether it did: another watcher may have been faster, or the runner may have spoken meanwhile.
+        Return whether it did: another watchdog may have been faster, or the runner may have sent one meanwhile.
         """
         query = select(Job).where(Job.id == lease.job_id).with_for_update(skip_locked=True)
         async with self._database.write() as session:
@@ -234,36 +175,36 @@ class JobService:
                 return False
             if (job.owner, job.heartbeat_at) != (lease.owner, lease.heartbeat_at):
                 return False
-            news = await job_died(session, job, backoff_seconds=backoff_seconds)
-        await publish_all(self._bus, news)
+            events = await handle_death(session, job, backoff_seconds=backoff_seconds)
+        await publish_all(self._bus, events)
         return True
 
     async def give_back(self, job_id: str, owner: str) -> bool:
-        """The runner is being stopped in order: the job waits for another one, and that costs no attempt."""
-        news: list[OutgoingEvent] = []
+        """Queue the job again because its runner is being stopped; the attempt does not count."""
+        events: list[OutgoingEvent] = []
         async with self._database.write() as session:
             job = await session.get(Job, job_id, with_for_update=True)
             if job is None or job.state is not JobState.RUNNING or job.owner != owner:
                 return False
             if job.cancel_requested:
-                news = await job_cancelled(session, await JobTarget.of(session, job))
+                events = await cancel_job(session, await JobTarget.of(session, job))
             else:
-                queue_again(job)
-        await publish_all(self._bus, news)
-        return not news
+                requeue(job)
+        await publish_all(self._bus, events)
+        return not events
 
     async def recover(self) -> list[str]:
-        """At start: put back jobs that were running when the server ended; that costs no attempt. Answers their ids."""
-        news: list[OutgoingEvent] = []
+        """Queue the jobs again that ran when the server ended, and return their ids; the attempts do not count."""
+        events: list[OutgoingEvent] = []
         resumed = []
         async with self._database.write() as session:
             for job in (await session.scalars(select(Job).where(Job.active()))).all():
                 if job.cancel_requested:
-                    news += await job_cancelled(session, await JobTarget.of(session, job))
+                    events += await cancel_job(session, await JobTarget.of(session, job))
                 elif job.state is JobState.RUNNING:
-                    queue_again(job)
+                    requeue(job)
                     resumed.append(job.id)
-        await publish_all(self._bus, news)
+        await publish_all(self._bus, events)
         return resumed
 
     async def _owned(self, session: AsyncSession, claim: Claim) -> JobTarget:

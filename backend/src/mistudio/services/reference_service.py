@@ -1,4 +1,4 @@
-"""What uses a dataset: a training run, an experiment. As long as one stands, the dataset is not deleted."""
+"""References to a dataset, by a training run or an experiment; they block its deletion."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from mistudio.core.database import Database
 from mistudio.core.errors import AlreadyExists, NotFound
 from mistudio.models import DatasetReference
 from mistudio.schemas.dataset import ReferenceCreate, ReferenceResponse
-from mistudio.services.responses import get_dataset
+from mistudio.services.lookup import get_dataset
 
 
-async def references_of(session: AsyncSession, dataset_id: str) -> list[ReferenceResponse]:
-    """What uses this dataset, oldest first."""
+async def list_references(session: AsyncSession, dataset_id: str) -> list[ReferenceResponse]:
+    """Return the references to a dataset, oldest first."""
     query = select(DatasetReference).where(DatasetReference.dataset_id == dataset_id)
     records: Sequence[DatasetReference] = (await session.scalars(query.order_by(DatasetReference.created_at))).all()
     return [ReferenceResponse.model_validate(record) for record in records]
@@ -27,13 +27,13 @@ class ReferenceService:
         self._database = database
 
     async def list_references(self, dataset_id: str) -> list[ReferenceResponse]:
-        """What uses this dataset. Raises NotFound."""
+        """Return the references to a dataset, oldest first. Raises NotFound."""
         async with self._database.read() as session:
             await get_dataset(session, dataset_id)
-            return await references_of(session, dataset_id)
+            return await list_references(session, dataset_id)
 
     async def add(self, dataset_id: str, request: ReferenceCreate) -> ReferenceResponse:
-        """Note that something uses the dataset. Raises NotFound, AlreadyExists."""
+        """Add a reference to a dataset. Raises NotFound, AlreadyExists."""
         record = DatasetReference(dataset_id=dataset_id, **request.model_dump())
         try:
             async with self._database.write() as session:
@@ -44,7 +44,7 @@ class ReferenceService:
         return ReferenceResponse.model_validate(record)
 
     async def remove(self, dataset_id: str, reference_id: str) -> None:
-        """Forget that something uses the dataset. Raises NotFound."""
+        """Remove a reference to a dataset. Raises NotFound."""
         async with self._database.write() as session:
             record = await session.get(DatasetReference, reference_id)
             if record is None or record.dataset_id != dataset_id:

@@ -1,4 +1,4 @@
-"""Written rows of a tokenization as a reader sees them, and the way back from any position to its source."""
+"""Written rows of a tokenization as tokens, and the trace from a position back to its source."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,19 +6,18 @@ from itertools import takewhile
 from pathlib import Path
 
 from mistudio.core.database import Database
-from mistudio.core.errors import FieldError, NotFound, UnknownSplit, ValidationFailed
+from mistudio.core.errors import NotFound, UnknownSplit, ValidationFailed
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.tokenize.encoder_trial import chat_renderer
+from mistudio.corpus.tokenize import make_chat_renderer
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.store import TokenizedStore, TokenRow
-from mistudio.corpus.tokenized.trace import Trace, kinds_of, trace
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenized.trace import Trace, list_kinds, trace_position
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.schemas.common import Page, Pagination
-from mistudio.schemas.tokenization import RowSegment, TokenizedRow, TraceResponse, TraceSource
-from mistudio.services.lookup import require_ready
-from mistudio.services.responses import get_tokenization
+from mistudio.schemas.token_rows import RowSegment, TokenizedRow, TraceResponse, TraceSource
+from mistudio.services.lookup import get_ready_tokenization
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.open_stores import OpenTokenizations
 from mistudio.services.tokenizations.token_views import token_views
@@ -26,7 +25,7 @@ from mistudio.services.tokenizer_service import TokenizerService
 
 
 @dataclass(frozen=True)
-class _Opened:
+class _OpenRows:
     dataset_id: str
     store: TokenizedStore
     tokenizer: LoadedTokenizer
@@ -35,60 +34,62 @@ class _Opened:
     def manifest(self) -> TokenizedManifest:
         return self.store.manifest
 
-    def split(self, wanted: str | None) -> str:
+    def choose_split(self, wanted: str | None) -> str:
         names = [split.name for split in self.manifest.splits]
         if wanted is None:
             return names[0]
         if wanted not in names:
             raise UnknownSplit(
-                f"This tokenization has no split “{wanted}”. Splits: {', '.join(names)}.", extra={"choices": [*names]}
+                f"This tokenization has no split “{wanted}”. Splits: {', '.join(names)}.",
+                field="split",
+                extra={"choices": [*names]},
             )
         return wanted
 
-    def shown(self, split: str, row: TokenRow) -> TokenizedRow:
+    def show_row(self, split: str, row: TokenRow) -> TokenizedRow:
         return TokenizedRow(
             split=split,
             row=row.row,
-            tokens=token_views(self.tokenizer, row.ids.tolist(), kinds=kinds_of(row, self.manifest)),
+            tokens=token_views(self.tokenizer, row.ids.tolist(), kinds=list_kinds(row, self.manifest)),
             segments=[
                 RowSegment(
                     row=piece.row, token_start_in_row=piece.token_start, position=piece.position, length=piece.length
                 )
-                for piece in row.pieces
+                for piece in row.spans
             ],
         )
 
 
 class RowService:
-    """Reads tokenized rows off the event loop; files stay mapped, so that any page is at hand at once."""
+    """Reads tokenized rows off the event loop; files stay mapped, so that any page is fast."""
 
     def __init__(self, database: Database, storage: StorageService, tokenizers: TokenizerService) -> None:
         self._database = database
         self._storage = storage
         self._tokenizers = tokenizers
-        self._open_ones = OpenTokenizations()
+        self._tokenizations = OpenTokenizations()
 
     def forget(self, target: str) -> None:
-        """Let go of the files of the tokenization, or the dataset, with this id, whose folder is gone."""
-        self._open_ones.forget(target)
+        """Close the files of the deleted tokenization, or of the deleted dataset, with this id."""
+        self._tokenizations.forget(target)
 
     async def list_rows(self, tokenization_id: str, *, split: str | None, page: int, limit: int) -> Page[TokenizedRow]:
-        """One page of rows, empty beyond the end. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
+        """Return one page of rows, empty beyond the end. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
         opened = await self._open(tokenization_id)
-        name = opened.split(split)
+        name = opened.choose_split(split)
 
         def read() -> tuple[int, list[TokenizedRow]]:
             store = opened.store
             rows = store.rows(name, offset=(page - 1) * limit, limit=limit)
-            return store.num_rows(name), [opened.shown(name, row) for row in rows]
+            return store.num_rows(name), [opened.show_row(name, row) for row in rows]
 
         total, shown = await asyncio.to_thread(read)
         return Page[TokenizedRow](data=shown, pagination=Pagination.of(page=page, limit=limit, total=total))
 
     async def trace(self, tokenization_id: str, *, split: str | None, row: int, position: int) -> TraceResponse:
-        """Where one position came from. Raises NotFound, NotReady, UnknownSplit, ValidationFailed, DataMissing."""
+        """Trace one position back. Raises NotFound, NotReady, UnknownSplit, ValidationFailed, DataMissing."""
         opened = await self._open(tokenization_id)
-        name = opened.split(split)
+        name = opened.choose_split(split)
 
         def find() -> TraceResponse:
             store = opened.store
@@ -96,7 +97,7 @@ class RowService:
             if not found:
                 rows = store.num_rows(name)
                 raise NotFound(f"Split “{name}” has {rows:,} rows, counted from 0; there is no row {row}.")
-            traced = self._traced(opened, name, found[0], position)
+            traced = self._trace_row(opened, name, found[0], position)
             return TraceResponse(
                 tokenization_id=tokenization_id,
                 dataset_id=opened.dataset_id,
@@ -109,31 +110,31 @@ class RowService:
 
         return await asyncio.to_thread(find)
 
-    def _traced(self, opened: _Opened, split: str, row: TokenRow, position: int) -> Trace:
+    def _trace_row(self, opened: _OpenRows, split: str, row: TokenRow, position: int) -> Trace:
         if position >= len(row.ids):
             count = len(row.ids)
             message = f"Row {row.row} has {count:,} positions, counted from 0; there is no position {position}."
-            raise ValidationFailed(message, fields=[FieldError("position", message)])
+            raise ValidationFailed(message, field="position")
         tokenizer, settings = opened.tokenizer, opened.manifest.settings
         store = DatasetStore(self._storage.folder(opened.dataset_id))
-        render = chat_renderer(tokenizer, store) if settings.apply_chat_template else None
-        return trace(
+        render = make_chat_renderer(tokenizer, store) if settings.apply_chat_template else None
+        return trace_position(
             row,
             position,
             split=split,
             manifest=opened.manifest,
             dataset=store.manifest,
             reader=TextReader(store, opened.manifest.resolved.text_column, render_chat=render),
-            spans=lambda text: tokenizer.encode_with_offsets(text, add_special_tokens=False).spans,
+            find_characters=lambda text: tokenizer.encode_with_offsets(text, add_special_tokens=False).spans,
         )
 
-    async def _open(self, tokenization_id: str) -> _Opened:
+    async def _open(self, tokenization_id: str) -> _OpenRows:
         async with self._database.read() as session:
-            record = require_ready(await get_tokenization(session, tokenization_id))
+            record = await get_ready_tokenization(session, tokenization_id)
         folder = self._storage.tokenized(record.dataset_id, record.id)
-        store = await asyncio.to_thread(self._open_ones.get, record.dataset_id, record.id, folder)
+        store = await asyncio.to_thread(self._tokenizations.get, record.dataset_id, record.id, folder)
         tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
-        return _Opened(record.dataset_id, store, tokenizer)
+        return _OpenRows(record.dataset_id, store, tokenizer)
 
 
 def _source(traced: Trace, dataset: Path) -> TraceSource | None:

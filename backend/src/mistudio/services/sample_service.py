@@ -1,57 +1,50 @@
 """Samples of a dataset, read off the event loop from its store."""
 
 import asyncio
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import (
-    DataMissing,
-    FieldError,
-    NotFound,
-    UnknownSplit,
-    ValidationFailed,
-)
+from mistudio.core.errors import DataMissing, NotFound, UnknownSplit, ValidationFailed
 from mistudio.core.states import IndexState
 from mistudio.corpus.search.highlights import Marker
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
-from mistudio.corpus.store.file_pool import OpenFiles
-from mistudio.corpus.store.sample import Sample, sample_of
+from mistudio.corpus.store.sample import Sample, make_sample
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse, SearchInfo
-from mistudio.services.lookup import ready_dataset, ready_tokenization
+from mistudio.services.lookup import choose_tokenization, get_ready_dataset
+from mistudio.services.samples.open_datasets import OpenDatasets
 from mistudio.services.samples.query import (
-    asks_for_lengths,
+    explain_no_hits,
+    has_length_filter,
     is_search,
-    note_on,
     offset_of,
-    request_of,
+    to_search_request,
 )
-from mistudio.services.samples.search import Asked, Gone, SearchService, until_cancelled
+from mistudio.services.samples.search import Disconnect, PageRequest, SearchService, wait_forever
 from mistudio.services.storage_service import StorageService
 
 Result = TypeVar("Result")
 UnusableIndex: TypeAlias = Callable[[str], Awaitable[object]]
 
-_OPEN_STORES = 32
-_READERS = 4
+_READERS: Final = 4
 
 
-async def _ignored(_dataset_id: str) -> None:
-    """Nobody sees to indexes."""
+async def _ignore(_dataset_id: str) -> None:
+    """Leave the index as it is."""
 
 
 @dataclass(frozen=True)
-class _Readable:
+class _Source:
+    """What the samples of a dataset are read with; ``tokenization`` is the folder that has their token counts."""
+
     text_column: str
     tokenization_id: str | None
     tokenization: Path | None
@@ -59,11 +52,7 @@ class _Readable:
 
 
 class SampleService:
-    """Pages and single samples; a bounded pool of threads reads them, and recently used stores stay open.
-
-    All stores together keep a bounded number of files open. ``on_unusable_index`` is told of a dataset whose index is
-    said to be ready, but was found to be gone, damaged, or of other data.
-    """
+    """Pages and single samples, read by a bounded pool of threads from stores that stay open."""
 
     def __init__(
         self,
@@ -71,55 +60,57 @@ class SampleService:
         database: Database,
         storage: StorageService,
         *,
-        on_unusable_index: UnusableIndex = _ignored,
+        on_unusable_index: UnusableIndex = _ignore,
     ) -> None:
+        """``on_unusable_index`` is called for a dataset whose ready index is missing, damaged, or of other data."""
         self._database = database
         self._storage = storage
         self._on_unusable_index = on_unusable_index
-        self._stores: OrderedDict[str, DatasetStore] = OrderedDict()
-        self._files = OpenFiles()
-        self._forgotten: set[str] = set()
-        self._lock = threading.Lock()
+        self._datasets = OpenDatasets(storage)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="samples")
-        self.searches = SearchService(settings, self._store)
+        self.searches = SearchService(settings, self._datasets)
 
     async def list_samples(
-        self, dataset_id: str, query: SampleQuery, *, gone: Gone = until_cancelled
+        self, dataset_id: str, query: SampleQuery, *, disconnect: Disconnect = wait_forever
     ) -> SampleListResponse:
-        """One page, in the data's order unless asked otherwise, empty beyond the end.
+        """Return one page, in the order of the data unless the query names another; empty beyond the end.
 
-        ``gone`` returns when nobody waits for it any more. Raises NotFound, NotReady, UnknownSplit,
-        InvalidPattern, ValidationFailed, DataMissing.
+        ``disconnect`` returns once the client has left. Raises NotFound, NotReady, UnknownSplit, InvalidPattern,
+        ValidationFailed, DataMissing.
         """
         began = time.perf_counter()
-        readable = await self._readable(dataset_id, query)
+        source = await self._find_source(dataset_id, query)
         if is_search(query):
-            page = await self._found(dataset_id, query, readable, gone)
+            page = await self._search_page(dataset_id, query, source, disconnect)
         else:
-            page = await self._read(lambda: self._listed(dataset_id, query, readable))
+            page = await self._read(lambda: self._list_page(dataset_id, query, source))
         page.search.took_ms = round((time.perf_counter() - began) * 1000, 2)
         return page
 
-    def _listed(self, dataset_id: str, query: SampleQuery, readable: _Readable) -> SampleListResponse:
-        store = self._store(dataset_id)
+    def _list_page(self, dataset_id: str, query: SampleQuery, source: _Source) -> SampleListResponse:
+        store = self._datasets.get(dataset_id)
         _require_split(store, query.split)
         rows = store.page(query.split, offset=offset_of(query), limit=query.limit)
         total = store.num_rows(query.split)
         return SampleListResponse(
-            data=_responses(rows, readable, store),
+            data=_sample_responses(rows, source, store),
             pagination=Pagination.of(page=query.page, limit=query.limit, total=total),
-            search=SearchInfo(mode=None, took_ms=0.0, exact_total=True, tokenization_id=readable.tokenization_id),
+            search=SearchInfo(mode=None, took_ms=0.0, exact_total=True, tokenization_id=source.tokenization_id),
         )
 
-    async def _found(self, dataset_id: str, query: SampleQuery, readable: _Readable, gone: Gone) -> SampleListResponse:
+    async def _search_page(
+        self, dataset_id: str, query: SampleQuery, source: _Source, disconnect: Disconnect
+    ) -> SampleListResponse:
         if query.split is not None:
-            await self._read(lambda: _require_split(self._store(dataset_id), query.split))
-        request = request_of(query)
-        asked = Asked(dataset_id, request, readable.tokenization, offset_of(query), query.limit)
-        found = await self.searches.find(asked, gone=gone)
-        if readable.is_indexed and not found.has_index:
+            await self._read(lambda: _require_split(self._datasets.get(dataset_id), query.split))
+        request = to_search_request(query)
+        wanted = PageRequest(dataset_id, request, source.tokenization, offset_of(query), query.limit)
+        found = await self.searches.find(wanted, disconnect=disconnect)
+        if source.is_indexed and not found.has_index:
             await self._on_unusable_index(dataset_id)
-        data = await self._read(lambda: _responses(found.rows, readable, self._store(dataset_id), found.marker))
+        data = await self._read(
+            lambda: _sample_responses(found.rows, source, self._datasets.get(dataset_id), found.marker)
+        )
         info = SearchInfo(
             mode=request.mode,
             took_ms=0.0,
@@ -128,8 +119,8 @@ class SampleService:
             sort=found.search.sort,
             index=found.search.uses_index,
             partial=found.page.is_partial,
-            tokenization_id=readable.tokenization_id,
-            note=None if found.page.total else note_on(query),
+            tokenization_id=source.tokenization_id,
+            note=None if found.page.total else explain_no_hits(query),
         )
         pagination = Pagination.of(page=query.page, limit=query.limit, total=found.page.total)
         return SampleListResponse(data=data, pagination=pagination, search=info)
@@ -137,102 +128,79 @@ class SampleService:
     async def get_sample(
         self, dataset_id: str, split: str, row: int, *, tokenization: str | None = None
     ) -> SampleResponse:
-        """One sample whole. Raises NotFound, of the split and the row too, NotReady, DataMissing."""
-        readable = await self._readable(dataset_id, SampleQuery(tokenization=tokenization))
+        """Return one sample in full. Raises NotFound, also for the split and the row, NotReady, DataMissing."""
+        source = await self._find_source(dataset_id, SampleQuery(tokenization=tokenization))
 
         def read() -> SampleResponse:
-            store = self._store(dataset_id)
-            _require_split(store, split, missing=NotFound)
+            store = self._datasets.get(dataset_id)
+            if split not in store.splits:
+                raise NotFound(_no_split(store, split), extra={"choices": list(store.splits)})
             if row >= store.num_rows(split):
                 raise NotFound(
                     f"Split “{split}” has {store.num_rows(split):,} rows, counted from 0; there is no row {row}."
                 )
-            return _responses([store.row(split, row)], readable, store, whole=True)[0]
+            return _sample_responses([store.row(split, row)], source, store, whole=True)[0]
 
         return await self._read(read)
 
-    async def _readable(self, dataset_id: str, query: SampleQuery) -> _Readable:
-        """What a dataset that can be read is read with."""
+    async def _find_source(self, dataset_id: str, query: SampleQuery) -> _Source:
         async with self._database.read() as session:
-            dataset = await ready_dataset(session, dataset_id)
-            tokenization = await ready_tokenization(session, dataset_id, query.tokenization)
+            dataset = await get_ready_dataset(session, dataset_id)
+            tokenization = await choose_tokenization(session, dataset_id, query.tokenization)
         tokenization_id = tokenization.id if tokenization else None
-        if tokenization_id is None and asks_for_lengths(query):
+        if tokenization_id is None and has_length_filter(query):
             field = "max_tokens" if query.min_tokens is None else "min_tokens"
-            detail = "Nothing can be told of token counts before the dataset is tokenized: tokenize it first."
-            raise ValidationFailed(detail, fields=[FieldError(field, detail)])
-        folder = self._storage.folder(dataset_id) / "tokenized" / tokenization_id if tokenization_id else None
+            raise ValidationFailed("This dataset has no token counts yet: tokenize it first.", field=field)
+        folder = self._storage.tokenized(dataset_id, tokenization_id) if tokenization_id else None
         # A dataset that is ready has a text column.
         text_column, is_indexed = dataset.text_column or "", dataset.index_state is IndexState.READY
-        return _Readable(text_column, tokenization_id, folder, is_indexed=is_indexed)
+        return _Source(text_column, tokenization_id, folder, is_indexed=is_indexed)
 
     async def _read(self, read: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)
 
-    def _store(self, dataset_id: str) -> DatasetStore:
-        with self._lock:
-            if store := self._stores.get(dataset_id):
-                self._stores.move_to_end(dataset_id)
-                return store
-        # Reading a manifest takes a while: not under the lock, for which the event loop may wait.
-        opened = DatasetStore(Path(self._storage.folder(dataset_id)), files=self._files)
-        with self._lock:
-            if dataset_id in self._forgotten:
-                opened.close()
-                return opened
-            store = self._stores.setdefault(dataset_id, opened)
-            self._stores.move_to_end(dataset_id)
-            while len(self._stores) > _OPEN_STORES:
-                self._stores.popitem(last=False)[1].close()
-        return store
-
     def forget(self, dataset_id: str) -> None:
-        """Close the files of a dataset that is deleted; one that is read at this moment closes when that is done.
+        """Close the files of a deleted dataset; a file that is being read is closed when that is done.
 
-        Waits for nobody and reads nothing: may be called from the event loop, and from any thread.
+        Does not wait or read: may be called from the event loop, and from any thread.
         """
-        with self._lock:
-            self._forgotten.add(dataset_id)
-            store = self._stores.pop(dataset_id, None)
+        self._datasets.forget(dataset_id)
         self.searches.forget(dataset_id)
-        if store is not None:
-            store.close()
 
     def close(self) -> None:
         """End the reading threads and close all files."""
         self.searches.close()
         self._readers.shutdown(wait=True, cancel_futures=True)
-        for dataset_id in list(self._stores):
-            self.forget(dataset_id)
+        self._datasets.close()
 
 
-def _require_split(
-    store: DatasetStore, split: str | None, *, missing: type[NotFound | UnknownSplit] = UnknownSplit
-) -> None:
+def _no_split(store: DatasetStore, split: str) -> str:
+    return f"There is no split “{split}”. Splits: {', '.join(store.splits)}."
+
+
+def _require_split(store: DatasetStore, split: str | None) -> None:
     if split is not None and split not in store.splits:
-        raise missing(
-            f"There is no split “{split}”. Splits: {', '.join(store.splits)}.", extra={"choices": list(store.splits)}
-        )
+        raise UnknownSplit(_no_split(store, split), field="split", extra={"choices": list(store.splits)})
 
 
-def _responses(
+def _sample_responses(
     rows: Sequence[StoredRow],
-    readable: _Readable,
+    source: _Source,
     store: DatasetStore,
     marker: Marker | None = None,
     *,
     whole: bool = False,
 ) -> list[SampleResponse]:
-    samples = [sample_of(row, readable.text_column, whole=whole) for row in rows]
+    samples = [make_sample(row, source.text_column, whole=whole) for row in rows]
     counts: list[int | None] = [None] * len(rows)
-    if readable.tokenization is not None:
-        # A tokenization that is being deleted takes its counts with it; the samples stay.
+    if source.tokenization is not None:
+        # The token counts are gone if the tokenization is being deleted; the samples are still there.
         with suppress(DataMissing):
-            counts = TokenLengths(readable.tokenization, store).known([row.id for row in rows])
-    return [_response(sample, count, marker) for sample, count in zip(samples, counts, strict=True)]
+            counts = TokenLengths(source.tokenization, store).known([row.id for row in rows])
+    return [_sample_response(sample, count, marker) for sample, count in zip(samples, counts, strict=True)]
 
 
-def _response(sample: Sample, token_count: int | None, marker: Marker | None) -> SampleResponse:
+def _sample_response(sample: Sample, token_count: int | None, marker: Marker | None) -> SampleResponse:
     return SampleResponse(
         id=sample.id,
         split=sample.split,

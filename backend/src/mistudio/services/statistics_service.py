@@ -1,73 +1,73 @@
-"""Exact statistics of datasets and their tokenizations, answered from what a job has counted and stored."""
+"""Exact statistics of datasets and their tokenizations, answered from the counts that a job stored."""
 
-from collections.abc import Sequence
-from typing import cast
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mistudio.core.database import Database
-from mistudio.core.errors import Json
-from mistudio.corpus.tokenized.statistics import LengthBin, LengthCounts
+from mistudio.core.records import from_json
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import DatasetMetadata, SplitResponse
 from mistudio.schemas.statistics import SplitStatistics, StatisticsResponse, TokenStatistics
-from mistudio.services.lookup import ready_dataset, ready_tokenization
+from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 
-Ids = NDArray[np.unsignedinteger] | NDArray[np.signedinteger]
+
+@dataclass(frozen=True)
+class TokenDistribution:
+    """The token figures of a tokenization, with their histograms: over all splits, and of each split."""
+
+    total: TokenStatistics | None = None
+    splits: Mapping[str, TokenStatistics] = field(default_factory=dict)
 
 
 class StatisticsService:
-    """Figures that were counted once, when the data was read; answering takes no look at the data."""
+    """Figures that a job counted when it read the data; no answer reads the data again."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def statistics(self, dataset_id: str, tokenization_id: str | None = None) -> StatisticsResponse:
-        """The figures of a dataset, by one tokenization or by the newest ready one.
+        """Return the figures of a dataset, with the tokens of one tokenization or of the newest ready one.
 
         Raises NotFound, NotReady.
         """
         async with self._database.read() as session:
-            dataset = await ready_dataset(session, dataset_id)
-            record = await ready_tokenization(session, dataset_id, tokenization_id)
-        return _answer(dataset, record)
+            dataset = await get_ready_dataset(session, dataset_id)
+            record = await choose_tokenization(session, dataset_id, tokenization_id)
+        return _statistics_response(dataset, record, self.calculate_token_distribution(record))
 
     @staticmethod
-    def calculate_token_distribution(lengths: Ids, *, logarithmic: bool = False) -> Sequence[LengthBin]:
-        """About 20 bins with round edges over exact counts; ``lengths`` is one per document, shape (documents,)."""
-        counts = LengthCounts.of(lengths)
-        return counts.logarithmic_bins() if logarithmic else counts.linear_bins()
+    def calculate_token_distribution(record: Tokenization | None) -> TokenDistribution:
+        """Return the figures and the histogram bins (``linear_bins``, ``logarithmic_bins``) of a tokenization."""
+        return from_json(TokenDistribution, (record and record.statistics) or {})
 
     @staticmethod
-    def calculate_vocab_size(ids: Ids) -> int:
-        """How many different ids occur in ``ids``, shape (tokens,)."""
-        return len(np.unique(ids))
+    def calculate_vocab_size(record: Tokenization | None) -> int | None:
+        """Return the size of the tokenizer's vocabulary; the distribution has how many of its tokens occur."""
+        return record.vocab_size if record else None
 
     @staticmethod
-    def calculate_avg_seq_length(lengths: Ids) -> float:
-        """Tokens per document on average, 0 where there is none; ``lengths`` has the shape (documents,)."""
-        return float(np.mean(lengths)) if len(lengths) else 0.0
+    def calculate_avg_seq_length(record: Tokenization | None) -> float | None:
+        """Return the tokens of a document on average, 0 if there are no documents."""
+        total = ((record and record.statistics) or {}).get("total")
+        average = total.get("average") if isinstance(total, dict) else None
+        return float(average) if isinstance(average, int | float) else None
 
 
-def _answer(dataset: Dataset, record: Tokenization | None) -> StatisticsResponse:
+def _statistics_response(
+    dataset: Dataset, record: Tokenization | None, distribution: TokenDistribution
+) -> StatisticsResponse:
     metadata = DatasetMetadata.model_validate(dataset.meta)
-    counted = (record.statistics or {}) if record else {}
-    by_split = cast("dict[str, Json]", counted.get("splits") or {})
     samples = dataset.num_samples or 0
-    splits = []
-    for split in (SplitResponse.model_validate(value) for value in dataset.splits):
-        found = by_split.get(split.name)
-        splits.append(
-            SplitStatistics(
-                name=split.name,
-                samples=split.num_rows or 0,
-                share=(split.num_rows or 0) / samples if samples else 0.0,
-                size_bytes=split.num_bytes,
-                tokens=TokenStatistics.model_validate(found) if found else None,
-            )
+    splits = [
+        SplitStatistics(
+            name=split.name,
+            samples=split.num_rows or 0,
+            share=(split.num_rows or 0) / samples if samples else 0.0,
+            size_bytes=split.num_bytes,
+            tokens=distribution.splits.get(split.name),
         )
-    total = counted.get("total")
+        for split in map(SplitResponse.model_validate, dataset.splits)
+    ]
     return StatisticsResponse(
         dataset_id=dataset.id,
         tokenization_id=record.id if record else None,
@@ -77,6 +77,6 @@ def _answer(dataset: Dataset, record: Tokenization | None) -> StatisticsResponse
         null_texts=metadata.null_texts,
         empty_texts=metadata.empty_texts,
         invalid_texts=metadata.invalid_texts,
-        tokens=TokenStatistics.model_validate(total) if total else None,
+        tokens=distribution.total,
         splits=splits,
     )

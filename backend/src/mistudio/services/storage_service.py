@@ -1,4 +1,4 @@
-"""What uses the disk, and what becomes of it when a dataset goes."""
+"""The folders of DATA_DIR: where things are, what they use, and how they are deleted."""
 
 import asyncio
 import contextlib
@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import StoragePart
 from mistudio.schemas.system import DatasetStorage, StorageResponse
@@ -32,7 +33,7 @@ _DISCARDED = re.compile(rf"(?:datasets|staging|tokenized)-(?:ds|tok)_{_UUID}-[0-
 
 
 class StorageService:
-    """Knows the folders of DATA_DIR; paths come from ids, never from users."""
+    """The folders of DATA_DIR; paths are built from ids, never from what a user wrote."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
@@ -40,33 +41,32 @@ class StorageService:
         self._emptying: set[asyncio.Task[None]] = set()
 
     def staging(self, record_id: str) -> Path:
-        """Where a dataset or a tokenization is being made."""
+        """Return the folder in which a dataset or a tokenization is being made."""
         return self._settings.staging_dir / record_id
 
     def folder(self, dataset_id: str) -> Path:
-        """Where a finished dataset lies."""
+        """Return the folder of a finished dataset."""
         return self._settings.datasets_dir / dataset_id
 
     def tokenized(self, dataset_id: str, tokenization_id: str) -> Path:
-        """Where a finished tokenization lies."""
-        return self.folder(dataset_id) / "tokenized" / tokenization_id
+        """Return the folder of a finished tokenization."""
+        return DatasetLayout(self.folder(dataset_id)).tokenized(tokenization_id)
 
     def prepare(self) -> None:
-        """Make the folders that everything else expects."""
+        """Create the folders that the server expects."""
         for folder in (self._settings.datasets_dir, self._settings.staging_dir, self._settings.trash_dir):
             ensure_dir(folder)
 
     def parts(self, dataset_id: str, tokenized_as: Mapping[str, str]) -> list[StoragePart]:
-        """What one dataset uses, part by part, from the tree; blocking. ``tokenized_as`` describes tokenizations."""
-        folder = self.folder(dataset_id)
+        """Measure what each part of one dataset uses; ``tokenized_as`` has the labels of tokenizations. Blocks."""
+        layout = DatasetLayout(self.folder(dataset_id))
         parts = [
-            StoragePart(part="raw", label="Data", size_bytes=get_directory_size(folder / "raw")),
-            StoragePart(part="index", label="Search index", size_bytes=get_directory_size(folder / "index")),
+            StoragePart(part="raw", label="Data", size_bytes=get_directory_size(layout.raw)),
+            StoragePart(part="index", label="Search index", size_bytes=get_directory_size(layout.index)),
             StoragePart(
                 part="staging", label="Unfinished files", size_bytes=get_directory_size(self.staging(dataset_id))
             ),
         ]
-        tokenized = folder / "tokenized"
         parts += [
             StoragePart(
                 part="tokenization",
@@ -74,14 +74,14 @@ class StorageService:
                 label=f"Tokenized by {tokenized_as.get(path.name, path.name)}",
                 size_bytes=get_directory_size(path),
             )
-            for path in (sorted(tokenized.iterdir()) if tokenized.is_dir() else [])
+            for path in (sorted(layout.tokenizations.iterdir()) if layout.tokenizations.is_dir() else [])
         ]
-        other = get_directory_size(folder) - sum(part.size_bytes for part in parts if part.part != "staging")
+        other = get_directory_size(layout.folder) - sum(part.size_bytes for part in parts if part.part != "staging")
         parts.append(StoragePart(part="other", label="Manifest", size_bytes=max(other, 0)))
         return [part for part in parts if part.size_bytes]
 
     async def storage(self) -> StorageResponse:
-        """The disk and everything of ours on it."""
+        """Return the disk's size, and what each dataset uses of it."""
         async with self._database.read() as session:
             query = select(Dataset.id, Dataset.name).order_by(Dataset.created_at.desc())
             names = {row.id: row.name for row in (await session.execute(query)).all()}
@@ -111,22 +111,23 @@ class StorageService:
             database_bytes=database,
         )
 
-    # Deleting: a mark, the record, a rename into the trash, the bytes. The mark tells a start after a kill what to end.
+    # A deletion writes a mark, removes the record, renames the folders into the trash, and removes them there. After a
+    # kill, the next start finishes the deletions whose marks are left.
 
     def mark_deleted(self, record_id: str) -> None:
-        """Write down that this dataset or tokenization is to go; called before its record is removed."""
+        """Mark a dataset or tokenization as deleted; call it before its record is removed."""
         self._mark(record_id).touch()
 
     def unmark(self, record_id: str) -> None:
-        """It stays after all, or is gone."""
+        """Remove the mark: the deletion is finished, or was refused."""
         self._mark(record_id).unlink(missing_ok=True)
 
     def discard(self, record_id: str) -> None:
-        """Take a dataset's or tokenization's folders out of sight, in one rename each; ``empty_soon`` deletes them."""
+        """Move the folders of a dataset or tokenization into the trash, by one rename each."""
         finished = (
             [self.folder(record_id)]
             if _DATASET_ID.fullmatch(record_id)
-            else self._settings.datasets_dir.glob(f"*/tokenized/{record_id}")
+            else [DatasetLayout(folder).tokenized(record_id) for folder in self._settings.datasets_dir.glob("*/")]
         )
         for folder in (*finished, self.staging(record_id)):
             target = self._settings.trash_dir / f"{folder.parent.name}-{record_id}-{uuid4().hex}"
@@ -135,20 +136,20 @@ class StorageService:
         self.unmark(record_id)
 
     def empty_soon(self) -> None:
-        """Delete what was discarded, without anybody waiting for it."""
+        """Empty the trash in the background."""
         task = asyncio.create_task(asyncio.to_thread(self._empty))
         self._emptying.add(task)
         task.add_done_callback(self._emptying.discard)
 
     async def close(self) -> None:
-        """Wait until what was discarded is off the disk."""
+        """Wait until the trash is empty."""
         await asyncio.gather(*self._emptying)
 
     async def sweep(self) -> None:
-        """At start: finish deletes that a kill cut off, and remove what a request left before it had a record.
+        """At start: finish interrupted deletions, and remove what an interrupted request left without a record.
 
-        Whole datasets and downloads under way that no record knows stay: the database may have been exchanged. A
-        tokenization under way goes: it can be made again. Names that are not ours are never touched.
+        Finished datasets and downloads in progress without a record are kept: the database may have been replaced. A
+        tokenization without a record is removed: it can be made again. Folders with other names are never touched.
         """
         async with self._database.read() as session:
             known = set((await session.scalars(select(Dataset.id))).all())
@@ -157,17 +158,17 @@ class StorageService:
         self.empty_soon()
 
     def _sweep(self, known: set[str]) -> None:
-        self._end_deletions(known)
+        self._finish_deletions(known)
         for folder in (*self._settings.datasets_dir.iterdir(), *self._settings.staging_dir.iterdir()):
             if folder.name in known or not self._is_settled(folder):
                 continue
             if _TOKENIZATION_ID.fullmatch(folder.name):
                 self.discard(folder.name)
-                log.info("swept", id=folder.name, reason="no record knows this tokenization")
+                log.info("swept", id=folder.name, reason="this tokenization has no record")
             elif _DATASET_ID.fullmatch(folder.name):
                 self._sweep_dataset(folder)
 
-    def _end_deletions(self, known: set[str]) -> None:
+    def _finish_deletions(self, known: set[str]) -> None:
         for mark in self._settings.trash_dir.glob(f"*{_MARK}"):
             if not self._is_settled(mark):
                 continue
@@ -175,17 +176,17 @@ class StorageService:
                 mark.unlink(missing_ok=True)
             elif _DATASET_ID.fullmatch(mark.stem) or _TOKENIZATION_ID.fullmatch(mark.stem):
                 self.discard(mark.stem)
-                log.info("swept", id=mark.stem, reason="its deletion had been cut off")
+                log.info("swept", id=mark.stem, reason="its deletion was interrupted")
 
     def _sweep_dataset(self, folder: Path) -> None:
         if {path.name for path in folder.iterdir()} <= {PLAN_NAME} or is_abandoned(folder):
             self.discard(folder.name)
-            log.info("swept", dataset_id=folder.name, reason="its request had been cut off")
+            log.info("swept", dataset_id=folder.name, reason="its request was interrupted")
         elif not (folder / MARK_NAME).exists():
-            log.warning("kept", path=str(folder), reason="no record knows this dataset")
+            log.warning("kept", path=str(folder), reason="this dataset has no record")
 
     def _is_settled(self, path: Path) -> bool:
-        """Whether nobody is at work on it: other servers may be just about to write or to remove its record."""
+        """Whether no other server is likely to be writing or removing its record at this moment."""
         with contextlib.suppress(FileNotFoundError):
             return self._settings.is_embedded or time.time() - path.stat().st_mtime > _SETTLED_SECONDS
         return False
@@ -204,7 +205,7 @@ class StorageService:
 
 
 def tokenized_label(tokenizer: str, settings: Mapping[str, object]) -> str:
-    """By what a tokenization was made, so that it is told from others of the same dataset."""
+    """Return the label that tells a tokenization from others of its dataset."""
     length = settings.get("max_length")
     parts = [f"at most {length:,} tokens"] if isinstance(length, int) else []
     parts += ["packed"] if settings.get("packing") == "concat" else []

@@ -1,35 +1,33 @@
-"""What a setting would cost before it is run: exact from an earlier tokenization, else an estimate from a sample."""
+"""Calculates what settings cost before a job runs: exactly from a tokenization, or estimated from a sample."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Final
 
 from mistudio.core.database import Database
-from mistudio.core.errors import FieldError, NotReady, ValidationFailed
+from mistudio.core.errors import NotReady, ValidationFailed
 from mistudio.corpus.documents.batches import TextReader
-from mistudio.corpus.spec.framing import chosen_max_length
-from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.spec import TokenizeSettings, choose_max_length
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.tokenize.encoder_trial import sample_texts
-from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, lengths_of, sampled_lengths, what_if
+from mistudio.corpus.tokenize import sample_texts
+from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, calculate_what_if, read_lengths, wrap_sample
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Tokenization
-from mistudio.schemas import tokenization as shapes
-from mistudio.services.lookup import ready_dataset, ready_tokenization
+from mistudio.schemas.what_if import WhatIfResponse
+from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 from mistudio.services.storage_service import StorageService
-from mistudio.services.tokenizations.run import tokenize_batch
+from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 
 _SAMPLED_DOCUMENTS: Final = 5_000
-# The lengths shown where none is asked for, around the one that would be chosen.
+# The lengths shown if the request names none, beside the one that would be chosen.
 _USUAL: Final = (128, 256, 512, 1_024, 2_048, 4_096, 8_192)
 
 
 class WhatIfService:
-    """Answers from counts of lengths; only an estimate encodes anything, and that only a sample."""
+    """Calculates from counts of lengths; only an estimate encodes texts, a sample of them."""
 
     def __init__(self, database: Database, storage: StorageService, tokenizers: TokenizerService) -> None:
         self._database = database
@@ -43,53 +41,50 @@ class WhatIfService:
         tokenization_id: str | None,
         tokenizer: str | None,
         max_lengths: Sequence[int] | None,
-    ) -> shapes.WhatIfResponse:
-        """What each max_length comes to: by a tokenization's exact counts, or by a tokenizer's on a sample.
+    ) -> WhatIfResponse:
+        """Return the cost of each max_length, by the counts of a tokenization or by a tokenizer on a sample.
 
-        Neither given: the newest ready tokenization's. Raises NotFound, NotReady, ValidationFailed, DataMissing, and
-        what loading a tokenizer raises.
+        Without either, the newest ready tokenization counts. Raises NotFound, NotReady, ValidationFailed, DataMissing,
+        and what loading a tokenizer raises.
         """
         if tokenization_id and tokenizer:
-            message = "Give a tokenization or a tokenizer, not both."
-            raise ValidationFailed(message, fields=[FieldError("tokenizer", message)])
+            raise ValidationFailed("Give a tokenization or a tokenizer, not both.", field="tokenizer")
         async with self._database.read() as session:
-            await ready_dataset(session, dataset_id)
-            record = None if tokenizer else await ready_tokenization(session, dataset_id, tokenization_id)
+            await get_ready_dataset(session, dataset_id)
+            record = None if tokenizer else await choose_tokenization(session, dataset_id, tokenization_id)
         if record is not None:
-            return await self._exact(dataset_id, record, max_lengths)
+            return await self._count(dataset_id, record, max_lengths)
         if tokenizer is None:
-            raise NotReady("Nothing is tokenized yet: give a tokenizer for an estimate.")
+            raise NotReady("This dataset has no tokenization yet: name a tokenizer for an estimate.")
         return await self._estimate(dataset_id, tokenizer, max_lengths)
 
-    async def _exact(
-        self, dataset_id: str, record: Tokenization, max_lengths: Sequence[int] | None
-    ) -> shapes.WhatIfResponse:
+    async def _count(self, dataset_id: str, record: Tokenization, max_lengths: Sequence[int] | None) -> WhatIfResponse:
         tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
         folder = self._storage.tokenized(dataset_id, record.id)
 
         def count() -> WhatIf:
             manifest = read_tokenized_manifest(folder)
-            lengths = lengths_of(folder, manifest)
-            return self._counted(dataset_id, lengths, manifest.settings, tokenizer, max_lengths)
+            lengths = read_lengths(folder, manifest)
+            return self._calculate(dataset_id, lengths, manifest.settings, tokenizer, max_lengths)
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=record.tokenizer, of=record.id)
 
-    async def _estimate(self, dataset_id: str, name: str, max_lengths: Sequence[int] | None) -> shapes.WhatIfResponse:
+    async def _estimate(self, dataset_id: str, name: str, max_lengths: Sequence[int] | None) -> WhatIfResponse:
         tokenizer = await self._tokenizers.load(name)
 
         def count() -> WhatIf:
             store = DatasetStore(self._storage.folder(dataset_id))
             reader = TextReader(store, store.manifest.text_column.name)
             texts = sample_texts(reader, store.splits, count=_SAMPLED_DOCUMENTS)
-            lengths = sampled_lengths(tokenize_batch(tokenizer, texts).lengths)
+            lengths = wrap_sample(TokenizationService.tokenize_batch(tokenizer, texts).lengths)
             settings = TokenizeSettings(tokenizer=name)
             # Rows without a text are no documents, and were not sampled.
             documents = store.manifest.rows - store.manifest.text.nulls
-            return self._counted(dataset_id, lengths, settings, tokenizer, max_lengths, documents=documents)
+            return self._calculate(dataset_id, lengths, settings, tokenizer, max_lengths, documents=documents)
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=tokenizer.repo, of=None)
 
-    def _counted(
+    def _calculate(
         self,
         dataset_id: str,
         lengths: Lengths,
@@ -99,8 +94,8 @@ class WhatIfService:
         *,
         documents: int | None = None,
     ) -> WhatIf:
-        chosen, _why = chosen_max_length(settings, tokenizer.model_max_length)
-        return what_if(
+        chosen, _why = choose_max_length(settings, tokenizer.model_max_length)
+        return calculate_what_if(
             lengths,
             sorted(set(max_lengths or (*_USUAL, chosen))),
             settings=settings,
@@ -110,32 +105,35 @@ class WhatIfService:
         )
 
 
-def _response(dataset_id: str, found: WhatIf, *, tokenizer: str, of: str | None) -> shapes.WhatIfResponse:
-    def layout(counted: WhatIfLayout) -> shapes.WhatIfLayout:
-        lost = counted.truncated + counted.dropped
-        return shapes.WhatIfLayout(
-            **asdict(counted),
-            lost_share=min(lost / found.source_tokens, 1.0) if found.source_tokens else 0.0,
-            padding_share=counted.padding / counted.positions if counted.positions else 0.0,
-        )
-
-    return shapes.WhatIfResponse(
-        dataset_id=dataset_id,
-        tokenization_id=of,
-        tokenizer=tokenizer,
-        estimate=found.documents != found.documents_counted,
-        documents=found.documents,
-        documents_counted=found.documents_counted,
-        source_tokens=found.source_tokens,
-        options=[
-            shapes.WhatIfOption(
-                max_length=option.max_length,
-                documents_fit=option.documents_fit,
-                fit_share=min(option.documents_fit / found.documents, 1.0) if found.documents else 0.0,
-                ragged=layout(option.ragged),
-                padded=layout(option.padded),
-                packed=layout(option.packed),
-            )
-            for option in found.options
-        ],
+def _response(dataset_id: str, found: WhatIf, *, tokenizer: str, of: str | None) -> WhatIfResponse:
+    options = [
+        {
+            **vars(option),
+            "fit_share": _share(option.documents_fit, found.documents),
+            **{name: _layout(getattr(option, name), found) for name in ("ragged", "padded", "packed")},
+        }
+        for option in found.options
+    ]
+    return WhatIfResponse.model_validate(
+        {
+            **vars(found),
+            "dataset_id": dataset_id,
+            "tokenization_id": of,
+            "tokenizer": tokenizer,
+            "estimate": found.documents != found.documents_counted,
+            "options": options,
+        }
     )
+
+
+def _layout(counted: WhatIfLayout, found: WhatIf) -> dict[str, float]:
+    return {
+        **vars(counted),
+        "lost_share": _share(counted.truncated + counted.dropped, found.source_tokens),
+        "padding_share": _share(counted.padding, counted.positions),
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    """Return ``part`` divided by ``whole``, at most 1: figures scaled from a sample are rounded."""
+    return min(part / whole, 1.0) if whole else 0.0

@@ -1,4 +1,4 @@
-"""Reading ahead: the next item is made in a thread of its own while the present one is worked on."""
+"""Prefetches items in a second thread."""
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,9 +8,12 @@ Item = TypeVar("Item")
 
 
 def prefetch(items: Iterator[Item]) -> Generator[Item]:
-    """The same items, in order, each taken in another thread while the one before is worked on; close it when done."""
-    with ThreadPoolExecutor(1, thread_name_prefix="reading-ahead") as reader:
-        coming = reader.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = reader.submit(next, items, None)
+    """Yield ``items`` in order; the next one is computed in another thread meanwhile. Close the generator after use.
+
+    No item may be None, which ends the iteration.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as thread:
+        following = thread.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = thread.submit(next, items, None)
             yield item

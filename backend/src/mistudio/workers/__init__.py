@@ -1,1 +1,1 @@
-"""How work is run: the runner, the queues, and the handlers of each kind of job."""
+"""Runs jobs: the queues that bring them, the child processes, and the handler of each kind."""

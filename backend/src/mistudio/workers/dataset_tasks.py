@@ -1,8 +1,8 @@
-"""The Celery tasks: thin, one per kind of job. Only the job's id crosses the broker.
+"""The Celery tasks, one per kind of job. Only the job's id crosses the broker.
 
-A task lets its worker's host run the job in a child process. Where the runner has postponed the job, with a pause that
-doubles from try to try, the task retries itself after that pause, three times; beyond these a watcher enqueues the job
-anew. Messages are acknowledged when the job has ended, so that those of a worker that was killed come again.
+A task has its worker's host run the job in a child process. When the runner postpones the job, with a pause that
+doubles from try to try, the task retries itself after that pause, three times; after that the watchdog enqueues the
+job again. Messages are acknowledged when the job has ended, so the broker redelivers those of a killed worker.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ JobTask: TypeAlias = Any  # Celery has no types.
 
 
 def task(route: Route, *, max_retries: int = 3) -> Callable[[Callable[..., None]], JobTask]:
-    """Make a function the Celery task of a route."""
+    """Return a decorator that makes a function the Celery task of a route."""
     options = {"bind": True, "max_retries": max_retries, "acks_late": True, "ignore_result": True}
     return cast("Callable[..., JobTask]", shared_task(name=route.task, **options))
 
@@ -24,7 +24,7 @@ def task(route: Route, *, max_retries: int = 3) -> Callable[[Callable[..., None]
 def _host(running: JobTask) -> JobHost:
     host = running.app.host if isinstance(running.app, StudioCelery) else None
     if host is None:
-        raise RuntimeError("Start workers with `mistudio worker`: this one has nothing to run jobs with.")
+        raise RuntimeError("This Celery worker cannot run jobs: start workers with `mistudio worker`.")
     return host
 
 
@@ -60,5 +60,5 @@ def index_dataset_task(self: JobTask, job_id: str) -> None:
 
 @task(SHARD_ROUTE, max_retries=0)
 def tokenize_shard_task(self: JobTask, job_id: str, shard: int) -> None:
-    """Help a tokenization that runs: nothing is lost if this never comes, and done twice it changes nothing."""
+    """Help a running tokenization. The job makes what this does not: the task may be lost or repeated."""
     _host(self).help_job(job_id, shard)

@@ -1,4 +1,4 @@
-"""The two engines, each with its queue and its vault; ``mistudio.main`` takes the one that the settings name."""
+"""The two engines, each with its queue and its token vault; ``mistudio.main`` chooses one by the settings."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -15,59 +15,59 @@ from mistudio.schemas.system import CheckResponse
 from mistudio.services.job_service import JobService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.embedded.queue import LocalQueue, MemoryTokenVault
-from mistudio.workers.scaled_out.broadcast import Broadcast, call_out, connect, listen
+from mistudio.workers.scaled_out.broadcast import Broadcast, connect_redis, listen, send_broadcast
 from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue
 from mistudio.workers.scaled_out.token_vault import RedisTokenVault, sealing_key
-from mistudio.workers.scaled_out.watchdog import Watcher
-from mistudio.workers.scaled_out.worker import workers_seen
+from mistudio.workers.scaled_out.watchdog import Watchdog
+from mistudio.workers.scaled_out.worker import count_workers
 
 _CHECK_SECONDS = 4.0
 
 
 class Engine(Protocol):
-    """How jobs are run."""
+    """Brings jobs to workers and tokens to jobs."""
 
     @property
     def queue(self) -> JobQueue:
-        """Brings jobs to workers."""
+        """The queue of its jobs."""
         ...
 
     @property
     def vault(self) -> TokenVault:
-        """Holds tokens."""
+        """The vault of its tokens."""
         ...
 
     def acquire(self) -> None:
-        """Take what only one server may have. Raises AlreadyServed."""
+        """Take the lock that only one server may hold. Raises AlreadyServed."""
         ...
 
     def announce(self, url: str) -> None:
-        """Let this machine's commands find the server."""
+        """Tell the commands of this machine where the server answers."""
         ...
 
     async def release(self) -> None:
-        """Let another server have it; the last thing that is done with an engine."""
+        """Release the lock, after everything else has ended."""
         ...
 
     async def start(self) -> None:
-        """Let jobs be run from now on."""
+        """Start to run jobs."""
         ...
 
     async def close(self) -> None:
-        """Let nothing run any more that this server began."""
+        """Stop everything that this server started."""
         ...
 
     def forget(self, target: str) -> None:
-        """Let other servers close the files of a dataset, or a tokenization, that is gone."""
+        """Have other servers close the files of a deleted dataset or tokenization."""
         ...
 
     async def checks(self) -> Mapping[str, CheckResponse]:
-        """Every part of the engine with its state."""
+        """Return the state of each part of the engine."""
         ...
 
 
 class EmbeddedEngine:
-    """Child processes of this server, which alone has DATA_DIR."""
+    """Runs jobs in child processes of this server, the only one on its DATA_DIR."""
 
     def __init__(self, settings: Settings, jobs: JobService, *, bus: EventBus) -> None:
         self._lock = DataDirLock(settings.data_dir)
@@ -75,89 +75,88 @@ class EmbeddedEngine:
         self.queue = LocalQueue(settings, jobs, bus=bus, vault=self.vault)
 
     def acquire(self) -> None:
-        """Take the lock on DATA_DIR."""
+        """Take the lock on DATA_DIR. Raises AlreadyServed."""
         self._lock.acquire()
 
     def announce(self, url: str) -> None:
-        """Write it into the lock's file."""
+        """Write the address into the lock's file."""
         self._lock.announce(url)
 
     async def release(self) -> None:
-        """Let go of the lock."""
+        """Release the lock on DATA_DIR."""
         self._lock.release()
 
     async def start(self) -> None:
-        """Begin to dispatch."""
+        """Start to dispatch jobs."""
         await self.queue.start()
 
     async def close(self) -> None:
-        """End the children."""
+        """Kill the children."""
         await self.queue.close()
 
     def forget(self, target: str) -> None:
-        """There are no other servers."""
+        """Do nothing: there are no other servers."""
 
     async def checks(self) -> Mapping[str, CheckResponse]:
-        """Whether jobs are being started."""
+        """Return whether the dispatcher runs."""
         runs = self.queue.is_dispatching
-        return {"engine": CheckResponse(ok=runs, detail="Jobs are being started." if runs else "No jobs are started.")}
+        detail = "The dispatcher starts jobs." if runs else "The dispatcher has stopped: no job is started."
+        return {"engine": CheckResponse(ok=runs, detail=detail)}
 
 
 class ScaledOutEngine:
-    """Celery workers on any machine; this server is one of several."""
+    """Runs jobs on Celery workers of any machine; this server is one of several."""
 
     def __init__(
         self, settings: Settings, jobs: JobService, *, on_forget: Callable[[str], None] = lambda _target: None
     ) -> None:
         self._on_forget = on_forget
-        self._redis = connect(settings.redis_url)
+        self._redis = connect_redis(settings.redis_url)
         self.vault = RedisTokenVault(self._redis, sealing_key(settings))
         self.queue = CeleryQueue(settings, jobs, app=create_celery(settings), redis=self._redis)
-        self._watcher = Watcher(settings, jobs, queue=self.queue, redis=self._redis, vault=self.vault)
+        self._watchdog = Watchdog(settings, jobs, queue=self.queue, redis=self._redis, vault=self.vault)
         self._stack = AsyncExitStack()
-        self._calls: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[None]] = set()
 
     def acquire(self) -> None:
-        """Nothing is this server's alone."""
+        """Do nothing: any number of servers may run."""
 
     def announce(self, url: str) -> None:
-        """Commands are servers of their own here: any number may be."""
+        """Do nothing: each command is a server of its own."""
 
     async def release(self) -> None:
-        """Let the last calls arrive, and let go of Redis: until here, something that ends may have a call to make."""
-        await asyncio.gather(*self._calls)
+        """Wait for the last broadcasts, then close Redis: until here, a part that closes may still send one."""
+        await asyncio.gather(*self._sending)
         await self._redis.aclose()
 
     async def start(self) -> None:
-        """Hear other servers, and watch over jobs."""
+        """Listen to other servers, and start the watchdog."""
         self._stack.push_async_callback(self.queue.close)
-        listening = asyncio.create_task(listen(self._redis, self._hear, ready=asyncio.Event()))
+        listening = asyncio.create_task(listen(self._redis, self._handle, ready=asyncio.Event()))
         self._stack.push_async_callback(end_task, listening)
-        self._watcher.start()
-        self._stack.push_async_callback(self._watcher.close)
+        self._watchdog.start()
+        self._stack.push_async_callback(self._watchdog.close)
 
     async def close(self) -> None:
-        """Stop hearing and watching; jobs run on."""
+        """Stop listening and watching; jobs keep running."""
         await self._stack.aclose()
 
     def forget(self, target: str) -> None:
-        """Call it out, without anybody waiting for it."""
-        task = asyncio.create_task(call_out(self._redis, "forget", target))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        """Broadcast it in the background."""
+        task = asyncio.create_task(send_broadcast(self._redis, "forget", target))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
 
-    async def _hear(self, order: Broadcast, target: str) -> None:
+    async def _handle(self, order: Broadcast, target: str) -> None:
         if order == "forget":
             await asyncio.to_thread(self._on_forget, target)
 
     async def checks(self) -> Mapping[str, CheckResponse]:
-        """Broker, Redis, watcher, and whether any worker was seen lately."""
+        """Return the state of broker, Redis and watchdog, and how many workers are alive."""
         broker, redis = await asyncio.gather(self._check_broker(), self._check_redis())
-        watching = self._watcher.is_watching
-        watcher = CheckResponse(
-            ok=watching, detail="Jobs are watched." if watching else "Nobody watches over jobs here."
-        )
-        return {"broker": broker, **redis, "engine": watcher}
+        runs = self._watchdog.is_watching
+        detail = "The watchdog runs." if runs else "The watchdog has stopped: lost jobs stay lost."
+        return {"broker": broker, **redis, "engine": CheckResponse(ok=runs, detail=detail)}
 
     async def _check_broker(self) -> CheckResponse:
         try:
@@ -168,12 +167,12 @@ class ScaledOutEngine:
 
     async def _check_redis(self) -> dict[str, CheckResponse]:
         try:
-            count = await asyncio.wait_for(workers_seen(self._redis), _CHECK_SECONDS)
+            count = await asyncio.wait_for(count_workers(self._redis), _CHECK_SECONDS)
         except (RedisError, OSError, TimeoutError) as error:
-            lost = CheckResponse(ok=False, detail=f"Redis does not answer ({type(error).__name__}).")
-            return {"redis": lost, "workers": CheckResponse(ok=False, detail="Unknown without Redis.")}
-        seen = f"{count} seen lately." if count else "None was seen lately: start one with `mistudio worker`."
+            down = CheckResponse(ok=False, detail=f"Redis does not answer ({type(error).__name__}).")
+            return {"redis": down, "workers": CheckResponse(ok=False, detail="Unknown: Redis does not answer.")}
+        alive = f"{count} alive." if count else "None is alive: start one with `mistudio worker`."
         return {
             "redis": CheckResponse(ok=True, detail="Redis answers."),
-            "workers": CheckResponse(ok=count > 0, detail=seen),
+            "workers": CheckResponse(ok=count > 0, detail=alive),
         }

@@ -7,23 +7,15 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from fakes.bus import RecordingBus
-from fakes.records import add_dataset, add_job
+from fakes.records import add_dataset, add_job, dataset_figures
 from mistudio.core.database import Database
 from mistudio.core.errors import HubUnreachable, JobCancelled, NoData
 from mistudio.core.states import DatasetStatus, JobState
 from mistudio.models import Dataset, Job, utc_now
 from mistudio.schemas.job import JobPhase
 from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot
-from mistudio.services.jobs.targets import DatasetFigures
 
-FIGURES = DatasetFigures(
-    raw_path="/raw",
-    num_samples=3,
-    size_bytes=10,
-    splits=[{"name": "train", "num_files": 1, "num_rows": 3, "num_bytes": 10}],
-    text_column="text",
-    metadata={"characters": 12},
-)
+FIGURES = dataset_figures()
 
 
 def halfway(phase: JobPhase = "download", progress: float = 40.0) -> Snapshot:
@@ -49,7 +41,7 @@ async def test_only_one_of_many_claims_succeeds(async_db: Database, jobs: JobSer
     """Ten runners reach for a job at once; one gets it, and it counts as one attempt."""
     job = await add_job(async_db, await add_dataset(async_db))
     claims = await asyncio.gather(*(jobs.claim(job.id, f"worker-{number}") for number in range(10)))
-    assert [claim for claim in claims if claim] == [claim for claim in claims if claim][:1]
+    assert 1 == len([claim for claim in claims if claim])
     now, _dataset = await reload(async_db, job)
     assert (JobState.RUNNING, 1) == (now.state, now.attempt)
 
@@ -67,8 +59,8 @@ async def test_progress_is_recorded_and_told_with_growing_numbers(
 ) -> None:
     """Each report moves job and dataset, and its event carries the next number of the dataset."""
     job, claim = await claimed(async_db, jobs)
-    await jobs.progress(claim, halfway())
-    await jobs.progress(claim, halfway("ingest", 90.0))
+    await jobs.record_progress(claim, halfway())
+    await jobs.record_progress(claim, halfway("ingest", 90.0))
     now, dataset = await reload(async_db, job)
     assert (90.0, 90.0, DatasetStatus.PROCESSING) == (now.progress, dataset.progress, dataset.status)
     told = bus.of_type("progress")
@@ -81,8 +73,8 @@ async def test_progress_is_recorded_and_told_with_growing_numbers(
 async def test_progress_never_goes_back(async_db: Database, jobs: JobService) -> None:
     """A smaller value than before is not believed."""
     job, claim = await claimed(async_db, jobs)
-    await jobs.progress(claim, halfway(progress=60.0))
-    await jobs.progress(claim, halfway(progress=10.0))
+    await jobs.record_progress(claim, halfway(progress=60.0))
+    await jobs.record_progress(claim, halfway(progress=10.0))
     now, dataset = await reload(async_db, job)
     assert (60.0, 60.0) == (now.progress, dataset.progress)
 
@@ -115,9 +107,9 @@ async def test_a_postponed_job_waits_and_keeps_the_dataset_downloading(
     await jobs.postpone(claim, HubUnreachable("The Hub does not answer."), 60.0)
     now, dataset = await reload(async_db, job)
     assert (JobState.QUEUED, DatasetStatus.DOWNLOADING) == (now.state, dataset.status)
-    assert [] == await jobs.due(utc_now())
-    assert [job.id] == [due.id for due in await jobs.due(utc_now() + timedelta(seconds=61))]
-    assert now.not_before == await jobs.next_due(utc_now())
+    assert [] == await jobs.list_due(utc_now())
+    assert [job.id] == [due.id for due in await jobs.list_due(utc_now() + timedelta(seconds=61))]
+    assert now.not_before == await jobs.find_next_due(utc_now())
     told = bus.of_type("progress")[-1]
     assert (True, "The Hub does not answer.") == (bool(told["not_before"]), told["waiting_for"])
 
@@ -129,11 +121,11 @@ async def test_whoever_lost_the_job_can_change_nothing(async_db: Database, jobs:
     fresh = await jobs.claim(job.id, "worker-2")
     assert fresh is not None
     for step in (
-        jobs.progress(stale, halfway()),
+        jobs.record_progress(stale, halfway()),
         jobs.succeed(stale, FIGURES),
         jobs.fail(stale, NoData("x")),
         jobs.postpone(stale, HubUnreachable("x"), 1.0),
-        jobs.heartbeat(stale),
+        jobs.record_heartbeat(stale),
     ):
         with pytest.raises(ClaimLost):
             await step
@@ -159,12 +151,12 @@ async def test_three_deaths_without_progress_fail_the_job(async_db: Database, jo
     async def tried(progress: float) -> JobState:
         claim = await jobs.claim(job.id, "worker")
         assert claim is not None
-        await jobs.progress(claim, halfway(progress=progress))
+        await jobs.record_progress(claim, halfway(progress=progress))
         if noticed == "by its parent":
             await jobs.release(job.id, "worker", backoff_seconds=0.0)
         else:
             # The watcher may see the try for the first time when it has got further already.
-            assert [True] == [await jobs.lapse(lease, backoff_seconds=0.0) for lease in await jobs.leases()]
+            assert [True] == [await jobs.expire(lease, backoff_seconds=0.0) for lease in await jobs.list_leases()]
         now, _dataset = await reload(async_db, job)
         return now.state
 
@@ -198,9 +190,9 @@ async def test_cancelling_a_waiting_job_ends_it_at_once(
 async def test_a_running_job_hears_of_its_cancel(async_db: Database, jobs: JobService) -> None:
     """The heartbeat tells it; what it had is kept for a retry."""
     job, claim = await claimed(async_db, jobs)
-    assert await jobs.heartbeat(claim) is False
+    assert await jobs.record_heartbeat(claim) is False
     assert await jobs.request_cancel(job.id) is True
-    assert await jobs.heartbeat(claim) is True
+    assert await jobs.record_heartbeat(claim) is True
     await jobs.fail(claim, JobCancelled("Cancelled at 0 %."))
     now, dataset = await reload(async_db, job)
     assert (JobState.CANCELLED, DatasetStatus.ERROR) == (now.state, dataset.status)

@@ -21,7 +21,7 @@ def save(settings: Settings, name: str, *, longest: int) -> str:
     """A tokenizer below DATA_DIR whose rows have so many tokens at most."""
     folder = settings.data_dir / "tokenizers" / name
     folder.mkdir(parents=True, exist_ok=True)
-    files = small.files_of(small.byte_level(), config={**small.CONFIG, "model_max_length": longest})
+    files = small.make_files(small.train_byte_level(), config={**small.CONFIG, "model_max_length": longest})
     for file, content in files.items():
         Path(folder / file).write_bytes(content)
     return f"./tokenizers/{name}"

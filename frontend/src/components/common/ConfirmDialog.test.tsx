@@ -1,11 +1,11 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { unreachable } from '../../api/errors';
-import { violations } from '../../test/axe';
+import { createUnreachableError } from '../../api/errors';
+import { findViolations } from '../../test/axe';
 import { ConfirmDialog } from './ConfirmDialog';
 
-const on = { onAgain: jest.fn(), onConfirm: jest.fn(), onClose: jest.fn() };
+const on = { onReload: jest.fn(), onConfirm: jest.fn(), onClose: jest.fn() };
 const common = { title: 'Delete it?', confirm: 'Delete', ...on };
 
 it('asks, with what one has to know, and takes either answer', async () => {
@@ -16,7 +16,7 @@ it('asks, with what one has to know, and takes either answer', async () => {
   );
   const dialog = screen.getByRole('dialog', { name: 'Delete it?' });
   expect(dialog).toHaveAccessibleDescription('It frees 2 GB.');
-  expect(await violations(dialog)).toEqual([]);
+  expect(await findViolations(dialog)).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
   expect(on.onConfirm).toHaveBeenCalledTimes(1);
   await userEvent.click(screen.getByRole('button', { name: 'Keep it' }));
@@ -33,10 +33,10 @@ it('waits for what one has to know, or says why it is not to be had', async () =
   expect(screen.getByRole('status')).toHaveTextContent('Looking at what would go…');
   expect(screen.getByRole('button', { name: 'Delete' })).toBeDisabled();
   rerender(
-    <ConfirmDialog {...common} question={{ kind: 'failed', error: unreachable() }} disabled>
+    <ConfirmDialog {...common} question={{ kind: 'failed', error: createUnreachableError() }} disabled>
       {() => null}
     </ConfirmDialog>,
   );
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
-  expect(on.onAgain).toHaveBeenCalledTimes(1);
+  expect(on.onReload).toHaveBeenCalledTimes(1);
 });

@@ -11,7 +11,7 @@ interface ConfirmDialogProps<Value> {
   readonly title: string;
   /** What has to be known before one can say yes. */
   readonly question: Async<Value, ApiError>;
-  readonly onAgain: () => void;
+  readonly onReload: () => void;
   /** What the button that does it says. */
   readonly confirm: string;
   /** What the button that does it not says. */
@@ -24,13 +24,13 @@ interface ConfirmDialogProps<Value> {
 
 /** Asks before something that cannot be undone: what it takes with it, and two ways to answer. */
 export function ConfirmDialog<Value>({ title, question, children, ...more }: ConfirmDialogProps<Value>) {
-  const { onAgain, confirm, keep = 'Keep it', disabled, onConfirm, onClose } = more;
+  const { onReload, confirm, keep = 'Keep it', disabled, onConfirm, onClose } = more;
   const content = () => {
     switch (question.kind) {
       case 'loading':
         return <p role="status">Looking at what would go…</p>;
       case 'failed':
-        return <LoadFailure error={question.error} onRetry={onAgain} />;
+        return <LoadFailure error={question.error} onRetry={onReload} />;
       case 'loaded':
         return children(question.value);
       default:

@@ -12,16 +12,16 @@ interface CopyButtonProps {
   readonly text: string | (() => Promise<string>);
 }
 
-const SHOWN_MS = 2_000;
+const MESSAGE_MS = 2_000;
 const ICONS = { idle: Copy, copied: Check, failed: X } as const;
-const NEWS = { idle: '', copied: 'Copied', failed: 'Could not be copied' } as const;
+const MESSAGES = { idle: '', copied: 'Copied', failed: 'Could not be copied' } as const;
 
 /** Copies a text, and says whether that went well. */
 export function CopyButton({ label, text }: CopyButtonProps) {
   const [state, setState] = useState<CopyState>('idle');
   useEffect(() => {
     if (state === 'idle') return;
-    const timer = setTimeout(() => setState('idle'), SHOWN_MS);
+    const timer = setTimeout(() => setState('idle'), MESSAGE_MS);
     return () => clearTimeout(timer);
   }, [state]);
   const copy = async (): Promise<void> => {
@@ -38,14 +38,14 @@ export function CopyButton({ label, text }: CopyButtonProps) {
       <button
         type="button"
         aria-label={label}
-        title={NEWS[state] || label}
+        title={MESSAGES[state] || label}
         onClick={() => void copy()}
         className="relative text-slate-400 hover:text-slate-200 before:absolute before:-inset-1"
       >
         <Icon className="w-4 h-4" aria-hidden="true" />
       </button>
       <span role="status" className="sr-only">
-        {NEWS[state]}
+        {MESSAGES[state]}
       </span>
     </>
   );

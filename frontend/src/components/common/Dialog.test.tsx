@@ -107,7 +107,7 @@ it('gives the focus to the main part of the page where the opener has gone', asy
 });
 
 function Windows({ onClose }: { readonly onClose: () => void }) {
-  const [asking, setAsking] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   const [gone, setGone] = useState(false);
   return (
     <main tabIndex={-1}>
@@ -117,7 +117,7 @@ function Windows({ onClose }: { readonly onClose: () => void }) {
           {!gone && <button onClick={() => setAsking(true)}>Delete</button>}
         </div>
       </Dialog>
-      {asking && (
+      {isAsking && (
         <Dialog labelledBy="inner" onClose={() => setAsking(false)}>
           <h2 id="inner">Inner</h2>
           <button

@@ -29,7 +29,7 @@ export function Dialog({
   useModal(container, returnFocusTo);
   useEscape(container, onClose);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Tab' && container.current !== null) holdFocus(event, container.current);
+    if (event.key === 'Tab' && container.current !== null) trapFocus(event, container.current);
   };
   return createPortal(
     <div
@@ -63,15 +63,15 @@ function useModal(
 ): void {
   useEffect(() => {
     const before = document.activeElement;
-    const neighbours = neighboursOf(before);
+    const neighbours = listNeighbours(before);
     const scrolling = stopScrolling();
     if (container.current?.contains(before) !== true) {
       container.current?.focus();
     }
     return () => {
-      scrolling.giveBack();
+      scrolling.restore();
       const named = returnFocusTo === undefined ? null : document.getElementById(returnFocusTo);
-      giveFocus([named ?? before, ...neighbours]);
+      restoreFocus([named ?? before, ...neighbours]);
     };
   }, [container, returnFocusTo]);
 }
@@ -80,8 +80,8 @@ function useModal(
  * To the first of `targets` that is still there; where all have gone, with what was deleted say, to the part that they
  * stood in: of a window, or of the page.
  */
-function giveFocus(targets: readonly (Element | null)[]): void {
-  const open = uppermost();
+function restoreFocus(targets: readonly (Element | null)[]): void {
+  const open = findTopDialog();
   const around =
     open === null ? document.querySelector('main') : (open.querySelector('[role="tabpanel"]') ?? open);
   const there = targets.find((target) => target?.isConnected === true) ?? around;
@@ -89,7 +89,7 @@ function giveFocus(targets: readonly (Element | null)[]): void {
 }
 
 /** What may have the focus in the entries of a list after and before the one that `element` is in. */
-function neighboursOf(element: Element | null): (Element | null)[] {
+function listNeighbours(element: Element | null): (Element | null)[] {
   const entry = element?.closest('li');
   return [entry?.nextElementSibling, entry?.previousElementSibling].map(
     (neighbour) => neighbour?.querySelector(`[tabindex="-1"], ${FOCUSABLE}`) ?? null,
@@ -97,7 +97,7 @@ function neighboursOf(element: Element | null): (Element | null)[] {
 }
 
 /** The window above all others. */
-function uppermost(): Element | null {
+function findTopDialog(): Element | null {
   return [...document.querySelectorAll('[role="dialog"]')].at(-1) ?? null;
 }
 
@@ -105,7 +105,7 @@ function uppermost(): Element | null {
 function useEscape(container: { readonly current: HTMLElement | null }, onClose: () => void): void {
   useEffect(() => {
     const onKeyDown = (event: globalThis.KeyboardEvent): void => {
-      if (event.key !== 'Escape' || uppermost() !== container.current) return;
+      if (event.key !== 'Escape' || findTopDialog() !== container.current) return;
       // Once this window has gone, the one below is the uppermost, and would go by the same press.
       event.stopImmediatePropagation();
       onClose();
@@ -116,21 +116,21 @@ function useEscape(container: { readonly current: HTMLElement | null }, onClose:
 }
 
 /** The page stays where it is, and as wide as it is: the scrollbar's room is kept. */
-function stopScrolling(): { readonly giveBack: () => void } {
+function stopScrolling(): { readonly restore: () => void } {
   const { style } = document.body;
   const { overflow, paddingRight } = style;
   const scrollbar = window.innerWidth - document.documentElement.clientWidth;
   style.overflow = 'hidden';
   if (scrollbar > 0) style.paddingRight = `${scrollbar}px`;
   return {
-    giveBack: () => {
+    restore: () => {
       style.overflow = overflow;
       style.paddingRight = paddingRight;
     },
   };
 }
 
-function holdFocus(event: KeyboardEvent, container: HTMLElement): void {
+function trapFocus(event: KeyboardEvent, container: HTMLElement): void {
   const items = [...container.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((item) => item.tabIndex >= 0);
   const first = items[0];
   const last = items.at(-1);

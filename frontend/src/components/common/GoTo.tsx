@@ -20,18 +20,18 @@ interface GoToProps {
 /** Where one is among many, and how to get anywhere else; what is beyond the end leads to the end. */
 export function GoTo({ id, label, value, count, first = 1, busy = false, onGo }: GoToProps) {
   const last = first + count - 1;
-  const [typed, setTyped] = useState(String(value));
+  const [draft, setDraft] = useState(String(value));
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (busy) {
       return;
     }
-    const wanted = Math.min(last, Math.max(first, Math.round(Number(typed))));
-    if (Number.isNaN(wanted)) {
-      setTyped(String(value));
+    const target = Math.min(last, Math.max(first, Math.round(Number(draft))));
+    if (Number.isNaN(target)) {
+      setDraft(String(value));
     } else {
-      setTyped(String(wanted));
-      if (wanted !== value) onGo(wanted);
+      setDraft(String(target));
+      if (target !== value) onGo(target);
     }
   };
   return (
@@ -44,8 +44,8 @@ export function GoTo({ id, label, value, count, first = 1, busy = false, onGo }:
       <input
         id={id}
         inputMode="numeric"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
+        value={draft}
+        onChange={(event) => setDraft(event.target.value)}
         className={`w-20 max-sm:w-14 ${smallInput}`}
       />
       {first === 1 ? `of ${formatCount(count)}` : `from ${formatCount(first)} to ${formatCount(last)}`}

@@ -1,11 +1,11 @@
 import { render, screen, within } from '@testing-library/react';
 
-import { violations } from '../../test/axe';
-import { blocksOf } from '../../utils/markdown';
+import { findViolations } from '../../test/axe';
+import { parseBlocks } from '../../utils/markdown';
 import { Markdown } from './Markdown';
 
 function show(markdown: string): HTMLElement {
-  return render(<Markdown blocks={blocksOf(markdown)} />).container;
+  return render(<Markdown blocks={parseBlocks(markdown)} />).container;
 }
 
 const CARD = `# Tales
@@ -57,7 +57,7 @@ it('shows prose, lists, links, headings, tables and code', async () => {
   expect(screen.getByRole('cell', { name: '*9' })).toBeInTheDocument();
   expect(screen.getByText('A map')).toBeInTheDocument();
   expect(screen.queryByRole('img')).toBeNull();
-  expect(await violations(shown)).toEqual([]);
+  expect(await findViolations(shown)).toEqual([]);
 });
 
 it('leads to pages of the web, which learn nothing of where one came from', () => {

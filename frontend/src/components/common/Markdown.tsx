@@ -1,15 +1,15 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import type { ReactNode } from 'react';
 
-import { known, webAddress, withoutEntities, wordsOf } from '../../utils/markdown';
+import { asMarkedTokens, decodeEntities, extractText, toWebAddress } from '../../utils/markdown';
 
 /** Markdown that strangers wrote: HTML in it is read as its words, a picture as its own, links lead to the web only. */
 export function Markdown({ blocks }: { readonly blocks: readonly MarkedToken[] }) {
-  return <div className="space-y-3 text-slate-300 break-words">{each(blocks)}</div>;
+  return <div className="space-y-3 text-slate-300 break-words">{renderTokens(blocks)}</div>;
 }
 
-function each(tokens: readonly Token[] | undefined): ReactNode {
-  return known(tokens).map((token, index) => <Part key={index} token={token} />);
+function renderTokens(tokens: readonly Token[] | undefined): ReactNode {
+  return asMarkedTokens(tokens).map((token, index) => <Part key={index} token={token} />);
 }
 
 function Part({ token }: { readonly token: MarkedToken }) {
@@ -17,18 +17,20 @@ function Part({ token }: { readonly token: MarkedToken }) {
     case 'heading':
       return <Heading heading={token} />;
     case 'paragraph':
-      return <p dir="auto">{each(token.tokens)}</p>;
+      return <p dir="auto">{renderTokens(token.tokens)}</p>;
     case 'list':
       return <List list={token} />;
     case 'list_item':
       return (
         <li dir="auto" className="space-y-1">
-          {each(token.tokens)}
+          {renderTokens(token.tokens)}
         </li>
       );
     case 'blockquote':
       return (
-        <blockquote className="border-l-2 border-slate-700 pl-4 space-y-3">{each(token.tokens)}</blockquote>
+        <blockquote className="border-l-2 border-slate-700 pl-4 space-y-3">
+          {renderTokens(token.tokens)}
+        </blockquote>
       );
     case 'code':
       return (
@@ -43,15 +45,15 @@ function Part({ token }: { readonly token: MarkedToken }) {
     case 'html':
       return <Html html={token} />;
     case 'text':
-      return token.tokens === undefined ? withoutEntities(token.text) : each(token.tokens);
+      return token.tokens === undefined ? decodeEntities(token.text) : renderTokens(token.tokens);
     case 'escape':
       return token.text;
     case 'strong':
-      return <strong className="font-semibold text-slate-100">{each(token.tokens)}</strong>;
+      return <strong className="font-semibold text-slate-100">{renderTokens(token.tokens)}</strong>;
     case 'em':
-      return <em>{each(token.tokens)}</em>;
+      return <em>{renderTokens(token.tokens)}</em>;
     case 'del':
-      return <del>{each(token.tokens)}</del>;
+      return <del>{renderTokens(token.tokens)}</del>;
     case 'codespan':
       return <code className="bg-slate-900 rounded px-1 text-sm font-mono">{token.text}</code>;
     case 'br':
@@ -59,7 +61,7 @@ function Part({ token }: { readonly token: MarkedToken }) {
     case 'link':
       return <Link link={token} />;
     case 'image':
-      return withoutEntities(token.text);
+      return decodeEntities(token.text);
     case 'checkbox':
       return token.checked ? '☑ ' : '☐ ';
     case 'space':
@@ -74,7 +76,7 @@ function Heading({ heading }: { readonly heading: Tokens.Heading }) {
   const size = heading.depth === 1 ? 'text-lg' : 'text-base';
   return (
     <Level dir="auto" className={`${size} font-semibold text-slate-100`}>
-      {each(heading.tokens)}
+      {renderTokens(heading.tokens)}
     </Level>
   );
 }
@@ -82,10 +84,10 @@ function Heading({ heading }: { readonly heading: Tokens.Heading }) {
 function List({ list }: { readonly list: Tokens.List }) {
   return list.ordered ? (
     <ol start={list.start === '' ? 1 : list.start} className="list-decimal pl-6 space-y-1">
-      {each(list.items)}
+      {renderTokens(list.items)}
     </ol>
   ) : (
-    <ul className="list-disc pl-6 space-y-1">{each(list.items)}</ul>
+    <ul className="list-disc pl-6 space-y-1">{renderTokens(list.items)}</ul>
   );
 }
 
@@ -97,7 +99,7 @@ function Table({ table }: { readonly table: Tokens.Table }) {
           <tr>
             {table.header.map(({ tokens }, index) => (
               <th key={index} dir="auto" className="border border-slate-700 px-2 py-1 text-left">
-                {each(tokens)}
+                {renderTokens(tokens)}
               </th>
             ))}
           </tr>
@@ -107,7 +109,7 @@ function Table({ table }: { readonly table: Tokens.Table }) {
             <tr key={index}>
               {row.map(({ tokens }, column) => (
                 <td key={column} dir="auto" className="border border-slate-700 px-2 py-1">
-                  {each(tokens)}
+                  {renderTokens(tokens)}
                 </td>
               ))}
             </tr>
@@ -123,16 +125,16 @@ function Html({ html }: { readonly html: Tokens.HTML | Tokens.Tag }) {
   if (!html.block) {
     return /^<br\b/i.test(html.text) ? <br /> : null;
   }
-  const words = wordsOf(html.text);
-  return words === '' ? null : <p>{words}</p>;
+  const text = extractText(html.text);
+  return text === '' ? null : <p>{text}</p>;
 }
 
 function Link({ link }: { readonly link: Tokens.Link }) {
-  const address = webAddress(link.href);
-  const wordless = link.tokens.every(({ type, raw }) => type === 'image' && raw.startsWith('![]'));
-  const words = wordless ? (address ?? '') : each(link.tokens);
+  const address = toWebAddress(link.href);
+  const hasNoText = link.tokens.every(({ type, raw }) => type === 'image' && raw.startsWith('![]'));
+  const text = hasNoText ? (address ?? '') : renderTokens(link.tokens);
   return address === null ? (
-    words
+    text
   ) : (
     <a
       href={address}
@@ -140,7 +142,7 @@ function Link({ link }: { readonly link: Tokens.Link }) {
       rel="noopener noreferrer"
       className="text-emerald-400 underline hover:text-emerald-300"
     >
-      {words}
+      {text}
     </a>
   );
 }

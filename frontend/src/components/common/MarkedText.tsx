@@ -1,4 +1,4 @@
-import { markedParts } from '../../utils/marks';
+import { splitByMarks } from '../../utils/marks';
 
 interface MarkedTextProps {
   readonly text: string;
@@ -9,7 +9,7 @@ interface MarkedTextProps {
 /** A text whose hits are marked. */
 export function MarkedText({ text, marks }: MarkedTextProps) {
   // The parts of a text never change their places: a part is known by its number.
-  return markedParts(text, marks).map((part, index) =>
+  return splitByMarks(text, marks).map((part, index) =>
     part.marked ? (
       <mark key={index} className="bg-emerald-500/30 text-emerald-200 rounded-sm">
         {part.text}

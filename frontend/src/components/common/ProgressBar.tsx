@@ -24,7 +24,7 @@ export function ProgressBar({ value, label, children }: ProgressBarProps) {
         aria-valuemax={100}
         {...(percent === null ? {} : { 'aria-valuenow': Number(percent.toFixed(1)) })}
       >
-        <Fill percent={percent} />
+        <ProgressFill percent={percent} />
       </div>
       <div className="flex justify-between gap-4 text-sm text-slate-400 tabular-nums min-h-5 max-sm:min-h-10">
         <span className="min-w-0 break-words">{children}</span>
@@ -34,10 +34,10 @@ export function ProgressBar({ value, label, children }: ProgressBarProps) {
   );
 }
 
-function Fill({ percent }: { readonly percent: number | null }) {
-  const moving = percent === null ? ' w-full animate-pulse motion-reduce:animate-none opacity-50' : '';
+function ProgressFill({ percent }: { readonly percent: number | null }) {
+  const animation = percent === null ? ' w-full animate-pulse motion-reduce:animate-none opacity-50' : '';
   const style = percent === null ? {} : { style: { width: `${percent}%` } };
   return (
-    <div className={`bg-emerald-500 h-2 rounded-full transition-all duration-300${moving}`} {...style} />
+    <div className={`bg-emerald-500 h-2 rounded-full transition-all duration-300${animation}`} {...style} />
   );
 }

@@ -21,9 +21,9 @@ export function SelectField<Value extends string>({
   ...more
 }: SelectFieldProps<Value>) {
   const { onChange, children } = more;
-  const choose = (wanted: string): void => {
-    const chosen = choices.find(([choice]) => choice === wanted);
-    if (chosen !== undefined) onChange(chosen[0]);
+  const selectValue = (selectedValue: string): void => {
+    const match = choices.find(([choice]) => choice === selectedValue);
+    if (match !== undefined) onChange(match[0]);
   };
   return (
     <div>
@@ -33,7 +33,7 @@ export function SelectField<Value extends string>({
       <select
         id={id}
         value={value}
-        onChange={({ target }) => choose(target.value)}
+        onChange={({ target }) => selectValue(target.value)}
         aria-describedby={`${id}-notes`}
         className={input}
       >

@@ -13,22 +13,22 @@ interface StatTileProps {
   readonly colour: keyof typeof COLOURS;
   readonly note?: string;
   /** Whether the note keeps a distance. */
-  readonly apart?: boolean;
+  readonly spaced?: boolean;
 }
 
 /** One figure, large and in its colour. */
-export function StatTile({ label, value, colour, note, apart = false }: StatTileProps) {
+export function StatTile({ label, value, colour, note, spaced = false }: StatTileProps) {
   return (
     <div className={tile}>
       <dt className="text-sm text-slate-400 mb-1">{label}</dt>
-      <dd className={`text-2xl font-bold break-words ${fitting(value)} ${COLOURS[colour]}`}>{value}</dd>
-      {note !== undefined && <dd className={`text-xs text-slate-500${apart ? ' mt-1' : ''}`}>{note}</dd>}
+      <dd className={`text-2xl font-bold break-words ${pickPhoneSize(value)} ${COLOURS[colour]}`}>{value}</dd>
+      {note !== undefined && <dd className={`text-xs text-slate-500${spaced ? ' mt-1' : ''}`}>{note}</dd>}
     </div>
   );
 }
 
 /** A figure is not broken within: on a phone, where two tiles share the width, a long one is smaller. */
-function fitting(value: string): string {
+function pickPhoneSize(value: string): string {
   if (value.length <= 8) return '';
   if (value.length <= 10) return 'max-sm:text-xl';
   return value.length <= 13 ? 'max-sm:text-base' : 'max-sm:text-xs';

@@ -22,7 +22,7 @@ export const tabPanelId = (id: string): string => `tabpanel-${id}`;
 export function Tabs<Id extends string>({ tabs, active, onSelect, label }: TabsProps<Id>) {
   const row = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const next = target(
+    const next = pickTab(
       event.key,
       tabs.findIndex(({ id }) => id === active),
       tabs.length,
@@ -68,7 +68,7 @@ export function Tabs<Id extends string>({ tabs, active, onSelect, label }: TabsP
   );
 }
 
-function target(key: string, present: number, count: number): number | null {
+function pickTab(key: string, present: number, count: number): number | null {
   switch (key) {
     case 'ArrowRight':
       return (present + 1) % count;

@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { violations } from '../../test/axe';
+import { findViolations } from '../../test/axe';
 import { Toggle } from './Toggle';
 
 it('is a switch with a name and a note, by mouse and by keyboard', async () => {
@@ -13,5 +13,5 @@ it('is a switch with a name and a note, by mouse and by keyboard', async () => {
   await userEvent.click(toggle);
   await userEvent.keyboard(' ');
   expect(onChange.mock.calls).toEqual([[false], [false]]);
-  expect(await violations(container)).toEqual([]);
+  expect(await findViolations(container)).toEqual([]);
 });

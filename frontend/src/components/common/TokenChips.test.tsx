@@ -19,10 +19,10 @@ it('shows each token with its id in the title, white space as signs', () => {
 });
 
 it('says which token was pressed', async () => {
-  const onPick = jest.fn();
-  render(<TokenChips tokens={TOKENS} label="Tokens" onPick={onPick} />);
+  const onSelectToken = jest.fn();
+  render(<TokenChips tokens={TOKENS} label="Tokens" onSelectToken={onSelectToken} />);
   await userEvent.click(screen.getByRole('button', { name: 'Once' }));
-  expect(onPick).toHaveBeenCalledWith(1);
+  expect(onSelectToken).toHaveBeenCalledWith(1);
 });
 
 it('shows the rest of many at a wish', async () => {
@@ -33,8 +33,17 @@ it('shows the rest of many at a wish', async () => {
   expect(screen.getAllByRole('listitem')).toHaveLength(500);
 });
 
-it.each([undefined, jest.fn()])('shows each token in the direction that it is written in', (onPick) => {
-  const tokens: TokenView[] = [{ id: 1, text: 'שלום!', kind: 'data' }];
-  render(<TokenChips tokens={tokens} label="Tokens" {...(onPick === undefined ? {} : { onPick })} />);
-  expect(screen.getByText('שלום!')).toHaveAttribute('dir', 'auto');
-});
+it.each([undefined, jest.fn()])(
+  'shows each token in the direction that it is written in',
+  (onSelectToken) => {
+    const tokens: TokenView[] = [{ id: 1, text: 'שלום!', kind: 'data' }];
+    render(
+      <TokenChips
+        tokens={tokens}
+        label="Tokens"
+        {...(onSelectToken === undefined ? {} : { onSelectToken })}
+      />,
+    );
+    expect(screen.getByText('שלום!')).toHaveAttribute('dir', 'auto');
+  },
+);

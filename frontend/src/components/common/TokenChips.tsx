@@ -8,47 +8,47 @@ interface TokenChipsProps {
   readonly tokens: readonly TokenView[];
   readonly label: string;
   /** What happens when a token is pressed; left out, tokens are only shown. */
-  readonly onPick?: (position: number) => void;
+  readonly onSelectToken?: (position: number) => void;
   /** Whether all have one colour; left out, they are coloured alternately. */
-  readonly alike?: boolean;
+  readonly uniform?: boolean;
 }
 
-const SHOWN_AT_FIRST = 400;
+const INITIAL_COUNT = 400;
 const CHIP = 'px-2 py-1 rounded text-sm font-mono whitespace-pre-wrap break-all';
 
 /** Tokens side by side, coloured alternately so that their borders show; the id in the title. */
-export function TokenChips({ tokens, label, onPick, alike = false }: TokenChipsProps) {
-  const [all, setAll] = useState(false);
-  const shown = all ? tokens : tokens.slice(0, SHOWN_AT_FIRST);
+export function TokenChips({ tokens, label, onSelectToken, uniform = false }: TokenChipsProps) {
+  const [showsAll, setShowsAll] = useState(false);
+  const shownTokens = showsAll ? tokens : tokens.slice(0, INITIAL_COUNT);
   return (
     <div>
       <ul aria-label={label} className="flex flex-wrap gap-1">
-        {shown.map((token, position) => {
-          const style = `${CHIP} ${colour(token, alike ? 0 : position)}`;
+        {shownTokens.map((token, position) => {
+          const style = `${CHIP} ${pickColour(token, uniform ? 0 : position)}`;
           return (
             // A token is known by its place: the same token may stand in many.
             <li key={position} className="flex">
-              {onPick === undefined ? (
+              {onSelectToken === undefined ? (
                 <span dir="auto" title={`id ${token.id}`} className={style}>
-                  {visible(token.text)}
+                  {showWhitespace(token.text)}
                 </span>
               ) : (
                 <button
                   type="button"
                   dir="auto"
                   title={`id ${token.id}`}
-                  onClick={() => onPick(position)}
+                  onClick={() => onSelectToken(position)}
                   className={`${style} hover:bg-slate-600 text-left`}
                 >
-                  {visible(token.text)}
+                  {showWhitespace(token.text)}
                 </button>
               )}
             </li>
           );
         })}
       </ul>
-      {shown.length < tokens.length && (
-        <button type="button" onClick={() => setAll(true)} className={`${linkButton} mt-2`}>
+      {shownTokens.length < tokens.length && (
+        <button type="button" onClick={() => setShowsAll(true)} className={`${linkButton} mt-2`}>
           Show all {formatCount(tokens.length)} tokens
         </button>
       )}
@@ -56,7 +56,7 @@ export function TokenChips({ tokens, label, onPick, alike = false }: TokenChipsP
   );
 }
 
-function colour({ kind }: TokenView, position: number): string {
+function pickColour({ kind }: TokenView, position: number): string {
   switch (kind) {
     case 'data':
       return position % 2 === 0 ? 'bg-slate-700' : 'bg-slate-800';
@@ -68,6 +68,6 @@ function colour({ kind }: TokenView, position: number): string {
 }
 
 /** White space as signs, so that it can be told apart. */
-function visible(text: string): string {
+function showWhitespace(text: string): string {
   return text === '' ? '∅' : text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll(' ', '·');
 }

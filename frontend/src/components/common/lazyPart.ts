@@ -1,6 +1,6 @@
 import { type ComponentType, createElement, useCallback } from 'react';
 
-import { unreachable } from '../../api/errors';
+import { createUnreachableError } from '../../api/errors';
 import { useResource } from '../../hooks/useResource';
 import { LoadFailure } from './LoadFailure';
 import { Loading } from './Loading';
@@ -13,28 +13,28 @@ import { Loading } from './Loading';
  */
 export function lazyPart<Props extends object>(
   load: () => Promise<{ readonly default: ComponentType<Props> }>,
-  waiting = 'Loading…',
+  loadingText = 'Loading…',
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | null = null;
 
   async function get(): Promise<ComponentType<Props>> {
-    loaded ??= await codeOf(load);
+    loaded ??= await loadCode(load);
     return loaded;
   }
 
-  function Coming(props: Props) {
-    const { state, again } = useResource(useCallback(get, []));
+  function PendingPart(props: Props) {
+    const { state, reload } = useResource(useCallback(get, []));
     if (state.kind === 'failed') {
-      return createElement(LoadFailure, { error: state.error, onRetry: again });
+      return createElement(LoadFailure, { error: state.error, onRetry: reload });
     }
     if (state.kind === 'loading') {
-      return createElement(Loading, null, waiting);
+      return createElement(Loading, null, loadingText);
     }
     return createElement(state.value, props);
   }
 
-  return function Part(props: Props) {
-    return createElement(loaded ?? Coming, props);
+  return function LazyPart(props: Props) {
+    return createElement(loaded ?? PendingPart, props);
   };
 }
 
@@ -42,20 +42,20 @@ export function lazyPart<Props extends object>(
  * The part's code, asked for a second time where it does not come. Code that throws while it is evaluated throws the very
  * same again: that is a defect, which the part then throws where it is shown. What could not be fetched fails anew.
  */
-async function codeOf<Props>(
+async function loadCode<Props>(
   load: () => Promise<{ readonly default: ComponentType<Props> }>,
 ): Promise<ComponentType<Props>> {
-  const once = (): Promise<ComponentType<Props> | Failure> =>
+  const tryLoad = (): Promise<ComponentType<Props> | Failure> =>
     load().then(
       (module) => module.default,
       (error: unknown) => ({ error }),
     );
-  const first = await once();
+  const first = await tryLoad();
   if (!isFailure(first)) return first;
-  const second = await once();
+  const second = await tryLoad();
   if (!isFailure(second)) return second;
-  if (second.error !== first.error) throw unreachable();
-  return function Defect(): never {
+  if (second.error !== first.error) throw createUnreachableError();
+  return function DefectivePart(): never {
     throw first.error;
   };
 }

@@ -8,11 +8,11 @@ import { TextField } from '../common/TextField';
 
 /** Asks for the server's own access token, where it wants one. It cannot be closed: nothing works without. */
 export function AccessTokenDialog({ access }: { readonly access: Exclude<Access, 'granted'> }) {
-  const giveToken = useConnectionStore((state) => state.giveToken);
+  const saveToken = useConnectionStore((state) => state.saveToken);
   const [token, setToken] = useState('');
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (token.trim() !== '') giveToken(token.trim());
+    if (token.trim() !== '') saveToken(token.trim());
   };
   return (
     <Dialog labelledBy="access-title" describedBy="access-text" onClose={() => undefined} width="max-w-md">

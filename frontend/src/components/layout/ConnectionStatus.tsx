@@ -1,6 +1,6 @@
 import type { Connection } from '../../stores/connectionStore';
 
-const SHOWN: Readonly<Record<Connection, { readonly text: string; readonly colour: string }>> = {
+const LABELS: Readonly<Record<Connection, { readonly text: string; readonly colour: string }>> = {
   connected: { text: 'API Connected', colour: 'text-emerald-400' },
   reconnecting: { text: 'Reconnecting…', colour: 'text-yellow-400' },
   down: { text: 'API Disconnected', colour: 'text-red-400' },
@@ -8,7 +8,7 @@ const SHOWN: Readonly<Record<Connection, { readonly text: string; readonly colou
 
 /** Whether API and socket are up, in a word and a colour. */
 export function ConnectionStatus({ connection }: { readonly connection: Connection }) {
-  const { text, colour } = SHOWN[connection];
+  const { text, colour } = LABELS[connection];
   return (
     <div className="text-sm text-slate-400" role="status">
       <span className={colour} aria-hidden="true">

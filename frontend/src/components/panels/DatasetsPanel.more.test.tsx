@@ -3,21 +3,21 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { openStorage } from '../../hooks/useRoute';
-import { aDataset, aDeletePreview, aList, aStorage } from '../../test/fixtures';
 import { FakeUpload, useFakeUploads } from '../../test/fakeUpload';
+import { makeDataset, makeDeletePreview, makeList, makeStorage } from '../../test/fixtures';
 import { api, server } from '../../test/server';
 import { DatasetsPanel } from './DatasetsPanel';
 
-function serve(...datasets: Parameters<typeof aList>[0]): void {
-  server.use(http.get(api('/datasets'), () => HttpResponse.json(aList(datasets))));
+function serve(...datasets: Parameters<typeof makeList>[0]): void {
+  server.use(http.get(api('/datasets'), () => HttpResponse.json(makeList(datasets))));
 }
 
 it('deletes several datasets together, except what is in use', async () => {
-  serve(aDataset(), aDataset({ id: 'ds_2', name: 'OpenWebText' }));
+  serve(makeDataset(), makeDataset({ id: 'ds_2', name: 'OpenWebText' }));
   server.use(
     http.delete(api('/datasets/:id'), ({ request, params }) => {
       const id = String(params.id);
-      const preview = aDeletePreview({ dataset_id: id, name: id, allowed: id === 'ds_1' });
+      const preview = makeDeletePreview({ dataset_id: id, name: id, allowed: id === 'ds_1' });
       return request.url.includes('dry_run')
         ? HttpResponse.json(preview)
         : new HttpResponse(null, { status: 204 });
@@ -37,7 +37,7 @@ it('deletes several datasets together, except what is in use', async () => {
 });
 
 it('gives the focus back where choosing began', async () => {
-  serve(aDataset(), aDataset({ id: 'ds_2', name: 'OpenWebText' }));
+  serve(makeDataset(), makeDataset({ id: 'ds_2', name: 'OpenWebText' }));
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'Select' }));
   await userEvent.click(screen.getByRole('button', { name: 'Done' }));
@@ -45,11 +45,11 @@ it('gives the focus back where choosing began', async () => {
 });
 
 it('leads from the disk to the delete', async () => {
-  serve(aDataset());
+  serve(makeDataset());
   const dataset = { dataset_id: 'ds_2', name: 'Large', size_bytes: 2048, parts: [] };
   server.use(
-    http.get(api('/system/storage'), () => HttpResponse.json(aStorage({ datasets: [dataset] }))),
-    http.delete(api('/datasets/:id'), () => HttpResponse.json(aDeletePreview({ name: 'Large' }))),
+    http.get(api('/system/storage'), () => HttpResponse.json(makeStorage({ datasets: [dataset] }))),
+    http.delete(api('/datasets/:id'), () => HttpResponse.json(makeDeletePreview({ name: 'Large' }))),
   );
   openStorage();
   render(<DatasetsPanel />);
@@ -63,7 +63,7 @@ it('lists what is dropped', async () => {
   render(<DatasetsPanel />);
   await screen.findByText(/No datasets yet/);
   fireEvent.drop(window, { dataTransfer: { types: ['Files'], files: [new File(['a'], 'notes.txt')] } });
-  FakeUpload.current().answer(202, aDataset({ id: 'ds_9', name: 'notes' }));
+  FakeUpload.current().answer(202, makeDataset({ id: 'ds_9', name: 'notes' }));
   expect(await screen.findByText('notes')).toBeInTheDocument();
   jest.restoreAllMocks();
 });

@@ -3,19 +3,19 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { connect } from '../../api/websocket';
+import { makeCompleted } from '../../test/eventFixtures';
 import { useFakeSocket } from '../../test/fakeSocket';
-import { aCompleted } from '../../test/eventFixtures';
-import { aDataset, aDeletePreview, aDownloadingDataset, aList } from '../../test/fixtures';
+import { makeDataset, makeDeletePreview, makeDownloadingDataset, makeList } from '../../test/fixtures';
 import { api, server } from '../../test/server';
-import { progressChannel } from '../../types/events';
+import { formatProgressChannel } from '../../types/events';
 import { DatasetsPanel } from './DatasetsPanel';
 
-function serve(...datasets: Parameters<typeof aList>[0]): void {
-  server.use(http.get(api('/datasets'), () => HttpResponse.json(aList(datasets))));
+function serve(...datasets: Parameters<typeof makeList>[0]): void {
+  server.use(http.get(api('/datasets'), () => HttpResponse.json(makeList(datasets))));
 }
 
 it('stands in the order of the specification', async () => {
-  serve(aDataset());
+  serve(makeDataset());
   const { container } = render(<DatasetsPanel />);
   await screen.findByRole('list', { name: 'Datasets' });
   expect(container.firstElementChild).toHaveClass('space-y-6');
@@ -25,7 +25,7 @@ it('stands in the order of the specification', async () => {
 });
 
 it('opens a dataset, closes it, and gives the focus back to its card', async () => {
-  serve(aDataset());
+  serve(makeDataset());
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'TinyStories' }));
   expect(await screen.findByRole('dialog', { name: 'TinyStories' })).toBeInTheDocument();
@@ -38,7 +38,7 @@ it('opens a dataset, closes it, and gives the focus back to its card', async () 
 
 it('lands on the view that a link names', async () => {
   window.history.replaceState(null, '', '/datasets/ds_1/samples?split=train');
-  serve(aDataset());
+  serve(makeDataset());
   render(<DatasetsPanel />);
   expect(await screen.findByRole('tab', { name: 'Samples', selected: true })).toBeInTheDocument();
   expect(await screen.findByRole('combobox', { name: 'Split' })).toHaveDisplayValue('train');
@@ -48,20 +48,20 @@ it('says in the window of a dataset that it was deleted elsewhere', async () => 
   const socket = useFakeSocket();
   connect();
   act(() => socket.accept());
-  serve(aDataset());
+  serve(makeDataset());
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'TinyStories' }));
   await screen.findByRole('tab', { name: 'Overview' });
-  act(() => socket.hear('datasets', { type: 'deleted', dataset_id: 'ds_1', seq: 99 }));
+  act(() => socket.receive('datasets', { type: 'deleted', dataset_id: 'ds_1', seq: 99 }));
   expect(await screen.findByText(/it may have been deleted/)).toBeInTheDocument();
 });
 
 it('asks before it deletes', async () => {
-  serve(aDataset());
+  serve(makeDataset());
   server.use(
     http.delete(api('/datasets/ds_1'), ({ request }) =>
       request.url.includes('dry_run')
-        ? HttpResponse.json(aDeletePreview())
+        ? HttpResponse.json(makeDeletePreview())
         : new HttpResponse(null, { status: 204 }),
     ),
   );
@@ -76,10 +76,10 @@ it('follows a download to its end without asking again', async () => {
   const socket = useFakeSocket();
   connect();
   act(() => socket.accept());
-  serve(aDownloadingDataset());
+  serve(makeDownloadingDataset());
   render(<DatasetsPanel />);
   expect(await screen.findByText('downloading')).toBeInTheDocument();
-  act(() => socket.hear(progressChannel('ds_1'), aCompleted()));
+  act(() => socket.receive(formatProgressChannel('ds_1'), makeCompleted()));
   expect(screen.getByText('ready')).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'TinyStories' })).toBeEnabled();
 });

@@ -8,7 +8,7 @@ from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
 from mistudio.api.problems import refusals
 from mistudio.api.uploads import announced_bytes, import_fields, receive_form
 from mistudio.core.states import DatasetStatus
-from mistudio.schemas.common import OneLine
+from mistudio.schemas.common import OneLine, reveal
 from mistudio.schemas.dataset import (
     DatasetDetail,
     DatasetDownloadRequest,
@@ -77,7 +77,7 @@ async def download_dataset(request: DatasetDownloadRequest, services: ServicesDe
 )
 async def upload_dataset(request: Request, services: ServicesDep) -> DatasetResponse:
     """Import files, streamed to disk as they come; splits are told from their names. The same files again are a 409."""
-    async with services.imports.receiving(announced_bytes(request)) as upload:
+    async with services.imports.open_upload(announced_bytes(request)) as upload:
         form = await receive_form(request, upload)
         return await services.imports.accept(upload, import_fields(form))
 
@@ -101,7 +101,7 @@ async def retry_dataset(
     dataset_id: DatasetId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
 ) -> DatasetResponse:
     """Let a dataset in error go on from what it has."""
-    token = request.access_token.get_secret_value() if request and request.access_token else None
+    token = reveal(request.access_token) if request else None
     return await services.datasets.retry(dataset_id, token)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Path, Query
 
 from mistudio.api.deps import ServicesDep
 from mistudio.api.problems import refusals
-from mistudio.schemas.common import HubToken, OneLine
+from mistudio.schemas.common import HubToken, OneLine, reveal
 from mistudio.schemas.hub import HubDatasetResponse
 
 router = APIRouter(prefix="/api/hub", tags=["hub"])
@@ -21,5 +21,4 @@ async def inspect_hub_dataset(
     x_hf_token: Annotated[HubToken, Header(description="Hugging Face token; used for this request only.")] = None,
 ) -> HubDatasetResponse:
     """Size, files, configs, splits, columns, access, licence and description of a dataset repository."""
-    token = x_hf_token.get_secret_value() if x_hf_token else None
-    return await services.hub.inspect(repo_id, config=config, revision=revision, token=token)
+    return await services.hub.inspect(repo_id, config=config, revision=revision, token=reveal(x_hf_token))

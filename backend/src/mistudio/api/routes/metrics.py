@@ -13,6 +13,6 @@ router = APIRouter(tags=["system"])
 async def metrics(services: ServicesDep) -> Response:
     """What this server counts, and the jobs of the table."""
     JOBS.clear()
-    for kind, state, count in await services.jobs.counts():
+    for kind, state, count in await services.jobs.count_jobs():
         JOBS.labels(kind=kind, state=state).set(count)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -13,8 +13,8 @@ from mistudio.schemas.sample import SampleDetail, SampleListResponse, SampleQuer
 router = APIRouter(prefix="/api/datasets", tags=["samples"])
 
 
-async def _gone(request: Request) -> None:
-    """Return once the client is no longer there."""
+async def _wait_for_disconnect(request: Request) -> None:
+    """Return once the client has left."""
     while (await request.receive())["type"] != "http.disconnect":
         continue
 
@@ -28,7 +28,7 @@ async def list_samples(
     All filters combine. Where the total takes longer than the page, ``search.exact_total`` is false: the total is a
     lower bound then, is counted in the background, and the same request again has it.
     """
-    return await services.samples.list_samples(dataset_id, query, gone=partial(_gone, request))
+    return await services.samples.list_samples(dataset_id, query, disconnect=partial(_wait_for_disconnect, request))
 
 
 @router.get("/{dataset_id}/samples/{split}/{row}", operation_id="getSample", responses=refusals(404, 409, 410, 422))

@@ -6,21 +6,13 @@ from fastapi import APIRouter, Body, Path, Query
 
 from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
 from mistudio.api.problems import refusals
-from mistudio.schemas.common import OneLine, Page
+from mistudio.schemas.common import OneLine, Page, reveal
 from mistudio.schemas.dataset import RetryRequest
 from mistudio.schemas.statistics import StatisticsResponse
-from mistudio.schemas.tokenization import (
-    MaxLength,
-    ModelResponse,
-    PreviewRequest,
-    PreviewResponse,
-    TokenizationDetail,
-    TokenizationResponse,
-    TokenizedRow,
-    TokenizeRequest,
-    TraceResponse,
-    WhatIfResponse,
-)
+from mistudio.schemas.token_rows import TokenizedRow, TraceResponse
+from mistudio.schemas.tokenization import MaxLength, TokenizationDetail, TokenizationResponse, TokenizeRequest
+from mistudio.schemas.tokenizer import ModelResponse, PreviewRequest, PreviewResponse
+from mistudio.schemas.what_if import WhatIfResponse
 
 router = APIRouter(prefix="/api", tags=["tokenizations"])
 TokenizationId = Annotated[OneLine, Path(description="Id of a tokenization, tok_…", max_length=64)]
@@ -79,7 +71,7 @@ async def retry_tokenization(
     tokenization_id: TokenizationId, services: ServicesDep, request: Annotated[RetryRequest | None, Body()] = None
 ) -> TokenizationResponse:
     """Let a tokenization that failed or was cancelled go on."""
-    token = request.access_token.get_secret_value() if request and request.access_token else None
+    token = reveal(request.access_token) if request else None
     return await services.tokenizations.retry(tokenization_id, token)
 
 

@@ -21,18 +21,21 @@ class MiStudioError(Exception):
     """Base of all errors that are shown to a user.
 
     ``detail`` is one sentence that a person can act on; ``retry_after`` is in seconds; ``fields`` names the
-    request fields at fault; ``extra`` is machine-readable data that the error's code documents (an id,
-    the choices, bytes needed).
+    request fields at fault, by default the one that errors of the class concern (``concerns``), or that the caller
+    gives as ``field``; ``extra`` is machine-readable data that the error's code documents (an id, the choices, bytes
+    needed).
     """
 
     code: ClassVar[str]
     title: ClassVar[str]
     retryable: ClassVar[bool] = False
+    concerns: ClassVar[str | None] = None
 
     def __init__(
         self,
         detail: str,
         *,
+        field: str | None = None,
         retry_after: float | None = None,
         fields: Sequence[FieldError] = (),
         extra: Mapping[str, Json] | None = None,
@@ -42,6 +45,12 @@ class MiStudioError(Exception):
         self.retry_after = retry_after
         self.fields = tuple(fields)
         self.extra = dict(extra or {})
+        if not fields and (named := field or self.concerns):
+            self.name_field(named)
+
+    def name_field(self, field: str) -> None:
+        """Say that the request field ``field`` is at fault, and no other."""
+        self.fields = (FieldError(field, self.detail),)
 
 
 def error_classes(root: type[MiStudioError] = MiStudioError) -> Iterator[type[MiStudioError]]:

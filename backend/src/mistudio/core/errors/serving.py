@@ -69,6 +69,7 @@ class InvalidPattern(MiStudioError):
 
     code = "invalid_pattern"
     title = "Invalid regular expression"
+    concerns = "search"
 
 
 class AccessDenied(MiStudioError):

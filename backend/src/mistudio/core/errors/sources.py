@@ -12,6 +12,7 @@ class RepositoryNotFound(HubError):
 
     code = "not_found"
     title = "Repository not found"
+    concerns = "repo_id"
 
 
 class AuthRequired(HubError):
@@ -19,6 +20,7 @@ class AuthRequired(HubError):
 
     code = "auth_required"
     title = "Access token required"
+    concerns = "access_token"
 
 
 class Gated(HubError):
@@ -26,6 +28,7 @@ class Gated(HubError):
 
     code = "gated"
     title = "Access must be requested"
+    concerns = "access_token"
 
 
 class BadToken(HubError):
@@ -33,6 +36,7 @@ class BadToken(HubError):
 
     code = "bad_token"
     title = "Access token not accepted"
+    concerns = "access_token"
 
 
 class RepositoryDisabled(HubError):
@@ -40,6 +44,7 @@ class RepositoryDisabled(HubError):
 
     code = "repository_disabled"
     title = "Repository disabled"
+    concerns = "repo_id"
 
 
 class HubUnreachable(HubError):
@@ -67,6 +72,7 @@ class ConfigRequired(ChoiceError):
 
     code = "config_required"
     title = "Choose a config"
+    concerns = "config"
 
 
 class UnknownConfig(ChoiceError):
@@ -74,6 +80,7 @@ class UnknownConfig(ChoiceError):
 
     code = "unknown_config"
     title = "Unknown config"
+    concerns = "config"
 
 
 class UnknownSplit(ChoiceError):
@@ -81,6 +88,7 @@ class UnknownSplit(ChoiceError):
 
     code = "unknown_split"
     title = "Unknown split"
+    concerns = "splits"
 
 
 class UnknownColumn(ChoiceError):
@@ -88,6 +96,7 @@ class UnknownColumn(ChoiceError):
 
     code = "unknown_column"
     title = "Unknown column"
+    concerns = "text_column"
 
 
 class UnknownRevision(ChoiceError):
@@ -95,6 +104,7 @@ class UnknownRevision(ChoiceError):
 
     code = "unknown_revision"
     title = "Unknown revision"
+    concerns = "revision"
 
 
 class DataError(MiStudioError):
@@ -106,6 +116,7 @@ class NoData(DataError):
 
     code = "no_data"
     title = "No data"
+    concerns = "repo_id"
 
 
 class LoadingScript(DataError):
@@ -113,6 +124,7 @@ class LoadingScript(DataError):
 
     code = "loading_script"
     title = "Needs a loading script"
+    concerns = "repo_id"
 
 
 class UnsupportedFormat(DataError):
@@ -120,6 +132,7 @@ class UnsupportedFormat(DataError):
 
     code = "unsupported_format"
     title = "Unsupported format"
+    concerns = "repo_id"
 
 
 class UnsupportedFile(DataError):
@@ -127,6 +140,7 @@ class UnsupportedFile(DataError):
 
     code = "unsupported_file"
     title = "Unsupported file"
+    concerns = "files"
 
 
 class TooLarge(DataError):
@@ -176,7 +190,7 @@ class TokensLost(DataError):
     """A tokenization does not account for every token; a defect of this program, and nothing of it was kept."""
 
     code = "tokens_lost"
-    title = "The books do not balance"
+    title = "The ledger does not balance"
 
 
 class TokenizerError(MiStudioError):
@@ -188,6 +202,7 @@ class NoTokenizer(TokenizerError):
 
     code = "no_tokenizer"
     title = "No tokenizer"
+    concerns = "tokenizer"
 
 
 class UnsupportedTokenizer(TokenizerError):
@@ -195,6 +210,7 @@ class UnsupportedTokenizer(TokenizerError):
 
     code = "unsupported_tokenizer"
     title = "Tokenizer cannot be used"
+    concerns = "tokenizer"
 
 
 class ChatTemplateFailed(TokenizerError):
@@ -202,3 +218,4 @@ class ChatTemplateFailed(TokenizerError):
 
     code = "chat_template_failed"
     title = "Chat template failed"
+    concerns = "apply_chat_template"

@@ -1,7 +1,7 @@
-"""The grammar of the bundled sample's stories: sentences of our own, with gaps that one story fills in one way.
+"""The grammars of the bundled sample's stories, one per language; all sentences are our own.
 
-``{hero}`` and its like are chosen once per story; ``[a|b]`` is chosen anew each time. A story is a beginning, some of
-the middle in order, and an end.
+A gap such as ``{hero}`` is filled once per story; an alternative ``[a|b]`` is chosen each time. A story is a beginning,
+some of the middle sentences in order, and an end.
 """
 
 import random
@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_CHOICE: Final = re.compile(r"\[([^\[\]]*)\]")
+_ALTERNATIVES: Final = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True)
 class Grammar:
-    """One language: titles, sentences of the three parts, and what their gaps may hold."""
+    """The stories of one language: titles, sentences of the three parts, and the words that fill their gaps."""
 
     titles: Sequence[str]
     beginnings: Sequence[str]
@@ -24,21 +24,21 @@ class Grammar:
     gaps: Mapping[str, Sequence[str]]
     separator: str = " "
 
-    def story(self, chance: random.Random, *, sentences: int) -> tuple[str, str]:
-        """A title and a text of a beginning, about so many sentences, and an end."""
-        filled = {name: chance.choice(list(values)) for name, values in self.gaps.items()}
+    def write_story(self, chance: random.Random, *, sentences: int) -> tuple[str, str]:
+        """Return a title and a text: a beginning, about ``sentences`` middle sentences, and an end."""
+        words = {name: chance.choice(list(values)) for name, values in self.gaps.items()}
         if sentences <= len(self.middles):
             middle = [self.middles[at] for at in sorted(chance.sample(range(len(self.middles)), sentences))]
         else:
             middle = chance.choices(list(self.middles), k=sentences)
         parts = [chance.choice(list(self.beginnings)), *middle, chance.choice(list(self.ends))]
-        title = _said(chance.choice(list(self.titles)), filled, chance)
-        return title, self.separator.join(_said(part, filled, chance) for part in parts)
+        title = _fill_gaps(chance.choice(list(self.titles)), words, chance)
+        return title, self.separator.join(_fill_gaps(part, words, chance) for part in parts)
 
 
-def _said(pattern: str, filled: Mapping[str, str], chance: random.Random) -> str:
-    chosen = _CHOICE.sub(lambda match: chance.choice(match[1].split("|")), pattern)
-    return chosen.format_map(filled)
+def _fill_gaps(pattern: str, words: Mapping[str, str], chance: random.Random) -> str:
+    chosen = _ALTERNATIVES.sub(lambda match: chance.choice(match[1].split("|")), pattern)
+    return chosen.format_map(words)
 
 
 ENGLISH: Final = Grammar(

@@ -1,8 +1,8 @@
-"""The bundled sample: short stories of our own making, the same every time, to try everything without a network.
+"""The bundled sample: generated short stories, the same every time, to try miStudio without a network.
 
-Most rows are what one expects; some are odd on purpose (empty, very long, without blanks, with markup, control
-characters or the names of special tokens in them), because real data is. A byte-level BPE tokenizer is trained
-from the same stories. Both are made when they are asked for.
+Every fiftieth row is odd on purpose, as in real data: empty, very long, without blanks, or with markup, control
+characters or the names of special tokens. A byte-level BPE tokenizer is trained on the stories. Both are generated on
+request.
 """
 
 import json
@@ -34,44 +34,44 @@ _LONG_SENTENCES: Final = 2_500
 
 
 @dataclass(frozen=True)
-class _Odd:
-    """An odd text and what is odd about it."""
+class _Oddity:
+    """An odd text; ``kind`` says what is odd about it."""
 
     kind: str
     text: str | None
 
 
-def _odd_texts(chance: random.Random) -> Iterator[_Odd]:
-    """Odd texts, over and over; the very long ones differ."""
+def _odd_texts(chance: random.Random) -> Iterator[_Oddity]:
+    """Yield the odd texts again and again; only the very long one differs each time."""
     fixed = (
-        _Odd("empty", ""),
-        _Odd("missing", None),
-        _Odd("blank", " \n\t \u00a0\u3000 "),
-        _Odd("emoji", "A 🦊 and a 👩🏽\u200d🚀 sailed to 🇰🇪 in 3️⃣ days. e\u0301 is not \u00e9; \u200bnothing\ufeff."),
-        _Odd("markup", '<p class="story">Once &amp; for all: <b>{hero}</b></p>\n<!-- [MASK] -->\n'),
-        _Odd("code", "def story(n: int) -> str:\n\tif n <= 0:\n\t\treturn ''\n\treturn 'once ' + story(n - 1)\n"),
-        _Odd("special tokens", f"The sign said {END_OF_TEXT} and then <s></s> [CLS] [SEP] <pad>, in plain letters."),
-        _Odd("line ends", "One line,\r\nanother,\ra third,\u2028and a last.\n\n\n"),
-        _Odd("control characters", "A bell\x07, a null\x00, an escape\x1b[31m red\x1b[0m and a \x7f delete."),
-        _Odd("numbers", ", ".join(str(number**7) for number in range(60)) + ", 3.14159, −273.15 °C, ½, Ⅻ, 1e-9"),
-        _Odd("no blanks", "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=60_000))),
-        _Odd("repetition", "ha" * 4_000),
-        _Odd("directions", "left to right, \u202eright to left\u202c, עברית and العربية in one line"),
-        _Odd("duplicate", "The same story stands here more than once, to the letter."),
+        _Oddity("empty", ""),
+        _Oddity("missing", None),
+        _Oddity("blank", " \n\t \u00a0\u3000 "),
+        _Oddity("emoji", "A 🦊 and a 👩🏽\u200d🚀 sailed to 🇰🇪 in 3️⃣ days. e\u0301 is not \u00e9; \u200bnothing\ufeff."),
+        _Oddity("markup", '<p class="story">Once &amp; for all: <b>{hero}</b></p>\n<!-- [MASK] -->\n'),
+        _Oddity("code", "def story(n: int) -> str:\n\tif n <= 0:\n\t\treturn ''\n\treturn 'once ' + story(n - 1)\n"),
+        _Oddity("special tokens", f"The sign said {END_OF_TEXT} and then <s></s> [CLS] [SEP] <pad>, in plain letters."),
+        _Oddity("line ends", "One line,\r\nanother,\ra third,\u2028and a last.\n\n\n"),
+        _Oddity("control characters", "A bell\x07, a null\x00, an escape\x1b[31m red\x1b[0m and a \x7f delete."),
+        _Oddity("numbers", ", ".join(str(number**7) for number in range(60)) + ", 3.14159, −273.15 °C, ½, Ⅻ, 1e-9"),
+        _Oddity("no blanks", "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=60_000))),
+        _Oddity("repetition", "ha" * 4_000),
+        _Oddity("directions", "left to right, \u202eright to left\u202c, עברית and العربية in one line"),
+        _Oddity("duplicate", "The same story stands here more than once, to the letter."),
     )
     while True:
         yield from fixed
-        yield _Odd("very long", GRAMMARS["en"].story(chance, sentences=_LONG_SENTENCES)[1])
+        yield _Oddity("very long", GRAMMARS["en"].write_story(chance, sentences=_LONG_SENTENCES)[1])
 
 
-def sample_rows(split: str) -> Iterator[dict[str, Json]]:
-    """The rows of one split, in order."""
+def generate_rows(split: str) -> Iterator[dict[str, Json]]:
+    """Yield the rows of one split, in order."""
     chance = random.Random(f"{_SEED} {split}")  # noqa: S311 (stories, not secrets)
     odd = _odd_texts(chance)
     for number in range(SAMPLE_ROWS[split]):
         language = chance.choice(_LANGUAGES)
-        title, story = GRAMMARS[language].story(chance, sentences=chance.randint(2, 14))
-        oddity = next(odd) if number % _ODD_EVERY == _ODD_EVERY - 1 else _Odd("none", story)
+        title, story = GRAMMARS[language].write_story(chance, sentences=chance.randint(2, 14))
+        oddity = next(odd) if number % _ODD_EVERY == _ODD_EVERY - 1 else _Oddity("none", story)
         yield {
             "title": title,
             "text": oddity.text,
@@ -84,11 +84,11 @@ def sample_rows(split: str) -> Iterator[dict[str, Json]]:
 
 
 def write_sample(folder: Path) -> LocalPlan:
-    """Write the sample's files, a file of JSON lines per split, into the folder of sources, and say what they are."""
+    """Write one file of JSON lines per split into ``folder``, and return the plan to import them."""
     ensure_dir(folder)
     files = []
     for number, split in enumerate(SAMPLE_ROWS):
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in sample_rows(split))
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in generate_rows(split))
         path = folder / f"{number:05d}"
         write_bytes_atomic(path, "".join(lines).encode())
         files.append(LocalFile(f"{split}.jsonl", path.name, split, path.stat().st_size, sha256_file(path)))
@@ -96,27 +96,30 @@ def write_sample(folder: Path) -> LocalPlan:
 
 
 def ensure_sample_tokenizer(folder: Path) -> Path:
-    """The folder of the sample's tokenizer below ``folder``, trained if it is not there; safe to call from anywhere."""
+    """Return the folder of the sample's tokenizer below ``folder``; it is trained if it does not exist.
+
+    Safe to call from several processes at once.
+    """
     target = folder / SAMPLE_TOKENIZER
     if (target / "tokenizer.json").exists():
         return target
     ensure_dir(folder)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as scratch:
-        made = Path(scratch) / SAMPLE_TOKENIZER
-        made.mkdir()
-        _train(made)
+        trained = Path(scratch) / SAMPLE_TOKENIZER
+        trained.mkdir()
+        _train_tokenizer(trained)
         try:
-            made.rename(target)
+            trained.rename(target)
         except OSError:
-            # Somebody else was quicker; a folder that was left incomplete makes way.
+            # Another process was faster, unless the folder there is incomplete: then it is replaced.
             if not (target / "tokenizer.json").exists():
                 shutil.rmtree(target)
-                made.rename(target)
+                trained.rename(target)
     fsync_directory(folder)
     return target
 
 
-def _train(folder: Path) -> None:
+def _train_tokenizer(folder: Path) -> None:
     from tokenizers import Tokenizer, decoders, pre_tokenizers, processors
     from tokenizers.models import BPE
     from tokenizers.trainers import BpeTrainer
@@ -131,7 +134,7 @@ def _train(folder: Path) -> None:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    stories = (row for row in sample_rows("train") if row["oddity"] == "none")
+    stories = (row for row in generate_rows("train") if row["oddity"] == "none")
     tokenizer.train_from_iterator((str(row["text"]) for row in stories), trainer)
     tokenizer.save(str(folder / "tokenizer.json"))
     settings = {

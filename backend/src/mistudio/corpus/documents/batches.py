@@ -1,7 +1,7 @@
-"""The texts of a split as batches that are worth encoding: read ahead, measured, and told which are held out.
+"""Reads the documents of a split in batches to encode, measures them, and marks those that are held out.
 
-How much is encoded at once follows from how long the last time took: a cancel shall be heard within a second, whether
-the tokenizer does a hundred megabytes a second or one. What comes out does not depend on it.
+The size of a batch adapts to the time that the last one took, so that a cancel takes effect within a second, whether
+the tokenizer encodes a hundred megabytes a second or one. The result does not depend on the size.
 """
 
 import hashlib
@@ -19,21 +19,21 @@ from mistudio.corpus.arrays import Ints
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT
 from mistudio.corpus.formats.utf8_repair import python_values
 from mistudio.corpus.store.dataset_store import DatasetStore, GroupRef
-from mistudio.corpus.store.sample import text_of
+from mistudio.corpus.store.sample import render_cell
 from mistudio.corpus.tokenizers.chat_template import ConversationRefused
 
 RenderChat: TypeAlias = Callable[[Sequence[Mapping[str, Json]]], str]
 
-_SECONDS: Final = 0.25
-_FIRST: Final = 1 << 20
-_LEAST: Final = 1 << 18
-_MOST: Final = 16 << 20
-_HASHES: Final = 1 << 64
+_TARGET_SECONDS: Final = 0.25
+_FIRST_BYTES: Final = 1 << 20
+_MIN_BYTES: Final = 1 << 18
+_MAX_BYTES: Final = 16 << 20
+_HASH_RANGE: Final = 1 << 64
 
 
 @dataclass(frozen=True, eq=False)
 class RowBatch:
-    """Figures of the source rows ``first_row`` and the following."""
+    """Figures of consecutive source rows, the first of which is ``first_row``."""
 
     first_row: int
     characters: Ints
@@ -43,54 +43,53 @@ class RowBatch:
 
 @dataclass(frozen=True, eq=False)
 class TextBatch(RowBatch):
-    """Such rows with their texts, null where there is none."""
+    """Rows with their texts; the text of a row without one is null."""
 
     texts: pa.StringArray
 
 
 class BatchSize:
-    """How many bytes of text to encode at once: ``fixed``, or what a quarter of a second is enough for."""
+    """How many bytes of text to encode at once: ``fixed``, or what takes about a quarter of a second."""
 
     def __init__(self, fixed: int | None = None) -> None:
         self._is_fixed = fixed is not None
-        self.bytes = _FIRST if fixed is None else fixed
+        self.bytes = _FIRST_BYTES if fixed is None else fixed
 
-    def took(self, seconds: float) -> None:
-        """Encoding a batch took so long: the next ones are to take about a quarter of a second."""
+    def adapt(self, seconds: float) -> None:
+        """Adapt the size to the ``seconds`` that the last batch took."""
         if self._is_fixed:
             return
-        factor = min(2.0, max(0.25, _SECONDS / max(seconds, 1e-6)))
-        self.bytes = int(min(_MOST, max(_LEAST, self.bytes * factor)))
+        factor = min(2.0, max(0.25, _TARGET_SECONDS / max(seconds, 1e-6)))
+        self.bytes = int(min(_MAX_BYTES, max(_MIN_BYTES, self.bytes * factor)))
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """Which documents are held out: a share of them, chosen by a seeded hash of the text.
+class HeldOutRule:
+    """Which documents are held out: the share ``fraction``, chosen by a seeded hash of the text.
 
-    So documents with equal texts fall on the same side, whatever split they are in, and another order of the rows
-    changes nothing.
+    Documents with equal texts are on the same side, in whichever split and order they come.
     """
 
     fraction: float
     seed: int
 
-    def kinds(self, texts: pa.StringArray) -> NDArray[np.uint8]:
-        """The kind of each text; null has none."""
+    def classify(self, texts: pa.StringArray) -> NDArray[np.uint8]:
+        """Return the kind of each text: NO_TEXT for null, else DOCUMENT or HELD_OUT."""
         kinds = np.where(texts.is_null().to_numpy(zero_copy_only=False), NO_TEXT, DOCUMENT).astype(np.uint8)
         if self.fraction:
-            chosen = [text is not None and self._has(text) for text in texts.cast(pa.binary()).to_pylist()]
+            chosen = [text is not None and self._is_held_out(text) for text in texts.cast(pa.binary()).to_pylist()]
             kinds[np.array(chosen, bool)] = HELD_OUT
         return kinds
 
-    def _has(self, text: bytes) -> bool:
+    def _is_held_out(self, text: bytes) -> bool:
         digest = hashlib.blake2b(text, digest_size=8, salt=self.seed.to_bytes(8, "little")).digest()
-        return int.from_bytes(digest, "little") < self.fraction * _HASHES
+        return int.from_bytes(digest, "little") < self.fraction * _HASH_RANGE
 
 
 class TextReader:
     """Reads the texts of one column; conversations are rendered, by ``render_chat`` if it is given.
 
-    A conversation that it refuses is named, by a ConversationRefused of its own.
+    If ``render_chat`` refuses a conversation, the ConversationRefused that is raised names its row.
     """
 
     def __init__(self, store: DatasetStore, column: str, *, render_chat: RenderChat | None = None) -> None:
@@ -99,49 +98,49 @@ class TextReader:
         self._render_chat = render_chat
 
     def groups(self, split: str) -> Iterator[GroupRef]:
-        """All row groups of the split, in order."""
+        """Yield the row groups of the split, in order."""
         return self._store.groups(split)
 
     def texts(self, group: GroupRef) -> pa.StringArray:
-        """The texts of a row group, null where there is none."""
+        """Return the text of each row of a row group, or null."""
         if self._render_chat is None:
             return self._store.texts(group, column=self._column)
         table = self._store.read(group, columns=[self._column])
         if self._column not in table.column_names:
             return pa.nulls(group.rows, pa.string())
         cells = python_values(table.column(self._column).combine_chunks())
-        texts = [self._text(cell, group.split, row) for row, cell in enumerate(cells, group.first_row)]
+        texts = [self._render(cell, group.split, row) for row, cell in enumerate(cells, group.first_row)]
         return pa.array(texts, pa.string())
 
     def rows(self, split: str, numbers: Sequence[int]) -> list[str]:
-        """The texts of these rows, in the order asked; empty where there is none."""
+        """Return the texts of rows, in the order of ``numbers``; the text of a row without one is empty."""
         rows = self._store.rows(split, numbers, columns=[self._column])
-        return [self._text(row.values.get(self._column), split, row.row) or "" for row in rows]
+        return [self._render(row.values.get(self._column), split, row.row) or "" for row in rows]
 
-    def _text(self, cell: object, split: str, row: int) -> str | None:
+    def _render(self, cell: object, split: str, row: int) -> str | None:
         if cell is None:
             return None
         if self._render_chat is None:
-            return text_of(cell)
+            return render_cell(cell)
         try:
-            return self._render_chat(messages_of(cell))
+            return self._render_chat(normalize_messages(cell))
         except ConversationRefused as error:
             where = f"Row {row} of split “{split}”, counted from 0"
             raise ConversationRefused(error.reason, where=where) from error
 
 
-def text_batches(
+def read_batches(
     reader: TextReader,
     split: str,
     *,
     first_row: int,
     stop_row: int | None = None,
     size: BatchSize,
-    held_out: HeldOut,
+    held_out: HeldOutRule,
 ) -> Iterator[TextBatch]:
-    """The split's rows from ``first_row`` on, in order, about ``size.bytes`` of text at a time, whole row groups.
+    """Yield the split's rows from ``first_row`` on in order, in whole row groups of about ``size.bytes`` of text.
 
-    ``stop_row``, where a row group begins, is the first row that is left out; None: all come.
+    ``stop_row``, which has to begin a row group, is excluded; None reads to the end.
     """
     parts: list[pa.StringArray] = []
     start, pending = first_row, 0
@@ -154,36 +153,36 @@ def text_batches(
         parts.append(texts)
         pending += texts.get_total_buffer_size()
         if pending >= size.bytes:
-            yield _batch(parts, start, held_out)
+            yield _make_batch(parts, start, held_out)
             start, parts, pending = group.first_row + group.rows, [], 0
     if parts:
-        yield _batch(parts, start, held_out)
+        yield _make_batch(parts, start, held_out)
 
 
-def _batch(parts: list[pa.StringArray], first_row: int, held_out: HeldOut) -> TextBatch:
+def _make_batch(parts: list[pa.StringArray], first_row: int, held_out: HeldOutRule) -> TextBatch:
     texts = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
     return TextBatch(
         first_row,
         texts=texts,
-        characters=_numbers(pc.utf8_length(texts)),
-        text_bytes=_numbers(pc.binary_length(texts)),
-        kinds=held_out.kinds(texts),
+        characters=_to_integers(pc.utf8_length(texts)),
+        text_bytes=_to_integers(pc.binary_length(texts)),
+        kinds=held_out.classify(texts),
     )
 
 
-def messages_of(cell: object) -> list[Mapping[str, Json]]:
-    """A conversation's messages as chat templates expect them: ``role`` and ``content``, whatever they are called."""
-    messages = cell if isinstance(cell, list) else []
-    found = [cast("dict[str, Json]", message) for message in messages if isinstance(message, dict)]
+def normalize_messages(cell: object) -> list[Mapping[str, Json]]:
+    """Return a conversation's messages with the keys that chat templates expect, ``role`` and ``content``."""
+    values = cell if isinstance(cell, list) else []
+    messages = [cast("dict[str, Json]", value) for value in values if isinstance(value, dict)]
     return [
         {
             **message,
             "role": message.get("role", message.get("from")),
             "content": message.get("content", message.get("value")),
         }
-        for message in found
+        for message in messages
     ]
 
 
-def _numbers(array: pa.Array) -> Ints:
+def _to_integers(array: pa.Array) -> Ints:
     return np.asarray(array.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)

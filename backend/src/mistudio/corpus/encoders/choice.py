@@ -1,8 +1,8 @@
-"""Which engine makes the ids of a tokenization: the fast one where it earns its place, else the reference.
+"""Choose the engine of a tokenization: the fast one if it passes every check, else the reference.
 
-It earns it anew each time: by the gate (a tokenizer of a tested kind), by the probe (built-in hard texts and this
-tokenizer's own added tokens) and by a sample of the very dataset. One difference anywhere, and the reference does all.
-We say on how many documents both agreed; more nobody can say.
+Each job checks anew: the compatibility rules (a tokenizer of a tested kind), a probe (built-in texts and the
+tokenizer's own added tokens), and a sample of the dataset. One difference anywhere, and the reference encodes
+everything. The result names how many documents both engines agreed on; that is evidence, not a guarantee.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,22 +15,23 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.errors import Json
-from mistudio.corpus.encoders.compatibility import composes, refusal, word_marks
+from mistudio.corpus.encoders.compatibility import explain_refusal, find_word_marks, has_composing_normalizer
 from mistudio.corpus.encoders.encoders import FastEncoder, ReferenceEncoder, Texts
-from mistudio.corpus.encoders.encoding import Encoded, Encoder
+from mistudio.corpus.encoders.encoding import Encoder, TokenIds
 from mistudio.corpus.encoders.probe_texts import probe_texts
 from mistudio.corpus.encoders.word_encoder import WordEncoder
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, without_normalizer
+from mistudio.corpus.tokenizers.definition import remove_normalizer
+from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 
 Sample: TypeAlias = "Texts | Callable[[], Texts]"
 
-# What a library of Rust raises where it panics is of a class that cannot be imported, and no Exception.
+# A Rust library that panics raises a class that cannot be imported and is no Exception.
 _PANICS: Final = "pyo3_runtime"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The engine for a job, its name and version, and in words why it and no other."""
+    """The engine for a job, its name and version, and the reason in words."""
 
     encoder: "ReferenceEncoder | GuardedEncoder"
     engine: str
@@ -39,27 +40,27 @@ class Choice:
 
 @dataclass(frozen=True)
 class Trial:
-    """How the fast engine did on a tokenizer before it saw a document: agreed on ``hard_texts``, or was ``refused``.
+    """The result of the fast engine on a tokenizer without any document.
 
-    ``fast`` is None where it was, and ``refused`` then says in words why.
+    It agreed on ``probe_count`` probe texts; otherwise ``fast`` is None and ``refusal`` says why, as a sentence.
     """
 
     reference: ReferenceEncoder
     fast: Encoder | None
-    hard_texts: int = 0
-    refused: str = ""
+    probe_count: int = 0
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """How many texts were encoded by both, and which of them (by position) came out differently."""
+    """How many texts both engines encoded, and the positions of those with different ids."""
 
     texts: int
     differing: tuple[int, ...]
 
     @property
     def differences(self) -> int:
-        """How many texts came out differently."""
+        """How many texts have different ids."""
         return len(self.differing)
 
 
@@ -68,9 +69,9 @@ class _FastEngineFailed(Exception):
 
 
 class GuardedEncoder:
-    """The fast engine in a job: a batch on which it breaks off goes to the reference, which is right by definition.
+    """The fast engine in a job; the reference encodes each batch on which it fails.
 
-    ``failure`` says in words why it broke off first, None while it has not.
+    ``failure`` is the reason of the first failure in words, None while there is none.
     """
 
     def __init__(self, fast: Encoder, reference: Encoder) -> None:
@@ -80,13 +81,13 @@ class GuardedEncoder:
 
     @property
     def name(self) -> str:
-        """The fast engine's."""
+        """The name of the fast engine."""
         return self._fast.name
 
-    def encode(self, texts: Texts) -> Encoded:
-        """The ids of every text; a null is read as an empty text. Uses all cores, and blocks."""
+    def encode(self, texts: Texts) -> TokenIds:
+        """Return the ids of every text; a null counts as an empty text. Uses all cores, and blocks."""
         try:
-            with _failures():
+            with _translate_failures():
                 return self._fast.encode(texts)
         except _FastEngineFailed as error:
             self.failure = self.failure or str(error)
@@ -94,98 +95,102 @@ class GuardedEncoder:
 
 
 def try_fast_engine(tokenizer: LoadedTokenizer) -> Trial:
-    """Load the fast engine and probe it, as far as that can be done before there are documents. Blocks."""
+    """Load the fast engine and probe it, which needs no document. Blocks."""
     reference = ReferenceEncoder(tokenizer.reference)
-    if why := _refusal(tokenizer):
-        return Trial(reference, None, refused=f"The reference: {why}.")
+    if why := _find_obstacle(tokenizer):
+        return Trial(reference, None, refusal=_explain_reference(why))
     try:
-        fast = _load(tokenizer, reference)
-        probe = pa.array(probe_texts(added_tokens(tokenizer)), pa.string())
-        why = _difference(fast, reference, probe, "built-in hard texts")
+        fast = _load_fast_engine(tokenizer, reference)
+        probe = pa.array(probe_texts(list_added_tokens(tokenizer)), pa.string())
+        why = _explain_differences(fast, reference, probe, "probe texts")
     except _FastEngineFailed as error:
-        return Trial(reference, None, refused=_failed(error))
-    return Trial(reference, None, refused=why) if why else Trial(reference, fast, hard_texts=len(probe))
+        why = _explain_failure(error)
+    return Trial(reference, None, refusal=why) if why else Trial(reference, fast, probe_count=len(probe))
 
 
 def choose_encoder(tokenizer: LoadedTokenizer, sample: Sample, *, trial: Trial | None = None) -> Choice:
-    """The fast engine if it agrees with the reference wherever it is asked, on ``sample`` among others; else that.
+    """Return the fast engine if it agrees with the reference on the probe and on ``sample``, else the reference.
 
-    ``trial`` is that of this tokenizer, where it was made already. A ``sample`` that has to be read is read while the
-    engine is loaded, and not at all where the gate is shut.
+    ``trial`` is the result of ``try_fast_engine`` on this tokenizer, if there is one. A callable ``sample`` is called
+    while the engine loads, and not at all if the engine cannot be used.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="sample") as beside:
-        is_hopeless = trial.fast is None if trial else _refusal(tokenizer) is not None
-        reading = None if is_hopeless else beside.submit(_read, sample)
+    with ThreadPoolExecutor(1, thread_name_prefix="sample") as thread:
+        is_refused = trial.fast is None if trial else _find_obstacle(tokenizer) is not None
+        reading = None if is_refused else thread.submit(_read_sample, sample)
         made = trial or try_fast_engine(tokenizer)
         if reading is None or made.fast is None:
-            return Choice(made.reference, made.reference.name, made.refused)
-        return _compared(tokenizer, made, made.fast, reading.result())
+            return Choice(made.reference, made.reference.name, made.refusal)
+        return _choose_by_documents(tokenizer, made, made.fast, reading.result())
 
 
-def _compared(tokenizer: LoadedTokenizer, trial: Trial, fast: Encoder, documents: Texts) -> Choice:
+def _choose_by_documents(tokenizer: LoadedTokenizer, trial: Trial, fast: Encoder, documents: Texts) -> Choice:
     reference = trial.reference
     try:
-        why = _difference(fast, reference, documents, "sampled documents")
+        why = _explain_differences(fast, reference, documents, "sampled documents")
     except _FastEngineFailed as error:
-        why = _failed(error)
+        why = _explain_failure(error)
     if why:
         return Choice(reference, reference.name, why)
-    is_partial = isinstance(fast, FastEncoder) and composes(tokenizer)
-    scope = ", for documents without marks to compose; the reference has the others" if is_partial else ""
-    counts = f"{trial.hard_texts:,} hard texts and {len(documents):,} sampled documents"
-    return Choice(GuardedEncoder(fast, reference), fast.name, f"Agrees with {reference.name} on {counts}{scope}.")
+    is_shared = isinstance(fast, FastEncoder) and has_composing_normalizer(tokenizer)
+    scope = " The reference encodes documents with marks to compose." if is_shared else ""
+    counts = f"{trial.probe_count:,} probe texts and {len(documents):,} documents"
+    return Choice(GuardedEncoder(fast, reference), fast.name, f"Verified against {reference.name} on {counts}.{scope}")
 
 
-def _failed(error: _FastEngineFailed) -> str:
-    return f"The reference: the fast engine failed ({error})."
+def _explain_reference(why: str) -> str:
+    return f"The fast engine was not used: {why}."
 
 
-def _difference(fast: Encoder, reference: Encoder, texts: Texts, what: str) -> str | None:
-    with _failures():
-        found = compare(fast, reference, texts)
+def _explain_failure(error: _FastEngineFailed) -> str:
+    return _explain_reference(f"it failed ({error})")
+
+
+def _explain_differences(fast: Encoder, reference: Encoder, texts: Texts, what: str) -> str | None:
+    with _translate_failures():
+        found = compare_encoders(fast, reference, texts)
     if not found.differences:
         return None
-    return f"The reference: the fast engine differs on {found.differences:,} of {found.texts:,} {what}."
+    return _explain_reference(f"its ids differ on {found.differences:,} of {found.texts:,} {what}")
 
 
-def _read(sample: Sample) -> Texts:
+def _read_sample(sample: Sample) -> Texts:
     return sample() if callable(sample) else sample
 
 
-def compare(encoder: Encoder, reference: Encoder, texts: Texts) -> Comparison:
-    """Encode ``texts`` with both engines."""
+def compare_encoders(encoder: Encoder, reference: Encoder, texts: Texts) -> Comparison:
+    """Encode ``texts`` with both engines and compare the ids."""
     ours, theirs = encoder.encode(texts), reference.encode(texts)
     if np.array_equal(ours.offsets, theirs.offsets) and np.array_equal(ours.ids, theirs.ids):
         return Comparison(len(texts), ())
-    return Comparison(len(texts), tuple(place for place in range(len(texts)) if not _same(ours, theirs, place)))
+    return Comparison(len(texts), tuple(place for place in range(len(texts)) if not _is_equal_at(place, ours, theirs)))
 
 
-def added_tokens(tokenizer: LoadedTokenizer) -> Sequence[str]:
-    """The added tokens as they are written in texts, in the order of their file."""
+def list_added_tokens(tokenizer: LoadedTokenizer) -> Sequence[str]:
+    """Return the added tokens as texts contain them, in the order of their file."""
     added = cast("list[dict[str, Json]]", tokenizer.outline.get("added_tokens") or [])
     return [content for token in added if isinstance(content := token.get("content"), str) and content]
 
 
-def _same(ours: Encoded, theirs: Encoded, place: int) -> bool:
+def _is_equal_at(place: int, ours: TokenIds, theirs: TokenIds) -> bool:
     one, other = (made.ids[made.offsets[place] : made.offsets[place + 1]] for made in (ours, theirs))
     return np.array_equal(one, other)
 
 
-def _refusal(tokenizer: LoadedTokenizer) -> str | None:
-    return refusal(tokenizer) if word_marks(tokenizer) is None else None
+def _find_obstacle(tokenizer: LoadedTokenizer) -> str | None:
+    return explain_refusal(tokenizer) if find_word_marks(tokenizer) is None else None
 
 
-def _load(tokenizer: LoadedTokenizer, reference: ReferenceEncoder) -> Encoder:
-    with _failures():
-        if (marks := word_marks(tokenizer)) is not None:
+def _load_fast_engine(tokenizer: LoadedTokenizer, reference: ReferenceEncoder) -> Encoder:
+    with _translate_failures():
+        if (marks := find_word_marks(tokenizer)) is not None:
             return WordEncoder(reference, marks=marks)
-        if composes(tokenizer):
-            return FastEncoder(without_normalizer(tokenizer.json), beside=reference)
-        return FastEncoder(tokenizer.json, beside=None)
+        if has_composing_normalizer(tokenizer):
+            return FastEncoder(remove_normalizer(tokenizer.json), composer=reference)
+        return FastEncoder(tokenizer.json, composer=None)
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _translate_failures() -> Iterator[None]:
     try:
         yield
     except (RuntimeError, ValueError, OverflowError, ImportError) as error:
@@ -193,4 +198,4 @@ def _failures() -> Iterator[None]:
     except BaseException as error:
         if type(error).__module__ != _PANICS:
             raise
-        raise _FastEngineFailed("it broke off") from error
+        raise _FastEngineFailed("a panic of the library") from error

@@ -1,8 +1,8 @@
-"""Which tokenizers a fast engine may be tried on at all: those of the kinds that it was tested with, and no other.
+"""Decide whether a fast engine may be tried on a tokenizer: only on the kinds that it was tested with.
 
-Default deny. The fast engine loads more than it gets right: it is silently wrong for added tokens with ``single_word``,
-and for added tokens whose flags differ. And only where texts are parted into words first may each word be encoded for
-itself. What is let through here must still agree with the reference on the probe and on documents of the dataset
+The fast engine loads tokenizers that it then gets silently wrong: those with ``single_word`` added tokens, and those
+whose added tokens have different flags. Encoding each word on its own is right only if texts are split into words
+first. A tokenizer that passes here must still agree with the reference on the probe and on documents of the dataset
 (``mistudio.corpus.encoders.choice``).
 """
 
@@ -26,7 +26,7 @@ _HEAD: Final = r"[^\r\n\p{L}\p{N}]?"
 _UPPER: Final = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
 _LOWER: Final = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
 _SLASHES: Final = r"\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-# How GPT-4o, Llama 3 and Qwen split texts; GPT-2's way has no pattern, ByteLevel itself knows it.
+# The patterns by which Llama 3, Qwen and GPT-4o split texts; that of GPT-2 is built into ByteLevel.
 _KNOWN_PATTERNS: Final = frozenset(
     {
         rf"{_APOSTROPHES}|{_HEAD}\p{{L}}+|\p{{N}}{{1,3}}{_REST}",
@@ -43,47 +43,47 @@ _META_SPLITS: Final = (
     None,
     {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False},
 )
-# What parts texts at white space, of which nothing is left; and what may then part words further.
+# Pre-tokenizers that split at white space and drop it; and those that may then split the words.
 _WORD_SPLITTERS: Final = frozenset({"BertPreTokenizer", "Whitespace", "WhitespaceSplit"})
 _SPLITTERS_OF_WORDS: Final = _WORD_SPLITTERS | {"Digits", "Punctuation"}
-# What changes one character after the other, or composes it with the marks that follow it.
+# Normalizers that change each character on its own, or compose it with the marks that follow it.
 _LOCAL_NORMALIZERS: Final = frozenset(
     {"BertNormalizer", "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Nmt", "StripAccents"}
 )
 _COMPOSING: Final = frozenset({"NFC", "NFKC"})
 
 
-def refusal(tokenizer: LoadedTokenizer) -> str | None:
-    """Why the fast engine is not tried on ``tokenizer``, in words; None where it may be."""
+def explain_refusal(tokenizer: LoadedTokenizer) -> str | None:
+    """Return in words why the fast engine may not be tried on ``tokenizer``; None if it may."""
     return (
-        _untested_versions(*_TESTED)
-        or _unknown_model(tokenizer)
-        or _unknown_added_tokens(tokenizer.outline)
-        or _unknown_steps(tokenizer.outline)
+        _check_versions(*_TESTED)
+        or _check_model(tokenizer)
+        or _check_added_tokens(tokenizer.outline)
+        or _check_steps(tokenizer.outline)
     )
 
 
-def composes(tokenizer: LoadedTokenizer) -> bool:
-    """Whether ``tokenizer`` composes marks, some of which the fast engine composes differently.
+def has_composing_normalizer(tokenizer: LoadedTokenizer) -> bool:
+    """Return whether ``tokenizer`` composes marks, some of which the fast engine composes differently.
 
-    Such a one gets only texts in which there is nothing to compose, and is not told to.
+    The fast engine then gets no normalizer, and only texts in which there is nothing to compose.
     """
-    return _step(tokenizer.outline, "normalizer").get("type") in _COMPOSING
+    return _get_step(tokenizer.outline, "normalizer").get("type") in _COMPOSING
 
 
-def word_marks(tokenizer: LoadedTokenizer) -> str | None:
-    """The ASCII characters that are words of their own to ``tokenizer``, if it reads each word for itself, else None.
+def find_word_marks(tokenizer: LoadedTokenizer) -> str | None:
+    """Return the ASCII characters that are words of their own; None if ``tokenizer`` does not encode word by word.
 
-    It does where texts are parted at white space before anything else, normalizing does not look beyond a word, and no
-    added token can be found across the end of one. A mark that an added token has in it counts as a letter.
+    A tokenizer encodes word by word if it first splits texts at white space, its normalizers do not look beyond a word,
+    and no added token extends beyond the end of one. A mark that occurs in an added token counts as a letter.
     """
-    normalizers = _types(tokenizer.outline.get("normalizer"), "normalizers")
-    splitter, *others = _types(tokenizer.outline.get("pre_tokenizer"), "pretokenizers") or [""]
-    is_parted = splitter in _WORD_SPLITTERS and _SPLITTERS_OF_WORDS.issuperset(others)
-    if not is_parted or not _LOCAL_NORMALIZERS.issuperset(normalizers) or _untested_versions("tokenizers"):
+    normalizers = _list_types(tokenizer.outline.get("normalizer"), "normalizers")
+    splitter, *others = _list_types(tokenizer.outline.get("pre_tokenizer"), "pretokenizers") or [""]
+    has_words = splitter in _WORD_SPLITTERS and _SPLITTERS_OF_WORDS.issuperset(others)
+    if not has_words or not _LOCAL_NORMALIZERS.issuperset(normalizers) or _check_versions("tokenizers"):
         return None
     tokens = cast("list[dict[str, Json]]", tokenizer.outline.get("added_tokens") or [])
-    contents = "".join(_as_sought(tokenizer, str(token["content"])) for token in tokens)
+    contents = "".join(_list_search_forms(tokenizer, str(token["content"])) for token in tokens)
     if any(letter.isspace() for letter in contents) or any(map(_is_whole_word, tokens)):
         return None
     if splitter != "BertPreTokenizer" or _COMPOSING.intersection(normalizers):
@@ -91,16 +91,16 @@ def word_marks(tokenizer: LoadedTokenizer) -> str | None:
     return "".join(mark for mark in punctuation if mark not in contents)
 
 
-def gigatoken_version() -> str | None:
-    """The fast engine's version, None where it is not installed."""
+def _read_gigatoken_version() -> str | None:
+    """Return the version of the fast engine, None if it is not installed."""
     try:
         return version("gigatoken")
     except PackageNotFoundError:
         return None
 
 
-def _as_sought(tokenizer: LoadedTokenizer, content: str) -> str:
-    """An added token as it is written in a text, and as it is after normalizing; which of them is sought, it says."""
+def _list_search_forms(tokenizer: LoadedTokenizer, content: str) -> str:
+    """Return an added token as it is written, followed by its normalized form: its flags decide which is searched."""
     normalizer = tokenizer.reference.normalizer
     return content + (normalizer.normalize_str(content) if normalizer else "")
 
@@ -109,8 +109,8 @@ def _is_whole_word(token: Mapping[str, Json]) -> bool:
     return bool(token.get("single_word"))
 
 
-def _types(step: Json, parts: str) -> list[str]:
-    """The types of a step, or of those that it consists of, which stand in its field ``parts``."""
+def _list_types(step: Json, parts: str) -> list[str]:
+    """Return the type of a step, or the types of its own steps, which are in its field ``parts``."""
     if not isinstance(step, dict):
         return []
     steps = step.get(parts) if step.get("type") == "Sequence" else [step]
@@ -119,44 +119,44 @@ def _types(step: Json, parts: str) -> list[str]:
     )
 
 
-def _untested_versions(*names: str) -> str | None:
-    installed = {"tokenizers": tokenizers.__version__, "gigatoken": gigatoken_version()}
+def _check_versions(*names: str) -> str | None:
+    installed = {"tokenizers": tokenizers.__version__, "gigatoken": _read_gigatoken_version()}
     for name in names:
         found = installed[name]
         if found not in _TESTED[name]:
-            return f"{name} {found} is not a version that was tested" if found else f"{name} is not installed"
+            return f"{name} {found} is not a tested version" if found else f"{name} is not installed"
     return None
 
 
-def _unknown_model(tokenizer: LoadedTokenizer) -> str | None:
-    model = _step(tokenizer.outline, "model")
+def _check_model(tokenizer: LoadedTokenizer) -> str | None:
+    model = _get_step(tokenizer.outline, "model")
     if tokenizer.kind != "BPE":
-        return f"its model is {tokenizer.kind}, and the fast engine knows BPE"
+        return f"the model of the tokenizer is {tokenizer.kind}, and the engine supports only BPE"
     if model.get("continuing_subword_prefix") or model.get("end_of_word_suffix"):
-        return "its tokens are written with a prefix or suffix within words"
+        return "the tokenizer marks tokens within words by a prefix or suffix"
     return None
 
 
-def _unknown_added_tokens(outline: Mapping[str, Json]) -> str | None:
+def _check_added_tokens(outline: Mapping[str, Json]) -> str | None:
     normalizes = outline.get("normalizer") is not None
     for token in cast("list[dict[str, Json]]", outline.get("added_tokens") or []):
         if _is_whole_word(token):
-            return f"its added token {token['content']} counts as a whole word only"
+            return f"the added token {token['content']} matches only as a whole word"
         if token.get("lstrip") or token.get("rstrip"):
-            return f"its added token {token['content']} takes the spaces beside it"
+            return f"the added token {token['content']} includes the spaces beside it"
         if normalizes and token.get("normalized"):
-            return f"its added token {token['content']} is sought after normalizing"
+            return f"the added token {token['content']} is matched after normalizing"
     return None
 
 
-def _unknown_steps(outline: Mapping[str, Json]) -> str | None:
+def _check_steps(outline: Mapping[str, Json]) -> str | None:
     normalizer, splitter = outline.get("normalizer"), outline.get("pre_tokenizer")
-    if _step(outline, "model").get("byte_fallback"):
+    if _get_step(outline, "model").get("byte_fallback"):
         known = normalizer in _META_NORMALIZERS and splitter in _META_SPLITS
-        return None if known else "it prepares texts in a way that was not tested with SentencePiece's bytes"
-    if normalizer is not None and _step(outline, "normalizer").get("type") not in _COMPOSING:
-        return f"its normalizer {_step(outline, 'normalizer').get('type')} was not tested"
-    return None if _is_known_splitter(splitter) else "it splits texts in a way that was not tested"
+        return None if known else "the tokenizer prepares texts in a way that was not tested with byte fallback"
+    if normalizer is not None and _get_step(outline, "normalizer").get("type") not in _COMPOSING:
+        return f"the normalizer {_get_step(outline, 'normalizer').get('type')} was not tested"
+    return None if _is_known_splitter(splitter) else "the tokenizer splits texts in a way that was not tested"
 
 
 def _is_known_splitter(splitter: Json) -> bool:
@@ -173,15 +173,15 @@ def _is_known_splitter(splitter: Json) -> bool:
 
 def _is_known_split(split: Mapping[str, Json]) -> bool:
     pattern = split.get("pattern")
-    way = (split.get("behavior"), split.get("invert"))
+    mode = (split.get("behavior"), split.get("invert"))
     return (
         split.get("type") == "Split"
         and isinstance(pattern, dict)
         and pattern.get("Regex") in _KNOWN_PATTERNS
-        and way in (("Isolated", False), ("Removed", True))
+        and mode in (("Isolated", False), ("Removed", True))
     )
 
 
-def _step(outline: Mapping[str, Json], name: str) -> Mapping[str, Json]:
+def _get_step(outline: Mapping[str, Json], name: str) -> Mapping[str, Json]:
     step = outline.get(name)
     return step if isinstance(step, dict) else {}

@@ -1,8 +1,8 @@
-"""The engines that make ids of texts; ``mistudio.corpus.encoders.choice`` says which one a job gets.
+"""The engines that turn texts into ids; ``mistudio.corpus.encoders.choice`` picks one for each job.
 
-The fast one is ``gigatoken``, some ten times as fast and right about most tokenizers. The reference is ``tokenizers``,
-on all cores and in bounded memory: the library gives ids as Python lists beside much that nobody asked for, about 100
-bytes for a token; so a batch is encoded in pieces, and each piece becomes an array before the next one starts.
+``gigatoken`` is about ten times as fast as the reference, and right about most tokenizers. The reference is the library
+``tokenizers``, on all cores and in bounded memory. The library returns ids as Python lists beside much that we do not
+need, about 100 bytes per token. So a batch is encoded in pieces, and each piece becomes an array before the next one.
 """
 
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from mistudio.corpus.arrays import offsets_of
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 
 if TYPE_CHECKING:
     import awkward as ak
 
 Texts: TypeAlias = "pa.StringArray | pa.LargeStringArray"
 
-# Texts of a piece, and bytes of text in it: enough for all cores, little enough to keep what is not asked for small.
+# Texts per piece, and bytes of text in it: enough to occupy all cores, and little enough to bound memory.
 _PIECE_TEXTS: Final = 2_048
 _PIECE_BYTES: Final = 2 << 20
 
@@ -33,7 +33,7 @@ _PIECE_BYTES: Final = 2 << 20
 class ReferenceEncoder:
     """Encodes with the library ``tokenizers``, whose ids are right by definition."""
 
-    # Nothing takes its place.
+    # The reference has no substitute, so it never reports a failure.
     failure = None
 
     def __init__(self, reference: Tokenizer) -> None:
@@ -44,23 +44,24 @@ class ReferenceEncoder:
         """The engine and its version."""
         return f"tokenizers {tokenizers.__version__}"
 
-    def encode(self, texts: Texts) -> Encoded:
-        """The ids of every text; a null is read as an empty text. Uses all cores, and blocks."""
-        encoded = [self._encode_piece(piece) for piece in _pieces(texts)]
+    def encode(self, texts: Texts) -> TokenIds:
+        """Return the ids of every text; a null counts as an empty text. Uses all cores, and blocks."""
+        encoded = [self._encode_piece(piece) for piece in _split_into_pieces(texts)]
         ids = np.concatenate([piece for piece, _lengths in encoded] or [np.zeros(0, np.int32)])
         lengths = np.concatenate([lengths for _piece, lengths in encoded] or [np.zeros(0, np.int64)])
-        return Encoded(ids, offsets_of(lengths))
+        return TokenIds(ids, offsets_of(lengths))
 
-    def leaves(self, texts: Texts) -> NDArray[np.bool_]:
-        """Which texts a normalizer that composes marks leaves as they are, as it says itself; shape (n,).
+    def is_composed(self, texts: Texts) -> NDArray[np.bool_]:
+        """Return which texts the composing normalizer (NFC, NFKC) leaves unchanged; shape (n,).
 
-        So are all parts of such a text, between added tokens for one: composed forms are closed under taking parts.
+        It also leaves every part of such a text unchanged, such as the part between two added tokens: composed forms
+        are closed under substrings.
         """
-        # There is nothing to compose in ASCII, nor in a null.
-        is_left = np.array(pc.string_is_ascii(texts).fill_null(True), dtype=bool)
-        normalizer, others = self._reference.normalizer, np.flatnonzero(~is_left)
-        is_left[others] = [normalizer.normalize_str(text) == text for text in texts.take(others).to_pylist()]
-        return is_left
+        # ASCII has nothing to compose, and neither has a null.
+        is_unchanged = np.array(pc.string_is_ascii(texts).fill_null(True), dtype=bool)
+        normalizer, others = self._reference.normalizer, np.flatnonzero(~is_unchanged)
+        is_unchanged[others] = [normalizer.normalize_str(text) == text for text in texts.take(others).to_pylist()]
+        return is_unchanged
 
     def _encode_piece(self, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         encodings = self._reference.encode_batch_fast(texts, add_special_tokens=False)
@@ -70,59 +71,59 @@ class ReferenceEncoder:
 
 
 class FastEncoder:
-    """Encodes with ``gigatoken``, on all cores. To be used in a process's own first process: in forks it runs serially.
+    """Encodes with ``gigatoken`` on all cores; in a forked process it runs on one.
 
-    ``beside``, where it is given, encodes the texts that its normalizer changes. Raises what the library raises.
+    ``composer``, if given, encodes the texts that its normalizer changes. Raises what the library raises.
     """
 
-    def __init__(self, tokenizer_json: bytes, *, beside: ReferenceEncoder | None) -> None:
-        """Load ``tokenizer_json``: with ``beside``, that without its normalizer."""
+    def __init__(self, tokenizer_json: bytes, *, composer: ReferenceEncoder | None) -> None:
+        """Load ``tokenizer_json``, which has no normalizer if there is a ``composer``."""
         import gigatoken
 
         self._tokenizer = gigatoken.Tokenizer.from_json(tokenizer_json)
-        self._beside = beside
+        self._composer = composer
 
     @property
     def name(self) -> str:
-        """The engine and its version; both, where both work."""
+        """The engine and its version, or both engines if both encode."""
         own = f"gigatoken {version('gigatoken')}"
-        return f"{own} with {self._beside.name}" if self._beside else own
+        return f"{own} with {self._composer.name}" if self._composer else own
 
-    def encode(self, texts: Texts) -> Encoded:
-        """The ids of every text; a null is read as an empty text. Uses all cores, and blocks."""
-        if self._beside is None:
+    def encode(self, texts: Texts) -> TokenIds:
+        """Return the ids of every text; a null counts as an empty text. Uses all cores, and blocks."""
+        if self._composer is None:
             return self._encode(texts)
-        places = self._beside.leaves(texts)
-        if places.all():
+        is_fast = self._composer.is_composed(texts)
+        if is_fast.all():
             return self._encode(texts)
-        others = self._beside.encode(texts.filter(pa.array(~places)))
-        return _interleave(self._encode(texts.filter(pa.array(places))), others, places)
+        others = self._composer.encode(texts.filter(pa.array(~is_fast)))
+        return _interleave_ids(self._encode(texts.filter(pa.array(is_fast))), others, is_fast)
 
-    def _encode(self, texts: Texts) -> Encoded:
+    def _encode(self, texts: Texts) -> TokenIds:
         if len(texts) == 0:
-            return Encoded(np.zeros(0, np.int32), np.zeros(1, np.int64))
-        layout = self._tokenizer.encode_batch(_strings(texts)).layout
+            return TokenIds(np.zeros(0, np.int32), np.zeros(1, np.int64))
+        layout = self._tokenizer.encode_batch(_view_as_awkward(texts)).layout
         offsets = np.asarray(layout.offsets.data, dtype=np.int64)
         ids = np.asarray(layout.content.data)[offsets[0] : offsets[-1]]
-        return Encoded(ids.view(np.int32), offsets - offsets[0])
+        return TokenIds(ids.view(np.int32), offsets - offsets[0])
 
 
-def _strings(texts: Texts) -> "ak.Array":
-    """The texts as the fast engine takes them without a copy, with no object of Python's per text."""
-    # It comes with the fast engine, which speaks it; importing it takes a tenth of a second.
+def _view_as_awkward(texts: Texts) -> "ak.Array":
+    """Return the texts as the fast engine takes them, without a copy and without a Python object per text."""
+    # The fast engine brings this library along; importing it takes a tenth of a second.
     import awkward as ak
 
-    letters, offsets = flat_texts(texts)
+    letters, offsets = flatten_texts(texts)
     characters = ak.contents.NumpyArray(letters, parameters={"__array__": "char"})
     return ak.Array(
         ak.contents.ListOffsetArray(ak.index.Index(offsets), characters, parameters={"__array__": "string"})
     )
 
 
-def flat_texts(texts: Texts) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes of n texts one after the other, and where each begins and the last ends, shape (n + 1,); null is empty.
+def flatten_texts(texts: Texts) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the UTF-8 bytes of n texts without a copy, and their offsets, shape (n + 1,); a null counts as empty.
 
-    The bytes are not copied. Text i is ``letters[offsets[i]:offsets[i + 1]]``, and offsets begin with 0.
+    Text i is ``letters[offsets[i]:offsets[i + 1]]``, and offsets begin with 0.
     """
     texts = texts.fill_null("") if texts.null_count else texts
     _validity, ends, data = texts.buffers()
@@ -133,8 +134,8 @@ def flat_texts(texts: Texts) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]], offsets - offsets[0]
 
 
-def _interleave(first: Encoded, second: Encoded, is_first: NDArray[np.bool_]) -> Encoded:
-    """What two engines made of the texts of one array, in the array's order."""
+def _interleave_ids(first: TokenIds, second: TokenIds, is_first: NDArray[np.bool_]) -> TokenIds:
+    """Return the ids that two engines made of the texts of one array, in the order of the array."""
     lengths = np.empty(len(is_first), np.int64)
     lengths[is_first], lengths[~is_first] = first.lengths, second.lengths
     offsets = offsets_of(lengths)
@@ -142,11 +143,11 @@ def _interleave(first: Encoded, second: Encoded, is_first: NDArray[np.bool_]) ->
     for part, places in ((first, is_first), (second, ~is_first)):
         shifts = np.repeat(offsets[:-1][places] - part.offsets[:-1], part.lengths)
         ids[np.arange(len(part.ids)) + shifts] = part.ids
-    return Encoded(ids, offsets)
+    return TokenIds(ids, offsets)
 
 
-def _pieces(texts: Texts) -> Iterator[list[str]]:
-    ends = np.cumsum(text_bytes(texts))
+def _split_into_pieces(texts: Texts) -> Iterator[list[str]]:
+    ends = np.cumsum(_count_bytes(texts))
     start = 0
     while start < len(texts):
         before = ends[start - 1] if start else 0
@@ -156,6 +157,6 @@ def _pieces(texts: Texts) -> Iterator[list[str]]:
         start = stop
 
 
-def text_bytes(texts: Texts) -> NDArray[np.int64]:
-    """Bytes of each text in UTF-8, shape (n,); 0 for a null."""
+def _count_bytes(texts: Texts) -> NDArray[np.int64]:
+    """Return the UTF-8 bytes of each text, shape (n,); 0 for a null."""
     return np.asarray(pc.binary_length(texts).fill_null(0), dtype=np.int64)

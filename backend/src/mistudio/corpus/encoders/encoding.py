@@ -1,7 +1,7 @@
-"""What encoding gives, and the seam behind which an engine does it.
+"""The result of encoding, and the protocol that every engine implements.
 
-Ids and offsets are flat arrays, never lists: a batch of ten megabytes of text has some three million ids, which as
-Python objects would cost more than the encoding itself.
+Ids and offsets are flat arrays, never lists: ten megabytes of text have about three million ids, which would cost more
+as Python objects than the encoding itself.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Encoded:
+class TokenIds:
     """The token ids of n texts: those of text ``i`` are ``ids[offsets[i]:offsets[i + 1]]``.
 
     ``ids`` has the shape (tokens,), ``offsets`` the shape (n + 1,) and begins with 0.
@@ -29,13 +29,13 @@ class Encoded:
 
 
 class Encoder(Protocol):
-    """Encodes texts without adding special tokens; those that stand in a text are read as the tokenizer reads them."""
+    """Encodes texts without adding special tokens; those inside a text are read as the tokenizer reads them."""
 
     @property
     def name(self) -> str:
         """The engine and its version, as the record of a tokenization names it."""
         ...
 
-    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> Encoded:
-        """The ids of every text; a null is read as an empty text. Uses all cores, and blocks."""
+    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> TokenIds:
+        """Return the ids of every text; a null counts as an empty text. Uses all cores, and blocks."""
         ...

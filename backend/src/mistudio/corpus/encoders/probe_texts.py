@@ -1,7 +1,7 @@
-"""Texts on which tokenizers differ: what a new engine must get right before it may touch anybody's data.
+"""Texts on which tokenizers differ: an engine must get them right before it may encode a dataset.
 
-``probe_texts`` is the quick set that every job starts with; ``edge_case_texts`` is the thorough set for tests and benches.
-Both are the same each time, and both contain the tokenizer's own added tokens glued to all sorts of things.
+Every job starts with ``probe_texts``, the quick set; tests and benches use ``edge_case_texts``, the thorough set. Both
+are the same each time, and both contain the tokenizer's own added tokens beside characters of many kinds.
 """
 
 import random
@@ -31,26 +31,27 @@ _SPACES: Final = " \t\n\r\x0b\x0c\x1c\x85\xa0\u1680\u2003\u2028\u202f\u205f\u300
 _GLUE: Final = ("", " ", "  ", "\n", "a", "A1", "é", "'s", ".", "▁", "日", "<", "\u200b", "\t ")
 _PROBED_TOKENS: Final = 24
 _BLOCK: Final = 0x80
+_REPEATS: Final = ("ab" * 3_000, "é" * 3_000)
 _LONG: Final = 100_000
 
 
 def probe_texts(added: Sequence[str]) -> list[str]:
-    """Some 600 short texts, ``added`` being the tokenizer's added tokens."""
+    """Return about 600 short texts; ``added`` are the tokenizer's added tokens."""
     chosen = added if len(added) <= _PROBED_TOKENS else added[:: len(added) // _PROBED_TOKENS][:_PROBED_TOKENS]
-    return [*EDGE_CASES, *_space_runs(4), *_mixtures(200, 40, seed=1), *_glued(chosen), "ab" * 3_000, "é" * 3_000]
+    return [*EDGE_CASES, *_make_space_runs(4), *_make_mixtures(200, 40, seed=1), *_glue_tokens(chosen), *_REPEATS]
 
 
 def edge_case_texts(added: Sequence[str]) -> list[str]:
-    """At least 5,000 texts, some of a megabyte: every block of Unicode, spaces, digits, controls, added tokens."""
-    texts = [*probe_texts(added), *_space_runs(40), *_blocks(), *_mixtures(2_500, 120, seed=2)]
-    texts += _glued(random.Random(3).sample(list(added), min(len(added), 60)))  # noqa: S311 (a sample, not a secret)
+    """Return at least 5,000 texts, some of a megabyte: all of Unicode, spaces, digits, controls, added tokens."""
+    texts = [*probe_texts(added), *_make_space_runs(40), *_make_blocks(), *_make_mixtures(2_500, 120, seed=2)]
+    texts += _glue_tokens(random.Random(3).sample(list(added), min(len(added), 60)))  # noqa: S311 (a sample, not a secret)
     long = (
         letter * (_LONG // len(letter)) for letter in ("a", " ", "\n", "1", "é", "日本", "ab1é", "!?", "🤗", "\x00")
     )
     return [*texts, *long, "abcdefghij" * _LONG]
 
 
-def _space_runs(most: int) -> Iterator[str]:
+def _make_space_runs(most: int) -> Iterator[str]:
     for space in _SPACES:
         for length in range(1, most + 1):
             yield space * length
@@ -58,8 +59,8 @@ def _space_runs(most: int) -> Iterator[str]:
     yield from (f" {first}{second} x" for first in _SPACES for second in _SPACES)
 
 
-def _blocks() -> Iterator[str]:
-    """Every assigned character of Unicode, in its block's order: together, apart, and among Latin letters."""
+def _make_blocks() -> Iterator[str]:
+    """Yield the assigned characters of each block: joined, separated by spaces, and among Latin letters."""
     for start in range(0, 0x110000, _BLOCK):
         points = (chr(point) for point in range(start, start + _BLOCK))
         letters = [point for point in points if unicodedata.category(point) not in ("Cn", "Cs", "Co")]
@@ -69,8 +70,8 @@ def _blocks() -> Iterator[str]:
             yield "".join(f"x{letter}" for letter in letters)
 
 
-def _mixtures(count: int, length: int, *, seed: int) -> Iterator[str]:
-    """Characters of few kinds at random, because seams between kinds are where splitting goes wrong."""
+def _make_mixtures(count: int, length: int, *, seed: int) -> Iterator[str]:
+    """Yield random characters of a few kinds: engines split texts differently where kinds meet."""
     chance = random.Random(seed)  # noqa: S311 (the same texts each time)
     kinds = (
         "abcdeABCDE",
@@ -89,7 +90,7 @@ def _mixtures(count: int, length: int, *, seed: int) -> Iterator[str]:
         yield "".join(chance.choice(chance.choice(some)) for _place in range(chance.randint(1, length)))
 
 
-def _glued(added: Sequence[str]) -> Iterator[str]:
+def _glue_tokens(added: Sequence[str]) -> Iterator[str]:
     for number, token in enumerate(added):
         other = added[number - 1]
         yield from (f"{before}{token}{before}x" for before in _GLUE)

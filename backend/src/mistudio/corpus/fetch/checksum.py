@@ -1,7 +1,7 @@
-"""Checksums that grow with the file, so that almost nothing is left to do after the last byte.
+"""Checksums computed while a file is still coming, so that almost nothing is left to do after the last byte.
 
-The bytes are read back from the file rather than taken from the network buffer: ranges arrive out of order, a resumed
-file has bytes that this process never saw, and what is verified is what is kept. They come from the page cache.
+The bytes are read back from the file, not taken from the network buffer. Ranges arrive out of order, a resumed file has
+bytes that this process never received, and the check must cover what is on disk. The reads come from the page cache.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ _WAIT_SECONDS: Final = 0.25
 
 
 class PrefixHash:
-    """sha256, and for files that git keeps the blob's sha1, over the first ``position`` bytes of a file."""
+    """The sha256 of a file's first ``position`` bytes, and the blob's sha1 where git alone stores the file."""
 
     def __init__(self, source: RemoteFile) -> None:
         self._source = source
@@ -26,7 +26,7 @@ class PrefixHash:
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew, for bytes that were dropped."""
+        """Begin again at byte 0, after the file's bytes were discarded."""
         self.position = 0
         self._sha256 = hashlib.sha256()
         git_only = self._source.sha256 is None and self._source.git_sha1 is not None
@@ -35,7 +35,7 @@ class PrefixHash:
         self._git_sha1 = hashlib.sha1(header, usedforsecurity=False) if git_only else None
 
     def catch_up(self, fd: int, prefix: int, checkpoint: Callable[[], None]) -> None:
-        """Take in the bytes of the open file ``fd`` up to ``prefix``; OSError if they are not there."""
+        """Hash the open file ``fd`` up to byte ``prefix``; raise OSError if the file is shorter."""
         while self.position < prefix:
             checkpoint()
             count = os.preadv(fd, [self._buffer[: prefix - self.position]], self.position)
@@ -49,11 +49,11 @@ class PrefixHash:
 
     @property
     def sha256(self) -> str:
-        """The sha256 of what was taken in."""
+        """The sha256 of the bytes hashed so far."""
         return self._sha256.hexdigest()
 
-    def is_right(self) -> bool:
-        """Whether the whole file was taken in and is what the Hub promised."""
+    def is_correct(self) -> bool:
+        """Return whether the whole file was hashed and has the checksum that the Hub promised."""
         if self.position != self._source.size:
             return False
         if self._source.sha256 is not None:
@@ -61,8 +61,8 @@ class PrefixHash:
         return self._git_sha1 is None or self._source.git_sha1 == self._git_sha1.hexdigest()
 
 
-class Follower:
-    """A thread that keeps a PrefixHash close behind a file that grows from several ends."""
+class HashThread:
+    """A thread that keeps a PrefixHash close behind a file that grows at several offsets."""
 
     def __init__(self, prefix_hash: PrefixHash, fd: int, checkpoint: Callable[[], None]) -> None:
         self._hash = prefix_hash
@@ -72,44 +72,44 @@ class Follower:
         self._goal = 0
         self._stopped = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="checksum")
-        self._following = self._thread.submit(self._follow)
+        self._result = self._thread.submit(self._run)
 
-    def reach(self, prefix: int) -> None:
-        """Let it go on up to ``prefix``."""
+    def extend_to(self, prefix: int) -> None:
+        """Let the thread hash up to byte ``prefix``, below which the file has no gap."""
         with self._changed:
             self._goal = max(self._goal, prefix)
             self._changed.notify_all()
 
     def wait(self, prefix: int, checkpoint: Callable[[], None]) -> None:
-        """Wait until it has taken in ``prefix`` bytes; raises what stopped it."""
-        self.reach(prefix)
+        """Wait until ``prefix`` bytes are hashed; raise what ended the thread before."""
+        self.extend_to(prefix)
         with self._changed:
-            while self._hash.position < prefix and not self._following.done():
+            while self._hash.position < prefix and not self._result.done():
                 self._changed.wait(_WAIT_SECONDS)
                 checkpoint()
-        if self._following.done():
-            self._following.result()
+        if self._result.done():
+            self._result.result()
 
     def stop(self) -> None:
-        """End the thread and wait for it."""
+        """Stop the thread and wait for its end."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
         self._thread.shutdown()
 
-    def _follow(self) -> None:
-        while (goal := self._next_goal()) is not None:
-            self._hash.catch_up(self._fd, goal, self._check)
+    def _run(self) -> None:
+        while (goal := self._await_goal()) is not None:
+            self._hash.catch_up(self._fd, goal, self._check_stopped)
             with self._changed:
                 self._changed.notify_all()
 
-    def _next_goal(self) -> int | None:
+    def _await_goal(self) -> int | None:
         with self._changed:
             while not self._stopped and self._goal <= self._hash.position:
                 self._changed.wait()
             return None if self._stopped else self._goal
 
-    def _check(self) -> None:
+    def _check_stopped(self) -> None:
         self._checkpoint()
         if self._stopped:
             raise InterruptedError

@@ -1,8 +1,8 @@
-"""Fetching a dataset's files: resumed inside the file, verified by checksum, several files and ranges at once.
+"""Downloads a dataset's files: resumable within a file, verified by checksum, several files and ranges at once.
 
-``fetch_files`` is all that others use; it holds no knowledge of jobs or databases. How it is done: ``fetch_pool`` says
-who fetches what, ``fetch_transfer`` brings one file over, ``fetch_remote`` knows where it is, ``fetch_http`` speaks to
-it, ``fetch_partial`` keeps what has come, ``fetch_checksum`` verifies it.
+It knows nothing of jobs or databases. ``scheduler`` decides who fetches what, ``transfer`` brings one file to the disk,
+``remote_file`` finds its address, ``connection`` and ``http`` talk to the server, ``partial_file`` keeps the bytes,
+``checksum`` verifies them.
 """
 
 import contextlib
@@ -15,20 +15,19 @@ from http import HTTPStatus
 from pathlib import Path
 
 from mistudio.core.errors import HubUnreachable, RateLimited
-from mistudio.corpus.fetch.http import Connections, TransportError
+from mistudio.corpus.fetch.connection import Connections, Interrupter
+from mistudio.corpus.fetch.http import TransportError
 from mistudio.corpus.fetch.partial_file import Segment
-from mistudio.corpus.fetch.remote_file import RangeReader, Repository
+from mistudio.corpus.fetch.remote_file import PinnedRepository, RangeReader
 from mistudio.corpus.fetch.scheduler import ConcurrencyLimit, TransferQueue
 from mistudio.corpus.fetch.settings import FetchSettings
-from mistudio.corpus.fetch.transfer import FetchedFile, Progress, Transfer, pause_before_retry
+from mistudio.corpus.fetch.transfer import FetchedFile, Progress, Transfer, compute_pause
 from mistudio.corpus.hub.errors import unreachable_error
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.corpus.monitor import Monitor
 
-__all__ = ["FetchSettings", "FetchedFile", "fetch_files"]
 
-
-class _Stopped(Exception):
+class _FetchEnded(Exception):
     """The fetch ends, and this worker with it."""
 
 
@@ -44,12 +43,12 @@ def fetch_files(
     done_bytes: int = 0,
     total_bytes: int | None = None,
 ) -> Iterator[FetchedFile]:
-    """Fetch ``files`` at the commit ``revision`` into ``destination``, giving each as it is complete and verified.
+    """Fetch ``files`` at the commit ``revision`` into ``destination``, yielding each once it is complete and verified.
 
-    A file counts as consumed when the next one is asked for; meanwhile the following ones come. Files that stand in
-    ``destination`` already are verified and given without a request. Progress is reported as phase ``download`` in
-    bytes: ``done_bytes`` were there before, of ``total_bytes`` (by default these files). Closing the iterator, and
-    every error, ends all transfers and keeps what has come.
+    The following files come while the caller works on one, which counts as consumed when the next one is asked for.
+    Files that are in ``destination`` already are verified and yielded without a request. Progress is reported as phase
+    ``download`` in bytes, starting at ``done_bytes``, of ``total_bytes`` (by default these files). Closing the
+    iterator, and every error, ends all transfers and keeps the bytes on disk.
 
     Raises JobCancelled (from ``monitor``), HubUnreachable, RateLimited, AuthRequired, Gated, BadToken,
     RepositoryNotFound, RepositoryDisabled, SourceChanged, CorruptFile, DiskFull.
@@ -57,7 +56,7 @@ def fetch_files(
     destination.mkdir(parents=True, exist_ok=True)
     total = done_bytes + sum(file.size for file in files) if total_bytes is None else total_bytes
     fetch = _Fetch(
-        Repository(repo_id, revision, token),
+        PinnedRepository(repo_id, revision, token),
         destination,
         monitor=monitor,
         progress=Progress(monitor, done_bytes, total),
@@ -71,7 +70,7 @@ class _Fetch:
 
     def __init__(
         self,
-        repository: Repository,
+        repository: PinnedRepository,
         destination: Path,
         *,
         monitor: Monitor,
@@ -83,22 +82,24 @@ class _Fetch:
         self._monitor = monitor
         self._progress = progress
         self._settings = settings
-        self._slots = ConcurrencyLimit(settings.connections)
-        self._stopped = threading.Event()
+        self._limit = ConcurrencyLimit(settings.connections)
+        self._ended = threading.Event()
+        self._interrupter = Interrupter()
 
     def run(self, files: Sequence[RemoteFile]) -> Iterator[FetchedFile]:
-        board = TransferQueue(files, self._begin, self._settings)
+        queue = TransferQueue(files, self._make_transfer, self._settings)
         with ThreadPoolExecutor(self._settings.connections, thread_name_prefix="fetch") as pool:
-            workers = [pool.submit(self._work_on, board) for _ in range(self._settings.connections)]
+            workers = [pool.submit(self._work, queue) for _ in range(self._settings.connections)]
             try:
                 for _ in files:
-                    yield self._next_finished(board, workers)
+                    yield self._await_file(queue, workers)
             finally:
-                self._stopped.set()
+                self._ended.set()
+                self._interrupter.interrupt()
                 wait(workers)
-                board.close()
+                queue.close()
 
-    def _begin(self, file: RemoteFile) -> Transfer:
+    def _make_transfer(self, file: RemoteFile) -> Transfer:
         return Transfer(
             file,
             RangeReader(self._repository, file),
@@ -109,42 +110,42 @@ class _Fetch:
         )
 
     def _checkpoint(self) -> None:
-        if self._stopped.is_set():
-            raise _Stopped
+        if self._ended.is_set():
+            raise _FetchEnded
         self._monitor.checkpoint()
 
-    def _next_finished(self, board: TransferQueue, workers: Sequence[Future[None]]) -> FetchedFile:
-        while (fetched := board.take()) is None:
+    def _await_file(self, queue: TransferQueue, workers: Sequence[Future[None]]) -> FetchedFile:
+        while (fetched := queue.take_finished()) is None:
             self._monitor.checkpoint()
             for worker in workers:
                 if worker.done():
                     worker.result()
         return fetched
 
-    def _work_on(self, board: TransferQueue) -> None:
+    def _work(self, queue: TransferQueue) -> None:
         buffer = memoryview(bytearray(self._settings.buffer_bytes))
-        with contextlib.suppress(_Stopped), closing(Connections(self._settings, self._checkpoint)) as connections:
-            while task := board.next_task(self._checkpoint):
+        with contextlib.suppress(_FetchEnded), closing(Connections(self._settings, self._interrupter)) as connections:
+            while task := queue.take_task(self._checkpoint):
                 transfer = task.transfer
                 if task.segment is not None:
                     self._fetch_segment(transfer, task.segment, connections, buffer)
                 elif (fetched := transfer.open()) is not None:
-                    board.put(transfer, fetched)
+                    queue.put_finished(transfer, fetched)
                     continue
                 if transfer.leave() and (fetched := transfer.finish()) is not None:
-                    board.put(transfer, fetched)
-                board.moved()
+                    queue.put_finished(transfer, fetched)
+                queue.wake_workers()
 
     def _fetch_segment(
         self, transfer: Transfer, segment: Segment, connections: Connections, buffer: memoryview
     ) -> None:
         failures = 0
-        while segment.missing and not segment.dead:
+        while segment.missing and not segment.is_discarded:
             before = segment.done
-            self._slots.take(self._checkpoint)
+            self._limit.acquire(self._checkpoint)
             try:
                 transfer.fetch(segment, connections, buffer)
-                self._slots.grow()
+                self._limit.grow()
                 continue
             except TransportError as failure:
                 error: HubUnreachable | RateLimited = unreachable_error()
@@ -152,14 +153,14 @@ class _Fetch:
             except (HubUnreachable, RateLimited) as failure:
                 error = failure
             finally:
-                self._slots.give()
+                self._limit.release()
             failures = 1 if segment.done > before else failures + 1
             self._pause(error, failures)
 
     def _pause(self, error: HubUnreachable | RateLimited, failures: int) -> None:
         if isinstance(error, RateLimited) or error.extra.get("status") == HTTPStatus.SERVICE_UNAVAILABLE:
-            self._slots.shrink()
-        until = time.monotonic() + pause_before_retry(error, failures, self._settings)
+            self._limit.shrink()
+        until = time.monotonic() + compute_pause(error, failures, self._settings)
         while (left := until - time.monotonic()) > 0:
             self._checkpoint()
             time.sleep(min(left, self._settings.poll_seconds))

@@ -1,8 +1,8 @@
-"""Who fetches what: a bounded number of workers, first files first, all ranges of a large file at once.
+"""Decides which worker fetches what: files in order, all ranges of a large file at once.
 
-A file is begun only while nothing finished waits for the consumer (small ones excepted), so that the disk holds little
-beyond what is being fetched. When the Hub asks to slow down, fewer requests run at once, and more again as they
-succeed.
+A file is begun only while no finished one waits for the consumer (small files excepted), so that little more is on disk
+than what is being fetched. When the Hub asks to slow down, fewer requests run at once; each success raises the limit
+again.
 """
 
 import threading
@@ -21,39 +21,39 @@ _GROW_AFTER: Final = 4
 
 
 class ConcurrencyLimit:
-    """How many requests may run at once."""
+    """A semaphore for requests, whose limit falls when the Hub asks for it and rises with successes."""
 
     def __init__(self, limit: int) -> None:
-        self._free = threading.Condition()
-        self._most = self.limit = limit
+        self._changed = threading.Condition()
+        self._maximum = self.limit = limit
         self._used = self._successes = 0
 
-    def take(self, checkpoint: Callable[[], None]) -> None:
-        """Wait for a slot."""
-        with self._free:
+    def acquire(self, checkpoint: Callable[[], None]) -> None:
+        """Wait until one more request may run."""
+        with self._changed:
             while self._used >= self.limit:
-                self._free.wait(_WAIT_SECONDS)
+                self._changed.wait(_WAIT_SECONDS)
                 checkpoint()
             self._used += 1
 
-    def give(self) -> None:
-        """Hand the slot back."""
-        with self._free:
+    def release(self) -> None:
+        """Let another request run instead."""
+        with self._changed:
             self._used -= 1
-            self._free.notify_all()
+            self._changed.notify_all()
 
     def shrink(self) -> None:
-        """The Hub asked for less."""
-        with self._free:
+        """Halve the limit: the Hub asked for fewer requests."""
+        with self._changed:
             self.limit, self._successes = max(1, self.limit // 2), 0
 
     def grow(self) -> None:
-        """A request went well."""
-        with self._free:
+        """Count a success; every fourth one raises the limit by one."""
+        with self._changed:
             self._successes += 1
-            if self._successes >= _GROW_AFTER and self.limit < self._most:
+            if self._successes >= _GROW_AFTER and self.limit < self._maximum:
                 self.limit, self._successes = self.limit + 1, 0
-                self._free.notify_all()
+                self._changed.notify_all()
 
 
 @dataclass(frozen=True)
@@ -65,20 +65,20 @@ class Task:
 
 
 class TransferQueue:
-    """What is to be fetched, what is under way, and what waits for the consumer."""
+    """The files to fetch, the transfers under way, and the finished files that wait for the consumer."""
 
     def __init__(
-        self, files: Sequence[RemoteFile], begin: Callable[[RemoteFile], Transfer], settings: FetchSettings
+        self, files: Sequence[RemoteFile], make_transfer: Callable[[RemoteFile], Transfer], settings: FetchSettings
     ) -> None:
         self._settings = settings
-        self._begin = begin
+        self._make_transfer = make_transfer
         self._changed = threading.Condition()
         self._pending = deque(files)
         self._active: list[Transfer] = []
         self._finished: deque[FetchedFile] = deque()
 
-    def next_task(self, checkpoint: Callable[[], None]) -> Task | None:
-        """Wait for something to do; None when there will be nothing more."""
+    def take_task(self, checkpoint: Callable[[], None]) -> Task | None:
+        """Wait for a task; return None once no more can come."""
         with self._changed:
             while self._pending or self._active:
                 if task := self._find_task():
@@ -91,30 +91,30 @@ class TransferQueue:
         for transfer in self._active:
             if segment := transfer.take_segment():
                 return Task(transfer, segment)
-        if not self._pending or not self._may_begin(self._pending[0]):
+        if not self._pending or not self._can_begin(self._pending[0]):
             return None
-        transfer = self._begin(self._pending.popleft())
+        transfer = self._make_transfer(self._pending.popleft())
         self._active.append(transfer)
         return Task(transfer, None)
 
-    def _may_begin(self, source: RemoteFile) -> bool:
+    def _can_begin(self, source: RemoteFile) -> bool:
         waiting = sum(file.source.size for file in self._finished)
         return not self._finished or waiting + source.size <= self._settings.waiting_bytes
 
-    def moved(self) -> None:
-        """A file has new segments, or needs them anew."""
+    def wake_workers(self) -> None:
+        """Let waiting workers look again: a transfer has segments to fetch."""
         with self._changed:
             self._changed.notify_all()
 
-    def put(self, transfer: Transfer, fetched: FetchedFile) -> None:
-        """A file is finished."""
+    def put_finished(self, transfer: Transfer, fetched: FetchedFile) -> None:
+        """Hand a finished file to the consumer."""
         with self._changed:
             self._active.remove(transfer)
             self._finished.append(fetched)
             self._changed.notify_all()
 
-    def take(self) -> FetchedFile | None:
-        """A finished file, if one comes within a moment."""
+    def take_finished(self) -> FetchedFile | None:
+        """Return a finished file, or None if none comes within 0.25 seconds."""
         with self._changed:
             if not self._finished:
                 self._changed.wait(_WAIT_SECONDS)
@@ -124,6 +124,6 @@ class TransferQueue:
             return self._finished.popleft()
 
     def close(self) -> None:
-        """Let go of the files under way; no worker may be at work any more."""
+        """Close the transfers under way; all workers must have ended."""
         for transfer in self._active:
             transfer.close()

@@ -1,4 +1,4 @@
-"""How hard the fetcher tries: one record, so that tests can shrink every wait."""
+"""Limits of the fetcher in one record, so that tests can shorten every wait."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,20 @@ MIB = 1 << 20
 class FetchSettings:
     """Limits of the fetcher; times in seconds, sizes in bytes.
 
-    A file of at least ``split_bytes`` is fetched in ranges, several at once, of at most ``segment_bytes`` and at least
-    half of ``split_bytes``, so that files come one after the other and not all at the end. A read without a byte
-    for ``stall_seconds`` is taken up anew. ``retries`` counts failures in a row without a single byte; waits grow from
-    ``backoff_seconds`` to ``backoff_limit_seconds``. The Hub's own Retry-After is obeyed up to ``patience_seconds``;
-    a longer one ends the fetch with RateLimited. ``poll_seconds`` bounds how long a cancel takes. While a finished file
-    waits for the consumer, another is only begun if together they have at most ``waiting_bytes``. Files of up to
-    ``journal_above_bytes`` are not worth a journal: after a kill they come again.
+    - ``connections``: requests at once.
+    - ``split_bytes``: a file of at least this size is fetched in ranges, several at once. A range has at most
+      ``segment_bytes`` and at least half of ``split_bytes``: files finish one after the other, not all at the end.
+    - ``buffer_bytes``: size of a worker's read buffer.
+    - ``connect_seconds``: limit of each wait while a connection is made.
+    - ``stall_seconds``: a read that gets no byte for this long is retried.
+    - ``poll_seconds``: longest time that a cancel waits for a pause between two attempts.
+    - ``retries``: failures in a row without a single byte. Pauses double from ``backoff_seconds`` to
+      ``backoff_limit_seconds``.
+    - ``max_retry_after_seconds``: the Hub's Retry-After is obeyed up to this; a longer one ends the fetch with
+      RateLimited.
+    - ``waiting_bytes``: while a finished file waits for the consumer, another one is begun only if both together have
+      at most this size.
+    - ``journal_above_bytes``: smaller files have no journal; after a kill they are fetched again.
     """
 
     connections: int = 6
@@ -28,6 +35,6 @@ class FetchSettings:
     retries: int = 6
     backoff_seconds: float = 0.5
     backoff_limit_seconds: float = 8.0
-    patience_seconds: float = 20.0
+    max_retry_after_seconds: float = 20.0
     waiting_bytes: int = 16 * MIB
     journal_above_bytes: int = MIB

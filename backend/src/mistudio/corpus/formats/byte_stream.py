@@ -1,4 +1,4 @@
-"""Source files as streams of plain bytes, whatever they are packed with, and how far into the file one has read."""
+"""Source files as streams of uncompressed bytes, with the number of compressed bytes read so far."""
 
 import codecs
 import io
@@ -20,35 +20,35 @@ _ENDING_BYTES: Final = 64
 
 
 class ByteStream:
-    """A source file, read once from its beginning: ``read`` gives unpacked bytes, ``consumed`` tells bytes on disk.
+    """A source file, read once from its beginning: ``read`` returns plain bytes, ``consumed`` counts bytes on disk.
 
-    What is in another ``encoding`` than UTF-8 is recoded, UTF-16 with a mark in any case; the mark is left out.
-    InvalidData where the packing is broken.
+    Text in another ``encoding`` than UTF-8 is recoded to it, and UTF-16 with a byte order mark in any case. The mark is
+    left out. Raises InvalidData if the file cannot be decompressed.
     """
 
     def __init__(self, raw: BinaryIO, *, label: str, encoding: str | None = None) -> None:
         self.label = label
         self.closed = False
         self._raw = raw
-        self._plain = _unpacked(raw, label)
+        self._plain = _open_decompressor(raw, label)
         self._decoder: codecs.IncrementalDecoder | None = None
         self._encoding = codecs.lookup(encoding or "utf-8").name
         self._ending = b""
-        self._head = self._skip_mark(self._plain_read(4))
+        self._head = self._skip_mark(self._read_plain(4))
 
     @property
     def consumed(self) -> int:
-        """Bytes of the file, as they lie on disk, that have been read so far."""
+        """Bytes of the file on disk that have been read so far."""
         return 0 if self._raw.closed else self._raw.tell()
 
     def readable(self) -> bool:
-        """Yes: what pyarrow asks of a file."""
+        """Return True, as pyarrow requires of a file."""
         return True
 
     def read(self, size: int = BLOCK_BYTES) -> bytes:
-        """``size`` unpacked bytes, fewer only at the end."""
+        """Read ``size`` uncompressed bytes, fewer only at the end."""
         parts, length = [self._head], len(self._head)
-        while length < size and (data := self._recoded(self._plain_read(size - length))):
+        while length < size and (data := self._recode(self._read_plain(size - length))):
             parts.append(data)
             length += len(data)
         data = b"".join(parts)
@@ -58,21 +58,21 @@ class ByteStream:
 
     @property
     def ending(self) -> bytes:
-        """The last bytes that were read."""
+        """The last 64 bytes that were read."""
         return self._ending
 
     def peek(self, size: int = BLOCK_BYTES) -> bytes:
-        """What ``read`` would give next, without moving on."""
+        """Return what ``read`` would return next, without moving on."""
         self._head = self.read(size) + self._head
         return self._head[:size]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.closed = True
         self._raw.close()
 
-    def _plain_read(self, size: int) -> bytes:
-        damaged = f"{self.label} is damaged or incomplete: it cannot be unpacked."
+    def _read_plain(self, size: int) -> bytes:
+        damaged = f"{self.label} is damaged or incomplete: it cannot be decompressed. Get a new copy."
         with translate_arrow_errors(lambda _reason: damaged, errors=(OSError, EOFError, lzma.LZMAError)):
             return self._plain.read(size)
 
@@ -81,17 +81,17 @@ class ByteStream:
             head = head[len(codecs.BOM_UTF8) :]
         elif head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
-            head = self._recoded(head)
+            head = self._recode(head)
         elif not self._encoding.startswith("utf-8"):
             self._decoder = codecs.getincrementaldecoder(self._encoding)(errors="replace")
-            head = self._recoded(head)
-        return head or self._recoded(self._plain_read(BLOCK_BYTES))
+            head = self._recode(head)
+        return head or self._recode(self._read_plain(BLOCK_BYTES))
 
-    def _recoded(self, data: bytes) -> bytes:
+    def _recode(self, data: bytes) -> bytes:
         return data if self._decoder is None else self._decoder.decode(data, final=not data).encode()
 
 
-def _unpacked(raw: BinaryIO, label: str) -> BinaryIO:
+def _open_decompressor(raw: BinaryIO, label: str) -> BinaryIO:
     codec = COMPRESSIONS.get(Path(label).suffix.lower())
     if codec is None:
         return raw
@@ -104,22 +104,22 @@ def _unpacked(raw: BinaryIO, label: str) -> BinaryIO:
 
 
 @contextmanager
-def open_source(path: Path, *, label: str, encoding: str | None = None) -> Iterator[ByteStream]:
-    """The file at ``path``; ``label`` is its original name, whose ending says how it is packed."""
+def open_stream(path: Path, *, label: str, encoding: str | None = None) -> Iterator[ByteStream]:
+    """Open the file at ``path``; the suffix of ``label``, its original name, says how it is compressed."""
     with path.open("rb") as raw:
         yield ByteStream(raw, label=label, encoding=encoding)
 
 
 def plain_suffix(label: str) -> str:
-    """The ending of the name without its packing: ``.tsv`` of ``a.tsv.gz``."""
+    """Return the suffix of a name without that of its compression: ``.tsv`` of ``a.tsv.gz``."""
     path = Path(label.lower())
     return (path.with_suffix("") if path.suffix in COMPRESSIONS else path).suffix
 
 
-def blocks(source: ByteStream, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
-    """The source in blocks of about ``size`` bytes, each ending after a newline or at the end of the source.
+def read_blocks(source: ByteStream, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """Read the source in blocks of about ``size`` bytes, each ending after a newline or at the end of the source.
 
-    A line longer than that makes its block longer; InvalidData where one is longer than MAX_RECORD_BYTES.
+    A longer line makes its block longer; raises InvalidData for a line longer than MAX_RECORD_BYTES.
     """
     kept: list[bytes] = []
     length = 0
@@ -132,11 +132,13 @@ def blocks(source: ByteStream, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
             kept.append(data)
             length += len(data)
         if length > MAX_RECORD_BYTES:
-            raise too_long(source.label)
+            raise too_long_error(source.label)
     if length:
         yield b"".join(kept)
 
 
-def too_long(label: str) -> InvalidData:
-    """The error for a record that cannot be held in memory."""
-    return InvalidData(f"{label} has a line or record of over {MAX_RECORD_BYTES >> 20} MB: it is not text data.")
+def too_long_error(label: str) -> InvalidData:
+    """Return the error for a record that is too large for memory."""
+    return InvalidData(
+        f"{label} has a line or record of over {MAX_RECORD_BYTES >> 20} MB, so it is not text data. Leave it out."
+    )

@@ -1,4 +1,4 @@
-"""Parquet and Arrow files, in batches small enough that one giant row group or record batch is never held whole."""
+"""Parquet and Arrow files in small batches, so that a giant row group or record batch is never in memory as a whole."""
 
 import mmap
 from collections.abc import Iterator
@@ -10,40 +10,40 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.corpus.arrow_errors import translate_arrow_errors
-from mistudio.corpus.formats.type_inference import converted, storable_schema
+from mistudio.corpus.formats.type_inference import convert_array, to_storable_schema
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 BATCH_ROWS: Final = 1_000
 BATCH_BYTES: Final = 2 << 20
 _BUFFER_BYTES: Final = 1 << 20
-# Pages of a mapped file count as memory until they are given back.
+# Pages of a mapped file count as memory until they are released.
 _MAPPED_BYTES: Final = 32 << 20
 _ARROW_FILE_MARK: Final = b"ARROW1"
 
 
-def parquet_schema(path: Path, *, label: str) -> pa.Schema:
-    """The columns as they are stored, and what the file says of them; InvalidData if it is no readable Parquet file."""
-    with reading(label), open_parquet(path) as file:
-        return storable_schema(file.schema_arrow)
+def read_parquet_schema(path: Path, *, label: str) -> pa.Schema:
+    """Return the columns as they are stored, with the file's metadata; InvalidData if Parquet cannot read it."""
+    with translate_read_errors(label), open_parquet(path) as file:
+        return to_storable_schema(file.schema_arrow)
 
 
 @contextmanager
 def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
-    """The Parquet file, to be read in little pieces: neither a column chunk nor a row group is fetched whole."""
+    """Open a Parquet file so that neither a column chunk nor a row group is read as a whole."""
     with pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
         yield file
 
 
-def reading(label: str) -> AbstractContextManager[None]:
-    """Translate what Arrow says of a broken file into InvalidData; errors of the disk pass."""
+def translate_read_errors(label: str) -> AbstractContextManager[None]:
+    """Translate Arrow's errors about a broken file into InvalidData; errors of the disk pass."""
     return translate_arrow_errors(
-        lambda reason: f"{label} is damaged, incomplete or encrypted, and cannot be read ({reason})."
+        lambda reason: f"{label} is damaged, incomplete or encrypted ({reason}). Get a new copy."
     )
 
 
 def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) -> Iterator[Chunk]:
-    """All rows in order, or those columns of them only; ``consumed`` is estimated from the row groups' packed sizes."""
-    with reading(label), open_parquet(path) as file:
+    """Read all rows in order, all columns by default; ``consumed`` is estimated by row groups' compressed sizes."""
+    with translate_read_errors(label), open_parquet(path) as file:
         consumed = 0.0
         for index in range(file.metadata.num_row_groups):
             group = file.metadata.row_group(index)
@@ -54,15 +54,15 @@ def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) ->
                 yield Chunk(batch, int(consumed))
 
 
-def arrow_schema(path: Path, *, label: str) -> pa.Schema:
-    """The columns as they are stored; InvalidData if it is neither an Arrow file nor an Arrow stream."""
-    with reading(label), path.open("rb") as file:
-        return storable_schema(_open_arrow(pa.PythonFile(file, mode="r")).schema)
+def read_arrow_schema(path: Path, *, label: str) -> pa.Schema:
+    """Return the columns as they are stored; InvalidData if it is neither an Arrow file nor an Arrow stream."""
+    with translate_read_errors(label), path.open("rb") as file:
+        return to_storable_schema(_open_arrow(pa.PythonFile(file, mode="r")).schema)
 
 
 def read_arrow(path: Path, *, label: str) -> Iterator[Chunk]:
-    """All rows of an Arrow IPC file or stream in order; one that is a single batch of gigabytes is not held either."""
-    with reading(label), path.open("rb") as file:
+    """Read all rows of an Arrow IPC file or stream in order; a batch of gigabytes is never in memory as a whole."""
+    with translate_read_errors(label), path.open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         source = pa.BufferReader(pa.py_buffer(mapped))
         reader = _open_arrow(source)
@@ -71,15 +71,15 @@ def read_arrow(path: Path, *, label: str) -> Iterator[Chunk]:
         read, released = 0, 0
         for index, batch in enumerate(reader if is_stream else map(reader.get_batch, range(count)), start=1):
             consumed = source.tell() if is_stream else len(mapped) * index // count
-            for piece in _pieces(batch):
-                yield Chunk(piece, min(len(mapped), consumed))
-                read += piece.nbytes
+            for part in _slice_batch(batch):
+                yield Chunk(part, min(len(mapped), consumed))
+                read += part.nbytes
                 if read - released > _MAPPED_BYTES:
                     mapped.madvise(mmap.MADV_DONTNEED)
                     released = read
 
 
-def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+def _slice_batch(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     rows = max(1, min(BATCH_ROWS, BATCH_BYTES * batch.num_rows // max(1, batch.nbytes)))
     for start in range(0, batch.num_rows, rows):
         yield batch.slice(start, rows)
@@ -91,7 +91,7 @@ def _open_arrow(source: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBa
     return pa.ipc.open_file(source) if mark == _ARROW_FILE_MARK else pa.ipc.open_stream(source)
 
 
-def as_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """The batch with its columns, in order, as ``schema`` has them."""
+def cast_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Convert the batch's columns, in order, to the types of ``schema``."""
     pairs = zip(batch.columns, schema, strict=True)
-    return pa.RecordBatch.from_arrays([converted(column, field.type) for column, field in pairs], schema=schema)
+    return pa.RecordBatch.from_arrays([convert_array(column, field.type) for column, field in pairs], schema=schema)

@@ -1,6 +1,7 @@
-"""JSON records that Arrow's own reader cannot take: any mixture of types, any number, any key, made into columns.
+"""Makes columns of JSON records that Arrow's own reader cannot read: any mixture of types, any number, any key.
 
-Slower than Arrow and exact: numbers beyond 64 bits become text, values of several kinds JSON text (see ``widening``).
+It is slower than Arrow, and exact: numbers beyond 64 bits become text, values of several types become JSON text (see
+``type_inference``).
 """
 
 import json
@@ -13,7 +14,14 @@ import orjson
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData
-from mistudio.corpus.formats.type_inference import Known, Value, fitted, infer_all, json_text, merge_types
+from mistudio.corpus.formats.type_inference import (
+    KnownSchema,
+    Value,
+    fit_value,
+    infer_common_type,
+    merge_types,
+    to_json_text,
+)
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
@@ -21,22 +29,22 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Parsed:
-    """One record, and the columns of it that had invalid UTF-8, which is replaced."""
+class JsonRecord:
+    """One record, and its columns in which invalid UTF-8 was replaced."""
 
     row: dict[str, Value]
     invalid: frozenset[str] = frozenset()
 
 
-def parse_line(line: bytes, *, label: str, number: int) -> Parsed:
-    """The record on one line; InvalidData, naming the line, if it is none."""
+def parse_line(line: bytes, *, label: str, number: int) -> JsonRecord:
+    """Parse the record on one line; raise InvalidData, with the line's number, if it is not JSON."""
     try:
-        return _parsed(_loads(line))
+        return _to_record(_loads(line))
     except ValueError as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        raise InvalidData(f"{label}, line {number:,} is not valid JSON: {reason}.") from error
+        raise InvalidData(f"{label}, line {number:,} is not valid JSON: {reason}. Correct it.") from error
     except RecursionError as error:
-        raise InvalidData(f"{label}, line {number:,} is nested too deeply.") from error
+        raise InvalidData(f"{label}, line {number:,} is nested too deeply. Flatten it.") from error
 
 
 def _loads(line: bytes) -> Value:
@@ -49,39 +57,39 @@ def _loads(line: bytes) -> Value:
     return cast("Value", json.loads(line.decode("utf-8", "surrogateescape")))
 
 
-def _parsed(value: Value) -> Parsed:
-    """``value`` as a record; what is not an object becomes the column ``text``, as ``datasets`` has it."""
+def _to_record(value: Value) -> JsonRecord:
+    """Make ``value`` a record; a value that is no object becomes the column ``text``, as in ``datasets``."""
     row: dict[str, Value] = value if isinstance(value, dict) else {"text": value}
     try:
         orjson.dumps(row)
     except (TypeError, RecursionError):
-        clean: dict[str, Value] = {_clean_text(name): _clean(item) for name, item in row.items()}
-        changed = (name for name, item in row.items() if _SURROGATE.search(json_text(item)))
-        return Parsed(clean, frozenset(_clean_text(name) for name in changed))
-    return Parsed(row)
+        clean: dict[str, Value] = {_clean_text(name): _clean_value(item) for name, item in row.items()}
+        changed = (name for name, item in row.items() if _SURROGATE.search(to_json_text(item)))
+        return JsonRecord(clean, frozenset(_clean_text(name) for name in changed))
+    return JsonRecord(row)
 
 
 def _clean_text(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
-def _clean(value: Value) -> Value:
+def _clean_value(value: Value) -> Value:
     if isinstance(value, str):
         return _clean_text(value)
     if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return {_clean_text(name): _clean(item) for name, item in value.items()} if isinstance(value, dict) else value
+        return [_clean_value(item) for item in value]
+    return {_clean_text(name): _clean_value(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
-def as_chunk(records: Sequence[Parsed], known: Known, *, consumed: int) -> Chunk:
-    """The records as columns, each at least as wide as ``known`` has it."""
+def build_chunk(records: Sequence[JsonRecord], known: KnownSchema, *, consumed: int) -> Chunk:
+    """Make columns of the records, each at least as wide as in ``known``."""
     names = dict.fromkeys(name for record in records for name in record.row)
     types = known.types()
     columns = []
     for name in names:
         values = [record.row.get(name) for record in records]
-        kind = merge_types(types.get(name, pa.null()), infer_all(values))
-        columns.append(pa.array([fitted(value, kind) for value in values], kind))
+        kind = merge_types(types.get(name, pa.null()), infer_common_type(values))
+        columns.append(pa.array([fit_value(value, kind) for value in values], kind))
     invalid: dict[str, int] = {}
     for record in records:
         for name in record.invalid:

@@ -1,4 +1,4 @@
-"""One way into every format: chunks of rows of one schema, found out while reading where the format does not say it."""
+"""Reads every format as chunks of rows of one schema, inferred while reading if the format does not declare it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,14 +8,21 @@ from typing import Final, Literal, TypeAlias
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
-from mistudio.corpus.formats.byte_stream import open_source
-from mistudio.corpus.formats.columnar import arrow_schema, as_schema, parquet_schema, read_arrow, read_parquet, reading
+from mistudio.corpus.formats.byte_stream import open_stream
+from mistudio.corpus.formats.columnar import (
+    cast_batch,
+    read_arrow,
+    read_arrow_schema,
+    read_parquet,
+    read_parquet_schema,
+    translate_read_errors,
+)
 from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.formats.json import read_json
 from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.formats.text import read_text
-from mistudio.corpus.formats.type_inference import Known, converted, merge_schemas, storable_schema
-from mistudio.corpus.formats.utf8_repair import Chunk, repaired
+from mistudio.corpus.formats.type_inference import KnownSchema, convert_array, merge_schemas, to_storable_schema
+from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.monitor import Monitor
 
 SourceFormat: TypeAlias = Literal["parquet", "json", "csv", "text", "arrow"]
@@ -24,7 +31,7 @@ MAX_COLUMNS: Final = 10_000
 
 @dataclass(frozen=True)
 class ReadableFile:
-    """A file to be read: where it lies, its format, and its original name, which says its packing."""
+    """A file to read: its path, its format, and its original name, whose suffix says how it is compressed."""
 
     path: Path
     format: SourceFormat
@@ -34,14 +41,14 @@ class ReadableFile:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What an earlier attempt found out: the schema that holds the whole file, and how large a CSV record can be."""
+    """Results of an earlier attempt: the schema that fits the whole file, and the block size that fits a CSV record."""
 
     schema: pa.Schema | None = None
     block_bytes: int = CSV_BLOCK_BYTES
 
 
 class SchemaWidened(Exception):
-    """The file has values that the schema read so far does not hold; to be read again with this one."""
+    """Later rows do not fit the schema so far; the file must be read again with ``schema``."""
 
     def __init__(self, schema: pa.Schema) -> None:
         super().__init__("The file's later rows need a wider schema.")
@@ -49,90 +56,92 @@ class SchemaWidened(Exception):
 
 
 def read_chunks(file: ReadableFile, attempt: Attempt, *, monitor: Monitor) -> Iterator[Chunk]:
-    """The file's rows in order: types as they are stored, text valid, all of one schema, the first perhaps empty.
+    """Read the file's rows in order, in stored types, with valid text and one schema; the first chunk may be empty.
 
-    Raises InvalidData where the file is broken, SchemaWidened or RecordTooLong where it must be read again.
+    Raises InvalidData if the file is broken, SchemaWidened or RecordTooLong if it must be read again.
     """
     if file.format in ("json", "csv"):
-        chunks = _inferred(file, attempt, monitor)
+        chunks = _read_inferred(file, attempt, monitor)
     else:
-        schema = _declared_schema(file)
-        chunks = _converted(file, schema)
-        yield Chunk(_empty(schema), 0)
+        schema = _read_declared_schema(file)
+        chunks = _read_converted(file, schema)
+        yield Chunk(_make_empty_batch(schema), 0)
     for chunk in chunks:
         monitor.checkpoint()
-        yield repaired(chunk, label=file.label)
+        yield repair_chunk(chunk, label=file.label)
 
 
-def _declared_schema(file: ReadableFile) -> pa.Schema:
+def _read_declared_schema(file: ReadableFile) -> pa.Schema:
     if file.format == "parquet":
-        return parquet_schema(file.path, label=file.label)
-    return arrow_schema(file.path, label=file.label) if file.format == "arrow" else TEXT_SCHEMA
+        return read_parquet_schema(file.path, label=file.label)
+    return read_arrow_schema(file.path, label=file.label) if file.format == "arrow" else TEXT_SCHEMA
 
 
-def _declared(file: ReadableFile) -> Iterator[Chunk]:
+def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
     if file.format == "parquet":
         yield from read_parquet(file.path, label=file.label)
     elif file.format == "arrow":
         yield from read_arrow(file.path, label=file.label)
     else:
-        with open_source(file.path, label=file.label, encoding=_encoding(file)) as source:
+        with open_stream(file.path, label=file.label, encoding=_get_encoding(file)) as source:
             yield from read_text(source, keep_linebreaks=file.options.get("keep_linebreaks") is True)
 
 
-def _converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
-    with reading(file.label):
-        for chunk in _declared(file):
-            yield Chunk(as_schema(chunk.batch, schema), chunk.consumed)
+def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
+    with translate_read_errors(file.label):
+        for chunk in _read_declared(file):
+            yield Chunk(cast_batch(chunk.batch, schema), chunk.consumed)
 
 
-def _inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
-    """Chunks as long as they fit what was known before; from the first that does not, only the types are looked at."""
-    known, is_wider = Known(attempt.schema), False
+def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
+    """Yield chunks while they fit the known schema; after the first that does not, only infer types."""
+    known, is_wider = KnownSchema(attempt.schema), False
     try:
-        for chunk in _untyped(file, known, attempt):
+        for chunk in _read_untyped(file, known, attempt):
             monitor.checkpoint()
-            schema = _widened_schema(known.schema, chunk.batch.schema, file.label)
+            schema = _widen_schema(known.schema, chunk.batch.schema, file.label)
             is_wider = is_wider or (known.schema is not None and schema is not known.schema)
             known.schema = schema
             if not is_wider:
-                yield _fitted(chunk, schema)
+                yield _fit_chunk(chunk, schema)
     except RecursionError as error:
-        raise InvalidData(f"{file.label} is nested too deeply.") from error
+        raise InvalidData(f"{file.label} is nested too deeply. Flatten it.") from error
     if is_wider:
         raise SchemaWidened(known.schema)
 
 
-def _untyped(file: ReadableFile, known: Known, attempt: Attempt) -> Iterator[Chunk]:
-    with open_source(file.path, label=file.label, encoding=_encoding(file)) as source:
+def _read_untyped(file: ReadableFile, known: KnownSchema, attempt: Attempt) -> Iterator[Chunk]:
+    with open_stream(file.path, label=file.label, encoding=_get_encoding(file)) as source:
         if file.format == "json":
             yield from read_json(source, known, options=file.options)
         else:
             yield from read_csv(source, known, options=file.options, block_bytes=attempt.block_bytes)
 
 
-def _encoding(file: ReadableFile) -> str | None:
+def _get_encoding(file: ReadableFile) -> str | None:
     named = file.options.get("encoding")
     return named if isinstance(named, str) else None
 
 
-def _widened_schema(schema: pa.Schema | None, other: pa.Schema, label: str) -> pa.Schema:
+def _widen_schema(schema: pa.Schema | None, other: pa.Schema, label: str) -> pa.Schema:
     wider = merge_schemas(pa.schema([]) if schema is None else schema, other)
     if len(wider) > MAX_COLUMNS:
-        raise InvalidData(f"{label} has over {MAX_COLUMNS:,} different columns: it is not a table of records.")
+        raise InvalidData(
+            f"{label} has over {MAX_COLUMNS:,} different columns, so it is not a table of records. Leave it out."
+        )
     return wider
 
 
-def _fitted(chunk: Chunk, schema: pa.Schema) -> Chunk:
-    """The chunk with the columns of ``schema``, as they are stored: there a column may get another name."""
-    batch, stored = chunk.batch, storable_schema(schema)
+def _fit_chunk(chunk: Chunk, schema: pa.Schema) -> Chunk:
+    """Give the chunk the columns of ``schema`` in their stored form, in which a column may have another name."""
+    batch, stored = chunk.batch, to_storable_schema(schema)
     present = dict(zip(batch.schema.names, batch.columns, strict=True))
     columns = [
-        converted(present[name], field.type) if name in present else pa.nulls(batch.num_rows, field.type)
+        convert_array(present[name], field.type) if name in present else pa.nulls(batch.num_rows, field.type)
         for name, field in zip(schema.names, stored, strict=True)
     ]
     return Chunk(pa.RecordBatch.from_arrays(columns, schema=stored), chunk.consumed, chunk.invalid)
 
 
-def _empty(schema: pa.Schema) -> pa.RecordBatch:
+def _make_empty_batch(schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)

@@ -1,6 +1,6 @@
-"""Text that says it is UTF-8 and is not: found, replaced with U+FFFD as Python does, and counted; no crash later on.
+"""Finds invalid UTF-8 in text columns, replaces it with U+FFFD as Python does, and counts it.
 
-Parquet, Arrow, CSV and JSON readers alike hand such bytes on unchecked.
+The readers of Parquet, Arrow, CSV and JSON all pass such bytes on unchecked, and later stages would crash.
 """
 
 from collections.abc import Mapping
@@ -13,43 +13,43 @@ from mistudio.core.errors import InvalidData
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows of a source file. ``invalid`` counts rows repaired per column, ``consumed`` source bytes so far."""
+    """Some rows of a source file; ``invalid`` counts repaired rows per column, ``consumed`` source bytes so far."""
 
     batch: pa.RecordBatch
     consumed: int
     invalid: Mapping[str, int] = field(default_factory=dict)
 
 
-def repaired(chunk: Chunk, *, label: str) -> Chunk:
-    """``chunk`` with every text valid UTF-8; InvalidData if it is broken in some other way."""
+def repair_chunk(chunk: Chunk, *, label: str) -> Chunk:
+    """Make every text of ``chunk`` valid UTF-8; raise InvalidData if it is broken in another way."""
     if _is_valid(chunk.batch):
         return chunk
     columns, invalid = [], dict(chunk.invalid)
     try:
         for name, column in zip(chunk.batch.schema.names, chunk.batch.columns, strict=True):
-            clean, count = repair(column)
-            columns.append(clean)
+            repaired, count = repair_array(column)
+            columns.append(repaired)
             if count:
                 invalid[name] = invalid.get(name, 0) + count
         batch = pa.RecordBatch.from_arrays(columns, schema=chunk.batch.schema)
         batch.validate(full=True)
     except (pa.ArrowException, ValueError, OverflowError) as error:
-        raise InvalidData(f"{label} is damaged: its values cannot be read.") from error
+        raise InvalidData(f"{label} is damaged: its values cannot be read. Get a new copy.") from error
     return Chunk(batch, chunk.consumed, invalid)
 
 
-def repair(array: pa.Array) -> tuple[pa.Array, int]:
-    """``array`` with invalid UTF-8 replaced, at any depth, and the number of its values that had some."""
+def repair_array(array: pa.Array) -> tuple[pa.Array, int]:
+    """Replace invalid UTF-8 in ``array``, at any depth; return it and the number of values that had some."""
     if _is_valid(array):
         return array, 0
     values = python_values(array)
-    raw = array.cast(_as_binary(array.type)).to_pylist()
+    raw = array.cast(_to_binary_type(array.type)).to_pylist()
     count = sum(_has_invalid(value) for value in raw)
     return pa.array(values, array.type), count
 
 
 def python_values(array: pa.Array) -> list[object]:
-    """The values as Python objects; invalid UTF-8 is replaced, what Python cannot hold (the year 20,000) is text."""
+    """Return Python objects, with invalid UTF-8 replaced, and text for what Python lacks (the year 20,000)."""
     try:
         values: list[object] = array.to_pylist()
     except (ValueError, OverflowError):
@@ -62,7 +62,7 @@ def _python_value(single: pa.Array) -> object:
     try:
         return single.to_pylist()[0]
     except UnicodeDecodeError:
-        return _decoded(single.cast(_as_binary(kind)).to_pylist()[0], kind)
+        return _decode_value(single.cast(_to_binary_type(kind)).to_pylist()[0], kind)
     except (ValueError, OverflowError):
         return str(single[0].cast(pa.string())) if not pa.types.is_nested(kind) else f"unreadable {kind}"
 
@@ -75,49 +75,49 @@ def _is_valid(data: pa.Array | pa.RecordBatch) -> bool:
     return True
 
 
-def _as_binary(kind: pa.DataType) -> pa.DataType:
+def _to_binary_type(kind: pa.DataType) -> pa.DataType:
     if isinstance(kind, pa.BaseExtensionType) or pa.types.is_dictionary(kind):
-        return _as_binary(kind.value_type if pa.types.is_dictionary(kind) else kind.storage_type)
+        return _to_binary_type(kind.value_type if pa.types.is_dictionary(kind) else kind.storage_type)
     if pa.types.is_string(kind) or pa.types.is_string_view(kind):
         return pa.binary()
     if pa.types.is_large_string(kind):
         return pa.large_binary()
     if pa.types.is_struct(kind):
-        return pa.struct([item.with_type(_as_binary(item.type)) for item in kind])
+        return pa.struct([item.with_type(_to_binary_type(item.type)) for item in kind])
     if pa.types.is_map(kind):
-        return pa.map_(_as_binary(kind.key_type), _as_binary(kind.item_type))
-    return _rest_as_binary(kind)
+        return pa.map_(_to_binary_type(kind.key_type), _to_binary_type(kind.item_type))
+    return _to_binary_list_type(kind)
 
 
-def _rest_as_binary(kind: pa.DataType) -> pa.DataType:
+def _to_binary_list_type(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_fixed_size_list(kind):
-        return pa.list_(kind.value_field.with_type(_as_binary(kind.value_type)), kind.list_size)
+        return pa.list_(kind.value_field.with_type(_to_binary_type(kind.value_type)), kind.list_size)
     if pa.types.is_list(kind):
-        return pa.list_(kind.value_field.with_type(_as_binary(kind.value_type)))
+        return pa.list_(kind.value_field.with_type(_to_binary_type(kind.value_type)))
     if pa.types.is_large_list(kind):
-        return pa.large_list(kind.value_field.with_type(_as_binary(kind.value_type)))
-    # pyarrow's cast of a list of nothing but nulls to itself breaks within a struct; any other type will do.
+        return pa.large_list(kind.value_field.with_type(_to_binary_type(kind.value_type)))
+    # pyarrow's cast of a list of only nulls to its own type breaks within a struct; any other type works.
     return pa.bool_() if pa.types.is_null(kind) else kind
 
 
-def _decoded(value: object, kind: pa.DataType) -> object:
-    """``value`` of the binary twin of ``kind``, with text where ``kind`` has text."""
+def _decode_value(value: object, kind: pa.DataType) -> object:
+    """Decode ``value``, which has the binary form of ``kind``: bytes become text where ``kind`` has text."""
     if isinstance(kind, pa.BaseExtensionType):
-        return _decoded(value, kind.storage_type)
+        return _decode_value(value, kind.storage_type)
     if pa.types.is_dictionary(kind):
-        return _decoded(value, kind.value_type)
+        return _decode_value(value, kind.value_type)
     if isinstance(value, bytes):
         is_bytes = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
         return value if is_bytes else value.decode("utf-8", "replace")
     if isinstance(value, dict):
-        return {name: _decoded(item, kind.field(name).type) for name, item in value.items()}
+        return {name: _decode_value(item, kind.field(name).type) for name, item in value.items()}
     if isinstance(value, list) and pa.types.is_map(kind):
-        return [(_decoded(key, kind.key_type), _decoded(item, kind.item_type)) for key, item in value]
-    return [_decoded(item, kind.value_type) for item in value] if isinstance(value, list) else value
+        return [(_decode_value(key, kind.key_type), _decode_value(item, kind.item_type)) for key, item in value]
+    return [_decode_value(item, kind.value_type) for item in value] if isinstance(value, list) else value
 
 
 def _has_invalid(value: object) -> bool:
-    """Whether bytes that ought to be text are not; bytes that were never text are rare beside it, and count as such."""
+    """Return whether bytes are invalid UTF-8; those of binary columns, which are rare beside text, count alike."""
     if isinstance(value, bytes):
         return value != value.decode("utf-8", "replace").encode()
     if isinstance(value, dict):

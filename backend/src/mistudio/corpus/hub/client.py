@@ -1,4 +1,4 @@
-"""Questions to the Hub about one repository: patient with what may pass, with errors that say what a user can do."""
+"""A client for questions about one Hub repository: it retries what may pass, and its errors say what a user can do."""
 
 import json
 import time
@@ -18,7 +18,7 @@ from mistudio.core.errors import (
     RepositoryNotFound,
     UnknownRevision,
 )
-from mistudio.corpus.hub.errors import error_of, require_sendable, unreachable_error
+from mistudio.corpus.hub.errors import require_sendable_token, translate_client_error, unreachable_error
 from mistudio.corpus.hub.plan_types import Access
 from mistudio.utils.hf_utils import (
     RepoInfo,
@@ -30,62 +30,65 @@ from mistudio.utils.hf_utils import (
     hub_get,
 )
 
-_PATIENCE_SECONDS: Final = 10.0
-_FIRST_WAIT_SECONDS: Final = 0.25
-_LEAST_SECONDS: Final = 1.0
+_RETRY_SECONDS: Final = 10.0
+_FIRST_PAUSE_SECONDS: Final = 0.25
+_MIN_REQUEST_SECONDS: Final = 1.0
 
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
-class AccessAnswer:
+class AccessCheck:
     """Whether files may be fetched, and the error that says why not."""
 
     access: Access
     refusal: MiStudioError | None = None
 
 
-class Patience:
-    """How many seconds failures may cost one plan, over all its questions; answers that come cost nothing."""
+class RetryBudget:
+    """The seconds that failures may cost one plan, over all its requests; successful requests cost nothing."""
 
-    def __init__(self, seconds: float = _PATIENCE_SECONDS) -> None:
+    def __init__(self, seconds: float = _RETRY_SECONDS) -> None:
         self._left = seconds
 
     @property
     def request_seconds(self) -> float:
-        """How long a request may take; what is new has a chance even where all else has failed."""
-        return max(self._left, _LEAST_SECONDS)
+        """The time limit of a request; a new question gets a second even after all others failed."""
+        return max(self._left, _MIN_REQUEST_SECONDS)
 
     def spend(self, seconds: float) -> None:
-        """So much was lost."""
+        """Deduct the seconds that a failure or a pause took."""
         self._left -= seconds
 
     def allows(self, pause: float) -> bool:
-        """Whether it is worth waiting that long."""
+        """Return whether there is time for a pause of this length."""
         return pause < self._left
 
 
-class HubQuestions:
-    """Asks about one repository with one token; what may pass is asked again for as long as ``patience`` lasts.
+class HubClient:
+    """Asks about one repository with one token, and retries for as long as ``budget`` allows.
 
-    Raises BadToken for what cannot be a token.
+    Raises BadToken for a token that no header can carry.
     """
 
     def __init__(
-        self, repo_id: str, token: str | None, *, kind: RepoKind = "dataset", patience: Patience | None = None
+        self, repo_id: str, token: str | None, *, kind: RepoKind = "dataset", budget: RetryBudget | None = None
     ) -> None:
-        require_sendable(token)
+        require_sendable_token(token)
         self._repo_id = repo_id
         self._token = token
         self._kind = kind
-        self._patience = patience or Patience()
+        self._budget = budget or RetryBudget()
 
-    def about(self, repo_id: str) -> "HubQuestions":
-        """Questions about another name, with what is left of the patience."""
-        return HubQuestions(repo_id, self._token, kind=self._kind, patience=self._patience)
+    def for_repository(self, repo_id: str) -> "HubClient":
+        """Return a client for another repository that shares this one's budget."""
+        return HubClient(repo_id, self._token, kind=self._kind, budget=self._budget)
 
-    def info(self, revision: str | None) -> RepoInfo:
-        """The repository at a revision; raises RepositoryNotFound, UnknownRevision, BadToken, RepositoryDisabled."""
+    def get_info(self, revision: str | None) -> RepoInfo:
+        """Return the repository at a revision.
+
+        Raises RepositoryNotFound, UnknownRevision, BadToken, RepositoryDisabled.
+        """
         try:
             return self._ask(
                 lambda seconds: get_repo_info(
@@ -96,28 +99,27 @@ class HubQuestions:
             names = self._ask(
                 lambda seconds: get_ref_names(self._repo_id, kind=self._kind, token=self._token, seconds=seconds)
             )
-            detail = f"{self._repo_id} has no branch, tag or commit “{revision}”."
+            detail = f"{self._repo_id} has no branch, tag or commit “{revision}”. Choose another one."
             raise UnknownRevision(detail, extra={"choices": list(names)}) from error
         except RepositoryNotFound as error:
             if self._ask(self._is_of_other_kind):
-                raise RepositoryNotFound(
-                    f"{self._repo_id} is a {self._other_kind}, not a {self._kind}: check the name."
-                ) from error
+                detail = f"{self._repo_id} is a {self._other_kind}, not a {self._kind}. Check the name."
+                raise RepositoryNotFound(detail) from error
             raise
 
-    def access(self) -> AccessAnswer:
-        """Whether files may be fetched with this token."""
+    def check_access(self) -> AccessCheck:
+        """Ask whether files may be fetched with this token."""
         try:
             path = f"/api/{self._kind}s/{self._repo_id}/auth-check"
             self._ask(lambda seconds: hub_get(path, token=self._token, seconds=seconds))
         except AuthRequired as error:
-            return AccessAnswer("login_required", error)
+            return AccessCheck("login_required", error)
         except Gated as error:
-            return AccessAnswer("request_required", error)
-        return AccessAnswer("granted")
+            return AccessCheck("request_required", error)
+        return AccessCheck("granted")
 
-    def file(self, path: str, revision: str) -> bytes | None:
-        """A small file's content, if there is one."""
+    def get_file(self, path: str, revision: str) -> bytes | None:
+        """Return a small file's content, or None if the repository has no such file."""
         try:
             return self._ask(
                 lambda seconds: get_repo_file(
@@ -134,25 +136,25 @@ class HubQuestions:
     def _is_of_other_kind(self, seconds: float) -> bool:
         return check_repo_exists(self._repo_id, kind=self._other_kind, token=self._token, seconds=seconds)
 
-    def _ask(self, question: Callable[[float], Answer]) -> Answer:
-        """The answer to ``question``, which is told how many seconds it has."""
-        wait = _FIRST_WAIT_SECONDS
+    def _ask(self, request: Callable[[float], Answer]) -> Answer:
+        """Return what ``request`` returns, which is given its time limit in seconds; retry temporary failures."""
+        next_pause = _FIRST_PAUSE_SECONDS
         while True:
             began = time.monotonic()
             try:
-                return question(self._patience.request_seconds)
+                return request(self._budget.request_seconds)
             except RemoteEntryNotFoundError:
                 raise
             except HfHubHTTPError as refused:
-                error = error_of(refused, self._repo_id, kind=self._kind)
+                error = translate_client_error(refused, self._repo_id, kind=self._kind)
                 error.__cause__ = refused
             except (httpx2.HTTPError, OfflineModeIsEnabled, json.JSONDecodeError) as failed:
                 error = unreachable_error()
                 error.__cause__ = failed
-            pause = max(wait, error.retry_after or 0.0)
-            self._patience.spend(time.monotonic() - began)
-            if not isinstance(error, HubUnreachable | RateLimited) or not self._patience.allows(pause):
+            pause = max(next_pause, error.retry_after or 0.0)
+            self._budget.spend(time.monotonic() - began)
+            if not isinstance(error, HubUnreachable | RateLimited) or not self._budget.allows(pause):
                 raise error
             time.sleep(pause)
-            self._patience.spend(pause)
-            wait *= 2
+            self._budget.spend(pause)
+            next_pause *= 2

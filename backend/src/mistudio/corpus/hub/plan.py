@@ -1,8 +1,8 @@
-"""Planning a download: what a repository holds at one commit, and which files with which checksums make up the data.
+"""Plans a download: what a repository holds at one commit, and which files with which checksums are its data.
 
-Everything is known from three small requests: the repository's description (commit, every file's size and checksum),
-whether access is granted, and the card. Nothing is fetched, and no code of the repository is ever run. Reading the
-layout needs the heavy ``datasets`` library, so this runs in the planner's child: see ``planner``.
+Three small requests suffice: the repository's description (commit, every file's size and checksum), whether access is
+granted, and the card. No data is fetched, and no code of the repository ever runs. Reading the layout needs the heavy
+``datasets`` library, so this runs in the planner's child process: see ``planner``.
 """
 
 import json
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 from mistudio.core.errors import (
     ConfigRequired,
@@ -22,56 +22,45 @@ from mistudio.core.errors import (
     UnknownSplit,
     ValidationFailed,
 )
-from mistudio.corpus.hub.client import AccessAnswer, HubQuestions
-from mistudio.corpus.hub.layout import (
-    CARD,
-    DECLARATIONS,
-    FRONT_MATTER,
-    OVERRIDES,
-    ConfigLayout,
-    ExportLayout,
-    Layout,
-    read_layout,
-)
-from mistudio.corpus.hub.plan_types import Column, DownloadPlan, Inspection, PlanRequest, RemoteFile, Sizes, SplitFiles
-from mistudio.corpus.hub.virtual_files import PREFIX, forget_files
+from mistudio.corpus.hub.card import CARD, DECLARATIONS, OVERRIDES, read_description, read_license
+from mistudio.corpus.hub.client import AccessCheck, HubClient
+from mistudio.corpus.hub.layout import ConfigLayout, ExportLayout, Layout, read_layout
+from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PlanRequest, RemoteFile, Sizes, SplitFiles
+from mistudio.corpus.hub.virtual_files import PREFIX, remove_virtual_files
 from mistudio.utils.hf_utils import RepoFile, RepoInfo, validate_repo_id
 
-__all__ = ["Column", "DownloadPlan", "Inspection", "PlanRequest", "RemoteFile", "SplitFiles", "inspect", "make_plan"]
-
 _EXPORT_BRANCH: Final = "refs/convert/parquet"
-_DESCRIPTION_CHARS: Final = 2000
 _DECLARATION_BYTES: Final = 20 << 20
 
 
 def inspect(request: PlanRequest) -> Inspection:
-    """What the repository holds, whether or not its files may be fetched (``access`` says so).
+    """Return what the repository holds, whether or not its files may be fetched (``access`` says so).
 
     Raises RepositoryNotFound, AuthRequired, BadToken, RepositoryDisabled, UnknownRevision, UnknownConfig, UnknownSplit,
     NoData, LoadingScript, UnsupportedFormat, HubUnreachable, RateLimited, ValidationFailed.
     """
-    with _working_folder() as folder:
-        return _Survey(request, folder).inspection()
+    with _open_folder() as folder:
+        return _Survey(request, folder).inspect()
 
 
 def make_plan(request: PlanRequest) -> DownloadPlan:
-    """Which files to fetch; raises what ``inspect`` raises, Gated, and ConfigRequired where a config must be chosen."""
-    with _working_folder() as folder:
-        return _Survey(request, folder).plan()
+    """Return the files to fetch; raises also Gated, and ConfigRequired if the user must choose a config."""
+    with _open_folder() as folder:
+        return _Survey(request, folder).make_plan()
 
 
 @contextmanager
-def _working_folder() -> Iterator[Path]:
+def _open_folder() -> Iterator[Path]:
     with TemporaryDirectory(prefix=PREFIX) as folder:
         try:
             yield Path(folder)
         finally:
-            forget_files(Path(folder))
+            remove_virtual_files(Path(folder))
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A commit to read from, its files, and how they are laid out."""
+class _Snapshot:
+    """The commit to read from, its files, and their layout."""
 
     revision: str
     files: Mapping[str, RepoFile]
@@ -79,141 +68,126 @@ class _Source:
 
 
 class _Survey:
-    """One request's way from the repository's name to its files."""
+    """Answers one request: finds commit, layout, config and files of a repository."""
 
     def __init__(self, request: PlanRequest, folder: Path) -> None:
         if problem := validate_repo_id(request.repo_id, bare=True):
             raise ValidationFailed(problem)
         self._request = request
         self._folder = folder
-        questions = HubQuestions(request.repo_id, request.token)
-        self._info = questions.info(request.revision)
-        self._hub = questions.about(self._info.repo_id)
+        hub = HubClient(request.repo_id, request.token)
+        self._info = hub.get_info(request.revision)
+        self._hub = hub.for_repository(self._info.repo_id)
 
-    def inspection(self) -> Inspection:
-        info, answer = self._info, self._hub.access()
-        declarations = self._declarations(info, answer)
-        source = self._source(declarations)
-        config = self._choose(source.layout)
-        chosen = source.layout.read(config) if config is not None else None
-        files = self._files(source, chosen) if chosen is not None else ()
+    def inspect(self) -> Inspection:
+        info, check = self._info, self._hub.check_access()
+        declarations = self._fetch_declarations(info, check)
+        snapshot = self._read_snapshot(declarations)
+        config = self._choose_config(snapshot.layout)
+        chosen = snapshot.layout.read(config) if config is not None else None
+        files = self._select_files(snapshot, chosen) if chosen is not None else ()
         return Inspection(
             repo_id=info.repo_id,
-            revision=source.revision,
+            revision=snapshot.revision,
             config=config,
-            default_config=source.layout.default,
-            configs=source.layout.configs,
-            splits=_count(files),
+            default_config=snapshot.layout.default,
+            configs=snapshot.layout.configs,
+            splits=_count_splits(files),
             format=chosen.format if chosen else None,
             options=chosen.options if chosen else {},
             columns=chosen.columns if chosen else (),
             gated=info.gated,
             private=info.private,
-            access=answer.access,
-            license=_license(info.card_data),
-            description=_description(declarations.get(CARD)),
+            access=check.access,
+            license=read_license(info.card_data),
+            description=read_description(declarations.get(CARD)),
             num_files=len({file.path for file in files}),
             sizes=Sizes.of(files),
         )
 
-    def plan(self) -> DownloadPlan:
-        info, answer = self._info, self._hub.access()
-        if answer.refusal is not None:
-            raise answer.refusal
-        declarations = self._declarations(info, answer)
-        source = self._source(declarations)
-        config = self._choose(source.layout)
+    def make_plan(self) -> DownloadPlan:
+        info, check = self._info, self._hub.check_access()
+        if check.refusal is not None:
+            raise check.refusal
+        declarations = self._fetch_declarations(info, check)
+        snapshot = self._read_snapshot(declarations)
+        config = self._choose_config(snapshot.layout)
         if config is None:
-            detail = f"{info.repo_id} has several configs and no default: choose one."
-            raise ConfigRequired(detail, extra={"choices": list(source.layout.configs)})
-        chosen = source.layout.read(config)
+            detail = f"{info.repo_id} has several configs and no default. Choose one."
+            raise ConfigRequired(detail, extra={"choices": list(snapshot.layout.configs)})
+        chosen = snapshot.layout.read(config)
         return DownloadPlan(
             repo_id=info.repo_id,
-            revision=source.revision,
+            revision=snapshot.revision,
             config=config,
-            is_default_config=config == source.layout.default,
+            is_default_config=config == snapshot.layout.default,
             format=chosen.format,
             options=chosen.options,
-            files=self._files(source, chosen),
-            description=_description(declarations.get(CARD)),
-            license=_license(info.card_data),
+            files=self._select_files(snapshot, chosen),
+            description=read_description(declarations.get(CARD)),
+            license=read_license(info.card_data),
             gated=info.gated,
         )
 
-    def _declarations(self, info: RepoInfo, answer: AccessAnswer) -> dict[str, bytes]:
-        if answer.access != "granted":
-            # The card itself is behind the gate; what it declares is public, and JSON is YAML.
+    def _fetch_declarations(self, info: RepoInfo, check: AccessCheck) -> dict[str, bytes]:
+        if check.access != "granted":
+            # The card itself is gated; its fields are public, and JSON is YAML.
             return {OVERRIDES: json.dumps(dict(info.card_data), default=str).encode()}
         small = [file.path for file in info.files if file.path in DECLARATIONS and file.size <= _DECLARATION_BYTES]
-        found = {path: self._hub.file(path, info.revision) for path in small}
+        found = {path: self._hub.get_file(path, info.revision) for path in small}
         return {path: content for path, content in found.items() if content is not None}
 
-    def _source(self, declarations: Mapping[str, bytes]) -> _Source:
+    def _read_snapshot(self, declarations: Mapping[str, bytes]) -> _Snapshot:
         info = self._info
         files = {file.path: file for file in info.files}
         try:
-            return _Source(info.revision, files, read_layout(info.repo_id, files, declarations, self._folder))
+            return _Snapshot(info.revision, files, read_layout(info.repo_id, files, declarations, self._folder))
         except LoadingScript as script:
-            return self._export(script)
+            return self._read_export(script)
 
-    def _export(self, script: LoadingScript) -> _Source:
+    def _read_export(self, script: LoadingScript) -> _Snapshot:
         try:
-            info = self._hub.info(_EXPORT_BRANCH)
+            info = self._hub.get_info(_EXPORT_BRANCH)
         except UnknownRevision:
             raise script from None
         files = {file.path: file for file in info.files}
         layout = ExportLayout(files)
         if not layout.configs:
             raise script
-        return _Source(info.revision, files, layout)
+        return _Snapshot(info.revision, files, layout)
 
-    def _choose(self, layout: Layout) -> str | None:
+    def _choose_config(self, layout: Layout) -> str | None:
         wanted = self._request.config
         if wanted is None:
             return layout.default
         if wanted not in layout.configs:
-            detail = f"{self._info.repo_id} has no config “{wanted}”."
+            detail = f"{self._info.repo_id} has no config “{wanted}”. Choose another one."
             raise UnknownConfig(detail, extra={"choices": list(layout.configs)})
         return wanted
 
-    def _files(self, source: _Source, chosen: ConfigLayout) -> tuple[RemoteFile, ...]:
+    def _select_files(self, snapshot: _Snapshot, chosen: ConfigLayout) -> tuple[RemoteFile, ...]:
         files = tuple(
-            RemoteFile(path, split, source.files[path].size, source.files[path].sha256, source.files[path].git_sha1)
-            for split in self._splits(chosen)
+            RemoteFile(
+                path, split, snapshot.files[path].size, snapshot.files[path].sha256, snapshot.files[path].git_sha1
+            )
+            for split in self._select_splits(chosen)
             for path in sorted(set(chosen.splits[split]))
         )
         if not files:
-            raise NoData(f"{self._info.repo_id} holds no data files for what was chosen.")
+            raise NoData(f"{self._info.repo_id} has no data files for this config and these splits. Choose others.")
         return files
 
-    def _splits(self, chosen: ConfigLayout) -> list[str]:
+    def _select_splits(self, chosen: ConfigLayout) -> list[str]:
         wanted = self._request.splits
         for split in wanted or ():
             if split not in chosen.splits:
-                detail = f"Config {chosen.name} of {self._info.repo_id} has no split “{split}”."
+                detail = f"Config {chosen.name} of {self._info.repo_id} has no split “{split}”. Choose another one."
                 raise UnknownSplit(detail, extra={"choices": list(chosen.splits)})
         return [split for split in chosen.splits if wanted is None or split in wanted]
 
 
-def _count(files: tuple[RemoteFile, ...]) -> tuple[SplitFiles, ...]:
+def _count_splits(files: tuple[RemoteFile, ...]) -> tuple[SplitFiles, ...]:
     sizes: dict[str, list[int]] = {}
     for file in files:
         sizes.setdefault(file.split, []).append(file.size)
     return tuple(SplitFiles(split, len(of_split), sum(of_split)) for split, of_split in sizes.items())
-
-
-def _license(card: Mapping[str, Any]) -> str | None:  # YAML of any shape
-    told = card.get("license")
-    if told == "other" and card.get("license_name"):
-        told = card["license_name"]
-    names = told if isinstance(told, list) else [told]
-    return ", ".join(str(name) for name in names if name) or None
-
-
-def _description(card: bytes | None) -> str | None:
-    if card is None:
-        return None
-    text = FRONT_MATTER.sub("", card.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")).strip()
-    if len(text) <= _DESCRIPTION_CHARS:
-        return text or None
-    return text[:_DESCRIPTION_CHARS].rsplit(maxsplit=1)[0] + " …"

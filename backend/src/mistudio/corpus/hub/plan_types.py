@@ -1,4 +1,4 @@
-"""What planning asks and answers, as records that travel as JSON between the planner's child and whoever asked."""
+"""Requests to the planner and its answers: records that travel as JSON between its child process and the server."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ _PLAIN_TEXT: Final = (".json", ".jsonl", ".csv", ".tsv", ".txt", ".ndjson")
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """Which data is wanted; what is left out is chosen (states.md). ``token`` None: the server owner's own, if any.
+    """The data to plan; the planner chooses what is None. Without ``token`` the server owner's own is used, if any.
 
-    As JSON it goes through a pipe, never into a log: the token is in it.
+    Its JSON contains the token: it goes through a pipe, never into a log.
     """
 
     repo_id: str
@@ -29,7 +29,7 @@ class PlanRequest:
 
 @dataclass(frozen=True)
 class TokenizerRequest:
-    """Which tokenizer of the Hub is wanted in the cache at ``cache_dir``; ``token`` as for a plan."""
+    """The tokenizer of the Hub to bring into the cache at ``cache_dir``; ``token`` as for a plan."""
 
     name: str
     revision: str | None
@@ -39,7 +39,7 @@ class TokenizerRequest:
 
 @dataclass(frozen=True)
 class PinnedTokenizer:
-    """A tokenizer whose files are in the cache: its present name, and its commit."""
+    """A tokenizer whose files are in the cache: its current name, and its commit."""
 
     name: str
     commit: str
@@ -47,7 +47,7 @@ class PinnedTokenizer:
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file of the repository: its split, its exact size in bytes, and the checksum by which it will be verified."""
+    """A file of the repository: its split, its exact size in bytes, and the checksum that verifies it."""
 
     path: str
     split: str
@@ -58,7 +58,7 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class SplitFiles:
-    """A split: its files and their bytes."""
+    """A split: the number of its files, and their size in bytes."""
 
     name: str
     num_files: int
@@ -67,9 +67,9 @@ class SplitFiles:
 
 @dataclass(frozen=True)
 class Sizes:
-    """What files weigh, in bytes: all of them, those of plain text among them, and the two largest together.
+    """Sizes of files in bytes: all, those of uncompressed text, and the two largest together.
 
-    A file that serves several splits counts once.
+    A file of several splits counts once.
     """
 
     total: int
@@ -78,7 +78,7 @@ class Sizes:
 
     @classmethod
     def of(cls, files: Iterable[RemoteFile]) -> "Sizes":
-        """The sizes of these files."""
+        """Add up the sizes of ``files``."""
         sizes = {file.path: file.size for file in files}
         plain = sum(size for path, size in sizes.items() if path.lower().endswith(_PLAIN_TEXT))
         return cls(sum(sizes.values()), plain, sum(sorted(sizes.values(), reverse=True)[:2]))
@@ -86,7 +86,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the card declares it, its type as ``datasets`` writes it."""
+    """A column that the card declares; its type as ``datasets`` writes it."""
 
     name: str
     type: str
@@ -96,8 +96,8 @@ class Column:
 class Inspection:
     """What a repository holds at one commit.
 
-    ``config`` is None while one must be chosen; then format, splits and sizes are empty. ``repo_id`` is the
-    repository's present name, ``options`` what the reader of the format needs to know.
+    ``config`` is None if the user must choose one; then format, splits and sizes are empty. ``repo_id`` is the
+    repository's current name, ``options`` are those of the format's reader.
     """
 
     repo_id: str
@@ -120,7 +120,7 @@ class Inspection:
 
 @dataclass(frozen=True)
 class DownloadPlan:
-    """Everything a download needs: the files in order (splits as the library orders them, then paths) at one commit."""
+    """All that a download needs, at one commit; the files are in the library's order of splits, then by path."""
 
     repo_id: str
     revision: str
@@ -140,10 +140,10 @@ class DownloadPlan:
 
     @property
     def sizes(self) -> Sizes:
-        """What its files weigh."""
+        """The sizes of its files."""
         return Sizes.of(self.files)
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of all files; one that serves several splits counts once."""
+        """Bytes of all files; a file of several splits counts once."""
         return self.sizes.total

@@ -1,7 +1,7 @@
-"""The planner: asks a child process, which has the heavy ``datasets`` library, and ends it when nobody asks any more.
+"""The planner runs a child process that has the heavy ``datasets`` library, and ends it once it is idle.
 
-Questions and answers are lines over the child's pipes, any number at once. The token goes through the pipe only: it is
-neither an argument nor in the environment. A child that died is started again once.
+Requests and answers are lines on the child's pipes, any number at once. The token goes through the pipe only: it is
+neither an argument nor in the environment. If the child dies, it is started again once.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from mistudio.utils import processes
 _ANSWER_SECONDS: Final = 30.0
 _LINE_BYTES: Final = 256 << 20
 _END_SECONDS: Final = 2.0
-# Reading an answer of this size takes some 5 ms, for which an event loop may stand still.
+# Parsing an answer of this size takes some 5 ms, the longest that the event loop may be blocked.
 _LARGE_BYTES: Final = 256 << 10
 _QUIET: Final = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -36,17 +36,17 @@ Record = TypeVar("Record")
 
 
 class _ChildDied(Exception):
-    """The child ended before it answered."""
+    """The child process ended before it answered."""
 
 
 class _Child:
-    """One running child and the questions that wait for its answers."""
+    """One running child process, and the requests that wait for its answers."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self._numbers = itertools.count()
-        self._reading = asyncio.create_task(self._read())
+        self._reader = asyncio.create_task(self._read())
 
     @classmethod
     async def start(cls, environment: Mapping[str, str]) -> "_Child":
@@ -55,7 +55,7 @@ class _Child:
 
     @property
     def is_alive(self) -> bool:
-        return not self._reading.done()
+        return not self._reader.done()
 
     @property
     def is_idle(self) -> bool:
@@ -91,7 +91,7 @@ class _Child:
                     waiting.set_exception(_ChildDied())
 
     async def end(self) -> None:
-        """Close its pipe, upon which it ends, and make sure of that."""
+        """Close its pipe, which ends it; kill it after two seconds."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
@@ -100,13 +100,13 @@ class _Child:
             self._process.kill()
             await self._process.wait()
         with contextlib.suppress(asyncio.CancelledError):
-            await self._reading
+            await self._reader
 
 
 class Planner:
-    """Plans in a child process that starts at first need and ends after ``idle_seconds`` without a question.
+    """Plans in a child process that starts with the first request and ends after ``idle_seconds`` without one.
 
-    ``environment`` is added to the child's, which is otherwise this process's own.
+    The child gets this process's environment and, in addition, ``environment``.
     """
 
     def __init__(
@@ -120,59 +120,59 @@ class Planner:
         self._answer_seconds = answer_seconds
         self._environment = environment or {}
         self._child: _Child | None = None
-        self._starting = asyncio.Lock()
-        self._idle: asyncio.TimerHandle | None = None
-        self._ending: set[asyncio.Task[None]] = set()
+        self._start_lock = asyncio.Lock()
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._end_tasks: set[asyncio.Task[None]] = set()
 
     @property
     def is_running(self) -> bool:
-        """Whether there is a child."""
+        """Whether the child process runs."""
         return self._child is not None and self._child.is_alive
 
     async def inspect(self, request: PlanRequest) -> Inspection:
-        """What the repository holds: see ``plan.inspect``; HubUnreachable, too, where no answer comes in time."""
+        """Return what the repository holds: see ``plan.inspect``; HubUnreachable also if no answer comes in time."""
         return await self._ask("inspect", request, Inspection)
 
     async def plan(self, request: PlanRequest) -> DownloadPlan:
-        """Which files to fetch: see ``plan.make_plan``; HubUnreachable, too, where no answer comes in time."""
+        """Return the files to fetch: see ``plan.make_plan``; HubUnreachable also if no answer comes in time."""
         return await self._ask("plan", request, DownloadPlan)
 
-    async def tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
-        """Bring a tokenizer into the cache: see ``tokenizer_files.find_files``; HubUnreachable, too, as above."""
+    async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
+        """Bring a tokenizer into the cache: see ``tokenizer_files.find_files``; HubUnreachable also as above."""
         return await self._ask("tokenizer", request, PinnedTokenizer)
 
     async def close(self) -> None:
-        """End the child; the planner may be used again."""
-        self._stop_clock()
+        """End the child process; the next request starts another."""
+        self._stop_idle_timer()
         child, self._child = self._child, None
         if child is not None:
             await child.end()
-        await asyncio.gather(*self._ending)
+        await asyncio.gather(*self._end_tasks)
 
     async def _ask(self, question: Question, request: Request, kind: type[Record]) -> Record:
         try:
             async with asyncio.timeout(self._answer_seconds):
-                line = await self._ask_twice(question, request)
+                line = await self._ask_child(question, request)
         except TimeoutError as error:
-            detail = f"The Hub did not answer within {self._answer_seconds:g} seconds: try again in a while."
+            detail = f"The Hub did not answer within {self._answer_seconds:g} seconds. Retry later."
             raise HubUnreachable(detail) from error
         except _ChildDied as error:
-            raise HubUnreachable("The Hub's answer could not be worked out: try again in a while.") from error
+            raise HubUnreachable("The planner's process ended twice before it answered. Retry later.") from error
         finally:
-            self._start_clock()
+            self._start_idle_timer()
         if len(line) > _LARGE_BYTES:
-            return await asyncio.to_thread(lambda: from_json(kind, _unwrapped(line)))
-        return from_json(kind, _unwrapped(line))
+            return await asyncio.to_thread(lambda: from_json(kind, _unwrap_answer(line)))
+        return from_json(kind, _unwrap_answer(line))
 
-    async def _ask_twice(self, question: Question, request: Request) -> bytes:
+    async def _ask_child(self, question: Question, request: Request) -> bytes:
         try:
-            return await (await self._running_child()).ask(question, request)
+            return await (await self._ensure_child()).ask(question, request)
         except _ChildDied:
-            return await (await self._running_child()).ask(question, request)
+            return await (await self._ensure_child()).ask(question, request)
 
-    async def _running_child(self) -> _Child:
-        self._stop_clock()
-        async with self._starting:
+    async def _ensure_child(self) -> _Child:
+        self._stop_idle_timer()
+        async with self._start_lock:
             if self._child is not None and not self._child.is_alive:
                 await self._child.end()
                 self._child = None
@@ -180,14 +180,14 @@ class Planner:
                 self._child = await _Child.start(self._environment)
             return self._child
 
-    def _stop_clock(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
+    def _stop_idle_timer(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
 
-    def _start_clock(self) -> None:
-        self._stop_clock()
-        self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self._end_if_idle)
+    def _start_idle_timer(self) -> None:
+        self._stop_idle_timer()
+        self._idle_timer = asyncio.get_running_loop().call_later(self._idle_seconds, self._end_if_idle)
 
     def _end_if_idle(self) -> None:
         child = self._child
@@ -195,22 +195,22 @@ class Planner:
             return
         self._child = None
         task = asyncio.create_task(child.end())
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
+        self._end_tasks.add(task)
+        task.add_done_callback(self._end_tasks.discard)
 
 
-def _unwrapped(line: bytes) -> Answer:
+def _unwrap_answer(line: bytes) -> Answer:
     answer = json.loads(line)
     if "ok" in answer:
         return dict(answer["ok"])
     if "error" in answer:
-        raise _rebuilt(answer["error"])
-    detail = f"Something went wrong inside while planning; the log has it under {answer['defect']}."
+        raise _rebuild_error(answer["error"])
+    detail = f"Planning failed unexpectedly. The log has the details under {answer['defect']}."
     raise InternalError(detail, extra={"correlation_id": answer["defect"]})
 
 
-def _rebuilt(told: Answer) -> MiStudioError:
-    """The error that the child raised; of two classes with one code, the Hub's."""
-    found = [error for error in error_classes() if error.code == told["code"]]
+def _rebuild_error(content: Answer) -> MiStudioError:
+    """Return the error that the child raised; of two classes with one code, the Hub's."""
+    found = [error for error in error_classes() if error.code == content["code"]]
     found.sort(key=lambda error: not issubclass(error, HubError))
-    return found[0](told["detail"], retry_after=told["retry_after"], extra=told["extra"])
+    return found[0](content["detail"], retry_after=content["retry_after"], extra=content["extra"])

@@ -1,9 +1,10 @@
-"""The planner's child: reads requests from its standard input, one JSON line each, and answers on its standard output.
+"""The planner's child process: reads requests from its standard input and answers on its standard output.
 
-An answer is a line, too: the request's number, a blank, and JSON, so that large ones can be told apart unread.
+A request is a line of JSON. An answer is a line with the request's number, a blank and JSON, so that the reader can
+assign a large answer before parsing it.
 
-Each request has its own thread, so that a slow Hub holds up nobody else; the token comes through the pipe and goes
-nowhere. When the pipe closes, its parent is gone, and it ends at once.
+Each request has its own thread, so that a slow Hub delays no other request. The token comes through the pipe and goes
+nowhere else. The pipe closes when the parent ends; then the child ends at once.
 """
 
 import importlib
@@ -27,12 +28,11 @@ from mistudio.corpus.hub.plan_types import PinnedTokenizer, PlanRequest, Tokeniz
 log = logging.getLogger(__name__)
 
 _THREADS: Final = 16
-# Brought in by the main thread before any request: of two threads that import at once, one may see half a library.
-_NEEDED: Final = ("mistudio.corpus.hub.plan", "datasets.load", "datasets.data_files", "datasets.exceptions")
-
+# The main thread imports them before any request: of two threads that import at once, one may see half a library.
+_PRELOADED: Final = ("mistudio.corpus.hub.plan", "datasets.load", "datasets.data_files", "datasets.exceptions")
 
 Message = Mapping[str, Any]  # JSON of any kind
-Answering = Callable[[Message], Mapping[str, object]]
+Answerer = Callable[[Message], Mapping[str, object]]
 
 
 def _inspect(request: Message) -> dict[str, Json]:
@@ -41,32 +41,33 @@ def _inspect(request: Message) -> dict[str, Json]:
     return as_json(inspect(from_json(PlanRequest, request)))
 
 
-def _plan(request: Message) -> dict[str, Json]:
+def _make_plan(request: Message) -> dict[str, Json]:
     from mistudio.corpus.hub.plan import make_plan
 
     return as_json(make_plan(from_json(PlanRequest, request)))
 
 
-def _tokenizer(request: Message) -> dict[str, Json]:
+def _pin_tokenizer(request: Message) -> dict[str, Json]:
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource, find_files
 
-    asked = from_json(TokenizerRequest, request)
-    cache = Path(asked.cache_dir)
-    files = find_files(TokenizerSource(asked.name, asked.revision), token=asked.token, cache_dir=cache, root=cache)
+    wanted = from_json(TokenizerRequest, request)
+    cache = Path(wanted.cache_dir)
+    source = TokenizerSource(wanted.name, wanted.revision)
+    files = find_files(source, token=wanted.token, cache_dir=cache, root=cache)
     return as_json(PinnedTokenizer(files.name, files.commit or ""))
 
 
-_ANSWERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {
+_HANDLERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {
     "inspect": _inspect,
-    "plan": _plan,
-    "tokenizer": _tokenizer,
+    "plan": _make_plan,
+    "tokenizer": _pin_tokenizer,
 }
 
 
-def answer(message: Message) -> dict[str, Json]:
-    """The answer to one message: ``{"ok": …}`` or ``{"error": {code, detail, retry_after, extra}}``."""
+def answer_message(message: Message) -> dict[str, Json]:
+    """Answer one request with ``{"ok": …}`` or ``{"error": {code, detail, retry_after, extra}}``."""
     try:
-        return {"ok": _ANSWERS[message["question"]](message["request"])}
+        return {"ok": _HANDLERS[message["question"]](message["request"])}
     except MiStudioError as error:
         return {
             "error": {
@@ -78,44 +79,44 @@ def answer(message: Message) -> dict[str, Json]:
         }
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, *, answering: Answering = answer) -> None:
-    """Answer until ``requests`` ends, each in its own time; whatever crashes is answered, too."""
-    writing = threading.Lock()
+def serve(requests: BinaryIO, answers: BinaryIO, *, answer: Answerer = answer_message) -> None:
+    """Answer ``requests`` until they end, each as soon as it is done; a crash is answered with ``{"defect": id}``."""
+    write_lock = threading.Lock()
 
-    def work_out(message: Message) -> bytes:
-        return json.dumps(answering(message)).encode()
+    def encode_answer(message: Message) -> bytes:
+        return json.dumps(answer(message)).encode()
 
     def send(done: "Future[bytes]", *, number: int) -> None:
         failure = done.exception()
-        told = done.result() if failure is None else json.dumps({"defect": _logged(failure)}).encode()
-        with writing:
-            answers.write(b"%d %b\n" % (number, told))
+        line = done.result() if failure is None else json.dumps({"defect": _log_defect(failure)}).encode()
+        with write_lock:
+            answers.write(b"%d %b\n" % (number, line))
             answers.flush()
 
     pool = ThreadPoolExecutor(_THREADS)
     for line in requests:
         message = json.loads(line)
-        pool.submit(work_out, message).add_done_callback(partial(send, number=message["id"]))
+        pool.submit(encode_answer, message).add_done_callback(partial(send, number=message["id"]))
 
 
-def _logged(failure: BaseException) -> str:
-    """The correlation id under which the log has a defect of ours."""
+def _log_defect(failure: BaseException) -> str:
+    """Log a defect of this program and return its correlation id."""
     correlation_id = uuid4().hex
     log.error("planning crashed, correlation_id=%s", correlation_id, exc_info=failure)
     return correlation_id
 
 
 def main() -> None:
-    """Serve on the standard streams; whatever a library prints goes to standard error."""
-    # Ctrl-C and a service manager's stop are for the server; the pipe's end is what ends this process.
+    """Serve on the standard streams; what libraries print goes to standard error."""
+    # Ctrl-C and a service manager's stop are for the server; this process ends with the pipe.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    for name in _NEEDED:
+    for name in _PRELOADED:
         importlib.import_module(name)
     serve(sys.stdin.buffer, answers)
-    # Threads that still wait for the Hub have nobody left to answer.
+    # Nobody reads the answers of threads that still wait for the Hub.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""The seam to whoever asks the Hub: the planner's child process, or a stand-in that knows the answers."""
+"""The interface of whatever asks the Hub: the planner with its child process, or a stand-in for tests."""
 
 from typing import Protocol
 
@@ -9,13 +9,13 @@ class Planning(Protocol):
     """Asks the Hub what a repository holds; see ``mistudio.corpus.hub.planner.Planner`` for the errors."""
 
     async def inspect(self, request: PlanRequest) -> Inspection:
-        """What the repository holds at one commit."""
+        """Return what the repository holds at one commit."""
         ...
 
     async def plan(self, request: PlanRequest) -> DownloadPlan:
-        """The files that a download needs, at one commit."""
+        """Return the files that a download needs, at one commit."""
         ...
 
-    async def tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
+    async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """Bring a tokenizer's files into the cache, at one commit."""
         ...

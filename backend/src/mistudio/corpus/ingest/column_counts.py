@@ -1,20 +1,19 @@
-"""The figures of a file's columns, counted while its rows pass by."""
+"""Counts the figures of a file's columns while its rows are read."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mistudio.corpus.formats.utf8_repair import Chunk
-from mistudio.corpus.store.columns import column_kind, texts
+from mistudio.corpus.store.columns import classify_column, extract_texts
 from mistudio.corpus.store.file_report import ColumnKind, ColumnReport
-
-_NO_TEXT: Final = "other"
 
 
 @dataclass
-class _Counts:
+class _ColumnCounts:
+    name: str
+    type: str
     kind: ColumnKind
     nulls: int = 0
     characters: int = 0
@@ -22,35 +21,53 @@ class _Counts:
     empty: int = 0
     invalid: int = 0
 
+    @property
+    def has_text(self) -> bool:
+        return self.kind != "other"
+
     def add(self, column: pa.Array) -> None:
         self.nulls += column.null_count
-        if self.kind == _NO_TEXT:
+        if not self.has_text:
             return
-        values = texts(column)
-        lengths = pc.binary_length(values)
-        self.characters += pc.sum(pc.utf8_length(values)).as_py() or 0
+        texts = extract_texts(column)
+        lengths = pc.binary_length(texts)
+        self.characters += pc.sum(pc.utf8_length(texts)).as_py() or 0
         self.utf8_bytes += pc.sum(lengths).as_py() or 0
         self.empty += pc.sum(pc.equal(lengths, 0)).as_py() or 0
 
+    def to_report(self) -> ColumnReport:
+        if not self.has_text:
+            return ColumnReport(name=self.name, type=self.type, kind=self.kind, nulls=self.nulls)
+        return ColumnReport(
+            name=self.name,
+            type=self.type,
+            kind=self.kind,
+            nulls=self.nulls,
+            characters=self.characters,
+            utf8_bytes=self.utf8_bytes,
+            empty=self.empty,
+            invalid=self.invalid,
+        )
+
 
 class ColumnCounter:
-    """Counts chunks of one schema, the first one's if none is given; what columns a chunk lacks are not counted."""
+    """Counts chunks of one schema, by default that of the first chunk; a chunk may lack columns."""
 
     def __init__(self, schema: pa.Schema | None = None) -> None:
         self.rows = 0
-        self._schema = pa.schema([])
-        self._counts: dict[str, _Counts] = {}
+        self._counts: dict[str, _ColumnCounts] = {}
         if schema is not None:
-            self._begin(schema)
+            self._set_schema(schema)
 
-    def _begin(self, schema: pa.Schema) -> None:
-        self._schema = schema
-        self._counts = {column.name: _Counts(column_kind(column.type)) for column in schema}
+    def _set_schema(self, schema: pa.Schema) -> None:
+        self._counts = {
+            column.name: _ColumnCounts(column.name, str(column.type), classify_column(column.type)) for column in schema
+        }
 
     def add(self, chunk: Chunk) -> None:
-        """Count the rows of ``chunk``, whose text is valid."""
+        """Count the rows of ``chunk``, whose text is valid UTF-8."""
         if not self._counts:
-            self._begin(chunk.batch.schema)
+            self._set_schema(chunk.batch.schema)
         self.rows += chunk.batch.num_rows
         for name, column in zip(chunk.batch.schema.names, chunk.batch.columns, strict=True):
             self._counts[name].add(column)
@@ -62,21 +79,5 @@ class ColumnCounter:
         self._counts[name].nulls += count
 
     def reports(self) -> tuple[ColumnReport, ...]:
-        """One report per column, in the schema's order."""
-        return tuple(self._report(column) for column in self._schema)
-
-    def _report(self, column: pa.Field) -> ColumnReport:
-        counts = self._counts[column.name]
-        shown = ColumnReport(name=column.name, type=str(column.type), kind=counts.kind, nulls=counts.nulls)
-        if counts.kind == _NO_TEXT:
-            return shown
-        return ColumnReport(
-            name=shown.name,
-            type=shown.type,
-            kind=shown.kind,
-            nulls=shown.nulls,
-            characters=counts.characters,
-            utf8_bytes=counts.utf8_bytes,
-            empty=counts.empty,
-            invalid=counts.invalid,
-        )
+        """Return one report per column, in the order of the schema."""
+        return tuple(counts.to_report() for counts in self._counts.values())

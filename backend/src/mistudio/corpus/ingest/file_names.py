@@ -1,4 +1,4 @@
-"""What the names of local files say: whether they can be read and how, and which split they belong to."""
+"""Tells the format, the split and the dataset's name from the names of local files."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,54 +20,57 @@ FORMATS: Final[Mapping[str, Format]] = {
     ".parquet": "parquet",
     ".arrow": "arrow",
 }
-_PACKED_WITHIN: Final = frozenset({".parquet", ".arrow"})
-_ACCEPTED: Final = ".csv, .tsv, .json, .jsonl, .txt, .parquet and .arrow, the text ones also with .gz or .zst"
+_COMPRESSED_INSIDE: Final = frozenset({".parquet", ".arrow"})
+_ACCEPTED_FORMATS: Final = ".csv, .tsv, .json, .jsonl, .txt, .parquet and .arrow, the text ones also with .gz or .zst"
 _MAX_NAME: Final = 1024
 _MAX_PART: Final = 255
-# The words by which ``datasets``, too, tells splits apart.
+# ``datasets`` tells splits apart by the same words.
 _SPLIT_WORDS: Final[Mapping[str, str]] = {
     "train": "train", "training": "train",
     "validation": "validation", "valid": "validation", "val": "validation", "dev": "validation",
     "test": "test", "testing": "test", "eval": "test", "evaluation": "test",
 }  # fmt: skip
-_USUAL_ORDER: Final = ("train", "validation", "test")
+_SPLIT_ORDER: Final = ("train", "validation", "test")
 _SHARD: Final = re.compile(r"(\w+)-\d{1,5}-of-\d{1,5}", re.ASCII)
-_PARTS: Final = re.compile(r"([-_. ]+)")
+_SEPARATORS: Final = re.compile(r"([-_. ]+)")
 _WORDS: Final = re.compile(r"[a-z]+")
 
 
-def checked_name(name: str) -> str:
-    """A file's name or path below the folder that was given, with ``/`` between its parts.
+def normalize_file_name(name: str) -> str:
+    """Return a file's name, or its path below the imported folder, with ``/`` between its parts.
 
-    Raises ValidationFailed for what cannot be a name. It is a label only: files are stored under names of our own.
+    Raises ValidationFailed if it is no valid name. The name is only a label: files are stored under other names.
     """
     path = name.replace("\\", "/")
     parts = path.split("/")
     if not path.strip() or len(path) > _MAX_NAME or any(len(part) > _MAX_PART for part in parts):
-        raise ValidationFailed(f"A file name has 1 to {_MAX_PART} characters, its path up to {_MAX_NAME}.")
+        raise ValidationFailed(
+            f"The file name “{_shorten(path)}” has an invalid length: use 1 to {_MAX_PART} characters for each part "
+            f"and at most {_MAX_NAME} for the whole path."
+        )
     if any(part.strip() in {"", ".", ".."} for part in parts) or not path.isprintable():
-        raise ValidationFailed(f"“{_shown(path)}” is not the name of a file.")
+        raise ValidationFailed(f"“{_shorten(path)}” is not a valid file name. Rename the file and import it again.")
     return path
 
 
-def _shown(name: str) -> str:
+def _shorten(name: str) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in name[:100])
 
 
-def format_of(name: str) -> Format:
-    """How the file is read, by its name's ending. Raises UnsupportedFile, which says what is accepted."""
-    kind = FORMATS.get(suffix := plain_suffix(name))
-    if kind is None:
-        raise UnsupportedFile(f"“{name}” is of a kind that cannot be imported. Accepted: {_ACCEPTED}.")
-    if suffix in _PACKED_WITHIN and PurePosixPath(name.lower()).suffix in COMPRESSIONS:
-        raise UnsupportedFile(f"“{name}” is packed twice: unpack it to {suffix} first.")
-    return kind
+def detect_format(name: str) -> Format:
+    """Return the format that the name's ending stands for. Raises UnsupportedFile, which lists the accepted ones."""
+    file_format = FORMATS.get(suffix := plain_suffix(name))
+    if file_format is None:
+        raise UnsupportedFile(f"“{name}” has a format that cannot be imported. Accepted: {_ACCEPTED_FORMATS}.")
+    if suffix in _COMPRESSED_INSIDE and PurePosixPath(name.lower()).suffix in COMPRESSIONS:
+        raise UnsupportedFile(f"“{name}” is compressed twice. Decompress it to {suffix} and import it again.")
+    return file_format
 
 
-def split_of(name: str) -> str:
-    """The split that a file belongs to: as shards are named, else by a word of its name or its folders', else train."""
+def detect_split(name: str) -> str:
+    """Return the split of a file: by a shard's name, else a split's word in its name or folders, else train."""
     path = PurePosixPath(name)
-    stem = _stem(path)
+    stem = _get_stem(path)
     if shard := _SHARD.fullmatch(stem):
         return shard[1]
     for part in (stem, *reversed(path.parent.parts)):
@@ -77,33 +80,33 @@ def split_of(name: str) -> str:
     return "train"
 
 
-def ordered_splits(splits: Iterable[str]) -> tuple[str, ...]:
-    """Each once: train, validation, test, then others by name."""
-    found = set(splits)
-    return (*(split for split in _USUAL_ORDER if split in found), *sorted(found - set(_USUAL_ORDER)))
+def order_splits(splits: Iterable[str]) -> tuple[str, ...]:
+    """Return each split once: train, validation, test, then the others by name."""
+    names = set(splits)
+    return (*(split for split in _SPLIT_ORDER if split in names), *sorted(names - set(_SPLIT_ORDER)))
 
 
-def dataset_name(names: Sequence[str]) -> str:
-    """What a dataset of these files is called, if nobody says: their folder's name, what their names share, or all."""
+def suggest_dataset_name(names: Sequence[str]) -> str:
+    """Return a name for a dataset of these files: of their folder, else what they share, else the first file's."""
     paths = [PurePosixPath(name) for name in names]
-    folders = {path.parts[0] for path in paths if len(path.parts) > 1}
-    if len(folders) == 1 and all(len(path.parts) > 1 for path in paths) and split_of(f"{min(folders)}/x") == "train":
-        return min(folders)
-    stems = [_stem(path) for path in paths]
-    titles = {_title(stem) for stem in stems}
+    folders = {path.parts[0] if len(path.parts) > 1 else "" for path in paths}
+    if len(folders) == 1 and (folder := folders.pop()) and detect_split(f"{folder}/x") == "train":
+        return folder
+    stems = [_get_stem(path) for path in paths]
+    titles = {_get_title(stem) for stem in stems}
     if len(titles) == 1 and (title := titles.pop()):
         return title
     return stems[0] if len(stems) == 1 else f"{stems[0]} and {plural(len(stems) - 1, 'more file')}"
 
 
-def _title(stem: str) -> str:
-    """What stands before the name's split or number: ``stories`` of ``stories-train-00001``."""
-    parts = _PARTS.split(stem)
+def _get_title(stem: str) -> str:
+    """Return what precedes the split or number: ``stories`` of ``stories-train-00001``."""
+    parts = _SEPARATORS.split(stem)
     end = next((at for at, part in enumerate(parts) if part.isdigit() or part.lower() in _SPLIT_WORDS), len(parts))
     return "".join(parts[:end]).rstrip("-_. ")
 
 
-def _stem(path: PurePosixPath) -> str:
+def _get_stem(path: PurePosixPath) -> str:
     name = path.name
-    packed = path.suffix.lower() in COMPRESSIONS
-    return PurePosixPath(path.stem).stem if packed and len(name) > len(path.suffix) else path.stem
+    is_compressed = path.suffix.lower() in COMPRESSIONS
+    return PurePosixPath(path.stem).stem if is_compressed and len(name) > len(path.suffix) else path.stem

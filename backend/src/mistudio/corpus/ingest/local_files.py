@@ -1,8 +1,8 @@
-"""Files of this machine as the origin of a dataset. They lie in its staging folder under numbers, and a list says what
-they are; each is removed once it is in the store.
+"""Imported files as the origin of a dataset.
 
-Text files may be read as one sample each. Then all of a split become one file of records first, so that ten thousand
-small files are not ten thousand files of the store.
+The files are in the dataset's staging folder under numbers, a plan lists their names, and each is removed once it is
+ingested. If each text file is to be one row, the text files of a split are bundled into one file of records first: ten
+thousand small files do not become ten thousand raw files.
 """
 
 import json
@@ -12,23 +12,23 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from mistudio.core.errors import DataMissing, InvalidData
-from mistudio.corpus.fetch.download import FetchedFile
-from mistudio.corpus.formats.byte_stream import open_source
+from mistudio.corpus.fetch import FetchedFile
+from mistudio.corpus.formats.byte_stream import open_stream
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
-from mistudio.corpus.ingest.file_names import format_of, ordered_splits
+from mistudio.corpus.ingest.file_names import detect_format, order_splits
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import Manifest, SourceRecord, TakenIn, make_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, make_manifest
 from mistudio.utils.file_utils import atomic_path, format_size, sha256_file
 
 SampleBy: TypeAlias = Literal["line", "file"]
 
 MAX_DOCUMENT_BYTES: Final = 64 << 20
-_GONE: Final = "{} is no longer here: delete this dataset and import its files again."
+_MISSING: Final = "{} is no longer on disk. Delete this dataset and import its files again."
 
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A file as it was given: its name or path, where it lies in the folder of sources, size in bytes, SHA-256."""
+    """An imported file: its name or path, its name in the folder of source files, split, size in bytes, SHA-256."""
 
     name: str
     stored: str
@@ -39,93 +39,89 @@ class LocalFile:
 
 @dataclass(frozen=True)
 class LocalPlan:
-    """Everything an import needs: the files in order, and whether text files are one sample per line or per file."""
+    """What an import needs: the files, and whether a text file gives one row per line or one row per file."""
 
     files: tuple[LocalFile, ...]
     sample_by: SampleBy = "line"
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """The splits, in order."""
-        return ordered_splits(file.split for file in self.files)
+        """The names of the splits, in order."""
+        return order_splits(file.split for file in self.files)
 
 
 class LocalOrigin:
-    """See ``mistudio.corpus.ingest.origin.Origin``."""
+    """The files of an import; see ``mistudio.corpus.ingest.origin.Origin``."""
 
     def __init__(self, plan: LocalPlan) -> None:
         self._plan = plan
-        self._members: dict[str, list[LocalFile]] = {}
+        self._bundles: dict[str, list[LocalFile]] = {}
         self._files: dict[str, LocalFile] = {}
         sources: dict[str, list[RemoteFile]] = {split: [] for split in plan.splits}
         for file in sorted(plan.files, key=lambda file: file.name):
-            if plan.sample_by == "file" and format_of(file.name) == "text":
-                self._members.setdefault(_bundle_name(file.split), []).append(file)
+            if plan.sample_by == "file" and detect_format(file.name) == "text":
+                self._bundles.setdefault(f"the text files of {file.split}", []).append(file)
             else:
                 self._files[file.name] = file
                 sources[file.split].append(RemoteFile(file.name, file.split, file.size, sha256=file.sha256))
-        for name, members in self._members.items():
+        for name, members in self._bundles.items():
             split = members[0].split
             sources[split].append(RemoteFile(name, split, sum(member.size for member in members)))
         self._sources = [source for split in plan.splits for source in sources[split]]
 
     @property
     def files(self) -> Sequence[RemoteFile]:
-        """Split after split, by name; a split's single texts together, last."""
+        """All files in order of splits, then names; the bundle of a split's text files is last."""
         return self._sources
 
-    def reading(self, file: RemoteFile) -> tuple[Format, Options]:
-        """By its name."""
-        return ("json" if file.path in self._members else format_of(file.path)), {}
+    def get_format(self, file: RemoteFile) -> tuple[Format, Options]:
+        """Return the format that the file's name stands for; no file has options."""
+        return ("json" if file.path in self._bundles else detect_format(file.path)), {}
 
-    def bring(
+    def fetch(
         self, files: Sequence[RemoteFile], folder: Path, *, monitor: Monitor, done_bytes: int, total_bytes: int
     ) -> Iterator[FetchedFile]:
-        """They are there already, but for texts that are gathered now. Raises DataMissing, InvalidData."""
+        """Yield the files that are in ``folder``; text files are bundled now. Raises DataMissing, InvalidData."""
         monitor.report(total_bytes, total_bytes, "download")
         for file in files:
-            if file.path in self._members:
-                path = _gathered(self._members[file.path], folder, folder / f"{file.split}.documents", monitor)
+            if file.path in self._bundles:
+                path = _write_bundle(self._bundles[file.path], folder, folder / f"{file.split}.documents", monitor)
                 yield FetchedFile(file, path, sha256_file(path), 0)
                 continue
             path = folder / self._files[file.path].stored
             if not path.exists():
-                raise DataMissing(_GONE.format(file.path))
+                raise DataMissing(_MISSING.format(file.path))
             yield FetchedFile(file, path, file.sha256 or sha256_file(path), 0)
 
-    def manifest(self, files: Sequence[TakenIn], *, text_column: str | None) -> Manifest:
-        """It lists every file that was given, by the name that it came under."""
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+        """Return a manifest whose sources are all imported files, by their original names."""
         sources = [SourceRecord(file.name, file.size, file.sha256) for file in self._plan.files]
         return make_manifest(files, source="local", splits=self._plan.splits, text_column=text_column, sources=sources)
 
 
-def _bundle_name(split: str) -> str:
-    return f"the text files of {split}"
-
-
-def _gathered(members: Sequence[LocalFile], folder: Path, target: Path, monitor: Monitor) -> Path:
-    """One record per text file, with its name; the files are removed once that is on the disk."""
+def _write_bundle(members: Sequence[LocalFile], folder: Path, target: Path, monitor: Monitor) -> Path:
+    """Write one record per text file into ``target``; the text files are removed once it is on the disk."""
     if not target.exists():
         with atomic_path(target) as path, path.open("wb") as out:
             for member in members:
                 monitor.checkpoint()
-                out.write(_record(member, folder / member.stored))
+                out.write(_to_json_line(member, folder / member.stored))
     for member in members:
         (folder / member.stored).unlink(missing_ok=True)
     return target
 
 
-def _record(member: LocalFile, path: Path) -> bytes:
-    """A line of JSON. Bytes that are not UTF-8 stay what they are: whoever reads the line repairs and counts them."""
+def _to_json_line(member: LocalFile, path: Path) -> bytes:
+    """Return the record of a text file. Invalid UTF-8 passes unchanged: the JSON reader repairs and counts it."""
     try:
-        with open_source(path, label=member.name) as source:
+        with open_stream(path, label=member.name) as source:
             data = source.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError as error:
-        raise DataMissing(
-            f"{member.name} is no longer here: delete this dataset and import the files again."
-        ) from error
+        raise DataMissing(_MISSING.format(member.name)) from error
     if len(data) > MAX_DOCUMENT_BYTES:
         limit = format_size(MAX_DOCUMENT_BYTES)
-        raise InvalidData(f"{member.name} is over {limit}, too much for one sample: import it line by line.")
+        raise InvalidData(
+            f"{member.name} is larger than {limit}, the limit for one sample. Import it with one sample per line."
+        )
     row = {"file": member.name, "text": data.decode("utf-8", "surrogateescape")}
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"

@@ -1,40 +1,40 @@
-"""Where the files of a dataset come from: the one seam between making a dataset and the Hub, or this machine."""
+"""The interface between building a dataset and where its files come from: the Hub, or an import."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from mistudio.corpus.fetch.download import FetchedFile, FetchSettings, fetch_files
+from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import Manifest, TakenIn, make_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, make_manifest
 
 
 class Origin(Protocol):
-    """Files, how they come, how each is read, and what the manifest says of where they are from."""
+    """Lists and fetches the source files of a dataset, knows their format, and makes the manifest."""
 
     @property
     def files(self) -> Sequence[RemoteFile]:
-        """All files, in order: splits, then paths. One that serves several splits stands there for each."""
+        """All files, in order of splits, then paths; a file that serves several splits is listed for each."""
         ...
 
-    def reading(self, file: RemoteFile) -> tuple[Format, Options]:
-        """How the file is read."""
+    def get_format(self, file: RemoteFile) -> tuple[Format, Options]:
+        """Return the format of the file and the options for its reader."""
         ...
 
-    def bring(
+    def fetch(
         self, files: Sequence[RemoteFile], folder: Path, *, monitor: Monitor, done_bytes: int, total_bytes: int
     ) -> Iterator[FetchedFile]:
-        """Each of ``files`` in ``folder``, once it is complete and verified; whoever asked removes it after use."""
+        """Yield each of ``files`` once it is in ``folder``, complete and verified; the caller removes it after use."""
         ...
 
-    def manifest(self, files: Sequence[TakenIn], *, text_column: str | None) -> Manifest:
-        """The manifest of the dataset that they have become."""
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+        """Return the manifest of the dataset made of ``files``."""
         ...
 
 
 class HubOrigin:
-    """A repository of the Hub at one commit; ``token`` None: the server owner's own, if any."""
+    """A Hub repository at one commit. ``token`` None uses the server's own token, if it has one."""
 
     def __init__(self, plan: DownloadPlan, *, token: str | None, settings: FetchSettings) -> None:
         self._plan = plan
@@ -43,17 +43,17 @@ class HubOrigin:
 
     @property
     def files(self) -> Sequence[RemoteFile]:
-        """The plan's files."""
+        """The files of the plan."""
         return self._plan.files
 
-    def reading(self, _file: RemoteFile) -> tuple[Format, Options]:
-        """The same for all files of a config."""
+    def get_format(self, _file: RemoteFile) -> tuple[Format, Options]:
+        """Return the format of the config, which all its files share."""
         return self._plan.format, self._plan.options
 
-    def bring(
+    def fetch(
         self, files: Sequence[RemoteFile], folder: Path, *, monitor: Monitor, done_bytes: int, total_bytes: int
     ) -> Iterator[FetchedFile]:
-        """Fetch them; raises what ``fetch_files`` raises."""
+        """Fetch the files; see ``fetch_files``."""
         return fetch_files(
             files,
             folder,
@@ -66,8 +66,8 @@ class HubOrigin:
             total_bytes=total_bytes,
         )
 
-    def manifest(self, files: Sequence[TakenIn], *, text_column: str | None) -> Manifest:
-        """It pins repository, config and commit."""
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+        """Return a manifest that pins repository, config and commit."""
         return make_manifest(
             files,
             source="huggingface",

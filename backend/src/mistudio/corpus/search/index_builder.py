@@ -22,17 +22,16 @@ from mistudio.core.records import as_json, from_json
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.search.folding import ANALYZER, folded
 from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
 from mistudio.utils.file_utils import ensure_dir, file_stamp, fsync_directory, get_directory_size, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1
-FOLDER: Final = "index"
 TEXT: Final = "text"
 ID: Final = "id"
 DEFAULT_HEAP_BYTES: Final = 100_000_000
 # tantivy leaves longer words out; texts may have them, where they have a million letters without a blank.
 _MOST_WORD_BYTES: Final = 65_000
-_MANIFEST: Final = "manifest.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +55,7 @@ class IndexManifest:
 def read_index_manifest(folder: Path) -> IndexManifest | None:
     """The manifest of the index of the dataset in ``folder``, None where there is none that this program can read."""
     try:
-        manifest = from_json(IndexManifest, json.loads((folder / FOLDER / _MANIFEST).read_bytes()))
+        manifest = from_json(IndexManifest, json.loads(DatasetLayout(folder).index_manifest.read_bytes()))
     except (OSError, ValueError):
         return None
     return manifest if manifest.format_version == FORMAT_VERSION else None
@@ -65,7 +64,7 @@ def read_index_manifest(folder: Path) -> IndexManifest | None:
 def index_stamp(folder: Path) -> tuple[int, int] | None:
     """What changes whenever the dataset in ``folder`` gets another index; None while there is none."""
     try:
-        return file_stamp(folder / FOLDER / _MANIFEST)
+        return file_stamp(DatasetLayout(folder).index_manifest)
     except OSError:
         return None
 
@@ -73,7 +72,9 @@ def index_stamp(folder: Path) -> tuple[int, int] | None:
 def has_current_index(folder: Path) -> bool:
     """Whether the dataset in ``folder`` has an index that was made of its present data, by the present rules."""
     manifest = read_index_manifest(folder)
-    if manifest is None or manifest.analyzer != ANALYZER or not (folder / FOLDER / manifest.folder).is_dir():
+    if manifest is None or manifest.analyzer != ANALYZER:
+        return False
+    if not (DatasetLayout(folder).index / manifest.folder).is_dir():
         return False
     try:
         return manifest.dataset_sha256 == manifest_sha256(folder)
@@ -87,8 +88,8 @@ def build_index(folder: Path, *, monitor: Monitor, heap_bytes: int = DEFAULT_HEA
     Needs about ``heap_bytes`` and 200 MB of memory, whatever the data. Raises what reading and ``monitor`` raise; the
     index that was there stays in use until the new one is whole.
     """
-    store = DatasetStore(folder)
-    place = ensure_dir(folder / FOLDER)
+    store, layout = DatasetStore(folder), DatasetLayout(folder)
+    place = ensure_dir(layout.index)
     present = read_index_manifest(folder)
     _remove_others(place, present.folder if present else None)
     target = ensure_dir(place / f"build-{uuid4().hex}")
@@ -107,7 +108,7 @@ def build_index(folder: Path, *, monitor: Monitor, heap_bytes: int = DEFAULT_HEA
         )
         monitor.checkpoint()
         fsync_directory(target)
-        write_bytes_atomic(place / _MANIFEST, json.dumps(as_json(manifest), indent=1).encode() + b"\n")
+        write_bytes_atomic(layout.index_manifest, json.dumps(as_json(manifest), indent=1).encode() + b"\n")
     finally:
         store.close()
         kept = read_index_manifest(folder)
@@ -122,8 +123,9 @@ def estimated_bytes(folder: Path) -> int:
 
 def drop_index(folder: Path) -> None:
     """Remove the index of the dataset in ``folder``; the manifest goes first, so that nothing opens the rest."""
-    (folder / FOLDER / _MANIFEST).unlink(missing_ok=True)
-    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    layout = DatasetLayout(folder)
+    layout.index_manifest.unlink(missing_ok=True)
+    shutil.rmtree(layout.index, ignore_errors=True)
 
 
 def _remove_others(place: Path, kept: str | None) -> None:

@@ -19,9 +19,10 @@ from tantivy import FieldType, Occur, Order, Query
 from mistudio.corpus.arrays import Ids
 from mistudio.corpus.search.folding import fold
 from mistudio.corpus.search.hit_counter import Deadline
-from mistudio.corpus.search.index_builder import FOLDER, ID, TEXT, IndexManifest
+from mistudio.corpus.search.index_builder import ID, TEXT, IndexManifest
 from mistudio.corpus.search.query import Term, WordsQuery
 from mistudio.corpus.search.required_literals import Need
+from mistudio.corpus.store.layout import DatasetLayout
 
 _LEAST_WINDOW: Final = 8_192
 _MOST_WINDOWS: Final = 1_024
@@ -38,7 +39,7 @@ class IndexReader:
 
     def __init__(self, folder: Path, manifest: IndexManifest) -> None:
         self.manifest = manifest
-        index = tantivy.Index.open(str(folder / FOLDER / manifest.folder))
+        index = tantivy.Index.open(str(DatasetLayout(folder).index / manifest.folder))
         self._schema = index.schema
         self._searcher = index.searcher()
 

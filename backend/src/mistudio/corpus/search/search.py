@@ -85,7 +85,7 @@ class Corpus:
     def rows(self, ids: Sequence[int]) -> list[StoredRow]:
         """The rows with these ids, in their order; those of many row groups are read on several threads."""
         by_split: dict[str, list[int]] = {}
-        for split, row in map(self.store.place, sorted(ids)):
+        for split, row in map(self.store.locate, sorted(ids)):
             by_split.setdefault(split, []).append(row)
         parts = [
             (split, rows[start : start + _ROWS_AT_ONCE])

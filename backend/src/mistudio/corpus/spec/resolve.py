@@ -1,7 +1,7 @@
-"""What settings come to with one tokenizer and one dataset: nothing is left to be guessed later.
+"""Resolve settings with one tokenizer and one dataset, so that a job has nothing left to choose.
 
-Every ``auto`` and every default becomes ids and figures, with the reason, and what cannot work is refused before
-anything is started.
+Every ``auto`` and every default becomes ids and figures, with a reason. Settings that cannot work are rejected before a
+job starts.
 """
 
 import hashlib
@@ -21,34 +21,36 @@ HELD_OUT: Final = "heldout"
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedSettings(Framing):
-    """What the settings come to with one tokenizer and one dataset, whose ``splits`` and ``text_column`` are chosen."""
+    """The settings resolved with one tokenizer and one dataset, with ``splits`` and ``text_column`` chosen."""
 
     splits: tuple[str, ...]
     text_column: str
 
 
-def resolve(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest) -> ResolvedSettings:
-    """What ``settings`` come to.
+def resolve_settings(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest) -> ResolvedSettings:
+    """Resolve ``settings``.
 
-    Raises ValidationFailed, which names every field at fault, UnknownSplit and UnknownColumn with the choices.
+    Raises ValidationFailed, which names every invalid field; UnknownSplit and UnknownColumn, with the choices.
     """
-    frame = resolve_framing(settings, tokenizer)
-    chosen = {field.name: getattr(frame, field.name) for field in fields(frame)}
-    return ResolvedSettings(splits=_splits(settings, dataset), text_column=_text_column(settings, dataset), **chosen)
+    framing = resolve_framing(settings, tokenizer)
+    framing_fields = {field.name: getattr(framing, field.name) for field in fields(framing)}
+    return ResolvedSettings(
+        splits=_choose_splits(settings, dataset), text_column=_choose_column(settings, dataset), **framing_fields
+    )
 
 
-def settings_hash(
+def hash_settings(
     settings: TokenizeSettings, resolved: ResolvedSettings, *, fingerprint: str, dataset_hash: str
 ) -> str:
-    """What says that two tokenizations are the same: hexadecimal, equal for whatever comes to the same rows.
+    """Return the hash that identifies a tokenization, as hexadecimal; settings that write the same rows have the same.
 
-    ``dataset_hash`` is that of the dataset's manifest, ``fingerprint`` the tokenizer's: its name and revision do not
-    count, and an explicit value counts as the default that it equals.
+    ``dataset_hash`` is that of the dataset's manifest, ``fingerprint`` the tokenizer's. The name and the revision of
+    the tokenizer do not count, and an explicit value counts as the default that it equals.
     """
-    asked = replace(settings, tokenizer="", revision=None, splits=resolved.splits, text_column=resolved.text_column)
+    named = replace(settings, tokenizer="", revision=None, splits=resolved.splits, text_column=resolved.text_column)
     slots = dict.fromkeys(SLOTS)
     content = {
-        **as_json(asked),
+        **as_json(named),
         **slots,
         **as_json(resolved),
         "notes": None,
@@ -61,28 +63,28 @@ def settings_hash(
 def equivalence_key(
     settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest, dataset_hash: str
 ) -> str:
-    """The hash of the plainest settings that come to the same rows, which is what a request is recognized by.
+    """Return the hash of the simplest settings that write the same rows; it recognizes equal requests.
 
-    What is written goes by the hash of the settings as they were asked, so that it is made again byte for byte.
+    Files carry the hash of the settings as requested, so that they can be written again byte for byte.
     """
-    plain = _plainest(settings)
-    resolved = resolve(plain, tokenizer, dataset=dataset)
-    # What this one comes to is prefix and suffix, which may be none for either of its values.
-    plain = replace(plain, add_special_tokens=True)
-    return settings_hash(plain, resolved, fingerprint=tokenizer.fingerprint, dataset_hash=dataset_hash)
+    simple = _drop_unused_fields(settings)
+    resolved = resolve_settings(simple, tokenizer, dataset=dataset)
+    # The effect of this field is in prefix and suffix, which may be empty for both of its values.
+    simple = replace(simple, add_special_tokens=True)
+    return hash_settings(simple, resolved, fingerprint=tokenizer.fingerprint, dataset_hash=dataset_hash)
 
 
-def _plainest(settings: TokenizeSettings) -> TokenizeSettings:
-    """Every field that has no effect beside the others at its default."""
-    plain = replace(settings, truncation=True) if settings.is_packed else replace(settings, keep_last_partial=False)
+def _drop_unused_fields(settings: TokenizeSettings) -> TokenizeSettings:
+    """Return the settings with the default in every field that the other fields make ineffective."""
+    simple = replace(settings, truncation=True) if settings.is_packed else replace(settings, keep_last_partial=False)
     if settings.padding == "do_not_pad":
-        plain = replace(plain, return_attention_mask=True)
-    if not plain.truncation and settings.padding != "max_length":
-        plain = replace(plain, max_length=None)
-    return plain
+        simple = replace(simple, return_attention_mask=True)
+    if not simple.truncation and settings.padding != "max_length":
+        simple = replace(simple, max_length=None)
+    return simple
 
 
-def _splits(settings: TokenizeSettings, dataset: Manifest) -> tuple[str, ...]:
+def _choose_splits(settings: TokenizeSettings, dataset: Manifest) -> tuple[str, ...]:
     names = tuple(split.name for split in dataset.splits)
     unknown = [name for name in settings.splits or () if name not in names]
     if unknown:
@@ -90,20 +92,22 @@ def _splits(settings: TokenizeSettings, dataset: Manifest) -> tuple[str, ...]:
             f"There is no split “{unknown[0]}”. Splits: {', '.join(names)}.", extra={"choices": list(names)}
         )
     chosen = names if settings.splits is None else tuple(name for name in names if name in settings.splits)
-    taken = [name for name in chosen if settings.heldout_fraction and f"{name}_{HELD_OUT}" in names]
-    if not chosen or taken:
-        message = f"A split is already called “{taken[0]}_{HELD_OUT}”." if taken else "Choose at least one split."
-        raise ValidationFailed(message, fields=[FieldError("heldout_fraction" if taken else "splits", message)])
+    if not chosen:
+        message = "Choose at least one split."
+        raise ValidationFailed(message, fields=[FieldError("splits", message)])
+    if taken := [name for name in chosen if settings.heldout_fraction and f"{name}_{HELD_OUT}" in names]:
+        message = f"The dataset already has a split “{taken[0]}_{HELD_OUT}”. Hold nothing out, or choose other splits."
+        raise ValidationFailed(message, fields=[FieldError("heldout_fraction", message)])
     return chosen
 
 
-def _text_column(settings: TokenizeSettings, dataset: Manifest) -> str:
+def _choose_column(settings: TokenizeSettings, dataset: Manifest) -> str:
     name = settings.text_column
     if name is not None:
         name = choose_text_column(dataset.columns, requested=name).name
     name = name or dataset.text_column.name
     kind = next(column.kind for column in dataset.columns if column.name == name)
     if settings.apply_chat_template and kind != "conversation":
-        message = f"Column “{name}” holds text, not conversations: switch the chat template off."
+        message = f"Column “{name}” holds text, not conversations. Turn the chat template off or choose another column."
         raise ValidationFailed(message, fields=[FieldError("apply_chat_template", message)])
     return name

@@ -1,6 +1,6 @@
-"""How a dataset is to be tokenized, as a user may ask it, and what must be known of a tokenizer to plan with it.
+"""The settings of a tokenization as a user requests them, and the facts about a tokenizer that resolve them.
 
-What it comes to: ``mistudio.corpus.spec.resolve``.
+``mistudio.corpus.spec.resolve`` resolves the settings.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ SLOTS: Final = ("begin_of_row_token", "document_separator_token", "end_of_docume
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizeSettings:
-    """What is asked for; the fields and defaults of the API's request, without the access token, which is never kept.
+    """The fields and defaults of the API's request, without the access token, which is never stored.
 
-    ``max_length`` in tokens of a row, special ones included. The three slots take ``auto``, ``none``, the name of a
-    special token, or an id.
+    ``max_length`` is in tokens of a row, special tokens included. The three slots take ``auto``, ``none``, the name of
+    a special token, or an id.
     """
 
     tokenizer: str
@@ -48,8 +48,8 @@ class TokenizeSettings:
         return self.packing == "concat"
 
 
-class SpecialTokens(Protocol):
-    """The ids of a tokenizer's special tokens, None where it has none."""
+class SpecialTokenFacts(Protocol):
+    """The id of the special token in each role, None without one."""
 
     @property
     def bos(self) -> int | None: ...  # noqa: D102 (the class says it)
@@ -61,12 +61,12 @@ class SpecialTokens(Protocol):
     def sep(self) -> int | None: ...  # noqa: D102
     @property
     def all_ids(self) -> Sequence[int]:
-        """Every special token's id, of whatever role."""
+        """The ids of all special tokens, in any role or none."""
         ...
 
 
-class Template(Protocol):
-    """What the tokenizer puts around a text when it adds special tokens."""
+class TemplateFacts(Protocol):
+    """The ids that the tokenizer puts around a text when it adds special tokens."""
 
     @property
     def prefix(self) -> Sequence[int]: ...  # noqa: D102 (the class says it)
@@ -75,7 +75,7 @@ class Template(Protocol):
 
 
 class TokenizerFacts(Protocol):
-    """What must be known of a tokenizer to plan with it; a loaded tokenizer offers it."""
+    """The facts about a tokenizer that resolve settings; a LoadedTokenizer has them."""
 
     @property
     def repo(self) -> str | None: ...  # noqa: D102 (the names say it)
@@ -83,7 +83,7 @@ class TokenizerFacts(Protocol):
     def commit(self) -> str | None: ...  # noqa: D102
     @property
     def fingerprint(self) -> str:
-        """The hash over its canonical definition: equal fingerprints give equal ids."""
+        """The hash of its canonical definition: equal fingerprints give equal ids."""
         ...
 
     @property
@@ -93,14 +93,14 @@ class TokenizerFacts(Protocol):
 
     @property
     def model_max_length(self) -> int | None:
-        """Tokens that the model takes, None where that is not known."""
+        """The limit in tokens that its files name, None without one."""
         ...
 
     @property
-    def special(self) -> SpecialTokens: ...  # noqa: D102
+    def special(self) -> SpecialTokenFacts: ...  # noqa: D102
     @property
-    def template(self) -> Template: ...  # noqa: D102
+    def template(self) -> TemplateFacts: ...  # noqa: D102
     @property
     def chat_template(self) -> str | None:
-        """The Jinja template for conversations, None where there is none."""
+        """The Jinja template for conversations, None without one."""
         ...

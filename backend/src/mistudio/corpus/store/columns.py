@@ -1,9 +1,10 @@
-"""Which column is the text, what a conversation reads like as text, and what the files of a dataset have in common.
+"""Classifies columns, renders conversations as text, merges the columns of a dataset's files and picks the text column.
 
-A conversation is a list of messages, structs with ``role`` or ``from`` and ``content`` or ``value``. Its rendering is
-``role: content`` per message, a blank line between.
+A conversation is a list of messages: structs with ``role`` or ``from``, and ``content`` or ``value``. It is rendered as
+``role: content`` per message, with a blank line between messages.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -23,28 +24,28 @@ _CONTENTS: Final = ("content", "value")
 
 @dataclass(frozen=True)
 class TextColumn:
-    """The column whose text is counted, searched and tokenized, and why it is that one, as a sentence."""
+    """The column whose text is counted, searched and tokenized; ``reason`` says in a sentence why this one."""
 
     name: str
     reason: str
 
 
-def column_kind(kind: pa.DataType) -> ColumnKind:
-    """What can be done with a column of this Arrow type."""
+def classify_column(kind: pa.DataType) -> ColumnKind:
+    """Return whether a column of this Arrow type holds text, conversations or something else."""
     if is_text(kind):
         return "text"
-    return "conversation" if conversation_fields(kind) else "other"
+    return "conversation" if find_conversation_fields(kind) else "other"
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Whether it is a type of Unicode text, dictionary-encoded or not."""
+    """Return whether ``kind`` is a type of Unicode text, dictionary-encoded or not."""
     if pa.types.is_dictionary(kind):
         return is_text(kind.value_type)
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def conversation_fields(kind: pa.DataType) -> tuple[str, str] | None:
-    """The names of the role's and the content's field, if this is the type of a conversation."""
+def find_conversation_fields(kind: pa.DataType) -> tuple[str, str] | None:
+    """Return the names of the role field and the content field; None unless ``kind`` is a type of conversations."""
     if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)) or not pa.types.is_struct(kind.value_type):
         return None
     types = {field.name: field.type for field in kind.value_type}
@@ -62,10 +63,10 @@ def _is_content(kind: pa.DataType) -> bool:
 
 
 def render_conversation(value: object) -> str:
-    """A conversation as text: ``user: …``, a blank line, ``assistant: …``.
+    """Return a conversation as text: ``user: …``, a blank line, ``assistant: …``.
 
-    Missing messages are left out, a missing role is not written, missing content is empty; of content in parts
-    (``[{type, text}, …]``) the texts are joined. What is no list of messages renders as nothing.
+    A null message is skipped, a null role is left out, null content is empty. Content in parts (``[{type, text}, …]``)
+    is the texts of its parts, joined. Anything but a list of messages is the empty text.
     """
     messages = value if isinstance(value, list) else []
     return "\n\n".join(_render_message(message) for message in messages if isinstance(message, dict))
@@ -73,36 +74,36 @@ def render_conversation(value: object) -> str:
 
 def _render_message(message: dict[str, object]) -> str:
     role = next((message[name] for name in _ROLES if message.get(name)), None)
-    content = _content(next((message[name] for name in _CONTENTS if message.get(name) is not None), None))
+    content = _render_content(next((message[name] for name in _CONTENTS if message.get(name) is not None), None))
     return f"{role}: {content}" if role else content
 
 
-def _content(value: object) -> str:
+def _render_content(value: object) -> str:
     if isinstance(value, list):
         return "".join(str(part.get("text") or "") for part in value if isinstance(part, dict))
     return "" if value is None else str(value)
 
 
-def texts(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """The texts of a text or conversation column, as one string array of the same length; nulls stay null.
+def extract_texts(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return the texts of a text or conversation column as one string array of the same length; nulls stay null.
 
-    TypeError if the column is of neither kind.
+    Raises TypeError if the column is of neither kind.
     """
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     if is_text(array.type):
         return array if pa.types.is_string(array.type) else array.cast(pa.string())
-    fields = conversation_fields(array.type)
+    fields = find_conversation_fields(array.type)
     if fields is None:
         raise TypeError(f"A column of type {array.type} holds no text.")
-    return _render_all(array, *fields)
+    return _render_column(array, *fields)
 
 
-def _render_all(array: pa.Array, role: str, content: str) -> pa.Array:
+def _render_column(array: pa.Array, role: str, content: str) -> pa.Array:
     messages = array.flatten()
     names = [field.name for field in messages.type]
-    is_plain = sum(name in names for name in _ROLES + _CONTENTS) == 2
-    if not is_plain or messages.null_count or not is_text(messages.type.field(content).type):
+    has_one_of_each = sum(name in names for name in _ROLES + _CONTENTS) == 2
+    if not has_one_of_each or messages.null_count or not is_text(messages.type.field(content).type):
         values = python_values(array)
         return pa.array([None if value is None else render_conversation(value) for value in values], pa.string())
     parts = dict(zip(names, messages.flatten(), strict=True))
@@ -116,35 +117,34 @@ def _render_all(array: pa.Array, role: str, content: str) -> pa.Array:
 
 
 def merge_columns(files: Iterable[FileReport]) -> tuple[ColumnReport, ...]:
-    """The columns of all files together, in order of appearance; a file's rows without the column count as null.
+    """Return the columns of all files together, in order of appearance; rows of a file without the column are null.
 
-    Types that differ are shown side by side (``int64 | double``); kinds that differ make ``other``.
+    Differing types are listed side by side (``int64 | double``); differing kinds become ``other``.
     """
     merged: dict[str, ColumnReport] = {}
+    present: Counter[str] = Counter()
     rows = 0
     for file in files:
-        present = {column.name: column for column in file.columns}
-        for name, column in present.items():
-            absent = ColumnReport(name=name, type="null", kind="other", nulls=rows)
-            merged[name] = _merge(merged.get(name, absent), column)
-        for name in merged.keys() - present.keys():
-            merged[name] = _merge(merged[name], ColumnReport(name=name, type="null", kind="other", nulls=file.rows))
         rows += file.rows
-    return tuple(merged.values())
+        for column in file.columns:
+            merged[column.name] = _merge_reports(merged.get(column.name), column)
+            present[column.name] += file.rows
+    return tuple(replace(column, nulls=column.nulls + rows - present[name]) for name, column in merged.items())
 
 
-def _merge(one: ColumnReport, other: ColumnReport) -> ColumnReport:
+def _merge_reports(one: ColumnReport | None, other: ColumnReport) -> ColumnReport:
+    if one is None:
+        return other
     nulls = one.nulls + other.nulls
     if "null" in (one.type, other.type):
         known = other if one.type == "null" else one
         return replace(known, nulls=nulls)
-    types = dict.fromkeys([*one.type.split(" | "), *other.type.split(" | ")])
-    shown = " | ".join(types)
+    types = " | ".join(dict.fromkeys([*one.type.split(" | "), *other.type.split(" | ")]))
     if one.kind != other.kind or one.kind == "other":
-        return ColumnReport(name=one.name, type=shown, kind="other", nulls=nulls)
+        return ColumnReport(name=one.name, type=types, kind="other", nulls=nulls)
     return ColumnReport(
         name=one.name,
-        type=shown,
+        type=types,
         kind=one.kind,
         nulls=nulls,
         characters=(one.characters or 0) + (other.characters or 0),
@@ -155,30 +155,30 @@ def _merge(one: ColumnReport, other: ColumnReport) -> ColumnReport:
 
 
 def choose_text_column(columns: Sequence[ColumnReport], *, requested: str | None = None) -> TextColumn:
-    """The text column: the one ``requested``, else a usual name, else a conversation, else the most text.
+    """Return the text column: ``requested``, else a usual name, else a conversation, else the column with most text.
 
-    Raises UnknownColumn, with the choices, if the requested one is not there or holds no text, NoData if none does.
+    Raises UnknownColumn, with the choices, if ``requested`` is absent or holds no text, and NoData if no column does.
     """
     usable = {column.name: column for column in columns if column.kind != "other"}
     if requested is not None:
-        return _requested(requested, columns, list(usable))
+        return _require_column(requested, columns, list(usable))
     filled = {name: column for name, column in usable.items() if column.characters} or usable
     if not filled:
         names = ", ".join(column.name for column in columns) or "none"
         raise NoData(f"No column holds text or conversations. Columns: {names}.")
-    return _chosen(filled)
+    return _choose_by_name_or_size(filled)
 
 
-def _requested(name: str, columns: Sequence[ColumnReport], choices: list[str]) -> TextColumn:
+def _require_column(name: str, columns: Sequence[ColumnReport], choices: list[str]) -> TextColumn:
     if name in choices:
-        return TextColumn(name, f"“{name}” was asked for.")
+        return TextColumn(name, f"“{name}” was requested.")
     column = next((column for column in columns if column.name == name), None)
     what = f"Column “{name}” holds no text (its type is {column.type})." if column else f"There is no column “{name}”."
     listed = ", ".join(choices) or "none"
     raise UnknownColumn(f"{what} Columns with text: {listed}.", extra={"choices": list(choices)})
 
 
-def _chosen(columns: dict[str, ColumnReport]) -> TextColumn:
+def _choose_by_name_or_size(columns: dict[str, ColumnReport]) -> TextColumn:
     by_lower = {name.lower(): name for name in reversed(columns)}
     for wanted in TEXT_NAMES:
         if (name := by_lower.get(wanted)) and columns[name].kind == "text":

@@ -1,7 +1,8 @@
-"""Open Parquet files, lent to one reader at a time and kept for the next, never more than a bound over all datasets.
+"""A pool of open Parquet files: each is lent to one reader at a time and kept open for the next.
 
-Opening one costs several times what a page from it does. Each is a descriptor, of which a process has few, and one of a
-deleted dataset keeps its bytes on the disk: so a store that is closed gives up its files at once.
+Opening a file costs several times what a page from it does. But every open file is a descriptor, of which a process has
+few, and one of a deleted dataset keeps its bytes on the disk. So the pool has a bound over all datasets, and closing a
+store closes its files at once.
 """
 
 import threading
@@ -13,77 +14,80 @@ from typing import Final
 
 import pyarrow.parquet as pq
 
-_MOST: Final = 64
+_MAX_FILES: Final = 64
 
 
 @dataclass(eq=False)
-class Shelf:
-    """One store's place among the open files; ``OpenFiles.close`` closes it for good."""
+class FileOwner:
+    """A store whose files are in a pool; ``FilePool.close`` closes it for good."""
 
     is_closed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
-class _Kept:
-    shelf: Shelf
+class _IdleFile:
+    owner: FileOwner
     path: Path
     file: pq.ParquetFile
 
 
-class OpenFiles:
-    """At most ``most`` files; only as many readers at once can exceed it. Safe to share between stores and threads."""
+class FilePool:
+    """At most ``max_files`` open files, more only if so many readers read at once. Stores and threads may share it."""
 
-    def __init__(self, most: int = _MOST) -> None:
-        self._most = most
+    def __init__(self, max_files: int = _MAX_FILES) -> None:
+        self._max_files = max_files
         self._lock = threading.Lock()
-        self._lent = 0
-        # The one that was used last stands last.
-        self._idle: list[_Kept] = []
+        self._num_lent = 0
+        # The most recently used file is last. A path may occur more than once, so this is no LRU cache by path.
+        self._idle: list[_IdleFile] = []
 
     @contextmanager
-    def lend(self, shelf: Shelf, path: Path, *, opened: Callable[[], pq.ParquetFile]) -> Iterator[pq.ParquetFile]:
-        """The file at ``path`` for one reader; ``opened`` opens it if none is idle, and may raise."""
-        file = self._take(shelf, path)
+    def lend(
+        self, owner: FileOwner, path: Path, *, open_file: Callable[[], pq.ParquetFile]
+    ) -> Iterator[pq.ParquetFile]:
+        """Lend the file at ``path`` to one reader; ``open_file`` is called if none is idle, and may raise."""
+        file = self._take(owner, path)
         try:
             if file is None:
-                file = opened()
+                file = open_file()
             yield file
         finally:
-            self._give_back(shelf, path, file)
+            self._give_back(owner, path, file)
 
-    def close(self, shelf: Shelf) -> None:
-        """Close this shelf's files, those that are lent as soon as they come back; others are opened for one use only.
+    def close(self, owner: FileOwner) -> None:
+        """Close the owner's files, lent ones once they are given back; later ones are opened for one use only.
 
-        Takes no longer than closing them does, so it may be called from an event loop.
+        Waits for no reader, so it may be called on an event loop.
         """
         with self._lock:
-            shelf.is_closed = True
-            going = [kept for kept in self._idle if kept.shelf is shelf]
-            self._idle = [kept for kept in self._idle if kept.shelf is not shelf]
-        for kept in going:
-            kept.file.close()
+            owner.is_closed = True
+            closing = [idle for idle in self._idle if idle.owner is owner]
+            self._idle = [idle for idle in self._idle if idle.owner is not owner]
+        for idle in closing:
+            idle.file.close()
 
-    def _take(self, shelf: Shelf, path: Path) -> pq.ParquetFile | None:
+    def _take(self, owner: FileOwner, path: Path) -> pq.ParquetFile | None:
+        """Return an idle file at ``path``; if there is none, make room for the file that the caller opens."""
         with self._lock:
-            self._lent += 1
+            self._num_lent += 1
             for index in reversed(range(len(self._idle))):
-                kept = self._idle[index]
-                if kept.shelf is shelf and kept.path == path:
+                idle = self._idle[index]
+                if idle.owner is owner and idle.path == path:
                     del self._idle[index]
-                    return kept.file
-            surplus = max(0, len(self._idle) + self._lent - self._most)
-            going, self._idle = self._idle[:surplus], self._idle[surplus:]
-            # Closed under the lock: a file that is opened now must not come before these are gone.
-            for kept in going:
-                kept.file.close()
+                    return idle.file
+            surplus = max(0, len(self._idle) + self._num_lent - self._max_files)
+            evicted, self._idle = self._idle[:surplus], self._idle[surplus:]
+            # Under the lock: otherwise the caller could open its file before these are closed.
+            for idle in evicted:
+                idle.file.close()
         return None
 
-    def _give_back(self, shelf: Shelf, path: Path, file: pq.ParquetFile | None) -> None:
+    def _give_back(self, owner: FileOwner, path: Path, file: pq.ParquetFile | None) -> None:
         with self._lock:
-            self._lent -= 1
+            self._num_lent -= 1
             if file is None:
                 return
-            if not shelf.is_closed and len(self._idle) + self._lent < self._most:
-                self._idle.append(_Kept(shelf, path, file))
+            if not owner.is_closed and len(self._idle) + self._num_lent < self._max_files:
+                self._idle.append(_IdleFile(owner, path, file))
                 return
         file.close()

@@ -1,4 +1,4 @@
-"""What is known of a file once it has been taken in: plain figures that are stored, added up and shown."""
+"""Figures of an ingested file and its columns, as reports and manifests store them."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -8,11 +8,10 @@ ColumnKind: TypeAlias = Literal["text", "conversation", "other"]
 
 @dataclass(frozen=True)
 class ColumnReport:
-    """One column. ``type`` is Arrow's name of it.
+    """Figures of one column. ``type`` is the name that Arrow gives it.
 
-    The last four are None for kind ``other``. ``characters`` and ``utf8_bytes`` are sums over the texts (a
-    conversation's text is its rendering), ``empty`` counts texts of no character, ``invalid`` texts whose bytes
-    were not UTF-8.
+    The last four are None for kind ``other``. ``characters`` and ``utf8_bytes`` are sums over the texts, where a
+    conversation counts as rendered. ``empty`` counts texts of no characters, ``invalid`` texts that were not UTF-8.
     """
 
     name: str
@@ -27,7 +26,7 @@ class ColumnReport:
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file of the store; ``bytes`` is its size, ``kept`` says that it is the source itself, byte for byte."""
+    """Figures of one raw file. ``bytes`` is its size; ``kept`` means that it is its source file, byte for byte."""
 
     rows: int
     bytes: int

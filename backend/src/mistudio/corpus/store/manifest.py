@@ -1,7 +1,7 @@
-"""The manifest of a dataset: what it is, where it came from, how to make it again, how to tell that it is whole.
+"""The manifest of a dataset: what it is, what it was made from, and the hashes by which its files are verified.
 
-It stands as ``manifest.json`` in the dataset's folder and is the only list of its splits and files. Equal manifests
-have equal bytes.
+The file ``manifest.json`` in the dataset's folder is the only list of its splits and files. Equal manifests have equal
+bytes.
 """
 
 import platform
@@ -19,15 +19,15 @@ from mistudio.core.errors import DataMissing, NoData
 from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.store.columns import TextColumn, choose_text_column, merge_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1
-MANIFEST_NAME: Final = "manifest.json"
 
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """A file that the data was taken from: its path in the repository (or its name), size in bytes, SHA-256."""
+    """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256."""
 
     path: str
     size: int
@@ -36,7 +36,7 @@ class SourceRecord:
 
 @dataclass(frozen=True)
 class RawFile:
-    """A file of the store; ``path`` is relative to the dataset's folder, ``kept`` that it is its source as it was."""
+    """A raw file. ``path`` is relative to the dataset's folder; ``kept`` means that it is its source file unchanged."""
 
     path: str
     rows: int
@@ -54,18 +54,18 @@ class SplitManifest:
 
     @property
     def rows(self) -> int:
-        """Rows of all its files."""
+        """Rows of all files."""
         return sum(file.rows for file in self.files)
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of all its files."""
+        """Bytes of all files."""
         return sum(file.bytes for file in self.files)
 
 
 @dataclass(frozen=True)
-class TakenIn:
-    """A source file that has become a file of the store: split, place in the store, figures, and what it came from."""
+class IngestedFile:
+    """A source file that has become a raw file; ``path`` is that of the raw file, relative to the dataset's folder."""
 
     split: str
     path: str
@@ -75,7 +75,7 @@ class TakenIn:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A dataset. ``repo``, ``config`` and ``commit`` are None for data that did not come from the Hub."""
+    """A dataset. ``repo``, ``config`` and ``commit`` are None unless the data came from the Hub."""
 
     source: Literal["huggingface", "local"]
     repo: str | None
@@ -95,7 +95,7 @@ class Manifest:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of all files of the store."""
+        """Bytes of all raw files."""
         return sum(split.size_bytes for split in self.splits)
 
     @property
@@ -104,22 +104,22 @@ class Manifest:
         return next(column for column in self.columns if column.name == self.text_column.name)
 
     def to_bytes(self) -> bytes:
-        """As the file has it."""
+        """Return the content of ``manifest.json``."""
         counts = {"rows": self.rows, "bytes": self.size_bytes, "characters": self.text.characters}
         return to_versioned({**as_json(self), "counts": counts}, FORMAT_VERSION)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """The manifest that ``to_bytes`` gave.
+        """Return the manifest that ``to_bytes`` made ``data`` of.
 
-        Raises UnsupportedVersion if a newer program wrote it, InvalidData if it is none.
+        Raises UnsupportedVersion if a newer program wrote it, InvalidData if it is not a manifest.
         """
-        remedy = "delete the dataset and get it again"
+        remedy = "delete the dataset and download or import it again"
         return from_versioned(cls, data, newest=FORMAT_VERSION, name="The dataset's manifest", remedy=remedy)
 
 
 def make_manifest(
-    files: Sequence[TakenIn],
+    files: Sequence[IngestedFile],
     *,
     source: Literal["huggingface", "local"],
     splits: Sequence[str],
@@ -129,21 +129,30 @@ def make_manifest(
     text_column: str | None = None,
     sources: Sequence[SourceRecord] | None = None,
 ) -> Manifest:
-    """The manifest of a dataset made of ``files``, now; ``splits`` gives the order, ``text_column`` a wish.
+    """Return the manifest of a dataset that is made of ``files`` now.
 
-    ``sources`` are what the data was taken from, where those are not the files' own.
-    Raises NoData where there is no row or no text, UnknownColumn where the wish cannot be met.
+    Raises NoData if there are no rows or no text, UnknownColumn if ``text_column`` is absent or holds no text.
+
+    Args:
+        files: In the order of the raw files.
+        source: Where the data came from.
+        splits: The names of the splits, in order.
+        repo: The repository's id.
+        config: The repository's config.
+        commit: The repository's commit.
+        text_column: The requested text column; None chooses one.
+        sources: The source files, if they are not those of ``files``.
     """
     columns = merge_columns(file.report for file in files)
     if not any(file.report.rows for file in files):
-        raise NoData("The files hold no rows: there is nothing to make a dataset of.")
+        raise NoData("The files hold no rows, so there is no data for a dataset. Choose files with at least one row.")
     return Manifest(
         source=source,
         repo=repo,
         config=config,
         commit=commit,
         splits=tuple(
-            SplitManifest(split, tuple(_raw(file) for file in files if file.split == split)) for split in splits
+            SplitManifest(split, tuple(_to_raw_file(file) for file in files if file.split == split)) for split in splits
         ),
         # One source file may serve several splits.
         sources=tuple(sources or {file.source.path: file.source for file in files}.values()),
@@ -154,35 +163,35 @@ def make_manifest(
     )
 
 
-def _raw(file: TakenIn) -> RawFile:
+def _to_raw_file(file: IngestedFile) -> RawFile:
     report = file.report
     return RawFile(path=file.path, rows=report.rows, bytes=report.bytes, sha256=report.sha256, kept=report.kept)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write it into the dataset's folder, atomically."""
-    write_bytes_atomic(folder / MANIFEST_NAME, manifest.to_bytes())
+    """Write the manifest into the dataset's folder, atomically."""
+    write_bytes_atomic(DatasetLayout(folder).manifest, manifest.to_bytes())
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of the dataset in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
+    """Read the manifest of the dataset in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
     try:
-        return Manifest.from_bytes((folder / MANIFEST_NAME).read_bytes())
+        return Manifest.from_bytes(DatasetLayout(folder).manifest.read_bytes())
     except FileNotFoundError as error:
-        raise DataMissing("The dataset's files are not on disk: delete it and get it again.") from error
+        raise DataMissing("The dataset's files are not on disk. Delete it and download or import it again.") from error
 
 
 def manifest_sha256(folder: Path) -> str:
-    """The hash by which what is derived from the dataset names it."""
-    return sha256_file(folder / MANIFEST_NAME)
+    """Return the SHA-256 of the manifest: what is derived from a dataset names it by this hash."""
+    return sha256_file(DatasetLayout(folder).manifest)
 
 
 def verify(folder: Path) -> list[str]:
-    """Every difference between the manifest and the files of the store, as sentences; none if the dataset is whole."""
-    manifest = read_manifest(folder)
+    """Return every difference between the manifest and the raw files, as sentences; none if the dataset is intact."""
+    layout, manifest = DatasetLayout(folder), read_manifest(folder)
     files = [file for split in manifest.splits for file in split.files]
     expected = {file.path for file in files}
-    found = {f"raw/{path.relative_to(folder / 'raw')}" for path in (folder / "raw").rglob("*") if path.is_file()}
+    found = {layout.relative(path) for path in layout.raw.rglob("*") if path.is_file()}
     differences = [difference for file in files for difference in _verify_file(folder, file)]
     return [*differences, *(f"{path} is not in the manifest." for path in sorted(found - expected))]
 
@@ -195,6 +204,6 @@ def _verify_file(folder: Path, file: RawFile) -> list[str]:
     if size != file.bytes:
         return [f"{file.path} has {size:,} bytes instead of {file.bytes:,}."]
     if sha256_file(path) != file.sha256:
-        return [f"{file.path} has other content than when it was stored (its SHA-256 differs)."]
+        return [f"{file.path} has changed since it was stored (its SHA-256 differs)."]
     rows = pq.read_metadata(path).num_rows
     return [] if rows == file.rows else [f"{file.path} has {rows:,} rows instead of {file.rows:,}."]

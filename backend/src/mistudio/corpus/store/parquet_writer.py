@@ -1,7 +1,7 @@
-"""Parquet as the store wants it: row groups so small that any page is one short read.
+"""Writes raw files: Parquet with row groups so small that any page is one short read.
 
-At most 1,000 rows and about 384 KB per row group, zstd 3, no statistics on text (they would be most of the footer),
-dictionaries only for columns of few values.
+A row group has at most 1,000 rows and about 384 KB. Compression is zstd at level 3. Text has no statistics, which would
+be most of the footer; only columns with few distinct values get a dictionary.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from mistudio.corpus.arrays import Ints
 
 GROUP_ROWS: Final = 1_000
 GROUP_BYTES: Final = 384 << 10
@@ -21,37 +22,35 @@ GROUP_BYTES: Final = 384 << 10
 _BYTES_PER_COLUMN: Final = 8 << 10
 _DISTINCT_SHARE: Final = 8
 
-Sizes = npt.NDArray[np.int64]
 
-
-def group_bytes(schema: pa.Schema) -> int:
-    """About how many bytes a row group may have."""
+def max_group_bytes(schema: pa.Schema) -> int:
+    """Return about how many bytes a row group of this schema may have."""
     return max(GROUP_BYTES, _BYTES_PER_COLUMN * len(schema))
 
 
 class GroupWriter:
-    """Writes batches of one schema to ``path`` in small row groups; without ``finish`` the file is not one."""
+    """Writes batches of one schema to ``path`` in small row groups; the file is valid only after ``finish``."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path = path
         self._schema = schema
-        self._limit = group_bytes(schema)
+        self._limit = max_group_bytes(schema)
         self._writer: pq.ParquetWriter | None = None
         self._pending: list[pa.RecordBatch] = []
         self._rows = 0
         self._bytes = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Add rows; full row groups are written out."""
-        for piece, size in self._cut(batch):
-            if self._rows + piece.num_rows > GROUP_ROWS or self._bytes + size > self._limit:
+        """Add rows; each full row group is written out."""
+        for part, size in self._split(batch):
+            if self._rows + part.num_rows > GROUP_ROWS or self._bytes + size > self._limit:
                 self._flush()
-            self._pending.append(piece)
-            self._rows += piece.num_rows
+            self._pending.append(part)
+            self._rows += part.num_rows
             self._bytes += size
 
     def finish(self) -> None:
-        """Write what is left and the footer."""
+        """Write the remaining rows and the footer."""
         self._flush()
         if self._writer is None:
             self._writer = self._open(None)
@@ -59,17 +58,20 @@ class GroupWriter:
         self._writer = None
 
     def close(self) -> None:
-        """Let go of the file; without ``finish`` before, what is there is not a Parquet file."""
+        """Close the file; it is invalid unless ``finish`` was called."""
         if self._writer is not None:
-            # pyarrow's writer ends with a footer whether it is wanted or not; the disk may have no room for it.
+            # pyarrow's writer always writes a footer when it closes, and a full disk has no room for one.
             with suppress(OSError):
                 self._writer.close()
             self._writer.is_open = False
             self._writer = None
 
-    def _cut(self, batch: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, int]]:
-        """Pieces that fit into a row group, the first into what is left of the present one; a huge row is a piece."""
-        start, ends = 0, np.cumsum(row_sizes(batch))
+    def _split(self, batch: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """Yield parts that fit into a row group, each with its size; the first fits into the rest of the current one.
+
+        A row larger than a row group is a part of its own.
+        """
+        start, ends = 0, np.cumsum(measure_rows(batch))
         rows, room = GROUP_ROWS - self._rows, self._limit - self._bytes
         while start < batch.num_rows:
             before = int(ends[start - 1]) if start else 0
@@ -110,30 +112,29 @@ def _has_few_values(column: pa.ChunkedArray) -> bool:
     return bool(pc.count_distinct(column).as_py() * _DISTINCT_SHARE <= len(column))
 
 
-def row_sizes(batch: pa.RecordBatch) -> Sizes:
-    """About how many bytes each row takes in memory."""
+def measure_rows(batch: pa.RecordBatch) -> Ints:
+    """Return about how many bytes each row takes in memory."""
     sizes = np.zeros(batch.num_rows, dtype=np.int64)
     for column in batch.columns:
-        sizes += _sizes(column)
+        sizes += _measure_array(column)
     return sizes
 
 
-def _sizes(array: pa.Array) -> Sizes:
+def _measure_array(array: pa.Array) -> Ints:
     kind = array.type
     if isinstance(kind, pa.BaseExtensionType):
-        return _sizes(array.storage)
+        return _measure_array(array.storage)
     if pa.types.is_string(kind) or pa.types.is_binary(kind):
-        return _numbers(pc.binary_length(array))
+        return _to_integers(pc.binary_length(array))
     if pa.types.is_struct(kind):
-        return np.asarray(np.sum([_sizes(field) for field in array.flatten()], axis=0), dtype=np.int64)
+        return np.asarray(np.sum([_measure_array(field) for field in array.flatten()], axis=0), dtype=np.int64)
     if pa.types.is_list(kind):
-        ends = np.cumsum(np.concatenate(([0], _sizes(array.flatten()))))
-        lengths = _numbers(pc.list_value_length(array))
+        ends = np.cumsum(np.concatenate(([0], _measure_array(array.flatten()))))
+        lengths = _to_integers(pc.list_value_length(array))
         stops = np.cumsum(lengths)
         return np.asarray(ends[stops] - ends[stops - lengths], dtype=np.int64)
     return np.full(len(array), array.nbytes // max(1, len(array)), dtype=np.int64)
 
 
-def _numbers(array: pa.Array) -> Sizes:
-    numbers = array.fill_null(0).to_numpy(zero_copy_only=False)
-    return np.asarray(numbers, dtype=np.int64)
+def _to_integers(array: pa.Array) -> Ints:
+    return np.asarray(array.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What is shown of a row: its text, and every other column in a form that JSON can carry, whatever it holds."""
+"""A row as the Samples tab shows it: its text, and every other column as JSON, whatever it holds."""
 
 import datetime
 import decimal
@@ -6,6 +6,7 @@ import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from mistudio.core.errors import Json
@@ -18,7 +19,7 @@ TEXT_LIMIT: Final = 10_000
 CELL_LIMIT: Final = 2_000
 ITEM_LIMIT: Final = 100
 DEPTH_LIMIT: Final = 8
-# Beyond this a browser's numbers are no longer exact.
+# A browser's numbers are exact up to here.
 _SAFE_INTEGER: Final = (1 << 53) - 1
 _IMAGES: Final = {b"\x89PNG": "PNG image", b"\xff\xd8\xff": "JPEG image", b"GIF8": "GIF image", b"RIFF": "RIFF media"}
 _SOUNDS: Final = {b"ID3": "MP3 audio", b"fLaC": "FLAC audio", b"OggS": "Ogg audio"}
@@ -26,7 +27,7 @@ _SOUNDS: Final = {b"ID3": "MP3 audio", b"fLaC": "FLAC audio", b"OggS": "Ogg audi
 
 @dataclass(frozen=True)
 class Sample:
-    """A row as it is shown. ``char_count`` is of the whole text; if ``truncated``, ``text`` has its beginning."""
+    """A row to show. ``char_count`` counts the whole text; if ``truncated``, ``text`` is only its beginning."""
 
     id: int
     split: str
@@ -37,10 +38,11 @@ class Sample:
     columns: dict[str, Json]
 
 
-def sample_of(row: StoredRow, text_column: str, *, whole: bool = False) -> Sample:
-    """The sample of ``row``; with ``whole`` neither its text nor any of its cells is cut. A missing text is empty."""
-    text = text_of(row.values.get(text_column))
+def make_sample(row: StoredRow, text_column: str, *, whole: bool = False) -> Sample:
+    """Return the sample of ``row``; ``whole`` leaves text and cells uncut. A missing text is empty."""
+    text = render_cell(row.values.get(text_column))
     limit = None if whole else CELL_LIMIT
+    others = {name: value for name, value in row.values.items() if name != text_column}
     return Sample(
         id=row.id,
         split=row.split,
@@ -48,78 +50,80 @@ def sample_of(row: StoredRow, text_column: str, *, whole: bool = False) -> Sampl
         text=text if whole else text[:TEXT_LIMIT],
         char_count=len(text),
         truncated=not whole and len(text) > TEXT_LIMIT,
-        columns={name: json_form(value, cell_limit=limit) for name, value in row.values.items() if name != text_column},
+        columns={name: to_json_value(value, cell_limit=limit) for name, value in others.items()},
     )
 
 
-def text_of(value: object) -> str:
-    """The text of a cell of the text column: itself, or a conversation's rendering."""
+def render_cell(value: object) -> str:
+    """Return the text of a cell of the text column: the cell itself, or the rendered conversation."""
     return value if isinstance(value, str) else render_conversation(value)
 
 
-def json_form(value: object, *, cell_limit: int | None = CELL_LIMIT, depth: int = 0) -> Json:
-    """``value`` as JSON: what has no JSON form becomes a string that says it, what is too much is cut and says so.
+def to_json_value(value: object, *, cell_limit: int | None = CELL_LIMIT, depth: int = 0) -> Json:
+    """Return ``value`` as JSON; what is too long is cut and ends with a note of how much is missing.
 
-    Bytes become a note of their kind and size, dates ISO 8601, decimals and whole numbers beyond 2⁵³ strings, NaN and
-    infinities their names. ``cell_limit`` None: strings and lists are not cut.
+    Bytes become a note of their kind and size, dates ISO 8601, NaN and infinities their names; decimals and integers
+    beyond 2⁵³ become strings. ``cell_limit`` None cuts nothing.
     """
     if value is None or isinstance(value, bool | int | float):
-        return _number(value)
+        return _to_number(value)
     if isinstance(value, str):
-        return _safe(value) if cell_limit is None else shortened(_safe(value), cell_limit)
+        return _replace_surrogates(value) if cell_limit is None else shortened(_replace_surrogates(value), cell_limit)
     if isinstance(value, list | tuple | dict):
-        return _nested(value, cell_limit, depth)
-    return _scalar(value)
+        return _to_nested(value, cell_limit, depth)
+    return _to_string(value)
 
 
-def _number(value: bool | float | None) -> Json:
+def _to_number(value: bool | float | None) -> Json:
     is_exact = value is None or (abs(value) <= _SAFE_INTEGER if isinstance(value, int) else math.isfinite(value))
     return value if is_exact else str(value)
 
 
-def _scalar(value: object) -> str:
+def _to_string(value: object) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
-        return note_of_bytes(bytes(value))
+        return describe_bytes(bytes(value))
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, datetime.timedelta):
         return f"{value.total_seconds()} s"
     if isinstance(value, decimal.Decimal | uuid.UUID):
         return str(value)
-    return _safe(str(value))
+    return _replace_surrogates(str(value))
 
 
-def _nested(value: list[object] | tuple[object, ...] | dict[str, object], limit: int | None, depth: int) -> Json:
+def _to_nested(value: list[object] | tuple[object, ...] | dict[str, object], limit: int | None, depth: int) -> Json:
     if depth >= DEPTH_LIMIT and limit is not None:
         return f"… {len(value):,} nested"
-    shown = None if limit is None else ITEM_LIMIT
     if isinstance(value, dict):
-        if (note := _media(value)) is not None:
-            return note
-        items = list(value.items())[:shown]
-        form: dict[str, Json] = {
-            _safe(str(name)): json_form(item, cell_limit=limit, depth=depth + 1) for name, item in items
-        }
-        return form if len(items) == len(value) else {**form, "…": f"{len(value) - len(items):,} more"}
-    parts = [json_form(item, cell_limit=limit, depth=depth + 1) for item in value[:shown]]
-    return parts if len(parts) == len(value) else [*parts, f"… {len(value) - len(parts):,} more"]
+        return _describe_media(value) or _to_object(value, limit, depth)
+    items = value if limit is None else value[:ITEM_LIMIT]
+    array = [to_json_value(item, cell_limit=limit, depth=depth + 1) for item in items]
+    return array if len(items) == len(value) else [*array, f"… {len(value) - len(items):,} more"]
 
 
-def _media(value: Mapping[str, object]) -> str | None:
-    """The note of an image or sound as ``datasets`` stores it, a struct of ``bytes`` and ``path``."""
+def _to_object(value: dict[str, object], limit: int | None, depth: int) -> dict[str, Json]:
+    items = list(value.items()) if limit is None else list(islice(value.items(), ITEM_LIMIT))
+    converted: dict[str, Json] = {
+        _replace_surrogates(str(name)): to_json_value(item, cell_limit=limit, depth=depth + 1) for name, item in items
+    }
+    return converted if len(items) == len(value) else {**converted, "…": f"{len(value) - len(items):,} more"}
+
+
+def _describe_media(value: Mapping[str, object]) -> str | None:
+    """Describe an image or sound as ``datasets`` stores it, a struct of ``bytes`` and ``path``; None for others."""
     content = value.get("bytes")
     if set(value) != {"bytes", "path"} or not isinstance(content, bytes):
         return None
-    note, path = note_of_bytes(content), value["path"]
-    return f"{note} ({_safe(path)})" if isinstance(path, str) and path else note
+    note, path = describe_bytes(content), value["path"]
+    return f"{note} ({_replace_surrogates(path)})" if isinstance(path, str) and path else note
 
 
-def note_of_bytes(content: bytes) -> str:
-    """What bytes are, as far as their beginning tells, and how many."""
-    known = (name for mark, name in (_IMAGES | _SOUNDS).items() if content.startswith(mark))
-    return f"{next(known, 'binary')}, {format_size(len(content))}"
+def describe_bytes(content: bytes) -> str:
+    """Return the kind of ``content``, as far as its first bytes tell, and its size."""
+    kinds = (name for magic, name in (_IMAGES | _SOUNDS).items() if content.startswith(magic))
+    return f"{next(kinds, 'binary')}, {format_size(len(content))}"
 
 
-def _safe(text: str) -> str:
-    """``text`` without lone surrogates, which no UTF-8 can carry."""
+def _replace_surrogates(text: str) -> str:
+    """Replace lone surrogates, which UTF-8 cannot encode."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""A sample of a dataset's documents, spread over it, and the engines that are chosen by it."""
+"""Sample the documents of a dataset, and choose the engines of a tokenization by the sample."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,29 +21,29 @@ from mistudio.corpus.tokenized.manifest import EngineRecord
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 
 SAMPLE: Final = 1_000
-# Characters of a document that the engines are compared on: a thousand books would take longer than the job.
+# Characters per document on which the engines are compared: a thousand whole books would take longer than the job.
 _EXCERPT: Final = 4_096
 _GROUPS: Final = 128
 
 
-def chat_renderer(tokenizer: LoadedTokenizer, store: DatasetStore) -> RenderChat:
-    """The tokenizer's chat template; a template that writes the date writes the day on which the dataset was made.
+def make_chat_renderer(tokenizer: LoadedTokenizer, store: DatasetStore) -> RenderChat:
+    """Return a function that renders conversations with the tokenizer's chat template.
 
-    So the same text comes out whenever it is rendered again.
+    A template that writes the date writes the day on which the dataset was created, so every call renders the same.
     """
-    return partial(_rendered, tokenizer, datetime.fromisoformat(store.manifest.created_at))
+    return partial(_render, tokenizer, datetime.fromisoformat(store.manifest.created_at))
 
 
-def _rendered(tokenizer: LoadedTokenizer, made: datetime, messages: Sequence[Mapping[str, Json]]) -> str:
-    return tokenizer.render_chat(messages, now=made)
+def _render(tokenizer: LoadedTokenizer, created: datetime, messages: Sequence[Mapping[str, Json]]) -> str:
+    return tokenizer.render_chat(messages, now=created)
 
 
 def sample_texts(
-    reader: TextReader, splits: Sequence[str], *, count: int = SAMPLE, seed: int = 0, most: int | None = None
+    reader: TextReader, splits: Sequence[str], *, count: int = SAMPLE, seed: int = 0, excerpt: int | None = None
 ) -> pa.StringArray:
-    """About ``count`` texts of the splits, or all if there are no more: seeded, from row groups spread over all.
+    """Return about ``count`` texts, or all if there are fewer: seeded, from row groups spread over the splits.
 
-    Of texts that are longer than ``most`` characters, so many from a random place.
+    A text of more than ``excerpt`` characters is cut to that many, from a random position.
     """
     groups = [group for split in splits for group in reader.groups(split)]
     total = sum(group.rows for group in groups)
@@ -56,22 +56,22 @@ def sample_texts(
         texts = reader.texts(group).drop_null()
         rows = np.sort(chance.permutation(len(texts))[: len(texts) if total <= count else max(0, wanted)])
         some = texts.take(pa.array(rows))
-        parts.append(some if most is None else _cut(some, most, chance))
+        parts.append(some if excerpt is None else _cut_texts(some, excerpt, chance))
     return pa.concat_arrays(parts)
 
 
-def _cut(texts: pa.StringArray, most: int, chance: np.random.Generator) -> pa.StringArray:
-    is_long = pc.greater(pc.utf8_length(texts), most)
-    cut = [_excerpt(text, most, chance) for text in texts.filter(is_long).to_pylist()]
+def _cut_texts(texts: pa.StringArray, length: int, chance: np.random.Generator) -> pa.StringArray:
+    is_long = pc.greater(pc.utf8_length(texts), length)
+    cut = [_cut_text(text, length, chance) for text in texts.filter(is_long).to_pylist()]
     return pc.replace_with_mask(texts, is_long, pa.array(cut, pa.string()))
 
 
-def _excerpt(text: str, most: int, chance: np.random.Generator) -> str:
-    start = int(chance.integers(0, len(text) - most, endpoint=True))
-    return text[start : start + most]
+def _cut_text(text: str, length: int, chance: np.random.Generator) -> str:
+    start = int(chance.integers(0, len(text) - length, endpoint=True))
+    return text[start : start + length]
 
 
-def engines_for(
+def choose_engines(
     tokenizer: LoadedTokenizer,
     store: DatasetStore,
     *,
@@ -79,13 +79,13 @@ def engines_for(
     resolved: ResolvedSettings,
     trial: Trial | None = None,
 ) -> Engines:
-    """What a tokenization of this dataset uses: the fast engine where it agrees on a sample of these very documents.
+    """Return the engines for this dataset: the fast one if it agrees with the reference on a sample of the documents.
 
-    ``trial`` is that of this tokenizer, where it was made already.
+    ``trial`` is the result of ``try_fast_engine`` on this tokenizer, if there is one.
     """
-    render = chat_renderer(tokenizer, store) if settings.apply_chat_template else None
+    render = make_chat_renderer(tokenizer, store) if settings.apply_chat_template else None
     reader = TextReader(store, resolved.text_column, render_chat=render)
-    choice = choose_encoder(tokenizer, partial(sample_texts, reader, resolved.splits, most=_EXCERPT), trial=trial)
+    choice = choose_encoder(tokenizer, partial(sample_texts, reader, resolved.splits, excerpt=_EXCERPT), trial=trial)
     encoder = choice.encoder
     return Engines(
         encoder=encoder,

@@ -1,4 +1,4 @@
-"""Making a tokenization again from its manifest, with the same bytes, or saying what is different."""
+"""Rebuild a tokenization from its manifest with the same bytes, or say what differs."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from mistudio.corpus.tokenize.tokenize import tokenize_dataset
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 
 
-def rebuild(
+def rebuild_from_manifest(
     dataset: Path,
     manifest: TokenizedManifest,
     staging: Path,
@@ -21,14 +21,17 @@ def rebuild(
     engines: Engines,
     monitor: Monitor,
 ) -> TokenizedManifest:
-    """Tokenize as ``manifest`` says, into ``target``.
+    """Tokenize by ``manifest`` into ``target``.
 
-    Raises SourceChanged if the dataset or the tokenizer is another one, or if any file came out differently.
+    Raises SourceChanged if the dataset or the tokenizer changed, or if any file differs.
     """
     if manifest_sha256(dataset) != manifest.dataset.manifest_sha256:
-        raise SourceChanged("The dataset is not the one that was tokenized: its manifest differs.")
+        raise SourceChanged("The dataset is not the one that was tokenized: its manifest differs. Tokenize it again.")
     if tokenizer.fingerprint != manifest.tokenizer.fingerprint:
-        raise SourceChanged(f"The tokenizer {manifest.tokenizer.name} is not what it was: its fingerprint differs.")
+        raise SourceChanged(
+            f"The tokenizer {manifest.tokenizer.name} changed: its fingerprint differs. "
+            "Use the revision that the manifest names."
+        )
     order = TokenizeOrder(
         dataset=dataset,
         staging=staging,
@@ -39,11 +42,11 @@ def rebuild(
         part_bytes=manifest.part_bytes,
     )
     made = tokenize_dataset(order, target)
-    before, after = _hashes(manifest), _hashes(made)
+    before, after = _list_hashes(manifest), _list_hashes(made)
     if different := sorted(path for path in before | after if before.get(path) != after.get(path)):
-        raise SourceChanged(f"{different[0]} came out differently, and {len(different) - 1} other files.")
+        raise SourceChanged(f"{different[0]} and {len(different) - 1} other files differ from the manifest.")
     return made
 
 
-def _hashes(manifest: TokenizedManifest) -> dict[str, str]:
+def _list_hashes(manifest: TokenizedManifest) -> dict[str, str]:
     return {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)

@@ -1,4 +1,4 @@
-"""What one tokenization is asked to be: of what, how, by which engines, and where it is made."""
+"""The order of one tokenization: its dataset, its settings, its engines and its staging folder."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from mistudio.corpus.encoders.encoding import Encoder
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
 from mistudio.corpus.tokenize.part_writer import PART_BYTES
-from mistudio.corpus.tokenized.audit import Decode
+from mistudio.corpus.tokenized.audit_counts import Decode
 from mistudio.corpus.tokenized.manifest import EngineRecord
 
 
 @dataclass(frozen=True)
 class Engines:
-    """What encodes, why it was chosen, what it is measured against, and what turns ids and conversations into text.
+    """The encoder and the reason for it, the reference, and the functions that decode ids and render conversations.
 
-    ``failure`` says why the encoder has had texts encoded by the reference in its place, None while it has not.
+    ``failure`` returns why the reference encoded texts in place of the encoder, None while it has not.
     """
 
     encoder: Encoder
@@ -32,10 +32,10 @@ class Engines:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizeOrder:
-    """A tokenization of the dataset in the folder ``dataset``, made in the folder ``staging``.
+    """A tokenization of the dataset in the folder ``dataset``, written in the folder ``staging``.
 
-    ``part_bytes`` is about how large a file becomes, and ``batch_bytes`` how much text is encoded at once (None: as
-    much as a quarter of a second is enough for); the latter changes nothing in the result.
+    A data file has about ``part_bytes``. ``batch_bytes`` of text are encoded at once (None: as much as takes a quarter
+    of a second); they do not affect the result.
     """
 
     dataset: Path

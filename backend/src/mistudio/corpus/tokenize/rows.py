@@ -1,11 +1,11 @@
-"""Rows of tokens on their way to a file: flat arrays, and where each row ends in the source.
+"""Rows of tokens before they are written: flat arrays, and the position in the source at which each row ends.
 
-Padding is not in them: it depends on the rows that are written together, and is added there.
+They contain no padding: it depends on the rows that are written together, so the writer adds it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Self, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,15 @@ Role: TypeAlias = Literal["begin_of_row", "document_separator", "prefix", "suffi
 
 @dataclass(frozen=True)
 class Position:
-    """A place between two tokens of a split: before token ``offset`` of source row ``row``, framing tokens counted."""
+    """The position before token ``offset`` of source row ``row``; the offset counts special tokens, too."""
 
     row: int
     offset: int
 
 
 @dataclass(frozen=True)
-class Added:
-    """A special token that is put in, and what for."""
+class InsertedToken:
+    """A special token that is inserted, and its role."""
 
     role: Role
     id: int
@@ -33,10 +33,10 @@ class Added:
 
 @dataclass(frozen=True, eq=False)
 class Segments:
-    """Which document each piece of each packed row came from; those of row i are ``offsets[i]:offsets[i + 1]``.
+    """The origin of each piece of each packed row; the pieces of row i are ``offsets[i]:offsets[i + 1]``.
 
-    Per piece: the source ``row``, the number of its first token within that row's tokens, its ``position`` in the
-    packed row, its ``length``. Special tokens are in none of them.
+    Each piece has its source ``row``, the number of its first token in that row (``token_start``), its ``position`` in
+    the packed row, and its ``length``. No piece contains special tokens.
     """
 
     offsets: Ints
@@ -46,14 +46,14 @@ class Segments:
     length: Ints
 
     def slice(self, start: int, stop: int) -> Self:
-        """Of rows ``start`` to ``stop``."""
+        """Return the segments of rows ``start`` to ``stop``."""
         first, last = int(self.offsets[start]), int(self.offsets[stop])
         parts = (part[first:last] for part in (self.row, self.token_start, self.position, self.length))
         return type(self)(self.offsets[start : stop + 1] - first, *parts)
 
     @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        """Of all parts, one after the other."""
+    def join(cls, parts: Sequence[Self]) -> Self:
+        """Return the segments of all parts in order."""
         ends = np.cumsum([0, *(len(part.row) for part in parts)])
         offsets = [part.offsets[:-1] + end for part, end in zip(parts, ends[:-1], strict=True)]
         names = ("row", "token_start", "position", "length")
@@ -65,14 +65,14 @@ class Segments:
 class Rows:
     """n rows: row i is ``ids[offsets[i]:offsets[i + 1]]``, of which ``data[i]`` tokens are data.
 
-    ``added[i, k]`` says how often the k-th special token was put into it. ``source`` has the source row of each (shape
-    (n,)) or the segments. After row i the source goes on at ``(next_row[i], next_offset[i])``.
+    ``inserted[i, k]`` is how often the k-th special token was inserted into row i. ``source`` has the source row of
+    each row, shape (n,), or the segments. After row i the source continues at ``(next_row[i], next_offset[i])``.
     """
 
     ids: NDArray[np.int32]
     offsets: Ints
     data: Ints
-    added: NDArray[np.int32]
+    inserted: NDArray[np.int32]
     source: Ints | Segments
     next_row: Ints
     next_offset: Ints
@@ -86,25 +86,25 @@ class Rows:
         return np.diff(self.offsets)
 
     def position_after(self, index: int) -> Position:
-        """Where the source goes on after row ``index``."""
+        """Return where the source continues after row ``index``."""
         return Position(int(self.next_row[index]), int(self.next_offset[index]))
 
     def slice(self, start: int, stop: int) -> Self:
-        """Rows ``start`` to ``stop``, without a copy of their ids."""
+        """Return rows ``start`` to ``stop`` without copying their ids."""
         first, last = int(self.offsets[start]), int(self.offsets[stop])
         return type(self)(
             ids=self.ids[first:last],
             offsets=self.offsets[start : stop + 1] - first,
             data=self.data[start:stop],
-            added=self.added[start:stop],
+            inserted=self.inserted[start:stop],
             source=self.source.slice(start, stop) if isinstance(self.source, Segments) else self.source[start:stop],
             next_row=self.next_row[start:stop],
             next_offset=self.next_offset[start:stop],
         )
 
     @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        """All rows of all parts; one part is given back as it is."""
+    def join(cls, parts: Sequence[Self]) -> Self:
+        """Return all rows of all parts; a single part is returned as it is."""
         if len(parts) == 1:
             return parts[0]
         ends = np.cumsum([0, *(len(part.ids) for part in parts)])
@@ -113,23 +113,23 @@ class Rows:
             ids=np.concatenate([part.ids for part in parts]),
             offsets=np.concatenate([*offsets, ends[-1:]]),
             data=np.concatenate([part.data for part in parts]),
-            added=np.concatenate([part.added for part in parts]),
-            source=_joined([part.source for part in parts]),
+            inserted=np.concatenate([part.inserted for part in parts]),
+            source=_join_sources([part.source for part in parts]),
             next_row=np.concatenate([part.next_row for part in parts]),
             next_offset=np.concatenate([part.next_offset for part in parts]),
         )
 
 
-def _joined(sources: Sequence[Ints | Segments]) -> Ints | Segments:
+def _join_sources(sources: Sequence[Ints | Segments]) -> Ints | Segments:
     segments = [source for source in sources if isinstance(source, Segments)]
     if segments:
-        return Segments.joined(segments)
+        return Segments.join(segments)
     return np.concatenate([source for source in sources if not isinstance(source, Segments)])
 
 
 @dataclass(frozen=True, eq=False)
 class Documents:
-    """Documents of one split in order, each with at least the ids of its text: document i is of source row ``rows[i]``.
+    """Documents of one split in order: document i is of source row ``rows[i]``.
 
     Its ids are ``ids[offsets[i]:offsets[i + 1]]``.
     """
@@ -146,8 +146,8 @@ class Documents:
         """Tokens per document, shape (n,)."""
         return np.diff(self.offsets)
 
-    def chosen(self, keep: NDArray[np.bool_]) -> Self:
-        """Those of which ``keep`` is true; all of them are given back as they are."""
+    def select(self, keep: NDArray[np.bool_]) -> Self:
+        """Return the documents for which ``keep`` is true; if it is true for all, return them as they are."""
         if keep.all():
             return self
         lengths = self.lengths
@@ -155,63 +155,65 @@ class Documents:
         return type(self)(self.rows[keep], ids, offsets_of(lengths[keep]))
 
 
-NO_ROWS: Final = np.zeros(0, np.int64)
-
-
 class RowMaker:
-    """Makes unpacked rows, one per document: cut to ``room`` tokens (None: never) and framed."""
+    """Makes one unpacked row per document: cut to ``room`` tokens (None: never), between prefix and suffix."""
 
     def __init__(self, *, prefix: Sequence[int], suffix: Sequence[int], room: int | None) -> None:
         self._prefix = np.array(prefix, np.int32)
         self._suffix = np.array(suffix, np.int32)
         self._room = room
-        self.added = (*(Added("prefix", token) for token in prefix), *(Added("suffix", token) for token in suffix))
+        self.inserted = (
+            *(InsertedToken("prefix", token) for token in prefix),
+            *(InsertedToken("suffix", token) for token in suffix),
+        )
 
     def add(self, documents: Documents) -> Rows:
-        """The rows of ``documents``; empty documents are rows, too."""
+        """Return the rows of ``documents``; an empty document is a row, too."""
         lengths = documents.lengths
         kept = lengths if self._room is None else np.minimum(lengths, self._room)
         count = len(documents)
         return Rows(
-            ids=self._framed(documents, kept),
+            ids=self._insert_special(_cut_documents(documents, kept), kept),
             offsets=offsets_of(kept + len(self._prefix) + len(self._suffix)),
             data=kept,
-            added=np.ones((count, len(self.added)), np.int32),
+            inserted=np.ones((count, len(self.inserted)), np.int32),
             source=documents.rows,
             next_row=documents.rows + 1,
             next_offset=np.zeros(count, np.int64),
         )
 
     def finish(self) -> Rows | None:
-        """Nothing is left over."""
+        """Return None: no row is left over."""
         return None
 
-    def _framed(self, documents: Documents, kept: Ints) -> NDArray[np.int32]:
-        ids = documents.ids[documents.offsets[0] : documents.offsets[-1]]
-        lengths = documents.lengths
-        if (kept < lengths).any():
-            inside = np.ones(len(ids), bool)
-            for start, stop in zip(
-                (documents.offsets[:-1] - documents.offsets[0] + kept)[kept < lengths],
-                (documents.offsets[1:] - documents.offsets[0])[kept < lengths],
-                strict=True,
-            ):
-                inside[start:stop] = False
-            ids = ids[inside]
+    def _insert_special(self, ids: NDArray[np.int32], kept: Ints) -> NDArray[np.int32]:
         frame = len(self._prefix) + len(self._suffix)
         if not frame:
             return ids
         starts = offsets_of(kept + frame)
-        return framed(ids, int(starts[-1]), self._places(starts))
+        return insert_tokens(ids, int(starts[-1]), self._list_places(starts))
 
-    def _places(self, starts: Ints) -> list[tuple[Ints, int]]:
+    def _list_places(self, starts: Ints) -> list[tuple[Ints, int]]:
         before = [(starts[:-1] + index, int(token)) for index, token in enumerate(self._prefix)]
         after = [(starts[1:] - len(self._suffix) + index, int(token)) for index, token in enumerate(self._suffix)]
         return before + after
 
 
-def framed(ids: NDArray[np.int32], total: int, places: Sequence[tuple[Ints, int]]) -> NDArray[np.int32]:
-    """``total`` positions with the tokens of ``places`` where they belong and ``ids`` in the rest, in order."""
+def _cut_documents(documents: Documents, kept: Ints) -> NDArray[np.int32]:
+    """Return the ids of all documents, of each the first ``kept``."""
+    ids = documents.ids[documents.offsets[0] : documents.offsets[-1]]
+    is_long = kept < documents.lengths
+    if not is_long.any():
+        return ids
+    is_kept = np.ones(len(ids), bool)
+    starts, stops = documents.offsets[:-1] - documents.offsets[0] + kept, documents.offsets[1:] - documents.offsets[0]
+    for start, stop in zip(starts[is_long], stops[is_long], strict=True):
+        is_kept[start:stop] = False
+    return ids[is_kept]
+
+
+def insert_tokens(ids: NDArray[np.int32], total: int, places: Sequence[tuple[Ints, int]]) -> NDArray[np.int32]:
+    """Return ``total`` positions: the token of each of ``places`` at its positions, and ``ids`` in order elsewhere."""
     out = np.empty(total, np.int32)
     is_data = np.ones(total, bool)
     for where, token in places:

@@ -1,12 +1,12 @@
-"""A large dataset's texts encoded in shards, by any number of processes on storage that they share.
+"""Encode a large dataset in shards, by any number of processes on shared storage.
 
-A shard is a range of whole row groups. One process writes the tokenization, in the order of the rows; it makes the
-shard that it needs next itself, unless another one has made it or is at it. So rows are made and packed in one place by
-one rule, whoever encoded what, and helpers only make that place faster: all of them may die, or never come.
+A shard is a range of whole row groups. One process writes the tokenization in the order of the rows. It encodes the
+shard that it needs next, unless another process has encoded it or is doing so. So rows are made and packed in one place
+by one rule, and helpers only make that process faster: none of them has to come, and all of them may die.
 
-A shard that a helper made is an Arrow file that appears whole. Who makes a shard holds the lock of a file, which the
-kernel lets go of with the process. Those files exist from the beginning, so that a helper that comes too late creates
-nothing in a folder that is being removed.
+A shard that a helper encoded is an Arrow file that appears complete. The process that encodes a shard holds the lock of
+a file, which the kernel releases with the process. The lock files exist from the start, so a helper that arrives too
+late creates nothing in a folder that is being removed.
 """
 
 import fcntl
@@ -22,14 +22,14 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.documents.batches import BatchSize, HeldOut, RowBatch, TextReader, text_batches
-from mistudio.corpus.encoders.encoding import Encoded, Encoder
+from mistudio.corpus.documents.batches import BatchSize, HeldOutRule, RowBatch, TextReader, read_batches
+from mistudio.corpus.encoders.encoding import Encoder, TokenIds
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.utils.file_utils import atomic_path, ensure_dir, write_bytes_atomic
 from mistudio.utils.prefetch import prefetch
 
-EncodedBatch: TypeAlias = tuple[RowBatch, Encoded]
+EncodedBatch: TypeAlias = tuple[RowBatch, TokenIds]
 
 _LIST: Final = "shards.json"
 _WAIT_SECONDS: Final = 0.05
@@ -43,16 +43,16 @@ _SCHEMA: Final = pa.schema(
 )
 
 
-class EngineBrokeOff(RuntimeError):
-    """A helper's engine broke off on a document: the shard is left to the process that keeps record of that."""
+class EngineFailed(RuntimeError):
+    """The engine of a helper failed on a document; the process that records failures must encode the shard."""
 
 
 @dataclass(frozen=True)
-class Sharing:
-    """How work is shared: about ``shard_bytes`` of text at a time; ``ask`` calls for help with so many shards, once."""
+class ShardPolicy:
+    """How to share work: about ``shard_bytes`` of text per shard; ``request_helpers(count)`` is called once."""
 
     shard_bytes: int
-    ask: Callable[[int], None]
+    request_helpers: Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -66,31 +66,31 @@ class Shard:
 
 
 @dataclass(frozen=True)
-class Encoding:
-    """How texts of one tokenization become ids; ``failure`` says why the engine broke off, if it did."""
+class BatchEncoder:
+    """Encodes the texts of one tokenization; ``failure`` returns why the engine failed, None if it did not."""
 
     reader: TextReader
     encoder: Encoder
-    held_out: HeldOut
+    held_out: HeldOutRule
     failure: Callable[[], str | None]
     batch_bytes: int | None = None
 
     def batches(self, split: str, first_row: int, stop_row: int | None = None) -> Generator[EncodedBatch]:
-        """These rows in order, encoded; the next texts are read meanwhile."""
+        """Yield these rows in order, encoded; the next texts are read meanwhile."""
         size = BatchSize(self.batch_bytes)
-        texts = text_batches(
+        texts = read_batches(
             self.reader, split, first_row=first_row, stop_row=stop_row, size=size, held_out=self.held_out
         )
         with closing(prefetch(texts)) as coming:
             for batch in coming:
                 began = time.perf_counter()
                 encoded = self.encoder.encode(batch.texts)
-                size.took(time.perf_counter() - began)
+                size.adapt(time.perf_counter() - began)
                 yield batch, encoded
 
 
 def cut_shards(store: DatasetStore, splits: Sequence[str], shard_bytes: int) -> list[Shard]:
-    """The shards of these splits, each of about so many bytes of text."""
+    """Return the shards of these splits, each of about ``shard_bytes`` of text."""
     rows_each = max(1, shard_bytes * store.manifest.rows // max(1, store.manifest.text.utf8_bytes or 0))
     shards: list[Shard] = []
     for split in splits:
@@ -106,7 +106,7 @@ def cut_shards(store: DatasetStore, splits: Sequence[str], shard_bytes: int) -> 
 
 
 class Shards:
-    """The shards of one tokenization, in a folder of its staging; see the module."""
+    """The shards of one tokenization, in a folder of its staging; the module's docstring explains them."""
 
     def __init__(self, folder: Path, shards: Sequence[Shard]) -> None:
         self._folder = folder
@@ -116,8 +116,8 @@ class Shards:
         return len(self._shards)
 
     @classmethod
-    def prepared(cls, folder: Path, shards: Sequence[Shard]) -> Self:
-        """For the process that writes; shards that were made for an earlier call are kept, if they were cut alike."""
+    def prepare(cls, folder: Path, shards: Sequence[Shard]) -> Self:
+        """Return the shards for the process that writes; files of an earlier call stay if its shards were the same."""
         listed, kept = json.dumps([as_json(shard) for shard in shards]).encode(), ensure_dir(folder) / _LIST
         if not kept.exists() or kept.read_bytes() != listed:
             for old in folder.iterdir():
@@ -128,58 +128,65 @@ class Shards:
         return cls(folder, shards)
 
     @classmethod
-    def found(cls, folder: Path) -> Self:
-        """For a helper. Raises FileNotFoundError where nobody shares anything, or no longer."""
+    def open(cls, folder: Path) -> Self:
+        """Return the shards for a helper. Raises FileNotFoundError if there are none, or no longer."""
         return cls(folder, [from_json(Shard, shard) for shard in json.loads((folder / _LIST).read_bytes())])
 
-    def encoded(self, split: str, first_row: int, *, encoding: Encoding, monitor: Monitor) -> Generator[EncodedBatch]:
-        """The rows of a split from ``first_row`` on, in order, whoever makes them."""
-        coming = [shard for shard in self._shards if shard.split == split and shard.stop_row > first_row]
-        for index, shard in enumerate(coming):
-            yield from self._one(shard, coming[index + 1 :], max(first_row, shard.first_row), encoding, monitor)
-
-    def encode_missing(self, begin: int, *, encoding: Encoding, monitor: Monitor) -> int:
-        """Make shards that nobody is at, from number ``begin`` on, until there are none; how many these were.
-
-        Raises EngineBrokeOff, and FileNotFoundError once the tokenization is finished or given up.
-        """
-        made = 0
-        while self._make_one([*self._shards[begin:], *self._shards[:begin]], encoding, monitor, is_helper=True):
-            made += 1
-        return made
-
-    def _one(
-        self, shard: Shard, later: Sequence[Shard], first_row: int, encoding: Encoding, monitor: Monitor
+    def batches(
+        self, split: str, first_row: int, *, encoder: BatchEncoder, monitor: Monitor
     ) -> Generator[EncodedBatch]:
+        """Yield the rows of a split from ``first_row`` on, in order, encoded by any process."""
+        remaining = [shard for shard in self._shards if shard.split == split and shard.stop_row > first_row]
+        for index, shard in enumerate(remaining):
+            start = max(first_row, shard.first_row)
+            yield from self._shard_batches(shard, remaining[index + 1 :], start, encoder, monitor)
+
+    def encode_missing(self, begin: int, *, encoder: BatchEncoder, monitor: Monitor) -> int:
+        """Encode the shards that no process encodes, from number ``begin`` on, and return how many these were.
+
+        Raises EngineFailed, and FileNotFoundError after the tokenization was finished or given up.
+        """
+        encoded = 0
+        while self._encode_one([*self._shards[begin:], *self._shards[:begin]], encoder, monitor, is_helper=True):
+            encoded += 1
+        return encoded
+
+    def _shard_batches(
+        self, shard: Shard, later: Sequence[Shard], first_row: int, encoder: BatchEncoder, monitor: Monitor
+    ) -> Generator[EncodedBatch]:
+        """Yield one shard; while another process encodes it, encode one of the ``later`` shards."""
         while not self._file(shard).exists():
-            with self._claimed(shard) as is_mine:
+            with self._claim(shard) as is_mine:
                 if is_mine and not self._file(shard).exists():
-                    yield from encoding.batches(shard.split, first_row, shard.stop_row)
+                    yield from encoder.batches(shard.split, first_row, shard.stop_row)
                     self._mark(shard).touch()
                     return
-            if not is_mine and not self._make_one(later, encoding, monitor, is_helper=False):
+            if not is_mine and not self._encode_one(later, encoder, monitor, is_helper=False):
                 monitor.checkpoint()
                 time.sleep(_WAIT_SECONDS)
         yield from self._read(shard, first_row)
 
-    def _make_one(self, candidates: Sequence[Shard], encoding: Encoding, monitor: Monitor, *, is_helper: bool) -> bool:
+    def _encode_one(
+        self, candidates: Sequence[Shard], encoder: BatchEncoder, monitor: Monitor, *, is_helper: bool
+    ) -> bool:
+        """Encode the first of the candidates that nobody encodes; return whether there was one."""
         for shard in candidates:
             if self._is_done(shard):
                 continue
-            with self._claimed(shard) as is_mine:
+            with self._claim(shard) as is_mine:
                 if is_mine and not self._is_done(shard):
-                    self._make(shard, encoding, monitor, is_helper=is_helper)
+                    self._write(shard, encoder, monitor, is_helper=is_helper)
                     return True
         return False
 
-    def _make(self, shard: Shard, encoding: Encoding, monitor: Monitor, *, is_helper: bool) -> None:
+    def _write(self, shard: Shard, encoder: BatchEncoder, monitor: Monitor, *, is_helper: bool) -> None:
         with atomic_path(self._file(shard)) as path, pa.OSFile(str(path), "wb") as file:
             with pa.ipc.new_file(file, _SCHEMA) as writer:
-                for batch, encoded in encoding.batches(shard.split, shard.first_row, shard.stop_row):
+                for batch, encoded in encoder.batches(shard.split, shard.first_row, shard.stop_row):
                     monitor.checkpoint()
-                    writer.write_batch(_record_batch(batch, encoded))
-            if is_helper and (why := encoding.failure()):
-                raise EngineBrokeOff(why)
+                    writer.write_batch(_to_record_batch(batch, encoded))
+            if is_helper and (why := encoder.failure()):
+                raise EngineFailed(why)
 
     def _read(self, shard: Shard, first_row: int) -> Iterator[EncodedBatch]:
         with pa.memory_map(str(self._file(shard))) as source:
@@ -188,10 +195,11 @@ class Shards:
                 record = reader.get_batch(number)
                 before, row = row, row + record.num_rows
                 if row > first_row:
-                    yield _encoded_batch(record.slice(max(0, first_row - before)), max(first_row, before))
+                    yield _from_record_batch(record.slice(max(0, first_row - before)), max(first_row, before))
 
     @contextmanager
-    def _claimed(self, shard: Shard) -> Iterator[bool]:
+    def _claim(self, shard: Shard) -> Iterator[bool]:
+        """Hold the lock of the shard; yields False if another process holds it."""
         with (self._folder / f"{shard.number:05d}.lock").open("r+b") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -207,11 +215,11 @@ class Shards:
         return self._folder / f"{shard.number:05d}.arrow"
 
     def _mark(self, shard: Shard) -> Path:
-        """There once the writing process made the shard itself, without a file."""
+        """Return the file that says that the writing process encoded the shard itself, without a shard file."""
         return self._folder / f"{shard.number:05d}.done"
 
 
-def _record_batch(batch: RowBatch, encoded: Encoded) -> pa.RecordBatch:
+def _to_record_batch(batch: RowBatch, encoded: TokenIds) -> pa.RecordBatch:
     ids = encoded.ids[encoded.offsets[0] : encoded.offsets[-1]]
     offsets = (encoded.offsets - encoded.offsets[0]).astype(np.int32)
     lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(ids))
@@ -219,10 +227,10 @@ def _record_batch(batch: RowBatch, encoded: Encoded) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([lists, *figures], schema=_SCHEMA)
 
 
-def _encoded_batch(record: pa.RecordBatch, first_row: int) -> EncodedBatch:
+def _from_record_batch(record: pa.RecordBatch, first_row: int) -> EncodedBatch:
     lists = record.column("ids")
     offsets = lists.offsets.to_numpy().astype(np.int64)
     ids = lists.values.to_numpy()[offsets[0] : offsets[-1]]
     characters, text_bytes, kinds = (record.column(name).to_numpy() for name in ("characters", "text_bytes", "kinds"))
     batch = RowBatch(first_row, characters=characters, text_bytes=text_bytes, kinds=kinds)
-    return batch, Encoded(ids, offsets - offsets[0])
+    return batch, TokenIds(ids, offsets - offsets[0])

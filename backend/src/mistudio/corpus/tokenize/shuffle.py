@@ -1,7 +1,7 @@
-"""Shuffling the rows of a split in flat memory: written in order first, then taken in the order of a permutation.
+"""Shuffle the rows of a split in flat memory: they are first written in order, then read in a permuted order.
 
-The permutation needs four bytes per row; the rows themselves stay on disk, mapped. It follows from the seed alone, so a
-killed shuffle goes on after its last whole part.
+The permutation needs four bytes per row; the rows stay in mapped files. It depends only on the seed, so a killed
+shuffle continues after its last complete part.
 """
 
 from collections.abc import Sequence
@@ -34,12 +34,12 @@ def shuffle_parts(
     monitor: Monitor,
     part_bytes: int = PART_BYTES,
 ) -> PartWriter:
-    """The rows of ``ordered`` in another order, in ``folder``; gives the writer that wrote them."""
+    """Write the rows of ``ordered`` into ``folder`` in an order that ``seed`` decides, and return the writer."""
     writer = PartWriter(
         folder,
         reports,
         columns=columns,
-        added=(),
+        inserted=(),
         begin=Position(0, 0),
         part_bytes=part_bytes,
     )
@@ -48,7 +48,7 @@ def shuffle_parts(
     order = np.arange(ordered.written.rows, dtype=np.uint32)
     np.random.Generator(np.random.PCG64(seed)).shuffle(order)
     rows = RowFiles([ordered.path_of(number) for number in range(len(ordered.parts))])
-    starts, batches = np.array(rows.starts), [_Batch.of(batch) for batch in rows.batches]
+    starts, batches = np.array(rows.starts), [_BatchArrays.from_batch(batch) for batch in rows.batches]
     for start in range(writer.position.row, len(order), _ROWS):
         monitor.checkpoint()
         monitor.report(start, len(order), "finish")
@@ -56,17 +56,17 @@ def shuffle_parts(
         index = np.searchsorted(starts, numbers, side="right") - 1
         places = (numbers - starts[index]).tolist()
         writer.add(
-            _joined([(batches[batch], place) for batch, place in zip(index.tolist(), places, strict=True)], start)
+            _take_rows([(batches[batch], place) for batch, place in zip(index.tolist(), places, strict=True)], start)
         )
     writer.finish()
     return writer
 
 
 @dataclass(frozen=True, eq=False)
-class _Batch:
-    """A record batch's columns as arrays, none of them copied: a row is a slice of each.
+class _BatchArrays:
+    """The columns of a record batch as arrays, without a copy: a row is a slice of each.
 
-    ``pieces`` are the fields of packed rows' segments, ``source`` the source row of each unpacked one.
+    ``pieces`` has the fields of the segments of packed rows, ``source`` the source row of each unpacked row.
     """
 
     ends: NDArray[np.int32]
@@ -76,8 +76,8 @@ class _Batch:
     pieces: tuple[NDArray[np.signedinteger], ...]
 
     @classmethod
-    def of(cls, batch: pa.RecordBatch) -> Self:
-        """Of a batch that was written unpadded."""
+    def from_batch(cls, batch: pa.RecordBatch) -> Self:
+        """Return the arrays of a batch that was written without padding."""
         lists = batch.column("input_ids")
         ends, ids = lists.offsets.to_numpy(), lists.values.to_numpy()
         if "row" in batch.schema.names:
@@ -87,22 +87,24 @@ class _Batch:
         return cls(ends, ids, np.zeros(0, np.int64), segments.offsets.to_numpy(), fields)
 
 
-def _joined(rows: Sequence[tuple[_Batch, int]], start: int) -> Rows:
+def _take_rows(rows: Sequence[tuple[_BatchArrays, int]], start: int) -> Rows:
+    """Return the rows at these places as rows ``start`` and following."""
     ids = [batch.ids[batch.ends[place] : batch.ends[place + 1]] for batch, place in rows]
     lengths = np.array([len(row) for row in ids], np.int64)
     is_packed = bool(rows[0][0].pieces)
+    numbers = [] if is_packed else [batch.source[place] for batch, place in rows]
     return Rows(
         ids=np.concatenate(ids),
         offsets=offsets_of(lengths),
         data=lengths,
-        added=np.zeros((len(rows), 0), np.int32),
-        source=_segments(rows) if is_packed else np.array([batch.source[place] for batch, place in rows], np.int64),
+        inserted=np.zeros((len(rows), 0), np.int32),
+        source=_take_segments(rows) if is_packed else np.array(numbers, np.int64),
         next_row=np.arange(start + 1, start + len(rows) + 1),
         next_offset=np.zeros(len(rows), np.int64),
     )
 
 
-def _segments(rows: Sequence[tuple[_Batch, int]]) -> Segments:
+def _take_segments(rows: Sequence[tuple[_BatchArrays, int]]) -> Segments:
     slices = [slice(batch.piece_ends[place], batch.piece_ends[place + 1]) for batch, place in rows]
     pieces = [[batch.pieces[field][part] for (batch, _), part in zip(rows, slices, strict=True)] for field in range(4)]
     columns = (np.concatenate(field).astype(np.int64, copy=False) for field in pieces)

@@ -1,20 +1,23 @@
-"""Encoded documents on their way into files: a lane for each split that is written, and the thread that fills them."""
+"""Write encoded documents: one pipeline per written split, and the thread that fills them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
 from mistudio.corpus.documents.batches import RowBatch
-from mistudio.corpus.documents.row_figures import RowFigures, SourceRows
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.documents.row_figures import DOCUMENT, RowFigures, SourceRows
+from mistudio.corpus.encoders.encoding import TokenIds
+from mistudio.corpus.spec.resolve import HELD_OUT
 from mistudio.corpus.tokenize.packer import Packer
+from mistudio.corpus.tokenize.packing_rules import SeparatorTokens
 from mistudio.corpus.tokenize.part_writer import PartWriter
-from mistudio.corpus.tokenize.rows import Documents, RowMaker
+from mistudio.corpus.tokenize.resolved_order import ResolvedOrder
+from mistudio.corpus.tokenize.rows import Documents, Position, RowMaker
 
 
 class SplitPipeline:
-    """One split that is written: the documents of one kind of the source's split ``source``."""
+    """One written split: the documents of one kind in the source's split ``source``."""
 
     def __init__(self, name: str, source: str, kind: int, *, maker: Packer | RowMaker, writer: PartWriter) -> None:
         self.name = name
@@ -24,50 +27,77 @@ class SplitPipeline:
         self._maker = maker
         self._first_row = writer.position.row
 
-    def add(self, batch: RowBatch, encoded: Encoded) -> None:
-        """Take its documents of a batch, but for those of an earlier call's parts."""
+    def add(self, batch: RowBatch, encoded: TokenIds) -> None:
+        """Take this split's documents of a batch, except those that an earlier call has written."""
         rows = np.arange(batch.first_row, batch.first_row + len(batch.kinds))
-        mine = (batch.kinds == self.kind) & (rows >= self._first_row)
-        documents = Documents(rows, encoded.ids, encoded.offsets).chosen(mine)
+        is_mine = (batch.kinds == self.kind) & (rows >= self._first_row)
+        documents = Documents(rows, encoded.ids, encoded.offsets).select(is_mine)
         if len(documents) and (made := self._maker.add(documents)) is not None:
             self.writer.add(made)
 
     def finish(self) -> None:
-        """All documents have come."""
+        """Write the remaining rows after the last ``add``."""
         if (last := self._maker.finish()) is not None:
             self.writer.add(last)
         self.writer.finish(dropped=self._maker.dropped if isinstance(self._maker, Packer) else 0)
 
 
-class WriterThread:
-    """Turns encoded batches into rows and files in a thread of its own; at most one batch waits for it."""
+def make_pipeline(
+    order: ResolvedOrder, source: str, kind: int, *, sync: Callable[[], None] | None = None
+) -> SplitPipeline:
+    """Return the pipeline for the documents of one kind; it continues after an earlier call.
 
-    def __init__(self, lanes: Sequence[SplitPipeline], rows: SourceRows) -> None:
-        self._lanes, self._rows = lanes, rows
+    ``sync`` runs before each report; see ``PartWriter``.
+    """
+    name = source if kind == DOCUMENT else f"{source}_{HELD_OUT}"
+    resolved, settings = order.resolved, order.order.settings
+    tokens = SeparatorTokens.from_settings(resolved)
+    is_shuffled = settings.shuffle_seed is not None
+    row_maker = RowMaker(
+        prefix=resolved.prefix, suffix=resolved.suffix, room=resolved.room if settings.truncation else None
+    )
+    writer = PartWriter(
+        order.staging.ordered_parts(name) if is_shuffled else order.staging.parts(name),
+        order.staging.reports(name),
+        columns=order.columns.without_padding() if is_shuffled else order.columns,
+        inserted=Packer(tokens).inserted if settings.is_packed else row_maker.inserted,
+        begin=Position(0, tokens.separators if settings.is_packed else 0),
+        sync=sync,
+        part_bytes=order.order.part_bytes,
+    )
+    packer = Packer(tokens, begin=writer.position, keep_last_partial=settings.keep_last_partial)
+    return SplitPipeline(name, source, kind, maker=packer if settings.is_packed else row_maker, writer=writer)
+
+
+class WriterThread:
+    """Turns encoded batches into rows and files in its own thread; at most one batch waits for it."""
+
+    def __init__(self, pipelines: Sequence[SplitPipeline], rows: SourceRows) -> None:
+        self._pipelines, self._rows = pipelines, rows
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="token-writer")
         self._last: Future[None] | None = None
 
-    def put(self, batch: RowBatch, encoded: Encoded) -> None:
-        """Write the batch; waits until the one before is written, and raises what that raised."""
+    def put(self, batch: RowBatch, encoded: TokenIds) -> None:
+        """Write the batch after waiting for the batch before; raises the exception of that batch."""
         if self._last is not None:
             self._last.result()
         self._last = self._thread.submit(self._write, batch, encoded)
 
     def finish(self) -> None:
-        """Wait for everything, and write what is left over."""
+        """Wait for the last batch, and write the remaining rows."""
         if self._last is not None:
             self._last.result()
-        for lane in self._lanes:
-            lane.finish()
+        for pipeline in self._pipelines:
+            pipeline.finish()
 
     def close(self) -> None:
-        """End the thread and let go of the files."""
+        """End the thread and close the files."""
         self._thread.shutdown(wait=True, cancel_futures=True)
-        for lane in self._lanes:
-            lane.writer.close()
+        for pipeline in self._pipelines:
+            pipeline.writer.close()
 
-    def _write(self, batch: RowBatch, encoded: Encoded) -> None:
+    def _write(self, batch: RowBatch, encoded: TokenIds) -> None:
         figures = RowFigures(encoded.lengths, batch.characters, batch.text_bytes, batch.kinds)
         self._rows.write(batch.first_row, figures)
-        for lane in self._lanes:
-            lane.add(batch, encoded)
+        for pipeline in self._pipelines:
+            pipeline.add(batch, encoded)

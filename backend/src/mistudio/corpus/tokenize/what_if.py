@@ -1,36 +1,36 @@
-"""What a max_length would cost, before it is run: ragged, padded and packed rows side by side, from lengths alone.
+"""Calculate what a max_length would cost before a run: ragged, padded and packed rows, from lengths alone.
 
-The same arithmetic cuts the rows of a real run, so the figures are those that a run with these settings would have.
+A real run cuts its rows by the same arithmetic, so it would have exactly these figures.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
 from mistudio.corpus.arrays import Ints
-from mistudio.corpus.spec.resolve import resolve
+from mistudio.corpus.spec.resolve import resolve_settings
 from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
 from mistudio.corpus.store.manifest import Manifest
-from mistudio.corpus.tokenize.finish import HELD_OUT_ROWS, LENGTH_COUNTS
-from mistudio.corpus.tokenize.packing_rules import SeparatorTokens, count_packed
-from mistudio.corpus.tokenized.lengths import NAME as LENGTHS
+from mistudio.corpus.tokenize.packing_rules import SeparatorTokens, count_packed_rows
+from mistudio.corpus.tokenize.split_counter import HELD_OUT_ROWS, LENGTH_COUNTS
+from mistudio.corpus.tokenized.length_counts import LengthCounts
+from mistudio.corpus.tokenized.lengths import LENGTHS
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
-from mistudio.corpus.tokenized.statistics import LengthCounts
 
 _BLOCK: Final = 1 << 20
 _ID_BYTES: Final = 4
 _MASK_BYTES: Final = 1
-# An offset and the source row; a segment of a packed row.
+# An offset and the source row of a row; a segment of a packed row.
 _ROW_BYTES: Final = 12
 _SEGMENT_BYTES: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIfLayout:
-    """What one way of writing the rows comes to; ``size_bytes`` is that of the columns, without Arrow's framing."""
+    """The figures of one way to write the rows; ``size_bytes`` is the size of the columns without Arrow's framing."""
 
     rows: int
     positions: int
@@ -41,14 +41,14 @@ class WhatIfLayout:
     dropped: int
     size_bytes: int
 
-    def scaled(self, factor: float) -> "WhatIfLayout":
-        """The same for so many times the documents."""
-        return WhatIfLayout(**{name: round(value * factor) for name, value in vars(self).items()})
+    def scale(self, factor: float) -> Self:
+        """Return the figures for ``factor`` times the documents."""
+        return type(self)(**{name: round(value * factor) for name, value in vars(self).items()})
 
 
 @dataclass(frozen=True)
 class WhatIfOption:
-    """One max_length. ``documents_fit``: documents that are not cut in a row of their own."""
+    """One max_length; ``documents_fit`` counts the documents that fit into a row of their own."""
 
     max_length: int
     documents_fit: int
@@ -59,7 +59,7 @@ class WhatIfOption:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What several settings would cost; all from ``documents_counted`` documents, scaled to ``documents``."""
+    """The figures of several max_lengths, counted on ``documents_counted`` documents and scaled to ``documents``."""
 
     documents: int
     documents_counted: int
@@ -69,40 +69,41 @@ class WhatIf:
 
 @dataclass(frozen=True, eq=False)
 class Lengths:
-    """Tokens per document: counted, and in order, per split, in blocks."""
+    """Tokens per document: as counts, and in order per split. ``held_out`` marks the documents to leave out."""
 
     counts: LengthCounts
     splits: Sequence[Ints]
     held_out: Sequence[Path] = ()
 
     def blocks(self, split: int) -> Iterator[Ints]:
-        """The documents of one split in order, those left out that are held out."""
-        held = np.load(self.held_out[split], mmap_mode="r") if self.held_out and self.held_out[split].exists() else None
+        """Yield the lengths of one split in order, without held-out documents."""
+        has_held_out = bool(self.held_out) and self.held_out[split].exists()
+        held_out = np.load(self.held_out[split], mmap_mode="r") if has_held_out else None
         lengths = self.splits[split]
         for start in range(0, len(lengths), _BLOCK):
             block = np.asarray(lengths[start : start + _BLOCK], np.int64)
-            if held is not None:
-                bits = np.unpackbits(held[start // 8 : (start + len(block) + 7) // 8])[: len(block)]
+            if held_out is not None:
+                bits = np.unpackbits(held_out[start // 8 : (start + len(block) + 7) // 8])[: len(block)]
                 block = block[bits == 0]
             yield block
 
 
-def lengths_of(folder: Path, manifest: TokenizedManifest) -> Lengths:
-    """Those of the tokenization in ``folder``, of all splits but the held-out ones; long ones are mapped, not read."""
+def read_lengths(folder: Path, manifest: TokenizedManifest) -> Lengths:
+    """Return the lengths in the tokenization in ``folder``, of all splits except held-out ones; files are mapped."""
     names = [split.name for split in manifest.splits if not split.is_held_out]
     return Lengths(
-        LengthCounts.merged([LengthCounts.of_array(np.load(folder / name / LENGTH_COUNTS)) for name in names]),
+        LengthCounts.merge([LengthCounts.from_array(np.load(folder / name / LENGTH_COUNTS)) for name in names]),
         [np.load(folder / name / LENGTHS, mmap_mode="r") for name in names],
         [folder / name / HELD_OUT_ROWS for name in names],
     )
 
 
-def sampled_lengths(lengths: Ints) -> Lengths:
-    """Of a sample of documents, as if they were one split."""
-    return Lengths(LengthCounts.of(lengths), [lengths])
+def wrap_sample(lengths: Ints) -> Lengths:
+    """Return the lengths of a sample of documents, as one split."""
+    return Lengths(LengthCounts.from_lengths(lengths), [lengths])
 
 
-def what_if(
+def calculate_what_if(
     lengths: Lengths,
     max_lengths: Sequence[int],
     *,
@@ -111,43 +112,44 @@ def what_if(
     dataset: Manifest,
     documents: int | None = None,
 ) -> WhatIf:
-    """What each of ``max_lengths`` comes to with otherwise these settings.
+    """Return the figures of each of ``max_lengths``, with these settings otherwise.
 
-    ``documents``: how many there are, where ``lengths`` are those of a sample. Raises ValidationFailed where a
-    max_length leaves no room.
+    ``documents`` is the number of all documents if ``lengths`` are those of a sample. Raises ValidationFailed if a
+    max_length leaves no room for text.
     """
     counted = lengths.counts.documents
     factor = documents / counted if documents is not None and counted else 1.0
-    options = [_option(lengths, length, settings, tokenizer, dataset) for length in max_lengths]
+    options = [_calculate_option(lengths, length, settings, tokenizer, dataset) for length in max_lengths]
     return WhatIf(
         documents=counted if documents is None else documents,
         documents_counted=counted,
         source_tokens=round(lengths.counts.tokens * factor),
-        options=tuple(_scaled(option, factor) for option in options),
+        options=tuple(_scale_option(option, factor) for option in options),
     )
 
 
-def _scaled(option: WhatIfOption, factor: float) -> WhatIfOption:
+def _scale_option(option: WhatIfOption, factor: float) -> WhatIfOption:
     if factor == 1.0:
         return option
-    layouts = (layout.scaled(factor) for layout in (option.ragged, option.padded, option.packed))
+    layouts = (layout.scale(factor) for layout in (option.ragged, option.padded, option.packed))
     return WhatIfOption(option.max_length, round(option.documents_fit * factor), *layouts)
 
 
-def _option(
+def _calculate_option(
     lengths: Lengths, max_length: int, settings: TokenizeSettings, tokenizer: TokenizerFacts, dataset: Manifest
 ) -> WhatIfOption:
-    asked = replace(settings, max_length=max_length, truncation=True, padding="do_not_pad")
-    alone = resolve(replace(asked, packing="off"), tokenizer, dataset=dataset)
-    joined = resolve(replace(asked, packing="concat"), tokenizer, dataset=dataset)
-    ragged = _ragged(lengths.counts, len(alone.prefix) + len(alone.suffix), alone.room)
+    changed = replace(settings, max_length=max_length, truncation=True, padding="do_not_pad")
+    alone = resolve_settings(replace(changed, packing="off"), tokenizer, dataset=dataset)
+    joined = resolve_settings(replace(changed, packing="concat"), tokenizer, dataset=dataset)
+    ragged = _calculate_ragged(lengths.counts, len(alone.prefix) + len(alone.suffix), alone.room)
     fit = int(lengths.counts.counts[lengths.counts.lengths <= alone.room].sum())
-    padded = _padded(ragged, max_length, has_mask=settings.return_attention_mask)
-    return WhatIfOption(max_length, fit, ragged, padded, _packed(lengths, SeparatorTokens.of(joined), settings))
+    padded = _calculate_padded(ragged, max_length, has_mask=settings.return_attention_mask)
+    packed = _calculate_packed(lengths, SeparatorTokens.from_settings(joined), settings)
+    return WhatIfOption(max_length, fit, ragged, padded, packed)
 
 
-def _ragged(counts: LengthCounts, frame: int, room: int) -> WhatIfLayout:
-    rows, data = counts.documents, counts.clipped(room).tokens
+def _calculate_ragged(counts: LengthCounts, frame: int, room: int) -> WhatIfLayout:
+    rows, data = counts.documents, counts.clip(room).tokens
     positions = data + rows * frame
     return WhatIfLayout(
         rows=rows,
@@ -161,7 +163,7 @@ def _ragged(counts: LengthCounts, frame: int, room: int) -> WhatIfLayout:
     )
 
 
-def _padded(ragged: WhatIfLayout, max_length: int, *, has_mask: bool) -> WhatIfLayout:
+def _calculate_padded(ragged: WhatIfLayout, max_length: int, *, has_mask: bool) -> WhatIfLayout:
     positions = ragged.rows * max_length
     size = _ID_BYTES + (_MASK_BYTES if has_mask else 0)
     return replace(
@@ -172,8 +174,8 @@ def _padded(ragged: WhatIfLayout, max_length: int, *, has_mask: bool) -> WhatIfL
     )
 
 
-def _packed(lengths: Lengths, slots: SeparatorTokens, settings: TokenizeSettings) -> WhatIfLayout:
-    counts = [count_packed(lengths.blocks(split), slots) for split in range(len(lengths.splits))]
+def _calculate_packed(lengths: Lengths, tokens: SeparatorTokens, settings: TokenizeSettings) -> WhatIfLayout:
+    counts = [count_packed_rows(lengths.blocks(split), tokens) for split in range(len(lengths.splits))]
     rows, positions = sum(count.rows for count in counts), sum(count.positions for count in counts)
     dropped = sum(count.partial_data for count in counts)
     if settings.keep_last_partial:

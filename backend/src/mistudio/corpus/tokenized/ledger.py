@@ -1,7 +1,7 @@
-"""Where every token went: the books of a tokenization, which must balance.
+"""The ledger of a tokenization: it accounts for every token, and must balance.
 
-Both sides are counted on their own: the source's tokens from the length of every document, what was written from the
-rows as they went to the file. So a token that was lost or doubled on the way shows.
+Its two sides are counted independently: the source's tokens from the length of every document, the written tokens from
+the rows as they reach the file. So a token that was lost or doubled between them shows.
 """
 
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ from mistudio.core.records import as_json
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """Tokens of the documents, without special ones, and what became of them; positions, and what they hold.
+    """What became of the documents' tokens, without special ones, and what the written positions hold.
 
-    ``documents`` are the rows that have a text, the empty ones among them too. ``truncated``: beyond max_length;
-    ``dropped``: the last row of a packed split that was not full; ``filtered``: of documents that were left out, which
-    nothing does at present; ``held_out``: of documents that went to the held-out split.
+    ``documents`` are the rows that have a text, even an empty one. Source tokens that were not written are
+    ``truncated`` (beyond max_length), ``dropped`` (in the last, partial row of a packed split), ``held_out`` (in
+    documents of the held-out split) or ``filtered`` (in documents left out, which nothing does at present).
     """
 
     documents: int = 0
@@ -37,9 +37,9 @@ class Ledger:
     @property
     def balances(self) -> bool:
         """Whether each token of the source, and each position written, is accounted for exactly once."""
-        gone = self.truncated + self.dropped + self.filtered + self.held_out
+        unwritten = self.truncated + self.dropped + self.filtered + self.held_out
         return (
-            self.source_tokens == self.data_tokens + gone
+            self.source_tokens == self.data_tokens + unwritten
             and self.positions == self.data_tokens + self.special_tokens + self.padding
         )
 
@@ -47,16 +47,16 @@ class Ledger:
         """Raise TokensLost if it does not balance."""
         if not self.balances:
             raise TokensLost(
-                f"The books of split “{split}” do not balance, so nothing was kept: report this, with the figures "
+                f"The ledger of split “{split}” does not balance, so nothing was kept. Report this with the figures "
                 f"{', '.join(f'{name} {value:,}' for name, value in asdict(self).items())}."
             )
 
     def to_json(self) -> dict[str, Json]:
-        """As plain JSON values."""
+        """Return it as plain JSON values."""
         return {**as_json(self), "balances": self.balances}
 
     @classmethod
     def total(cls, ledgers: Iterable[Self]) -> Self:
-        """The sum of several."""
+        """Return the sum of several."""
         parts = list(ledgers)
         return cls(**{field.name: sum(getattr(part, field.name) for part in parts) for field in fields(cls)})

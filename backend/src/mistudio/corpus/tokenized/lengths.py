@@ -1,6 +1,6 @@
-"""How many tokens each row has in one tokenization, read from its ``lengths.npy`` files a stretch at a time.
+"""Read how many tokens each source row has in one tokenization, range by range, from its ``lengths.npy`` files.
 
-They are arrays of uint32 in the order of the rows, one per split; a tokenization may lack splits. No file stays open.
+Each split has one such array of uint32 in the order of the rows. A tokenization may lack splits. No file stays open.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,21 @@ import numpy as np
 from mistudio.core.errors import DataMissing
 from mistudio.corpus.arrays import Counts, Ids
 from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.tokenized.messages import FILES_MISSING
 
-NAME: Final = "lengths.npy"
+LENGTHS: Final = "lengths.npy"
 UNKNOWN: Final = -1
 
 
 class TokenLengths:
-    """The lengths in the tokenization's ``folder``, for the rows of ``store``. Reading raises DataMissing."""
+    """The lengths in the tokenization's ``folder`` for the rows of ``store``. Every read may raise DataMissing."""
 
     def __init__(self, folder: Path, store: DatasetStore) -> None:
         self._folder = folder
         self._store = store
 
     def between(self, start: int, stop: int) -> Counts:
-        """Tokens of the rows with these ids, the last excluded; UNKNOWN for rows of splits that were left out."""
+        """Return the tokens of the rows ``start`` to ``stop``, excluded; UNKNOWN in splits that were not tokenized."""
         parts = [np.empty(0, dtype=np.int64)]
         for split in self._store.splits:
             first, end = self._store.ids(split)
@@ -34,7 +35,7 @@ class TokenLengths:
         return np.concatenate(parts)
 
     def at(self, ids: Ids) -> Counts:
-        """Tokens of each of the rows with these ids, in any order; UNKNOWN as above."""
+        """Return the tokens of the rows with these ids, in any order; UNKNOWN in splits that were not tokenized."""
         counts = np.full(len(ids), UNKNOWN, dtype=np.int64)
         for split in self._store.splits:
             first, end = self._store.ids(split)
@@ -44,19 +45,19 @@ class TokenLengths:
         return counts
 
     def known(self, ids: Sequence[int]) -> list[int | None]:
-        """Tokens of each of these rows, None where they are unknown."""
+        """Return the tokens of each of these rows, None if they are not known."""
         counts = self.at(np.array(ids, dtype=np.int64))
         return [None if count == UNKNOWN else int(count) for count in counts]
 
     def _read(self, split: str, rows: slice | Ids) -> Counts:
-        path = self._folder / split / NAME
+        path = self._folder / split / LENGTHS
         if not path.parent.is_dir() and self._folder.is_dir():
             size = len(range(*rows.indices(self._store.num_rows(split)))) if isinstance(rows, slice) else len(rows)
             return np.full(size, UNKNOWN, dtype=np.int64)
         try:
             lengths = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
-            raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
+            raise DataMissing(FILES_MISSING) from error
         if lengths.shape != (self._store.num_rows(split),):
-            raise DataMissing("The tokenization belongs to other data: delete it and tokenize again.")
+            raise DataMissing("The tokenization belongs to other data. Delete it and tokenize again.")
         return np.asarray(lengths[rows], dtype=np.int64)

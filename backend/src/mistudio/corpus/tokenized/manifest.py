@@ -1,6 +1,6 @@
-"""The manifest of a tokenization: what it was made of and how, what is in it, and how to make the same bytes again.
+"""The manifest of a tokenization: its sources, its settings, its contents, and all that rebuilding its bytes takes.
 
-It stands as ``manifest.json`` in the tokenization's folder, and is written last: where it is, the folder is whole.
+It is ``manifest.json`` in the tokenization's folder, and written last: a folder that has one is complete.
 """
 
 import platform
@@ -17,6 +17,7 @@ from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
 from mistudio.corpus.tokenized.ledger import Ledger
+from mistudio.corpus.tokenized.messages import FILES_MISSING
 from mistudio.corpus.tokenized.statistics import TokenStatistics
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
@@ -26,7 +27,7 @@ TOKENIZED_MANIFEST: Final = "manifest.json"
 
 @dataclass(frozen=True)
 class DatasetRecord:
-    """The dataset that was tokenized: its id, its manifest's hash, and where it came from (None for local data)."""
+    """The dataset that was tokenized: its id, the hash of its manifest, and its origin (None for local data)."""
 
     id: str
     manifest_sha256: str
@@ -37,7 +38,7 @@ class DatasetRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizerRecord:
-    """The tokenizer: equal fingerprints give equal ids. ``special`` names the ids that have a role."""
+    """The tokenizer; equal fingerprints give equal ids. ``special`` has the id in each role."""
 
     name: str
     repo: str | None
@@ -49,8 +50,8 @@ class TokenizerRecord:
     special_ids: tuple[int, ...]
 
     @classmethod
-    def of(cls, tokenizer: TokenizerFacts, name: str) -> Self:
-        """What is to be remembered of ``tokenizer``, which was asked for as ``name``."""
+    def from_facts(cls, tokenizer: TokenizerFacts, name: str) -> Self:
+        """Return the record of ``tokenizer``, which was requested as ``name``."""
         special = tokenizer.special
         return cls(
             name=name,
@@ -66,7 +67,7 @@ class TokenizerRecord:
 
 @dataclass(frozen=True)
 class EngineRecord:
-    """What encoded the text, with its version, and why it was that one."""
+    """The engine that encoded the texts, with its version, and why it was chosen."""
 
     name: str
     reason: str | None
@@ -84,7 +85,7 @@ class TokenFile:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizedSplit:
-    """A split as written. ``source`` is the dataset's split that its documents came from, ``rows`` what was written.
+    """A split as written. ``source`` is the dataset's split of its documents; ``rows`` are written rows.
 
     ``is_held_out``: it has the documents that were held out of ``source``.
     """
@@ -100,10 +101,10 @@ class TokenizedSplit:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizedManifest:
-    """A tokenization. ``ledger`` and ``statistics`` are of all splits but the held-out ones.
+    """A tokenization. ``ledger`` and ``statistics`` cover all splits except the held-out ones.
 
-    ``others`` has the SHA-256 of every other file that the data consists of, by path. ``shuffle`` says how rows were
-    shuffled, None where they were not; ``part_bytes`` about how large a data file became before the next one was begun.
+    ``others`` has the SHA-256 of every file beside the data files, by path. ``shuffle`` names the algorithm, None if
+    rows were not shuffled. ``part_bytes`` is the approximate size at which the next data file was started.
     """
 
     dataset: DatasetRecord
@@ -123,18 +124,18 @@ class TokenizedManifest:
 
     @property
     def rows(self) -> int:
-        """Rows written, of all splits."""
+        """Rows written, in all splits."""
         return sum(split.rows for split in self.splits)
 
     def split(self, name: str) -> TokenizedSplit:
-        """The split of that name; KeyError if there is none."""
+        """Return the split of that name; KeyError if there is none."""
         found = next((split for split in self.splits if split.name == name), None)
         if found is None:
             raise KeyError(name)
         return found
 
     def to_bytes(self) -> bytes:
-        """As the file has it."""
+        """Return the content of the file."""
         content = {
             **as_json(self),
             "ledger": self.ledger.to_json(),
@@ -144,16 +145,16 @@ class TokenizedManifest:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """The manifest that ``to_bytes`` gave.
+        """Read a manifest that ``to_bytes`` wrote.
 
-        Raises UnsupportedVersion if a newer program wrote it, InvalidData if it is none.
+        Raises UnsupportedVersion if a newer program wrote it, InvalidData if it is not a manifest.
         """
         remedy = "delete it and tokenize again"
         return from_versioned(cls, data, newest=FORMAT_VERSION, name="The tokenization's manifest", remedy=remedy)
 
 
-def versions_of(names: Sequence[str]) -> dict[str, str]:
-    """The versions that made it: of this program, of Python, and of those of the packages named that are installed."""
+def collect_versions(names: Sequence[str]) -> dict[str, str]:
+    """Return the versions of this program, of Python, and of the named packages that are installed."""
     found = {"python": platform.python_version()}
     for name in ("mistudio", *names):
         with suppress(PackageNotFoundError):
@@ -161,32 +162,32 @@ def versions_of(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def now() -> str:
-    """The time as manifests have it."""
+def make_timestamp() -> str:
+    """Return the present time as manifests have it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def write_tokenized_manifest(folder: Path, manifest: TokenizedManifest) -> None:
-    """Write it into the tokenization's folder, atomically."""
+    """Write the manifest into the tokenization's folder, atomically."""
     write_bytes_atomic(folder / TOKENIZED_MANIFEST, manifest.to_bytes())
 
 
 def read_tokenized_manifest(folder: Path) -> TokenizedManifest:
-    """The manifest of the tokenization in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
+    """Return the manifest of the tokenization in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
     try:
         return TokenizedManifest.from_bytes((folder / TOKENIZED_MANIFEST).read_bytes())
     except FileNotFoundError as error:
-        raise DataMissing("The tokenization's files are not on disk: delete it and tokenize again.") from error
+        raise DataMissing(FILES_MISSING) from error
 
 
-def differences(folder: Path) -> list[str]:
-    """Every difference between the manifest and the files, as sentences; none if the tokenization is whole."""
+def find_differences(folder: Path) -> list[str]:
+    """Return every difference between the manifest and the files, as sentences; none if the files are intact."""
     manifest = read_tokenized_manifest(folder)
-    promised = {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
+    expected = {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
     found = []
-    for path, sha256 in sorted(promised.items()):
+    for path, sha256 in sorted(expected.items()):
         if not (folder / path).is_file():
             found.append(f"{path} is missing.")
         elif sha256_file(folder / path) != sha256:
-            found.append(f"{path} has other content than when it was written (its SHA-256 differs).")
+            found.append(f"{path} changed after it was written (its SHA-256 differs).")
     return found

@@ -1,7 +1,7 @@
-"""Conversations as the text that a model was trained on, by the template that its tokenizer carries.
+"""Render conversations with the chat template of a tokenizer.
 
-A template is a program from somebody else's repository. It runs in Jinja's sandbox, which lets it read what it is
-given and change nothing; transformers runs it so, too, and with the same names in reach, so that the text is the same.
+A template is a program from a third party's repository. Jinja's sandbox lets it read its arguments and change nothing.
+transformers uses the same sandbox and passes the same names, so both produce the same text.
 """
 
 import json
@@ -22,32 +22,32 @@ _DEFAULT: Final = "default"
 
 
 class ConversationRefused(ChatTemplateFailed):
-    """The template will not have one conversation; ``reason`` is its own, the rest is for whoever knows which one."""
+    """The template refuses one conversation; ``reason`` is the template's own, ``where`` names the conversation."""
 
     def __init__(self, reason: str, *, where: str = "") -> None:
-        told = f"{where}: the" if where else "The"
-        super().__init__(f"{told} chat template refuses the conversation: {reason.rstrip('.')}.")
+        beginning = f"{where}: the" if where else "The"
+        super().__init__(f"{beginning} chat template refuses the conversation: {reason.rstrip('.')}.")
         self.reason = reason
 
 
-class _Generation(Extension):
-    """Templates may mark what the assistant said; the mark changes nothing in the text."""
+class _GenerationTag(Extension):
+    """Accept the tag that marks what the assistant said; it does not change the text."""
 
     tags = {"generation"}  # noqa: RUF012 (the base class declares it so)
 
     def parse(self, parser: Parser) -> nodes.Node:
-        """The block's content in the block's place."""
+        """Return the content of the block in place of the block."""
         line = next(parser.stream).lineno
         return nodes.Scope(parser.parse_statements(("name:endgeneration",), drop_needle=True)).set_lineno(line)
 
 
 class ChatTemplate:
-    """A compiled template; ``special`` are the tokens that it may write, as ``bos_token``, ``eos_token`` …"""
+    """A compiled template; ``special`` maps ``bos_token``, ``eos_token`` … to the tokens that it may write."""
 
     def __init__(self, source: str, special: Mapping[str, str]) -> None:
-        """Compile ``source``; raises ChatTemplateFailed where it is no template."""
+        """Compile ``source``; raises ChatTemplateFailed if it is not a template."""
         environment = ImmutableSandboxedEnvironment(
-            trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
+            trim_blocks=True, lstrip_blocks=True, extensions=[_GenerationTag, loopcontrols]
         )
         environment.filters["tojson"] = _to_json
         environment.globals["raise_exception"] = _raise_exception
@@ -55,10 +55,12 @@ class ChatTemplate:
         try:
             self._template = environment.from_string(source)
         except jinja2.TemplateError as error:
-            raise ChatTemplateFailed(f"The tokenizer's chat template cannot be read: {error}.") from error
+            raise ChatTemplateFailed(
+                f"The tokenizer's chat template cannot be read: {error}. Correct it, or use another tokenizer."
+            ) from error
 
     def render(self, messages: Sequence[Message], *, now: datetime) -> str:
-        """The conversation as one text; ``now`` is the date that some templates write.
+        """Return the conversation as one text; some templates write the date, which is ``now``.
 
         Raises ConversationRefused, with the template's own reason.
         """
@@ -72,12 +74,12 @@ class ChatTemplate:
                 **self._special,
             )
         except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-            # A template that was not made for this conversation fails like the program that it is.
+            # A template is a program: on a conversation that it does not expect, it may raise any of these.
             raise ConversationRefused(str(error)) from error
 
 
 def find_chat_template(template_file: str | None, config: Mapping[str, Json]) -> str | None:
-    """The template's source: the file of its own, else what tokenizer_config.json has, else None."""
+    """Return the template's source: its own file, else the entry in tokenizer_config.json, else None."""
     if template_file is not None:
         return template_file
     given = config.get("chat_template")
@@ -98,5 +100,5 @@ def _to_json(
     separators: tuple[str, str] | None = None,
     sort_keys: bool = False,
 ) -> str:
-    # Jinja's own filter would escape what HTML reserves.
+    # Jinja's own filter escapes characters that HTML reserves.
     return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)

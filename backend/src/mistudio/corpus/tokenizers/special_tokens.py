@@ -1,9 +1,12 @@
-"""Which of a tokenizer's tokens begin, end, pad and separate texts, learnt from its files.
+"""Find the tokens that begin, end, pad and separate texts in the files of a tokenizer.
 
-tokenizer.json itself does not say what its special tokens are for. tokenizer_config.json and special_tokens_map.json
-do; older repositories (``gpt2`` itself) only give ids in the model's config.json; a bare tokenizer.json gives names
-that everybody uses. They are asked in this order, and the first one that names any token is believed. A token that the
-vocabulary does not have is taken for absent: its id would lie outside the model's embedding.
+tokenizer.json does not say what its special tokens are for. Three sources do, and the first that names any token wins:
+
+1. tokenizer_config.json and special_tokens_map.json.
+2. The ids in the model's config.json, which is all that older repositories have (``gpt2`` is one).
+3. The conventional names, in a bare tokenizer.json.
+
+A token outside the vocabulary counts as absent: its id would lie outside the model's embedding.
 """
 
 from collections.abc import Mapping
@@ -27,7 +30,7 @@ _CONVENTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class SpecialTokens:
-    """Ids of the tokens with a role, None where there is none; ``all_ids``: every special token, ascending."""
+    """The id of the token in each role, None without one; ``all_ids`` has every special token, ascending."""
 
     bos: int | None
     eos: int | None
@@ -49,32 +52,32 @@ def find_special_tokens(
     special_map: Mapping[str, Json],
     model_config: Mapping[str, Json],
 ) -> SpecialTokens:
-    """The special tokens of ``tokenizer`` by its configuration files, each empty where there is none."""
-    named = _named(tokenizer, special_map) | _named(tokenizer, config)
+    """Return the special tokens of ``tokenizer``; a configuration file that does not exist is given as empty."""
+    named = _find_named(tokenizer, special_map) | _find_named(tokenizer, config)
     added = {token.content: number for number, token in tokenizer.get_added_tokens_decoder().items() if token.special}
-    found = named or _numbered(tokenizer, model_config) or _conventional(added)
+    found = named or _find_numbered(tokenizer, model_config) or _find_conventional(added)
     roles = {role: found.get(role) for role in ROLES}
     ids = {*added.values(), *(number for number in roles.values() if number is not None)}
     return SpecialTokens(**roles, all_ids=tuple(sorted(ids)))
 
 
-def token_content(value: Json) -> str | None:
-    """The token in a configuration file's entry: a string, or an object with its flags."""
+def _token_content(value: Json) -> str | None:
+    """Return the token in a configuration entry, which is a string, or an object with flags."""
     content = value.get("content") if isinstance(value, dict) else value
     return content if isinstance(content, str) else None
 
 
-def _named(tokenizer: Tokenizer, config: Mapping[str, Json]) -> dict[str, int]:
-    contents = {role: token_content(config.get(f"{role}_token")) for role in ROLES}
+def _find_named(tokenizer: Tokenizer, config: Mapping[str, Json]) -> dict[str, int]:
+    contents = {role: _token_content(config.get(f"{role}_token")) for role in ROLES}
     found = {role: tokenizer.token_to_id(content) for role, content in contents.items() if content is not None}
     return {role: number for role, number in found.items() if number is not None}
 
 
-def _numbered(tokenizer: Tokenizer, config: Mapping[str, Json]) -> dict[str, int]:
+def _find_numbered(tokenizer: Tokenizer, config: Mapping[str, Json]) -> dict[str, int]:
     found = {}
     for role in ROLES:
         number = config.get(f"{role}_token_id")
-        # Some models end a text with any of several tokens; the first one is the tokenizer's.
+        # Some models end a text with any of several tokens; the tokenizer uses the first.
         number = number[0] if isinstance(number, list) and number else number
         if (
             isinstance(number, int)
@@ -86,6 +89,6 @@ def _numbered(tokenizer: Tokenizer, config: Mapping[str, Json]) -> dict[str, int
     return found
 
 
-def _conventional(added: Mapping[str, int]) -> dict[str, int]:
+def _find_conventional(added: Mapping[str, int]) -> dict[str, int]:
     found = {role: [added[name] for name in names if name in added] for role, names in _CONVENTIONAL.items()}
     return {role: numbers[0] for role, numbers in found.items() if numbers}

@@ -1,8 +1,8 @@
-"""What ``add_special_tokens`` puts around a text, learnt from encodes of the reference itself.
+"""Learn from the reference what ``add_special_tokens`` puts around a text.
 
-Post-processors come in several kinds and nest; reading their settings would mean to repeat them. Encoding a few texts
-both ways and comparing shows what they do, and whether it is a prefix and a suffix, the only thing that can be added
-to ids that another engine made.
+Post-processors come in several kinds and nest, so reading their settings would mean implementing them again. Encoding a
+few texts with and without special tokens shows the prefix and the suffix. Nothing else can be added to ids that another
+engine made.
 """
 
 from collections.abc import Sequence
@@ -18,33 +18,33 @@ _TEXTS: Final = ("", "a", "the end", "1 2 3", "naïve 日本語", " \n ", "ab" *
 
 @dataclass(frozen=True)
 class RowTemplate:
-    """Ids before and after every text."""
+    """The ids before and after every text."""
 
     prefix: tuple[int, ...]
     suffix: tuple[int, ...]
 
 
 def learn_row_template(tokenizer: Tokenizer) -> RowTemplate:
-    """The prefix and suffix of ``tokenizer``; raises UnsupportedTokenizer where its template is something else."""
+    """Return the prefix and suffix of ``tokenizer``; raises UnsupportedTokenizer if its template is anything else."""
     candidates: set[RowTemplate] | None = None
     for text in _TEXTS:
         bare = tokenizer.encode(text, add_special_tokens=False).ids
-        dressed = tokenizer.encode(text, add_special_tokens=True).ids
-        possible = _possible(bare, dressed)
+        complete = tokenizer.encode(text, add_special_tokens=True).ids
+        possible = _list_candidates(bare, complete)
         candidates = possible if candidates is None else candidates & possible
     if not candidates or len(candidates) > 1:
         raise UnsupportedTokenizer(
-            "This tokenizer does more than put tokens before and after a text when it adds special tokens: "
-            "its rows cannot be told apart from the text."
+            "This tokenizer adds special tokens elsewhere than before and after a text, which is not supported. "
+            "Use a tokenizer whose post-processor adds only a prefix and a suffix."
         )
     return candidates.pop()
 
 
-def _possible(bare: Sequence[int], dressed: Sequence[int]) -> set[RowTemplate]:
-    """Every way in which ``dressed`` is ``bare`` with something around it."""
-    extra = len(dressed) - len(bare)
+def _list_candidates(bare: Sequence[int], complete: Sequence[int]) -> set[RowTemplate]:
+    """Return every template that makes ``complete`` of ``bare``."""
+    extra = len(complete) - len(bare)
     return {
-        RowTemplate(tuple(dressed[:start]), tuple(dressed[start + len(bare) :]))
+        RowTemplate(tuple(complete[:start]), tuple(complete[start + len(bare) :]))
         for start in range(extra + 1)
-        if list(dressed[start : start + len(bare)]) == list(bare)
+        if list(complete[start : start + len(bare)]) == list(bare)
     }

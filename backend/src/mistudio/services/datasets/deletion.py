@@ -1,4 +1,4 @@
-"""The end of a dataset: what stands in its way, what goes with it, and the order in which it goes."""
+"""Deletes a dataset: its jobs, its record, its files, in this order; first shows what goes and what blocks it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,15 +13,16 @@ from mistudio.models import Job, Tokenization
 from mistudio.schemas.dataset import DeletePreview, ReferenceResponse
 from mistudio.schemas.job import JobResponse
 from mistudio.services.jobs.events import deleted_event, next_seq, publish_all
-from mistudio.services.reference_service import references_of
-from mistudio.services.responses import active_jobs, get_dataset, tokenization_responses
+from mistudio.services.lookup import active_jobs, get_dataset, list_tokenizations
+from mistudio.services.reference_service import list_references
+from mistudio.services.responses import tokenization_response
 from mistudio.services.storage_service import StorageService, tokenized_label
 
 StopJobs: TypeAlias = Callable[[Sequence[Job]], Awaitable[None]]
 
 
 class DatasetDeletion:
-    """Deletes datasets; ``stop`` ends jobs and waits for it, ``on_deleted`` hears of each dataset that is gone."""
+    """Deletes datasets; ``stop`` ends jobs and waits, ``on_deleted`` is called with the id of each one that is gone."""
 
     def __init__(
         self,
@@ -39,19 +40,19 @@ class DatasetDeletion:
         self._on_deleted = on_deleted
 
     async def references(self, dataset_id: str) -> list[ReferenceResponse]:
-        """What uses this dataset and so keeps it from being deleted. Raises NotFound."""
+        """Return what uses this dataset, which blocks its deletion. Raises NotFound."""
         async with self._database.read() as session:
             await get_dataset(session, dataset_id)
-            return await references_of(session, dataset_id)
+            return await list_references(session, dataset_id)
 
     async def preview(self, dataset_id: str) -> DeletePreview:
-        """What a delete would take with it. Raises NotFound."""
+        """Return what a deletion would remove. Raises NotFound."""
         async with self._database.read() as session:
             dataset = await get_dataset(session, dataset_id)
             jobs = [JobResponse.model_validate(job) for job in await active_jobs(session, [dataset_id])]
-            tokenizations = await tokenization_responses(session, dataset_id)
-            references = await references_of(session, dataset_id)
-        tokenized_as = {one.id: tokenized_label(one.tokenizer, one.settings) for one in tokenizations}
+            records = await list_tokenizations(session, dataset_id)
+            references = await list_references(session, dataset_id)
+        tokenized_as = {record.id: tokenized_label(record.tokenizer, record.settings) for record in records}
         parts = await asyncio.to_thread(self._storage.parts, dataset_id, tokenized_as)
         return DeletePreview(
             dataset_id=dataset_id,
@@ -59,16 +60,16 @@ class DatasetDeletion:
             freed_bytes=sum(part.size_bytes for part in parts),
             parts=parts,
             jobs=jobs,
-            tokenizations=tokenizations,
+            tokenizations=[tokenization_response(record) for record in records],
             references=references,
             allowed=not references,
         )
 
     async def delete(self, dataset_id: str) -> None:
-        """Stop its jobs, remove the record, then the files. Raises NotFound, InUse.
+        """Delete one dataset. Raises NotFound, InUse.
 
-        Once the record is gone nothing can start on the files any more; a kill before the files are gone leaves a mark,
-        by which the next start finishes the deletion.
+        Without its record nothing can start work on the files. A kill before the files are gone leaves a mark, by which
+        the next start finishes the deletion.
         """
         if references := await self.references(dataset_id):
             raise _in_use(references)
@@ -81,16 +82,14 @@ class DatasetDeletion:
         await publish_all(self._bus, [deleted_event(dataset_id, seq)])
         for record_id in (dataset_id, *tokenizations):
             await asyncio.to_thread(self._storage.discard, record_id)
-        # Once nothing can be opened any more, so that a page which was being read meanwhile keeps nothing open.
+        # Once its files cannot be opened any more, so that a page that is being read keeps none of them open.
         self._on_deleted(dataset_id)
         self._storage.empty_soon()
 
     async def _remove_record(self, dataset_id: str) -> tuple[int, list[str]]:
-        """Remove the record once none of its jobs is active.
+        """Remove the record once none of its jobs is active: a retry between stop and removal is stopped, too.
 
-        Answers the number of the event that tells of it, and the tokenizations that went with it.
-
-        A retry may slip in between the stop of the jobs and the removal: then they are stopped again.
+        Return the number of the event that reports it, and the ids of the tokenizations that were removed with it.
         """
         while True:
             async with self._database.read() as session:
@@ -98,7 +97,7 @@ class DatasetDeletion:
             await self._stop(jobs)
             async with self._database.write() as session:
                 dataset = await get_dataset(session, dataset_id, for_update=True)
-                if references := await references_of(session, dataset_id):
+                if references := await list_references(session, dataset_id):
                     raise _in_use(references)
                 if not await active_jobs(session, [dataset_id]):
                     seq = next_seq(dataset)

@@ -1,4 +1,4 @@
-"""A request for a dataset of the Hub, the plan that came of it, and the record that is made from the plan."""
+"""The record of a dataset from the Hub, and the key by which the same source is recognized."""
 
 import hashlib
 import json
@@ -6,39 +6,17 @@ from collections.abc import Iterable
 
 from mistudio.core.errors import AlreadyExists
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
+from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.models import Dataset, new_id
-from mistudio.schemas.dataset import DatasetDownloadRequest
-
-
-def token_of(request: DatasetDownloadRequest) -> str | None:
-    """The token that the request brought."""
-    return request.access_token.get_secret_value() if request.access_token else None
-
-
-def plan_request(request: DatasetDownloadRequest, *, config: str | None, revision: str | None) -> PlanRequest:
-    """What to ask the planner."""
-    return PlanRequest(
-        repo_id=request.repo_id,
-        config=config,
-        splits=tuple(request.splits) if request.splits else None,
-        revision=revision,
-        token=token_of(request),
-    )
 
 
 def source_key(*, repo_id: str, revision: str, config: str, splits: Iterable[str]) -> str:
-    """The same for the same repository, commit, config and splits."""
+    """Return the hash that identifies a repository, commit, config and set of splits."""
     return hashlib.sha256(json.dumps([repo_id, revision, config, sorted(splits)]).encode()).hexdigest()
 
 
-def key_of(plan: DownloadPlan) -> str:
-    """The key of what the plan fetches."""
-    return source_key(repo_id=plan.repo_id, revision=plan.revision, config=plan.config, splits=plan.splits)
-
-
 def new_record(plan: DownloadPlan, text_column: str | None) -> Dataset:
-    """A dataset that is about to be downloaded by this plan."""
+    """Return the record of a dataset that this plan downloads."""
     name = plan.repo_id.rpartition("/")[2]
     return Dataset(
         id=new_id("ds"),
@@ -47,7 +25,7 @@ def new_record(plan: DownloadPlan, text_column: str | None) -> Dataset:
         hf_repo_id=plan.repo_id,
         config=plan.config,
         revision=plan.revision,
-        source_key=key_of(plan),
+        source_key=source_key(repo_id=plan.repo_id, revision=plan.revision, config=plan.config, splits=plan.splits),
         status=DatasetStatus.DOWNLOADING,
         progress=0.0,
         seq=0,
@@ -64,14 +42,14 @@ def new_record(plan: DownloadPlan, text_column: str | None) -> Dataset:
             "gated": plan.gated,
             "format": plan.format,
             "source_bytes": plan.size_bytes,
-            # A file that serves several splits stands in the plan for each.
+            # The plan lists a file that serves several splits once for each.
             "source_files": len({file.path for file in plan.files}),
         },
     )
 
 
 def already_exists(same: Dataset) -> AlreadyExists:
-    """The refusal of what is there or on its way already."""
+    """Return the refusal to download the source of ``same`` again."""
     what = "is here already" if same.status is DatasetStatus.READY else f"is {same.status.value} already"
     return AlreadyExists(
         f"“{same.name}” {what}: the same repository, commit, config and splits.",

@@ -1,10 +1,11 @@
-"""Turns records into the events that tell of them. Every event of a dataset's own channel takes its next number.
+"""Builds the events that report a change of a record. Every event on a dataset's own channel takes its next number.
 
-The number lies in the dataset's row and is taken in the transaction that the event tells of, so that the database and
-the events agree, whoever publishes, and numbers never go back, whatever is restarted. Events of the list carry the
+The dataset's row holds the number, and the transaction that makes the change takes it. So the database and the events
+agree whichever process publishes, and the numbers never go back, even after a restart. Events of the list carry the
 number that the dataset has reached.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,58 +27,58 @@ from mistudio.services.jobs.targets import JobTarget
 
 @dataclass(frozen=True)
 class OutgoingEvent:
-    """One event and the channel that it goes out on."""
+    """One event and its channel."""
 
     channel: str
     event: dict[str, Json]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """Why and until when a job waits to be tried again."""
+class Pause:
+    """The reason why a job waits for its next attempt, and when that may start."""
 
     reason: str
     until: datetime
 
 
 def next_seq(dataset: Dataset) -> int:
-    """The number of the next event about this dataset; the caller holds the row in a write transaction."""
+    """Take the number of the next event about this dataset; the caller holds the row in a write transaction."""
     dataset.seq += 1
     return dataset.seq
 
 
-def _of_dataset(event: ScopedEvent) -> OutgoingEvent:
+def _on_dataset_channel(event: ScopedEvent) -> OutgoingEvent:
     return OutgoingEvent(progress_channel(event.dataset_id), event.model_dump(mode="json", exclude_unset=False))
 
 
-def _head(held: JobTarget) -> dict[str, object]:
-    """What every event names, with the next number of the dataset, which is thereby taken."""
-    job = held.job
-    job.seq = next_seq(held.dataset)
+def _head(target: JobTarget) -> dict[str, object]:
+    """Return the fields that every event has; takes the dataset's next number."""
+    job = target.job
+    job.seq = next_seq(target.dataset)
     return {
-        "scope": held.scope,
+        "scope": target.scope,
         "seq": job.seq,
         "dataset_id": job.dataset_id,
         "tokenization_id": job.tokenization_id,
         "job_id": job.id,
         "progress": round(job.progress, 2),
-        "status": held.status,
+        "status": target.status,
     }
 
 
 def progress_event(
-    held: JobTarget,
+    target: JobTarget,
     *,
     rate: float | None = None,
     eta_seconds: float | None = None,
-    waiting: Waiting | None = None,
+    pause: Pause | None = None,
 ) -> OutgoingEvent:
-    """That work goes on, or waits."""
-    job = held.job
-    return _of_dataset(
+    """Return the event that reports progress, or a pause."""
+    job = target.job
+    return _on_dataset_channel(
         ProgressEvent.model_validate(
             {
-                **_head(held),
+                **_head(target),
                 "phase": job.phase or "plan",
                 "done": job.done,
                 "total": job.total,
@@ -85,22 +86,22 @@ def progress_event(
                 "rate": rate,
                 "eta_seconds": eta_seconds,
                 "attempt": job.attempt,
-                "not_before": waiting.until if waiting else None,
-                "waiting_for": waiting.reason if waiting else None,
+                "not_before": pause.until if pause else None,
+                "waiting_for": pause.reason if pause else None,
             }
         )
     )
 
 
-def completed_event(held: JobTarget) -> OutgoingEvent:
-    """That work ended well."""
-    made = held.tokenization or held.dataset
-    return _of_dataset(
+def completed_event(target: JobTarget) -> OutgoingEvent:
+    """Return the event that reports success."""
+    made = target.tokenization or target.dataset
+    return _on_dataset_channel(
         CompletedEvent.model_validate(
             {
-                **_head(held),
+                **_head(target),
                 "progress": 100.0,
-                "num_samples": held.dataset.num_samples,
+                "num_samples": target.dataset.num_samples,
                 "num_tokens": made.num_tokens,
                 "size_bytes": made.size_bytes,
             }
@@ -108,12 +109,12 @@ def completed_event(held: JobTarget) -> OutgoingEvent:
     )
 
 
-def error_event(held: JobTarget, error: MiStudioError) -> OutgoingEvent:
-    """That work ended without what was wanted."""
-    return _of_dataset(
+def error_event(target: JobTarget, error: MiStudioError) -> OutgoingEvent:
+    """Return the event that reports a failure or a cancel."""
+    return _on_dataset_channel(
         ErrorEvent.model_validate(
             {
-                **_head(held),
+                **_head(target),
                 "status": "error",
                 "error": error.detail,
                 "code": error.code,
@@ -124,23 +125,23 @@ def error_event(held: JobTarget, error: MiStudioError) -> OutgoingEvent:
 
 
 def created_event(dataset: DatasetResponse) -> OutgoingEvent:
-    """That a dataset came into the list."""
+    """Return the event that adds a dataset to the list."""
     event = DatasetCreated(dataset_id=dataset.id, seq=dataset.seq, dataset=dataset)
     return OutgoingEvent(DATASETS_CHANNEL, event.model_dump(mode="json"))
 
 
 def changed_event(dataset: DatasetResponse) -> OutgoingEvent:
-    """That a dataset of the list is no longer what it was."""
+    """Return the event that updates a dataset in the list."""
     event = DatasetChanged(dataset_id=dataset.id, seq=dataset.seq, dataset=dataset)
     return OutgoingEvent(DATASETS_CHANNEL, event.model_dump(mode="json"))
 
 
 def deleted_event(dataset_id: str, seq: int) -> OutgoingEvent:
-    """That a dataset left the list."""
+    """Return the event that removes a dataset from the list."""
     return OutgoingEvent(DATASETS_CHANNEL, DatasetDeleted(dataset_id=dataset_id, seq=seq).model_dump(mode="json"))
 
 
-async def publish_all(bus: EventBus, news: list[OutgoingEvent]) -> None:
-    """Send events in their order; called after the commit that they tell of."""
-    for item in news:
-        await bus.publish(item.channel, item.event)
+async def publish_all(bus: EventBus, events: Sequence[OutgoingEvent]) -> None:
+    """Publish events in their order; call it after the commit that they report."""
+    for outgoing in events:
+        await bus.publish(outgoing.channel, outgoing.event)

@@ -1,78 +1,39 @@
-"""What a job works for, and what each step of the job does to that record.
+"""The record that a job works for, and what each step of the job changes in it.
 
 A download or import works for a dataset, a tokenize job for one tokenization, an index job for a dataset's index. A
-step changes only that one record: a failed tokenization never turns a ready dataset red.
+step changes that one record only: a failed tokenization never turns a ready dataset red.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mistudio.core.errors import Json, MiStudioError
-from mistudio.core.states import WORKING_DATASET_STATUSES, DatasetStatus, IndexState, TokenizationStatus
+from mistudio.core.errors import MiStudioError
+from mistudio.core.records import as_json
+from mistudio.core.states import DatasetStatus, IndexState, TokenizationStatus
 from mistudio.models import Dataset, Job, Tokenization, utc_now
 from mistudio.schemas.event import Scope
-from mistudio.schemas.job import JobKind, JobPhase
+from mistudio.schemas.job import JobPhase
+from mistudio.services.datasets.progress import update_progress
+from mistudio.services.jobs.figures import DatasetFigures, Figures, IndexFigures, TokenizationFigures
+from mistudio.services.lookup import find_newest_ready
+from mistudio.services.statistics_service import StatisticsService
 
 SCOPES: dict[str, Scope] = {"download": "dataset", "import": "dataset", "tokenize": "tokenization", "index": "index"}
-_PROCESSING_PHASES: frozenset[JobPhase] = frozenset({"ingest", "statistics", "finish"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatasetFigures:
-    """What a finished download or import says of its dataset; ``follow_up`` are the jobs that are to come next."""
-
-    raw_path: str
-    num_samples: int
-    size_bytes: int
-    splits: Sequence[dict[str, Json]]
-    text_column: str
-    metadata: dict[str, Json]
-    follow_up: tuple[JobKind, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenizationFigures:
-    """What a finished tokenization says of itself; see the record of the same fields."""
-
-    path: str
-    engine: str
-    engine_reason: str | None
-    num_rows: int
-    num_tokens: int
-    num_positions: int
-    unique_tokens: int
-    statistics: dict[str, Json]
-    ledger: dict[str, Json]
-    audit: dict[str, Json]
-    size_bytes: int
-    follow_up: tuple[JobKind, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class IndexFigures:
-    """A finished index says nothing but that it stands."""
-
-    follow_up: tuple[JobKind, ...] = ()
-
-
-Figures: TypeAlias = DatasetFigures | TokenizationFigures | IndexFigures
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobTarget:
-    """A job and the records that it concerns, held in one write transaction."""
+    """A job and the records that it works for, locked in one write transaction."""
 
     job: Job
     dataset: Dataset
     tokenization: Tokenization | None = None
 
     @classmethod
-    async def of(cls, session: AsyncSession, job: Job) -> "JobTarget":
-        """The records of ``job``, locked for this transaction."""
+    async def of(cls, session: AsyncSession, job: Job) -> Self:
+        """Lock the records of ``job`` for this transaction."""
         dataset = await session.get_one(Dataset, job.dataset_id, with_for_update=True)
         if job.tokenization_id is None:
             return cls(job=job, dataset=dataset)
@@ -81,7 +42,7 @@ class JobTarget:
 
     @property
     def scope(self) -> Scope:
-        """Which record the job changes."""
+        """The kind of the record that the job changes."""
         return SCOPES[self.job.kind]
 
     @property
@@ -91,8 +52,8 @@ class JobTarget:
             return self.dataset.index_state.value
         return (self.tokenization or self.dataset).status.value
 
-    def progressed(self, phase: JobPhase) -> None:
-        """The job is as far as its record says, in ``phase``."""
+    def record_progress(self, phase: JobPhase) -> None:
+        """Copy the job's progress, made in ``phase``, to its target."""
         if self.tokenization:
             if self.tokenization.status in (TokenizationStatus.QUEUED, TokenizationStatus.PROCESSING):
                 self.tokenization.status = TokenizationStatus.PROCESSING
@@ -100,62 +61,56 @@ class JobTarget:
         elif self.scope == "index":
             self.dataset.index_state = IndexState.BUILDING
             self.dataset.index_progress = self.job.progress
-        elif self.dataset.status in WORKING_DATASET_STATUSES:
-            self.dataset.progress = self.job.progress
-            self.dataset.updated_at = utc_now()
-            if phase in _PROCESSING_PHASES:
-                self.dataset.status = DatasetStatus.PROCESSING
+        else:
+            update_progress(self.dataset, self.job.progress, phase)
 
-    async def succeeded(self, session: AsyncSession, figures: Figures) -> None:
-        """The job's work is done: its record is ready."""
+    async def record_success(self, session: AsyncSession, figures: Figures) -> None:
+        """Make the target ready, with its figures."""
         self.job.progress = 100.0
         match figures:
             case DatasetFigures():
-                self._dataset_is_ready(figures)
+                self._finish_dataset(figures)
             case TokenizationFigures():
-                self._tokenization_is_ready(figures)
+                self._finish_tokenization(figures)
                 await session.flush()
-                await follow_newest(session, self.dataset)
+                await copy_newest_figures(session, self.dataset)
             case IndexFigures():
-                self.dataset.index_state = IndexState.BUILDING
                 self.dataset.index_state = IndexState.READY
                 self.dataset.index_progress = 100.0
 
-    def _dataset_is_ready(self, figures: DatasetFigures) -> None:
+    def _finish_dataset(self, figures: DatasetFigures) -> None:
         dataset = self.dataset
         dataset.progress = 100.0
-        dataset.status = DatasetStatus.PROCESSING
         dataset.status = DatasetStatus.READY
         dataset.updated_at = utc_now()
         dataset.error_code = dataset.error_message = None
         dataset.raw_path, dataset.text_column = figures.raw_path, figures.text_column
         dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
-        dataset.splits = list(figures.splits)
-        dataset.meta = {**dataset.meta, **figures.metadata}
+        dataset.splits = [as_json(split) for split in figures.splits]
+        dataset.meta = {**dataset.meta, **as_json(figures.content)}
 
-    def _tokenization_is_ready(self, figures: TokenizationFigures) -> None:
+    def _finish_tokenization(self, figures: TokenizationFigures) -> None:
         record = self.tokenization
         if record is None:
             raise ValueError(f"job {self.job.id} has no tokenization")
-        record.status = TokenizationStatus.PROCESSING
         record.status = TokenizationStatus.READY
         record.progress = 100.0
         record.error_code = record.error_message = None
         record.path, record.engine, record.engine_reason = figures.path, figures.engine, figures.engine_reason
         record.num_rows, record.num_positions = figures.num_rows, figures.num_positions
         record.num_tokens, record.unique_tokens = figures.num_tokens, figures.unique_tokens
-        record.statistics, record.ledger, record.audit = figures.statistics, figures.ledger, figures.audit
+        record.statistics = as_json(figures.statistics)
+        record.ledger, record.audit = as_json(figures.ledger), as_json(figures.audit)
         record.size_bytes = figures.size_bytes
         record.completed_at = utc_now()
 
-    def failed(self, error: MiStudioError) -> None:
-        """The job ended without what was wanted; ``cancelled`` is a person's wish."""
+    def record_failure(self, error: MiStudioError) -> None:
+        """Record why the job ended; the code ``cancelled`` says that a user cancelled it."""
         cancelled = error.code == "cancelled"
         if self.tokenization:
             self.tokenization.status = TokenizationStatus.CANCELLED if cancelled else TokenizationStatus.ERROR
             self.tokenization.error_code, self.tokenization.error_message = error.code, error.detail
         elif self.scope == "index":
-            self.dataset.index_state = IndexState.BUILDING
             self.dataset.index_state = IndexState.NONE if cancelled else IndexState.ERROR
             self.dataset.index_progress = 0.0
         else:
@@ -164,24 +119,11 @@ class JobTarget:
             self.dataset.updated_at = utc_now()
 
 
-async def newest_ready(session: AsyncSession, dataset_id: str) -> Tokenization | None:
-    """The dataset's tokenization that became ready last, if any."""
-    query = (
-        select(Tokenization)
-        .where(Tokenization.dataset_id == dataset_id, Tokenization.status == TokenizationStatus.READY)
-        .order_by(Tokenization.completed_at.desc(), Tokenization.id)
-        .limit(1)
-    )
-    return (await session.scalars(query)).first()
-
-
-async def follow_newest(session: AsyncSession, dataset: Dataset) -> None:
-    """Let the dataset's own token figures be those of its newest ready tokenization, or none."""
-    newest = await newest_ready(session, dataset.id)
+async def copy_newest_figures(session: AsyncSession, dataset: Dataset) -> None:
+    """Copy the token figures of the newest ready tokenization to the dataset, or clear them if there is none."""
+    newest = await find_newest_ready(session, dataset.id)
     dataset.updated_at = utc_now()
     dataset.tokenized_path = newest.path if newest else None
     dataset.num_tokens = newest.num_tokens if newest else None
-    dataset.vocab_size = newest.vocab_size if newest else None
-    total = (newest.statistics or {}).get("total") if newest else None
-    average = total.get("average") if isinstance(total, dict) else None
-    dataset.avg_seq_length = float(average) if isinstance(average, int | float) else None
+    dataset.vocab_size = StatisticsService.calculate_vocab_size(newest)
+    dataset.avg_seq_length = StatisticsService.calculate_avg_seq_length(newest)

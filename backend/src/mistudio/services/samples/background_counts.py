@@ -1,7 +1,7 @@
-"""Totals that take longer than their page, counted on in the background: the search that was asked for last goes first.
+"""Counts totals in the background that take longer than their page; the newest search goes first.
 
-Somebody waits for the newest, and for older ones perhaps nobody any more. So one thread counts a few windows of the
-newest search, and then looks again which one that is; and it rests whenever a page is being looked for.
+A client is likely to wait for the newest search, and less so for older ones. So one thread counts a few windows of the
+newest search, then checks again which one that is. It pauses while a page is being searched.
 """
 
 import threading
@@ -27,11 +27,11 @@ class Countable(Protocol):
 
     @property
     def is_complete(self) -> bool:
-        """Whether it is known by now."""
+        """Whether the total is known."""
         ...
 
     def count_more(self, limit: Deadline) -> None:
-        """Count some more of it. Raises SearchEnded."""
+        """Count some more. Raises SearchEnded."""
         ...
 
 
@@ -43,12 +43,12 @@ class _Count:
 
 
 class BackgroundCounts:
-    """Counts while nothing ``is_busy``. Safe to use from several threads; nothing waits for the counting."""
+    """Counts while not ``is_busy()``. Safe to use from several threads; no caller waits for the counting."""
 
     def __init__(self, is_busy: Callable[[], bool]) -> None:
         self._is_busy = is_busy
         self._changed = threading.Condition()
-        # The one that was asked for last stands last.
+        # The newest is the last.
         self._counts: OrderedDict[Hashable, _Count] = OrderedDict()
         self._is_closed = False
         self._thread: threading.Thread | None = None
@@ -59,7 +59,7 @@ class BackgroundCounts:
         return not self._counts
 
     def add(self, key: Hashable, dataset_id: str, search: Countable) -> None:
-        """Count ``search`` on, before all others; the ones that nobody asked for in a long while are given up."""
+        """Count ``search`` before all others; beyond 16 searches the oldest is dropped."""
         with self._changed:
             if self._is_closed:
                 return
@@ -75,7 +75,7 @@ class BackgroundCounts:
             self._changed.notify()
 
     def forget(self, dataset_id: str) -> None:
-        """Count nothing more of a dataset. Does not wait."""
+        """Stop counting in a dataset. Does not wait."""
         with self._changed:
             for key in [key for key, count in self._counts.items() if count.dataset_id == dataset_id]:
                 self._counts.pop(key).limit.end()
@@ -92,21 +92,23 @@ class BackgroundCounts:
             self._thread.join()
 
     def _run(self) -> None:
-        while (newest := self._newest()) is not None:
+        while (newest := self._wait_for_newest()) is not None:
             key, count = newest
-            if self._is_over(count):
+            is_over = self._count_some(count)
+            if is_over:
                 with self._changed:
                     if self._counts.get(key) is count:
                         del self._counts[key]
 
-    def _newest(self) -> tuple[Hashable, _Count] | None:
-        """What to count next; None once it is closed."""
+    def _wait_for_newest(self) -> tuple[Hashable, _Count] | None:
+        """Wait for the next search to count; None once closed."""
         with self._changed:
             while not self._is_closed and (not self._counts or self._is_busy()):
                 self._changed.wait(_REST_SECONDS if self._counts else None)
             return None if self._is_closed else next(reversed(self._counts.items()))
 
-    def _is_over(self, count: _Count) -> bool:
+    def _count_some(self, count: _Count) -> bool:
+        """Count a few windows; return whether this search needs no more."""
         try:
             count.search.count_more(count.limit)
         except (SearchEnded, MiStudioError, OSError) as error:

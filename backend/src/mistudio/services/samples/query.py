@@ -1,4 +1,4 @@
-"""What a request for samples asks the engine for."""
+"""Translates a request for samples into a search of the engine."""
 
 from mistudio.corpus.search.query import parse_words
 from mistudio.corpus.search.search import SearchRequest
@@ -6,29 +6,23 @@ from mistudio.schemas.sample import SampleQuery
 
 
 def offset_of(query: SampleQuery) -> int:
-    """Samples before the page."""
+    """Return the number of samples before the page."""
     return (query.page - 1) * query.limit
 
 
-def text_of(query: SampleQuery) -> str:
-    """What is searched for; blanks alone are no words."""
-    text = query.search or ""
-    return text if text.strip() or query.mode != "words" else ""
-
-
-def asks_for_lengths(query: SampleQuery) -> bool:
-    """Whether it says how many tokens the samples are to have."""
+def has_length_filter(query: SampleQuery) -> bool:
+    """Whether samples are filtered by their number of tokens."""
     return query.min_tokens is not None or query.max_tokens is not None
 
 
 def is_search(query: SampleQuery) -> bool:
-    """Whether some samples are left out for what they are."""
-    return bool(text_of(query)) or asks_for_lengths(query)
+    """Whether samples are searched or filtered, beyond the choice of a split."""
+    return bool(_search_text(query)) or has_length_filter(query)
 
 
-def request_of(query: SampleQuery) -> SearchRequest:
-    """The search as the engine is asked it; what does not count is left out, so that equal searches are equal."""
-    text = text_of(query)
+def to_search_request(query: SampleQuery) -> SearchRequest:
+    """Return the search; options without an effect are left out, so that equal searches are equal."""
+    text = _search_text(query)
     is_pattern = bool(text) and query.mode != "words"
     return SearchRequest(
         mode=query.mode if text else None,
@@ -41,9 +35,15 @@ def request_of(query: SampleQuery) -> SearchRequest:
     )
 
 
-def note_on(query: SampleQuery) -> str | None:
-    """Why it cannot find anything, if it cannot."""
-    text = text_of(query)
+def explain_no_hits(query: SampleQuery) -> str | None:
+    """Return why the search cannot find anything, None if it can."""
+    text = _search_text(query)
     if text and query.mode == "words" and parse_words(text).is_empty:
         return "Words are letters and digits, and there are none in it: search for the exact text instead."
     return None
+
+
+def _search_text(query: SampleQuery) -> str:
+    """Return the text to search for; blanks alone are no words."""
+    text = query.search or ""
+    return text if text.strip() or query.mode != "words" else ""

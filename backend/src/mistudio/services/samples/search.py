@@ -1,17 +1,18 @@
-"""Searching datasets off the event loop: few at once, each with an end, and what was counted is remembered.
+"""Searches datasets off the event loop: few at once, each with a deadline, and remembers what they counted.
 
-A search that nobody waits for any more stops within a row group. A total that takes longer than its page is counted on
-in the background, whenever no page is being looked for; the same request again has it.
+A search whose client has left stops within a row group. A total that takes longer than its page is counted in the
+background, while no page is being searched; the same request again has it.
 """
 
 import asyncio
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from cachetools import LRUCache
 
 from mistudio.core.config import Settings
 from mistudio.corpus.search.highlights import Marker
@@ -19,27 +20,29 @@ from mistudio.corpus.search.hit_counter import Deadline, HitPage
 from mistudio.corpus.search.index_builder import index_stamp
 from mistudio.corpus.search.pages import Search
 from mistudio.corpus.search.search import Corpus, SearchRequest
-from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
+from mistudio.corpus.store.dataset_store import StoredRow
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.services.samples.background_counts import BackgroundCounts
+from mistudio.services.samples.open_datasets import OpenDatasets
 
-Gone: TypeAlias = Callable[[], Coroutine[object, object, None]]
+# Returns once the client has left.
+Disconnect: TypeAlias = Callable[[], Coroutine[object, object, None]]
 
 _SCANNERS: Final = 2
-_OPEN_CORPORA: Final = 8
-_REMEMBERED: Final = 64
-# A total that is likely to be known so soon is waited for.
+_MOST_CORPORA: Final = 8
+_MOST_SEARCHES: Final = 64
+# A page waits so long for its total.
 _PATIENCE_SECONDS: Final = 0.05
 
 
-async def until_cancelled() -> None:
-    """Somebody waits all the time."""
+async def wait_forever() -> None:
+    """The client never leaves."""
     await asyncio.Event().wait()
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A search in a dataset; ``tokenization`` is the folder whose lengths count, ``offset`` and ``size`` the page."""
+class PageRequest:
+    """A page of ``size`` hits from ``offset`` on; ``tokenization`` is the folder whose token counts are compared."""
 
     dataset_id: str
     request: SearchRequest
@@ -49,8 +52,8 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A page of hits with their rows; ``has_index`` if there is one that is of the present data."""
+class FoundPage:
+    """A page of hits with their rows; ``has_index`` says whether there is an index of the present data."""
 
     rows: list[StoredRow]
     page: HitPage
@@ -64,18 +67,18 @@ class Found:
 
 
 class SearchService:
-    """Searches; ``open_store`` opens a dataset's store and may be called from any thread."""
+    """Searches the datasets that ``datasets`` opens."""
 
-    def __init__(self, settings: Settings, open_store: Callable[[str], DatasetStore]) -> None:
+    def __init__(self, settings: Settings, datasets: OpenDatasets) -> None:
         self._seconds = settings.search_seconds
-        self._open_store = open_store
+        self._datasets = datasets
         self._searchers = ThreadPoolExecutor(settings.max_searches, thread_name_prefix="search")
         self._scanners = ThreadPoolExecutor(_SCANNERS, thread_name_prefix="scan")
         self._lock = threading.Lock()
-        self._corpora: OrderedDict[str, tuple[Hashable, Corpus]] = OrderedDict()
-        self._searches: OrderedDict[Hashable, Search] = OrderedDict()
+        # Each with the stamp of the store and the index that it reads.
+        self._corpora: LRUCache[str, tuple[Hashable, Corpus]] = LRUCache(_MOST_CORPORA)
+        self._searches: LRUCache[tuple[str, Hashable], Search] = LRUCache(_MOST_SEARCHES)
         self._counts = BackgroundCounts(lambda: self._active > 0)
-        self._forgotten: set[str] = set()
         self._active = 0
 
     @property
@@ -83,81 +86,74 @@ class SearchService:
         """Whether anything is being searched or counted."""
         return self._active > 0 or not self._counts.is_idle
 
-    async def find(self, asked: Asked, *, gone: Gone = until_cancelled) -> Found:
-        """One page of hits; ``gone`` returns when nobody waits any more. Raises InvalidPattern, DataMissing.
-
-        Where the time of a search is over first, the page has what was found by then.
-        """
-        limit = Deadline(self._seconds)
-        searching = asyncio.get_running_loop().run_in_executor(self._searchers, self._find, asked, limit)
-        leaving = asyncio.create_task(gone())
+    async def find(self, wanted: PageRequest, *, disconnect: Disconnect = wait_forever) -> FoundPage:
+        """Return one page of hits; after the deadline, what was found by then. Raises InvalidPattern, DataMissing."""
+        deadline = Deadline(self._seconds)
+        searching = asyncio.get_running_loop().run_in_executor(self._searchers, self._find, wanted, deadline)
+        leaving = asyncio.create_task(disconnect())
         try:
             await asyncio.wait((searching, leaving), return_when=asyncio.FIRST_COMPLETED)
             if leaving.done():
-                limit.end()
+                deadline.end()
             return await searching
         finally:
-            limit.end()
+            deadline.end()
             leaving.cancel()
 
-    def _find(self, asked: Asked, limit: Deadline) -> Found:
+    def _find(self, wanted: PageRequest, deadline: Deadline) -> FoundPage:
         with self._lock:
             self._active += 1
         try:
-            key, corpus, search = self._search(asked)
-            # One hit more than the page tells whether there is a next one.
-            page = search.page(asked.offset, asked.size + 1, limit=limit, patience=_PATIENCE_SECONDS)
-            rows = corpus.rows(page.ids[: asked.size])
+            key, corpus, search = self._open_search(wanted)
+            # One hit more than the page says whether there is a next one.
+            page = search.page(wanted.offset, wanted.size + 1, limit=deadline, patience=_PATIENCE_SECONDS)
+            rows = corpus.rows(page.ids[: wanted.size])
         finally:
             with self._lock:
                 self._active -= 1
-        if not page.is_exact and not limit.is_ended:
-            self._counts.add(key, asked.dataset_id, search)
-            # Between the check and the addition the dataset may have been forgotten.
-            if asked.dataset_id in self._forgotten:
-                self._counts.forget(asked.dataset_id)
-        return Found(rows, page, search, has_index=corpus.index is not None)
+        if not page.is_exact and not deadline.is_ended:
+            self._count_on(key, wanted.dataset_id, search)
+        return FoundPage(rows, page, search, has_index=corpus.index is not None)
 
-    def _search(self, asked: Asked) -> tuple[Hashable, Corpus, Search]:
-        stamp, corpus = self._corpus(asked.dataset_id)
-        key = (asked.dataset_id, stamp, asked.request, asked.tokenization)
+    def _count_on(self, key: Hashable, dataset_id: str, search: Search) -> None:
+        self._counts.add(key, dataset_id, search)
+        # Checked afterwards: the dataset may be deleted at any moment.
+        if self._datasets.is_deleted(dataset_id):
+            self._counts.forget(dataset_id)
+
+    def _open_search(self, wanted: PageRequest) -> tuple[Hashable, Corpus, Search]:
+        """Return the search with what it has counted so far, and its key."""
+        stamp, corpus = self._open_corpus(wanted.dataset_id)
+        key = (wanted.dataset_id, (stamp, wanted.request, wanted.tokenization))
         with self._lock:
             if known := self._searches.get(key):
-                self._searches.move_to_end(key)
                 return key, corpus, known
-        lengths = TokenLengths(asked.tokenization, corpus.store) if asked.tokenization else None
-        search = corpus.search(asked.request, lengths)
+        lengths = TokenLengths(wanted.tokenization, corpus.store) if wanted.tokenization else None
+        search = corpus.search(wanted.request, lengths)
         with self._lock:
-            if asked.dataset_id not in self._forgotten:
+            if not self._datasets.is_deleted(wanted.dataset_id):
                 search = self._searches.setdefault(key, search)
-            while len(self._searches) > _REMEMBERED:
-                self._searches.popitem(last=False)
         return key, corpus, search
 
-    def _corpus(self, dataset_id: str) -> tuple[Hashable, Corpus]:
-        """The dataset open for searching, anew where its store was opened anew or its index is another one."""
-        store = self._open_store(dataset_id)
+    def _open_corpus(self, dataset_id: str) -> tuple[Hashable, Corpus]:
+        """Open the dataset for searching; again if its store was opened again or its index changed."""
+        store = self._datasets.get(dataset_id)
         stamp = (id(store), index_stamp(store.folder))
         with self._lock:
             known = self._corpora.get(dataset_id)
-            if known is not None and known[0] == stamp:
-                self._corpora.move_to_end(dataset_id)
-                return known
+        if known is not None and known[0] == stamp:
+            return known
         opened = (stamp, Corpus(store, self._scanners))
         with self._lock:
-            if dataset_id not in self._forgotten:
+            if not self._datasets.is_deleted(dataset_id):
                 self._corpora[dataset_id] = opened
-                self._corpora.move_to_end(dataset_id)
-            while len(self._corpora) > _OPEN_CORPORA:
-                self._corpora.popitem(last=False)
         return opened
 
     def forget(self, dataset_id: str) -> None:
-        """Let go of a dataset that is deleted: its index is closed, and counts of it end. Waits for nobody."""
+        """Close the index of a deleted dataset and end counts of it; ``datasets`` has forgotten it. Does not wait."""
         with self._lock:
-            self._forgotten.add(dataset_id)
             self._corpora.pop(dataset_id, None)
-            for key in [key for key in self._searches if _dataset_of(key) == dataset_id]:
+            for key in [key for key in self._searches if key[0] == dataset_id]:
                 del self._searches[key]
         self._counts.forget(dataset_id)
 
@@ -166,7 +162,3 @@ class SearchService:
         self._counts.close()
         for pool in (self._searchers, self._scanners):
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _dataset_of(key: Hashable) -> object:
-    return key[0] if isinstance(key, tuple) else None

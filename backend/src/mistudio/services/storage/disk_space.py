@@ -1,4 +1,4 @@
-"""How much room there is, and how much a download will need."""
+"""The free disk space, and the space that a download needs."""
 
 import time
 from pathlib import Path
@@ -7,23 +7,23 @@ from mistudio.core.errors import DiskFull
 from mistudio.corpus.hub.plan_types import Sizes
 from mistudio.utils.file_utils import format_size, free_bytes
 
-# Our Parquet (zstd 3) against the source, measured on real text: docs/benchmarks.md. Uncompressed text shrinks to about
-# 0.45 of its size, so 0.7 is on the safe side; what is compressed already stays about as large.
+# The size of our Parquet (zstd 3) as a part of the source's, measured on real text: docs/benchmarks.md. Plain text
+# shrinks to about 0.45, so 0.7 is a high estimate; compressed files stay about as large.
 _PLAIN_RATIO, _COMPRESSED_RATIO = 0.7, 1.15
 _LOOK_SECONDS = 0.1
 
 
 def needed_bytes(sizes: Sizes) -> int:
-    """An upper estimate, in bytes, of the room for a dataset of files of these sizes while it is being made.
+    """Return a high estimate of the bytes that making a dataset of files of these sizes takes.
 
-    The result, and the source files that are on disk at the same time: the one being read and the one coming.
+    It counts the result, and the two source files that are on disk at a time: one is read while the next is fetched.
     """
     result = sizes.plain * _PLAIN_RATIO + (sizes.total - sizes.plain) * _COMPRESSED_RATIO
     return int(result) + sizes.largest
 
 
 def require_room(folder: Path, needed: int, *, reserve: int, kept: int = 0) -> None:
-    """Raise DiskFull unless ``needed`` bytes, less the ``kept`` ones there already, fit and leave ``reserve``."""
+    """Raise DiskFull unless ``needed`` bytes, of which ``kept`` are on disk already, fit and leave ``reserve`` free."""
     free = free_bytes(folder)
     wanted = max(needed - kept, 0)
     missing = wanted + reserve - free
@@ -36,9 +36,9 @@ def require_room(folder: Path, needed: int, *, reserve: int, kept: int = 0) -> N
 
 
 class RoomWatch:
-    """Ends work that would eat up the bytes that are to stay free: the database needs them, and so do others.
+    """Stops work that would use the reserved bytes, which the database and other programs need.
 
-    ``check`` is cheap enough for every buffer, and for any thread.
+    ``check`` is cheap enough to call for every buffer, from any thread.
     """
 
     def __init__(self, folder: Path, reserve: int) -> None:
@@ -54,7 +54,7 @@ class RoomWatch:
         self._next = now + _LOOK_SECONDS
         if (free := free_bytes(self._folder)) < self._reserve:
             raise DiskFull(
-                f"The disk is full but for {format_size(free)}, and {format_size(self._reserve)} is to stay free. "
-                "What has come is kept: make room, then retry.",
+                f"Only {format_size(free)} of the disk is free, and {format_size(self._reserve)} must stay free. "
+                "What was received is kept: make room, then retry.",
                 extra={"needed_bytes": self._reserve, "free_bytes": free},
             )

@@ -1,4 +1,4 @@
-"""The plan of a download or import as it lies beside the bytes that it speaks of, so that every try does the same."""
+"""Stores the plan of a download or import beside its files, so that every attempt follows the same plan."""
 
 import json
 from pathlib import Path
@@ -12,13 +12,13 @@ PLAN_NAME = "plan.json"
 
 
 def write_plan(staging: Path, plan: DownloadPlan | LocalPlan) -> None:
-    """Keep the plan in the dataset's staging folder, which is made if need be."""
+    """Write the plan into the dataset's staging folder, which is created if missing."""
     ensure_dir(staging)
     write_bytes_atomic(staging / PLAN_NAME, json.dumps(as_json(plan)).encode())
 
 
 def read_plan(staging: Path) -> DownloadPlan | None:
-    """The plan of a download; None where there is none or it cannot be read, which makes the job plan again."""
+    """Return the plan of a download; None if it is missing or damaged: the job plans again then."""
     try:
         return from_json(DownloadPlan, json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
@@ -26,7 +26,7 @@ def read_plan(staging: Path) -> DownloadPlan | None:
 
 
 def read_local_plan(staging: Path) -> LocalPlan | None:
-    """The plan of an import; None where there is none or it cannot be read: then nobody knows what the files are."""
+    """Return the plan of an import; None if it is missing or damaged: the files cannot be used then."""
     try:
         return from_json(LocalPlan, json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):

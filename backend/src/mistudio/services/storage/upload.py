@@ -1,29 +1,28 @@
-"""Files on their way from a user into the staging folder of a dataset that is to be made of them.
+"""Writes uploaded files into the staging folder of their dataset.
 
-Each is looked at before a byte of it is written, and written once, under a number, with its checksum taken on the way.
-A mark in the folder, locked as long as the files come, says that no record knows them yet: what is not accepted is
-removed, after a kill by the next start.
+The name and the first bytes of a file are checked before it is written. A file is written once, under a number, and its
+checksum is taken on the way. A mark in the folder, locked while files are received, says that there is no record yet:
+an upload that is not accepted is removed, after a kill by the next start.
 """
 
-import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from mistudio.core.errors import DiskFull, TooLarge, UnsupportedFile, ValidationFailed
-from mistudio.corpus.ingest.file_names import checked_name, format_of, split_of
+from mistudio.core.disk import translate_disk_full
+from mistudio.core.errors import TooLarge, UnsupportedFile, ValidationFailed
+from mistudio.corpus.ingest.file_names import detect_format, detect_split, normalize_file_name
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan, SampleBy
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.services.storage.disk_space import RoomWatch
 from mistudio.utils.file_utils import ensure_dir, format_size, fsync_directory
 
 MARK_NAME: Final = ".upload"
 MAX_FILES: Final = 10_000
 _HEAD_BYTES: Final = 6
-# What a file of this ending must begin with; and what no text begins with.
+# The first bytes that a suffix requires, and those that no text file has.
 _BEGINNINGS: Final = {".parquet": b"PAR1", ".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 _FOREIGN: Final = {
     b"PAR1": "a Parquet file",
@@ -38,11 +37,11 @@ _FOREIGN: Final = {
 
 
 class Upload:
-    """One upload; not safe to use from two threads at once. ``close`` it whatever happens."""
+    """One upload; not safe to use from two threads at once. Always ``close`` it."""
 
     def __init__(self, staging: Path, *, limit_bytes: int, room: RoomWatch) -> None:
         self.staging = staging
-        self._sources = ensure_dir(staging / "source")
+        self._sources = ensure_dir(DatasetLayout(staging).source)
         self._mark = (staging / MARK_NAME).open("w")
         fcntl.flock(self._mark, fcntl.LOCK_EX)
         self._limit = limit_bytes
@@ -58,19 +57,19 @@ class Upload:
         self._is_accepted = False
 
     def begin(self, name: str) -> None:
-        """A file of this name comes now. Raises ValidationFailed, UnsupportedFile."""
-        self._name = checked_name(name)
-        format_of(self._name)
+        """Begin a file. Raises ValidationFailed, UnsupportedFile."""
+        self._name = _checked_name(name)
+        detect_format(self._name)
         if self._name in self._names:
-            raise ValidationFailed(f"Two files are called “{self._name}”: give each a name of its own.")
+            raise _invalid(f"Two files are called “{self._name}”: give each a name of its own.")
         if len(self._files) >= MAX_FILES:
-            raise ValidationFailed(f"At most {MAX_FILES:,} files at a time: pack them, or join them into fewer.")
+            raise _invalid(f"At most {MAX_FILES:,} files at a time: pack them, or join them into fewer.")
         self._names.add(self._name)
         self._size, self._head, self._digest = 0, b"", hashlib.sha256()
         self._out = (self._sources / f"{len(self._files):05d}").open("wb")
 
     def write(self, data: memoryview) -> None:
-        """Bytes of the present file. Raises TooLarge, UnsupportedFile, DiskFull."""
+        """Write bytes of the present file. Raises TooLarge, UnsupportedFile, DiskFull."""
         assert self._out is not None  # noqa: S101 (a file was begun)
         self._received += len(data)
         if self._received > self._limit:
@@ -80,38 +79,40 @@ class Upload:
             self._head += data[: _HEAD_BYTES - len(self._head)]
             if len(self._head) == _HEAD_BYTES:
                 _check_beginning(self._name, self._head)
-        with _disk_errors():
+        with translate_disk_full(is_kept=False):
             self._out.write(data)
         self._digest.update(data)
         self._size += len(data)
 
     def end(self) -> None:
-        """The present file is complete. Raises ValidationFailed for an empty one, UnsupportedFile, DiskFull."""
+        """End the present file. Raises ValidationFailed for an empty one, UnsupportedFile, DiskFull."""
         assert self._out is not None  # noqa: S101 (a file was begun)
         if not self._size:
-            raise ValidationFailed(f"“{self._name}” is empty.")
+            raise _invalid(f"“{self._name}” is empty.")
         _check_beginning(self._name, self._head)
-        with _disk_errors():
+        with translate_disk_full(is_kept=False):
             self._out.flush()
             os.fsync(self._out.fileno())
             self._out.close()
         stored = Path(self._out.name).name
-        self._files.append(LocalFile(self._name, stored, split_of(self._name), self._size, self._digest.hexdigest()))
+        self._files.append(
+            LocalFile(self._name, stored, detect_split(self._name), self._size, self._digest.hexdigest())
+        )
 
     def plan(self, sample_by: SampleBy) -> LocalPlan:
-        """What came, once all has come. Raises ValidationFailed where nothing did."""
+        """Return the plan of the import, once all files are received. Raises ValidationFailed if there are none."""
         if not self._files:
-            raise ValidationFailed("No file came with the request: choose at least one.")
+            raise _invalid("No file came with the request: choose at least one.")
         fsync_directory(self._sources)
         return LocalPlan(tuple(self._files), sample_by)
 
-    def accepted(self) -> None:
-        """A record knows the files now."""
+    def accept(self) -> None:
+        """Keep the files, now that they have a record."""
         self._is_accepted = True
         (self.staging / MARK_NAME).unlink(missing_ok=True)
 
     def close(self) -> bool:
-        """Close what is open, and answer whether the files are to stay; else the caller removes the folder."""
+        """Close the files; return whether they are kept, else the caller removes the folder."""
         if self._out is not None:
             self._out.close()
         self._mark.close()
@@ -119,7 +120,7 @@ class Upload:
 
 
 def is_abandoned(staging: Path) -> bool:
-    """Whether the folder holds an upload that nobody receives any more."""
+    """Whether the folder holds an upload that no process receives any more."""
     try:
         with (staging / MARK_NAME).open("r+") as mark:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -129,12 +130,25 @@ def is_abandoned(staging: Path) -> bool:
 
 
 def too_large(limit: int) -> TooLarge:
-    """The refusal of more than ``limit`` bytes."""
+    """Return the refusal of more than ``limit`` bytes."""
     return TooLarge(
         f"At most {format_size(limit)} at a time: import the files in parts, or from the command line of this machine "
         "after raising MISTUDIO_MAX_UPLOAD_BYTES.",
+        field="files",
         extra={"limit_bytes": limit},
     )
+
+
+def _invalid(message: str) -> ValidationFailed:
+    return ValidationFailed(message, field="files")
+
+
+def _checked_name(name: str) -> str:
+    try:
+        return normalize_file_name(name)
+    except ValidationFailed as error:
+        error.name_field("files")
+        raise
 
 
 def _check_beginning(name: str, head: bytes) -> None:
@@ -147,13 +161,3 @@ def _check_beginning(name: str, head: bytes) -> None:
     kind = next((kind for mark, kind in _FOREIGN.items() if head.startswith(mark)), None)
     if kind is not None and suffix != ".arrow":
         raise UnsupportedFile(f"“{name}” is {kind}, not what its name says.")
-
-
-@contextmanager
-def _disk_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull("The disk is full. Make room, then import again.") from error
-        raise

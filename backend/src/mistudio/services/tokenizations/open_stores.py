@@ -1,63 +1,60 @@
-"""Tokenizations whose rows were read lately, with their files mapped: the next page needs no opening of any file.
+"""Keeps the tokenizations open whose rows were read last, with their files mapped, so that the next page is fast.
 
-What is mapped keeps its bytes on the disk after it was deleted, so a tokenization that goes is forgotten at once. One
-that was made again in its place is another file, which is noticed.
+A mapped file keeps its bytes on the disk after it was deleted, so a deleted tokenization is forgotten at once. A
+tokenization that was made again in the same folder has another manifest file, and is opened again.
 """
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from cachetools import LRUCache
 
 from mistudio.core.errors import DataMissing
 from mistudio.corpus.tokenized.manifest import TOKENIZED_MANIFEST
 from mistudio.corpus.tokenized.store import TokenizedStore
 from mistudio.utils.file_utils import file_stamp
 
-_MOST: Final = 8
+_MOST_STORES: Final = 8
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _OpenStore:
     dataset_id: str
     # Which file the manifest is.
-    seen: tuple[int, int]
+    stamp: tuple[int, int]
     store: TokenizedStore
 
 
 class OpenTokenizations:
-    """At most ``most`` of them, those read last. Safe to use from several threads; it blocks."""
+    """At most ``most`` stores. Safe to use from several threads; it blocks."""
 
-    def __init__(self, most: int = _MOST) -> None:
-        self._most = most
+    def __init__(self, most: int = _MOST_STORES) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._stores: LRUCache[str, _OpenStore] = LRUCache(most)
 
     def get(self, dataset_id: str, tokenization_id: str, folder: Path) -> TokenizedStore:
-        """The tokenization in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
-        # All under the lock: who forgets it once its folder is gone comes before, so that it is missing, or finds it.
+        """Return the tokenization in ``folder``. Raises DataMissing, UnsupportedVersion, InvalidData."""
+        # All under one lock: ``forget`` is called once the folder is gone. It comes first, and the folder is missing
+        # here, or it comes later, and removes what was opened here.
         with self._lock:
-            seen = _seen(folder)
-            kept = self._kept.get(tokenization_id)
-            if kept is not None and kept.seen == seen:
-                self._kept.move_to_end(tokenization_id)
-                return kept.store
+            stamp = _stamp_of(folder)
+            known = self._stores.get(tokenization_id)
+            if known is not None and known.stamp == stamp:
+                return known.store
             store = TokenizedStore.open(folder)
-            self._kept[tokenization_id] = _Kept(dataset_id, seen, store)
-            self._kept.move_to_end(tokenization_id)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._stores[tokenization_id] = _OpenStore(dataset_id, stamp, store)
             return store
 
     def forget(self, target: str) -> None:
-        """Let go of the tokenization with this id, or of all of the dataset with this id."""
+        """Close the tokenization with this id, or all of the dataset with this id."""
         with self._lock:
-            for key in [key for key, kept in self._kept.items() if target in (key, kept.dataset_id)]:
-                del self._kept[key]
+            for key in [key for key, known in self._stores.items() if target in (key, known.dataset_id)]:
+                del self._stores[key]
 
 
-def _seen(folder: Path) -> tuple[int, int]:
+def _stamp_of(folder: Path) -> tuple[int, int]:
     try:
         return file_stamp(folder / TOKENIZED_MANIFEST)
     except FileNotFoundError as error:

@@ -1,28 +1,73 @@
-"""What a request to tokenize comes to: settings, room on the disk, a record, or the one that is there already."""
+"""Resolves a request to tokenize: its settings, the key of equal requests, the disk space, and the record."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from mistudio.core.errors import AlreadyExists
 from mistudio.core.records import as_json
 from mistudio.core.states import TokenizationStatus
-from mistudio.corpus.spec.resolve import ResolvedSettings
-from mistudio.corpus.spec.settings import TokenizeSettings
-from mistudio.corpus.store.manifest import Manifest
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.spec import ResolvedSettings, TokenizeSettings, equivalence_key, resolve_settings
+from mistudio.corpus.store.manifest import Manifest, manifest_sha256, read_manifest
+from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Tokenization, new_id
 from mistudio.schemas.tokenization import TokenizeRequest
 
-_BYTES_PER_ID, _BYTES_PER_MASK = 4, 1
-# Bytes of text per token, on the safe side: real text has 3 to 5, text that a tokenizer does not know has 1 to 2.
-_TEXT_BYTES_PER_TOKEN = 1.5
+_BYTES_PER_ID: Final = 4
+_BYTES_PER_MASK: Final = 1
+# A low estimate: real text has 3 to 5 bytes per token, text that the tokenizer was not trained on has 1 to 2.
+_TEXT_BYTES_PER_TOKEN: Final = 1.5
 
 
-def settings_of(request: TokenizeRequest) -> TokenizeSettings:
-    """The settings of the request, which never hold the token."""
+@dataclass(frozen=True, kw_only=True)
+class ResolvedRequest:
+    """What a request asks of one dataset; equal requests have the same ``key``."""
+
+    settings: TokenizeSettings
+    tokenizer: LoadedTokenizer
+    key: str
+    needed_bytes: int
+
+    def new_record(self, dataset_id: str) -> Tokenization:
+        """Return the record of a tokenization that waits for its job."""
+        return Tokenization(
+            id=new_id("tok"),
+            dataset_id=dataset_id,
+            tokenizer=self.tokenizer.repo,
+            tokenizer_revision=self.tokenizer.commit,
+            fingerprint=self.tokenizer.fingerprint,
+            settings=as_json(self.settings),
+            settings_hash=self.key,
+            status=TokenizationStatus.QUEUED,
+            progress=0.0,
+            vocab_size=self.tokenizer.vocab_size,
+        )
+
+
+def resolve_request(request: TokenizeRequest, tokenizer: LoadedTokenizer, dataset: Path) -> ResolvedRequest:
+    """Resolve a request for the dataset in the folder ``dataset``. Blocks.
+
+    Raises ValidationFailed and ChoiceErrors of the settings, DataMissing.
+    """
+    manifest = read_manifest(dataset)
+    settings = _to_settings(request)
+    resolved = resolve_settings(settings, tokenizer, dataset=manifest)
+    return ResolvedRequest(
+        settings=settings,
+        tokenizer=tokenizer,
+        key=equivalence_key(settings, tokenizer, dataset=manifest, dataset_hash=manifest_sha256(dataset)),
+        needed_bytes=_estimate_bytes(manifest, settings, resolved),
+    )
+
+
+def _to_settings(request: TokenizeRequest) -> TokenizeSettings:
+    """Return the settings of the request, without the token."""
     fields = request.model_dump(exclude={"access_token"})
     return TokenizeSettings(**{**fields, "splits": tuple(request.splits) if request.splits else None})
 
 
-def needed_for_tokens(manifest: Manifest, settings: TokenizeSettings, resolved: ResolvedSettings) -> int:
-    """An upper estimate, in bytes, of the room that the rows will take."""
+def _estimate_bytes(manifest: Manifest, settings: TokenizeSettings, resolved: ResolvedSettings) -> int:
+    """Return a high estimate of the bytes that the rows will take."""
     share = sum(split.rows for split in manifest.splits if split.name in resolved.splits) / max(manifest.rows, 1)
     tokens = (manifest.text.utf8_bytes or 0) * share / _TEXT_BYTES_PER_TOKEN
     if settings.padding == "do_not_pad":
@@ -31,24 +76,8 @@ def needed_for_tokens(manifest: Manifest, settings: TokenizeSettings, resolved: 
     return int(rows * resolved.max_length * (_BYTES_PER_ID + _BYTES_PER_MASK))
 
 
-def new_record(dataset_id: str, settings: TokenizeSettings, *, key: str, tokenizer: LoadedTokenizer) -> Tokenization:
-    """The record of a tokenization that waits for its job; ``key`` is the hash of its settings."""
-    return Tokenization(
-        id=new_id("tok"),
-        dataset_id=dataset_id,
-        tokenizer=tokenizer.repo,
-        tokenizer_revision=tokenizer.commit,
-        fingerprint=tokenizer.fingerprint,
-        settings=as_json(settings),
-        settings_hash=key,
-        status=TokenizationStatus.QUEUED,
-        progress=0.0,
-        vocab_size=tokenizer.vocab_size,
-    )
-
-
 def already_exists(same: Tokenization) -> AlreadyExists:
-    """The refusal that names the one that is there."""
+    """Return the refusal to make ``same`` again."""
     what = "is here already" if same.status is TokenizationStatus.READY else f"is {same.status.value} already"
     return AlreadyExists(
         f"A tokenization by {same.tokenizer} with these settings {what}.",

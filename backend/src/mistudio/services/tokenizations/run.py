@@ -1,4 +1,4 @@
-"""What a tokenization is beside the engine's work: choose, fall back, and say of the result what its record says."""
+"""Runs a tokenization for its job: chooses the engines, falls back to the reference, returns the record's figures."""
 
 import shutil
 from collections.abc import Sequence
@@ -8,28 +8,25 @@ from typing import cast
 
 from mistudio.core.errors import Json
 from mistudio.core.records import as_json
-from mistudio.corpus.encoders.choice import Trial
-from mistudio.corpus.encoders.encoders import ReferenceEncoder, Texts
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders import ReferenceEncoder, Texts, TokenIds, Trial
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.spec.resolve import resolve
-from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.spec import TokenizeSettings, resolve_settings
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenize.encoder_trial import engines_for
-from mistudio.corpus.tokenize.request import TokenizeOrder
-from mistudio.corpus.tokenize.shards import Sharing
-from mistudio.corpus.tokenize.tokenize import help_tokenize, tokenize_dataset
+from mistudio.corpus.tokenize import ShardPolicy, TokenizeOrder, choose_engines, help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenized.audit import read_audit
 from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
-from mistudio.corpus.tokenized.statistics import TokenCount, TokenStatistics
-from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
-from mistudio.services.jobs.targets import TokenizationFigures
+from mistudio.corpus.tokenized.statistics import TokenCount
+from mistudio.corpus.tokenized.statistics import TokenStatistics as CountedStatistics
+from mistudio.corpus.tokenizers import LoadedTokenizer
+from mistudio.schemas.statistics import TokenStatistics
+from mistudio.schemas.tokenization import Audit, Ledger
+from mistudio.services.jobs.figures import TokenizationFigures, TokenizationStatistics
 from mistudio.services.tokenizations.token_views import token_text
 from mistudio.utils.file_utils import get_directory_size
 
 
-def tokenize_batch(tokenizer: LoadedTokenizer, texts: Texts) -> Encoded:
-    """The ids of ``texts``, without special tokens, by the reference; a null is an empty text. Blocks."""
+def tokenize_batch(tokenizer: LoadedTokenizer, texts: Texts) -> TokenIds:
+    """Return the ids of ``texts`` by the reference, without special tokens; a null is an empty text. Blocks."""
     return ReferenceEncoder(tokenizer.reference).encode(texts)
 
 
@@ -42,21 +39,21 @@ def save_tokenized_dataset(
     tokenizer: LoadedTokenizer,
     monitor: Monitor,
     trial: Trial | None = None,
-    sharing: Sharing | None = None,
+    sharing: ShardPolicy | None = None,
 ) -> TokenizationFigures:
-    """Tokenize the dataset in the folder ``dataset`` into ``target`` by way of ``staging``; gives its figures.
+    """Tokenize the dataset in the folder ``dataset`` into ``target``, working in ``staging``; return its figures.
 
-    ``trial`` is that of the fast engine on this tokenizer, where it was made already; ``sharing``: what others encode,
-    and where. Goes on where an earlier call was cut off. Blocks, for as long as it takes. Raises what
-    ``tokenize_dataset`` of ``mistudio.corpus.tokenize.tokenize`` raises.
+    ``trial`` is an earlier trial of the fast engine on this tokenizer; ``sharing`` lets other processes encode shards.
+    Continues where an earlier call was interrupted. Blocks until it is done. Raises what ``tokenize_dataset`` of
+    ``mistudio.corpus.tokenize.tokenize`` raises.
     """
     order = _order(dataset, staging, settings=settings, tokenizer=tokenizer, monitor=monitor, trial=trial)
     reference = order.engines.reference
-    # By the engine that earns its place; by the reference where the written files show that it did not.
+    # By the fast engine if it agrees on a sample; again by the reference if the audit finds differences.
     manifest = tokenize_dataset(order, target, sharing=sharing)
     differences = read_audit(target).differences
     if differences and manifest.engine.name != reference.name:
-        # Not by who has lost the job meanwhile: the result is another one's then.
+        # A runner that lost the job must not remove the result of the one that has it.
         monitor.checkpoint()
         shutil.rmtree(target)
         why = f"The reference: the fast engine differed on {differences:,} written documents."
@@ -75,7 +72,7 @@ def help_with_tokenization(
     monitor: Monitor,
     begin: int,
 ) -> int:
-    """Make shards for whoever runs the same tokenization; see ``help_tokenize``."""
+    """Encode shards for the process that runs the same tokenization; see ``help_tokenize``."""
     return help_tokenize(_order(dataset, staging, settings=settings, tokenizer=tokenizer, monitor=monitor), begin=begin)
 
 
@@ -88,16 +85,16 @@ def _order(
     monitor: Monitor,
     trial: Trial | None = None,
 ) -> TokenizeOrder:
-    """The tokenization, by the engine that earns its place on this dataset."""
+    """Return the order of the tokenization, with the engines that suit this dataset."""
     store = DatasetStore(dataset)
-    resolved = resolve(settings, tokenizer, dataset=store.manifest)
-    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved, trial=trial)
+    resolved = resolve_settings(settings, tokenizer, dataset=store.manifest)
+    engines = choose_engines(tokenizer, store, settings=settings, resolved=resolved, trial=trial)
     return TokenizeOrder(
         dataset=dataset, staging=staging, settings=settings, tokenizer=tokenizer, engines=engines, monitor=monitor
     )
 
 
-def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Json]) -> TokenizationFigures:
+def _figures(manifest: TokenizedManifest, folder: Path, statistics: TokenizationStatistics) -> TokenizationFigures:
     """What the record says of the tokenization in ``folder``."""
     return TokenizationFigures(
         path=str(folder),
@@ -107,29 +104,30 @@ def _figures(manifest: TokenizedManifest, folder: Path, statistics: dict[str, Js
         num_tokens=manifest.ledger.data_tokens,
         num_positions=manifest.ledger.positions,
         unique_tokens=manifest.statistics.unique_tokens,
-        statistics={**statistics, "resolved": as_json(manifest.resolved)},
-        ledger=manifest.ledger.to_json(),
-        audit=as_json(read_audit(folder)),
+        statistics=statistics,
+        ledger=Ledger.model_validate(manifest.ledger),
+        audit=Audit.model_validate(read_audit(folder)),
         size_bytes=get_directory_size(folder),
     )
 
 
-def calculate_statistics(manifest: TokenizedManifest, tokenizer: LoadedTokenizer) -> dict[str, Json]:
-    """Exact figures, in ``total`` and per split in ``splits``, as answers have them."""
-    return {
-        "total": _statistics(manifest.statistics, tokenizer),
-        "splits": {split.name: _statistics(split.statistics, tokenizer) for split in manifest.splits},
-    }
+def calculate_statistics(manifest: TokenizedManifest, tokenizer: LoadedTokenizer) -> TokenizationStatistics:
+    """Return the exact figures of a tokenization, in total and per split."""
+    return TokenizationStatistics(
+        total=_statistics(manifest.statistics, tokenizer),
+        splits={split.name: _statistics(split.statistics, tokenizer) for split in manifest.splits},
+        resolved=as_json(manifest.resolved),
+    )
 
 
-def _statistics(statistics: TokenStatistics, tokenizer: LoadedTokenizer) -> dict[str, Json]:
-    """As answers have it, each token with its text: whoever asks need not load a tokenizer."""
+def _statistics(statistics: CountedStatistics, tokenizer: LoadedTokenizer) -> TokenStatistics:
+    """Return the figures with each token's text, so that showing them needs no tokenizer."""
     content = as_json(statistics)
     for name in ("characters", "text_bytes"):
         content.pop(name)
     for name in ("special_tokens", "most_frequent", "least_frequent"):
         content[name] = [_named(count, tokenizer) for count in cast("Sequence[TokenCount]", getattr(statistics, name))]
-    return content
+    return TokenStatistics.model_validate(content)
 
 
 def _named(count: TokenCount, tokenizer: LoadedTokenizer) -> Json:

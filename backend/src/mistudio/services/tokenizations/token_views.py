@@ -1,4 +1,4 @@
-"""Tokens as a reader sees them: the characters that a token covers, or what it decodes to where no text is at hand."""
+"""Shows tokens as text: the characters that a token covers, or what its id decodes to if there is no text."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -6,11 +6,12 @@ from itertools import pairwise
 from mistudio.corpus.spec.framing import resolve_framing
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.tokenizers.tokenizer import EncodedText, LoadedTokenizer
-from mistudio.schemas.tokenization import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan, TokenView
+from mistudio.schemas.token_rows import TokenView
+from mistudio.schemas.tokenizer import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan
 
 
 def _letters_of_bytes() -> dict[str, int]:
-    """The byte that each letter of a byte-level vocabulary stands for, as GPT-2 has it: printable ones themselves."""
+    """Return the byte of each letter of a byte-level vocabulary, by the table of GPT-2."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in printable]
     return {chr(byte): byte for byte in printable} | {chr(256 + index): byte for index, byte in enumerate(others)}
@@ -20,7 +21,7 @@ _BYTES = _letters_of_bytes()
 
 
 def token_text(tokenizer: LoadedTokenizer, token: int) -> str:
-    """What one id stands for; bytes that are a part of a character only are written like ``\\xe4``."""
+    """Return the text of one id; bytes that are only a part of a character are written like ``\\xe4``."""
     text = tokenizer.decode([token])
     if text and "\N{REPLACEMENT CHARACTER}" not in text:
         return text
@@ -31,13 +32,13 @@ def token_text(tokenizer: LoadedTokenizer, token: int) -> str:
 
 
 def token_spans(tokenizer: LoadedTokenizer, text: str) -> list[TokenSpan]:
-    """The tokens of ``text``, without added ones, each with the characters that it covers."""
+    """Return the tokens of ``text``, without added ones, each with the characters that it covers."""
     return _data_spans(tokenizer, text, tokenizer.encode_with_offsets(text, add_special_tokens=False))
 
 
 def _data_spans(tokenizer: LoadedTokenizer, text: str, encoded: EncodedText) -> list[TokenSpan]:
     special = set(tokenizer.special.all_ids)
-    shared = _shared(encoded.spans)
+    shared = _find_shared(encoded.spans)
     return [
         TokenSpan(
             id=number,
@@ -52,31 +53,30 @@ def _data_spans(tokenizer: LoadedTokenizer, text: str, encoded: EncodedText) -> 
     ]
 
 
-def _shared(spans: Iterable[tuple[int, int]]) -> set[int]:
-    """The positions of tokens that have a character together with a neighbour: each has some of its bytes."""
+def _find_shared(spans: Iterable[tuple[int, int]]) -> set[int]:
+    """Return the positions of tokens that share a character with a neighbour: each has some of its bytes."""
     overlapping = [after[0] < before[1] for before, after in pairwise(spans)]
     return {position for index, shares in enumerate(overlapping) if shares for position in (index, index + 1)}
 
 
-def preview_of(tokenizer: LoadedTokenizer, request: PreviewRequest) -> PreviewResponse:
-    """One text as ``request`` would have it written, in an unpacked row. Raises ValidationFailed."""
+def make_preview(tokenizer: LoadedTokenizer, request: PreviewRequest) -> PreviewResponse:
+    """Return one text as an unpacked row by the settings of ``request``. Raises ValidationFailed."""
     settings = TokenizeSettings(**request.model_dump(exclude={"access_token", "text"}))
     frame = resolve_framing(settings, tokenizer)
     data = token_spans(tokenizer, request.text)
     kept = data[: frame.room] if request.truncation else data
     end = len(request.text)
-    row = [*_added(tokenizer, frame.prefix, at=0), *kept, *_added(tokenizer, frame.suffix, at=end)]
+    row = [*_added_spans(tokenizer, frame.prefix, at=0), *kept, *_added_spans(tokenizer, frame.suffix, at=end)]
     if frame.pad is not None and request.padding == "max_length":
         filling = [frame.pad] * max(frame.max_length - len(row), 0)
-        row.extend(_added(tokenizer, filling, at=end, padding=True))
-    special = tokenizer.special
+        row.extend(_added_spans(tokenizer, filling, at=end, padding=True))
     return PreviewResponse(
         tokenizer=tokenizer.repo,
         revision=tokenizer.commit,
         fingerprint=tokenizer.fingerprint,
         vocab_size=tokenizer.vocab_size,
         max_length=frame.max_length,
-        special=SpecialTokens(bos=special.bos, eos=special.eos, pad=special.pad, unk=special.unk, sep=special.sep),
+        special=SpecialTokens.model_validate(tokenizer.special),
         tokens=row,
         count=len(data),
         truncated=len(data) - len(kept),
@@ -84,8 +84,8 @@ def preview_of(tokenizer: LoadedTokenizer, request: PreviewRequest) -> PreviewRe
     )
 
 
-def _added(tokenizer: LoadedTokenizer, ids: Iterable[int], *, at: int, padding: bool = False) -> list[TokenSpan]:
-    """Tokens that stand for no character of the text."""
+def _added_spans(tokenizer: LoadedTokenizer, ids: Iterable[int], *, at: int, padding: bool = False) -> list[TokenSpan]:
+    """Return tokens that cover no character of the text."""
     return [
         TokenSpan(
             id=number, text=token_text(tokenizer, number), kind="padding" if padding else "special", start=at, end=at
@@ -95,7 +95,7 @@ def _added(tokenizer: LoadedTokenizer, ids: Iterable[int], *, at: int, padding: 
 
 
 def token_views(tokenizer: LoadedTokenizer, ids: Iterable[int], *, kinds: Iterable[str]) -> list[TokenView]:
-    """Ids of a written row, each with its kind."""
+    """Return the tokens of a written row, each with its kind."""
     seen: dict[int, str] = {}
     views = []
     for number, kind in zip(ids, kinds, strict=True):

@@ -2,5 +2,5 @@
 
 from typing import Final
 
-# pyarrow imports the one to know its values, structlog the other to show tracebacks in colour: a job needs neither.
+# Hidden from imports: pyarrow imports pandas to recognise its values, structlog imports rich to colour tracebacks.
 UNNEEDED: Final = ("pandas", "rich")

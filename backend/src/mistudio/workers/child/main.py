@@ -1,108 +1,131 @@
-"""What a child process does once it stands: take its order, watch for its parent, run the job."""
+"""What a child process does after its imports: read its order, watch its parent, run the job."""
 
 import asyncio
-import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from typing import IO, TYPE_CHECKING, NoReturn, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, NoReturn
 
 import pyarrow as pa
+import structlog
 
-from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import Json
 from mistudio.core.logging import configure_logging
 from mistudio.services.job_service import JobService
 from mistudio.workers.jobs.handlers import job_handlers
 from mistudio.workers.jobs.runner import Runner
+from mistudio.workers.messages import (
+    CancelOrder,
+    ChildOrder,
+    ChildReport,
+    EventReport,
+    FollowUpReport,
+    JobOrder,
+    MalformedMessage,
+    PreloadOrder,
+    ShardOrder,
+    ShareReport,
+    parse_order,
+    to_line,
+)
 
 if TYPE_CHECKING:
-    # Loading tokenizers costs half a second, which a download has no need of.
+    # Imported by tokenizations only: it loads the tokenizers library, which takes half a second.
     from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
-ChildOrder: TypeAlias = "dict[str, str | int | dict[str, Json] | None]"
+log = structlog.get_logger(__name__)
 
-ORPHANED = 75
-# pyarrow looks for pandas at its first value, once: it must do so while the child hides it.
+# Exit codes, as sysexits.h has them: a temporary failure, and an error of the protocol.
+ORPHANED: Final = 75
+MALFORMED_ORDER: Final = 76
+# pyarrow looks for pandas once, at its first value: that must happen while the child hides pandas.
 pa.array([0])
 
 
 class PipeEventBus:
-    """Hands events to the parent process, which publishes them."""
+    """Sends events and requests to the parent process, one line each."""
 
     def __init__(self, pipe: IO[str]) -> None:
         self._pipe = pipe
 
     async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
-        """Write one line; a parent that is gone is noticed by the watcher."""
-        self._pipe.write(json.dumps([channel, event]) + "\n")
-        self._pipe.flush()
+        """Have the parent publish an event."""
+        self._send(EventReport(channel=channel, event=dict(event)))
 
     async def enqueue(self, job_id: str) -> None:
-        """Tell the parent of a job that follows: a line without a channel."""
-        self._pipe.write(json.dumps([None, job_id]) + "\n")
-        self._pipe.flush()
+        """Have the parent enqueue a job that follows from this one."""
+        self._send(FollowUpReport(job_id=job_id))
 
     async def share(self, shards: int) -> None:
-        """Let the parent call for help with so many shards of this job: a number without a channel."""
-        self._pipe.write(json.dumps([None, shards]) + "\n")
+        """Have the parent call for help with this many shards of the job."""
+        self._send(ShareReport(shards=shards))
+
+    def _send(self, report: ChildReport) -> None:
+        self._pipe.write(to_line(report))
         self._pipe.flush()
 
 
 def run(pipe: IO[str]) -> None:
-    """Run the job that standard input names, and tell ``pipe`` of it; ends with the job, or with the parent."""
-    asyncio.run(_main(pipe))
+    """Run the job that standard input names and report to ``pipe``; the process ends with the job or its parent."""
+    asyncio.run(_run_order(pipe))
 
 
-def _watch(cancel: Callable[[], None]) -> None:
-    """Obey the parent; end with it. Every step of every job may be cut off at any instruction."""
-    for line in sys.stdin:
-        if line.strip() == "cancel":
-            cancel()
-    _orphaned()
-
-
-def _orphaned() -> NoReturn:
-    os._exit(ORPHANED)
-
-
-def _read_order() -> "tuple[ChildOrder, PreloadedTokenizer | None]":
-    """The order, and what was loaded for it, as the parent told, before it came."""
-    preloaded = None
-    for line in sys.stdin:
-        said = json.loads(line)
-        if "job_id" in said:
-            return said, preloaded
-        from mistudio.workers.jobs.preloaded import PreloadedTokenizer
-
-        preloaded = PreloadedTokenizer.of(said)
-    _orphaned()
-
-
-async def _main(pipe: IO[str]) -> None:
+async def _run_order(pipe: IO[str]) -> None:
     order, preloaded = _read_order()
-    settings = Settings.model_validate(order["settings"])
-    configure_logging(settings)
-    database = Database(settings.sqlalchemy_url)
+    configure_logging(order.settings)
+    database = Database(order.settings.sqlalchemy_url)
     parent = PipeEventBus(pipe)
     jobs = JobService(database, parent)
-    job_id, shard = str(order["job_id"]), order["shard"]
-    token = str(order["token"]) if order["token"] else None
-    if isinstance(shard, int):
-        from mistudio.workers.jobs.shard_helper import HelperMonitor, help_tokenization
-
-        monitor = HelperMonitor(jobs, job_id)
-        _watch_parent(monitor.cancel)
-        await help_tokenization(monitor, settings=settings, database=database, shard=shard, token=token)
+    if isinstance(order, ShardOrder):
+        await _help(order, jobs, database)
     else:
-        handlers = job_handlers(settings, database, preloaded=preloaded)
-        runner = Runner(settings, jobs, handlers, enqueue=parent.enqueue, share=parent.share)
+        handlers = job_handlers(order.settings, database, preloaded=preloaded)
+        runner = Runner(order.settings, jobs, handlers, enqueue=parent.enqueue, share=parent.share)
         _watch_parent(runner.cancel)
-        await runner.run_job(job_id, owner=str(order["owner"]), token=token)
+        await runner.run_job(order.job_id, owner=order.owner, token=order.token)
     await database.close()
 
 
+async def _help(order: ShardOrder, jobs: JobService, database: Database) -> None:
+    from mistudio.workers.jobs.shard_helper import HelperMonitor, help_tokenization
+
+    monitor = HelperMonitor(jobs, order.job_id)
+    _watch_parent(monitor.cancel)
+    await help_tokenization(monitor, settings=order.settings, database=database, shard=order.shard, token=order.token)
+
+
+def _read_order() -> "tuple[JobOrder | ShardOrder, PreloadedTokenizer | None]":
+    """Wait for the order; return it with the tokenizer that was preloaded meanwhile."""
+    preloaded = None
+    for line in sys.stdin:
+        order = _parse(line)
+        if isinstance(order, PreloadOrder):
+            from mistudio.workers.jobs.preloaded import PreloadedTokenizer
+
+            preloaded = PreloadedTokenizer.load(order)
+        elif not isinstance(order, CancelOrder):
+            return order, preloaded
+    os._exit(ORPHANED)
+
+
 def _watch_parent(cancel: Callable[[], None]) -> None:
-    threading.Thread(target=_watch, args=(cancel,), name="parent-watch", daemon=True).start()
+    threading.Thread(target=_obey_parent, args=(cancel,), name="parent-watch", daemon=True).start()
+
+
+def _obey_parent(cancel: Callable[[], None]) -> NoReturn:
+    """Cancel when told to; end the process with its parent. A job may be cut off at any instruction."""
+    for line in sys.stdin:
+        if isinstance(_parse(line), CancelOrder):
+            cancel()
+    os._exit(ORPHANED)
+
+
+def _parse(line: str) -> ChildOrder:
+    """Return the order; a malformed one ends the process, and the parent records that its child died."""
+    try:
+        return parse_order(line)
+    except MalformedMessage as error:
+        log.critical("malformed order from the parent", error=str(error))
+        os._exit(MALFORMED_ORDER)

@@ -1,63 +1,70 @@
-"""The handlers of the jobs that make datasets. They know the engine and nothing of how jobs are kept or run."""
+"""The handlers of downloads, imports and tokenizations. They know nothing of how jobs are stored or run."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import AuthRequired, DataMissing, Json, SourceChanged
+from mistudio.core.errors import AuthRequired, DataMissing, SourceChanged
 from mistudio.core.records import from_json
-from mistudio.corpus.fetch.download import FetchSettings
+from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
 from mistudio.corpus.hub.planner import Planner
 from mistudio.corpus.ingest.build import build_dataset, finish_build
 from mistudio.corpus.ingest.local_files import LocalOrigin
 from mistudio.corpus.ingest.origin import HubOrigin
+from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
-from mistudio.services.jobs.targets import DatasetFigures, TokenizationFigures
-from mistudio.services.responses import get_dataset, get_tokenization
+from mistudio.services.jobs.figures import (
+    ColumnFigures,
+    ContentFigures,
+    DatasetFigures,
+    SplitFigures,
+    TokenizationFigures,
+)
+from mistudio.services.lookup import get_dataset, get_tokenization
 from mistudio.services.storage.disk_space import needed_bytes, require_room
 from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.file_utils import ensure_dir, get_allocated_size
-from mistudio.workers.jobs.index_handler import followed_by_index, handle_index
+from mistudio.workers.jobs.index_handler import follow_with_index, handle_index
 from mistudio.workers.jobs.runner import Handler, JobContext
 
 if TYPE_CHECKING:
-    # Loading tokenizers costs half a second, which a download has no need of.
-    from mistudio.corpus.tokenize.shards import Sharing
-    from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+    # Imported by tokenizations only: the tokenizers library takes half a second to load.
+    from mistudio.corpus.tokenize import ShardPolicy
+    from mistudio.corpus.tokenizers import LoadedTokenizer
     from mistudio.workers.jobs.preloaded import PreloadedTokenizer
 
 
 async def handle_download(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
-    """Fetch, read and store what the dataset's plan names. Goes on where an earlier try stopped."""
+    """Fetch, read and store the files of the dataset's plan, from where an earlier try stopped."""
     async with database.read() as session:
         dataset = await get_dataset(session, context.job.dataset_id)
     storage = StorageService(settings, database)
     staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
     if (manifest := await asyncio.to_thread(finish_build, staging, target, monitor=context.monitor)) is not None:
-        # An earlier try was cut off after the files were whole and before the record said so.
+        # An earlier try ended after the files were complete and before its record said so.
         return figures_of(manifest, target)
     try:
         manifest = await _build(dataset, staging, target, context=context, settings=settings)
     except AuthRequired as error:
-        # Access was checked when the download was asked for, and nothing tells which of the two has happened since.
+        # Access was checked at the request, and nothing shows which of the two has happened since.
         raise AuthRequired(
-            f"{error.detail} Access was closed meanwhile, or a restart forgot the token, which is held in memory only: "
-            "retry with the token of an account that may read it, and the download goes on from what is here."
+            f"{error.detail} Access was closed meanwhile, or a restart lost the token, which is kept in memory only. "
+            "Retry with the token of an account with access: what was downloaded is kept."
         ) from error
     return figures_of(manifest, target)
 
 
 async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobContext, settings: Settings) -> Manifest:
     context.monitor.report(0, 0, "plan")
-    plan = await asyncio.to_thread(read_plan, staging) or await _plan_again(dataset, staging, context.token)
+    plan = await asyncio.to_thread(read_plan, staging) or await _rebuild_plan(dataset, staging, context.token)
     await asyncio.to_thread(_require_room, plan, staging, settings)
     fetching = FetchSettings(connections=settings.download_connections)
     return await asyncio.to_thread(
@@ -80,8 +87,8 @@ def _require_room(plan: DownloadPlan, staging: Path, settings: Settings) -> None
     )
 
 
-async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> DownloadPlan:
-    """The same plan once more, from the commit in the record: the file that kept it is lost or damaged."""
+async def _rebuild_plan(dataset: Dataset, staging: Path, token: str | None) -> DownloadPlan:
+    """Make the same plan again from the commit in the record, because the plan file is lost or damaged."""
     request = PlanRequest(
         repo_id=dataset.hf_repo_id or "",
         config=dataset.config,
@@ -99,7 +106,7 @@ async def _plan_again(dataset: Dataset, staging: Path, token: str | None) -> Dow
 
 
 async def handle_import(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
-    """Read and store the files that lie in the dataset's staging folder. Goes on where an earlier try stopped."""
+    """Read and store the files in the dataset's staging folder, from where an earlier try stopped."""
     async with database.read() as session:
         dataset = await get_dataset(session, context.job.dataset_id)
     storage = StorageService(settings, database)
@@ -108,7 +115,7 @@ async def handle_import(context: JobContext, *, settings: Settings, database: Da
     if manifest is None:
         plan = await asyncio.to_thread(read_local_plan, staging)
         if plan is None:
-            raise DataMissing("The imported files are no longer here: delete this dataset and import them again.")
+            raise DataMissing("The imported files are no longer on disk. Delete this dataset and import them again.")
         manifest = await asyncio.to_thread(
             build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, monitor=context.monitor
         )
@@ -116,50 +123,41 @@ async def handle_import(context: JobContext, *, settings: Settings, database: Da
 
 
 def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
-    """What the record says of the data, from its manifest."""
-    text = manifest.text
-    columns: list[Json] = [
-        {
-            "name": column.name,
-            "type": column.type,
-            "kind": column.kind,
-            "nulls": column.nulls,
-            "characters": column.characters,
-        }
-        for column in manifest.columns
-    ]
+    """Return what the record of the dataset in ``folder`` stores of its manifest."""
     return DatasetFigures(
-        raw_path=str(folder / "raw"),
+        raw_path=str(DatasetLayout(folder).raw),
         num_samples=manifest.rows,
         size_bytes=manifest.size_bytes,
-        splits=[
-            {
-                "name": split.name,
-                "num_files": len(split.files),
-                "num_rows": split.rows,
-                "num_bytes": split.size_bytes,
-            }
-            for split in manifest.splits
-        ],
+        splits=tuple(
+            SplitFigures(split.name, len(split.files), split.rows, split.size_bytes) for split in manifest.splits
+        ),
         text_column=manifest.text_column.name,
-        metadata={
-            "text_column_reason": manifest.text_column.reason,
-            "characters": text.characters,
-            "text_bytes": text.utf8_bytes,
-            "null_texts": text.nulls,
-            "empty_texts": text.empty,
-            "invalid_texts": text.invalid,
-            "columns": columns,
-        },
+        content=_content_of(manifest),
+    )
+
+
+def _content_of(manifest: Manifest) -> ContentFigures:
+    text = manifest.text
+    return ContentFigures(
+        text_column_reason=manifest.text_column.reason,
+        characters=text.characters,
+        text_bytes=text.utf8_bytes,
+        null_texts=text.nulls,
+        empty_texts=text.empty,
+        invalid_texts=text.invalid,
+        columns=tuple(
+            ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
+            for column in manifest.columns
+        ),
     )
 
 
 async def handle_tokenize(
     context: JobContext, *, settings: Settings, database: Database, preloaded: "PreloadedTokenizer | None" = None
 ) -> TokenizationFigures:
-    """Make the tokenization that its record describes. Goes on where an earlier try stopped."""
-    from mistudio.corpus.spec.settings import TokenizeSettings
-    from mistudio.services.tokenizations.run import save_tokenized_dataset
+    """Make the tokenization that its record describes, from where an earlier try stopped."""
+    from mistudio.corpus.spec import TokenizeSettings
+    from mistudio.services.tokenization_service import TokenizationService
 
     async with database.read() as session:
         record = await get_tokenization(session, context.job.tokenization_id or "")
@@ -168,10 +166,10 @@ async def handle_tokenize(
     if preloaded is not None and not preloaded.is_of(record):
         preloaded = None
     loaded = preloaded.tokenizer if preloaded else None
-    tokenizer = loaded or await tokenizer_of(record, settings=settings, token=context.token)
+    tokenizer = loaded or await load_recorded_tokenizer(record, settings=settings, token=context.token)
     context.monitor.report(1, 1, "plan")
     return await asyncio.to_thread(
-        save_tokenized_dataset,
+        TokenizationService.save_tokenized_dataset,
         storage.folder(record.dataset_id),
         ensure_dir(storage.staging(record.id)),
         storage.tokenized(record.dataset_id, record.id),
@@ -179,14 +177,14 @@ async def handle_tokenize(
         tokenizer=tokenizer,
         monitor=context.monitor,
         trial=preloaded.trial if preloaded else None,
-        sharing=None if settings.is_embedded else _sharing(context, settings.shard_bytes),
+        sharing=None if settings.is_embedded else _shard_policy(context, settings.shard_bytes),
     )
 
 
-async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str | None) -> "LoadedTokenizer":
-    """The tokenizer that the record names. Raises SourceChanged where it is another one by now."""
+async def load_recorded_tokenizer(record: Tokenization, *, settings: Settings, token: str | None) -> "LoadedTokenizer":
+    """Load the tokenizer that the record names. Raises SourceChanged if it has changed since."""
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource
-    from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
+    from mistudio.corpus.tokenizers import load_tokenizer
 
     tokenizer = await asyncio.to_thread(
         load_tokenizer,
@@ -197,32 +195,34 @@ async def tokenizer_of(record: Tokenization, *, settings: Settings, token: str |
     )
     if tokenizer.fingerprint != record.fingerprint:
         raise SourceChanged(
-            f"The tokenizer {record.tokenizer} is no longer the one that was asked for: tokenize again with it."
+            f"The tokenizer {record.tokenizer} has changed since this tokenization was requested. Tokenize again."
         )
     return tokenizer
 
 
-def _sharing(context: JobContext, shard_bytes: int) -> "Sharing | None":
-    """Lets other workers be called from the thread that tokenizes."""
-    from mistudio.corpus.tokenize.shards import Sharing
+def _shard_policy(context: JobContext, shard_bytes: int) -> "ShardPolicy | None":
+    """Return how the thread that tokenizes calls other workers for help; None where it cannot."""
+    from mistudio.corpus.tokenize import ShardPolicy
 
     loop, share = asyncio.get_running_loop(), context.share
     if share is None or not shard_bytes:
         return None
-    return Sharing(shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(_awaited(share, shards), loop).result())
 
+    async def call_for_help(shards: int) -> None:
+        await share(shards)
 
-async def _awaited(share: Callable[[int], Awaitable[None]], shards: int) -> None:
-    await share(shards)
+    return ShardPolicy(
+        shard_bytes, lambda shards: asyncio.run_coroutine_threadsafe(call_for_help(shards), loop).result()
+    )
 
 
 def job_handlers(
     settings: Settings, database: Database, *, preloaded: "PreloadedTokenizer | None" = None
 ) -> Mapping[str, Handler]:
-    """The handler of each kind of job; ``preloaded`` is what this process has loaded for the one that it may get."""
+    """Return the handler of each kind of job; ``preloaded`` is the tokenizer that this process has preloaded."""
     return {
-        "download": followed_by_index(partial(handle_download, settings=settings, database=database), settings),
-        "import": followed_by_index(partial(handle_import, settings=settings, database=database), settings),
+        "download": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
+        "import": follow_with_index(partial(handle_import, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),
         "tokenize": partial(handle_tokenize, settings=settings, database=database, preloaded=preloaded),
     }

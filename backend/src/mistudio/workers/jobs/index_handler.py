@@ -1,18 +1,18 @@
-"""The handler of the jobs that build full-text indexes, and what lets a finished dataset be followed by one."""
+"""The handler of index jobs, and the wrapper that makes one follow a finished dataset."""
 
 import asyncio
 from dataclasses import replace
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.services.jobs.targets import Figures, IndexFigures
+from mistudio.services.jobs.figures import Figures, IndexFigures
 from mistudio.services.storage.disk_space import require_room
 from mistudio.services.storage_service import StorageService
 from mistudio.workers.jobs.runner import Handler, JobContext
 
 
 async def handle_index(context: JobContext, *, settings: Settings, database: Database) -> IndexFigures:
-    """Index the dataset. A build that was cut off is begun anew; one that was only not recorded is left as it is."""
+    """Build the dataset's index, from the start if an earlier build was cut off; keep one that is complete."""
     from mistudio.corpus.search.index_builder import build_index, estimated_bytes, has_current_index
 
     folder = StorageService(settings, database).folder(context.job.dataset_id)
@@ -23,11 +23,11 @@ async def handle_index(context: JobContext, *, settings: Settings, database: Dat
     return IndexFigures()
 
 
-def followed_by_index(handler: Handler, settings: Settings) -> Handler:
-    """``handler``, of jobs that make datasets, after which each dataset gets its index if the settings say so."""
+def follow_with_index(handler: Handler, settings: Settings) -> Handler:
+    """Wrap a handler that makes datasets: an index job follows if the settings say so."""
 
-    async def handled(context: JobContext) -> Figures:
+    async def handle(context: JobContext) -> Figures:
         figures = await handler(context)
         return replace(figures, follow_up=("index",)) if settings.search_index == "auto" else figures
 
-    return handled
+    return handle

@@ -1,7 +1,7 @@
-"""Turns what the engine reports, for every buffer and from any thread, into at most ten progress events a second.
+"""Reports a job's progress: turns any number of reports from any thread into at most ten events a second.
 
-A job's way has phases with a weight each; phases may overlap (files are read while later ones come). Shown is the first
-phase that is not complete, and the progress over the whole way, which never goes back.
+Each phase of a job has a weight. Phases may overlap: files are read while later ones still download. An event shows the
+first incomplete phase, and the progress over all phases, which never decreases.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Speed:
         self._marks: deque[tuple[float, int]] = deque()
 
     def mark(self, now: float, done: int) -> float | None:
-        """Note that ``done`` units were done at ``now`` (seconds); the rate, None until it can be told."""
+        """Record that ``done`` units were done at ``now`` (seconds); return the rate, None while it is unknown."""
         if self._marks and done < self._marks[-1][1]:
             self._marks.clear()
         self._marks.append((now, done))
@@ -54,7 +54,7 @@ class Speed:
 
 
 class Reporter:
-    """The ``Work`` of one job: thread-safe on the engine's side, a ticking task on the job table's side."""
+    """The ``Monitor`` of one job: thread-safe for its handler, a periodic task towards the jobs table."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Reporter:
         room: RoomWatch | None = None,
         lease_seconds: float | None = None,
     ) -> None:
-        """``lease_seconds`` without a recorded heartbeat, and the job counts as another's; None: it is never taken."""
+        """``lease_seconds``: how long the job stays claimed without a recorded heartbeat; None: for ever."""
         self._jobs = jobs
         self._room = room
         self._claim = claim
@@ -77,20 +77,20 @@ class Reporter:
         self._sent: Snapshot | None = None
         self._speeds: dict[str, Speed] = {}
         self._cancelled = threading.Event()
-        self._lost = False
-        # Stopping well before the lease ends leaves the successor alone with the files, whatever the clocks say.
-        self._patience = lease_seconds * _LEASE_SHARE if lease_seconds else None
-        self._pause = min(_HEARTBEAT_SECONDS, lease_seconds / 5) if lease_seconds else _HEARTBEAT_SECONDS
+        self._is_lost = False
+        # It stops well before the lease ends, so that the next runner has the files to itself.
+        self._lease_limit = lease_seconds * _LEASE_SHARE if lease_seconds else None
+        self._heartbeat_seconds = min(_HEARTBEAT_SECONDS, lease_seconds / 5) if lease_seconds else _HEARTBEAT_SECONDS
         self._recorded_at = time.monotonic()
 
     def report(self, done: int, total: int, phase: str) -> None:
-        """Note how far ``phase`` is."""
+        """Record how far ``phase`` is."""
         with self._lock:
             self._reported[phase] = (done, total)
 
     def checkpoint(self) -> None:
-        """Raise JobCancelled when cancelled, ClaimLost once the job is another's, DiskFull without room."""
-        if self._lost or (self._patience and time.monotonic() - self._recorded_at > self._patience):
+        """Raise JobCancelled when cancelled, ClaimLost when another runner has the job, DiskFull without room."""
+        if self._is_lost or (self._lease_limit and time.monotonic() - self._recorded_at > self._lease_limit):
             raise ClaimLost(self._claim.job_id)
         if self._cancelled.is_set():
             raise JobCancelled(cancelled_message(self._progress))
@@ -102,65 +102,65 @@ class Reporter:
         self._cancelled.set()
 
     @asynccontextmanager
-    async def ticking(self) -> AsyncIterator[None]:
-        """Tell of progress while the block runs, and once more at its end: the last word always goes out."""
+    async def publish_progress(self) -> AsyncIterator[None]:
+        """Publish progress while the block runs, and the last value when it ends."""
         ended = asyncio.Event()
-        task = asyncio.create_task(self._tick(ended))
+        task = asyncio.create_task(self._publish_until(ended))
         try:
             yield
         finally:
-            # Cancelled in the middle of a write, the task would leave its connection with the database's lock behind.
+            # A task cancelled during a write would leave a connection that holds the database's lock.
             ended.set()
             await task
-            if not self._lost:
-                await self._tell()
+            if not self._is_lost:
+                await self._publish()
 
-    async def _tick(self, ended: asyncio.Event) -> None:
-        beat = time.monotonic()
-        while not self._lost:
+    async def _publish_until(self, ended: asyncio.Event) -> None:
+        last_beat = time.monotonic()
+        while not self._is_lost:
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), _TICK_SECONDS)
             if ended.is_set():
                 return
-            await self._tell()
-            if time.monotonic() - beat >= self._pause:
-                beat = time.monotonic()
+            await self._publish()
+            if time.monotonic() - last_beat >= self._heartbeat_seconds:
+                last_beat = time.monotonic()
                 await self._beat()
 
     async def _beat(self) -> None:
-        began = time.monotonic()
+        started = time.monotonic()
         try:
-            if await self._jobs.heartbeat(self._claim):
+            if await self._jobs.record_heartbeat(self._claim):
                 self.cancel()
-            self._recorded_at = began
+            self._recorded_at = started
         except ClaimLost:
-            self._lost = True
+            self._is_lost = True
         except (DiskFull, Unavailable, SQLAlchemyError):
-            log.warning("the heartbeat cannot be recorded", job_id=self._claim.job_id)
+            log.warning("heartbeat not recorded: trying again", job_id=self._claim.job_id)
 
-    async def _tell(self) -> None:
+    async def _publish(self) -> None:
         snapshot = self.snapshot(time.monotonic())
         if snapshot is None or snapshot == self._sent:
             return
         try:
-            await self._jobs.progress(self._claim, snapshot)
+            await self._jobs.record_progress(self._claim, snapshot)
         except ClaimLost:
-            self._lost = True
+            self._is_lost = True
             log.warning("claim lost", job_id=self._claim.job_id)
         except (DiskFull, Unavailable, SQLAlchemyError):
-            log.warning("progress cannot be recorded", job_id=self._claim.job_id)
+            log.warning("progress not recorded: trying again", job_id=self._claim.job_id)
         self._sent = snapshot
 
     def snapshot(self, now: float) -> Snapshot | None:
-        """How far the job is, ``now`` in seconds of any clock; None while nothing was reported."""
+        """Return how far the job is at ``now`` (seconds of any clock); None before the first report."""
         with self._lock:
             reported = dict(self._reported)
-        known: list[JobPhase] = [phase for phase in self._phases if phase in reported]
-        if not known:
+        begun: list[JobPhase] = [phase for phase in self._phases if phase in reported]
+        if not begun:
             return None
-        shown = next((phase for phase in known if reported[phase][0] < reported[phase][1]), known[-1])
+        shown = next((phase for phase in begun if reported[phase][0] < reported[phase][1]), begun[-1])
         done, total = reported[shown]
-        share = sum(self._phases[phase] * _fraction(*reported[phase]) for phase in known)
+        share = sum(self._phases[phase] * _fraction(*reported[phase]) for phase in begun)
         self._progress = max(self._progress, share)
         rate = self._speeds.setdefault(shown, Speed()).mark(now, done)
         return Snapshot(

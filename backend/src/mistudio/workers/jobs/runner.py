@@ -1,11 +1,10 @@
-"""The one place where a job is run: claim it, hand it to its handler, write down how it ended.
+"""Runs a job: claims it, calls its handler, and records how it ended.
 
-Only here is everything caught. What can pass by itself is tried again after a pause that doubles, or as long as the Hub
-asked for; everything else ends the job with its error.
+Every exception ends here. An error that may pass by itself postpones the job, for a pause that doubles each time or as
+long as the Hub asks; any other error ends it.
 """
 
 import asyncio
-import errno
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,24 +15,25 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from mistudio.core.config import Settings
+from mistudio.core.disk import translate_disk_full
 from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudioError, Unavailable
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import Claim, ClaimLost, JobService
-from mistudio.services.jobs.targets import Figures
+from mistudio.services.jobs.figures import Figures
 from mistudio.services.storage.disk_space import RoomWatch
 from mistudio.workers.jobs.reporter import Reporter
 
 log = structlog.get_logger(__name__)
 
 _MAX_BACKOFF_SECONDS = 600.0
-_ROOM_POLL_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
 
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobContext:
-    """What a handler gets: its job, the token given for it, where to report, and a call for help with shards."""
+    """What a handler needs: its job, the job's token, its monitor, and a call for help with shards."""
 
     job: JobResponse
     token: str | None = field(repr=False)
@@ -44,14 +44,14 @@ class JobContext:
 Handler = Callable[[JobContext], Awaitable[Figures]]
 
 
-async def until_recorded(write: Callable[[], Awaitable[Answer]]) -> Answer:
-    """``write``, again and again while the database is full, locked or gone: a job's end must not be lost."""
+async def retry_database(call: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Repeat the call while the database is full, locked or gone: a job's end must not be lost."""
     while True:
         try:
-            return await write()
+            return await call()
         except (DiskFull, Unavailable, OperationalError) as error:
-            log.warning("the job's state cannot be recorded: waiting", error=type(error).__name__)
-            await asyncio.sleep(_ROOM_POLL_SECONDS)
+            log.warning("database not available: trying again", error=type(error).__name__)
+            await asyncio.sleep(_RETRY_SECONDS)
 
 
 class Runner:
@@ -66,27 +66,27 @@ class Runner:
         enqueue: Callable[[str], Awaitable[None]] | None = None,
         share: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
-        """``enqueue`` brings the jobs that follow from one to workers; None where the engine looks for them itself."""
+        """``enqueue`` brings jobs that follow from another to workers; None where the engine finds them by itself."""
         self._settings = settings
         self._enqueue = enqueue
         self._share = share
         self._jobs = jobs
         self._handlers = handlers
         self._monitor: Reporter | None = None
-        self._cancelled = False
+        self._is_cancelled = False
         self._lease = None if settings.is_embedded else settings.lease_seconds
 
     def cancel(self) -> None:
-        """Stop the job under way at its next checkpoint; may be called from any thread, also before it began."""
-        self._cancelled = True
+        """Stop the job at its next checkpoint. Safe in any thread, and before the job starts."""
+        self._is_cancelled = True
         if self._monitor:
             self._monitor.cancel()
 
     async def run_job(self, job_id: str, *, owner: str, token: str | None = None) -> None:
-        """Run one job to its end, whatever that is. A job that somebody else has is left alone."""
-        claim = await until_recorded(lambda: self._jobs.claim(job_id, owner))
+        """Run the job until it ends or is postponed. Do nothing if another runner has claimed it."""
+        claim = await retry_database(lambda: self._jobs.claim(job_id, owner))
         if claim is None:
-            log.info("job not taken", job_id=job_id)
+            log.info("job not claimed", job_id=job_id)
             return
         job = await self._jobs.get(job_id)
         with structlog.contextvars.bound_contextvars(
@@ -105,45 +105,41 @@ class Runner:
             monitor = self._monitor = Reporter(
                 self._jobs, claim, job.kind, progress=job.progress, room=room, lease_seconds=self._lease
             )
-            if self._cancelled:
+            if self._is_cancelled:
                 monitor.cancel()
-            async with monitor.ticking():
-                figures = await self._handlers[job.kind](
-                    JobContext(job=job, token=token, monitor=monitor, share=self._share)
-                )
-            following = await until_recorded(lambda: self._jobs.succeed(claim, figures))
+            context = JobContext(job=job, token=token, monitor=monitor, share=self._share)
+            with translate_disk_full():
+                async with monitor.publish_progress():
+                    figures = await self._handlers[job.kind](context)
+            following = await retry_database(lambda: self._jobs.succeed(claim, figures))
             if self._enqueue:
                 for job_id in following:
                     await self._enqueue(job_id)
         except ClaimLost:
             raise
         except MiStudioError as error:
-            await self._end(claim, job, error)
-        except OSError as error:
-            await self._end(claim, job, self._translated(error))
-        except Exception as error:  # noqa: BLE001 (the one place: a job must end in a state that says how)
-            await self._end(claim, job, self._unforeseen(error))
+            await self._record_error(claim, job, error)
+        except Exception as error:  # noqa: BLE001 (the only place: a job must end in a state that says how)
+            await self._record_error(claim, job, _internal_error(error))
 
-    async def _end(self, claim: Claim, job: JobResponse, error: MiStudioError) -> None:
+    async def _record_error(self, claim: Claim, job: JobResponse, error: MiStudioError) -> None:
         if error.retryable and job.attempt < job.max_attempts and not isinstance(error, JobCancelled):
             delay = max(self._backoff(job.attempt), error.retry_after or 0.0)
             log.warning("job postponed", code=error.code, detail=error.detail, delay_seconds=round(delay, 1))
-            await until_recorded(lambda: self._jobs.postpone(claim, error, delay))
+            await retry_database(lambda: self._jobs.postpone(claim, error, delay))
             return
         log.info("job failed", code=error.code, detail=error.detail)
-        await until_recorded(lambda: self._jobs.fail(claim, error))
+        await retry_database(lambda: self._jobs.fail(claim, error))
 
     def _backoff(self, attempt: int) -> float:
-        """Seconds until the next try: exponential, with up to a tenth at random, so that jobs do not move in step."""
+        """Return the seconds until the next try: exponential, with a jitter of up to a tenth."""
         base = self._settings.retry_backoff_seconds * 2.0 ** (attempt - 1)
         return min(base, _MAX_BACKOFF_SECONDS) * random.uniform(1.0, 1.1)  # noqa: S311 (no secret depends on it)
 
-    def _translated(self, error: OSError) -> MiStudioError:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return DiskFull("The disk is full. What is here is kept: make room, then retry.")
-        return self._unforeseen(error)
 
-    def _unforeseen(self, error: Exception) -> MiStudioError:
-        correlation_id = uuid4().hex
-        log.error("job crashed", correlation_id=correlation_id, exc_info=error)
-        return InternalError(f"Something went wrong inside; the log has it under {correlation_id}. Retry goes on.")
+def _internal_error(error: Exception) -> InternalError:
+    correlation_id = uuid4().hex
+    log.error("job crashed", correlation_id=correlation_id, exc_info=error)
+    return InternalError(
+        f"An internal error stopped the job; the log describes it under {correlation_id}. Retry to go on."
+    )

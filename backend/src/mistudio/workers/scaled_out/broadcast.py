@@ -1,4 +1,4 @@
-"""What servers and workers of one Redis call out to each other: stop this job, let go of this dataset's files."""
+"""Broadcasts between servers and workers over Redis: cancel this job, close the files of this dataset."""
 
 import asyncio
 import json
@@ -15,25 +15,25 @@ Broadcast = Literal["cancel", "forget"]
 
 _CHANNEL = "mistudio:control"
 _POLL_SECONDS = 5.0
-_TROUBLE_SECONDS = 0.5
+_RETRY_SECONDS = 0.5
 
 
-def connect(url: str) -> Redis:
-    """A client of Redis that does not wait for ever."""
+def connect_redis(url: str) -> Redis:
+    """Return a client of Redis with time limits."""
     client: Redis = Redis.from_url(url, socket_connect_timeout=3, socket_timeout=10, decode_responses=True)
     return client
 
 
-async def call_out(redis: Redis, order: Broadcast, target: str) -> None:
-    """Let everybody hear; where Redis is down nobody does, and the jobs table tells them instead."""
+async def send_broadcast(redis: Redis, order: Broadcast, target: str) -> None:
+    """Send an order to every server and worker. While Redis is down it is lost; the jobs table still tells them."""
     try:
         await redis.publish(_CHANNEL, json.dumps([order, target]))
     except (RedisError, OSError) as error:
-        log.warning("not called out", order=order, target=target, error=type(error).__name__)
+        log.warning("broadcast not sent", order=order, target=target, error=type(error).__name__)
 
 
-async def listen(redis: Redis, hear: Callable[[Broadcast, str], Awaitable[None]], *, ready: asyncio.Event) -> None:
-    """Hear every order until cancelled; ``ready`` is set once nothing is missed any more."""
+async def listen(redis: Redis, handle: Callable[[Broadcast, str], Awaitable[None]], *, ready: asyncio.Event) -> None:
+    """Handle every order until cancelled; ``ready`` is set once subscribed."""
     while True:
         try:
             async with redis.pubsub(ignore_subscribe_messages=True) as pubsub:
@@ -42,7 +42,7 @@ async def listen(redis: Redis, hear: Callable[[Broadcast, str], Awaitable[None]]
                 while True:
                     message = await pubsub.get_message(timeout=_POLL_SECONDS)
                     if message and message["type"] == "message":
-                        await hear(*json.loads(message["data"]))
+                        await handle(*json.loads(message["data"]))
         except (RedisError, OSError) as error:
-            log.warning("nothing is heard from others", error=type(error).__name__)
-            await asyncio.sleep(_TROUBLE_SECONDS)
+            log.warning("broadcasts not received: subscribing again", error=type(error).__name__)
+            await asyncio.sleep(_RETRY_SECONDS)

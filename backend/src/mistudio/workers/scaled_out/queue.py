@@ -1,7 +1,7 @@
-"""The scaled-out engine's queue: brings job ids to Celery workers on any machine.
+"""The scaled-out engine's queue: sends job ids to Celery workers on any machine.
 
-A message that cannot be sent, or that the broker loses, is no loss: the jobs table has the job, and a watcher enqueues
-it again (see ``mistudio.workers.scaled_out.watchdog``).
+A message may fail or get lost in the broker: the jobs table still has the job, and the watchdog enqueues it again
+(``mistudio.workers.scaled_out.watchdog``).
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from mistudio.core.celery_app import ROUTES, SHARD_ROUTE, Route, StudioCelery
 from mistudio.core.config import Settings
 from mistudio.core.states import JobState
 from mistudio.services.job_service import JobService
-from mistudio.workers.scaled_out.broadcast import call_out
+from mistudio.workers.scaled_out.broadcast import send_broadcast
 
 log = structlog.get_logger(__name__)
 
 BROKER_ERRORS = (OperationalError, KombuError, AMQPError, RedisError, OSError)
-_ASKED = "mistudio:enqueued:"
-_ASKED_SECONDS = 3600
+_ENQUEUED_KEY = "mistudio:enqueued:"
+_ENQUEUED_SECONDS = 3600
 _POLL_SECONDS = 0.05
 _STOP_SECONDS = 10.0
 
@@ -36,54 +36,54 @@ class CeleryQueue:
         self._jobs = jobs
         self._app = app
         self._redis = redis
-        # A worker that is gone cannot stop its job: then the end of its lease does.
-        self._patience = settings.lease_seconds + _STOP_SECONDS
+        # A dead worker cannot stop its job; the end of its lease does.
+        self._cancel_seconds = settings.lease_seconds + _STOP_SECONDS
 
     async def enqueue(self, job_id: str) -> None:
-        """Send the id; a broker that is down gets it from a watcher when it is back."""
+        """Send the id. While the broker is down the watchdog keeps trying."""
         job = await self._jobs.find(job_id)
         if job is None:
             return
         try:
             await asyncio.to_thread(self._send, ROUTES[job.kind], [job_id])
-            await self._redis.set(f"{_ASKED}{job_id}", time.time(), ex=_ASKED_SECONDS)
+            await self._redis.set(f"{_ENQUEUED_KEY}{job_id}", time.time(), ex=_ENQUEUED_SECONDS)
         except BROKER_ERRORS as error:
-            log.warning("not enqueued now", job_id=job_id, error=type(error).__name__)
+            log.warning("job not enqueued: the broker does not answer", job_id=job_id, error=type(error).__name__)
 
     async def preload(self, tokenizer: str, revision: str | None) -> None:
-        """Nobody knows which worker will have the job."""
+        """Do nothing: any worker may get the job."""
 
     async def share(self, job_id: str, shards: int) -> None:
-        """Call for help with all shards of a job but its first; where nobody comes, the job makes them itself."""
+        """Ask workers to help with every shard of a job but the first. The job makes what they do not."""
         try:
             for shard in range(1, shards):
                 await asyncio.to_thread(self._send, SHARD_ROUTE, [job_id, shard])
         except BROKER_ERRORS as error:
-            log.warning("no help was called", job_id=job_id, error=type(error).__name__)
+            log.warning("shards not enqueued: the job makes them itself", job_id=job_id, error=type(error).__name__)
 
     def _send(self, route: Route, arguments: list[str | int]) -> None:
         self._app.send_task(route.task, args=arguments, queue=route.queue, retry=False)
 
     async def cancel(self, job_id: str) -> None:
-        """Call out to the worker that has it, and wait until it has let go."""
-        await call_out(self._redis, "cancel", job_id)
-        deadline = time.monotonic() + self._patience
+        """Tell the worker that runs the job to stop, and wait until it has."""
+        await send_broadcast(self._redis, "cancel", job_id)
+        deadline = time.monotonic() + self._cancel_seconds
         while time.monotonic() < deadline:
             job = await self._jobs.find(job_id)
             if job is None or job.state is not JobState.RUNNING:
                 return
             await asyncio.sleep(_POLL_SECONDS)
 
-    async def asked_at(self, job_ids: list[str]) -> dict[str, float]:
-        """When each of these jobs was last sent, in seconds since 1970; those of which Redis knows nothing are not."""
-        marks = await self._redis.mget([f"{_ASKED}{job_id}" for job_id in job_ids]) if job_ids else []
+    async def enqueued_at(self, job_ids: list[str]) -> dict[str, float]:
+        """Return when each of these jobs was last sent, in seconds since 1970, for those that Redis knows."""
+        marks = await self._redis.mget([f"{_ENQUEUED_KEY}{job_id}" for job_id in job_ids]) if job_ids else []
         return {job_id: float(mark) for job_id, mark in zip(job_ids, marks, strict=True) if mark}
 
-    async def waiting(self, queue: str) -> int:
-        """How many messages wait with the broker in this queue."""
-        return await asyncio.to_thread(self._waiting, queue)
+    async def count_waiting(self, queue: str) -> int:
+        """Return how many messages the broker holds in this queue."""
+        return await asyncio.to_thread(self._count_waiting, queue)
 
-    def _waiting(self, queue: str) -> int:
+    def _count_waiting(self, queue: str) -> int:
         with self._app.pool.acquire(block=True) as connection:
             channel = connection.default_channel
             try:
@@ -100,10 +100,10 @@ class CeleryQueue:
             connection.ensure_connection(max_retries=1, timeout=3)
 
     async def close(self) -> None:
-        """Let go of the broker."""
+        """Close the connection to the broker."""
         await asyncio.to_thread(self._app.close)
 
 
-def due_since(not_before: datetime | None, asked: float) -> float:
-    """Since when, in seconds since 1970, a job that was sent at ``asked`` could have been taken."""
-    return max(asked, not_before.timestamp() if not_before else 0.0)
+def due_since(not_before: datetime | None, enqueued: float) -> float:
+    """Return since when, in seconds since 1970, a worker could have taken a job that was sent at ``enqueued``."""
+    return max(enqueued, not_before.timestamp() if not_before else 0.0)

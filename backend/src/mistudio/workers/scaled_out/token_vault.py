@@ -1,6 +1,6 @@
-"""Hugging Face tokens on their way to Celery workers: sealed, for a limited time, gone when the job ends.
+"""Carries Hugging Face tokens to Celery workers: encrypted, for a limited time, deleted when the job ends.
 
-They lie in Redis, encrypted (Fernet) with a key that Redis never sees: ``MISTUDIO_SECRET_KEY``, else a key file in the
+Redis holds them encrypted (Fernet) with a key that it never sees: ``MISTUDIO_SECRET_KEY``, else a key file in the
 DATA_DIR that servers and workers share.
 """
 
@@ -28,9 +28,9 @@ _PREFIX = "mistudio:token:"
 
 
 def sealing_key(settings: Settings) -> bytes:
-    """The key of these settings in Fernet's form, derived from the secret that all share."""
-    given = settings.secret_key.get_secret_value() if settings.secret_key else ""
-    secret = given or _shared_secret(settings.data_dir)
+    """Return the Fernet key of these settings, derived from the secret that servers and workers share."""
+    configured = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    secret = configured or _shared_secret(settings.data_dir)
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"mistudio hugging face tokens").derive(
         secret.encode()
     )
@@ -38,7 +38,7 @@ def sealing_key(settings: Settings) -> bytes:
 
 
 def _shared_secret(data_dir: Path) -> str:
-    """The secret of the key file; the first who needs it makes it, whole at once, readable by its owner only."""
+    """Return the secret in the key file; the first process makes the file, atomically, readable by its owner only."""
     path = ensure_dir(data_dir) / _KEY_NAME
     if not path.exists():
         draft = path.with_name(f"{_KEY_NAME}.{secrets.token_hex(8)}")
@@ -61,27 +61,31 @@ class RedisTokenVault:
         self._fernet = Fernet(key)
 
     async def put(self, job_id: str, token: str) -> None:
-        """Keep the token until the job ends, or for a day. Raises Unavailable."""
+        """Keep the token until the job ends, for a day at most. Raises Unavailable."""
         sealed = self._fernet.encrypt(token.encode()).decode("ascii")
         try:
             await self._redis.set(f"{_PREFIX}{job_id}", sealed, ex=TIME_LIMIT_SECONDS)
         except (RedisError, OSError) as error:
-            raise Unavailable("Redis, which would carry the token, does not answer: try again in a moment.") from error
+            raise Unavailable(
+                "Redis does not answer, so the token cannot be passed on. Try again in a moment."
+            ) from error
 
     async def get(self, job_id: str) -> str | None:
-        """The token of this job, if one was given, its time is not over and the key is still the same."""
+        """Return the token of this job, None if there is none, it has expired or the key has changed."""
         try:
             sealed = await self._redis.get(f"{_PREFIX}{job_id}")
             return self._fernet.decrypt(sealed, ttl=TIME_LIMIT_SECONDS).decode() if sealed else None
         except InvalidToken:
-            log.warning("a sealed token cannot be opened", job_id=job_id)
+            log.warning("token not decrypted: it has expired, or the key has changed", job_id=job_id)
         except (RedisError, OSError) as error:
-            log.warning("no token can be had", job_id=job_id, error=type(error).__name__)
+            log.warning("token not read: Redis does not answer", job_id=job_id, error=type(error).__name__)
         return None
 
     async def drop(self, job_id: str) -> None:
-        """Forget the token of this job; where Redis is down its time limit does."""
+        """Delete the token of this job. While Redis is down, the token's time limit does."""
         try:
             await self._redis.delete(f"{_PREFIX}{job_id}")
         except (RedisError, OSError) as error:
-            log.warning("a sealed token stays until its time is over", job_id=job_id, error=type(error).__name__)
+            log.warning(
+                "token not deleted: Redis keeps it until its time limit", job_id=job_id, error=type(error).__name__
+            )

@@ -1,9 +1,9 @@
-"""Sees that no job is lost in the scaled-out engine. Every server and worker has a watcher; one of them at a time acts.
+"""Recovers lost jobs of the scaled-out engine. Every server and worker has a watchdog; one leader at a time acts.
 
-It observes the heartbeats of running jobs by its own clock, so that clocks of machines need not agree, and gives back
-those that stood still for a lease. Jobs that wait and of which the broker has no message are enqueued again: the broker
-was restarted empty, or whoever was to send or to take the message was killed. A message too many does no harm, because
-only a queued job can be claimed.
+The leader times heartbeats by its own monotonic clock, so the machines' clocks need not agree. It gives back a running
+job whose heartbeat has not changed for a lease. It enqueues a queued job again when the broker has no message for it:
+the broker restarted empty, or the process that was to send or take the message was killed. A surplus message is
+harmless, because only a queued job can be claimed.
 """
 
 import asyncio
@@ -22,30 +22,31 @@ from mistudio.core.errors import DiskFull, Unavailable
 from mistudio.core.events import TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
-from mistudio.services.job_service import JobService, Lease
+from mistudio.services.job_service import JobService
+from mistudio.services.jobs.queries import Lease
 from mistudio.utils.tasks import end_task
 from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue, due_since
 
 log = structlog.get_logger(__name__)
 
-_LEADER = "mistudio:watcher"
+_LEADER_KEY = "mistudio:watcher"
 _INTERVAL_SECONDS = 1.0
 _TERM_MS = 5000
 _EMPTY_QUEUE_SECONDS = 10.0
-# What a killed worker had taken in advance is with nobody, though others wait: a message too many costs nothing.
+# A killed worker may have fetched a message in advance while others still wait; a surplus message costs nothing.
 _BUSY_QUEUE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """A job as it was when it last gave a sign."""
+class _Sighting:
+    """A running job's lease, and since when it has not changed."""
 
     lease: Lease
     since: float
 
 
-class Watcher:
-    """Acts every second while it leads."""
+class Watchdog:
+    """Looks for lost jobs every second while it is the leader."""
 
     def __init__(
         self, settings: Settings, jobs: JobService, *, queue: CeleryQueue, redis: Redis, vault: TokenVault
@@ -56,21 +57,21 @@ class Watcher:
         self._redis = redis
         self._vault = vault
         self._name = uuid4().hex
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[str, _Sighting] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to watch."""
-        self._task = asyncio.create_task(self._watch(), name="watcher")
+        """Start to watch."""
+        self._task = asyncio.create_task(self._watch(), name="watchdog")
 
     async def close(self) -> None:
-        """Stop watching; another one leads within seconds."""
+        """Stop watching; another watchdog becomes the leader within seconds."""
         if self._task:
             await end_task(self._task)
 
     @property
     def is_watching(self) -> bool:
-        """Whether it was started and did not break."""
+        """Whether it runs."""
         return self._task is not None and not self._task.done()
 
     async def _watch(self) -> None:
@@ -78,40 +79,42 @@ class Watcher:
             try:
                 await self.tick(time.monotonic())
             except (*BROKER_ERRORS, SQLAlchemyError, DiskFull, Unavailable) as error:
-                # Nobody could give a sign while the database was gone: every lease begins anew.
+                # No heartbeat could be recorded meanwhile: every lease starts again.
                 self._seen.clear()
-                log.warning("watching is interrupted", error=type(error).__name__)
+                log.warning("watchdog interrupted: trying again", error=type(error).__name__)
             await asyncio.sleep(_INTERVAL_SECONDS)
 
     async def tick(self, now: float) -> None:
-        """Look once, at ``now`` in seconds of a clock that never goes back."""
-        if not await self._leads():
+        """Look for lost jobs once, at ``now`` in seconds of a monotonic clock."""
+        if not await self._acquire_lead():
             self._seen.clear()
             return
-        await self._give_back(now)
+        await self._expire_leases(now)
         await self._enqueue_lost()
 
-    async def _leads(self) -> bool:
-        if await self._redis.set(_LEADER, self._name, nx=True, px=_TERM_MS):
+    async def _acquire_lead(self) -> bool:
+        if await self._redis.set(_LEADER_KEY, self._name, nx=True, px=_TERM_MS):
             return True
-        return await self._redis.get(_LEADER) == self._name and bool(await self._redis.pexpire(_LEADER, _TERM_MS))
+        return await self._redis.get(_LEADER_KEY) == self._name and bool(
+            await self._redis.pexpire(_LEADER_KEY, _TERM_MS)
+        )
 
-    async def _give_back(self, now: float) -> None:
-        leases = await self._jobs.leases()
-        self._seen = {lease.job_id: self._look(lease, now) for lease in leases}
+    async def _expire_leases(self, now: float) -> None:
+        leases = await self._jobs.list_leases()
+        self._seen = {lease.job_id: self._observe(lease, now) for lease in leases}
         for seen in list(self._seen.values()):
             if now - seen.since < self._settings.lease_seconds:
                 continue
-            if await self._jobs.lapse(seen.lease, backoff_seconds=0.0):
+            if await self._jobs.expire(seen.lease, backoff_seconds=0.0):
                 log.warning("job taken from a silent worker", **asdict(seen.lease))
-                await self._see_to(seen.lease.job_id)
+                await self._hand_on(seen.lease.job_id)
 
-    def _look(self, lease: Lease, now: float) -> _Seen:
+    def _observe(self, lease: Lease, now: float) -> _Sighting:
         before = self._seen.get(lease.job_id)
-        return before if before and before.lease == lease else _Seen(lease, now)
+        return before if before and before.lease == lease else _Sighting(lease, now)
 
-    async def _see_to(self, job_id: str) -> None:
-        """A job that was given back goes to another worker at once; one that has ended needs its token no more."""
+    async def _hand_on(self, job_id: str) -> None:
+        """Enqueue a job that was given back; drop the token of one that has ended."""
         job = await self._jobs.find(job_id)
         if job is None or job.finished_at:
             await self._vault.drop(job_id)
@@ -119,19 +122,19 @@ class Watcher:
             await self._queue.enqueue(job_id)
 
     async def _enqueue_lost(self) -> None:
-        due = await self._jobs.due(utc_now())
-        asked = await self._queue.asked_at([job.id for job in due])
-        for job in await self._lost(due, asked):
+        due = await self._jobs.list_due(utc_now())
+        enqueued = await self._queue.enqueued_at([job.id for job in due])
+        for job in await self._select_lost(due, enqueued):
             log.info("job enqueued again", job_id=job.id, dataset_id=job.dataset_id)
             await self._queue.enqueue(job.id)
 
-    async def _lost(self, due: Sequence[JobResponse], asked: dict[str, float]) -> list[JobResponse]:
-        """Those of which no message can be on its way any more."""
+    async def _select_lost(self, due: Sequence[JobResponse], enqueued: dict[str, float]) -> list[JobResponse]:
+        """Return the jobs for which no message can be on its way any more."""
         queues = {ROUTES[job.kind].queue for job in due}
-        waiting = {queue: await self._queue.waiting(queue) for queue in queues}
+        waiting = {queue: await self._queue.count_waiting(queue) for queue in queues}
         lost = []
         for job in due:
-            patience = _BUSY_QUEUE_SECONDS if waiting[ROUTES[job.kind].queue] else _EMPTY_QUEUE_SECONDS
-            if job.id not in asked or time.time() - due_since(job.not_before, asked[job.id]) > patience:
+            limit = _BUSY_QUEUE_SECONDS if waiting[ROUTES[job.kind].queue] else _EMPTY_QUEUE_SECONDS
+            if job.id not in enqueued or time.time() - due_since(job.not_before, enqueued[job.id]) > limit:
                 lost.append(job)
         return lost

@@ -1,7 +1,7 @@
 """One Celery worker process: threads that take job ids from the broker, and one event loop that runs the children.
 
-A stop in order (SIGTERM) kills the children, gives their jobs back at once and costs no attempt; after a SIGKILL the
-children end with their pipe, and a watcher gives the jobs back when their leases are over.
+SIGTERM kills the children and gives their jobs back at once, at no cost of an attempt. After a SIGKILL the children end
+with their pipes, and the watchdog gives the jobs back when their leases expire.
 """
 
 import asyncio
@@ -33,16 +33,16 @@ from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.tasks import end_task
-from mistudio.workers.child.pool import Children
-from mistudio.workers.jobs.runner import until_recorded
-from mistudio.workers.scaled_out.broadcast import Broadcast, connect, listen
+from mistudio.workers.child.pool import ChildPool
+from mistudio.workers.jobs.runner import retry_database
+from mistudio.workers.scaled_out.broadcast import Broadcast, connect_redis, listen
 from mistudio.workers.scaled_out.queue import CeleryQueue
 from mistudio.workers.scaled_out.token_vault import RedisTokenVault, sealing_key
-from mistudio.workers.scaled_out.watchdog import Watcher
+from mistudio.workers.scaled_out.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 
-PRESENCE = "mistudio:workers"
+WORKERS_KEY = "mistudio:workers"
 _PRESENCE_SECONDS = 5.0
 _GONE_SECONDS = 20.0
 _START_SECONDS = 30.0
@@ -51,7 +51,7 @@ _ANSWER_SECONDS = 5.0
 
 
 class WorkerHost:
-    """The parts of a worker process, on an event loop of their own; see ``JobHost``."""
+    """Runs the jobs of a worker process on an event loop of its own; see ``JobHost``."""
 
     def __init__(self, settings: Settings, app: StudioCelery) -> None:
         self._settings = settings
@@ -61,38 +61,38 @@ class WorkerHost:
         self._thread = threading.Thread(target=self._loop.run_forever, name="jobs", daemon=True)
         self._stack = AsyncExitStack()
         self._running: set[asyncio.Task[float | None]] = set()
-        self._closing = False
+        self._is_closing = False
 
     def start(self) -> None:
-        """Connect, and let tasks find this host."""
+        """Connect to everything, then take jobs from the tasks."""
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(_START_SECONDS)
         self._app.host = self
 
     def run_job(self, job_id: str) -> float | None:
-        """Run the job to its end; called by Celery's threads."""
-        return self._answer(self._begin(job_id))
+        """Run the job to its end. Called on Celery's threads."""
+        return self._wait_for(self._track(job_id))
 
     def help_job(self, job_id: str, shard: int) -> None:
-        """Help a tokenization; called by Celery's threads."""
-        self._answer(self._begin(job_id, shard))
+        """Help a tokenization. Called on Celery's threads."""
+        self._wait_for(self._track(job_id, shard))
 
-    def _answer(self, work: Coroutine[None, None, float | None]) -> float | None:
+    def _wait_for(self, work: Coroutine[None, None, float | None]) -> float | None:
         try:
             return asyncio.run_coroutine_threadsafe(work, self._loop).result()
         except CancelledError:
-            # This process ends.
+            # The process is ending.
             return None
 
     def process_ids(self) -> list[int]:
-        """The child processes that run now."""
+        """Return the child processes that run now."""
         return self._children.process_ids()
 
     def close(self) -> None:
-        """Give back what runs, then end."""
-        if self._closing:
+        """Give the running jobs back, then stop."""
+        if self._is_closing:
             return
-        self._closing = True
+        self._is_closing = True
         asyncio.run_coroutine_threadsafe(self._stack.aclose(), self._loop).result(_STOP_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_STOP_SECONDS)
@@ -100,7 +100,7 @@ class WorkerHost:
 
     async def _start(self) -> None:
         settings, stack = self._settings, self._stack
-        redis = connect(settings.redis_url)
+        redis = connect_redis(settings.redis_url)
         stack.push_async_callback(redis.aclose)
         database = Database(settings.sqlalchemy_url)
         stack.push_async_callback(database.close)
@@ -111,53 +111,53 @@ class WorkerHost:
         self._jobs = JobService(database, bus)
         vault = RedisTokenVault(redis, sealing_key(settings))
         self._queue = CeleryQueue(settings, self._jobs, app=self._app, redis=redis)
-        watcher = Watcher(settings, self._jobs, queue=self._queue, redis=redis, vault=vault)
-        self._children = Children(
+        watchdog = Watchdog(settings, self._jobs, queue=self._queue, redis=redis, vault=vault)
+        self._children = ChildPool(
             settings, self._jobs, bus=bus, vault=vault, enqueue=self._queue.enqueue, share=self._queue.share
         )
-        self._children.stand_by()
+        self._children.start_standby()
         stack.push_async_callback(self._hand_over)
         ready = asyncio.Event()
-        for work in (listen(redis, self._hear, ready=ready), self._be_seen(redis)):
+        for work in (listen(redis, self._handle, ready=ready), self._announce(redis)):
             stack.push_async_callback(end_task, asyncio.create_task(work))
-        watcher.start()
-        stack.push_async_callback(watcher.close)
+        watchdog.start()
+        stack.push_async_callback(watchdog.close)
         await ready.wait()
 
-    async def _begin(self, job_id: str, shard: int | None = None) -> float | None:
+    async def _track(self, job_id: str, shard: int | None = None) -> float | None:
         task = asyncio.create_task(self._run(job_id) if shard is None else self._help(job_id, shard))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await task
 
     async def _run(self, job_id: str) -> float | None:
-        job = None if self._closing else await until_recorded(lambda: self._jobs.find(job_id))
-        if job is None or job.state is not JobState.QUEUED or job_id in self._children or self._closing:
+        job = None if self._is_closing else await retry_database(lambda: self._jobs.find(job_id))
+        if job is None or job.state is not JobState.QUEUED or job_id in self._children or self._is_closing:
             return None
         if (pause := _pause(job)) > 0:
             return pause
         await (await self._children.start(job))
-        after = await until_recorded(lambda: self._jobs.find(job_id))
-        waits = after is not None and after.state is JobState.QUEUED and not self._closing
+        after = await retry_database(lambda: self._jobs.find(job_id))
+        waits = after is not None and after.state is JobState.QUEUED and not self._is_closing
         return _pause(after) if after and waits else None
 
     async def _help(self, job_id: str, shard: int) -> None:
-        job = await until_recorded(lambda: self._jobs.find(job_id))
-        if job is not None and job.state is JobState.RUNNING and not self._closing:
+        job = await retry_database(lambda: self._jobs.find(job_id))
+        if job is not None and job.state is JobState.RUNNING and not self._is_closing:
             await (await self._children.start(job, shard=shard))
 
-    async def _hear(self, order: Broadcast, target: str) -> None:
+    async def _handle(self, order: Broadcast, target: str) -> None:
         if order == "cancel":
             await self._children.cancel(target)
 
     async def _hand_over(self) -> None:
-        """Stop the children; their jobs wait for other workers."""
+        """Kill the children, and give their jobs to other workers."""
         for job_id, owner in await self._children.close():
             await self._give_back(job_id, owner)
         if self._running:
             await asyncio.wait(self._running, timeout=_ANSWER_SECONDS)
-        # Celery's threads wait for these, and the process for its threads: where the database is gone, there is no
-        # other answer than none.
+        # Celery's threads wait for these tasks, and the process waits for its threads: without a database they would
+        # never end.
         await asyncio.gather(*(end_task(task) for task in self._running))
 
     async def _give_back(self, job_id: str, owner: str) -> None:
@@ -169,29 +169,29 @@ class WorkerHost:
         except (DiskFull, Unavailable, SQLAlchemyError, TimeoutError) as error:
             log.warning("job not given back: its lease will end", job_id=job_id, error=type(error).__name__)
 
-    async def _be_seen(self, redis: Redis) -> None:
-        """Say again and again that this worker is there."""
+    async def _announce(self, redis: Redis) -> None:
+        """Record in Redis, every few seconds, that this worker is alive."""
         while True:
             try:
-                await redis.zadd(PRESENCE, {self._name: time.time()})
+                await redis.zadd(WORKERS_KEY, {self._name: time.time()})
             except (RedisError, OSError) as error:
-                log.warning("this worker cannot be seen", error=type(error).__name__)
+                log.warning("worker not recorded as alive: Redis does not answer", error=type(error).__name__)
             await asyncio.sleep(_PRESENCE_SECONDS)
 
 
 def _pause(job: JobResponse) -> float:
-    """Seconds until the job may be tried again."""
+    """Return the seconds until the job may be tried again."""
     return max((job.not_before - utc_now()).total_seconds(), 0.0) if job.not_before else 0.0
 
 
-async def workers_seen(redis: Redis) -> int:
-    """How many workers said lately that they are there. Raises RedisError."""
-    await redis.zremrangebyscore(PRESENCE, 0, time.time() - _GONE_SECONDS)
-    return int(await redis.zcard(PRESENCE))
+async def count_workers(redis: Redis) -> int:
+    """Return how many workers are alive. Raises RedisError."""
+    await redis.zremrangebyscore(WORKERS_KEY, 0, time.time() - _GONE_SECONDS)
+    return int(await redis.zcard(WORKERS_KEY))
 
 
 def run_worker(settings: Settings, *, queues: Sequence[str] = QUEUES, concurrency: int) -> None:
-    """Take jobs until told to end."""
+    """Run jobs until told to stop."""
     setup_logging.connect(lambda **_arguments: configure_logging(settings), weak=False)
     app = create_celery(settings)
     host = WorkerHost(settings, app)

@@ -1,22 +1,25 @@
-"""Texts of conversations: which one a chat template refuses."""
+"""Batches of documents: their order and size, held-out documents, and conversations that a template refuses."""
 
+from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from fakes import tokenizers as small
 from fakes.corpora import make_dataset
 from mistudio.core.errors import ChatTemplateFailed
-from mistudio.corpus.documents.batches import TextReader
+from mistudio.corpus.documents.batches import BatchSize, HeldOutRule, TextReader, normalize_messages, read_batches
+from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenize.encoder_trial import chat_renderer
+from mistudio.corpus.tokenize.encoder_trial import make_chat_renderer
 
 CHAT = "{% for message in messages %}{% if message.role == 'odd' %}{{ raise_exception('No odd roles.') }}{% endif %}"
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> DatasetStore:
-    """Conversations in several row groups; row 2,500 of the second split has an odd role."""
+    """Write conversations in several row groups; row 2,500 of the second split has an odd role."""
     talks = [[{"role": "user", "content": f"Why {number}?"}] for number in range(3_000)]
     odd = [*talks]
     odd[2_500] = [{"role": "odd", "content": "So."}]
@@ -25,24 +28,91 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DatasetStore:
     return DatasetStore(folder)
 
 
-def reader_by(store: DatasetStore, template: str) -> TextReader:
-    """A reader of the conversations by this chat template."""
-    tokenizer = small.loaded(small.byte_level(), config={**small.CONFIG, "chat_template": template})
-    return TextReader(store, "m", render_chat=chat_renderer(tokenizer, store))
+def make_reader(store: DatasetStore, template: str) -> TextReader:
+    """Return a reader that renders the conversations by this chat template."""
+    tokenizer = small.load(small.train_byte_level(), config={**small.CONFIG, "chat_template": template})
+    return TextReader(store, "m", render_chat=make_chat_renderer(tokenizer, store))
 
 
 def test_a_refused_conversation_is_named(store: DatasetStore) -> None:
-    """By its split and its row, counted from 0, whether all are read or a few."""
-    reader = reader_by(store, f"{CHAT}{{% endfor %}}")
+    """The error has its split and its row, whether all rows or a few are read."""
+    reader = make_reader(store, f"{CHAT}{{% endfor %}}")
     refusal = "Row 2500 of split “test”, counted from 0: the chat template refuses the conversation: No odd roles."
     with pytest.raises(ChatTemplateFailed) as read:
         [reader.texts(group) for split in ("train", "test") for group in reader.groups(split)]
-    with pytest.raises(ChatTemplateFailed) as asked:
+    with pytest.raises(ChatTemplateFailed) as requested:
         reader.rows("test", [3, 2_500, 4])
-    assert [refusal, refusal] == [read.value.detail, asked.value.detail]
+    assert [refusal, refusal] == [read.value.detail, requested.value.detail]
 
 
-def test_a_template_that_is_none_is_no_fault_of_a_row(store: DatasetStore) -> None:
-    """No row is named."""
+def test_the_error_of_an_invalid_template_names_no_row(store: DatasetStore) -> None:
+    """The template is wrong for every row."""
     with pytest.raises(ChatTemplateFailed, match=r"^The tokenizer's chat template cannot be read"):
-        reader_by(store, CHAT).rows("train", [0])
+        make_reader(store, CHAT).rows("train", [0])
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> DatasetStore:
+    """Write 2,500 rows in three row groups; every tenth has no text, and every text occurs more than once."""
+    rows = [{"text": None if number % 10 == 0 else f"é {number % 500}"} for number in range(2_500)]
+    folder: Path = tmp_path_factory.mktemp("texts") / "ds"
+    make_dataset(folder, {"train": [rows]})
+    return DatasetStore(folder)
+
+
+@pytest.mark.parametrize(("first_row", "stop_row"), [(0, None), (1_234, None), (0, 2_000), (999, 1_000), (2_500, None)])
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_batches_have_every_row_once(texts: DatasetStore, first_row: int, stop_row: int | None, size: int) -> None:
+    """In order, with the figures of each row, whatever the size of the batches."""
+    reader = TextReader(texts, "text")
+    batches = list(
+        read_batches(
+            reader,
+            "train",
+            first_row=first_row,
+            stop_row=stop_row,
+            size=BatchSize(size),
+            held_out=HeldOutRule(0.0, 0),
+        )
+    )
+    expected = [row.values["text"] for row in texts.page("train", offset=0, limit=2_500)][first_row:stop_row]
+    assert expected == [text for batch in batches for text in batch.texts.to_pylist()]
+    assert [len(str(text or "")) for text in expected] == [count for b in batches for count in b.characters.tolist()]
+    sizes = [len(str(text or "").encode()) for text in expected]
+    assert sizes == [count for batch in batches for count in batch.text_bytes.tolist()]
+    kinds = [DOCUMENT if text else NO_TEXT for text in expected]
+    assert kinds == [kind for batch in batches for kind in batch.kinds.tolist()]
+    for batch, following in pairwise(batches):
+        assert batch.first_row + len(batch.texts) == following.first_row
+
+
+def test_equal_texts_are_held_out_together() -> None:
+    """About the requested share of the texts is held out; another seed holds out others."""
+    texts = pa.array([None, *(f"text {number % 1_000}" for number in range(3_000))], pa.string())
+    kinds = HeldOutRule(0.25, 1).classify(texts).tolist()
+    assert NO_TEXT == kinds[0]
+    assert kinds[1:1_001] * 3 == kinds[1:]
+    assert 150 < kinds[1:1_001].count(HELD_OUT) < 350
+    assert kinds != HeldOutRule(0.25, 2).classify(texts).tolist()
+    assert {NO_TEXT, DOCUMENT} == set(HeldOutRule(0.0, 1).classify(texts).tolist())
+
+
+def test_the_batch_size_adapts_to_the_time_that_a_batch_takes() -> None:
+    """It doubles at most, quarters at most, and has bounds; a fixed one never changes."""
+    size, fixed = BatchSize(), BatchSize(77)
+    first = size.bytes
+    size.adapt(0.001)
+    assert 2 * first == size.bytes
+    size.adapt(9.0)
+    assert first // 2 == size.bytes
+    for _batch in range(50):
+        size.adapt(0.0)
+        fixed.adapt(9.0)
+    assert (16 << 20, 77) == (size.bytes, fixed.bytes)
+
+
+def test_messages_get_the_keys_of_chat_templates() -> None:
+    """``from`` and ``value`` become ``role`` and ``content``; what is no message is skipped."""
+    messages = normalize_messages([{"from": "human", "value": "Hi"}, None, {"role": "tool", "content": None, "id": 1}])
+    assert [("human", "Hi"), ("tool", None)] == [(message["role"], message["content"]) for message in messages]
+    assert [] == normalize_messages("no list")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistudio.corpus.fetch.checksum import PrefixHash
-from mistudio.corpus.fetch.partial_file import Partial, file_key, final_path, parse_journal, split_segments
+from mistudio.corpus.fetch.partial_file import PartialFile, file_key, final_path, parse_journal, split_segments
 from mistudio.corpus.hub.plan_types import RemoteFile
 
 sizes = st.integers(min_value=0, max_value=1 << 40)
@@ -43,7 +43,7 @@ def test_what_is_committed_in_any_order_is_there_for_the_next_owner(
     content = bytes(index % 251 for index in range(size))
     with tempfile.TemporaryDirectory() as folder:
         source = RemoteFile("a.parquet", "train", size, "00")
-        first = Partial(source, Path(folder))
+        first = PartialFile(source, Path(folder))
         first.open(step, journaled=True, checkpoint=NOTHING)
         for segment in data.draw(st.permutations(first.segments)):
             count = data.draw(st.integers(min_value=0, max_value=segment.missing))
@@ -53,7 +53,7 @@ def test_what_is_committed_in_any_order_is_there_for_the_next_owner(
         prefix = first.prefix()
         first.close()
 
-        second = Partial(source, Path(folder))
+        second = PartialFile(source, Path(folder))
         second.open(step * 2, journaled=True, checkpoint=NOTHING)
         assert (done, prefix) == ([segment.done for segment in second.segments], second.prefix())
         seen = PrefixHash(source)

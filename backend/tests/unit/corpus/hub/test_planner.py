@@ -150,10 +150,10 @@ def test_an_answer_that_is_no_json_is_a_defect_at_once() -> None:
     answers = io.BytesIO()
     asked = [b'{"id": 7, "is": "wrong"}\n', b'{"id": 8, "is": "right"}\n', b'{"id": 9}\n']
 
-    def answering(message: Mapping[str, object]) -> Mapping[str, object]:
+    def answer(message: Mapping[str, object]) -> Mapping[str, object]:
         return {"ok": object() if message["is"] == "wrong" else {}}
 
-    serve(io.BytesIO(b"".join(asked)), answers, answering=answering)
+    serve(io.BytesIO(b"".join(asked)), answers, answer=answer)
 
     until = time.monotonic() + PATIENCE
     while answers.getvalue().count(b"\n") < 3 and time.monotonic() < until:

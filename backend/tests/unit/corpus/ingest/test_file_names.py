@@ -1,9 +1,15 @@
-"""What names of local files say."""
+"""What the names of imported files tell."""
 
 import pytest
 
 from mistudio.core.errors import UnsupportedFile, ValidationFailed
-from mistudio.corpus.ingest.file_names import checked_name, dataset_name, format_of, ordered_splits, split_of
+from mistudio.corpus.ingest.file_names import (
+    detect_format,
+    detect_split,
+    normalize_file_name,
+    order_splits,
+    suggest_dataset_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,14 +30,14 @@ from mistudio.corpus.ingest.file_names import checked_name, dataset_name, format
         ("日本語.csv", "train"),
     ],
 )
-def test_splits_are_told_from_names(name: str, split: str) -> None:
-    """By shard names, by whole words of the file's name, then of its folders'; else train."""
-    assert split == split_of(name)
+def test_splits_are_detected_from_names(name: str, split: str) -> None:
+    """A shard's name decides, then whole words of the file's name, then those of its folders; else it is train."""
+    assert split == detect_split(name)
 
 
-def test_splits_have_their_usual_order() -> None:
-    """Train, validation, test, and others after them."""
-    assert ("train", "validation", "test", "a", "b") == ordered_splits(["b", "test", "a", "validation", "train", "a"])
+def test_splits_are_ordered() -> None:
+    """Train, validation and test come first, then the others by name."""
+    assert ("train", "validation", "test", "a", "b") == order_splits(["b", "test", "a", "validation", "train", "a"])
 
 
 @pytest.mark.parametrize(
@@ -49,8 +55,8 @@ def test_splits_have_their_usual_order() -> None:
     ],
 )
 def test_a_dataset_is_named_after_its_files(names: list[str], expected: str) -> None:
-    """By the folder, by what stands before split and number, by the first one."""
-    assert expected == dataset_name(names)
+    """After the folder, else what precedes split and number, else the first file."""
+    assert expected == suggest_dataset_name(names)
 
 
 @pytest.mark.parametrize(
@@ -66,27 +72,27 @@ def test_a_dataset_is_named_after_its_files(names: list[str], expected: str) -> 
         ("a.b.arrow", "arrow"),
     ],
 )
-def test_formats_are_told_from_endings(name: str, format_name: str) -> None:
-    """In any case, packed or not."""
-    assert format_name == format_of(name)
+def test_formats_are_detected_from_endings(name: str, format_name: str) -> None:
+    """In upper or lower case, compressed or not."""
+    assert format_name == detect_format(name)
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a", ".csv", "a.zip", "a.gz", "a.parquet.gz", "a.csv.exe"])
-def test_other_kinds_are_refused(name: str) -> None:
-    """With a sentence that names the file."""
+def test_other_formats_are_refused(name: str) -> None:
+    """The message names the file."""
     with pytest.raises(UnsupportedFile, match=name):
-        format_of(name)
+        detect_format(name)
 
 
 @pytest.mark.parametrize(
     "name", ["", " ", "../a.csv", "/etc/a.csv", "a/../b.csv", "a//b.csv", "a\x00.csv", "a\n.csv", "C:\\..\\a.csv"]
 )
-def test_what_is_no_name_is_refused(name: str) -> None:
-    """Names that lead elsewhere or cannot be shown."""
+def test_invalid_names_are_refused(name: str) -> None:
+    """Names that lead out of the folder or cannot be printed."""
     with pytest.raises(ValidationFailed):
-        checked_name(name)
+        normalize_file_name(name)
 
 
 def test_windows_paths_become_paths() -> None:
-    """Their parts are told apart, whatever stands between them."""
-    assert "train/ein Name.csv" == checked_name("train\\ein Name.csv")
+    """Backslashes separate parts, too."""
+    assert "train/ein Name.csv" == normalize_file_name("train\\ein Name.csv")

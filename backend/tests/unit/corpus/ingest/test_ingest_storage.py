@@ -1,4 +1,4 @@
-"""How files are stored: small row groups, kept sources, atomic results, exact counts."""
+"""Raw files: small row groups, kept sources, atomic writes, exact counts."""
 
 import errno
 import hashlib
@@ -17,19 +17,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.corpora import json_lines, parquet_bytes, take_in
+from fakes.corpora import ingest_bytes, json_lines, parquet_bytes
 from fakes.pace import PATIENCE
 from mistudio.core.errors import DataMissing, DiskFull, JobCancelled
 from mistudio.corpus.formats.columnar import read_arrow
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
-from mistudio.corpus.store.parquet_writer import GROUP_BYTES, GroupWriter, row_sizes
+from mistudio.corpus.store.parquet_writer import GROUP_BYTES, GroupWriter, measure_rows
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 400_000), max_size=30), st.integers(1, 7))
 def test_row_groups_are_small(sizes: list[int], step: int) -> None:
-    """At most 1,000 rows and about 384 KB, however the rows arrive; only a single row may be larger."""
+    """At most 1,000 rows and about 384 KB, for batches of any size; only a single row may be larger."""
     rows = [{"text": "x" * size} for size in [*sizes, *([3] * 2_100)]]
     path = Path(gettempdir()) / f"mistudio-groups-{os.getpid()}.parquet"
     schema = pa.schema([("text", pa.string())])
@@ -47,19 +47,19 @@ def test_row_groups_are_small(sizes: list[int], step: int) -> None:
         path.unlink(missing_ok=True)
 
 
-def test_sizes_of_rows_see_nested_text() -> None:
-    """Text within lists and structs counts for the row that has it."""
+def test_sizes_of_rows_include_nested_text() -> None:
+    """Text in lists and structs counts for its row."""
     messages = [[{"role": "user", "content": "x" * 5_000}], [], None, [{"role": None, "content": "y"}] * 2]
     batch = pa.RecordBatch.from_pylist([{"m": value} for value in messages]).slice(0, 4)
-    assert [5_004, 0, 0, 2] == row_sizes(batch).tolist()
-    assert [0, 2] == row_sizes(batch.slice(2)).tolist()
+    assert [5_004, 0, 0, 2] == measure_rows(batch).tolist()
+    assert [0, 2] == measure_rows(batch.slice(2)).tolist()
 
 
 def test_a_well_grouped_parquet_file_is_kept_byte_for_byte(tmp_path: Path) -> None:
-    """It is moved, not rewritten, and counted all the same."""
+    """It is moved, not rewritten, and counted nevertheless."""
     table = pa.table({"text": [f"só {i}" for i in range(3_000)], "n": pa.array([None, *range(2_999)])})
     data = parquet_bytes(table, group_rows=1_000)
-    report, target = take_in(tmp_path, data, label="a.parquet", format="parquet")
+    report, target = ingest_bytes(tmp_path, data, label="a.parquet", format="parquet")
     assert report.kept
     assert data == target.read_bytes()
     assert not (tmp_path / "source").exists()
@@ -69,10 +69,10 @@ def test_a_well_grouped_parquet_file_is_kept_byte_for_byte(tmp_path: Path) -> No
     assert [0, 1] == [column.nulls for column in report.columns]
 
 
-def test_a_call_after_a_kill_behind_the_move_counts_again(tmp_path: Path) -> None:
-    """The source is gone and the target there: the same report comes out."""
+def test_a_call_after_a_kill_right_after_the_move_counts_again(tmp_path: Path) -> None:
+    """Only the target exists: the report is the same."""
     data = parquet_bytes(pa.table({"text": ["a", None]}))
-    first, target = take_in(tmp_path, data, label="a.parquet", format="parquet")
+    first, target = ingest_bytes(tmp_path, data, label="a.parquet", format="parquet")
     again = ingest_file(tmp_path / "source", target, format="parquet", label="a.parquet", monitor=NullMonitor())
     assert first == again
     with pytest.raises(DataMissing):
@@ -81,9 +81,9 @@ def test_a_call_after_a_kill_behind_the_move_counts_again(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("group_rows", [5_000, 5])
 def test_a_badly_grouped_parquet_file_is_rewritten(tmp_path: Path, group_rows: int) -> None:
-    """Groups too large, or so small that the footer outweighs the data."""
+    """Its row groups are too large, or so small that the footer outweighs the data."""
     table = pa.table({"text": [f"row {i}" for i in range(5_000)]}).replace_schema_metadata({"huggingface": "{}"})
-    report, target = take_in(tmp_path, parquet_bytes(table, group_rows=group_rows), label="a", format="parquet")
+    report, target = ingest_bytes(tmp_path, parquet_bytes(table, group_rows=group_rows), label="a", format="parquet")
     assert not report.kept
     assert table.equals(pq.read_table(target))
     assert b"{}" == pq.read_schema(target).metadata[b"huggingface"]
@@ -91,14 +91,14 @@ def test_a_badly_grouped_parquet_file_is_rewritten(tmp_path: Path, group_rows: i
 
 
 def test_the_footer_has_no_statistics_on_text(tmp_path: Path) -> None:
-    """They would be most of it; numbers have theirs."""
-    _, target = take_in(tmp_path, json_lines([{"text": "a", "n": 1}]), label="a.jsonl", format="json")
+    """They would be most of the footer; numbers have statistics."""
+    _, target = ingest_bytes(tmp_path, json_lines([{"text": "a", "n": 1}]), label="a.jsonl", format="json")
     group = pq.read_metadata(target).row_group(0)
     assert [False, True] == [group.column(index).is_stats_set for index in range(2)]
 
 
-def test_what_parquet_cannot_hold_is_stored_all_the_same(tmp_path: Path) -> None:
-    """Dictionaries become plain, empty structs and unknown types JSON text."""
+def test_types_that_parquet_lacks_are_converted(tmp_path: Path) -> None:
+    """Dictionaries become plain columns; empty structs and unknown types become JSON text."""
     table = pa.table(
         {
             "d": pa.array(["a", None]).dictionary_encode(),
@@ -112,7 +112,7 @@ def test_what_parquet_cannot_hold_is_stored_all_the_same(tmp_path: Path) -> None
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
-    report, target = take_in(tmp_path, sink.getvalue().to_pybytes(), label="a.arrow", format="arrow")
+    report, target = ingest_bytes(tmp_path, sink.getvalue().to_pybytes(), label="a.arrow", format="arrow")
     assert ["string", "string", "string", "string", "list<item: int64>", "halffloat"] == [
         column.type.replace("element", "item") for column in report.columns
     ]
@@ -120,14 +120,14 @@ def test_what_parquet_cannot_hold_is_stored_all_the_same(tmp_path: Path) -> None
     assert ("a", "a", "{}", [1], 1.5) == tuple(first[name] for name in "dvelh")
 
 
-def test_conversations_are_counted_as_they_are_rendered(tmp_path: Path) -> None:
-    """Characters of a conversation column are those of its rendering, nulls tolerated."""
+def test_conversations_are_counted_as_rendered(tmp_path: Path) -> None:
+    """The characters of a conversation column are those of its rendering; nulls are tolerated."""
     rows: list[dict[str, object]] = [
         {"messages": [{"role": "user", "content": "Hä?"}, {"role": "assistant", "content": None}]},
         {"messages": None},
         {"messages": []},
     ]
-    report, _ = take_in(tmp_path, json_lines(rows), label="a.jsonl", format="json")
+    report, _ = ingest_bytes(tmp_path, json_lines(rows), label="a.jsonl", format="json")
     column = report.columns[0]
     text = "user: Hä?\n\nassistant: "
     assert ("conversation", 1, len(text), 1) == (column.kind, column.nulls, column.characters, column.empty)
@@ -145,7 +145,7 @@ class _Cancelled(NullMonitor):
 
 @pytest.mark.parametrize("after", [0, 1, 3])
 def test_a_cancel_leaves_nothing_behind(tmp_path: Path, after: int) -> None:
-    """Neither a target nor a temporary file, and the source stays; the next call does it."""
+    """There is no target and no temporary file, and the source stays; the next call succeeds."""
     source, target = tmp_path / "source", tmp_path / "target.parquet"
     source.write_bytes(json_lines([{"text": "x" * 1_000} for _ in range(20_000)]))
     with pytest.raises(JobCancelled):
@@ -158,8 +158,8 @@ def test_a_cancel_leaves_nothing_behind(tmp_path: Path, after: int) -> None:
     assert source.stat().st_size == seen[-1]
 
 
-def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
-    """The error of the system becomes one a person can act on, and nothing is left."""
+def test_a_full_disk_is_disk_full(tmp_path: Path) -> None:
+    """The system's error becomes one that tells what to do, and no file is left."""
 
     class Full(NullMonitor):
         def checkpoint(self) -> None:
@@ -172,8 +172,8 @@ def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
     assert ["source"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_a_killed_process_leaves_no_half_file(tmp_path: Path) -> None:
-    """Killed in the middle of writing, there is no target; a second call makes it and leaves no temporary file."""
+def test_a_killed_process_leaves_no_partial_file(tmp_path: Path) -> None:
+    """After a kill during the write there is no target; a second call writes it and leaves no temporary file."""
     source, target = tmp_path / "source", tmp_path / "target.parquet"
     source.write_bytes(json_lines([{"text": "x" * 1_000} for _ in range(12_000)]))
     code = (
@@ -193,24 +193,24 @@ def test_a_killed_process_leaves_no_half_file(tmp_path: Path) -> None:
     assert {"source", "target.parquet"} == {path.name for path in tmp_path.iterdir()}
 
 
-def test_memory_stays_flat_over_a_giant_row_group(tmp_path: Path) -> None:
-    """One row group of 150 MB, and 40 MB of lines, pass through a small part of that."""
+def test_memory_stays_flat_for_a_giant_row_group(tmp_path: Path) -> None:
+    """A row group of 150 MB, and 40 MB of lines, need a small part of that."""
     giant = parquet_bytes(pa.table({"text": [f"{i} " * 300 for i in range(100_000)]}), dictionary=False)
     lines = json_lines([{"text": f"{i} " * 300} for i in range(30_000)])
     before = pa.default_memory_pool()
     pool = pa.proxy_memory_pool(before)
     pa.set_memory_pool(pool)
     try:
-        take_in(tmp_path, giant, label="a.parquet", format="parquet")
+        ingest_bytes(tmp_path, giant, label="a.parquet", format="parquet")
         assert pool.max_memory() < 48 << 20
-        take_in(tmp_path, lines, label="a.jsonl", format="json")
+        ingest_bytes(tmp_path, lines, label="a.jsonl", format="json")
         assert pool.max_memory() < 64 << 20
     finally:
         pa.set_memory_pool(before)
 
 
-def test_one_giant_batch_is_cut_into_pieces(tmp_path: Path) -> None:
-    """A row group or record batch of many megabytes passes in batches of at most 1,000 rows."""
+def test_a_giant_batch_is_split(tmp_path: Path) -> None:
+    """A record batch of many megabytes is read in batches of at most 1,000 rows."""
     table = pa.table({"text": ["x" * 1_000] * 30_000})
     path = tmp_path / "a.arrow"
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:

@@ -1,11 +1,10 @@
-"""Reading a dataset: any page equals the slice of the whole, whatever files and row groups it spans."""
+"""Reads of a dataset: any page equals the slice of all rows, whatever files and row groups it spans."""
 
-import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,14 +13,14 @@ from fakes.corpora import make_dataset
 from fakes.descriptors import open_files
 from mistudio.core.errors import DataMissing, InvalidData, UnknownSplit
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
-from mistudio.corpus.store.file_pool import OpenFiles, Shelf
+from mistudio.corpus.store.file_pool import FilePool
 
-# Files of no row, of one, and of several row groups.
+# Files with no row, with one row, and with several row groups.
 SHAPE = {"train": [0, 2_300, 1, 1_000], "empty": [0], "test": [7, 0, 1_200]}
 
 
 def expected_rows() -> list[StoredRow]:
-    """Every row of the dataset of SHAPE, in order."""
+    """Return every row of the dataset of SHAPE, in order."""
     rows: list[StoredRow] = []
     for split, sizes in SHAPE.items():
         count = sum(sizes)
@@ -45,8 +44,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DatasetStore:
     return DatasetStore(folder)
 
 
-def test_it_knows_its_splits_and_rows(store: DatasetStore) -> None:
-    """In the manifest's order, empty ones too."""
+def test_splits_and_rows_are_those_of_the_manifest(store: DatasetStore) -> None:
+    """Splits come in the manifest's order, empty ones included."""
     assert ("train", "empty", "test") == store.splits
     assert [3_301, 0, 1_207, 4_508] == [store.num_rows(split) for split in (*store.splits, None)]
 
@@ -54,21 +53,21 @@ def test_it_knows_its_splits_and_rows(store: DatasetStore) -> None:
 @settings(max_examples=80, deadline=None)
 @given(st.sampled_from(["train", "empty", "test", None]), st.integers(0, 5_000), st.integers(0, 100))
 def test_a_page_is_a_slice(store: DatasetStore, split: str | None, offset: int, limit: int) -> None:
-    """Any offset and limit, of one split or of all, across files and row groups."""
+    """Any offset and limit, in one split or all, across files and row groups."""
     rows = [row for row in EXPECTED if split in (None, row.split)]
     assert rows[offset : offset + limit] == store.page(split, offset=offset, limit=limit)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 3_300), max_size=60))
-def test_rows_come_in_the_order_asked(store: DatasetStore, numbers: list[int]) -> None:
-    """Repeated ones too."""
+def test_rows_come_in_the_requested_order(store: DatasetStore, numbers: list[int]) -> None:
+    """A row that is requested twice comes twice."""
     assert [EXPECTED[number] for number in numbers] == store.rows("train", numbers)
     assert [EXPECTED[number] for number in numbers] == [store.row("train", number) for number in numbers]
 
 
 def test_row_groups_cover_everything_in_order(store: DatasetStore) -> None:
-    """A whole pass over the texts sees every row once, in order."""
+    """A pass over all row groups sees every row once, in order."""
     texts: list[str] = []
     position = dict.fromkeys(SHAPE, 0)
     for group in store.groups():
@@ -79,17 +78,17 @@ def test_row_groups_cover_everything_in_order(store: DatasetStore) -> None:
     assert 2 == len(list(store.groups("test"))) - 1
 
 
-def test_many_threads_may_read_at_once(store: DatasetStore) -> None:
-    """Each gets what it asked for."""
+def test_many_threads_read_at_once(store: DatasetStore) -> None:
+    """Each gets the page that it requested."""
     offsets = list(range(0, 4_400, 44))
     with ThreadPoolExecutor(6) as pool:
         pages = list(pool.map(lambda offset: store.page(None, offset=offset, limit=20), offsets))
     assert [EXPECTED[offset : offset + 20] for offset in offsets] == pages
 
 
-def test_all_stores_together_keep_few_files_open(tmp_path: Path) -> None:
-    """However many stores, files and threads there are, few files stay open, and every page is right."""
-    files = OpenFiles(4)
+def test_stores_that_share_a_pool_keep_few_files_open(tmp_path: Path) -> None:
+    """The bound holds for any number of stores, files and threads, and every page is right."""
+    files = FilePool(4)
     parts = [[{"text": f"row {number}"}] for number in range(6)]
     stores = []
     for number in range(3):
@@ -100,65 +99,14 @@ def test_all_stores_together_keep_few_files_open(tmp_path: Path) -> None:
         return [stores[turn % 3].row("train", turn % 6).values["text"], f"row {turn % 6}"]
 
     with ThreadPoolExecutor(4) as pool:
-        told = list(pool.map(read, range(120)))
-    assert all(found == expected for found, expected in told)
+        pairs = list(pool.map(read, range(120)))
+    assert all(found == expected for found, expected in pairs)
     assert 4 == len(open_files(tmp_path))
 
 
-class Book:
-    """How many files are open now and were at most; a listing of descriptors would not be of one moment."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.now = 0
-        self.most = 0
-
-    def enter(self, change: int) -> None:
-        """One more or one fewer."""
-        with self._lock:
-            self.now += change
-            self.most = max(self.most, self.now)
-
-
-class BookedFile:
-    """A file that enters into a book that it is opened, and that it is closed."""
-
-    def __init__(self, path: Path, book: Book) -> None:
-        self._book = book
-        book.enter(1)
-        self._file = pq.ParquetFile(path)
-
-    def rows(self) -> int:
-        """How many it has."""
-        return int(self._file.read().num_rows)
-
-    def close(self) -> None:
-        """Close it, then say so."""
-        self._file.close()
-        self._book.enter(-1)
-
-
-def test_the_bound_holds_at_every_moment(tmp_path: Path) -> None:
-    """A file is opened only when the one that has to go for it is closed, with as many readers as the bound allows."""
-    make_dataset(tmp_path, {"train": [[{"text": f"row {number}"}] for number in range(9)]})
-    paths = sorted((tmp_path / "raw").iterdir())
-    files, shelf, book = OpenFiles(4), Shelf(), Book()
-
-    def read(turn: int) -> int:
-        path = paths[turn % 9]
-        with files.lend(shelf, path, opened=lambda: BookedFile(path, book)) as file:
-            return int(file.rows())
-
-    with ThreadPoolExecutor(4) as pool:
-        assert [1] * 180 == list(pool.map(read, range(180)))
-    assert (4, 4) == (book.now, book.most)
-    files.close(shelf)
-    assert 0 == book.now
-
-
 def test_a_closed_store_holds_no_file(tmp_path: Path) -> None:
-    """It gives up its own, may still be read, and leaves those of other stores alone."""
-    files = OpenFiles()
+    """Its own files are closed, it can still be read, and the files of other stores stay open."""
+    files = FilePool()
     for name in ("gone", "kept"):
         make_dataset(tmp_path / name, {"train": [[{"text": "a"}], [{"text": "b"}]]})
     gone, kept = (DatasetStore(tmp_path / name, files=files) for name in ("gone", "kept"))
@@ -169,21 +117,10 @@ def test_a_closed_store_holds_no_file(tmp_path: Path) -> None:
     assert 2 == len(open_files(tmp_path / "kept"))
 
 
-def test_a_file_that_is_read_while_its_store_closes_is_closed_afterwards(tmp_path: Path) -> None:
-    """The reader is not disturbed, and no descriptor stays."""
-    make_dataset(tmp_path / "ds", {"train": [[{"text": "a"}]]})
-    (path,) = (tmp_path / "ds" / "raw").iterdir()
-    files, shelf = OpenFiles(), Shelf()
-    with files.lend(shelf, path, opened=lambda: pq.ParquetFile(path)) as file:
-        files.close(shelf)
-        assert 1 == file.read().num_rows
-    assert [] == open_files(tmp_path)
-
-
-def test_a_file_that_cannot_be_opened_takes_no_place(tmp_path: Path) -> None:
-    """However often it is tried."""
+def test_a_file_that_cannot_be_opened_takes_no_slot_of_the_pool(tmp_path: Path) -> None:
+    """Not even after several attempts."""
     make_dataset(tmp_path / "ds", {"train": [[{"text": "a"}], [{"text": "b"}]]})
-    store = DatasetStore(tmp_path / "ds", files=OpenFiles(1))
+    store = DatasetStore(tmp_path / "ds", files=FilePool(1))
     first, second = sorted((tmp_path / "ds" / "raw").iterdir())
     first.unlink()
     for _attempt in range(3):
@@ -193,17 +130,26 @@ def test_a_file_that_cannot_be_opened_takes_no_place(tmp_path: Path) -> None:
     assert [str(second)] == open_files(tmp_path)
 
 
-def test_what_is_not_there_is_said(store: DatasetStore) -> None:
-    """An unknown split lists the known ones; a row beyond the end is an IndexError."""
-    with pytest.raises(UnknownSplit) as caught:
-        store.page("dev", offset=0, limit=1)
-    assert ["train", "empty", "test"] == caught.value.extra["choices"]
+def test_unknown_splits_and_rows_are_errors(store: DatasetStore) -> None:
+    """The error of an unknown split lists the known ones; a row beyond the end is an IndexError."""
+    reads: list[Callable[[], object]] = [
+        lambda: store.page("dev", offset=0, limit=1),
+        lambda: store.row("dev", 0),
+        lambda: store.rows("dev", [0]),
+        lambda: list(store.groups("dev")),
+        lambda: store.num_rows("dev"),
+        lambda: store.ids("dev"),
+    ]
+    for read in reads:
+        with pytest.raises(UnknownSplit) as caught:
+            read()
+        assert ["train", "empty", "test"] == caught.value.extra["choices"]
     with pytest.raises(IndexError):
         store.row("test", 1_207)
 
 
 def test_a_missing_file_is_data_missing(tmp_path: Path) -> None:
-    """The store opens, for its manifest is there; reading says what is gone."""
+    """The store opens, since its manifest exists; the read names the missing file."""
     make_dataset(tmp_path / "ds", {"train": [[{"text": "a"}]]})
     store = DatasetStore(tmp_path / "ds")
     next((tmp_path / "ds" / "raw").iterdir()).unlink()
@@ -214,7 +160,7 @@ def test_a_missing_file_is_data_missing(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
-    """Whether it cannot be opened, or only its pages make no sense; afterwards, too."""
+    """Whether the file cannot be opened or only its pages are damaged; on every attempt."""
     make_dataset(tmp_path / "ds", {"train": [[{"text": f"row {number} of many"} for number in range(2_000)]]})
     path = next((tmp_path / "ds" / "raw").iterdir())
     whole = path.read_bytes()
@@ -227,7 +173,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 
 def test_texts_of_conversations_and_of_files_without_the_column(tmp_path: Path) -> None:
-    """Conversations are rendered; where a file lacks the column its texts are null."""
+    """Conversations are rendered; if a file lacks the column, its texts are null."""
     talk = [{"messages": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Yes?"}]}]
     make_dataset(tmp_path / "ds", {"train": [talk, [{"other": 1}], [{"messages": None}]]})
     store = DatasetStore(tmp_path / "ds")

@@ -1,4 +1,4 @@
-"""The manifest: what it says, that it survives the disk, and what it finds changed."""
+"""The manifest: its content, its file, and the changes that it detects."""
 
 import json
 from pathlib import Path
@@ -7,15 +7,15 @@ import pytest
 
 from fakes.corpora import make_dataset
 from mistudio.core.errors import DataMissing, InvalidData, NoData, UnknownColumn, UnsupportedVersion
-from mistudio.corpus.store.manifest import MANIFEST_NAME, manifest_sha256, read_manifest, verify, write_manifest
+from mistudio.corpus.store.manifest import manifest_sha256, read_manifest, verify, write_manifest
 
 ROWS: list[dict[str, object]] = [{"text": "héllo", "n": 1}, {"text": "", "n": None}]
 
 
-def test_it_says_what_the_dataset_is(tmp_path: Path) -> None:
-    """Splits in order, files with figures, sources, the text column with its reason, versions."""
+def test_a_manifest_describes_the_dataset(tmp_path: Path) -> None:
+    """It has the splits in order, the files with figures, the sources, the text column and the versions."""
     manifest = make_dataset(tmp_path / "ds", {"train": [ROWS, ROWS], "test": [ROWS]})
-    content = json.loads((tmp_path / "ds" / MANIFEST_NAME).read_text(encoding="utf-8"))
+    content = json.loads((tmp_path / "ds" / "manifest.json").read_text(encoding="utf-8"))
     assert (1, ["train", "test"]) == (content["format_version"], [split["name"] for split in content["splits"]])
     assert {"rows": 6, "bytes": manifest.size_bytes, "characters": 15} == content["counts"]
     assert "text" == content["text_column"]["name"]
@@ -24,8 +24,8 @@ def test_it_says_what_the_dataset_is(tmp_path: Path) -> None:
     assert manifest.size_bytes == sum(path.stat().st_size for path in (tmp_path / "ds" / "raw").iterdir())
 
 
-def test_it_survives_the_disk_and_is_deterministic(tmp_path: Path) -> None:
-    """Read back it is equal; written again the file has the same bytes, so its hash names it."""
+def test_a_manifest_is_read_back_and_deterministic(tmp_path: Path) -> None:
+    """Read back it is equal; written again the file has the same bytes, so its hash identifies it."""
     folder = tmp_path / "ds"
     manifest = make_dataset(folder, {"train": [ROWS]})
     assert manifest == read_manifest(folder)
@@ -34,11 +34,11 @@ def test_it_survives_the_disk_and_is_deterministic(tmp_path: Path) -> None:
     assert before == manifest_sha256(folder)
 
 
-def test_a_newer_one_is_refused_and_a_damaged_one_named(tmp_path: Path) -> None:
-    """Neither is guessed at."""
+def test_a_newer_or_damaged_manifest_is_refused(tmp_path: Path) -> None:
+    """Each, and a missing one, has its own error."""
     folder = tmp_path / "ds"
     make_dataset(folder, {"train": [ROWS]})
-    path = folder / MANIFEST_NAME
+    path = folder / "manifest.json"
     path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 2'))
     with pytest.raises(UnsupportedVersion):
         read_manifest(folder)
@@ -52,7 +52,7 @@ def test_a_newer_one_is_refused_and_a_damaged_one_named(tmp_path: Path) -> None:
 
 
 def test_verify_finds_every_difference(tmp_path: Path) -> None:
-    """Changed, cut, missing and unknown files; none where all is well."""
+    """It reports changed, cut, missing and unknown files, and nothing for an intact dataset."""
     folder = tmp_path / "ds"
     make_dataset(folder, {"train": [ROWS, ROWS, ROWS]})
     assert [] == verify(folder)
@@ -70,7 +70,7 @@ def test_verify_finds_every_difference(tmp_path: Path) -> None:
 
 
 def test_a_dataset_needs_rows_and_text(tmp_path: Path) -> None:
-    """No row, no text, or a wish that cannot be met: each has its error."""
+    """No rows, no text, and a text column that does not exist each have an error."""
     with pytest.raises(NoData, match="no rows"):
         make_dataset(tmp_path / "a", {"train": [[]]})
     with pytest.raises(NoData, match="No column holds text"):

@@ -1,4 +1,4 @@
-"""What is shown of a row: text cut at a limit, and a JSON form of anything."""
+"""Rows as they are shown: texts cut at a limit, and any value as JSON."""
 
 import datetime
 import decimal
@@ -12,34 +12,34 @@ from hypothesis import strategies as st
 
 from mistudio.corpus.formats.utf8_repair import python_values
 from mistudio.corpus.store.dataset_store import StoredRow
-from mistudio.corpus.store.sample import CELL_LIMIT, ITEM_LIMIT, TEXT_LIMIT, json_form, sample_of
+from mistudio.corpus.store.sample import CELL_LIMIT, ITEM_LIMIT, TEXT_LIMIT, make_sample, to_json_value
 
 
 def row(**values: object) -> StoredRow:
-    """A row with these columns."""
+    """Return a row with these columns."""
     return StoredRow(7, "train", 3, values)
 
 
-def test_a_long_text_is_cut_and_says_so() -> None:
-    """``char_count`` is of the whole; asked for whole, nothing is cut."""
+def test_a_long_text_is_cut() -> None:
+    """``char_count`` counts the whole text; ``whole`` cuts nothing."""
     long = "ä" * (TEXT_LIMIT + 5)
-    cut = sample_of(row(text=long, note="n" * 3_000), "text")
+    cut = make_sample(row(text=long, note="n" * 3_000), "text")
     assert (TEXT_LIMIT, TEXT_LIMIT + 5, True) == (len(cut.text), cut.char_count, cut.truncated)
     assert str(cut.columns["note"]).endswith("… (1,000 more characters)")
-    whole = sample_of(row(text=long, note="n" * 3_000), "text", whole=True)
+    whole = make_sample(row(text=long, note="n" * 3_000), "text", whole=True)
     assert (long, False, "n" * 3_000) == (whole.text, whole.truncated, whole.columns["note"])
     assert CELL_LIMIT == 2_000
 
 
 def test_conversations_and_missing_texts() -> None:
-    """A conversation is rendered, null and absent are empty, other columns stay."""
-    talk = sample_of(row(messages=[{"role": "user", "content": "a"}], id=1), "messages")
+    """A conversation is rendered, a null or absent text is empty, other columns stay."""
+    talk = make_sample(row(messages=[{"role": "user", "content": "a"}], id=1), "messages")
     assert ("user: a", 7, {"id": 1}) == (talk.text, talk.char_count, talk.columns)
-    assert ("", 0) == (sample_of(row(text=None), "text").text, sample_of(row(), "text").char_count)
+    assert ("", 0) == (make_sample(row(text=None), "text").text, make_sample(row(), "text").char_count)
 
 
-def test_what_json_lacks_becomes_a_string() -> None:
-    """Bytes, images, dates, decimals, long integers, NaN: each says what it is."""
+def test_values_that_json_lacks_become_strings() -> None:
+    """Bytes, images, dates, decimals, long integers and NaN are described."""
     day = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
     image = {"bytes": b"\x89PNG" + b"\0" * 1_020, "path": "cat.png"}
     cases = {
@@ -56,30 +56,30 @@ def test_what_json_lacks_becomes_a_string() -> None:
         "00000000-0000-0000-0000-000000000007": uuid.UUID(int=7),
         "x?": "x\ud800",
     }
-    assert list(cases) == [json_form(value) for value in cases.values()]
+    assert list(cases) == [to_json_value(value) for value in cases.values()]
     same = [None, True, 2**53 - 1, -1.5, "text", [1, ["a"]], {"a": {"b": None}}]
-    assert same == [json_form(value) for value in same]
+    assert same == [to_json_value(value) for value in same]
 
 
-def test_what_is_too_much_is_cut() -> None:
-    """Long lists, many keys, deep nesting: the rest is counted; whole, all of it is there."""
+def test_long_and_deep_values_are_cut() -> None:
+    """A note counts the rest of long lists, many keys and deep nesting; without a limit nothing is cut."""
     many = list(range(ITEM_LIMIT + 2))
-    form = json_form(many)
-    assert isinstance(form, list)
-    assert [*range(ITEM_LIMIT), "… 2 more"] == form
-    assert many == json_form(many, cell_limit=None)
-    keys = json_form({str(key): key for key in many})
+    items = to_json_value(many)
+    assert isinstance(items, list)
+    assert [*range(ITEM_LIMIT), "… 2 more"] == items
+    assert many == to_json_value(many, cell_limit=None)
+    keys = to_json_value({str(key): key for key in many})
     assert isinstance(keys, dict)
     assert "2 more" == keys["…"]
     deep: list[object] = []
     for _ in range(20):
         deep = [deep]
-    assert "nested" in json.dumps(json_form(deep))
-    assert deep == json_form(deep, cell_limit=None)
+    assert "nested" in json.dumps(to_json_value(deep))
+    assert deep == to_json_value(deep, cell_limit=None)
 
 
 def arrow_types() -> st.SearchStrategy[pa.DataType]:
-    """Any type a column may have."""
+    """Generate any type that a column can have."""
     plain = st.sampled_from(
         [
             *(
@@ -112,7 +112,7 @@ def arrow_types() -> st.SearchStrategy[pa.DataType]:
 
 
 def buffers_of(kind: pa.DataType, data: st.DataObject) -> pa.Array:
-    """An array of the type, with some nulls, its bytes at random where that may be."""
+    """Return an array of the type with some nulls, and with random bytes where the type allows them."""
     size = data.draw(st.integers(0, 4))
     if pa.types.is_string(kind):
         raw = pa.array(
@@ -135,7 +135,7 @@ def buffers_of(kind: pa.DataType, data: st.DataObject) -> pa.Array:
 
 
 def test_nulls_in_a_list_beside_invalid_text_are_read() -> None:
-    """The combination that pyarrow's own cast breaks on."""
+    """pyarrow's own cast fails on this combination."""
     lists = pa.ListArray.from_arrays(pa.array([0, 2], pa.int32()), pa.nulls(2))
     texts = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff"], pa.binary()).buffers())
     assert [{"a": [None, None], "b": "\ufffd"}] == python_values(pa.StructArray.from_arrays([lists, texts], ["a", "b"]))
@@ -143,8 +143,8 @@ def test_nulls_in_a_list_beside_invalid_text_are_read() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(arrow_types(), st.data())
-def test_every_arrow_value_has_a_json_form(kind: pa.DataType, data: st.DataObject) -> None:
-    """Whatever a file holds, invalid UTF-8 included, the answer is valid JSON that UTF-8 can carry."""
+def test_every_arrow_value_becomes_json(kind: pa.DataType, data: st.DataObject) -> None:
+    """Any value, invalid UTF-8 included, becomes valid JSON that UTF-8 can encode."""
     for value in python_values(buffers_of(kind, data)):
         for limit in (CELL_LIMIT, None):
-            json.dumps(json_form(value, cell_limit=limit), allow_nan=False, ensure_ascii=False).encode()
+            json.dumps(to_json_value(value, cell_limit=limit), allow_nan=False, ensure_ascii=False).encode()

@@ -1,25 +1,22 @@
-"""The sample by which an engine is chosen, and the whole job with a real tokenizer."""
+"""The sample that chooses the engine, and a whole job with a real tokenizer."""
 
 from pathlib import Path
 
 import datasets
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from fakes.corpora import make_dataset
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
 from mistudio.corpus.monitor import NullMonitor
-from mistudio.corpus.spec.resolve import resolve
+from mistudio.corpus.spec.resolve import resolve_settings
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenize.encoder_trial import engines_for, sample_texts
+from mistudio.corpus.tokenize.encoder_trial import choose_engines, sample_texts
 from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
 from mistudio.corpus.tokenized.audit import read_audit
-from mistudio.corpus.tokenized.audit_sample import audited_places
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, load_tokenizer
 
 TEXTS = [f"{n} naïve cats sat on the {'very ' * (n % 5)}mat 日本." for n in range(2_500)]
@@ -27,7 +24,7 @@ TEXTS = [f"{n} naïve cats sat on the {'very ' * (n % 5)}mat 日本." for n in r
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Several row groups of text."""
+    """Return a dataset of several row groups."""
     folder = tmp_path_factory.mktemp("sample") / "ds"
     make_dataset(folder, {"train": [[{"text": text} for text in TEXTS]], "empty": [[]]})
     return folder
@@ -35,7 +32,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> LoadedTokenizer:
-    """A byte-level BPE tokenizer of the text's own."""
+    """Return a byte-level BPE tokenizer trained on the texts."""
     folder = tmp_path_factory.mktemp("trained") / "bpe"
     folder.mkdir()
     made = Tokenizer(models.BPE())
@@ -50,7 +47,7 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> LoadedTokenizer:
 
 
 def test_a_sample_is_spread_over_everything(dataset: Path) -> None:
-    """As many as asked, each row at most once, from the beginning and from the end; all where there are no more."""
+    """It has as many texts as requested, each row at most once, from start and end; or all if there are fewer."""
     reader = TextReader(DatasetStore(dataset), "text")
     some = sample_texts(reader, ["train", "empty"], count=300).to_pylist()
     assert 300 == len(set(some))
@@ -61,36 +58,19 @@ def test_a_sample_is_spread_over_everything(dataset: Path) -> None:
     assert sorted(TEXTS) == sorted(sample_texts(reader, ["train"], count=5_000).to_pylist())
 
 
-def test_of_long_documents_a_sample_has_excerpts(dataset: Path) -> None:
-    """From a random place of each; short ones are whole."""
+def test_a_sample_has_excerpts_of_long_documents(dataset: Path) -> None:
+    """An excerpt begins at a random position; short documents are complete."""
     reader = TextReader(DatasetStore(dataset), "text")
     whole = sample_texts(reader, ["train"], count=5_000).to_pylist()
-    cut = sample_texts(reader, ["train"], count=5_000, most=30).to_pylist()
+    cut = sample_texts(reader, ["train"], count=5_000, excerpt=30).to_pylist()
     assert [min(30, len(text)) for text in whole] == [len(text) for text in cut]
     assert all(part in text for part, text in zip(cut, whole, strict=True))
     assert 2 < len({text.find(part) for part, text in zip(cut, whole, strict=True)})
 
 
-@given(rows=st.integers(0, 10_000), mean_bytes=st.integers(0, 10**7), is_full=st.booleans())
-def test_an_audit_looks_everywhere_or_at_spread_places(rows: int, mean_bytes: int, is_full: bool) -> None:
-    """In order, none twice; a thousand rows or all, and fewer only where documents are long."""
-    places = audited_places(rows, mean_bytes, is_full=is_full)
-    numbers = [row for place in places for row in place]
-    assert sorted(set(numbers)) == numbers
-    assert set(numbers) <= set(range(rows))
-    if is_full or rows <= 8:
-        assert list(range(rows)) == numbers
-    assert len(numbers) >= min(rows, 8)
-    if mean_bytes <= 8_000:
-        assert len(numbers) >= min(rows, 1_000)
-    elif not is_full:
-        assert len(numbers) * mean_bytes <= max(8 * mean_bytes, 8 << 20)
-    assert {0, rows - 1} <= set(numbers) or not rows
-
-
 @pytest.mark.parametrize("packing", ["off", "concat"])
 def test_ids_are_those_of_the_library(dataset: Path, tokenizer: LoadedTokenizer, tmp_path: Path, packing: str) -> None:
-    """With the engine that was chosen; the audit passes, and its documents come back as they were."""
+    """With the chosen engine; the audit passes, and documents decode to their text."""
     settings = TokenizeSettings(
         tokenizer="bpe",
         truncation=False,
@@ -100,8 +80,8 @@ def test_ids_are_those_of_the_library(dataset: Path, tokenizer: LoadedTokenizer,
         keep_last_partial=True,
     )
     store = DatasetStore(dataset)
-    resolved = resolve(settings, tokenizer, dataset=store.manifest)
-    engines = engines_for(tokenizer, store, settings=settings, resolved=resolved)
+    resolved = resolve_settings(settings, tokenizer, dataset=store.manifest)
+    engines = choose_engines(tokenizer, store, settings=settings, resolved=resolved)
     order = TokenizeOrder(
         dataset=dataset,
         staging=tmp_path / "staging",

@@ -1,4 +1,4 @@
-"""Shards: whoever encodes them, whatever dies on the way, the tokenization has the bytes of a single process."""
+"""A tokenization in shards has the bytes of a single process, whichever process encodes them or dies."""
 
 import fcntl
 import threading
@@ -13,12 +13,12 @@ from fakes.corpora import make_dataset
 from fakes.pace import until
 from fakes.tokenizing import CharacterEncoder, FakeTokenizer
 from mistudio.core.errors import JobCancelled
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.request import Engines, TokenizeOrder
-from mistudio.corpus.tokenize.shards import EngineBrokeOff, Sharing, cut_shards
+from mistudio.corpus.tokenize.shards import EngineFailed, ShardPolicy, cut_shards
 from mistudio.corpus.tokenize.tokenize import help_tokenize, tokenize_dataset
 from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
 
@@ -34,7 +34,7 @@ Help = Callable[[int], None]
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two splits in many files, so in many row groups; some texts are empty, some null."""
+    """Return a dataset of two splits in many files, so in many row groups; some texts are empty, some null."""
     folder = tmp_path_factory.mktemp("shards") / "ds"
     texts = [None if row % 17 == 3 else f"row {row} " * (row % 7) for row in range(600)]
     rows = [{"text": text} for text in texts]
@@ -43,21 +43,21 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Failing(CharacterEncoder):
-    """Raises after some calls."""
+    """Raises after ``calls`` calls."""
 
     def __init__(self, calls: int) -> None:
         self.calls = calls
 
-    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> Encoded:
-        """Encode, or fail."""
+    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> TokenIds:
+        """Encode, or raise."""
         self.calls -= 1
         if self.calls < 0:
             raise JobCancelled("Killed.")
         return super().encode(texts)
 
 
-def engines(encoder: CharacterEncoder, failure: Callable[[], str | None] = lambda: None) -> Engines:
-    """This encoder beside the fake reference."""
+def make_engines(encoder: CharacterEncoder, failure: Callable[[], str | None] = lambda: None) -> Engines:
+    """Return engines with this encoder and the fake reference."""
     return Engines(
         encoder=encoder,
         reference=CharacterEncoder(),
@@ -67,21 +67,21 @@ def engines(encoder: CharacterEncoder, failure: Callable[[], str | None] = lambd
     )
 
 
-class Place:
-    """One tokenization of a dataset in a folder of its own, and those who work at it."""
+class SharedTokenization:
+    """One tokenization in its own folder, with the process that writes it and its helpers."""
 
     def __init__(self, dataset: Path, folder: Path, settings: TokenizeSettings) -> None:
         self._dataset, self._folder, self._settings = dataset, folder, settings
         self.shards = self._folder / "staging" / ".scratch" / "shards"
 
-    def written(self, ask: Help | None = None, *, encoder: CharacterEncoder | None = None) -> TokenizedManifest:
-        """By the process that writes; with ``ask`` it shares."""
-        order = self._order(engines(encoder or CharacterEncoder()))
-        return tokenize_dataset(order, self._folder / "tok", sharing=Sharing(2_000, ask) if ask else None)
+    def write(self, ask: Help | None = None, *, encoder: CharacterEncoder | None = None) -> TokenizedManifest:
+        """Tokenize as the process that writes; with ``ask``, share the work."""
+        order = self._order(make_engines(encoder or CharacterEncoder()))
+        return tokenize_dataset(order, self._folder / "tok", sharing=ShardPolicy(2_000, ask) if ask else None)
 
-    def helped(self, begin: int, *, by: Engines | None = None) -> int:
-        """By a helper."""
-        return help_tokenize(self._order(by or engines(CharacterEncoder())), begin=begin)
+    def help_encode(self, begin: int, *, by: Engines | None = None) -> int:
+        """Encode shards as a helper, and return how many."""
+        return help_tokenize(self._order(by or make_engines(CharacterEncoder())), begin=begin)
 
     def _order(self, by: Engines) -> TokenizeOrder:
         return TokenizeOrder(
@@ -96,13 +96,13 @@ class Place:
         )
 
 
-def hashes(manifest: TokenizedManifest) -> dict[str, str]:
-    """Of all files."""
+def list_hashes(manifest: TokenizedManifest) -> dict[str, str]:
+    """Return the hashes of all files."""
     return {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
 
 
 def test_shards_are_whole_row_groups_in_order(dataset: Path) -> None:
-    """They follow each other without a gap, and end with their split."""
+    """They are in order without a gap, and end with their split."""
     store = DatasetStore(dataset)
     shards = cut_shards(store, ("train", "test"), 2_000)
     assert list(range(len(shards))) == [shard.number for shard in shards]
@@ -117,61 +117,61 @@ def test_shards_are_whole_row_groups_in_order(dataset: Path) -> None:
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_bytes_are_those_of_one_process(dataset: Path, tmp_path: Path, name: str) -> None:
-    """Whether all is made by helpers, some of it, or nothing, because nobody came."""
+    """Whether helpers encode all shards, some, or none."""
     settings = SETTINGS[name]
-    expected = hashes(Place(dataset, tmp_path / "alone", settings).written())
+    expected = list_hashes(SharedTokenization(dataset, tmp_path / "alone", settings).write())
     made: list[int] = []
-    all_helped = Place(dataset, tmp_path / "all", settings)
-    assert expected == hashes(all_helped.written(lambda count: made.extend([count, all_helped.helped(1)])))
+    all_shards = SharedTokenization(dataset, tmp_path / "all", settings)
+    assert expected == list_hashes(all_shards.write(lambda count: made.extend([count, all_shards.help_encode(1)])))
     assert made[0] == made[1] > 4
-    assert expected == hashes(Place(dataset, tmp_path / "none", settings).written(lambda _count: None))
-    together = Place(dataset, tmp_path / "together", settings)
+    assert expected == list_hashes(SharedTokenization(dataset, tmp_path / "none", settings).write(lambda _count: None))
+    together = SharedTokenization(dataset, tmp_path / "together", settings)
     helpers: list[threading.Thread] = []
 
     def help_meanwhile(count: int) -> None:
-        helpers.extend(threading.Thread(target=together.helped, args=(begin,)) for begin in (1, count // 2))
+        helpers.extend(threading.Thread(target=together.help_encode, args=(begin,)) for begin in (1, count // 2))
         for helper in helpers:
             helper.start()
 
-    assert expected == hashes(together.written(help_meanwhile))
+    assert expected == list_hashes(together.write(help_meanwhile))
     for helper in helpers:
         helper.join()
     assert {"all", "alone", "none", "together"} == {path.name for path in tmp_path.iterdir()}
     assert [] == list(tmp_path.glob("*/staging"))
 
 
-def test_whoever_dies_what_was_made_is_kept(dataset: Path, tmp_path: Path) -> None:
-    """A helper dies within a shard, then the writing process; the next one goes on, with the same bytes."""
-    expected = hashes(Place(dataset, tmp_path / "alone", PACKED).written())
-    place = Place(dataset, tmp_path / "killed", PACKED)
+def test_finished_shards_survive_the_death_of_any_process(dataset: Path, tmp_path: Path) -> None:
+    """A helper dies within a shard, then the writing process; the next call continues with the same bytes."""
+    expected = list_hashes(SharedTokenization(dataset, tmp_path / "alone", PACKED).write())
+    job = SharedTokenization(dataset, tmp_path / "killed", PACKED)
 
     def die(_count: int) -> None:
         with pytest.raises(JobCancelled):
-            place.helped(3, by=engines(Failing(3)))
+            job.help_encode(3, by=make_engines(Failing(3)))
 
     with pytest.raises(JobCancelled):
-        place.written(die, encoder=Failing(4))
-    kept = {path.name for path in place.shards.glob("*.arrow")}
+        job.write(die, encoder=Failing(4))
+    kept = {path.name for path in job.shards.glob("*.arrow")}
     assert "00003.arrow" in kept
-    assert len(kept) < len(list(place.shards.glob("*.lock")))
-    assert expected == hashes(place.written(lambda _count: None, encoder=Failing(100)))
+    assert len(kept) < len(list(job.shards.glob("*.lock")))
+    assert expected == list_hashes(job.write(lambda _count: None, encoder=Failing(100)))
 
 
-def test_a_shard_that_somebody_is_at_is_waited_for(dataset: Path, tmp_path: Path) -> None:
-    """Meanwhile the writing process makes later ones; once the other has died, it makes the shard itself."""
-    expected = hashes(Place(dataset, tmp_path / "alone", PACKED).written())
-    place = Place(dataset, tmp_path / "held", PACKED)
+def test_the_writer_waits_for_a_shard_in_progress(dataset: Path, tmp_path: Path) -> None:
+    """Meanwhile it encodes later shards; after the other process died, it encodes the shard itself."""
+    expected = list_hashes(SharedTokenization(dataset, tmp_path / "alone", PACKED).write())
+    job = SharedTokenization(dataset, tmp_path / "held", PACKED)
     let_go, ended = threading.Event(), []
 
     def hold(_count: int) -> None:
         def until_told() -> None:
-            with (place.shards / "00000.lock").open("r+b") as lock:
+            with (job.shards / "00000.lock").open("r+b") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 ended.append(True)
                 let_go.wait()
 
         threading.Thread(target=until_told).start()
-        later = place.shards / "00002.arrow"
+        later = job.shards / "00002.arrow"
 
         def until_made() -> None:
             until(later.exists)
@@ -180,22 +180,22 @@ def test_a_shard_that_somebody_is_at_is_waited_for(dataset: Path, tmp_path: Path
         threading.Thread(target=until_made).start()
         until(lambda: ended == [True])
 
-    assert expected == hashes(place.written(hold))
+    assert expected == list_hashes(job.write(hold))
 
 
-def test_a_helper_that_does_not_do_the_same_does_nothing(dataset: Path, tmp_path: Path) -> None:
-    """Another engine; an engine that broke off; a tokenization that is finished."""
-    place = Place(dataset, tmp_path, PACKED)
+def test_a_helper_of_another_order_does_nothing(dataset: Path, tmp_path: Path) -> None:
+    """So does a helper whose engine failed, or whose tokenization is finished."""
+    job = SharedTokenization(dataset, tmp_path, PACKED)
     other = CharacterEncoder()
     other.name = "another"
 
     def help_badly(_count: int) -> None:
-        assert 0 == place.helped(1, by=engines(other))
-        with pytest.raises(EngineBrokeOff, match="a panic"):
-            place.helped(1, by=engines(CharacterEncoder(), failure=lambda: "a panic"))
-        assert [] == list(place.shards.glob("*.arrow"))
+        assert 0 == job.help_encode(1, by=make_engines(other))
+        with pytest.raises(EngineFailed, match="a panic"):
+            job.help_encode(1, by=make_engines(CharacterEncoder(), failure=lambda: "a panic"))
+        assert [] == list(job.shards.glob("*.arrow"))
 
-    place.written(help_badly)
+    job.write(help_badly)
     with pytest.raises(FileNotFoundError):
-        place.helped(1)
+        job.help_encode(1)
     assert not (tmp_path / "staging").exists()

@@ -1,4 +1,4 @@
-"""The whole job: every setting, books that balance, files that ``datasets`` opens, the same bytes after any kill."""
+"""A whole job: every setting, a ledger that balances, files that ``datasets`` opens, the same bytes after any kill."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -19,35 +19,34 @@ from fakes.tokenizing import (
     FakeSpecial,
     FakeTemplate,
     FakeTokenizer,
-    fake_engines,
+    make_fake_engines,
     token_of,
-    tokenized,
+    tokenize_into,
 )
 from mistudio.core.errors import JobCancelled
-from mistudio.corpus.documents.batches import TextReader
-from mistudio.corpus.encoders.encoding import Encoded
+from mistudio.corpus.encoders.encoding import TokenIds
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.resolve import equivalence_key
-from mistudio.corpus.spec.settings import TokenizeSettings, Verify
+from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
-from mistudio.corpus.tokenized.audit import audit_files, read_audit, unknown_words
+from mistudio.corpus.tokenized.audit import read_audit
 from mistudio.corpus.tokenized.manifest import (
     EngineRecord,
     TokenizedManifest,
-    differences,
+    find_differences,
     read_tokenized_manifest,
 )
 
-ASKED = TokenizeSettings(tokenizer="fake", max_length=16)
-PACKED = replace(ASKED, packing="concat")
+SETTINGS = TokenizeSettings(tokenizer="fake", max_length=16)
+PACKED = replace(SETTINGS, packing="concat")
 TOKENIZER = FakeTokenizer()
 SPLITS = {"train": [100, 0, 150, 50, *[100] * 8], "test": [30]}
 
 
 def text_of_row(split: str, row: int) -> str | None:
-    """Texts of many lengths, some of none, some null, some more than once."""
+    """Return a text of one of many lengths: some are empty, some null, some equal."""
     if row % 17 == 3:
         return None
     return f"{split} {row % 50} " * (row % 7)
@@ -55,7 +54,7 @@ def text_of_row(split: str, row: int) -> str | None:
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two splits in several files."""
+    """Return a dataset of two splits in several files."""
     folder = tmp_path_factory.mktemp("tokenize") / "ds"
     files = {}
     for split, sizes in SPLITS.items():
@@ -68,52 +67,53 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def hashes(manifest: TokenizedManifest) -> dict[str, str]:
-    """Of all files that the data consists of."""
+def list_hashes(manifest: TokenizedManifest) -> dict[str, str]:
+    """Return the hashes of all files of the data."""
     return {file.path: file.sha256 for split in manifest.splits for file in split.files} | dict(manifest.others)
 
 
 @pytest.mark.parametrize(
     ("settings", "other"),
     [
-        (ASKED, replace(ASKED, keep_last_partial=True, return_attention_mask=False)),
+        (SETTINGS, replace(SETTINGS, keep_last_partial=True, return_attention_mask=False)),
         (PACKED, replace(PACKED, truncation=False, return_attention_mask=False)),
-        (replace(ASKED, truncation=False), replace(ASKED, truncation=False, max_length=None)),
+        (replace(SETTINGS, truncation=False), replace(SETTINGS, truncation=False, max_length=None)),
         (
-            replace(ASKED, truncation=False, padding="longest"),
-            replace(ASKED, truncation=False, padding="longest", max_length=None),
+            replace(SETTINGS, truncation=False, padding="longest"),
+            replace(SETTINGS, truncation=False, padding="longest", max_length=None),
         ),
-        (ASKED, replace(ASKED, add_special_tokens=False)),
+        (SETTINGS, replace(SETTINGS, add_special_tokens=False)),
     ],
 )
-def test_what_counts_as_the_same_settings_makes_the_same_rows(
+def test_equivalent_settings_write_the_same_rows(
     dataset: Path, tmp_path: Path, settings: TokenizeSettings, other: TokenizeSettings
 ) -> None:
     """Their files are equal, byte for byte."""
     store = DatasetStore(dataset)
     keys = {equivalence_key(each, TOKENIZER, dataset=store.manifest, dataset_hash="d") for each in (settings, other)}
     made = [
-        tokenized(dataset, tmp_path / name, each, tokenizer=TOKENIZER) for name, each in (("a", settings), ("b", other))
+        tokenize_into(dataset, tmp_path / name, each, tokenizer=TOKENIZER)
+        for name, each in (("a", settings), ("b", other))
     ]
     files = [[file.sha256 for split in manifest.splits for file in split.files] for manifest in made]
     assert (1, files[0], made[0].ledger) == (len(keys), files[1], made[1].ledger)
 
 
 def ids_of(text: str | None) -> list[int]:
-    """What the fake encoder makes of a text."""
+    """Return the ids of the fake encoder."""
     return [token_of(character) for character in text or ""]
 
 
 def documents_of(split: str) -> list[tuple[int, list[int]]]:
-    """The source rows of the split that have a text, with their ids."""
+    """Return the source rows of the split that have a text, with their ids."""
     texts = [(row, text_of_row(split, row)) for row in range(sum(SPLITS[split]))]
     return [(row, ids_of(text)) for row, text in texts if text is not None]
 
 
 def test_each_document_becomes_a_row(dataset: Path, tmp_path: Path) -> None:
-    """Cut, framed, with its source row; ``datasets`` opens the whole folder and each split."""
+    """It is cut, and has prefix, suffix and source row; ``datasets`` opens the whole folder and each split."""
     tokenizer = FakeTokenizer(template=FakeTemplate((BOS,), (EOS,)))
-    manifest = tokenized(dataset, tmp_path, ASKED, tokenizer=tokenizer)
+    manifest = tokenize_into(dataset, tmp_path, SETTINGS, tokenizer=tokenizer)
     loaded = datasets.load_from_disk(str(tmp_path / "tok"))
     assert ["train", "test"] == list(loaded)
     for split, sizes in SPLITS.items():
@@ -123,19 +123,19 @@ def test_each_document_becomes_a_row(dataset: Path, tmp_path: Path) -> None:
         lengths = np.load(tmp_path / "tok" / split / "lengths.npy")
         assert [len(ids_of(text_of_row(split, row))) for row in range(sum(sizes))] == lengths.tolist()
     assert len(manifest.split("train").files) > 1
-    assert [] == differences(tmp_path / "tok")
+    assert [] == find_differences(tmp_path / "tok")
     assert not (tmp_path / "staging").exists()
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        ASKED,
-        replace(ASKED, truncation=False),
-        replace(ASKED, padding="longest"),
-        replace(ASKED, padding="max_length", return_attention_mask=False, shuffle_seed=5),
-        replace(ASKED, padding="max_length", truncation=False, heldout_fraction=0.3),
-        replace(ASKED, end_of_document_token="eos", begin_of_row_token="bos"),
+        SETTINGS,
+        replace(SETTINGS, truncation=False),
+        replace(SETTINGS, padding="longest"),
+        replace(SETTINGS, padding="max_length", return_attention_mask=False, shuffle_seed=5),
+        replace(SETTINGS, padding="max_length", truncation=False, heldout_fraction=0.3),
+        replace(SETTINGS, end_of_document_token="eos", begin_of_row_token="bos"),
         PACKED,
         replace(PACKED, keep_last_partial=True),
         replace(PACKED, heldout_fraction=0.5, shuffle_seed=2, end_of_document_token="eos"),
@@ -143,9 +143,9 @@ def test_each_document_becomes_a_row(dataset: Path, tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_the_books_balance_and_the_audit_passes(dataset: Path, tmp_path: Path, settings: TokenizeSettings) -> None:
-    """For every setting: tokens, positions, statistics, and every written document equal to the reference."""
-    manifest = tokenized(dataset, tmp_path, replace(settings, verify="full"))
+def test_the_ledger_balances_and_the_audit_passes(dataset: Path, tmp_path: Path, settings: TokenizeSettings) -> None:
+    """For every setting: tokens, positions and statistics agree, and every written document equals the reference."""
+    manifest = tokenize_into(dataset, tmp_path, replace(settings, verify="full"))
     audit = read_audit(tmp_path / "tok")
     assert 0 == audit.differences
     assert "failed" != audit.verdict
@@ -163,11 +163,11 @@ def test_the_books_balance_and_the_audit_passes(dataset: Path, tmp_path: Path, s
 
 
 @pytest.mark.parametrize("masks", [True, False])
-def test_eos_pads_where_there_is_no_padding_token(dataset: Path, tmp_path: Path, masks: bool) -> None:
-    """Padding is told from the EOS that ends a document, by the mask if there is one, and by the audit without one."""
+def test_eos_pads_if_there_is_no_padding_token(dataset: Path, tmp_path: Path, masks: bool) -> None:
+    """The mask tells padding from the EOS that ends a document; the audit tells it without a mask."""
     tokenizer = FakeTokenizer(special=FakeSpecial(pad=None), template=FakeTemplate((), (EOS,)))
-    settings = replace(ASKED, padding="max_length", return_attention_mask=masks, verify="full")
-    manifest = tokenized(dataset, tmp_path, settings, tokenizer=tokenizer)
+    settings = replace(SETTINGS, padding="max_length", return_attention_mask=masks, verify="full")
+    manifest = tokenize_into(dataset, tmp_path, settings, tokenizer=tokenizer)
     loaded = datasets.load_from_disk(str(tmp_path / "tok"))["train"].to_list()
     expected = [[*ids[:15], EOS] for _row, ids in documents_of("train")]
     assert [ids + [EOS] * (16 - len(ids)) for ids in expected] == [row["input_ids"] for row in loaded]
@@ -178,33 +178,9 @@ def test_eos_pads_where_there_is_no_padding_token(dataset: Path, tmp_path: Path,
     assert any("EOS" in note for note in manifest.resolved.notes)
 
 
-@pytest.mark.parametrize(("verify", "found"), [("sample", {"files"}), ("full", {"files", "reference"})])
-def test_the_audit_sees_files_that_changed(dataset: Path, tmp_path: Path, verify: Verify, found: set[str]) -> None:
-    """By their size; where everything is verified, by their hash, too."""
-    manifest = tokenized(dataset, tmp_path, replace(ASKED, verify=verify))
-    assert "failed" != read_audit(tmp_path / "tok").verdict
-    path = tmp_path / "tok" / manifest.splits[0].files[0].path
-    data = path.read_bytes()
-    ids = np.array(ids_of(text_of_row("train", 1))[:8], np.int32)
-    other = data.replace(ids.tobytes(), ids[::-1].tobytes(), 1)
-    assert data != other
-    path.write_bytes(data + b"more" if verify == "sample" else other)
-    audit = audit_files(
-        tmp_path / "tok",
-        manifest,
-        TextReader(DatasetStore(dataset), "text"),
-        reference=CharacterEncoder(),
-        decode=fake_engines().decode,
-        is_lossless=False,
-        monitor=NullMonitor(),
-    )
-    failed = {check.name for check in audit.checks if check.passed is False}
-    assert ("failed", found) == (audit.verdict, failed - {"empty_rows"})
-
-
 def test_statistics_are_those_of_the_documents(dataset: Path, tmp_path: Path) -> None:
-    """Counted by hand from the texts: lengths before anything is cut, tokens as they are written."""
-    statistics = tokenized(dataset, tmp_path, ASKED).split("train").statistics
+    """Lengths count before anything is cut, tokens as they are written."""
+    statistics = tokenize_into(dataset, tmp_path, SETTINGS).split("train").statistics
     documents = [ids for _row, ids in documents_of("train")]
     lengths = [len(ids) for ids in documents]
     assert max(lengths) > 16
@@ -219,8 +195,8 @@ def test_statistics_are_those_of_the_documents(dataset: Path, tmp_path: Path) ->
 
 
 def test_equal_documents_are_held_out_together(dataset: Path, tmp_path: Path) -> None:
-    """A text is on one side only, and both sides together are everything."""
-    manifest = tokenized(dataset, tmp_path, replace(ASKED, truncation=False, heldout_fraction=0.4))
+    """A text is in one of the two splits only, and both together have everything."""
+    manifest = tokenize_into(dataset, tmp_path, replace(SETTINGS, truncation=False, heldout_fraction=0.4))
     assert ["train", "train_heldout", "test", "test_heldout"] == [split.name for split in manifest.splits]
     loaded = datasets.load_from_disk(str(tmp_path / "tok"))
     sides = [
@@ -232,13 +208,13 @@ def test_equal_documents_are_held_out_together(dataset: Path, tmp_path: Path) ->
 
 
 class StopsAfter(CharacterEncoder):
-    """Encodes so many batches, then is cancelled."""
+    """Encodes ``batches`` batches, then is cancelled."""
 
     def __init__(self, batches: int) -> None:
         self._left = batches
 
-    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> Encoded:
-        """The ids, or the end."""
+    def encode(self, texts: pa.StringArray | pa.LargeStringArray) -> TokenIds:
+        """Return the ids, or raise."""
         if not self._left:
             raise JobCancelled("Cancelled.")
         self._left -= 1
@@ -247,39 +223,37 @@ class StopsAfter(CharacterEncoder):
 
 @pytest.mark.parametrize(
     "settings",
-    [ASKED, PACKED, replace(PACKED, heldout_fraction=0.5, shuffle_seed=1), replace(ASKED, padding="longest")],
+    [SETTINGS, PACKED, replace(PACKED, heldout_fraction=0.5, shuffle_seed=1), replace(SETTINGS, padding="longest")],
     ids=str,
 )
-def test_cut_off_anywhere_it_ends_with_the_same_bytes(
-    dataset: Path, tmp_path: Path, settings: TokenizeSettings
-) -> None:
-    """Stopped after one batch, then two, …: each call goes on after the last whole part."""
-    whole = tokenized(dataset, tmp_path / "whole", settings)
+def test_an_interrupted_job_ends_with_the_same_bytes(dataset: Path, tmp_path: Path, settings: TokenizeSettings) -> None:
+    """Stopped after one batch, then two, …: each call continues after the last complete part."""
+    whole = tokenize_into(dataset, tmp_path / "whole", settings)
     for batches in range(1, 9):
         try:
-            again = tokenized(dataset, tmp_path / "again", settings, encoder=StopsAfter(batches % 3))
+            again = tokenize_into(dataset, tmp_path / "again", settings, encoder=StopsAfter(batches % 3))
         except JobCancelled:
             continue
         break
     else:
-        again = tokenized(dataset, tmp_path / "again", settings)
-    assert hashes(whole) == hashes(again)
+        again = tokenize_into(dataset, tmp_path / "again", settings)
+    assert list_hashes(whole) == list_hashes(again)
     assert whole.ledger == again.ledger
     assert whole.statistics == again.statistics
 
 
-def test_a_failure_of_the_engine_is_recorded_though_the_job_was_cut_off(dataset: Path, tmp_path: Path) -> None:
-    """What the engine did not do stays told, by whichever call ends the job; nothing is told where nothing was."""
+def test_a_failure_of_the_engine_is_recorded_across_calls(dataset: Path, tmp_path: Path) -> None:
+    """The call that ends the job records a failure of an earlier call; without a failure it records none."""
 
     def run(batches: int | None) -> TokenizedManifest:
         encoder = CharacterEncoder() if batches is None else StopsAfter(batches)
-        made = fake_engines(encoder)
+        made = make_fake_engines(encoder)
         order = TokenizeOrder(
             dataset=dataset,
             staging=tmp_path / "staging",
-            settings=ASKED,
+            settings=SETTINGS,
             tokenizer=TOKENIZER,
-            engines=made if batches is None else replace(made, failure=lambda: "it broke off"),
+            engines=made if batches is None else replace(made, failure=lambda: "a panic"),
             monitor=NullMonitor(),
             part_bytes=4_000,
             batch_bytes=1,
@@ -289,52 +263,52 @@ def test_a_failure_of_the_engine_is_recorded_though_the_job_was_cut_off(dataset:
     with pytest.raises(JobCancelled):
         run(3)
     made = run(None)
-    assert ("characters 1", True) == (made.engine.name, "it broke off" in (made.engine.reason or ""))
-    assert "it is the only one" in (made.engine.reason or "")
+    note = "It failed on some documents (a panic); characters 1 encoded those."
+    assert EngineRecord("characters 1", f"it is the only one {note}") == made.engine
     assert made.engine == read_tokenized_manifest(tmp_path / "tok").engine
-    undisturbed = tokenized(dataset, tmp_path / "whole", ASKED)
+    undisturbed = tokenize_into(dataset, tmp_path / "whole", SETTINGS)
     assert EngineRecord("characters 1", "it is the only one") == undisturbed.engine
-    assert hashes(undisturbed) == hashes(made)
+    assert list_hashes(undisturbed) == list_hashes(made)
 
 
 class Waiting(NullMonitor):
-    """Says that somebody is waited for, then waits on or gives up."""
+    """Reports that it waits, then continues to wait or gives up."""
 
     def __init__(self, *, gives_up: bool) -> None:
         self.begun = threading.Event()
         self._gives_up = gives_up
 
     def checkpoint(self) -> None:
-        """Called while the folder is somebody else's, and later while the work is done."""
+        """Set the event, while waiting for the folder and later while working."""
         self.begun.set()
         if self._gives_up:
-            raise JobCancelled("Waited for long enough.")
+            raise JobCancelled("Gave up waiting.")
 
 
-class HeldUp(CharacterEncoder):
-    """Encodes once somebody else waits for the folder."""
+class Delaying(CharacterEncoder):
+    """Encodes only after another call waits for the folder."""
 
     def __init__(self, waiting: threading.Event) -> None:
         super().__init__()
         self._waiting = waiting
 
-    def encode(self, texts: pa.StringArray) -> Encoded:
+    def encode(self, texts: pa.StringArray) -> TokenIds:
         """Wait, then encode."""
         assert self._waiting.wait(PATIENCE)
         return super().encode(texts)
 
 
-def test_who_lost_the_job_and_is_still_at_work_is_waited_for(dataset: Path, tmp_path: Path) -> None:
-    """Two never write into one folder; what the first brings to its end is the second's result, too."""
+def test_a_second_call_waits_for_the_first(dataset: Path, tmp_path: Path) -> None:
+    """Two calls never write into one folder; the result of the first is also that of the second."""
     impatient, patient = Waiting(gives_up=True), Waiting(gives_up=False)
     with ThreadPoolExecutor(1) as thread:
-        first = thread.submit(tokenized, dataset, tmp_path, PACKED, encoder=HeldUp(patient.begun))
+        first = thread.submit(tokenize_into, dataset, tmp_path, PACKED, encoder=Delaying(patient.begun))
         until((tmp_path / "staging" / ".scratch" / "plan").exists)
         with pytest.raises(JobCancelled):
-            tokenized(dataset, tmp_path, replace(PACKED, max_length=32), monitor=impatient)
-        second = tokenized(dataset, tmp_path, PACKED, monitor=patient)
-        assert hashes(first.result()) == hashes(second)
-    assert [] == differences(tmp_path / "tok")
+            tokenize_into(dataset, tmp_path, replace(PACKED, max_length=32), monitor=impatient)
+        second = tokenize_into(dataset, tmp_path, PACKED, monitor=patient)
+        assert list_hashes(first.result()) == list_hashes(second)
+    assert [] == find_differences(tmp_path / "tok")
     assert {"audit.json", "manifest.json"} == {
         path.name for path in (tmp_path / "tok").iterdir() if path.name[0] in "am."
     }
@@ -342,31 +316,21 @@ def test_who_lost_the_job_and_is_still_at_work_is_waited_for(dataset: Path, tmp_
 
 
 def test_a_split_may_have_any_name(tmp_path: Path) -> None:
-    """Those of the folders that the work needs are not taken, and nothing but the result stays."""
+    """Even the names of working folders; nothing but the result remains."""
     names = ["source", "reports", "ordered", "plan"]
     make_dataset(tmp_path / "ds", {name: [[{"text": f"{name} {row}"} for row in range(40)]] for name in names})
-    manifest = tokenized(tmp_path / "ds", tmp_path, replace(ASKED, shuffle_seed=3))
-    assert [] == differences(tmp_path / "tok")
+    manifest = tokenize_into(tmp_path / "ds", tmp_path, replace(SETTINGS, shuffle_seed=3))
+    assert [] == find_differences(tmp_path / "tok")
     found = {path.relative_to(tmp_path / "tok").as_posix() for path in (tmp_path / "tok").rglob("*") if path.is_file()}
     files = {file.path for split in manifest.splits for file in split.files}
     assert found == files | set(manifest.others) | {"manifest.json", "audit.json"}
 
 
-def test_unknown_words_are_no_special_tokens_of_the_text(dataset: Path, tmp_path: Path) -> None:
-    """They are counted for themselves, unless their token is another one's, too."""
-    manifest = tokenized(dataset, tmp_path, replace(ASKED, end_of_document_token="eos"))
-    written = next(count.count for count in manifest.statistics.special_tokens if count.id == EOS)
-    for roles, expected in (({"eos": None, "unk": EOS}, written), ({"eos": EOS, "unk": EOS}, 0), ({"unk": None}, 0)):
-        tokenizer = replace(manifest.tokenizer, special={**manifest.tokenizer.special, **roles})
-        assert expected == unknown_words(replace(manifest, tokenizer=tokenizer))
-    assert written > 0
-
-
-def test_a_row_that_is_longer_than_the_maximum_widens_no_other(dataset: Path, tmp_path: Path) -> None:
-    """Where nothing is cut: the short ones are padded to the maximum, the long ones stay as they are."""
+def test_a_row_above_the_maximum_widens_no_other(dataset: Path, tmp_path: Path) -> None:
+    """Without truncation, short rows are padded to the maximum, and long rows keep their length."""
     (tmp_path / "bare").mkdir()
-    tokenized(dataset, tmp_path / "bare", replace(ASKED, truncation=False))
-    tokenized(dataset, tmp_path, replace(ASKED, truncation=False, padding="max_length"))
+    tokenize_into(dataset, tmp_path / "bare", replace(SETTINGS, truncation=False))
+    tokenize_into(dataset, tmp_path, replace(SETTINGS, truncation=False, padding="max_length"))
     folders = (tmp_path / "bare", tmp_path)
     bare, rows = (datasets.load_from_disk(str(folder / "tok"))["train"].to_list() for folder in folders)
     lengths = [len(row["input_ids"]) for row in bare]

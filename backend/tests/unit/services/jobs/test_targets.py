@@ -3,28 +3,14 @@
 import pytest
 
 from fakes.bus import RecordingBus
-from fakes.records import add_dataset, add_job, add_tokenization
+from fakes.records import add_dataset, add_job, add_tokenization, dataset_figures, tokenization_figures
 from mistudio.core.database import Database
 from mistudio.core.errors import InvalidData, JobCancelled, MiStudioError
 from mistudio.core.states import DatasetStatus, IndexState, JobState, TokenizationStatus
 from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.job import JobKind
 from mistudio.services.job_service import Claim, JobService, Snapshot
-from mistudio.services.jobs.targets import DatasetFigures, IndexFigures, TokenizationFigures
-
-FIGURES = TokenizationFigures(
-    path="/data/tok",
-    engine="tokenizers",
-    engine_reason=None,
-    num_rows=3,
-    num_tokens=30,
-    num_positions=33,
-    unique_tokens=7,
-    statistics={"total": {"average": 10.0}},
-    ledger={},
-    audit={},
-    size_bytes=120,
-)
+from mistudio.services.jobs.figures import IndexFigures
 
 
 async def running(
@@ -53,11 +39,11 @@ async def test_a_tokenization_moves_and_its_dataset_follows_when_it_is_ready(
 ) -> None:
     """Progress and success reach the tokenization; the dataset stays ready and takes its newest token figures."""
     _dataset, claim = await running(async_db, jobs, "tokenize")
-    await jobs.progress(claim, Snapshot(phase="tokenizing", done=1, total=3, unit="rows", progress=40.0))
+    await jobs.record_progress(claim, Snapshot(phase="tokenizing", done=1, total=3, unit="rows", progress=40.0))
     _job, dataset, tokenization = await records(async_db, claim)
     assert tokenization is not None
     assert (TokenizationStatus.PROCESSING, 40.0) == (tokenization.status, tokenization.progress)
-    assert [] == await jobs.succeed(claim, FIGURES)
+    assert [] == await jobs.succeed(claim, tokenization_figures())
     job, dataset, tokenization = await records(async_db, claim)
     assert tokenization is not None
     assert (JobState.SUCCEEDED, TokenizationStatus.READY) == (job.state, tokenization.status)
@@ -109,7 +95,7 @@ async def test_an_index_job_changes_the_index_only(
 ) -> None:
     """Building, then how it ended; the dataset stays ready throughout."""
     _dataset, claim = await running(async_db, jobs, "index")
-    await jobs.progress(claim, Snapshot(phase="indexing", done=1, total=2, unit="rows", progress=50.0))
+    await jobs.record_progress(claim, Snapshot(phase="indexing", done=1, total=2, unit="rows", progress=50.0))
     _job, dataset, _none = await records(async_db, claim)
     assert (DatasetStatus.READY, IndexState.BUILDING, 50.0) == (
         dataset.status,
@@ -128,14 +114,5 @@ async def test_what_follows_from_a_job_is_queued_with_its_end(async_db: Database
     job = await add_job(async_db, dataset)
     claim = await jobs.claim(job.id, "worker")
     assert claim is not None
-    figures = DatasetFigures(
-        raw_path="/raw",
-        num_samples=1,
-        size_bytes=1,
-        splits=[],
-        text_column="text",
-        metadata={},
-        follow_up=("index",),
-    )
-    following = await jobs.succeed(claim, figures)
+    following = await jobs.succeed(claim, dataset_figures(follow_up=("index",)))
     assert [("index", JobState.QUEUED)] == [(made.kind, made.state) for made in [await jobs.get(following[0])]]

@@ -1,12 +1,12 @@
 """Tokens as a reader sees them: no letter of a vocabulary stands where a byte is meant."""
 
-from fakes.tokenizers import byte_level, loaded, sentencepiece
+from fakes.tokenizers import load, train_byte_level, train_sentencepiece
 from mistudio.services.tokenizations.token_views import token_spans, token_text
 
 
 def test_bytes_of_one_character_are_written_as_bytes() -> None:
     """A character of several tokens is not repeated, and its bytes are not the letters that BPE has for them."""
-    spans = token_spans(loaded(byte_level()), "a ⟁ b")
+    spans = token_spans(load(train_byte_level()), "a ⟁ b")
 
     assert "a ⟁ b".encode() == b"".join(_bytes(span.text) for span in spans)
     assert not {"⟁", "â", "Ġ"} & {letter for span in spans for letter in span.text}
@@ -14,7 +14,7 @@ def test_bytes_of_one_character_are_written_as_bytes() -> None:
 
 def test_a_whole_character_is_written_as_it_is() -> None:
     """One token for one character, or for many, shows them."""
-    tokenizer = loaded(byte_level())
+    tokenizer = load(train_byte_level())
 
     assert "The quick" == "".join(span.text for span in token_spans(tokenizer, "The quick"))
     assert " " == token_text(tokenizer, tokenizer.reference.token_to_id("Ġ") or 0)
@@ -22,7 +22,7 @@ def test_a_whole_character_is_written_as_it_is() -> None:
 
 def test_a_vocabulary_that_names_its_bytes_keeps_its_names() -> None:
     """SentencePiece has tokens like <0xE2>, which say what they are."""
-    tokenizer = loaded(sentencepiece())
+    tokenizer = load(train_sentencepiece())
 
     assert "<0xE2>" == token_text(tokenizer, tokenizer.reference.token_to_id("<0xE2>") or 0)
 

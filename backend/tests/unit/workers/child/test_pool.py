@@ -1,8 +1,13 @@
-"""Child processes and the end of the process that started them."""
+"""``mistudio.workers.child.pool``: child processes that misbehave, and the end of the process that started them."""
 
 import asyncio
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from fakes.bus import RecordingBus
 from fakes.records import add_dataset, add_job
@@ -10,31 +15,72 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
 from mistudio.core.states import JobState
+from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
 from mistudio.utils.file_utils import ensure_dir
-from mistudio.workers.child.pool import Children
+from mistudio.workers.child.pool import ChildPool
 from mistudio.workers.embedded.queue import MemoryTokenVault
 
-# What is tested is how they start.
+# These tests are about how child processes start.
 pytestmark = pytest.mark.usefixtures("true_starts")
 
 
-async def test_a_child_that_stands_too_late_runs_nothing(settings: Settings) -> None:
-    """It was being started while all others were ended: its job waits for another process, and no try is counted."""
+@dataclass(frozen=True)
+class Setup:
+    """A pool, and the table of its jobs."""
+
+    database: Database
+    jobs: JobService
+    pool: ChildPool
+
+    async def add_job(self) -> JobResponse:
+        """A queued download."""
+        return await self.jobs.get((await add_job(self.database, await add_dataset(self.database))).id)
+
+
+@pytest.fixture
+async def setup(settings: Settings) -> AsyncIterator[Setup]:
+    """A pool over an embedded database."""
     ensure_dir(settings.data_dir)
     database, bus = Database(settings.sqlalchemy_url), RecordingBus()
     await upgrade(database)
     jobs = JobService(database, bus)
-    job = await add_job(database, await add_dataset(database))
 
     async def enqueue(_job_id: str) -> None:
         """Nothing follows."""
 
-    children = Children(settings, jobs, bus=bus, vault=MemoryTokenVault(), enqueue=enqueue)
-    starting = asyncio.create_task(children.start(await jobs.get(job.id)))
-    await asyncio.sleep(0)
-    assert [] == await children.close()
-    await (await starting)
-    after = await jobs.get(job.id)
-    assert (JobState.QUEUED, 0, []) == (after.state, after.attempt, children.process_ids())
+    yield Setup(database, jobs, ChildPool(settings, jobs, bus=bus, vault=MemoryTokenVault(), enqueue=enqueue))
     await database.close()
+
+
+async def test_a_child_that_started_too_late_runs_nothing(setup: Setup) -> None:
+    """It was being started while all others were ended: its job waits for another process, and no try is counted."""
+    job = await setup.add_job()
+    starting = asyncio.create_task(setup.pool.start(job))
+    await asyncio.sleep(0)
+    assert [] == await setup.pool.close()
+    await (await starting)
+    after = await setup.jobs.get(job.id)
+    assert (JobState.QUEUED, 0, []) == (after.state, after.attempt, setup.pool.process_ids())
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['b"garbage" + bytes([10])', 'b"[null, 4]" + bytes([10])', "bytes(20 * 1024**2)"],
+    ids=["no JSON", "no message", "a line without end"],
+)
+async def test_a_child_that_reports_nonsense_is_killed(
+    setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    """The log says so, and the job counts as crashed: it is tried again, three times at most."""
+    (tmp_path / "sitecustomize.py").write_text(f"import os, time\nos.write(1, {said})\ntime.sleep(300)\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    job = await setup.add_job()
+    with capture_logs() as logged:
+        for _attempt in range(job.max_attempts):
+            await (await setup.pool.start(job))
+    after = await setup.jobs.get(job.id)
+    assert (JobState.FAILED, "worker_died") == (after.state, after.error_code)
+    assert [job.id] * 3 == [line["job_id"] for line in logged if line["event"] == "child killed: malformed report"]
+    assert "garbage" not in str(logged)
+    await setup.pool.close()

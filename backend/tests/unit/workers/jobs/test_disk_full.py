@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,18 +9,17 @@ from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from fakes.bus import RecordingBus
-from fakes.records import add_dataset, add_job
+from fakes.records import add_dataset, add_job, content_figures, dataset_figures
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import DiskFull, NoData
 from mistudio.core.migrations import upgrade
 from mistudio.models import Dataset, Job
 from mistudio.services.job_service import JobService
-from mistudio.services.jobs.targets import DatasetFigures
+from mistudio.services.jobs.figures import DatasetFigures
 from mistudio.services.storage.disk_space import RoomWatch
 from mistudio.workers.jobs.runner import JobContext, Runner
 
-FIGURES = DatasetFigures(raw_path="/raw", num_samples=1, size_bytes=1, splits=[], text_column="text", metadata={})
 NO_PAGES_MORE, MANY_PAGES = 1, 1 << 20
 
 
@@ -70,7 +68,7 @@ async def test_how_a_job_ended_is_recorded_once_there_is_room(
     async def handler(context: JobContext) -> DatasetFigures:
         growth.pages = NO_PAGES_MORE
         if is_good:
-            return replace(FIGURES, metadata={"note": "long " * 50_000})
+            return dataset_figures(content=content_figures("long " * 50_000))
         raise NoData("There is nothing. " * 5_000)
 
     runner = Runner(Settings(data_dir=tmp_path, disk_reserve_bytes=0), jobs, {"download": handler})
@@ -97,7 +95,7 @@ async def test_work_ends_before_the_reserve_is_touched(database: Database, tmp_p
     await Runner(settings, jobs, {"download": handler}).run_job(job.id, owner="worker")
     ended = await jobs.get(job.id)
     assert ("failed", "disk_full") == (ended.state, ended.error_code)
-    assert "4096.0 PB is to stay free" in (ended.error_message or "")
+    assert "4096.0 PB must stay free" in (ended.error_message or "")
 
 
 def test_a_disk_with_room_is_no_news(tmp_path: Path) -> None:

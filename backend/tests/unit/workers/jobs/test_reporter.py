@@ -31,7 +31,7 @@ async def test_many_reports_become_few_events_and_the_last_goes_out(
 ) -> None:
     """Ten thousand reports within a moment: at most ten events a second, and the last value is told."""
     monitor = Reporter(jobs, claim, "download")
-    async with monitor.ticking():
+    async with monitor.publish_progress():
         for done in range(10_001):
             monitor.report(done, 10_000, "download")
         await asyncio.sleep(0.35)
@@ -44,7 +44,7 @@ async def test_many_reports_become_few_events_and_the_last_goes_out(
 async def test_the_first_incomplete_phase_is_shown(jobs: JobService, claim: Claim, bus: RecordingBus) -> None:
     """While files are read as later ones come, it is the download that is shown."""
     monitor = Reporter(jobs, claim, "download")
-    async with monitor.ticking():
+    async with monitor.publish_progress():
         monitor.report(60, 100, "download")
         monitor.report(30, 100, "ingest")
     assert ("download", 60, round(0.6 * 80 + 0.3 * 19, 2)) == (
@@ -115,7 +115,7 @@ async def test_a_lost_claim_stops_the_work(jobs: JobService, claim: Claim) -> No
     """When another runner has the job, the next checkpoint says so and nothing more is told."""
     monitor = Reporter(jobs, claim, "download")
     await jobs.recover()
-    async with monitor.ticking():
+    async with monitor.publish_progress():
         monitor.report(1, 2, "download")
         await asyncio.sleep(0.25)
         with pytest.raises(ClaimLost):
@@ -132,7 +132,7 @@ async def test_work_that_ends_during_a_write_leaves_no_lock_behind(tmp_path: Pat
     assert claim is not None
     for milliseconds in range(100, 120):
         monitor = Reporter(jobs, claim, "download")
-        async with asyncio.timeout(5), monitor.ticking():
+        async with asyncio.timeout(5), monitor.publish_progress():
             monitor.report(milliseconds, 1_000, "download")
             await asyncio.sleep(milliseconds / 1_000)
     assert 119 == (await jobs.get(job.id)).done

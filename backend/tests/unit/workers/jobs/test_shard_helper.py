@@ -17,7 +17,7 @@ from mistudio.core.records import as_json
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec.settings import TokenizeSettings
-from mistudio.corpus.tokenize.shards import Sharing
+from mistudio.corpus.tokenize.shards import ShardPolicy
 from mistudio.corpus.tokenizers.tokenizer import load_tokenizer
 from mistudio.models import Dataset, Job
 from mistudio.services.job_service import JobService
@@ -75,11 +75,11 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
         settings=asked,
         tokenizer=tokenizer,
         monitor=NullMonitor(),
-        sharing=Sharing(1_000, ask),
+        sharing=ShardPolicy(1_000, ask),
     )
     assert made[0][0] == made[0][1] > 4
     expected = sum(len(tokenizer.reference.encode(text, add_special_tokens=False).ids) for text in TEXTS)
-    assert (True, expected) == (figures.ledger["balances"], figures.ledger["source_tokens"])
+    assert (True, expected) == (figures.ledger.balances, figures.ledger.source_tokens)
     await help_job()
     assert not storage.staging(record.id).exists()
     await database.close()
@@ -92,7 +92,7 @@ async def test_help_ends_with_the_job(async_db: Database, jobs: JobService) -> N
     await jobs.release(records[1].id, "worker", backoff_seconds=60.0)
     for job in records:
         monitor = HelperMonitor(jobs, job.id)
-        async with monitor.looking():
+        async with monitor.watch_job():
             await until_true(partial(is_over, monitor))
 
 

@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../../stores/datasetsStore';
-import { violations } from '../../../test/axe';
-import { aDataset, aDeletePreview } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeDataset, makeDeletePreview } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import type { DeletePreview } from '../../../types/dataset';
 import { DeleteDatasetDialog } from './DeleteDatasetDialog';
@@ -21,23 +21,23 @@ function serve(preview: DeletePreview, answer = () => new HttpResponse<string>(n
 }
 
 function show(): void {
-  useDatasetsStore.setState({ datasets: [aDataset()], total: 1, loaded: true });
-  render(<DeleteDatasetDialog dataset={aDataset()} onClose={onClose} />);
+  useDatasetsStore.setState({ datasets: [makeDataset()], total: 1, loaded: true });
+  render(<DeleteDatasetDialog dataset={makeDataset()} onClose={onClose} />);
 }
 
 it('shows what would go, and deletes it once that is confirmed', async () => {
-  serve(aDeletePreview());
+  serve(makeDeletePreview());
   show();
   expect(screen.getByRole('button', { name: 'Delete' })).toBeDisabled();
   expect(await screen.findByText('Search index')).toBeInTheDocument();
-  expect(await violations()).toEqual([]);
+  expect(await findViolations()).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
   await waitFor(() => expect(onClose).toHaveBeenCalled());
   expect(useDatasetsStore.getState().datasets).toEqual([]);
 });
 
 it('keeps it', async () => {
-  serve(aDeletePreview());
+  serve(makeDeletePreview());
   show();
   await userEvent.click(screen.getByRole('button', { name: 'Keep it' }));
   expect(onClose).toHaveBeenCalled();
@@ -45,14 +45,14 @@ it('keeps it', async () => {
 });
 
 it('does not delete what something depends on', async () => {
-  serve(aDeletePreview({ allowed: false }));
+  serve(makeDeletePreview({ allowed: false }));
   show();
   expect(await screen.findByText(/cannot be deleted while/)).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'Delete' })).toBeDisabled();
 });
 
 it('says why the delete was refused after all, and looks again', async () => {
-  serve(aDeletePreview(), () => problem(409, 'in_use', 'A training run uses it.'));
+  serve(makeDeletePreview(), () => problem(409, 'in_use', 'A training run uses it.'));
   show();
   await screen.findByText('Search index');
   await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
@@ -64,7 +64,7 @@ it('says why it is not known what would go, and asks again', async () => {
   server.use(
     http.delete(api('/datasets/ds_1'), () => problem(503, 'unavailable', 'Not now.'), { once: true }),
   );
-  serve(aDeletePreview());
+  serve(makeDeletePreview());
   server.use(
     http.delete(api('/datasets/ds_1'), () => problem(503, 'unavailable', 'Not now.'), { once: true }),
   );

@@ -17,29 +17,29 @@ interface DeleteDatasetDialogProps {
 /** Shows what a delete would take with it, and asks whether to. */
 export function DeleteDatasetDialog({ dataset, onClose }: DeleteDatasetDialogProps) {
   const { id, name } = dataset;
-  const { state: preview, again } = useResource(
+  const { state: preview, reload } = useResource(
     useCallback((signal: AbortSignal) => previewDelete(id, signal), [id]),
   );
-  const [deleting, remove] = useAction(useDatasetsStore((state) => state.deleteDataset));
+  const [deleteState, runDelete] = useAction(useDatasetsStore((state) => state.deleteDataset));
   const allowed = preview.kind === 'loaded' && preview.value.allowed;
   const confirm = async (): Promise<void> => {
-    if (await remove(id)) onClose();
-    else again();
+    if (await runDelete(id)) onClose();
+    else reload();
   };
   return (
     <ConfirmDialog
       title={`Delete ${name}?`}
       question={preview}
-      onAgain={again}
-      confirm={deleting.kind === 'running' ? 'Deleting…' : 'Delete'}
-      disabled={!allowed || deleting.kind === 'running'}
+      onReload={reload}
+      confirm={deleteState.kind === 'running' ? 'Deleting…' : 'Delete'}
+      disabled={!allowed || deleteState.kind === 'running'}
       onConfirm={() => void confirm()}
       onClose={onClose}
     >
       {(value) => (
         <>
           <DeletePreviewList preview={value} />
-          {deleting.kind === 'failed' && <ErrorMessage>{deleting.error.detail}</ErrorMessage>}
+          {deleteState.kind === 'failed' && <ErrorMessage>{deleteState.error.detail}</ErrorMessage>}
         </>
       )}
     </ConfirmDialog>

@@ -2,14 +2,14 @@ import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { violations } from '../../../test/axe';
-import { aDataset, aDeletePreview, aTokenization } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeDataset, makeDeletePreview, makeTokenization } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { DeleteDatasetsDialog } from './DeleteDatasetsDialog';
 
 const onClose = jest.fn();
 const onDeleted = jest.fn();
-const DATASETS = [aDataset(), aDataset({ id: 'ds_2', name: 'OpenWebText' })];
+const DATASETS = [makeDataset(), makeDataset({ id: 'ds_2', name: 'OpenWebText' })];
 const REFERENCE = {
   id: 'ref_1',
   dataset_id: 'ds_2',
@@ -31,7 +31,7 @@ function show(inUse: boolean, answer: () => HttpResponse<string>): void {
         ...stays,
       };
       return request.url.includes('dry_run')
-        ? HttpResponse.json(aDeletePreview({ ...preview, tokenizations: [aTokenization()] }))
+        ? HttpResponse.json(makeDeletePreview({ ...preview, tokenizations: [makeTokenization()] }))
         : answer();
     }),
   );
@@ -44,7 +44,7 @@ it('says what each of them takes with it, and deletes all', async () => {
   show(false, gone);
   expect(await screen.findByText('902.0 MB')).toBeInTheDocument();
   expect(screen.getByText('OpenWebText with 1 tokenization')).toBeInTheDocument();
-  expect(await violations(screen.getByRole('dialog', { name: 'Delete 2 datasets?' }))).toEqual([]);
+  expect(await findViolations(screen.getByRole('dialog', { name: 'Delete 2 datasets?' }))).toEqual([]);
   expect(screen.getByRole('button', { name: 'Keep them' })).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Delete all' }));
   await waitFor(() => expect(onDeleted).toHaveBeenCalledTimes(1));

@@ -1,8 +1,8 @@
-import { useDeletion } from './useDeletion';
 import type { Dataset, DeletePreview } from '../../../types/dataset';
 import { formatFileSize, formatPlural } from '../../../utils/formatters';
 import { ConfirmDialog } from '../../common/ConfirmDialog';
 import { ErrorMessage } from '../../common/ErrorMessage';
+import { useDeletion } from './useDeletion';
 
 interface DeleteDatasetsDialogProps {
   readonly datasets: readonly Pick<Dataset, 'id' | 'name'>[];
@@ -13,32 +13,32 @@ interface DeleteDatasetsDialogProps {
 /** Shows what the delete of several datasets would take with it, and asks whether to; what is in use stays. */
 export function DeleteDatasetsDialog({ datasets, onClose, onDeleted }: DeleteDatasetsDialogProps) {
   const ids = datasets.map(({ id }) => id);
-  const { previews, again, deleting, remove, failures } = useDeletion(ids.join(' '));
+  const { previews, reload, isDeleting, deleteAll, failures } = useDeletion(ids.join(' '));
   const allowed = previews.kind === 'loaded' ? previews.value.filter(({ allowed: may }) => may) : [];
   const confirm = async (): Promise<void> => {
-    if (await remove(allowed.map(({ dataset_id }) => dataset_id))) onDeleted();
+    if (await deleteAll(allowed.map(({ dataset_id }) => dataset_id))) onDeleted();
   };
   return (
     <ConfirmDialog
       title={`Delete ${formatPlural(datasets.length, 'dataset')}?`}
       question={previews}
-      onAgain={again}
+      onReload={reload}
       confirm={
-        deleting ? 'Deleting…' : `Delete ${allowed.length === datasets.length ? 'all' : allowed.length}`
+        isDeleting ? 'Deleting…' : `Delete ${allowed.length === datasets.length ? 'all' : allowed.length}`
       }
       keep={datasets.length === 1 ? 'Keep it' : 'Keep them'}
-      disabled={allowed.length === 0 || deleting}
+      disabled={allowed.length === 0 || isDeleting}
       onConfirm={() => void confirm()}
       onClose={onClose}
     >
       {(value) => (
         <>
           <p>
-            This frees <strong>{formatFileSize(freed(allowed))}</strong> and cannot be undone.
+            This frees <strong>{formatFileSize(sumFreedBytes(allowed))}</strong> and cannot be undone.
           </p>
           <ul aria-label="What is deleted" className="bg-slate-800/30 rounded-lg p-4 space-y-1">
             {value.map((preview) => (
-              <Line key={preview.dataset_id} preview={preview} />
+              <DatasetLine key={preview.dataset_id} preview={preview} />
             ))}
           </ul>
           {[...new Set(failures)].map((failure) => (
@@ -50,7 +50,7 @@ export function DeleteDatasetsDialog({ datasets, onClose, onDeleted }: DeleteDat
   );
 }
 
-function Line({ preview }: { readonly preview: DeletePreview }) {
+function DatasetLine({ preview }: { readonly preview: DeletePreview }) {
   const { name, freed_bytes, tokenizations, references, allowed } = preview;
   const extent =
     tokenizations.length > 0 ? ` with ${formatPlural(tokenizations.length, 'tokenization')}` : '';
@@ -66,6 +66,6 @@ function Line({ preview }: { readonly preview: DeletePreview }) {
   );
 }
 
-function freed(previews: readonly DeletePreview[]): number {
+function sumFreedBytes(previews: readonly DeletePreview[]): number {
   return previews.reduce((sum, { freed_bytes }) => sum + freed_bytes, 0);
 }

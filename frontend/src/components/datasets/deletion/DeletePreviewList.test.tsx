@@ -1,11 +1,13 @@
 import { render, screen } from '@testing-library/react';
 
-import { aDeletePreview, aJob, aTokenization } from '../../../test/fixtures';
+import { makeDeletePreview, makeJob, makeTokenization } from '../../../test/fixtures';
 import { DeletePreviewList } from './DeletePreviewList';
 
 it('names every part, and what stops with it', () => {
   render(
-    <DeletePreviewList preview={aDeletePreview({ jobs: [aJob()], tokenizations: [aTokenization()] })} />,
+    <DeletePreviewList
+      preview={makeDeletePreview({ jobs: [makeJob()], tokenizations: [makeTokenization()] })}
+    />,
   );
   expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
     'Data450.0 MB',
@@ -19,6 +21,6 @@ it('names every part, and what stops with it', () => {
 it('names what stands in the way', () => {
   const reference = { id: 'ref_1', dataset_id: 'ds_1', kind: 'training_run', ref_id: 'r1', name: 'SAE 7' };
   const references = [{ ...reference, created_at: '2026-11-23T12:00:00Z' }];
-  render(<DeletePreviewList preview={aDeletePreview({ references, allowed: false, parts: [] })} />);
+  render(<DeletePreviewList preview={makeDeletePreview({ references, allowed: false, parts: [] })} />);
   expect(screen.getByRole('alert')).toHaveTextContent('SAE 7 (training run)');
 });

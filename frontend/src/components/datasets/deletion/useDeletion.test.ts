@@ -1,7 +1,7 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { aDeletePreview } from '../../../test/fixtures';
+import { makeDeletePreview } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { useDeletion } from './useDeletion';
 
@@ -9,7 +9,7 @@ it('says what a delete would take, deletes one after the other, and tells what c
   server.use(
     http.delete(api('/datasets/:id'), ({ request, params }) => {
       if (request.url.includes('dry_run')) {
-        return HttpResponse.json(aDeletePreview({ dataset_id: String(params.id) }));
+        return HttpResponse.json(makeDeletePreview({ dataset_id: String(params.id) }));
       }
       return params.id === 'ds_2'
         ? problem(409, 'in_use', 'It is in use.')
@@ -23,8 +23,8 @@ it('says what a delete would take, deletes one after the other, and tells what c
       value: [{ dataset_id: 'ds_1' }, { dataset_id: 'ds_2' }],
     }),
   );
-  expect(await act(() => result.current.remove(['ds_1', 'ds_2']))).toBe(false);
-  expect(result.current).toMatchObject({ failures: ['It is in use.'], deleting: false });
-  expect(await act(() => result.current.remove(['ds_1']))).toBe(true);
+  expect(await act(() => result.current.deleteAll(['ds_1', 'ds_2']))).toBe(false);
+  expect(result.current).toMatchObject({ failures: ['It is in use.'], isDeleting: false });
+  expect(await act(() => result.current.deleteAll(['ds_1']))).toBe(true);
   expect(result.current.failures).toEqual([]);
 });

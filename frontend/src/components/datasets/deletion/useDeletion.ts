@@ -2,37 +2,37 @@ import { useCallback, useState } from 'react';
 
 import { previewDelete } from '../../../api/datasets';
 import { toApiError } from '../../../api/errors';
-import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { useResource } from '../../../hooks/useResource';
+import { useDatasetsStore } from '../../../stores/datasetsStore';
 
 /** What a delete of the datasets whose ids `key` has (with spaces between) would take, and the delete itself. */
 export function useDeletion(key: string) {
-  const { state: previews, again } = useResource(
+  const { state: previews, reload } = useResource(
     useCallback(
       (signal: AbortSignal) => Promise.all(key.split(' ').map((id) => previewDelete(id, signal))),
       [key],
     ),
   );
-  const [deleting, setDeleting] = useState(false);
+  const [isDeleting, setIsDeleting] = useState(false);
   const [failures, setFailures] = useState<readonly string[]>([]);
   const deleteDataset = useDatasetsStore((state) => state.deleteDataset);
   /** Delete one after the other; resolves to whether all of them are gone. */
-  const remove = useCallback(
+  const deleteAll = useCallback(
     async (ids: readonly string[]): Promise<boolean> => {
-      setDeleting(true);
-      const failed: string[] = [];
+      setIsDeleting(true);
+      const messages: string[] = [];
       for (const id of ids) {
         try {
           await deleteDataset(id);
         } catch (error) {
-          failed.push(toApiError(error).detail);
+          messages.push(toApiError(error).detail);
         }
       }
-      setFailures(failed);
-      setDeleting(false);
-      return failed.length === 0;
+      setFailures(messages);
+      setIsDeleting(false);
+      return messages.length === 0;
     },
     [deleteDataset],
   );
-  return { previews, again, deleting, remove, failures };
+  return { previews, reload, isDeleting, deleteAll, failures };
 }

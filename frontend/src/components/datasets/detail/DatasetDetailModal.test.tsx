@@ -2,15 +2,15 @@ import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { type DatasetRoute, datasetRoute } from '../../../hooks/useRoute';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { useDetailStore } from '../../../stores/detailStore';
-import { violations } from '../../../test/axe';
-import { aDataset, aDetail } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeDataset, makeDetail } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
+import { type DatasetRoute, makeDatasetRoute } from '../../../utils/route';
 import { DatasetDetailModal } from './DatasetDetailModal';
 
-const ROUTE = datasetRoute('ds_1');
+const ROUTE = makeDatasetRoute('ds_1');
 const onNavigate = jest.fn();
 const onClose = jest.fn();
 
@@ -31,7 +31,7 @@ it('is a dialog named by the dataset, with its tabs', async () => {
     'Tokenization',
   ]);
   expect(screen.getByRole('tabpanel', { name: 'Overview' })).toHaveTextContent('Dataset Information');
-  expect(await violations()).toEqual([]);
+  expect(await findViolations()).toEqual([]);
 });
 
 it('shows the tab that the route names, and the first for one that there is not', async () => {
@@ -73,14 +73,14 @@ it('closes by its button and by Escape', async () => {
 });
 
 it('is named after the list while the dataset is being got', async () => {
-  useDatasetsStore.setState({ datasets: [aDataset({ name: 'From the list' })], loaded: true });
+  useDatasetsStore.setState({ datasets: [makeDataset({ name: 'From the list' })], loaded: true });
   show();
   expect(screen.getByRole('dialog', { name: 'From the list' })).toBeInTheDocument();
   expect(await screen.findByRole('dialog', { name: 'TinyStories' })).toBeInTheDocument();
 });
 
 it('shows what the list knows at once, and the rest when it has come', async () => {
-  useDatasetsStore.setState({ datasets: [aDataset()], loaded: true });
+  useDatasetsStore.setState({ datasets: [makeDataset()], loaded: true });
   show();
   const panel = screen.getByRole('tabpanel', { name: 'Overview' });
   expect(panel).toHaveTextContent('Quick Stats');
@@ -90,7 +90,7 @@ it('shows what the list knows at once, and the rest when it has come', async () 
 });
 
 it('waits for the rest where a tab needs more than the list knows', async () => {
-  useDatasetsStore.setState({ datasets: [aDataset()], loaded: true });
+  useDatasetsStore.setState({ datasets: [makeDataset()], loaded: true });
   show({ tab: 'samples' });
   expect(screen.getByRole('tabpanel', { name: 'Samples' })).toHaveTextContent('Loading the dataset…');
   expect(await screen.findByText('Once upon a time.')).toBeInTheDocument();
@@ -101,7 +101,7 @@ it('says why there is nothing to show, and asks again', async () => {
   show();
   expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
   expect(screen.getByText('—')).toBeInTheDocument();
-  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail())));
+  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(makeDetail())));
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('Dataset Information')).toBeInTheDocument();
 });
@@ -109,7 +109,7 @@ it('says why there is nothing to show, and asks again', async () => {
 it('says that the dataset was deleted elsewhere, and offers only to close', async () => {
   show({ tab: 'samples' });
   expect(await screen.findByText('Once upon a time.')).toBeInTheDocument();
-  act(() => useDetailStore.getState().applyDeleted('ds_1'));
+  act(() => useDetailStore.getState().applyDeletion('ds_1'));
   expect(screen.getByRole('alert')).toHaveTextContent('it may have been deleted');
   expect(screen.queryByRole('tab')).toBeNull();
   expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual([
@@ -117,13 +117,13 @@ it('says that the dataset was deleted elsewhere, and offers only to close', asyn
     'Back to the datasets',
   ]);
   expect(screen.getByRole('button', { name: 'Back to the datasets' })).toHaveFocus();
-  expect(await violations()).toEqual([]);
+  expect(await findViolations()).toEqual([]);
 });
 
 it.each(['samples', 'statistics', 'tokenization'])(
   'says on %s why there is nothing yet, and once',
   async (tab) => {
-    const broken = aDetail({ status: 'error', num_samples: null, error_message: 'A line is no JSON.' });
+    const broken = makeDetail({ status: 'error', num_samples: null, error_message: 'A line is no JSON.' });
     server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(broken)));
     show({ tab });
     expect(await screen.findByRole('region', { name: 'Status' })).toHaveTextContent('A line is no JSON.');

@@ -2,25 +2,24 @@ import { BarChart, FileText, type LucideIcon, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import type { ApiError } from '../../../api/errors';
-import { useDatasetDetail } from './useDatasetDetail';
-import type { DatasetRoute } from '../../../hooks/useRoute';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { useDetailStore } from '../../../stores/detailStore';
 import type { Async } from '../../../types/async';
 import type { Dataset, DatasetDetail } from '../../../types/dataset';
-import { displayedSize } from '../../../utils/datasets';
+import { getDisplayedSize, getOpenButtonId } from '../../../utils/datasets';
 import { formatFileSize, formatPlural, UNKNOWN } from '../../../utils/formatters';
+import type { DatasetRoute } from '../../../utils/route';
 import { Dialog } from '../../common/Dialog';
 import { DialogHeader } from '../../common/DialogHeader';
 import { lazyPart } from '../../common/lazyPart';
 import { LoadFailure } from '../../common/LoadFailure';
 import { Loading } from '../../common/Loading';
 import { tabId, tabPanelId, Tabs } from '../../common/Tabs';
-import { openButtonId } from '../list/DatasetCard';
-import { DatasetGone } from './DatasetGone';
 import { DatasetOverview } from '../overview/DatasetOverview';
 import { DatasetSamplesBrowser } from '../samples/DatasetSamplesBrowser';
+import { DatasetGone } from './DatasetGone';
 import { UnreadyNotice } from './UnreadyNotice';
+import { useDatasetDetail } from './useDatasetDetail';
 
 /** Charts and settings come with the first visit of their tab. */
 const DatasetStatistics = lazyPart(() => import('../statistics/DatasetStatistics'));
@@ -38,7 +37,7 @@ interface DetailTab {
   readonly icon: LucideIcon;
   readonly content: (dataset: DatasetDetail, props: DatasetDetailModalProps) => ReactNode;
   /** What the list's own record is enough for, while everything else is being got. */
-  readonly meanwhile?: (dataset: Dataset) => ReactNode;
+  readonly preview?: (dataset: Dataset) => ReactNode;
 }
 
 const OVERVIEW: DetailTab = {
@@ -46,7 +45,7 @@ const OVERVIEW: DetailTab = {
   label: 'Overview',
   icon: FileText,
   content: (dataset) => <DatasetOverview dataset={dataset} />,
-  meanwhile: (dataset) => <DatasetOverview dataset={dataset} />,
+  preview: (dataset) => <DatasetOverview dataset={dataset} />,
 };
 const SAMPLES: DetailTab = {
   id: 'samples',
@@ -72,18 +71,19 @@ const TABS: readonly DetailTab[] = [OVERVIEW, SAMPLES, STATISTICS, TOKENIZATION]
 export function DatasetDetailModal(props: DatasetDetailModalProps) {
   const { route, onNavigate, onClose } = props;
   const detail = useDatasetDetail(route.id);
-  const listed = useDatasetsStore((state) => state.datasets.find(({ id }) => id === route.id));
+  const listedDataset = useDatasetsStore((state) => state.datasets.find(({ id }) => id === route.id));
   const refresh = useDetailStore((state) => state.refresh);
   const tab = TABS.find(({ id }) => id === route.tab) ?? OVERVIEW;
   const dataset = detail.kind === 'loaded' ? detail.value : null;
-  const known = dataset ?? listed;
-  const meanwhile = detail.kind === 'loading' && listed !== undefined ? tab.meanwhile?.(listed) : undefined;
+  const summary = dataset ?? listedDataset;
+  const preview =
+    detail.kind === 'loading' && listedDataset !== undefined ? tab.preview?.(listedDataset) : undefined;
   return (
-    <Dialog labelledBy="detail-title" onClose={onClose} returnFocusTo={openButtonId(route.id)}>
-      <DialogHeader id="detail-title" title={known?.name ?? 'Dataset'} onClose={onClose}>
-        {extentOf(known, detail.kind === 'loading' ? '…' : UNKNOWN)}
+    <Dialog labelledBy="detail-title" onClose={onClose} returnFocusTo={getOpenButtonId(route.id)}>
+      <DialogHeader id="detail-title" title={summary?.name ?? 'Dataset'} onClose={onClose}>
+        {describeExtent(summary, detail.kind === 'loading' ? '…' : UNKNOWN)}
       </DialogHeader>
-      {isGone(detail) ? (
+      {isDeleted(detail) ? (
         <DatasetGone detail={detail.error.detail} onClose={onClose} />
       ) : (
         <>
@@ -102,10 +102,10 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
             tabIndex={0}
             className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
           >
-            {detail.kind === 'loading' && meanwhile === undefined && <Loading>Loading the dataset…</Loading>}
+            {detail.kind === 'loading' && preview === undefined && <Loading>Loading the dataset…</Loading>}
             {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
             {dataset !== null && dataset.status !== 'ready' && <UnreadyNotice dataset={dataset} />}
-            {dataset === null ? meanwhile : isShown(tab, dataset) && tab.content(dataset, props)}
+            {dataset === null ? preview : canShow(tab, dataset) && tab.content(dataset, props)}
           </div>
         </>
       )}
@@ -114,18 +114,18 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
 }
 
 /** What a dataset that is not ready has: the overview; the notice says why there is no more. */
-function isShown(tab: DetailTab, { status }: Dataset): boolean {
+function canShow(tab: DetailTab, { status }: Dataset): boolean {
   return status === 'ready' || tab === OVERVIEW;
 }
 
 /** Whether there is no such dataset, or no more: nothing of it is then to be got by asking again. */
-function isGone(detail: Async<DatasetDetail, ApiError>): detail is { kind: 'failed'; error: ApiError } {
+function isDeleted(detail: Async<DatasetDetail, ApiError>): detail is { kind: 'failed'; error: ApiError } {
   return detail.kind === 'failed' && detail.error.code === 'not_found';
 }
 
 /** How much there is of it; `unknown` where that is not known. */
-function extentOf(dataset: Dataset | undefined, unknown: string): string {
+function describeExtent(dataset: Dataset | undefined, unknown: string): string {
   if (dataset === undefined) return unknown;
-  const size = formatFileSize(displayedSize(dataset));
+  const size = formatFileSize(getDisplayedSize(dataset));
   return dataset.num_samples === null ? size : `${size} • ${formatPlural(dataset.num_samples, 'sample')}`;
 }

@@ -2,32 +2,32 @@ import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { datasetRoute } from '../../../hooks/useRoute';
-import { violations } from '../../../test/axe';
-import { aDetail, aDownloadingDataset, aFailedDataset } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeDetail, makeDownloadingDataset, makeFailedDataset } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import type { DatasetDetail } from '../../../types/dataset';
+import { makeDatasetRoute } from '../../../utils/route';
 import { DatasetDetailModal } from './DatasetDetailModal';
 
 function serve(changes: Partial<DatasetDetail>): void {
-  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail(changes))));
+  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(makeDetail(changes))));
 }
 
 /** The window as a link to a dataset opens it. */
 async function show(changes: Partial<DatasetDetail>): Promise<HTMLElement> {
   serve(changes);
-  render(<DatasetDetailModal route={datasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
+  render(<DatasetDetailModal route={makeDatasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
   return screen.findByRole('region', { name: 'Status' });
 }
 
 it('says why a dataset failed, and tries it again', async () => {
-  const notice = await show(aFailedDataset());
+  const notice = await show(makeFailedDataset());
   expect(notice).toHaveTextContent('This dataset cannot be read.The Hub does not answer.');
-  expect(await violations()).toEqual([]);
+  expect(await findViolations()).toEqual([]);
   server.use(
     http.post(api('/datasets/ds_1/retry'), () => {
-      serve(aDownloadingDataset({ seq: 20 }));
-      return HttpResponse.json(aDownloadingDataset({ seq: 20 }), { status: 202 });
+      serve(makeDownloadingDataset({ seq: 20 }));
+      return HttpResponse.json(makeDownloadingDataset({ seq: 20 }), { status: 202 });
     }),
   );
   await userEvent.click(screen.getByRole('button', { name: 'Retry' }));
@@ -37,7 +37,7 @@ it('says why a dataset failed, and tries it again', async () => {
 });
 
 it('asks for a token where one is missing, and says why a retry was refused', async () => {
-  await show(aFailedDataset({ error_code: 'gated', error_message: 'It is gated.' }));
+  await show(makeFailedDataset({ error_code: 'gated', error_message: 'It is gated.' }));
   server.use(http.post(api('/datasets/ds_1/retry'), () => problem(507, 'disk_full', 'No more disk.')));
   await userEvent.click(screen.getByRole('button', { name: 'Retry', expanded: false }));
   await userEvent.type(screen.getByLabelText(/^Access Token \(empty/), 'hf_x');
@@ -47,7 +47,7 @@ it('asks for a token where one is missing, and says why a retry was refused', as
 
 it('says nothing where the dataset is ready', async () => {
   serve({});
-  render(<DatasetDetailModal route={datasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
+  render(<DatasetDetailModal route={makeDatasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
   expect(await screen.findByText('Dataset Information')).toBeInTheDocument();
   expect(screen.queryByRole('region', { name: 'Status' })).toBeNull();
 });

@@ -7,7 +7,7 @@ import type { DatasetDetail, RetryRequest } from '../../../types/dataset';
 import { needsHubToken } from '../../../utils/datasets';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { quietButton, tile } from '../../common/styles';
-import { DatasetStatusLine } from '../list/DatasetStatusLine';
+import { DatasetStatusLine } from '../shared/DatasetStatusLine';
 import { RetryForm } from '../shared/RetryForm';
 
 /** In the window of a dataset that is not ready, where a link may lead: why not, and the retry that its card has. */
@@ -17,14 +17,18 @@ export function UnreadyNotice({ dataset }: { readonly dataset: DatasetDetail }) 
   const cancel = useDatasetsStore((state) => state.cancelDataset);
   const retryDataset = useDatasetsStore((state) => state.retryDataset);
   const refresh = useDetailStore((state) => state.refresh);
-  const retry = async (failed: string, request?: RetryRequest): Promise<void> => {
-    await retryDataset(failed, request);
+  const retry = async (datasetId: string, request?: RetryRequest): Promise<void> => {
+    await retryDataset(datasetId, request);
     await refresh();
     // The button that was pressed has gone.
     notice.current?.focus();
   };
-  const wantsToken = status === 'error' && needsHubToken(error_code);
-  const { buttons, asking, failures, ...work } = useJobControls(id, { cancel, retry, wantsToken });
+  const needsToken = status === 'error' && needsHubToken(error_code);
+  const { buttons, showsTokenForm, failures, ...controls } = useJobControls(id, {
+    cancel,
+    retry,
+    needsToken,
+  });
   return (
     <section ref={notice} tabIndex={-1} aria-label="Status" className={`${tile} mb-6 space-y-3`}>
       <h3 className="font-semibold">
@@ -45,8 +49,8 @@ export function UnreadyNotice({ dataset }: { readonly dataset: DatasetDetail }) 
           Retry
         </button>
       )}
-      {asking && (
-        <RetryForm id={`window-${id}`} label="Retry download" busy={buttons.busy} onRetry={work.retry} />
+      {showsTokenForm && (
+        <RetryForm id={`window-${id}`} label="Retry download" busy={buttons.busy} onRetry={controls.retry} />
       )}
     </section>
   );

@@ -2,11 +2,11 @@ import { act, renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import { connect } from '../../../api/websocket';
+import { makeCompleted } from '../../../test/eventFixtures';
 import { type FakeSocket, useFakeSocket } from '../../../test/fakeSocket';
-import { aCompleted } from '../../../test/eventFixtures';
-import { aDetail } from '../../../test/fixtures';
+import { makeDetail } from '../../../test/fixtures';
 import { api, server } from '../../../test/server';
-import { progressChannel } from '../../../types/events';
+import { formatProgressChannel } from '../../../types/events';
 import { useDatasetDetail } from './useDatasetDetail';
 
 let socket: FakeSocket;
@@ -18,25 +18,31 @@ beforeEach(() => {
 });
 
 it('gets the dataset, follows its events, and asks anew at the end of work', async () => {
-  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail({ status: 'processing' }))));
+  server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(makeDetail({ status: 'processing' }))));
   const { result, unmount } = renderHook(() => useDatasetDetail('ds_1'));
   await waitFor(() =>
     expect(result.current).toMatchObject({ kind: 'loaded', value: { status: 'processing' } }),
   );
   server.use(
-    http.get(api('/datasets/ds_1'), () => HttpResponse.json(aDetail({ seq: 12, text_column: 'story' }))),
+    http.get(api('/datasets/ds_1'), () => HttpResponse.json(makeDetail({ seq: 12, text_column: 'story' }))),
   );
-  act(() => socket.hear(progressChannel('ds_1'), aCompleted()));
+  act(() => socket.receive(formatProgressChannel('ds_1'), makeCompleted()));
   expect(result.current).toMatchObject({ value: { status: 'ready', text_column: 'text' } });
   await waitFor(() => expect(result.current).toMatchObject({ value: { text_column: 'story' } }));
   unmount();
-  expect(socket.asked('unsubscribe')).toEqual([progressChannel('ds_1')]);
+  expect(socket.listChannels('unsubscribe')).toEqual([formatProgressChannel('ds_1')]);
 });
 
 it('takes the snapshot', async () => {
   const { result } = renderHook(() => useDatasetDetail('ds_1'));
   await waitFor(() => expect(result.current.kind).toBe('loaded'));
-  const dataset = aDetail({ seq: 50, name: 'Newer' });
-  act(() => socket.answer(progressChannel('ds_1'), { channel: progressChannel('ds_1'), seq: 50, dataset }));
+  const dataset = makeDetail({ seq: 50, name: 'Newer' });
+  act(() =>
+    socket.answer(formatProgressChannel('ds_1'), {
+      channel: formatProgressChannel('ds_1'),
+      seq: 50,
+      dataset,
+    }),
+  );
   expect(result.current).toMatchObject({ value: { name: 'Newer' } });
 });

@@ -1,10 +1,10 @@
 import { useEffect } from 'react';
 
 import type { ApiError } from '../../../api/errors';
+import { useDatasetProgress } from '../../../hooks/useDatasetProgress';
 import { useDetailStore } from '../../../stores/detailStore';
 import type { Async } from '../../../types/async';
 import type { DatasetDetail } from '../../../types/dataset';
-import { useDatasetProgress } from '../../../hooks/useDatasetProgress';
 
 /** Dataset `id` with everything its window shows, kept up to date while the caller is shown. */
 export function useDatasetDetail(id: string): Async<DatasetDetail, ApiError> {

@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../../stores/datasetsStore';
-import { violations } from '../../../test/axe';
-import { aDownloadingDataset } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeDownloadingDataset } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { DownloadForm } from './DownloadForm';
 
@@ -31,7 +31,7 @@ function serve(answer: () => HttpResponse<string>): unknown[] {
 }
 
 const accepted = (): HttpResponse<string> =>
-  new HttpResponse(JSON.stringify(aDownloadingDataset()), { status: 202 });
+  new HttpResponse(JSON.stringify(makeDownloadingDataset()), { status: 202 });
 
 it('looks as the specification draws it', async () => {
   const { container } = show();
@@ -48,7 +48,7 @@ it('looks as the specification draws it', async () => {
   expect(token()).toHaveAttribute('id', 'dataset-token-input');
   expect(token()).toHaveAttribute('type', 'password');
   expect(submit()).toBeDisabled();
-  expect(await violations(container)).toEqual([]);
+  expect(await findViolations(container)).toEqual([]);
 });
 
 it('downloads, and clears what was typed', async () => {

@@ -1,20 +1,26 @@
 import { Download } from 'lucide-react';
-import { type SyntheticEvent, useState } from 'react';
+import { type ReactNode, type SyntheticEvent, useState } from 'react';
 
-import { concernsOptions } from './downloadErrors';
-import { useDownloadForm } from './useDownloadForm';
 import { primaryButton, textButton } from '../../common/styles';
 import { TextField } from '../../common/TextField';
+import { hasOptionErrors } from './downloadErrors';
 import { DownloadOptions } from './DownloadOptions';
 import { FieldError } from './FieldError';
 import { RepositorySummary } from './RepositorySummary';
+import { useDownloadForm } from './useDownloadForm';
+
+interface DownloadFormProps {
+  readonly onOpen: (datasetId: string) => void;
+  /** The import buttons, shown among the options. */
+  readonly children?: ReactNode;
+}
 
 /** Gets a dataset from the Hub: a repository is enough, everything else may be told. */
-export function DownloadForm({ onOpen }: { readonly onOpen: (datasetId: string) => void }) {
+export function DownloadForm({ onOpen, children }: DownloadFormProps) {
   const form = useDownloadForm();
   const { values, errors, preflight, submitting, change } = form;
-  const [wanted, setWanted] = useState(false);
-  const open = wanted || concernsOptions(errors);
+  const [isExpanded, setIsExpanded] = useState(false);
+  const open = isExpanded || hasOptionErrors(errors);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void form.submit();
@@ -27,7 +33,7 @@ export function DownloadForm({ onOpen }: { readonly onOpen: (datasetId: string) 
           type="button"
           aria-expanded={open}
           aria-controls={open ? 'download-options' : undefined}
-          onClick={() => setWanted(!open)}
+          onClick={() => setIsExpanded(!open)}
           className={`${textButton} min-h-7 px-2 -mr-2`}
         >
           Options
@@ -46,7 +52,7 @@ export function DownloadForm({ onOpen }: { readonly onOpen: (datasetId: string) 
           <RepositorySummary
             preflight={preflight}
             onOpen={onOpen}
-            refused={typeof errors.repo_id?.existingId === 'string'}
+            hasExistingError={typeof errors.repo_id?.existingId === 'string'}
           />
           <FieldError failure={errors.repo_id} onOpen={onOpen} />
         </TextField>
@@ -61,7 +67,7 @@ export function DownloadForm({ onOpen }: { readonly onOpen: (datasetId: string) 
         >
           <FieldError failure={errors.access_token} />
         </TextField>
-        {open && <DownloadOptions form={form} />}
+        {open && <DownloadOptions form={form}>{children}</DownloadOptions>}
         <button type="submit" disabled={values.repo_id.trim() === '' || submitting} className={primaryButton}>
           <Download className="w-5 h-5 shrink-0" aria-hidden="true" />
           {submitting ? 'Starting the download…' : 'Download Dataset from HuggingFace'}

@@ -1,15 +1,15 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import type { DownloadForm } from './useDownloadForm';
-import { aHubDataset } from '../../../test/fixtures';
+import { makeHubDataset } from '../../../test/fixtures';
 import { DownloadOptions } from './DownloadOptions';
+import type { DownloadForm } from './useDownloadForm';
 
-function aForm(changes: Partial<DownloadForm> = {}): DownloadForm {
+function makeForm(changes: Partial<DownloadForm> = {}): DownloadForm {
   return {
     values: { repo_id: 'a/b', access_token: '', config: '', splits: [], revision: '', text_column: '' },
     errors: {},
-    preflight: { kind: 'loaded', value: aHubDataset({ configs: ['en', 'de'] }) },
+    preflight: { kind: 'loaded', value: makeHubDataset({ configs: ['en', 'de'] }) },
     submitting: false,
     change: jest.fn(),
     checkRepository: jest.fn(),
@@ -19,8 +19,8 @@ function aForm(changes: Partial<DownloadForm> = {}): DownloadForm {
 }
 
 it('tells each change by its field', async () => {
-  const form = aForm();
-  render(<DownloadOptions form={form} />);
+  const form = makeForm();
+  render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   await userEvent.type(screen.getByLabelText('Config'), 'e');
   await userEvent.type(screen.getByLabelText('Revision'), 'm');
   await userEvent.type(screen.getByLabelText('Text column'), 't');
@@ -38,8 +38,8 @@ it.each([
   ['revision', 'Revision'],
   ['text_column', 'Text column'],
 ] as const)('puts an error under %s, with its choices', async (field, label) => {
-  const form = aForm({ errors: { [field]: { message: 'Wrong.', choices: ['this'], existingId: null } } });
-  render(<DownloadOptions form={form} />);
+  const form = makeForm({ errors: { [field]: { message: 'Wrong.', choices: ['this'], existingId: null } } });
+  render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   expect(screen.getByLabelText(label)).toBeInvalid();
   expect(screen.getByLabelText(label)).toHaveAccessibleDescription(/Wrong\./);
   await userEvent.click(screen.getByRole('button', { name: 'this' }));
@@ -47,13 +47,22 @@ it.each([
 });
 
 it('puts an error under the splits', async () => {
-  const form = aForm({ errors: { splits: { message: 'Wrong.', choices: ['test'], existingId: null } } });
-  render(<DownloadOptions form={form} />);
+  const form = makeForm({ errors: { splits: { message: 'Wrong.', choices: ['test'], existingId: null } } });
+  render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   await userEvent.click(screen.getByRole('button', { name: 'test' }));
   expect(form.change).toHaveBeenCalledWith({ splits: ['test'] });
 });
 
 it('suggests what the Hub names', () => {
-  const { container } = render(<DownloadOptions form={aForm()} />);
+  const { container } = render(<DownloadOptions form={makeForm()}>{null}</DownloadOptions>);
   expect(container.querySelectorAll('#dataset-config-input-choices option')).toHaveLength(2);
+});
+
+it('shows the import buttons that it is given', () => {
+  render(
+    <DownloadOptions form={makeForm()}>
+      <button>Import</button>
+    </DownloadOptions>,
+  );
+  expect(screen.getByRole('button', { name: 'Import' })).toBeInTheDocument();
 });

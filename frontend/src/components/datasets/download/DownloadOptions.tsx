@@ -1,16 +1,19 @@
-import type { DownloadForm } from './useDownloadForm';
 import { FieldNote } from '../../common/FieldNote';
 import { TextField } from '../../common/TextField';
-import { FieldError } from './FieldError';
-import { ImportButtons } from '../importing/ImportButtons';
 import { SplitChoice } from '../shared/SplitChoice';
+import { FieldError } from './FieldError';
+import type { ReactNode } from 'react';
+
+import type { DownloadForm } from './useDownloadForm';
 
 interface DownloadOptionsProps {
   readonly form: DownloadForm;
+  /** The import buttons. */
+  readonly children: ReactNode;
 }
 
 /** What a download can be told beside the repository; left empty, the server chooses. */
-export function DownloadOptions({ form }: DownloadOptionsProps) {
+export function DownloadOptions({ form, children }: DownloadOptionsProps) {
   const { values, errors, change, preflight } = form;
   const hub = preflight.kind === 'loaded' ? preflight.value : null;
   return (
@@ -39,8 +42,8 @@ export function DownloadOptions({ form }: DownloadOptionsProps) {
         <FieldError failure={errors.revision} onChoose={(revision) => change({ revision })} />
       </TextField>
       <SplitChoice
-        available={hub?.splits.map(({ name }) => name) ?? []}
-        chosen={values.splits}
+        splits={hub?.splits.map(({ name }) => name) ?? []}
+        selected={values.splits}
         onChange={(splits) => change({ splits })}
       >
         <FieldError failure={errors.splits} onChoose={(split) => change({ splits: [split] })} />
@@ -61,7 +64,7 @@ export function DownloadOptions({ form }: DownloadOptionsProps) {
         <p className="text-sm text-slate-400">
           Or without the Hub, from .csv, .jsonl, .txt, .parquet and the like:
         </p>
-        <ImportButtons />
+        {children}
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
-import type { FieldFailure } from './downloadErrors';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { linkButton } from '../../common/styles';
+import type { FieldFailure } from './downloadErrors';
 
 interface FieldErrorProps {
   readonly failure: FieldFailure | undefined;

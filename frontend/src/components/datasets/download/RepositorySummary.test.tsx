@@ -1,13 +1,13 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { aHubDataset } from '../../../test/fixtures';
+import { makeHubDataset } from '../../../test/fixtures';
 import type { HubDataset } from '../../../types/dataset';
 import { RepositorySummary } from './RepositorySummary';
 
 function show(changes: Partial<HubDataset> = {}): void {
   render(
-    <RepositorySummary preflight={{ kind: 'loaded', value: aHubDataset(changes) }} onOpen={jest.fn()} />,
+    <RepositorySummary preflight={{ kind: 'loaded', value: makeHubDataset(changes) }} onOpen={jest.fn()} />,
   );
 }
 
@@ -46,7 +46,7 @@ it.each<[Partial<HubDataset>, string]>([
 
 it('offers to open what is there already', async () => {
   const onOpen = jest.fn();
-  const value = aHubDataset({ existing_dataset_id: 'ds_9' });
+  const value = makeHubDataset({ existing_dataset_id: 'ds_9' });
   render(<RepositorySummary preflight={{ kind: 'loaded', value }} onOpen={onOpen} />);
   await userEvent.click(screen.getByRole('button', { name: 'open it' }));
   expect(onOpen).toHaveBeenCalledWith('ds_9');
@@ -67,7 +67,7 @@ it('gives no figures until a config is chosen', () => {
 });
 
 it('does not say twice that a dataset is there', () => {
-  const value = aHubDataset({ existing_dataset_id: 'ds_9' });
-  render(<RepositorySummary preflight={{ kind: 'loaded', value }} onOpen={jest.fn()} refused />);
+  const value = makeHubDataset({ existing_dataset_id: 'ds_9' });
+  render(<RepositorySummary preflight={{ kind: 'loaded', value }} onOpen={jest.fn()} hasExistingError />);
   expect(line()).not.toContain('you have it already');
 });

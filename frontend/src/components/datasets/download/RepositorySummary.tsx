@@ -1,23 +1,24 @@
-import type { Preflight } from './usePreflight';
 import type { HubDataset } from '../../../types/dataset';
 import { formatFileSize, formatPlural } from '../../../utils/formatters';
 import { linkButton } from '../../common/styles';
+import type { Preflight } from './usePreflight';
 
 interface RepositorySummaryProps {
   readonly preflight: Preflight;
   readonly onOpen: (datasetId: string) => void;
   /** Whether an error says already that the dataset is there. */
-  readonly refused?: boolean;
+  readonly hasExistingError?: boolean;
 }
 
-const MOST_NAMES = 4;
+const MAX_NAMES = 4;
 
 /** One line under the repository's field that says what it is; an error stands there in its place. */
-export function RepositorySummary({ preflight, onOpen, refused = false }: RepositorySummaryProps) {
+export function RepositorySummary({ preflight, onOpen, hasExistingError = false }: RepositorySummaryProps) {
   if (preflight.kind === 'idle' || preflight.kind === 'failed') {
     return null;
   }
-  const existing = preflight.kind === 'loaded' && !refused ? preflight.value.existing_dataset_id : null;
+  const existing =
+    preflight.kind === 'loaded' && !hasExistingError ? preflight.value.existing_dataset_id : null;
   return (
     <p role="status" className="mt-2 text-sm text-slate-400">
       {preflight.kind === 'loading' ? 'Asking the Hub…' : <Facts hub={preflight.value} />}
@@ -36,14 +37,14 @@ export function RepositorySummary({ preflight, onOpen, refused = false }: Reposi
 function Facts({ hub }: { readonly hub: HubDataset }) {
   if (hub.config === null) {
     // How much there is, and whether it fits, is known of one config only.
-    return `${configs(hub)} • ${access(hub)}`;
+    return `${describeConfigs(hub)} • ${describeAccess(hub)}`;
   }
   const facts = [
     formatFileSize(hub.size_bytes),
     formatPlural(hub.num_files, 'file'),
-    configs(hub),
-    hub.splits.length > 0 ? `splits: ${names(hub.splits.map(({ name }) => name))}` : '',
-    access(hub),
+    describeConfigs(hub),
+    hub.splits.length > 0 ? `splits: ${joinNames(hub.splits.map(({ name }) => name))}` : '',
+    describeAccess(hub),
   ];
   const room = hub.fits
     ? `${formatFileSize(hub.free_bytes - hub.needed_bytes)} free after it`
@@ -57,7 +58,7 @@ function Facts({ hub }: { readonly hub: HubDataset }) {
   );
 }
 
-function configs({ config, configs: all }: HubDataset): string {
+function describeConfigs({ config, configs: all }: HubDataset): string {
   const count = formatPlural(all.length, 'config');
   if (config === null) {
     return `${count}: choose one under Options`;
@@ -65,7 +66,7 @@ function configs({ config, configs: all }: HubDataset): string {
   return all.length > 1 ? `config ${config} of ${all.length}` : count;
 }
 
-function access({ access: state, gated, private: isPrivate }: HubDataset): string {
+function describeAccess({ access: state, gated, private: isPrivate }: HubDataset): string {
   const kind = isPrivate ? 'private' : 'gated';
   switch (state) {
     case 'login_required':
@@ -77,7 +78,7 @@ function access({ access: state, gated, private: isPrivate }: HubDataset): strin
   }
 }
 
-function names(all: readonly string[]): string {
-  const more = all.length - MOST_NAMES;
-  return all.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+function joinNames(all: readonly string[]): string {
+  const more = all.length - MAX_NAMES;
+  return all.slice(0, MAX_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -1,5 +1,5 @@
 import { ApiError } from '../../../api/errors';
-import { concernsOptions, type DownloadField, downloadErrors } from './downloadErrors';
+import { downloadErrors, type DownloadField, hasOptionErrors } from './downloadErrors';
 
 function refusal(code: string, more: Partial<ConstructorParameters<typeof ApiError>[0]> = {}): ApiError {
   return new ApiError({ status: 422, code, detail: 'Why not.', ...more });
@@ -41,6 +41,6 @@ it('puts what names fields under them', () => {
 });
 
 it('knows what stands behind Options', () => {
-  expect(concernsOptions(downloadErrors(refusal('unknown_split')))).toBe(true);
-  expect(concernsOptions(downloadErrors(refusal('gated')))).toBe(false);
+  expect(hasOptionErrors(downloadErrors(refusal('unknown_split')))).toBe(true);
+  expect(hasOptionErrors(downloadErrors(refusal('gated')))).toBe(false);
 });

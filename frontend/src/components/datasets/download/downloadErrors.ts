@@ -27,10 +27,10 @@ const FIELD_OF_CODE: Readonly<Record<string, DownloadField>> = {
 
 /** The errors of the form's fields that `error` speaks of; what belongs to none of them stands under the repository. */
 export function downloadErrors(error: ApiError): DownloadErrors {
-  const choices = error.texts('choices');
-  const existingId = error.code === 'exists' ? error.text('dataset_id') : null;
+  const choices = error.getTextList('choices');
+  const existingId = error.code === 'exists' ? error.getText('dataset_id') : null;
   const named = error.errors.flatMap(({ field, message }) => {
-    const known = fieldNamed(field);
+    const known = findField(field);
     return known === null ? [] : [[known, { message, choices, existingId }] as const];
   });
   if (named.length > 0) {
@@ -40,11 +40,11 @@ export function downloadErrors(error: ApiError): DownloadErrors {
 }
 
 /** Whether one of these errors belongs to a field that stands behind "Options". */
-export function concernsOptions(errors: DownloadErrors): boolean {
+export function hasOptionErrors(errors: DownloadErrors): boolean {
   return DOWNLOAD_FIELDS.slice(2).some((field) => errors[field] !== undefined);
 }
 
 /** `body.splits.0` is about `splits`. */
-function fieldNamed(path: string): DownloadField | null {
+function findField(path: string): DownloadField | null {
   return DOWNLOAD_FIELDS.find((field) => path.split('.').includes(field)) ?? null;
 }

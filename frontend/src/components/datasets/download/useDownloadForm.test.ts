@@ -1,7 +1,7 @@
 import { act, renderHook } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { aDataset } from '../../../test/fixtures';
+import { makeDataset } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { type DownloadForm, useDownloadForm } from './useDownloadForm';
 
@@ -10,7 +10,7 @@ it('sends what is typed, leaves the rest to the server, and is empty again', asy
   server.use(
     http.post(api('/datasets/download'), async ({ request }) => {
       sent.push(await request.json());
-      return HttpResponse.json(aDataset(), { status: 202 });
+      return HttpResponse.json(makeDataset(), { status: 202 });
     }),
   );
   const { result } = renderHook(useDownloadForm);
@@ -73,7 +73,7 @@ function sending(form: { readonly current: DownloadForm }, answer: HttpResponse<
 it('clears what was sent, and keeps what was typed meanwhile', async () => {
   const { result } = renderHook(useDownloadForm);
   act(() => result.current.change({ repo_id: 'acme/one', access_token: 'hf_x' }));
-  const answered = sending(result, new HttpResponse<string>(JSON.stringify(aDataset()), { status: 202 }));
+  const answered = sending(result, new HttpResponse<string>(JSON.stringify(makeDataset()), { status: 202 }));
   act(() => result.current.change({ repo_id: 'acme/odd' }));
   await answered();
   expect(result.current).toMatchObject({

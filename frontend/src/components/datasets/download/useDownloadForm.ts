@@ -28,7 +28,7 @@ export interface DownloadForm {
   readonly submit: () => Promise<void>;
 }
 
-const EMPTY: DownloadValues = {
+const EMPTY_VALUES: DownloadValues = {
   repo_id: '',
   access_token: '',
   config: '',
@@ -38,13 +38,13 @@ const EMPTY: DownloadValues = {
 };
 
 /** What bears on what: another repository makes everything that was said of the one before untrue. */
-const BEARS_ON: Partial<Readonly<Record<DownloadField, readonly DownloadField[]>>> = {
+const DEPENDENT_FIELDS: Partial<Readonly<Record<DownloadField, readonly DownloadField[]>>> = {
   repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column'],
   revision: ['config', 'splits', 'text_column'],
   config: ['splits', 'text_column'],
 };
 
-interface Typed {
+interface FormState {
   readonly values: DownloadValues;
   /** What the form itself, or the server, said of these values. */
   readonly errors: DownloadErrors;
@@ -53,7 +53,7 @@ interface Typed {
 /** The state of the download form: what is typed, what the Hub says of it, what is wrong with it. */
 export function useDownloadForm(): DownloadForm {
   const downloadDataset = useDatasetsStore((state) => state.downloadDataset);
-  const [{ values, errors }, setTyped] = useState<Typed>({ values: EMPTY, errors: {} });
+  const [{ values, errors }, setForm] = useState<FormState>({ values: EMPTY_VALUES, errors: {} });
   const [submitting, setSubmitting] = useState(false);
   const preflight = usePreflight({ ...values, repoId: values.repo_id, token: values.access_token });
 
@@ -61,7 +61,7 @@ export function useDownloadForm(): DownloadForm {
     const problem = validateHfRepoId(normalizeHfRepoId(values.repo_id));
     if (problem !== null) {
       const failure = { message: problem, choices: [], existingId: null };
-      setTyped((now) => ({ ...now, errors: { repo_id: failure } }));
+      setForm((current) => ({ ...current, errors: { repo_id: failure } }));
     }
     return problem === null;
   };
@@ -71,11 +71,14 @@ export function useDownloadForm(): DownloadForm {
     }
     setSubmitting(true);
     try {
-      await downloadDataset(requestOf(values));
-      setTyped((now) => afterStart(now, values));
+      await downloadDataset(toDownloadRequest(values));
+      setForm((current) => clearSubmitted(current, values));
     } catch (error) {
-      const refused = downloadErrors(toApiError(error));
-      setTyped((now) => ({ ...now, errors: without(refused, changedBetween(values, now.values)) }));
+      const serverErrors = downloadErrors(toApiError(error));
+      setForm((current) => ({
+        ...current,
+        errors: omitErrors(serverErrors, listChangedFields(values, current.values)),
+      }));
     } finally {
       setSubmitting(false);
     }
@@ -85,7 +88,7 @@ export function useDownloadForm(): DownloadForm {
     errors: { ...(preflight.kind === 'failed' ? downloadErrors(preflight.error) : {}), ...errors },
     preflight,
     submitting,
-    change: (changes) => setTyped((now) => afterChange(now, changes)),
+    change: (changes) => setForm((current) => applyChanges(current, changes)),
     checkRepository: () => {
       if (values.repo_id.trim() !== '') checkRepository();
     },
@@ -93,33 +96,38 @@ export function useDownloadForm(): DownloadForm {
   };
 }
 
-function afterChange({ values, errors }: Typed, changes: Partial<DownloadValues>): Typed {
-  const isOther = changes.repo_id !== undefined && changes.repo_id !== values.repo_id;
+function applyChanges({ values, errors }: FormState, changes: Partial<DownloadValues>): FormState {
+  const isOtherRepository = changes.repo_id !== undefined && changes.repo_id !== values.repo_id;
   // Splits are those of one repository and config: of another they say nothing.
-  const splits = isOther || changes.config !== undefined ? { splits: [] } : {};
+  const splits = isOtherRepository || changes.config !== undefined ? { splits: [] } : {};
   const next = { ...values, ...splits, ...changes };
-  return { values: next, errors: without(errors, [...namesOf(changes), ...changedBetween(values, next)]) };
-}
-
-/** `sent` is on its way: what was typed meanwhile is for the next one. */
-function afterStart({ values, errors }: Typed, sent: DownloadValues): Typed {
-  const kept = changedBetween(sent, values).filter((field) => values[field] !== sent[field]);
   return {
-    values: { ...EMPTY, ...Object.fromEntries(kept.map((field) => [field, values[field]])) },
-    errors: kept.length === 0 ? {} : errors,
+    values: next,
+    errors: omitErrors(errors, [...listFields(changes), ...listChangedFields(values, next)]),
   };
 }
 
-const namesOf = (values: Partial<DownloadValues>) => Object.keys(values) as DownloadField[];
+/** `sent` is on its way: what was typed meanwhile is for the next one. */
+function clearSubmitted({ values, errors }: FormState, submitted: DownloadValues): FormState {
+  const keptFields = listChangedFields(submitted, values).filter(
+    (field) => values[field] !== submitted[field],
+  );
+  return {
+    values: { ...EMPTY_VALUES, ...Object.fromEntries(keptFields.map((field) => [field, values[field]])) },
+    errors: keptFields.length === 0 ? {} : errors,
+  };
+}
+
+const listFields = (values: Partial<DownloadValues>) => Object.keys(values) as DownloadField[];
 
 /** The fields that are another than before, and those that these bear on. */
-function changedBetween(before: DownloadValues, after: DownloadValues): readonly DownloadField[] {
-  const changed = namesOf(after).filter((field) => after[field] !== before[field]);
-  return changed.flatMap((field) => [field, ...(BEARS_ON[field] ?? [])]);
+function listChangedFields(previous: DownloadValues, next: DownloadValues): readonly DownloadField[] {
+  const changedFields = listFields(next).filter((field) => next[field] !== previous[field]);
+  return changedFields.flatMap((field) => [field, ...(DEPENDENT_FIELDS[field] ?? [])]);
 }
 
 /** The request for what is typed; an empty field is left to the server's own choice. */
-function requestOf(values: DownloadValues): DatasetDownloadRequest {
+function toDownloadRequest(values: DownloadValues): DatasetDownloadRequest {
   const texts = (['config', 'revision', 'text_column', 'access_token'] as const).flatMap((field) => {
     const text = values[field].trim();
     return text === '' ? [] : [[field, text] as const];
@@ -131,7 +139,7 @@ function requestOf(values: DownloadValues): DatasetDownloadRequest {
   };
 }
 
-function without(errors: DownloadErrors, fields: readonly DownloadField[]): DownloadErrors {
+function omitErrors(errors: DownloadErrors, fields: readonly DownloadField[]): DownloadErrors {
   return Object.fromEntries(
     Object.entries(errors).filter(([field]) => !fields.some((other) => other === field)),
   );

@@ -1,7 +1,7 @@
 import { renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { aHubDataset } from '../../../test/fixtures';
+import { makeHubDataset } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { usePreflight } from './usePreflight';
 
@@ -17,7 +17,7 @@ it('asks once, when the typing pauses', async () => {
   server.use(
     http.get(api('/hub/datasets/*'), ({ request }) => {
       asked.push(new URL(request.url).pathname);
-      return HttpResponse.json(aHubDataset());
+      return HttpResponse.json(makeHubDataset());
     }),
   );
   const { result, rerender } = renderHook(usePreflight, { initialProps: { ...INPUT, repoId: '' } });

@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 
 import { type ApiError, isAbort, toApiError } from '../../../api/errors';
 import { getHubDataset } from '../../../api/hub';
+import { useDebounced } from '../../../hooks/useDebounced';
 import type { Async } from '../../../types/async';
 import type { HubDataset } from '../../../types/dataset';
 import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
-import { useDebounced } from '../../../hooks/useDebounced';
 
 const DEBOUNCE_MS = 500;
 
@@ -24,32 +24,32 @@ const LOADING: Preflight = { kind: 'loading' };
 
 /** What the Hub says of the repository that is being typed, asked once the typing pauses. */
 export function usePreflight(input: PreflightInput): Preflight {
-  const wanted = keyOf(input);
-  const settled = useDebounced(wanted, DEBOUNCE_MS);
+  const key = formatKey(input);
+  const debouncedKey = useDebounced(key, DEBOUNCE_MS);
   const [answer, setAnswer] = useState<{ key: string; state: Preflight }>({ key: '', state: IDLE });
   useEffect(() => {
-    if (settled === '') {
+    if (debouncedKey === '') {
       return;
     }
     const controller = new AbortController();
-    const { repoId, config, revision, token } = JSON.parse(settled) as PreflightInput;
+    const { repoId, config, revision, token } = JSON.parse(debouncedKey) as PreflightInput;
     getHubDataset({ repoId, config, revision, token }, controller.signal)
-      .then((value) => setAnswer({ key: settled, state: { kind: 'loaded', value } }))
+      .then((value) => setAnswer({ key: debouncedKey, state: { kind: 'loaded', value } }))
       .catch((error: unknown) => {
         if (!isAbort(error)) {
-          setAnswer({ key: settled, state: { kind: 'failed', error: toApiError(error) } });
+          setAnswer({ key: debouncedKey, state: { kind: 'failed', error: toApiError(error) } });
         }
       });
     return () => controller.abort();
-  }, [settled]);
-  if (wanted === '') {
+  }, [debouncedKey]);
+  if (key === '') {
     return IDLE;
   }
-  return answer.key === wanted ? answer.state : LOADING;
+  return answer.key === key ? answer.state : LOADING;
 }
 
 /** The question as text, so that two equal questions are one; empty where there is none to ask. */
-function keyOf({ repoId, config, revision, token }: PreflightInput): string {
+function formatKey({ repoId, config, revision, token }: PreflightInput): string {
   const id = normalizeHfRepoId(repoId);
   return validateHfRepoId(id) === null
     ? JSON.stringify({ repoId: id, config: config.trim(), revision: revision.trim(), token: token.trim() })

@@ -1,16 +1,16 @@
 import { Upload } from 'lucide-react';
 
-import { useFileDrop } from './useFileDrop';
 import { useImportStore } from '../../../stores/importStore';
+import { useFileDrop } from './useFileDrop';
 
-function importDropped(files: readonly File[]): void {
+function importFiles(files: readonly File[]): void {
   void useImportStore.getState().importFiles(files);
 }
 
 /** Imports files that are dropped anywhere on the page, and says so while some are held over it. */
 export function DropTarget() {
-  const over = useFileDrop(importDropped);
-  return over ? (
+  const isOver = useFileDrop(importFiles);
+  return isOver ? (
     <div className="fixed inset-4 z-40 flex items-center justify-center gap-3 rounded-lg border-2 border-dashed border-emerald-500 bg-slate-950/80 text-lg font-medium pointer-events-none">
       <Upload className="w-6 h-6 text-emerald-400" aria-hidden="true" />
       Drop the files to import them

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { FakeUpload, useFakeUploads } from '../../../test/fakeUpload';
-import { aDataset } from '../../../test/fixtures';
+import { makeDataset } from '../../../test/fixtures';
 import { ImportButtons } from './ImportButtons';
 
 const names = () => useDatasetsStore.getState().datasets.map(({ name }) => name);
@@ -14,7 +14,7 @@ it('imports files from the picker, one import at a time', async () => {
   await userEvent.upload(screen.getByLabelText('Files to import'), [new File(['a'], 'notes.txt')]);
   const button = screen.getByRole('button', { name: 'Import a file' });
   expect(button).toBeDisabled();
-  FakeUpload.current().answer(202, aDataset({ name: 'notes' }));
+  FakeUpload.current().answer(202, makeDataset({ name: 'notes' }));
   await waitFor(() => expect(button).toBeEnabled());
   expect(names()).toEqual(['notes']);
   jest.restoreAllMocks();

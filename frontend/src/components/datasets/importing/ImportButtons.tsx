@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import { useImportStore } from '../../../stores/importStore';
 import { quietButton } from '../../common/styles';
 
-const ACCEPTED = '.csv,.tsv,.json,.jsonl,.gz,.zst,.txt,.parquet,.arrow';
+const ACCEPTED_SUFFIXES = '.csv,.tsv,.json,.jsonl,.gz,.zst,.txt,.parquet,.arrow';
 
 /** The ways in beside the Hub: files of this machine, and the sample that comes with the studio. */
 export function ImportButtons() {
@@ -20,7 +20,7 @@ export function ImportButtons() {
         type="file"
         multiple
         hidden
-        accept={ACCEPTED}
+        accept={ACCEPTED_SUFFIXES}
         aria-label="Files to import"
         onChange={({ target }) => {
           const files = [...(target.files ?? [])];

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { ApiError } from '../../../api/errors';
 import { useImportStore } from '../../../stores/importStore';
-import { violations } from '../../../test/axe';
+import { findViolations } from '../../../test/axe';
 import { ImportStatus } from './ImportStatus';
 
 const show = (state: ReturnType<typeof useImportStore.getState>['state']) => {
@@ -12,7 +12,7 @@ const show = (state: ReturnType<typeof useImportStore.getState>['state']) => {
 };
 const failed = (code: string, extra = {}) => {
   const error = new ApiError({ status: 409, code, detail: 'Why not.', extra });
-  return show({ kind: 'failed', what: 'a.txt', error });
+  return show({ kind: 'failed', label: 'a.txt', error });
 };
 
 it('shows nothing where there is nothing to show', () => {
@@ -20,11 +20,11 @@ it('shows nothing where there is nothing to show', () => {
 });
 
 it('shows how much has been sent, and stops', async () => {
-  const { container } = show({ kind: 'sending', what: 'a.txt', sent: { loaded: 512, total: 2048 } });
+  const { container } = show({ kind: 'sending', label: 'a.txt', progress: { loaded: 512, total: 2048 } });
   const bar = screen.getByRole('progressbar', { name: 'Sending a.txt' });
   expect(bar).toHaveAttribute('aria-valuenow', '25');
   expect(screen.getByText('512 B of 2.0 KB sent')).toBeInTheDocument();
-  expect(await violations(container)).toEqual([]);
+  expect(await findViolations(container)).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Stop the import' }));
   expect(container).toBeEmptyDOMElement();
 });

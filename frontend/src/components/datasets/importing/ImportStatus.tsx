@@ -21,7 +21,7 @@ export function ImportStatus() {
     <section aria-label="Import" className={`${card} space-y-4`}>
       <div className="flex items-center justify-between gap-4">
         <h3 className="font-semibold text-lg break-words min-w-0">
-          {sending ? 'Importing' : 'Could not import'} {state.what}
+          {sending ? 'Importing' : 'Could not import'} {state.label}
         </h3>
         <IconButton icon={X} label={sending ? 'Stop the import' : 'Close this message'} onClick={dismiss} />
       </div>
@@ -35,9 +35,9 @@ function Content({ state }: { readonly state: Exclude<ImportState, { kind: 'idle
     case 'failed':
       return <Failure error={state.error} />;
     case 'sending': {
-      const { loaded, total } = state.sent;
+      const { loaded, total } = state.progress;
       return (
-        <ProgressBar value={total === 0 ? null : (100 * loaded) / total} label={`Sending ${state.what}`}>
+        <ProgressBar value={total === 0 ? null : (100 * loaded) / total} label={`Sending ${state.label}`}>
           {total > 0 && `${formatAmount(loaded, 'bytes')} of ${formatAmount(total, 'bytes')} sent`}
         </ProgressBar>
       );
@@ -48,7 +48,7 @@ function Content({ state }: { readonly state: Exclude<ImportState, { kind: 'idle
 }
 
 function Failure({ error }: { readonly error: ApiError }) {
-  const existing = error.code === 'exists' ? error.text('dataset_id') : null;
+  const existing = error.code === 'exists' ? error.getText('dataset_id') : null;
   return (
     <>
       <ErrorMessage>{error.detail}</ErrorMessage>

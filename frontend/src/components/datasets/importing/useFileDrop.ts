@@ -2,39 +2,39 @@ import { useEffect, useState } from 'react';
 
 /** Takes files that are dropped anywhere on the page; says whether some are held over it at this moment. */
 export function useFileDrop(onFiles: (files: readonly File[]) => void): boolean {
-  const [over, setOver] = useState(false);
+  const [isOver, setIsOver] = useState(false);
   useEffect(() => {
-    const hold = (event: DragEvent): void => {
-      if (holdsFiles(event)) {
+    const onDragOver = (event: DragEvent): void => {
+      if (hasFiles(event)) {
         // Without this the browser would open the file in place of the page.
         event.preventDefault();
-        setOver(true);
+        setIsOver(true);
       }
     };
-    const leave = (event: DragEvent): void => {
+    const onDragLeave = (event: DragEvent): void => {
       // Only what leaves the window has nothing that it goes over to.
-      if (event.relatedTarget === null) setOver(false);
+      if (event.relatedTarget === null) setIsOver(false);
     };
-    const drop = (event: DragEvent): void => {
-      if (holdsFiles(event)) {
+    const onDrop = (event: DragEvent): void => {
+      if (hasFiles(event)) {
         event.preventDefault();
-        setOver(false);
+        setIsOver(false);
         const files = [...(event.dataTransfer?.files ?? [])];
         if (files.length > 0) onFiles(files);
       }
     };
-    window.addEventListener('dragover', hold);
-    window.addEventListener('dragleave', leave);
-    window.addEventListener('drop', drop);
+    window.addEventListener('dragover', onDragOver);
+    window.addEventListener('dragleave', onDragLeave);
+    window.addEventListener('drop', onDrop);
     return () => {
-      window.removeEventListener('dragover', hold);
-      window.removeEventListener('dragleave', leave);
-      window.removeEventListener('drop', drop);
+      window.removeEventListener('dragover', onDragOver);
+      window.removeEventListener('dragleave', onDragLeave);
+      window.removeEventListener('drop', onDrop);
     };
   }, [onFiles]);
-  return over;
+  return isOver;
 }
 
-function holdsFiles({ dataTransfer }: DragEvent): boolean {
+function hasFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes('Files') === true;
 }

@@ -3,9 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../../stores/datasetsStore';
-import { violations } from '../../../test/axe';
-import { aProgress } from '../../../test/eventFixtures';
-import { aDataset, aDownloadingDataset, aFailedDataset } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeProgress } from '../../../test/eventFixtures';
+import { makeDataset, makeDownloadingDataset, makeFailedDataset } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import type { Dataset, DatasetStatus } from '../../../types/dataset';
 import { DatasetCard } from './DatasetCard';
@@ -16,7 +16,7 @@ const onDelete = jest.fn();
 function Listed({ id }: { readonly id: string }) {
   const dataset = useDatasetsStore((state) => state.datasets.find((one) => one.id === id));
   return dataset === undefined ? null : (
-    <DatasetCard dataset={dataset} onOpen={onOpen} onDelete={onDelete} chosen={null} onChoose={jest.fn()} />
+    <DatasetCard dataset={dataset} onOpen={onOpen} onDelete={onDelete} selected={null} onSelect={jest.fn()} />
   );
 }
 
@@ -36,25 +36,25 @@ interface Row {
 const STATES: readonly Row[] = [
   {
     status: 'downloading',
-    dataset: aDownloadingDataset(),
+    dataset: makeDownloadingDataset(),
     shows: ['Downloading • 200.0 MB of 450.0 MB', '40.0%'],
     may: ['Cancel TinyStories', 'Delete TinyStories'],
   },
   {
     status: 'processing',
-    dataset: aDownloadingDataset({ status: 'processing' }),
+    dataset: makeDownloadingDataset({ status: 'processing' }),
     shows: ['40.0%'],
     may: ['Cancel TinyStories', 'Delete TinyStories'],
   },
   {
     status: 'ready',
-    dataset: aDataset(),
+    dataset: makeDataset(),
     shows: ['Source: HuggingFace • Size: 450.0 MB'],
     may: ['TinyStories', 'Delete TinyStories'],
   },
   {
     status: 'error',
-    dataset: aFailedDataset(),
+    dataset: makeFailedDataset(),
     shows: ['The Hub does not answer.'],
     may: ['Retry TinyStories', 'Delete TinyStories'],
   },
@@ -79,19 +79,19 @@ describe.each(STATES)('a dataset that is $status', ({ status, dataset, shows, ma
 
   it('breaks no rule of accessibility', async () => {
     const { container } = show(dataset);
-    expect(await violations(container)).toEqual([]);
+    expect(await findViolations(container)).toEqual([]);
   });
 });
 
 it.each(['{Enter}', ' '])('opens by the key “%s”', async (key) => {
-  show(aDataset());
+  show(makeDataset());
   await userEvent.tab();
   await userEvent.keyboard(key);
   expect(onOpen).toHaveBeenCalledWith('ds_1');
 });
 
 it('opens by the mouse, and looks like it; no button stands in another', async () => {
-  const { container } = show(aDataset());
+  const { container } = show(makeDataset());
   expect(container.firstElementChild).toHaveClass(
     'cursor-pointer',
     'hover:bg-slate-900/70',
@@ -103,38 +103,38 @@ it('opens by the mouse, and looks like it; no button stands in another', async (
 });
 
 it('does not look as if it opened while it cannot', () => {
-  const { container } = show(aDownloadingDataset());
+  const { container } = show(makeDownloadingDataset());
   expect(container.firstElementChild).not.toHaveClass('cursor-pointer');
   expect(screen.getByRole('heading', { name: 'TinyStories' })).toHaveClass('font-semibold', 'text-lg');
 });
 
 it('asks for a delete', async () => {
-  show(aDataset());
+  show(makeDataset());
   await userEvent.click(screen.getByRole('button', { name: 'Delete TinyStories' }));
-  expect(onDelete).toHaveBeenCalledWith(aDataset());
+  expect(onDelete).toHaveBeenCalledWith(makeDataset());
 });
 
 it('moves with the events', () => {
-  show(aDownloadingDataset());
-  act(() => useDatasetsStore.getState().applyEvent(aProgress()));
+  show(makeDownloadingDataset());
+  act(() => useDatasetsStore.getState().applyEvent(makeProgress()));
   expect(screen.getByText(/12.0 MB\/s • 20 s left/)).toBeInTheDocument();
 });
 
 it('shows a cancelled dataset neutrally, and says from where a retry goes on', () => {
-  show(aFailedDataset({ error_code: 'cancelled', error_message: 'Cancelled.' }));
+  show(makeFailedDataset({ error_code: 'cancelled', error_message: 'Cancelled.' }));
   expect(screen.getByText('Cancelled. Retry goes on from 45 %.')).toHaveClass('text-slate-400');
   expect(screen.queryByText('error')).toBeNull();
 });
 
 it('has something to say where the server says nothing', () => {
-  show(aFailedDataset({ error_message: null }));
+  show(makeFailedDataset({ error_message: null }));
   expect(screen.getByText(/nothing says why/)).toBeInTheDocument();
 });
 
 it('cancels', async () => {
-  const cancelled = aFailedDataset({ seq: 11, error_code: 'cancelled' });
+  const cancelled = makeFailedDataset({ seq: 11, error_code: 'cancelled' });
   server.use(http.post(api('/datasets/ds_1/cancel'), () => HttpResponse.json(cancelled)));
-  show(aDownloadingDataset());
+  show(makeDownloadingDataset());
   await userEvent.click(screen.getByRole('button', { name: 'Cancel TinyStories' }));
   expect(await screen.findByText('cancelled')).toBeInTheDocument();
 });
@@ -143,7 +143,7 @@ it('says why it could not be cancelled', async () => {
   server.use(
     http.post(api('/datasets/ds_1/cancel'), () => problem(409, 'invalid_transition', 'It is ready.')),
   );
-  show(aDownloadingDataset());
+  show(makeDownloadingDataset());
   await userEvent.click(screen.getByRole('button', { name: 'Cancel TinyStories' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('It is ready.');
 });
@@ -156,20 +156,20 @@ describe('a retry', () => {
     server.use(
       http.post(api('/datasets/ds_1/retry'), async ({ request }) => {
         bodies.push(await request.json());
-        return HttpResponse.json(aDownloadingDataset({ seq: 11 }));
+        return HttpResponse.json(makeDownloadingDataset({ seq: 11 }));
       }),
     );
   });
 
   it('goes on at once', async () => {
-    show(aFailedDataset());
+    show(makeFailedDataset());
     await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
     expect(await screen.findByText('downloading')).toBeInTheDocument();
     expect(bodies).toEqual([{}]);
   });
 
   it.each(['auth_required', 'gated', 'bad_token'])('asks for a token after %s', async (error_code) => {
-    show(aFailedDataset({ error_code }));
+    show(makeFailedDataset({ error_code }));
     const retry = screen.getByRole('button', { name: 'Retry TinyStories', expanded: false });
     await userEvent.click(retry);
     expect(retry).toHaveAttribute('aria-expanded', 'true');
@@ -180,7 +180,7 @@ describe('a retry', () => {
   });
 
   it('goes without a token where access has been granted meanwhile', async () => {
-    const { container } = show(aFailedDataset({ error_code: 'gated' }));
+    const { container } = show(makeFailedDataset({ error_code: 'gated' }));
     await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
     await userEvent.click(within(container).getByRole('button', { name: 'Retry download' }));
     await waitFor(() => expect(bodies).toEqual([{}]));
@@ -188,7 +188,7 @@ describe('a retry', () => {
 
   it('says why it was refused, and keeps the form', async () => {
     server.use(http.post(api('/datasets/ds_1/retry'), () => problem(403, 'bad_token', 'Not accepted.')));
-    show(aFailedDataset({ error_code: 'gated' }));
+    show(makeFailedDataset({ error_code: 'gated' }));
     await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
     await userEvent.type(screen.getByLabelText(/Access Token/), 'hf_bad{Enter}');
     expect(await screen.findByRole('alert')).toHaveTextContent('Not accepted.');

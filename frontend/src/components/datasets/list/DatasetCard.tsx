@@ -6,30 +6,28 @@ import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { Dataset } from '../../../types/dataset';
 import {
   DATASET_ACTIONS,
-  displayedSize,
+  formatSource,
+  getDisplayedSize,
+  getOpenButtonId,
   isCancelled,
   needsHubToken,
-  sourceLabel,
 } from '../../../utils/datasets';
 import { formatFileSize } from '../../../utils/formatters';
 import { CardHead } from '../../common/CardHead';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { StatusBadge } from '../../common/StatusBadge';
-import { DatasetCardActions } from './DatasetCardActions';
-import { DatasetStatusLine } from './DatasetStatusLine';
+import { DatasetStatusLine } from '../shared/DatasetStatusLine';
 import { RetryForm } from '../shared/RetryForm';
+import { DatasetCardActions } from './DatasetCardActions';
 import { StatusIcon } from './StatusIcon';
-
-/** The id of the button that opens a dataset: the focus comes back to it. */
-export const openButtonId = (datasetId: string): string => `open-${datasetId}`;
 
 interface DatasetCardProps {
   readonly dataset: Dataset;
   readonly onOpen: (id: string) => void;
   readonly onDelete: (dataset: Dataset) => void;
   /** Whether it is one of those that are chosen; null: none are being chosen. */
-  readonly chosen: boolean | null;
-  readonly onChoose: (id: string) => void;
+  readonly selected: boolean | null;
+  readonly onSelect: (id: string) => void;
 }
 
 /**
@@ -37,59 +35,59 @@ interface DatasetCardProps {
  * anew and no other, so what is given must stay the same from one time to the next.
  */
 export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
-  const { dataset, onOpen, onDelete, chosen, onChoose } = props;
+  const { dataset, onOpen, onDelete, selected, onSelect } = props;
   const { id, status } = dataset;
-  const work = useJobControls(id, {
+  const controls = useJobControls(id, {
     cancel: useDatasetsStore((state) => state.cancelDataset),
     retry: useDatasetsStore((state) => state.retryDataset),
-    wantsToken: status === 'error' && needsHubToken(dataset.error_code),
+    needsToken: status === 'error' && needsHubToken(dataset.error_code),
   });
   const cancelled = isCancelled(dataset);
-  const mayOpen = DATASET_ACTIONS[status].includes('open') && chosen === null;
-  const opening = mayOpen ? ' cursor-pointer hover:bg-slate-900/70 transition-colors' : '';
+  const canOpen = DATASET_ACTIONS[status].includes('open') && selected === null;
+  const hoverStyle = canOpen ? ' cursor-pointer hover:bg-slate-900/70 transition-colors' : '';
   const actions = (
     <>
       <StatusIcon status={status} cancelled={cancelled} />
       <StatusBadge status={status} cancelled={cancelled} />
-      <DatasetCardActions dataset={dataset} {...work.buttons} onDelete={() => onDelete(dataset)} />
+      <DatasetCardActions dataset={dataset} {...controls.buttons} onDelete={() => onDelete(dataset)} />
     </>
   );
   return (
-    <div className={`relative bg-slate-900/50 border border-slate-800 rounded-lg p-6${opening}`}>
+    <div className={`relative bg-slate-900/50 border border-slate-800 rounded-lg p-6${hoverStyle}`}>
       <CardHead actions={actions}>
-        {chosen !== null && <Choice dataset={dataset} chosen={chosen} onChoose={onChoose} />}
+        {selected !== null && <SelectionBox dataset={dataset} selected={selected} onSelect={onSelect} />}
         <Database className="w-8 h-8 text-blue-400 shrink-0" aria-hidden="true" />
         <div className="min-w-0">
           <h3 className="font-semibold text-lg break-words">
-            {mayOpen ? <OpenButton dataset={dataset} onOpen={onOpen} /> : <bdi>{dataset.name}</bdi>}
+            {canOpen ? <OpenButton dataset={dataset} onOpen={onOpen} /> : <bdi>{dataset.name}</bdi>}
           </h3>
           <p className="text-sm text-slate-400">
-            Source: {sourceLabel(dataset.source)} • Size: {formatFileSize(displayedSize(dataset))}
+            Source: {formatSource(dataset.source)} • Size: {formatFileSize(getDisplayedSize(dataset))}
           </p>
         </div>
       </CardHead>
       <DatasetStatusLine dataset={dataset} />
-      {work.failures.map(({ detail }) => (
+      {controls.failures.map(({ detail }) => (
         <div key={detail} className="mt-4">
           <ErrorMessage>{detail}</ErrorMessage>
         </div>
       ))}
-      {work.asking && (
-        <RetryForm id={id} label="Retry download" busy={work.buttons.busy} onRetry={work.retry} />
+      {controls.showsTokenForm && (
+        <RetryForm id={id} label="Retry download" busy={controls.buttons.busy} onRetry={controls.retry} />
       )}
     </div>
   );
 });
 
 /** Chooses the dataset by a click anywhere on its card. */
-function Choice({ dataset, chosen, onChoose }: Omit<DatasetCardProps, 'onOpen' | 'onDelete'>) {
+function SelectionBox({ dataset, selected, onSelect }: Omit<DatasetCardProps, 'onOpen' | 'onDelete'>) {
   return (
     <label className="flex after:absolute after:inset-0 cursor-pointer">
       <span className="sr-only">Choose {dataset.name}</span>
       <input
         type="checkbox"
-        checked={chosen === true}
-        onChange={() => onChoose(dataset.id)}
+        checked={selected === true}
+        onChange={() => onSelect(dataset.id)}
         className="w-5 h-5 accent-emerald-600"
       />
     </label>
@@ -100,7 +98,7 @@ function Choice({ dataset, chosen, onChoose }: Omit<DatasetCardProps, 'onOpen' |
 function OpenButton({ dataset, onOpen }: Pick<DatasetCardProps, 'dataset' | 'onOpen'>) {
   return (
     <button
-      id={openButtonId(dataset.id)}
+      id={getOpenButtonId(dataset.id)}
       type="button"
       onClick={() => onOpen(dataset.id)}
       className="text-left after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-emerald-500"

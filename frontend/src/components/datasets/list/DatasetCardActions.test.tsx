@@ -1,22 +1,22 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { aDownloadingDataset, aFailedDataset } from '../../../test/fixtures';
+import { makeDownloadingDataset, makeFailedDataset } from '../../../test/fixtures';
 import { DatasetCardActions } from './DatasetCardActions';
 
 const on = { onCancel: jest.fn(), onRetry: jest.fn(), onDelete: jest.fn() };
 
 it('does what is clicked', async () => {
-  const { rerender } = render(<DatasetCardActions dataset={aDownloadingDataset()} busy={false} {...on} />);
+  const { rerender } = render(<DatasetCardActions dataset={makeDownloadingDataset()} busy={false} {...on} />);
   await userEvent.click(screen.getByRole('button', { name: 'Cancel TinyStories' }));
   await userEvent.click(screen.getByRole('button', { name: 'Delete TinyStories' }));
-  rerender(<DatasetCardActions dataset={aFailedDataset()} busy={false} {...on} />);
+  rerender(<DatasetCardActions dataset={makeFailedDataset()} busy={false} {...on} />);
   await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
   expect([on.onCancel, on.onDelete, on.onRetry].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1]);
 });
 
 it('waits while something is under way, but still lets a dataset be deleted', () => {
-  render(<DatasetCardActions dataset={aDownloadingDataset()} busy {...on} />);
+  render(<DatasetCardActions dataset={makeDownloadingDataset()} busy {...on} />);
   expect(screen.getByRole('button', { name: 'Cancel TinyStories' })).toBeDisabled();
   expect(screen.getByRole('button', { name: 'Delete TinyStories' })).toBeEnabled();
 });

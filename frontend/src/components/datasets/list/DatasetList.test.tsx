@@ -3,28 +3,37 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../../stores/datasetsStore';
-import { aProgress } from '../../../test/eventFixtures';
-import { aDataset, aDownloadingDataset, aList } from '../../../test/fixtures';
+import { makeProgress } from '../../../test/eventFixtures';
+import { makeDataset, makeDownloadingDataset, makeList } from '../../../test/fixtures';
 import { NO_SELECTION } from '../../../test/selection';
 import { api, problem, server } from '../../../test/server';
 import { DatasetList } from './DatasetList';
 
 const props = { onOpen: jest.fn(), onDelete: jest.fn() };
 
+function show() {
+  return render(
+    <DatasetList selection={NO_SELECTION} {...props}>
+      <button>Import</button>
+    </DatasetList>,
+  );
+}
+
 async function load(): Promise<void> {
   await act(() => useDatasetsStore.getState().fetchDatasets());
 }
 
 it('is loading until the list is there, then says what to do where it is empty', async () => {
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  show();
   expect(screen.getByRole('status')).toHaveTextContent('Loading datasets…');
   await load();
   expect(screen.getByText(/No datasets yet. Type a repository above/)).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Import' })).toBeInTheDocument();
 });
 
 it('says why there is no list, and asks again', async () => {
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  show();
   await load();
   expect(screen.getByRole('alert')).toHaveTextContent('Not now.');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
@@ -32,12 +41,12 @@ it('says why there is no list, and asks again', async () => {
 });
 
 it('shows a card each, and more on request', async () => {
-  const older = aDataset({ id: 'ds_2', name: 'Older', created_at: '2026-01-01T00:00:00Z' });
+  const older = makeDataset({ id: 'ds_2', name: 'Older', created_at: '2026-01-01T00:00:00Z' });
   server.use(
-    http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 2)), { once: true }),
-    http.get(api('/datasets'), () => HttpResponse.json(aList([older], 2)), { once: true }),
+    http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDataset()], 2)), { once: true }),
+    http.get(api('/datasets'), () => HttpResponse.json(makeList([older], 2)), { once: true }),
   );
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  show();
   await load();
   expect(screen.getAllByRole('listitem')).toHaveLength(1);
   expect(screen.getByRole('list')).toHaveClass('grid', 'gap-4');
@@ -48,8 +57,10 @@ it('shows a card each, and more on request', async () => {
 });
 
 it('keeps the list where more of it is not to be had', async () => {
-  server.use(http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 2)), { once: true }));
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  server.use(
+    http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDataset()], 2)), { once: true }),
+  );
+  show();
   await load();
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
   await userEvent.click(screen.getByRole('button', { name: 'Load more' }));
@@ -58,8 +69,10 @@ it('keeps the list where more of it is not to be had', async () => {
 });
 
 it('keeps the list where it cannot be got anew, and asks again', async () => {
-  server.use(http.get(api('/datasets'), () => HttpResponse.json(aList([aDataset()], 1)), { once: true }));
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  server.use(
+    http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDataset()], 1)), { once: true }),
+  );
+  show();
   await load();
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
   await load();
@@ -70,7 +83,7 @@ it('keeps the list where it cannot be got anew, and asks again', async () => {
 });
 
 it('draws the card that an event is about, and no other', () => {
-  const other = aDataset({ id: 'ds_2', name: 'Other' });
+  const other = makeDataset({ id: 'ds_2', name: 'Other' });
   let drawn = 0;
   const watched = Object.defineProperty({ ...other }, 'name', {
     get: () => {
@@ -78,10 +91,10 @@ it('draws the card that an event is about, and no other', () => {
       return other.name;
     },
   });
-  useDatasetsStore.setState({ datasets: [aDownloadingDataset(), watched], total: 2, loaded: true });
-  render(<DatasetList selection={NO_SELECTION} {...props} />);
+  useDatasetsStore.setState({ datasets: [makeDownloadingDataset(), watched], total: 2, loaded: true });
+  show();
   const before = drawn;
-  act(() => useDatasetsStore.getState().applyEvent(aProgress()));
+  act(() => useDatasetsStore.getState().applyEvent(makeProgress()));
   expect(screen.getByText('45.2%')).toBeInTheDocument();
   expect(drawn).toBe(before);
 });

@@ -1,24 +1,26 @@
+import type { ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 
-import type { Selection } from './useSelection';
-import { listState, useDatasetsStore } from '../../../stores/datasetsStore';
+import { selectList, useDatasetsStore } from '../../../stores/datasetsStore';
 import type { Dataset } from '../../../types/dataset';
 import { assertNever } from '../../../utils/assertNever';
 import { formatCount } from '../../../utils/formatters';
 import { LoadFailure } from '../../common/LoadFailure';
 import { quietButton } from '../../common/styles';
 import { DatasetCard } from './DatasetCard';
-import { ImportButtons } from '../importing/ImportButtons';
+import type { Selection } from './useSelection';
 
 interface DatasetListProps {
   readonly onOpen: (id: string) => void;
   readonly onDelete: (dataset: Dataset) => void;
   readonly selection: Selection;
+  /** The import buttons, shown while the list is empty. */
+  readonly children: ReactNode;
 }
 
 /** The datasets, newest first; or why there are none to see. */
-export function DatasetList(props: DatasetListProps) {
-  const list = useDatasetsStore(useShallow(listState));
+export function DatasetList({ children, ...props }: DatasetListProps) {
+  const list = useDatasetsStore(useShallow(selectList));
   const fetchDatasets = useDatasetsStore((state) => state.fetchDatasets);
   switch (list.kind) {
     case 'loading':
@@ -26,17 +28,21 @@ export function DatasetList(props: DatasetListProps) {
     case 'failed':
       return <LoadFailure error={list.error} onRetry={() => void fetchDatasets()} />;
     case 'loaded':
-      return list.value.length === 0 ? <Empty /> : <Cards datasets={list.value} {...props} />;
+      return list.value.length === 0 ? (
+        <EmptyList>{children}</EmptyList>
+      ) : (
+        <DatasetCards datasets={list.value} {...props} />
+      );
     default:
       return assertNever(list);
   }
 }
 
-function Cards({
+function DatasetCards({
   datasets,
   selection,
   ...props
-}: DatasetListProps & { readonly datasets: readonly Dataset[] }) {
+}: Omit<DatasetListProps, 'children'> & { readonly datasets: readonly Dataset[] }) {
   return (
     <div className="space-y-4">
       <ul aria-label="Datasets" className="grid gap-4">
@@ -44,31 +50,31 @@ function Cards({
           <li key={dataset.id} className="min-w-0">
             <DatasetCard
               dataset={dataset}
-              chosen={selection.active ? selection.has(dataset.id) : null}
-              onChoose={selection.toggle}
+              selected={selection.active ? selection.has(dataset.id) : null}
+              onSelect={selection.toggle}
               {...props}
             />
           </li>
         ))}
       </ul>
-      <More />
+      <LoadMore />
     </div>
   );
 }
 
-function More() {
-  const { shown, total, loading, error, fetchDatasets, fetchMoreDatasets } = useDatasetsStore(
+function LoadMore() {
+  const { listedCount, total, loading, error, fetchDatasets, fetchMoreDatasets } = useDatasetsStore(
     useShallow(({ datasets, total, loading, error, fetchDatasets, fetchMoreDatasets }) => {
-      return { shown: datasets.length, total, loading, error, fetchDatasets, fetchMoreDatasets };
+      return { listedCount: datasets.length, total, loading, error, fetchDatasets, fetchMoreDatasets };
     }),
   );
   return (
     <>
       {error !== null && <LoadFailure error={error} onRetry={() => void fetchDatasets()} />}
-      {shown < total && (
+      {listedCount < total && (
         <div className="flex items-center justify-between gap-4">
           <p className="text-sm text-slate-400">
-            Showing {formatCount(shown)} of {formatCount(total)}
+            Showing {formatCount(listedCount)} of {formatCount(total)}
           </p>
           <button
             type="button"
@@ -84,14 +90,14 @@ function More() {
   );
 }
 
-function Empty() {
+function EmptyList({ children }: Pick<DatasetListProps, 'children'>) {
   return (
     <div className="flex flex-col items-center gap-4 py-8 text-sm text-slate-400 text-center">
       <p>
         No datasets yet. Type a repository above, like roneneldan/TinyStories, and press Download; or drop a
         file here.
       </p>
-      <ImportButtons />
+      {children}
     </div>
   );
 }

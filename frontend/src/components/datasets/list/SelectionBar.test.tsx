@@ -1,21 +1,23 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { aDataset } from '../../../test/fixtures';
+import { makeDataset } from '../../../test/fixtures';
 import { NO_SELECTION } from '../../../test/selection';
 import { SelectionBar } from './SelectionBar';
 
 it('says how many are chosen, and what may be done with them', async () => {
   const onDelete = jest.fn();
-  const selection = { ...NO_SELECTION, chooseAll: jest.fn(), stop: jest.fn() };
+  const selection = { ...NO_SELECTION, selectAll: jest.fn(), stop: jest.fn() };
   const { rerender } = render(<SelectionBar selection={selection} onDelete={onDelete} />);
   expect(screen.getByRole('status')).toHaveTextContent('Choose datasets to delete them together.');
   expect(screen.getByRole('button', { name: 'Delete…' })).toBeDisabled();
-  rerender(<SelectionBar selection={{ ...selection, chosen: [aDataset()] }} onDelete={onDelete} />);
+  rerender(
+    <SelectionBar selection={{ ...selection, selectedDatasets: [makeDataset()] }} onDelete={onDelete} />,
+  );
   expect(screen.getByRole('status')).toHaveTextContent('1 chosen');
   for (const name of ['Choose all', 'Done', 'Delete…']) {
     await userEvent.click(screen.getByRole('button', { name }));
   }
-  expect([selection.chooseAll, selection.stop].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
-  expect(onDelete).toHaveBeenCalledWith([aDataset()]);
+  expect([selection.selectAll, selection.stop].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  expect(onDelete).toHaveBeenCalledWith([makeDataset()]);
 });

@@ -7,10 +7,10 @@ export interface Selection {
   /** Whether datasets are being chosen at all. */
   readonly active: boolean;
   /** The chosen ones that are still there. */
-  readonly chosen: readonly Dataset[];
+  readonly selectedDatasets: readonly Dataset[];
   readonly has: (id: string) => boolean;
   readonly toggle: (id: string) => void;
-  readonly chooseAll: () => void;
+  readonly selectAll: () => void;
   readonly start: () => void;
   readonly stop: () => void;
 }
@@ -30,10 +30,10 @@ export function useSelection(): Selection {
   );
   return {
     active: ids !== null,
-    chosen: datasets.filter(({ id }) => ids?.has(id)),
+    selectedDatasets: datasets.filter(({ id }) => ids?.has(id)),
     has: (id) => ids?.has(id) === true,
     toggle,
-    chooseAll: () => setIds(new Set(datasets.map(({ id }) => id))),
+    selectAll: () => setIds(new Set(datasets.map(({ id }) => id))),
     start: () => setIds(new Set()),
     stop: () => setIds(null),
   };

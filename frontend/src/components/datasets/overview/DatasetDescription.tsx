@@ -1,17 +1,17 @@
 import { useMemo, useState } from 'react';
 
-import { blocksOf, firstBlocks } from '../../../utils/markdown';
+import { parseBlocks, takeBlocks } from '../../../utils/markdown';
 import { Markdown } from '../../common/Markdown';
 import { linkButton, tile } from '../../common/styles';
 
 /** Of a longer text, the blocks that begin within so many characters are shown at first. */
-const SHOWN = 600;
+const PREVIEW_CHARACTERS = 600;
 
 /** The dataset card's own words; a long text opens at a wish. */
 export default function DatasetDescription({ text }: { readonly text: string | null }) {
   const [open, setOpen] = useState(false);
-  const blocks = useMemo(() => blocksOf(text ?? ''), [text]);
-  const first = firstBlocks(blocks, SHOWN);
+  const blocks = useMemo(() => parseBlocks(text ?? ''), [text]);
+  const first = takeBlocks(blocks, PREVIEW_CHARACTERS);
   return (
     <section aria-labelledby="overview-description">
       <h3 id="overview-description" className="text-lg font-semibold mb-4">

@@ -1,6 +1,6 @@
 import { render, screen, within } from '@testing-library/react';
 
-import { aDataset, aDetail } from '../../../test/fixtures';
+import { makeDataset, makeDetail } from '../../../test/fixtures';
 import { DatasetOverview } from './DatasetOverview';
 
 /** What the tile named `label` says. */
@@ -11,7 +11,7 @@ function tile(label: string): HTMLElement {
 }
 
 it('says what the dataset is', async () => {
-  render(<DatasetOverview dataset={aDetail({ config: 'en' })} />);
+  render(<DatasetOverview dataset={makeDetail({ config: 'en' })} />);
   expect(tile('Source')).toHaveTextContent(
     'HuggingFaceroneneldan/TinyStories • config en • commit f54c09fd2331',
   );
@@ -30,20 +30,20 @@ it('says what the dataset is', async () => {
 });
 
 it('says that it is not tokenized yet', () => {
-  render(<DatasetOverview dataset={aDetail()} />);
+  render(<DatasetOverview dataset={makeDetail()} />);
   expect(tile('Total Samples')).toHaveTextContent('10,000');
   expect(tile('Avg Length')).toHaveTextContent('—not tokenized yet');
   expect(tile('Vocabulary')).toHaveTextContent('—not tokenized yet');
 });
 
 it('shows the figures of a tokenized one', () => {
-  render(<DatasetOverview dataset={aDetail({ avg_seq_length: 487.26, vocab_size: 50_257 })} />);
+  render(<DatasetOverview dataset={makeDetail({ avg_seq_length: 487.26, vocab_size: 50_257 })} />);
   expect(tile('Avg Length')).toHaveTextContent('487.3tokens');
   expect(tile('Vocabulary')).toHaveTextContent('50,257tokens in the vocabulary');
 });
 
 it('leaves open what is not known', () => {
-  const { metadata } = aDataset();
+  const { metadata } = makeDataset();
   const unknown = {
     hf_repo_id: null,
     revision: null,
@@ -52,7 +52,7 @@ it('leaves open what is not known', () => {
   };
   render(
     <DatasetOverview
-      dataset={aDetail({
+      dataset={makeDetail({
         ...unknown,
         source: 'local',
         status: 'error',

@@ -1,4 +1,5 @@
 import type { Dataset, DatasetDetail } from '../../../types/dataset';
+import { formatFileFormats, formatSource, isCancelled } from '../../../utils/datasets';
 import {
   formatCount,
   formatDateTime,
@@ -6,7 +7,6 @@ import {
   formatFileSize,
   UNKNOWN,
 } from '../../../utils/formatters';
-import { formatLabel, isCancelled, sourceLabel } from '../../../utils/datasets';
 import { InfoTile } from '../../common/InfoTile';
 import { lazyPart } from '../../common/lazyPart';
 import { StatTile } from '../../common/StatTile';
@@ -41,11 +41,11 @@ function Information({ dataset }: DatasetOverviewProps) {
       </h3>
       <dl className="grid grid-cols-2 gap-4 max-sm:grid-cols-1">
         <InfoTile label="Source" note={<Origin dataset={dataset} />}>
-          {sourceLabel(dataset.source)}
+          {formatSource(dataset.source)}
         </InfoTile>
         <InfoTile label="Size">{formatFileSize(dataset.size_bytes)}</InfoTile>
         <InfoTile label="Format" note={metadata.license === null ? null : `Licence: ${metadata.license}`}>
-          {formatLabel(metadata.format)}
+          {formatFileFormats(metadata.format)}
         </InfoTile>
         <InfoTile label="Status">
           <span className="capitalize">{isCancelled(dataset) ? 'cancelled' : status}</span>

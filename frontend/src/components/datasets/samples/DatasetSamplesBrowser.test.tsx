@@ -3,24 +3,24 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { useState } from 'react';
 
-import { type DatasetRoute, datasetRoute } from '../../../hooks/useRoute';
-import { aDetail, aSample, aSamplePage } from '../../../test/fixtures';
+import { makeDetail, makeSample, makeSamplePage } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
+import { type DatasetRoute, makeDatasetRoute } from '../../../utils/route';
 import { DatasetSamplesBrowser } from './DatasetSamplesBrowser';
 
-const ROUTE = datasetRoute('ds_1', { tab: 'samples' });
+const ROUTE = makeDatasetRoute('ds_1', { tab: 'samples' });
 
-function Page({ start }: { readonly start: DatasetRoute }) {
+function SamplePage({ start }: { readonly start: DatasetRoute }) {
   const [route, setRoute] = useState(start);
   return (
     <div role="tabpanel">
-      <DatasetSamplesBrowser dataset={aDetail()} route={route} onNavigate={setRoute} />
+      <DatasetSamplesBrowser dataset={makeDetail()} route={route} onNavigate={setRoute} />
     </div>
   );
 }
 
 function show(changes: Partial<DatasetRoute> = {}) {
-  return render(<Page start={{ ...ROUTE, ...changes }} />);
+  return render(<SamplePage start={{ ...ROUTE, ...changes }} />);
 }
 
 /** Serves `total` samples, each named after its split and its number. */
@@ -35,9 +35,9 @@ function serve(total: number): string[] {
       const count = Math.max(0, Math.min(50, total - (page - 1) * 50));
       const data = Array.from({ length: count }, (_, index) => {
         const id = (page - 1) * 50 + index;
-        return aSample({ id, row: id, text: `${split} ${id}` });
+        return makeSample({ id, row: id, text: `${split} ${id}` });
       });
-      return HttpResponse.json(aSamplePage(data, { page, total }));
+      return HttpResponse.json(makeSamplePage(data, { page, total }));
     }),
   );
   return asked;
@@ -65,7 +65,7 @@ it('keeps the page before in sight until the next one is there', async () => {
   server.use(
     http.get(api('/datasets/ds_1/samples'), async () => {
       await new Promise<void>((resolve) => (answer = resolve));
-      return HttpResponse.json(aSamplePage([aSample({ text: 'next page' })], { page: 2, total: 51 }));
+      return HttpResponse.json(makeSamplePage([makeSample({ text: 'next page' })], { page: 2, total: 51 }));
     }),
   );
   await userEvent.click(screen.getByRole('button', { name: 'Next' }));
@@ -133,7 +133,7 @@ it('says that it searches while the rows before stay in sight, and turns no page
     http.get(api('/datasets/ds_1/samples'), async ({ request }) => {
       asked.push(new URL(request.url).search);
       await new Promise<void>((resolve) => (answer = resolve));
-      return HttpResponse.json(aSamplePage([aSample({ text: 'a castle' })], { total: 1 }));
+      return HttpResponse.json(makeSamplePage([makeSample({ text: 'a castle' })], { total: 1 }));
     }),
   );
   await userEvent.type(screen.getByLabelText('Search in samples'), 'castle');

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from 'react';
 
-import type { DatasetRoute } from '../../../hooks/useRoute';
-import { SAMPLES_PER_PAGE, useSamples } from './useSamples';
 import type { DatasetDetail, SampleListResponse } from '../../../types/dataset';
-import { newestReady } from '../../../utils/tokenizations';
+import type { DatasetRoute } from '../../../utils/route';
+import { findNewestReady } from '../../../utils/tokenizations';
 import { LoadFailure } from '../../common/LoadFailure';
 import { Loading } from '../../common/Loading';
 import { linkButton } from '../../common/styles';
 import { SampleCard } from './SampleCard';
 import { SampleFilters } from './SampleFilters';
 import { SamplesPager } from './SamplesPager';
+import { SAMPLES_PER_PAGE, useSamples } from './useSamples';
 
 interface DatasetSamplesBrowserProps {
   readonly dataset: DatasetDetail;
@@ -19,9 +19,9 @@ interface DatasetSamplesBrowserProps {
 
 /** The dataset's rows, a page at a time; split and page stand in the address. */
 export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSamplesBrowserProps) {
-  const { state, last, again } = useSamples(route);
+  const { state, last, reload } = useSamples(route);
   // The page before stays in sight until the next one is there, so that nothing jumps.
-  const shown = last;
+  const samples = last;
   const goTo = (next: number): void => onNavigate({ ...route, page: next });
   return (
     <div className="space-y-4">
@@ -30,15 +30,15 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
         route={route}
         onChange={(changes) => onNavigate({ ...route, ...changes, page: 1 })}
       />
-      {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={again} />}
-      {state.kind === 'loading' && shown === null && <Loading>Loading samples…</Loading>}
-      {state.kind !== 'failed' && shown !== null && (
-        <Page
+      {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={reload} />}
+      {state.kind === 'loading' && samples === null && <Loading>Loading samples…</Loading>}
+      {state.kind !== 'failed' && samples !== null && (
+        <SamplePage
           datasetId={dataset.id}
-          samples={shown}
-          tokenization={route.tokenization ?? newestReady(dataset)}
+          samples={samples}
+          tokenization={route.tokenization ?? findNewestReady(dataset)}
           route={route}
-          waiting={state.kind === 'loading' ? (isFiltered(route) ? 'Searching…' : 'Loading…') : null}
+          pendingText={state.kind === 'loading' ? (isFiltered(route) ? 'Searching…' : 'Loading…') : null}
           onPage={goTo}
         />
       )}
@@ -46,18 +46,18 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
   );
 }
 
-interface PageProps {
+interface SamplePageProps {
   readonly datasetId: string;
   readonly samples: SampleListResponse;
   /** Whose tokens an opened sample shows; null: there are none. */
   readonly tokenization: string | null;
   readonly route: DatasetRoute;
   /** What is being done while these samples stand in for those that `route` names. */
-  readonly waiting: string | null;
+  readonly pendingText: string | null;
   readonly onPage: (page: number) => void;
 }
 
-function Page({ datasetId, samples, tokenization, route, waiting, onPage }: PageProps) {
+function SamplePage({ datasetId, samples, tokenization, route, pendingText, onPage }: SamplePageProps) {
   const { data, pagination, search } = samples;
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
@@ -65,25 +65,25 @@ function Page({ datasetId, samples, tokenization, route, waiting, onPage }: Page
     if (panel) panel.scrollTop = 0;
   }, [pagination.page]);
   if (pagination.total === 0 && search.exact_total) {
-    if (waiting !== null) {
-      return <Loading>{waiting}</Loading>;
+    if (pendingText !== null) {
+      return <Loading>{pendingText}</Loading>;
     }
     return (
       <p role="status" className="text-sm text-slate-400 py-4">
-        {emptiness(route)}
+        {explainEmpty(route)}
       </p>
     );
   }
   return (
     <>
-      {data.length === 0 && search.exact_total && waiting === null && (
-        <BeyondTheEnd total={pagination.total} onPage={onPage} />
+      {data.length === 0 && search.exact_total && pendingText === null && (
+        <PageBeyondEnd total={pagination.total} onPage={onPage} />
       )}
       <ul
         ref={list}
         aria-label="Samples"
-        aria-busy={waiting !== null}
-        className={`space-y-3 ${waiting === null ? '' : 'opacity-60'}`}
+        aria-busy={pendingText !== null}
+        className={`space-y-3 ${pendingText === null ? '' : 'opacity-60'}`}
       >
         {data.map((sample) => (
           <li key={`${sample.split}/${sample.row}/${tokenization ?? ''}`}>
@@ -94,8 +94,8 @@ function Page({ datasetId, samples, tokenization, route, waiting, onPage }: Page
       <SamplesPager
         pagination={pagination}
         exact={search.exact_total}
-        shown={data.length}
-        waiting={waiting}
+        sampleCount={data.length}
+        pendingText={pendingText}
         onPage={onPage}
       />
     </>
@@ -111,7 +111,7 @@ function hasRange({ minTokens, maxTokens }: DatasetRoute): boolean {
 }
 
 /** Why there is nothing, and what to do. */
-function emptiness(route: DatasetRoute): string {
+function explainEmpty(route: DatasetRoute): string {
   const { search, minTokens, maxTokens } = route;
   if (minTokens !== null && maxTokens !== null && minTokens > maxTokens) {
     return 'No sample can be that long: the length in tokens begins above its end. Swap the two numbers.';
@@ -125,7 +125,7 @@ function emptiness(route: DatasetRoute): string {
     : 'There are no samples here.';
 }
 
-function BeyondTheEnd({
+function PageBeyondEnd({
   total,
   onPage,
 }: {

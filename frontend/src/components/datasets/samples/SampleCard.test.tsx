@@ -2,12 +2,12 @@ import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { aSample } from '../../../test/fixtures';
+import { makeSample } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import type { DatasetSample } from '../../../types/dataset';
 import { SampleCard } from './SampleCard';
 
-const CUT = aSample({ id: 7, row: 6, text: 'The beginning', truncated: true, char_count: 100_000 });
+const CUT = makeSample({ id: 7, row: 6, text: 'The beginning', truncated: true, char_count: 100_000 });
 
 function show(sample: DatasetSample) {
   return render(<SampleCard datasetId="ds_1" sample={sample} />);
@@ -26,7 +26,7 @@ function serveWhole(): { count: number } {
 }
 
 it('shows the row, clamped until it is opened', async () => {
-  const { container } = show(aSample({ token_count: 1234, columns: { source: 'web' } }));
+  const { container } = show(makeSample({ token_count: 1234, columns: { source: 'web' } }));
   expect(container.firstElementChild).toHaveClass('bg-slate-800/30', 'rounded-lg', 'p-4');
   expect(screen.getByText('Sample #1 • train • 1,234 tokens')).toHaveClass('text-xs', 'text-slate-500');
   expect(screen.getByText('Once upon a time.')).toHaveClass('text-sm', 'text-slate-300', 'line-clamp-3');
@@ -80,6 +80,6 @@ it('says why the whole is not to be had, and shows what there is', async () => {
 });
 
 it('says that a row is empty', () => {
-  show(aSample({ text: '', char_count: 0 }));
+  show(makeSample({ text: '', char_count: 0 }));
   expect(screen.getByText('Empty')).toBeInTheDocument();
 });

@@ -22,26 +22,26 @@ interface SampleCardProps {
 /** One row: its text, clamped until opened; what the list cut off is fetched when it is opened or copied. */
 export function SampleCard({ datasetId, sample, tokenization = null }: SampleCardProps) {
   const [open, setOpen] = useState(false);
-  const [whole, setWhole] = useState<SampleDetail | null>(
+  const [fullSample, setFullSample] = useState<SampleDetail | null>(
     sample.truncated || tokenization !== null
       ? null
       : { ...sample, tokenization_id: null, tokens: null, tokens_note: null },
   );
-  const fetchWhole = async (): Promise<SampleDetail> => {
-    const fetched = whole ?? (await getDatasetSample(datasetId, { ...sample, tokenization }));
-    setWhole(fetched);
-    return fetched;
+  const fetchFullSample = async (): Promise<SampleDetail> => {
+    const detail = fullSample ?? (await getDatasetSample(datasetId, { ...sample, tokenization }));
+    setFullSample(detail);
+    return detail;
   };
-  const [fetching, fetchNow] = useAction(fetchWhole);
+  const [fetchState, runFetch] = useAction(fetchFullSample);
   const toggle = (): void => {
     setOpen(!open);
-    if (!open && whole === null) void fetchNow();
+    if (!open && fullSample === null) void runFetch();
   };
-  const shown = open && whole !== null ? whole : sample;
+  const shownSample = open && fullSample !== null ? fullSample : sample;
   // The whole text of a cut one begins alike, unless it was cut out of the middle: then its spans are not known.
-  const marks = shown.text.startsWith(sample.text) ? sample.marks : [];
-  const tokens = open ? (whole?.tokens ?? null) : null;
-  const note = open ? (whole?.tokens_note ?? null) : null;
+  const marks = shownSample.text.startsWith(sample.text) ? sample.marks : [];
+  const tokens = open ? (fullSample?.tokens ?? null) : null;
+  const note = open ? (fullSample?.tokens_note ?? null) : null;
   const name = `sample #${sample.id}`;
   const Chevron = open ? ChevronUp : ChevronDown;
   return (
@@ -52,7 +52,7 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
           {sample.token_count !== null && ` • ${formatPlural(sample.token_count, 'token')}`}
         </span>
         <div className="flex items-center gap-2">
-          <CopyButton label={`Copy ${name}`} text={async () => (await fetchWhole()).text} />
+          <CopyButton label={`Copy ${name}`} text={async () => (await fetchFullSample()).text} />
           <button
             type="button"
             aria-label={`${open ? 'Collapse' : 'Expand'} ${name}`}
@@ -68,14 +68,14 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
         dir="auto"
         className={`text-sm text-slate-300 whitespace-pre-wrap break-words ${open ? '' : 'line-clamp-3'}`}
       >
-        {shown.text === '' ? <em>Empty</em> : <MarkedText text={shown.text} marks={marks} />}
+        {shownSample.text === '' ? <em>Empty</em> : <MarkedText text={shownSample.text} marks={marks} />}
       </div>
-      {open && fetching.kind === 'running' && (
+      {open && fetchState.kind === 'running' && (
         <p role="status" className="mt-2 text-xs text-slate-400">
           Fetching the whole of it…
         </p>
       )}
-      {open && fetching.kind === 'failed' && <ErrorMessage>{fetching.error.detail}</ErrorMessage>}
+      {open && fetchState.kind === 'failed' && <ErrorMessage>{fetchState.error.detail}</ErrorMessage>}
       {tokens !== null && (
         <div className="mt-3">
           <TokenChips tokens={tokens} label={`Tokens of ${name}`} />
@@ -84,7 +84,7 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
       {note !== null && <p className="mt-2 text-xs text-slate-400">{note}</p>}
       <div className="mt-2 text-xs text-slate-500 break-words">
         Length: {formatCount(sample.char_count)} chars
-        <SampleColumns columns={shown.columns} open={open} />
+        <SampleColumns columns={shownSample.columns} open={open} />
       </div>
     </article>
   );

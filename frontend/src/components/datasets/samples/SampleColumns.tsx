@@ -9,18 +9,18 @@ export function SampleColumns({ columns, open }: SampleColumnsProps) {
   return Object.entries(columns).map(([name, value]) => (
     <span key={name} className={open ? 'block mt-1 whitespace-pre-wrap' : ''}>
       {open ? '' : ' • '}
-      <bdi>{name}</bdi>: <bdi>{open ? textOf(value) : shortened(textOf(value))}</bdi>
+      <bdi>{name}</bdi>: <bdi>{open ? formatValue(value) : shorten(formatValue(value))}</bdi>
     </span>
   ));
 }
 
 /** A value as a person reads it: text as it is, everything else as JSON. */
-function textOf(value: unknown): string {
+function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** `text` cut between characters, never inside one. */
-function shortened(text: string): string {
+function shorten(text: string): string {
   const start = /^[\s\S]{120}/u.exec(text)?.[0];
   return start === undefined || start.length === text.length ? text : `${start}…`;
 }

@@ -1,15 +1,17 @@
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { datasetRoute } from '../../../hooks/useRoute';
-import { violations } from '../../../test/axe';
-import { aDetail, aTokenization } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeDetail, makeTokenization } from '../../../test/fixtures';
+import { makeDatasetRoute } from '../../../utils/route';
 import { SampleFilters } from './SampleFilters';
 
 const onChange = jest.fn();
 
-function show(changes: Parameters<typeof aDetail>[0] = {}): void {
-  render(<SampleFilters dataset={aDetail(changes)} route={datasetRoute('ds_1')} onChange={onChange} />);
+function show(changes: Parameters<typeof makeDetail>[0] = {}): void {
+  render(
+    <SampleFilters dataset={makeDetail(changes)} route={makeDatasetRoute('ds_1')} onChange={onChange} />,
+  );
 }
 
 it('searches once the typing pauses', async () => {
@@ -17,7 +19,7 @@ it('searches once the typing pauses', async () => {
   await userEvent.type(screen.getByRole('searchbox', { name: 'Search in samples' }), 'cat');
   await waitFor(() => expect(onChange.mock.calls).toEqual([[{ search: 'cat' }]]));
   expect(screen.getByRole('searchbox')).toHaveAttribute('dir', 'auto');
-  expect(await violations(screen.getByRole('searchbox'))).toEqual([]);
+  expect(await findViolations(screen.getByRole('searchbox'))).toEqual([]);
 });
 
 it('chooses how to search, and whether case matters', async () => {
@@ -30,7 +32,7 @@ it('chooses how to search, and whether case matters', async () => {
 it('asks for a length in tokens only where tokens are counted', async () => {
   show();
   expect(screen.queryByRole('spinbutton')).toBeNull();
-  show({ tokenizations: [aTokenization({ status: 'ready' })] });
+  show({ tokenizations: [makeTokenization({ status: 'ready' })] });
   await userEvent.type(screen.getByRole('spinbutton', { name: 'Tokens from' }), '5');
   expect(onChange).toHaveBeenCalledWith({ minTokens: 5 });
 });

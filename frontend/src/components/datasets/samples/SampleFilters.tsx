@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 
 import { useDebounced } from '../../../hooks/useDebounced';
-import type { DatasetRoute, SampleFilter, SearchMode } from '../../../hooks/useRoute';
 import type { DatasetDetail } from '../../../types/dataset';
 import { formatPercent } from '../../../utils/formatters';
+import type { DatasetRoute, SampleFilter, SearchMode } from '../../../utils/route';
 import { input, smallInput } from '../../common/styles';
 import { SplitSelect } from './SplitSelect';
 
@@ -22,7 +22,7 @@ const MODES: readonly [SearchMode, string][] = [
 
 /** What of the samples is wanted: words, a text or a pattern; a split; a length in tokens. */
 export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) {
-  const tokenized = dataset.tokenizations.some(({ status }) => status === 'ready');
+  const isTokenized = dataset.tokenizations.some(({ status }) => status === 'ready');
   return (
     <div className="space-y-3">
       <div className="flex gap-3 max-sm:flex-wrap">
@@ -57,15 +57,19 @@ export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) 
           />
           Match case
         </label>
-        {tokenized && (
+        {isTokenized && (
           <fieldset className="flex items-center gap-2">
             <legend className="sr-only">Length in tokens</legend>
-            <Bound
+            <TokenBound
               label="Tokens from"
               value={route.minTokens}
               onChange={(minTokens) => onChange({ minTokens })}
             />
-            <Bound label="to" value={route.maxTokens} onChange={(maxTokens) => onChange({ maxTokens })} />
+            <TokenBound
+              label="to"
+              value={route.maxTokens}
+              onChange={(maxTokens) => onChange({ maxTokens })}
+            />
           </fieldset>
         )}
         <IndexNote index={dataset.index} />
@@ -82,23 +86,23 @@ function SearchInput({
   readonly value: string;
   readonly onChange: (value: string) => void;
 }) {
-  const [typed, setTyped] = useState(value);
-  const settled = useDebounced(typed, DEBOUNCE_MS);
+  const [text, setText] = useState(value);
+  const debouncedText = useDebounced(text, DEBOUNCE_MS);
   // What is typed leads; the address follows.
-  const search = useEffectEvent((wanted: string) => {
-    if (wanted !== value) onChange(wanted);
+  const search = useEffectEvent((newText: string) => {
+    if (newText !== value) onChange(newText);
   });
   useEffect(() => {
-    search(settled);
-  }, [settled]);
+    search(debouncedText);
+  }, [debouncedText]);
   return (
     <input
       type="search"
       dir="auto"
       aria-label="Search in samples"
       placeholder="Search in samples..."
-      value={typed}
-      onChange={({ target }) => setTyped(target.value)}
+      value={text}
+      onChange={({ target }) => setText(target.value)}
       className={`flex-1 min-w-0 ${input}`}
     />
   );
@@ -110,7 +114,7 @@ interface BoundProps {
   readonly onChange: (value: number | null) => void;
 }
 
-function Bound({ label, value, onChange }: BoundProps) {
+function TokenBound({ label, value, onChange }: BoundProps) {
   return (
     <label className="flex items-center gap-2">
       {label}

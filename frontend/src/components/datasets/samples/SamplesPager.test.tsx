@@ -6,9 +6,9 @@ import { SamplesPager } from './SamplesPager';
 
 const onPage = jest.fn();
 
-function show(changes: Partial<Pagination> = {}, shown = 50): void {
+function show(changes: Partial<Pagination> = {}, sampleCount = 50): void {
   const pagination = { page: 2, limit: 50, total: 10_000, has_next: true, has_prev: true, ...changes };
-  render(<SamplesPager pagination={pagination} shown={shown} onPage={onPage} />);
+  render(<SamplesPager pagination={pagination} sampleCount={sampleCount} onPage={onPage} />);
 }
 
 it('says where one is', () => {
@@ -50,7 +50,7 @@ it.each([
 
 it('says what is being done, and goes nowhere until it is done', async () => {
   const pagination = { page: 2, limit: 50, total: 10_000, has_next: true, has_prev: true };
-  render(<SamplesPager pagination={pagination} shown={50} waiting="Searching…" onPage={onPage} />);
+  render(<SamplesPager pagination={pagination} sampleCount={50} pendingText="Searching…" onPage={onPage} />);
   expect(screen.getByRole('status')).toHaveTextContent('Searching…');
   expect(screen.queryByText(/Showing/)).toBeNull();
   for (const name of ['Previous', 'Next', 'Go']) {

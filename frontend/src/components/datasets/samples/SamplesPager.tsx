@@ -6,27 +6,33 @@ import { waitingButton } from '../../common/styles';
 interface SamplesPagerProps {
   readonly pagination: Pagination;
   /** How many samples this page has. */
-  readonly shown: number;
+  readonly sampleCount: number;
   /** Whether the total is one, and not a lower bound that still grows. */
   readonly exact?: boolean;
   /** What is being done while this page stands in for another; null: it is the one. */
-  readonly waiting?: string | null;
+  readonly pendingText?: string | null;
   readonly onPage: (page: number) => void;
 }
 
 /** Where one is among all samples, and how to get elsewhere; it stays in sight under them. */
-export function SamplesPager({ pagination, shown, exact = true, waiting = null, onPage }: SamplesPagerProps) {
+export function SamplesPager({
+  pagination,
+  sampleCount,
+  exact = true,
+  pendingText = null,
+  onPage,
+}: SamplesPagerProps) {
   const { page, limit, total, has_next, has_prev } = pagination;
   const first = (page - 1) * limit + 1;
-  const showing = shown === 0 ? 'none' : `${formatCount(first)}–${formatCount(first + shown - 1)}`;
-  const busy = waiting !== null;
-  const goTo = (wanted: number): void => {
-    if (!busy) onPage(wanted);
+  const range = sampleCount === 0 ? 'none' : `${formatCount(first)}–${formatCount(first + sampleCount - 1)}`;
+  const busy = pendingText !== null;
+  const goTo = (target: number): void => {
+    if (!busy) onPage(target);
   };
   return (
     <div className="sticky -bottom-6 -mx-6 -mb-6 px-6 py-3 bg-slate-900 border-t border-slate-800 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
       <p role="status" className="text-sm text-slate-400 tabular-nums">
-        {waiting ?? `Showing ${showing} of ${exact ? '' : 'at least '}${formatCount(total)}`}
+        {pendingText ?? `Showing ${range} of ${exact ? '' : 'at least '}${formatCount(total)}`}
       </p>
       <nav aria-label="Pages of samples" className="flex flex-wrap items-center gap-2 max-sm:w-full">
         <GoTo

@@ -10,7 +10,7 @@ const ALL = '';
 
 /** Which split is shown. */
 export function SplitSelect({ splits, value, onChange }: SplitSelectProps) {
-  const known = value === null || splits.includes(value) ? splits : [...splits, value];
+  const options = value === null || splits.includes(value) ? splits : [...splits, value];
   return (
     <select
       aria-label="Split"
@@ -19,7 +19,7 @@ export function SplitSelect({ splits, value, onChange }: SplitSelectProps) {
       className="px-4 py-2 bg-slate-900 border border-slate-700 rounded-lg focus:outline-none focus:border-emerald-500 max-w-full"
     >
       <option value={ALL}>All Splits</option>
-      {known.map((split) => (
+      {options.map((split) => (
         <option key={split} value={split}>
           {split}
         </option>

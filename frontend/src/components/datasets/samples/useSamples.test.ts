@@ -1,9 +1,9 @@
 import { renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { aSample, aSamplePage } from '../../../test/fixtures';
+import { makeSample, makeSamplePage } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
-import { datasetRoute } from '../../../hooks/useRoute';
+import { makeDatasetRoute } from '../../../utils/route';
 import { useSamples } from './useSamples';
 
 it('asks for what the address says, and follows a total that is still counted', async () => {
@@ -11,11 +11,11 @@ it('asks for what the address says, and follows a total that is still counted', 
   server.use(
     http.get(api('/datasets/ds_1/samples'), ({ request }) => {
       asked.push(new URL(request.url).search);
-      const page = aSamplePage([aSample()], { page: 2, total: asked.length === 1 ? 51 : 90 });
+      const page = makeSamplePage([makeSample()], { page: 2, total: asked.length === 1 ? 51 : 90 });
       return HttpResponse.json({ ...page, search: { ...page.search, exact_total: asked.length > 1 } });
     }),
   );
-  const route = datasetRoute('ds_1', { search: 'cat', matchCase: true, page: 2, minTokens: 3 });
+  const route = makeDatasetRoute('ds_1', { search: 'cat', matchCase: true, page: 2, minTokens: 3 });
   const { result } = renderHook(() => useSamples(route));
   await waitFor(() => expect(result.current.last?.pagination.total).toBe(51));
   await waitFor(() => expect(result.current.last?.pagination.total).toBe(90));
@@ -28,13 +28,13 @@ it('keeps the page where its total cannot be had', async () => {
   server.use(
     http.get(api('/datasets/ds_1/samples'), () => {
       asked += 1;
-      const page = aSamplePage([aSample()]);
+      const page = makeSamplePage([makeSample()]);
       return asked === 1
         ? HttpResponse.json({ ...page, search: { ...page.search, exact_total: false } })
         : problem(503, 'unavailable', 'Not now.');
     }),
   );
-  const { result } = renderHook(() => useSamples(datasetRoute('ds_1')));
+  const { result } = renderHook(() => useSamples(makeDatasetRoute('ds_1')));
   await waitFor(() => expect(asked).toBe(2));
-  expect(result.current.last?.data).toEqual([aSample()]);
+  expect(result.current.last?.data).toEqual([makeSample()]);
 });

@@ -2,38 +2,38 @@ import { useCallback, useEffect, useState } from 'react';
 
 import { getDatasetSamples } from '../../../api/datasets';
 import { isAbort, toApiError } from '../../../api/errors';
-import type { SampleListResponse } from '../../../types/dataset';
 import { useResource } from '../../../hooks/useResource';
-import type { DatasetRoute } from '../../../hooks/useRoute';
+import type { SampleListResponse } from '../../../types/dataset';
+import type { DatasetRoute } from '../../../utils/route';
 
 /** How many samples a page has. */
 export const SAMPLES_PER_PAGE = 50;
-const TOTAL_FOLLOWS_MS = 700;
+const POLL_MS = 700;
 
 /** The page of samples that `route` names; while its total is still counted, it is asked for again until it stands. */
 export function useSamples(route: DatasetRoute) {
   const { id, split, page, search, mode, matchCase, minTokens, maxTokens, tokenization } = route;
   const load = useCallback(
     (signal: AbortSignal) => {
-      const searched = search === '' ? {} : { search, mode, case: matchCase ? true : null };
-      const query = { split, ...searched, min_tokens: minTokens, max_tokens: maxTokens, tokenization };
+      const searchQuery = search === '' ? {} : { search, mode, case: matchCase ? true : null };
+      const query = { split, ...searchQuery, min_tokens: minTokens, max_tokens: maxTokens, tokenization };
       return getDatasetSamples(id, { page, limit: SAMPLES_PER_PAGE, ...query }, signal);
     },
     [id, split, page, search, mode, matchCase, minTokens, maxTokens, tokenization],
   );
-  const { state, last, again } = useResource(load);
+  const { state, lastValue, reload } = useResource(load);
   const first = state.kind === 'loaded' ? state.value : null;
-  const counted = useFollowing(first, load);
-  return { state, last: first === null ? last : counted, again };
+  const latest = useExactTotal(first, load);
+  return { state, last: first === null ? lastValue : latest, reload };
 }
 
 /** `first` until a later answer to the same question has its exact total. */
-function useFollowing(
+function useExactTotal(
   first: SampleListResponse | null,
   load: (signal: AbortSignal) => Promise<SampleListResponse>,
 ): SampleListResponse | null {
-  const [later, setLater] = useState<{ of: SampleListResponse; value: SampleListResponse } | null>(null);
-  const newest = later !== null && later.of === first ? later.value : first;
+  const [update, setUpdate] = useState<{ of: SampleListResponse; value: SampleListResponse } | null>(null);
+  const newest = update !== null && update.of === first ? update.value : first;
   useEffect(() => {
     if (first === null || newest === null || newest.search.exact_total) {
       return;
@@ -41,12 +41,12 @@ function useFollowing(
     const controller = new AbortController();
     const timer = setTimeout(() => {
       load(controller.signal)
-        .then((value) => setLater({ of: first, value }))
+        .then((value) => setUpdate({ of: first, value }))
         .catch((error: unknown) => {
           // The page stands; a total that cannot be had is no reason to take it away.
           if (!isAbort(error)) toApiError(error);
         });
-    }, TOTAL_FOLLOWS_MS);
+    }, POLL_MS);
     return () => {
       clearTimeout(timer);
       controller.abort();

@@ -6,19 +6,21 @@ import { JobButtons } from './JobButtons';
 const on = { onCancel: jest.fn(), onRetry: jest.fn(), onDelete: jest.fn() };
 
 it('does what is pressed, and waits for an answer before it touches the work again', async () => {
-  const may = ['cancel', 'retry', 'delete'];
-  const { rerender } = render(<JobButtons name="gpt2" what="it all" may={may} busy={false} {...on} />);
+  const actions = ['cancel', 'retry', 'delete'];
+  const { rerender } = render(
+    <JobButtons name="gpt2" deleteName="it all" actions={actions} busy={false} {...on} />,
+  );
   for (const name of ['Cancel gpt2', 'Retry gpt2', 'Delete it all']) {
     await userEvent.click(screen.getByRole('button', { name }));
   }
   expect(Object.values(on).map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1]);
-  rerender(<JobButtons name="gpt2" may={may} busy {...on} retryExpanded />);
+  rerender(<JobButtons name="gpt2" actions={actions} busy {...on} retryExpanded />);
   expect(screen.getByRole('button', { name: 'Cancel gpt2' })).toBeDisabled();
   expect(screen.getByRole('button', { name: 'Retry gpt2' })).toHaveAttribute('aria-expanded', 'true');
   expect(screen.getByRole('button', { name: 'Delete gpt2' })).toBeEnabled();
 });
 
 it('offers nothing where nothing may be done', () => {
-  render(<JobButtons name="gpt2" may={[]} busy={false} {...on} />);
+  render(<JobButtons name="gpt2" actions={[]} busy={false} {...on} />);
   expect(screen.queryByRole('button')).toBeNull();
 });

@@ -3,7 +3,7 @@ import { RotateCcw, Trash2, X } from 'lucide-react';
 import { IconButton } from '../../common/IconButton';
 
 /** What is done at a press. */
-export interface WorkButtonsOn {
+export interface JobButtonHandlers {
   readonly onCancel: () => void;
   readonly onRetry: () => void;
   readonly onDelete: () => void;
@@ -11,32 +11,41 @@ export interface WorkButtonsOn {
   readonly retryExpanded?: boolean | undefined;
 }
 
-interface WorkButtonsProps extends WorkButtonsOn {
+interface JobButtonsProps extends JobButtonHandlers {
   readonly name: string;
   /** What is deleted; left out: what `name` names. */
-  readonly what?: string;
-  readonly may: readonly string[];
+  readonly deleteName?: string;
+  readonly actions: readonly string[];
   /** An answer is awaited: work is not touched meanwhile. */
   readonly busy: boolean;
 }
 
 /** Stop work, take it up again, remove what it made: as far as each is possible. */
-export function JobButtons({ name, what = name, may, busy, retryExpanded, ...on }: WorkButtonsProps) {
+export function JobButtons({
+  name,
+  deleteName = name,
+  actions,
+  busy,
+  retryExpanded,
+  ...handlers
+}: JobButtonsProps) {
   return (
     <>
-      {may.includes('cancel') && (
-        <IconButton icon={X} label={`Cancel ${name}`} onClick={on.onCancel} disabled={busy} />
+      {actions.includes('cancel') && (
+        <IconButton icon={X} label={`Cancel ${name}`} onClick={handlers.onCancel} disabled={busy} />
       )}
-      {may.includes('retry') && (
+      {actions.includes('retry') && (
         <IconButton
           icon={RotateCcw}
           label={`Retry ${name}`}
-          onClick={on.onRetry}
+          onClick={handlers.onRetry}
           disabled={busy}
           {...(retryExpanded === undefined ? {} : { expanded: retryExpanded })}
         />
       )}
-      {may.includes('delete') && <IconButton icon={Trash2} label={`Delete ${what}`} onClick={on.onDelete} />}
+      {actions.includes('delete') && (
+        <IconButton icon={Trash2} label={`Delete ${deleteName}`} onClick={handlers.onDelete} />
+      )}
     </>
   );
 }

@@ -4,18 +4,18 @@ import { useState } from 'react';
 
 import { SplitChoice } from './SplitChoice';
 
-function Page({ available }: { readonly available: readonly string[] }) {
-  const [chosen, setChosen] = useState<readonly string[]>([]);
+function Page({ splits }: { readonly splits: readonly string[] }) {
+  const [selected, setChosen] = useState<readonly string[]>([]);
   return (
     <>
-      <SplitChoice available={available} chosen={chosen} onChange={setChosen} />
-      <output>{chosen.join(',')}</output>
+      <SplitChoice splits={splits} selected={selected} onChange={setChosen} />
+      <output>{selected.join(',')}</output>
     </>
   );
 }
 
 it('chooses splits, and gives them up', async () => {
-  render(<Page available={['train', 'test']} />);
+  render(<Page splits={['train', 'test']} />);
   await userEvent.click(screen.getByRole('checkbox', { name: 'test' }));
   await userEvent.click(screen.getByRole('checkbox', { name: 'train' }));
   expect(screen.getByRole('status')).toHaveTextContent('test,train');
@@ -24,11 +24,11 @@ it('chooses splits, and gives them up', async () => {
 });
 
 it('says when they will be known', () => {
-  render(<Page available={[]} />);
+  render(<Page splits={[]} />);
   expect(screen.getByText(/Known once the repository is/)).toBeInTheDocument();
 });
 
 it('shows what was chosen though the Hub does not name it', () => {
-  render(<SplitChoice available={['train']} chosen={['old']} onChange={jest.fn()} />);
+  render(<SplitChoice splits={['train']} selected={['old']} onChange={jest.fn()} />);
   expect(screen.getByRole('checkbox', { name: 'old' })).toBeChecked();
 });

@@ -2,11 +2,11 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { datasetRoute } from '../../../hooks/useRoute';
-import { aDetail } from '../../../test/fixtures';
+import { makeDetail } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
-import { aReadyTokenization, aStatistics, aWhatIf } from '../../../test/tokenFixtures';
+import { makeReadyTokenization, makeStatistics, makeWhatIf } from '../../../test/tokenizationFixtures';
 import type { DatasetDetail, DatasetStatistics as Statistics } from '../../../types/dataset';
+import { makeDatasetRoute } from '../../../utils/route';
 import DatasetStatistics from './DatasetStatistics';
 
 const onNavigate = jest.fn();
@@ -21,19 +21,23 @@ function show(
     http.get(api('/datasets/ds_1/statistics'), () => HttpResponse.json(statistics)),
     http.get(api('/models'), () => HttpResponse.json([])),
     http.get(api('/datasets/ds_1/what-if'), ({ request }) =>
-      HttpResponse.json(aWhatIf(new URL(request.url).searchParams.getAll('max_length').map(Number))),
+      HttpResponse.json(makeWhatIf(new URL(request.url).searchParams.getAll('max_length').map(Number))),
     ),
   );
   if (refusal !== null) {
     server.use(http.get(api('/datasets/ds_1/statistics'), () => refusal, { once: true }));
   }
   render(
-    <DatasetStatistics dataset={aDetail(changes)} route={datasetRoute('ds_1')} onNavigate={onNavigate} />,
+    <DatasetStatistics
+      dataset={makeDetail(changes)}
+      route={makeDatasetRoute('ds_1')}
+      onNavigate={onNavigate}
+    />,
   );
 }
 
 it('shows exact figures, the lengths as a table too, and the splits', async () => {
-  show(aStatistics());
+  show(makeStatistics());
   expect(await screen.findByText('5,234,567')).toHaveClass('text-blue-400');
   expect(screen.getByText('of 50,257')).toBeInTheDocument();
   expect(screen.getByText('487.5')).toBeInTheDocument();
@@ -45,37 +49,37 @@ it('shows exact figures, the lengths as a table too, and the splits', async () =
 });
 
 it('says what a length would cost, up to the longest sample', async () => {
-  show(aStatistics());
+  show(makeStatistics());
   const slider = await screen.findByRole('slider', { name: /max_length/ });
   expect(slider).toHaveAttribute('aria-valuetext', '2,048 tokens');
 });
 
 it('says that there are no tokens yet', async () => {
-  show(aStatistics({ tokens: null, tokenization_id: null }));
+  show(makeStatistics({ tokens: null, tokenization_id: null }));
   expect(await screen.findByText(/see the Tokenization tab/)).toBeInTheDocument();
 });
 
 it('lets one choose among several tokenizations', async () => {
-  const other = aReadyTokenization({ id: 'tok_2', tokenizer: 'llama' });
-  show(aStatistics(), { tokenizations: [aReadyTokenization(), other] });
+  const other = makeReadyTokenization({ id: 'tok_2', tokenizer: 'llama' });
+  show(makeStatistics(), { tokenizations: [makeReadyTokenization(), other] });
   await userEvent.selectOptions(await screen.findByLabelText('Tokenization'), 'tok_2');
-  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: 'tok_2' }));
+  expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: 'tok_2' }));
 });
 
 it('says why there are no figures, and asks again', async () => {
-  show(aStatistics(), {}, problem(409, 'not_ready', 'Not ready.'));
+  show(makeStatistics(), {}, problem(409, 'not_ready', 'Not ready.'));
   expect(await screen.findByRole('alert')).toHaveTextContent('Not ready.');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('5,234,567')).toBeInTheDocument();
 });
 
 it('says why the tokenization has another number of tokens', async () => {
-  show(aStatistics(), { tokenizations: [aReadyTokenization({ num_tokens: 5_000_000 })] });
+  show(makeStatistics(), { tokenizations: [makeReadyTokenization({ num_tokens: 5_000_000 })] });
   expect(await screen.findByText(/the tokenization has 5,000,000 of them/)).toBeInTheDocument();
 });
 
 it('says nothing of that where it has the same number', async () => {
-  show(aStatistics(), { tokenizations: [aReadyTokenization({ num_tokens: 5_234_567 })] });
+  show(makeStatistics(), { tokenizations: [makeReadyTokenization({ num_tokens: 5_234_567 })] });
   expect(await screen.findByText('5,234,567')).toBeInTheDocument();
   expect(screen.queryByText(/counts every sample whole/)).toBeNull();
 });

@@ -2,10 +2,10 @@ import { useCallback } from 'react';
 
 import { getDatasetStatistics } from '../../../api/datasets';
 import { useResource } from '../../../hooks/useResource';
-import type { DatasetRoute } from '../../../hooks/useRoute';
 import type { DatasetDetail, DatasetStatistics as Statistics, TokenStatistics } from '../../../types/dataset';
 import { formatCount, formatDecimal, formatPercent } from '../../../utils/formatters';
-import { newestReady, settingsLine } from '../../../utils/tokenizations';
+import type { DatasetRoute } from '../../../utils/route';
+import { describeSettings, findNewestReady } from '../../../utils/tokenizations';
 import { InfoTile } from '../../common/InfoTile';
 import { LoadFailure } from '../../common/LoadFailure';
 import { Loading } from '../../common/Loading';
@@ -26,17 +26,17 @@ const COLOURS = ['emerald', 'blue', 'purple', 'yellow'] as const;
 
 /** A dataset in exact figures; padding and special tokens are never counted as data. */
 export default function DatasetStatistics({ dataset, route, onNavigate }: DatasetStatisticsProps) {
-  const ready = dataset.tokenizations.filter(({ status }) => status === 'ready');
+  const readyTokenizations = dataset.tokenizations.filter(({ status }) => status === 'ready');
   // Asked for by name: what becomes ready meanwhile is another one, and its figures are got.
-  const wanted = route.tokenization ?? newestReady(dataset);
-  const { state, again } = useResource(
+  const tokenizationId = route.tokenization ?? findNewestReady(dataset);
+  const { state, reload } = useResource(
     useCallback(
-      (signal: AbortSignal) => getDatasetStatistics(dataset.id, wanted, signal),
-      [dataset.id, wanted],
+      (signal: AbortSignal) => getDatasetStatistics(dataset.id, tokenizationId, signal),
+      [dataset.id, tokenizationId],
     ),
   );
   if (state.kind === 'failed') {
-    return <LoadFailure error={state.error} onRetry={again} />;
+    return <LoadFailure error={state.error} onRetry={reload} />;
   }
   if (state.kind === 'loading') {
     return <Loading>Loading the figures…</Loading>;
@@ -45,19 +45,22 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
   const { tokens, tokenization_id } = statistics;
   return (
     <div className="space-y-6">
-      {ready.length > 1 && (
+      {readyTokenizations.length > 1 && (
         <SelectField
           id="statistics-tokenization"
           label="Tokenization"
           value={tokenization_id ?? ''}
-          choices={ready.map((one) => [one.id, `${one.tokenizer}: ${settingsLine(one)}`] as const)}
+          choices={readyTokenizations.map(
+            (tokenization) =>
+              [tokenization.id, `${tokenization.tokenizer}: ${describeSettings(tokenization)}`] as const,
+          )}
           onChange={(tokenization) => onNavigate({ ...route, tokenization })}
         />
       )}
       <Summary statistics={statistics} />
-      <WrittenNote
-        counted={tokens?.tokens}
-        written={ready.find(({ id }) => id === tokenization_id)?.num_tokens}
+      <TokenCountNote
+        countedTokens={tokens?.tokens}
+        writtenTokens={readyTokenizations.find(({ id }) => id === tokenization_id)?.num_tokens}
       />
       {tokens === null ? (
         <p className="text-sm text-slate-400">
@@ -93,20 +96,25 @@ function Summary({ statistics: { samples, tokens } }: { readonly statistics: Sta
   );
 }
 
-interface WrittenNoteProps {
-  readonly counted: number | undefined;
-  readonly written: number | null | undefined;
+interface TokenCountNoteProps {
+  readonly countedTokens: number | undefined;
+  readonly writtenTokens: number | null | undefined;
 }
 
 /** Why the tokenization itself says another number of tokens, where it does. */
-function WrittenNote({ counted, written }: WrittenNoteProps) {
-  if (counted === undefined || written === undefined || written === null || counted === written) {
+function TokenCountNote({ countedTokens, writtenTokens }: TokenCountNoteProps) {
+  if (
+    countedTokens === undefined ||
+    writtenTokens === undefined ||
+    writtenTokens === null ||
+    countedTokens === writtenTokens
+  ) {
     return null;
   }
   return (
     <p className="text-sm text-slate-400">
-      Total Tokens counts every sample whole; the tokenization has {formatCount(written)} of them, after what
-      its settings cut off, dropped or held out.
+      Total Tokens counts every sample whole; the tokenization has {formatCount(writtenTokens)} of them, after
+      what its settings cut off, dropped or held out.
     </p>
   );
 }
@@ -144,7 +152,7 @@ function Splits({ statistics }: { readonly statistics: Statistics }) {
             value={formatCount(samples)}
             colour={COLOURS[index % COLOURS.length] ?? 'emerald'}
             note={`${formatPercent(100 * share)} of total`}
-            apart
+            spaced
           />
         ))}
       </dl>

@@ -1,15 +1,15 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { violations } from '../../../test/axe';
-import { aTokenStatistics } from '../../../test/tokenFixtures';
+import { findViolations } from '../../../test/axe';
+import { makeTokenStatistics } from '../../../test/tokenizationFixtures';
 import { LengthDistribution } from './LengthDistribution';
 
 it('has the lengths as a table too, linear or logarithmic', async () => {
-  const { container } = render(<LengthDistribution tokens={aTokenStatistics()} />);
+  const { container } = render(<LengthDistribution tokens={makeTokenStatistics()} />);
   const table = screen.getByRole('table', { name: 'Samples by their length in tokens' });
   expect(table).toHaveTextContent('1–100150101–2009,850');
-  expect(await violations(container)).toEqual([]);
+  expect(await findViolations(container)).toEqual([]);
   const logarithmic = screen.getByRole('button', { name: 'Logarithmic', pressed: false });
   await userEvent.click(logarithmic);
   expect(logarithmic).toHaveAttribute('aria-pressed', 'true');
@@ -21,7 +21,7 @@ it('begins logarithmic where nearly all samples stand in one bar', () => {
     { start: 0, end: 4_999, count: 5_979 },
     { start: 5_000, end: 9_999, count: 6 },
   ];
-  render(<LengthDistribution tokens={{ ...aTokenStatistics(), p99: 332, linear_bins: bins }} />);
+  render(<LengthDistribution tokens={{ ...makeTokenStatistics(), p99: 332, linear_bins: bins }} />);
   expect(screen.getByRole('button', { name: 'Logarithmic', pressed: true })).toBeVisible();
   expect(screen.getByRole('table')).not.toHaveTextContent('5,979');
 });

@@ -9,8 +9,8 @@ const ROW_PX = 26;
 const DIGIT_PX = 7;
 const GAP_PX = 12;
 /** So wide is the bar of what is there, however little it is beside the rest; what is not there keeps its row. */
-const SEEN_PX = 2;
-const UNSEEN_PX = 0.001;
+const MIN_BAR_PX = 2;
+const ZERO_BAR_PX = 0.001;
 const EMERALD = '#10b981';
 const SLATE = '#94a3b8';
 
@@ -18,7 +18,7 @@ const SLATE = '#94a3b8';
 export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistics }) {
   const [logarithmic, setLogarithmic] = useState(() => tokens.p99 <= (tokens.linear_bins[0]?.end ?? 0));
   const bins = logarithmic ? tokens.logarithmic_bins : tokens.linear_bins;
-  const data = bins.map((bin) => ({ range: rangeOf(bin), count: bin.count }));
+  const data = bins.map((bin) => ({ range: formatRange(bin), count: bin.count }));
   return (
     <section aria-labelledby="length-distribution" className={card}>
       <div className="flex items-center justify-between gap-4 mb-4">
@@ -39,14 +39,14 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
           <BarChart
             data={data}
             layout="vertical"
-            margin={{ right: widthOf(data.map(({ count }) => formatCount(count))) }}
+            margin={{ right: estimateWidth(data.map(({ count }) => formatCount(count))) }}
             title="Samples by their length in tokens"
           >
             <XAxis type="number" domain={[0, 'dataMax']} hide />
             <YAxis
               type="category"
               dataKey="range"
-              width={widthOf(data.map(({ range }) => range))}
+              width={estimateWidth(data.map(({ range }) => range))}
               interval={0}
               axisLine={false}
               tickLine={false}
@@ -62,7 +62,7 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
               dataKey="count"
               fill={EMERALD}
               radius={4}
-              minPointSize={(count) => (count === 0 ? UNSEEN_PX : SEEN_PX)}
+              minPointSize={(count) => (count === 0 ? ZERO_BAR_PX : MIN_BAR_PX)}
               isAnimationActive={false}
               background={{ fill: '#1e293b', radius: 4 }}
             >
@@ -99,10 +99,10 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
 }
 
 /** Room for the longest of some figures, in pixels. */
-function widthOf(figures: readonly string[]): number {
+function estimateWidth(figures: readonly string[]): number {
   return GAP_PX + DIGIT_PX * Math.max(0, ...figures.map(({ length }) => length));
 }
 
-function rangeOf({ start, end }: LengthBin): string {
+function formatRange({ start, end }: LengthBin): string {
   return start === end ? formatCount(start) : `${formatCount(start)}–${formatCount(end)}`;
 }

@@ -1,25 +1,25 @@
 import { render, screen } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { violations } from '../../../test/axe';
-import { aDetail, aStorage } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeDetail, makeStorage } from '../../../test/fixtures';
 import { api, server } from '../../../test/server';
-import { aReadyTokenization } from '../../../test/tokenFixtures';
+import { makeReadyTokenization } from '../../../test/tokenizationFixtures';
 import { StorageTiles } from './StorageTiles';
 
 it('shows what data, index and each tokenization take', async () => {
   const part = { part: 'index', tokenization_id: null, label: 'Search index', size_bytes: 2048 } as const;
   const dataset = { dataset_id: 'ds_1', name: 'TinyStories', size_bytes: 2048, parts: [part] };
-  server.use(http.get(api('/system/storage'), () => HttpResponse.json(aStorage({ datasets: [dataset] }))));
-  const tokenizations = [aReadyTokenization()];
+  server.use(http.get(api('/system/storage'), () => HttpResponse.json(makeStorage({ datasets: [dataset] }))));
+  const tokenizations = [makeReadyTokenization()];
   const { container } = render(
-    <StorageTiles dataset={aDetail({ index: { state: 'ready', progress: 100 }, tokenizations })} />,
+    <StorageTiles dataset={makeDetail({ index: { state: 'ready', progress: 100 }, tokenizations })} />,
   );
   expect(await screen.findByText('2.0 KB')).toBeInTheDocument();
   const storage = screen.getByRole('region', { name: 'Storage' });
   expect(storage).toHaveTextContent('Data450.0 MB');
   expect(storage).toHaveTextContent('Tokenization: gpt220.0 MB');
-  expect(await violations(container)).toEqual([]);
+  expect(await findViolations(container)).toEqual([]);
 });
 
 it.each([
@@ -27,6 +27,6 @@ it.each([
   ['building', '45.9% built'],
   ['error', 'Could not be built'],
 ] as const)('says of an index in state %s: %s', (state, words) => {
-  render(<StorageTiles dataset={aDetail({ index: { state, progress: 45.9 } })} />);
+  render(<StorageTiles dataset={makeDetail({ index: { state, progress: 45.9 } })} />);
   expect(screen.getByText(words)).toBeInTheDocument();
 });

@@ -1,7 +1,7 @@
 import { useStorage } from '../../../hooks/useStorage';
 import type { DatasetDetail } from '../../../types/dataset';
 import { formatFileSize, formatPercent } from '../../../utils/formatters';
-import { settingsLine } from '../../../utils/tokenizations';
+import { describeSettings } from '../../../utils/tokenizations';
 import { InfoTile } from '../../common/InfoTile';
 import { card } from '../../common/styles';
 
@@ -16,7 +16,7 @@ export function StorageTiles({ dataset }: { readonly dataset: DatasetDetail }) {
         <InfoTile label="Data">{formatFileSize(dataset.size_bytes)}</InfoTile>
         <IndexTile dataset={dataset} />
         {dataset.tokenizations.map((one) => (
-          <InfoTile key={one.id} label={`Tokenization: ${one.tokenizer}`} note={settingsLine(one)}>
+          <InfoTile key={one.id} label={`Tokenization: ${one.tokenizer}`} note={describeSettings(one)}>
             {formatFileSize(one.size_bytes)}
           </InfoTile>
         ))}
@@ -27,8 +27,8 @@ export function StorageTiles({ dataset }: { readonly dataset: DatasetDetail }) {
 
 function IndexTile({ dataset: { id, index } }: { readonly dataset: DatasetDetail }) {
   const storage = useStorage();
-  const measured = storage.kind === 'loaded' ? storage.value.datasets : [];
-  const part = measured.find((one) => one.dataset_id === id)?.parts.find((one) => one.part === 'index');
+  const datasets = storage.kind === 'loaded' ? storage.value.datasets : [];
+  const part = datasets.find((one) => one.dataset_id === id)?.parts.find((one) => one.part === 'index');
   switch (index.state) {
     case 'none':
       return <InfoTile label="Search index">None</InfoTile>;

@@ -1,10 +1,10 @@
 import { fireEvent, render, screen } from '@testing-library/react';
 
-import { aWhatIf } from '../../../test/tokenFixtures';
+import { makeWhatIf } from '../../../test/tokenizationFixtures';
 import { WhatIfCosts } from './WhatIfCosts';
 
 it('shows the costs of the chosen length, for every way of writing', () => {
-  render(<WhatIfCosts whatIf={aWhatIf([64, 2048])} />);
+  render(<WhatIfCosts whatIf={makeWhatIf([64, 2048])} />);
   const slider = screen.getByRole('slider', { name: /max_length/ });
   expect(slider).toHaveAttribute('aria-valuetext', '2,048 tokens');
   fireEvent.change(slider, { target: { value: '0' } });
@@ -15,6 +15,6 @@ it('shows the costs of the chosen length, for every way of writing', () => {
 });
 
 it('shows nothing where nothing was asked', () => {
-  const { container } = render(<WhatIfCosts whatIf={aWhatIf([])} />);
+  const { container } = render(<WhatIfCosts whatIf={makeWhatIf([])} />);
   expect(container).toBeEmptyDOMElement();
 });

@@ -13,8 +13,8 @@ const LAYOUTS = [
 /** A slider over the lengths that were asked about, the curve of what each loses, and the costs of the chosen one. */
 export function WhatIfCosts({ whatIf }: { readonly whatIf: WhatIf }) {
   const { options, estimate, documents_counted, tokenizer } = whatIf;
-  const [chosen, setChosen] = useState(options.length - 1);
-  const option = options[chosen];
+  const [selected, setSelected] = useState(options.length - 1);
+  const option = options[selected];
   if (option === undefined) {
     return null;
   }
@@ -31,24 +31,24 @@ export function WhatIfCosts({ whatIf }: { readonly whatIf: WhatIf }) {
           type="range"
           min={0}
           max={options.length - 1}
-          value={chosen}
+          value={selected}
           aria-valuetext={`${formatCount(option.max_length)} tokens`}
-          onChange={({ target }) => setChosen(Number(target.value))}
+          onChange={({ target }) => setSelected(Number(target.value))}
           className="block w-full accent-emerald-500 mt-2"
         />
       </label>
-      <Curve options={options} chosen={option} />
-      <Costs option={option} />
+      <LossCurve options={options} selected={option} />
+      <CostTable option={option} />
     </>
   );
 }
 
-interface CurveProps {
+interface LossCurveProps {
   readonly options: readonly WhatIfOption[];
-  readonly chosen: WhatIfOption;
+  readonly selected: WhatIfOption;
 }
 
-function Curve({ options, chosen }: CurveProps) {
+function LossCurve({ options, selected }: LossCurveProps) {
   const data = options.map(({ max_length, ragged, padded }) => ({
     length: formatCount(max_length),
     lost: 100 * ragged.lost_share,
@@ -65,7 +65,7 @@ function Curve({ options, chosen }: CurveProps) {
             formatter={(share, name) => [formatPercent(Number(share)), name]}
           />
           <Legend wrapperStyle={{ fontSize: 12 }} />
-          <ReferenceLine x={formatCount(chosen.max_length)} stroke="#94a3b8" strokeDasharray="3 3" />
+          <ReferenceLine x={formatCount(selected.max_length)} stroke="#94a3b8" strokeDasharray="3 3" />
           <Line name="Tokens cut" dataKey="lost" stroke="#f87171" dot={false} isAnimationActive={false} />
           <Line name="Padding" dataKey="padding" stroke="#60a5fa" dot={false} isAnimationActive={false} />
         </LineChart>
@@ -74,7 +74,7 @@ function Curve({ options, chosen }: CurveProps) {
   );
 }
 
-function Costs({ option }: { readonly option: WhatIfOption }) {
+function CostTable({ option }: { readonly option: WhatIfOption }) {
   const rows: [string, (layout: WhatIfLayout) => string][] = [
     ['Rows', ({ rows: count }) => formatCount(count)],
     ['Tokens lost', ({ lost_share }) => formatPercent(100 * lost_share)],
@@ -99,14 +99,14 @@ function Costs({ option }: { readonly option: WhatIfOption }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(([name, shown]) => (
+          {rows.map(([name, format]) => (
             <tr key={name} className="text-right border-t border-slate-800">
               <th scope="row" className="text-left font-normal py-1">
                 {name}
               </th>
               {LAYOUTS.map(([layout]) => (
                 <td key={layout} className="pl-3">
-                  {shown(option[layout])}
+                  {format(option[layout])}
                 </td>
               ))}
             </tr>

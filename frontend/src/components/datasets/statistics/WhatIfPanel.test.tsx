@@ -2,9 +2,9 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { violations } from '../../../test/axe';
+import { findViolations } from '../../../test/axe';
 import { api, problem, server } from '../../../test/server';
-import { aWhatIf } from '../../../test/tokenFixtures';
+import { makeWhatIf } from '../../../test/tokenizationFixtures';
 import { WhatIfPanel } from './WhatIfPanel';
 
 let asked: URLSearchParams[];
@@ -16,7 +16,7 @@ beforeEach(() => {
     http.get(api('/datasets/ds_1/what-if'), ({ request }) => {
       const query = new URL(request.url).searchParams;
       asked.push(query);
-      const answer = aWhatIf(query.getAll('max_length').map(Number));
+      const answer = makeWhatIf(query.getAll('max_length').map(Number));
       const tokenizer = query.get('tokenizer');
       return HttpResponse.json(tokenizer === null ? answer : { ...answer, tokenizer, estimate: true });
     }),
@@ -32,7 +32,7 @@ it('counts exactly by a tokenization, no further than its longest sample', async
   render(<WhatIfPanel datasetId="ds_1" tokenization="tok_1" longest={300} />);
   expect(await screen.findByRole('slider')).toHaveAttribute('aria-valuetext', '512 tokens');
   expect(asked.map((query) => query.get('tokenization'))).toEqual(['tok_1']);
-  expect(await violations(screen.getByRole('region'))).toEqual([]);
+  expect(await findViolations(screen.getByRole('region'))).toEqual([]);
 });
 
 it('estimates by any tokenizer where nothing is tokenized yet', async () => {

@@ -27,17 +27,17 @@ export function WhatIfPanel({ datasetId, tokenization, longest }: WhatIfPanelPro
       <h4 id="what-if" className="font-semibold">
         What would max_length cost?
       </h4>
-      <TokenizerChoice onChoose={setTokenizer} />
+      <TokenizerChoice onSelect={setTokenizer} />
       {tokenizer !== null && tokenization !== null && (
         <button type="button" onClick={() => setTokenizer(null)} className={textButton}>
           Back to the exact figures
         </button>
       )}
       {tokenizer !== null ? (
-        <Answer key={tokenizer} datasetId={datasetId} tokenizer={tokenizer} lengths={LENGTHS} />
+        <WhatIfResult key={tokenizer} datasetId={datasetId} tokenizer={tokenizer} lengths={LENGTHS} />
       ) : (
         tokenization !== null && (
-          <Answer datasetId={datasetId} tokenization={tokenization} lengths={lengthsUpTo(longest)} />
+          <WhatIfResult datasetId={datasetId} tokenization={tokenization} lengths={limitLengths(longest)} />
         )
       )}
     </section>
@@ -45,42 +45,42 @@ export function WhatIfPanel({ datasetId, tokenization, longest }: WhatIfPanelPro
 }
 
 /** Which tokenizer an estimate is made with. */
-function TokenizerChoice({ onChoose }: { readonly onChoose: (tokenizer: string) => void }) {
-  const [typed, setTyped] = useState('');
+function TokenizerChoice({ onSelect }: { readonly onSelect: (tokenizer: string) => void }) {
+  const [text, setText] = useState('');
   const models = useModels();
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (typed.trim() !== '') onChoose(typed.trim());
+    if (text.trim() !== '') onSelect(text.trim());
   };
   return (
     <form onSubmit={submit} noValidate aria-label="Estimate" className="space-y-3">
       <TextField
         id="what-if-tokenizer"
         label="By another tokenizer"
-        value={typed}
-        onChange={setTyped}
+        value={text}
+        onChange={setText}
         placeholder="e.g., gpt2"
         suggestions={models}
       >
         <FieldNote text="An estimate from 5,000 documents, before anything is tokenized." />
       </TextField>
-      <button type="submit" disabled={typed.trim() === ''} className={greyButton}>
+      <button type="submit" disabled={text.trim() === ''} className={greyButton}>
         Estimate
       </button>
     </form>
   );
 }
 
-interface AnswerProps {
+interface WhatIfResultProps {
   readonly datasetId: string;
   readonly tokenization?: string;
   readonly tokenizer?: string;
   readonly lengths: readonly number[];
 }
 
-function Answer({ datasetId, tokenization, tokenizer = '', lengths }: AnswerProps) {
+function WhatIfResult({ datasetId, tokenization, tokenizer = '', lengths }: WhatIfResultProps) {
   const key = lengths.join(' ');
-  const { state, again } = useResource(
+  const { state, reload } = useResource(
     useCallback(
       (signal: AbortSignal) => {
         const source = tokenization === undefined ? { tokenizer } : { tokenization };
@@ -93,14 +93,14 @@ function Answer({ datasetId, tokenization, tokenizer = '', lengths }: AnswerProp
     case 'loading':
       return <p role="status">Counting…</p>;
     case 'failed':
-      return <LoadFailure error={state.error} onRetry={again} />;
+      return <LoadFailure error={state.error} onRetry={reload} />;
     case 'loaded':
       return <WhatIfCosts whatIf={state.value} />;
   }
 }
 
 /** The usual lengths, up to the first that holds the longest sample. */
-function lengthsUpTo(longest: number | null): readonly number[] {
-  const beyond = longest === null ? -1 : LENGTHS.findIndex((length) => length >= longest);
-  return beyond < 0 ? LENGTHS : LENGTHS.slice(0, Math.max(2, beyond + 1));
+function limitLengths(longest: number | null): readonly number[] {
+  const index = longest === null ? -1 : LENGTHS.findIndex((length) => length >= longest);
+  return index < 0 ? LENGTHS : LENGTHS.slice(0, Math.max(2, index + 1));
 }

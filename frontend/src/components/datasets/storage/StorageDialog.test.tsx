@@ -2,8 +2,8 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { violations } from '../../../test/axe';
-import { aStorage } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeStorage } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { StorageDialog } from './StorageDialog';
 
@@ -15,7 +15,7 @@ it('shows what uses the disk, largest first, and leads to the delete', async () 
   const small = { dataset_id: 'ds_1', name: 'Small', size_bytes: 10, parts: [part] };
   const large = { dataset_id: 'ds_2', name: 'Large', size_bytes: 2048, parts: [part] };
   server.use(
-    http.get(api('/system/storage'), () => HttpResponse.json(aStorage({ datasets: [small, large] }))),
+    http.get(api('/system/storage'), () => HttpResponse.json(makeStorage({ datasets: [small, large] }))),
   );
   show();
   const list = await screen.findByRole('list', { name: 'Datasets by size' });
@@ -23,7 +23,7 @@ it('shows what uses the disk, largest first, and leads to the delete', async () 
   expect(
     screen.getByText('150.0 GB used here • 50.0 GB by everything else • 300.0 GB free of 500.0 GB'),
   ).toBeInTheDocument();
-  expect(await violations(screen.getByRole('dialog', { name: 'Storage' }))).toEqual([]);
+  expect(await findViolations(screen.getByRole('dialog', { name: 'Storage' }))).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Delete Large' }));
   expect(onDelete).toHaveBeenCalledWith({ id: 'ds_2', name: 'Large' });
 });

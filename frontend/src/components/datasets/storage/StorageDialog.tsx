@@ -11,10 +11,10 @@ import { IconButton } from '../../common/IconButton';
 import { LoadFailure } from '../../common/LoadFailure';
 import { tile } from '../../common/styles';
 
-type Named = Pick<Dataset, 'id' | 'name'>;
+type DatasetName = Pick<Dataset, 'id' | 'name'>;
 
 interface StorageDialogProps {
-  readonly onDelete: (dataset: Named) => void;
+  readonly onDelete: (dataset: DatasetName) => void;
   readonly onClose: () => void;
 }
 
@@ -44,14 +44,14 @@ export function StorageDialog({ onDelete, onClose }: StorageDialogProps) {
 
 interface UsageProps {
   readonly storage: Storage;
-  readonly onDelete: (dataset: Named) => void;
+  readonly onDelete: (dataset: DatasetName) => void;
 }
 
 function Usage({ storage, onDelete }: UsageProps) {
   const { path, total_bytes, used_bytes, free_bytes, cache_bytes, trash_bytes, database_bytes } = storage;
   const other_bytes = Math.max(0, total_bytes - free_bytes - used_bytes);
   const datasets = [...storage.datasets].sort((one, other) => other.size_bytes - one.size_bytes);
-  const others: [string, number][] = [
+  const otherSizes: [string, number][] = [
     ['Tokenizers and cards of the Hub', cache_bytes],
     ['Database', database_bytes],
     ['Being deleted', trash_bytes],
@@ -60,8 +60,8 @@ function Usage({ storage, onDelete }: UsageProps) {
     <>
       <section aria-label="Disk" className="space-y-2">
         <div className="flex bg-slate-800 rounded-full h-2 overflow-hidden" aria-hidden="true">
-          <div className="bg-emerald-500" style={{ width: shareOf(used_bytes, total_bytes) }} />
-          <div className="bg-slate-600" style={{ width: shareOf(other_bytes, total_bytes) }} />
+          <div className="bg-emerald-500" style={{ width: formatShare(used_bytes, total_bytes) }} />
+          <div className="bg-slate-600" style={{ width: formatShare(other_bytes, total_bytes) }} />
         </div>
         <p className="text-sm text-slate-400 tabular-nums">
           {formatFileSize(used_bytes)} used here • {formatFileSize(other_bytes)} by everything else •{' '}
@@ -80,15 +80,15 @@ function Usage({ storage, onDelete }: UsageProps) {
         ))}
       </ul>
       <dl aria-label="Everything else" className={`${tile} text-sm text-slate-400 space-y-1`}>
-        {others.map(([name, bytes]) => (
-          <Line key={name} name={name} bytes={bytes} />
+        {otherSizes.map(([name, bytes]) => (
+          <SizeLine key={name} name={name} bytes={bytes} />
         ))}
       </dl>
     </>
   );
 }
 
-function shareOf(bytes: number, total: number): string {
+function formatShare(bytes: number, total: number): string {
   return formatPercent((100 * bytes) / Math.max(1, total));
 }
 
@@ -110,14 +110,14 @@ function DatasetUsage({
       </div>
       <dl className="mt-2 text-sm text-slate-400 space-y-1">
         {parts.map(({ part, tokenization_id, label, size_bytes: bytes }) => (
-          <Line key={`${part}-${tokenization_id ?? label}`} name={label} bytes={bytes} />
+          <SizeLine key={`${part}-${tokenization_id ?? label}`} name={label} bytes={bytes} />
         ))}
       </dl>
     </>
   );
 }
 
-function Line({ name, bytes }: { readonly name: string; readonly bytes: number }) {
+function SizeLine({ name, bytes }: { readonly name: string; readonly bytes: number }) {
   return (
     <div className="flex justify-between gap-4">
       <dt className="break-words min-w-0">

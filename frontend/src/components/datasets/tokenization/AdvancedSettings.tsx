@@ -1,23 +1,23 @@
-import type { TokenizationForm } from './useTokenizationForm';
 import type { DatasetDetail } from '../../../types/dataset';
 import { FieldNote } from '../../common/FieldNote';
 import { SelectField } from '../../common/SelectField';
 import { TextField } from '../../common/TextField';
-import { SpecialTokenSettings } from './SpecialTokenSettings';
 import { SourceSettings } from './SourceSettings';
+import { SpecialTokenSettings } from './SpecialTokenSettings';
+import type { TokenizationForm } from './useTokenizationForm';
 
-const VERIFIES = [
+const VERIFY_CHOICES = [
   ['sample', 'A sample of the documents'],
   ['full', 'Every document'],
 ] as const;
 
-interface TokenizationMoreSettingsProps {
+interface AdvancedSettingsProps {
   readonly form: TokenizationForm;
   readonly dataset: DatasetDetail;
 }
 
 /** What a tokenization can be told beside the usual. */
-export function AdvancedSettings({ form, dataset }: TokenizationMoreSettingsProps) {
+export function AdvancedSettings({ form, dataset }: AdvancedSettingsProps) {
   const { values, errors, change } = form;
   return (
     <div className="grid gap-4 sm:grid-cols-2">
@@ -71,7 +71,7 @@ export function AdvancedSettings({ form, dataset }: TokenizationMoreSettingsProp
         id="verify-select"
         label="Verify against the reference"
         value={values.verify}
-        choices={VERIFIES}
+        choices={VERIFY_CHOICES}
         onChange={(verify) => change({ verify })}
       >
         <FieldNote text="Encodes them once more with the reference tokenizer, and compares." />

@@ -2,15 +2,15 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { ApiError } from '../../../api/errors';
-import { aForm } from '../../../test/tokenForm';
+import { makeForm } from '../../../test/tokenizationForm';
 import { ApplyButton } from './ApplyButton';
 
 const onShow = jest.fn();
 
 it('waits for a tokenizer, and while it starts', () => {
-  const { rerender } = render(<ApplyButton form={aForm()} onShow={onShow} />);
+  const { rerender } = render(<ApplyButton form={makeForm()} onShow={onShow} />);
   expect(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' })).toBeDisabled();
-  const form = aForm({ tokenizer: 'gpt2' });
+  const form = makeForm({ tokenizer: 'gpt2' });
   rerender(<ApplyButton form={form} onShow={onShow} />);
   expect(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' })).toBeEnabled();
   rerender(<ApplyButton form={{ ...form, submitting: true }} onShow={onShow} />);
@@ -19,7 +19,7 @@ it('waits for a tokenizer, and while it starts', () => {
 
 it('says what stands in the way, and shows what is there already', async () => {
   const failure = new ApiError({ status: 409, code: 'exists', detail: 'It is here already.' });
-  render(<ApplyButton form={{ ...aForm(), failure, existingId: 'tok_1' }} onShow={onShow} />);
+  render(<ApplyButton form={{ ...makeForm(), failure, existingId: 'tok_1' }} onShow={onShow} />);
   expect(screen.getByRole('alert')).toHaveTextContent('It is here already.');
   await userEvent.click(screen.getByRole('button', { name: 'Show it' }));
   expect(onShow).toHaveBeenCalledWith('tok_1');

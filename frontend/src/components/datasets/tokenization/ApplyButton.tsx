@@ -1,18 +1,18 @@
 import { Settings } from 'lucide-react';
 
-import type { TokenizationForm } from './useTokenizationForm';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { applyButton, linkButton } from '../../common/styles';
 import { TOKENIZATION_FORM_ID } from './TokenizationSettings';
+import type { TokenizationForm } from './useTokenizationForm';
 
-interface TokenizationApplyProps {
+interface ApplyButtonProps {
   readonly form: TokenizationForm;
   /** Show a tokenization that is there already. */
   readonly onShow: (id: string) => void;
 }
 
 /** Begins the tokenization that the settings describe, once they and their preview were looked at. */
-export function ApplyButton({ form, onShow }: TokenizationApplyProps) {
+export function ApplyButton({ form, onShow }: ApplyButtonProps) {
   const { values, failure, existingId, submitting } = form;
   return (
     <div className="border-t border-slate-700 pt-6">

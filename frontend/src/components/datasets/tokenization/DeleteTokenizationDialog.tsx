@@ -13,26 +13,26 @@ interface DeleteTokenizationDialogProps {
 /** Says what the delete of a tokenization takes with it, and asks whether to. */
 export function DeleteTokenizationDialog({ tokenization, onClose }: DeleteTokenizationDialogProps) {
   const { id, tokenizer, created_at, size_bytes, status } = tokenization;
-  const [deleting, remove] = useAction(useDetailStore((state) => state.deleteTokenization));
-  const running = status === 'queued' || status === 'processing';
+  const [deleteState, runDelete] = useAction(useDetailStore((state) => state.deleteTokenization));
+  const isRunning = status === 'queued' || status === 'processing';
   return (
     <ConfirmDialog
       title={`Delete the tokenization with ${tokenizer}?`}
       question={{ kind: 'loaded', value: size_bytes }}
-      onAgain={onClose}
-      confirm={deleting.kind === 'running' ? 'Deleting…' : 'Delete'}
-      disabled={deleting.kind === 'running'}
-      onConfirm={() => void remove(id).then((done) => done && onClose())}
+      onReload={onClose}
+      confirm={deleteState.kind === 'running' ? 'Deleting…' : 'Delete'}
+      disabled={deleteState.kind === 'running'}
+      onConfirm={() => void runDelete(id).then((done) => done && onClose())}
       onClose={onClose}
     >
       {(size) => (
         <>
           <p>
             Asked for {formatDateTime(created_at)}.{' '}
-            {running ? 'Its work is stopped' : `This frees ${formatFileSize(size)}`} and cannot be undone; the
-            dataset stays.
+            {isRunning ? 'Its work is stopped' : `This frees ${formatFileSize(size)}`} and cannot be undone;
+            the dataset stays.
           </p>
-          {deleting.kind === 'failed' && <ErrorMessage>{deleting.error.detail}</ErrorMessage>}
+          {deleteState.kind === 'failed' && <ErrorMessage>{deleteState.error.detail}</ErrorMessage>}
         </>
       )}
     </ConfirmDialog>

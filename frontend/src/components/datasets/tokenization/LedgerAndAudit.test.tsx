@@ -2,15 +2,15 @@ import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { violations } from '../../../test/axe';
+import { findViolations } from '../../../test/axe';
 import { api, problem, server } from '../../../test/server';
-import { aRowPage, aTokenizationDetail } from '../../../test/tokenFixtures';
+import { makeRowPage, makeTokenizationDetail } from '../../../test/tokenizationFixtures';
 import { LedgerAndAudit } from './LedgerAndAudit';
 
 it('shows audit, ledger, rows and how to load them', async () => {
   server.use(
-    http.get(api('/tokenizations/tok_1'), () => HttpResponse.json(aTokenizationDetail())),
-    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(aRowPage())),
+    http.get(api('/tokenizations/tok_1'), () => HttpResponse.json(makeTokenizationDetail())),
+    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(makeRowPage())),
   );
   const { container } = render(<LedgerAndAudit id="tok_1" />);
   expect(await screen.findByRole('region', { name: 'Audit' })).toHaveTextContent(
@@ -22,18 +22,18 @@ it('shows audit, ledger, rows and how to load them', async () => {
   );
   expect(await screen.findByRole('button', { name: 'cat' })).toBeInTheDocument();
   expect(screen.getByText('Load the tokens')).toBeInTheDocument();
-  expect(await violations(container)).toEqual([]);
+  expect(await findViolations(container)).toEqual([]);
 });
 
 it.each([
   ['warning', '⚠warning: BOS begins each row. In 99 %.', 'text-yellow-400'],
   ['failed', '✗failed: BOS begins each row. In 99 %.', 'text-red-400'],
 ] as const)('calls a check by what it came to where the verdict is “%s”', async (verdict, line, colour) => {
-  const detail = aTokenizationDetail();
+  const detail = makeTokenizationDetail();
   const audit = detail.audit === null ? null : { ...detail.audit, verdict };
   server.use(
     http.get(api('/tokenizations/tok_1'), () => HttpResponse.json({ ...detail, audit })),
-    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(aRowPage())),
+    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(makeRowPage())),
   );
   render(<LedgerAndAudit id="tok_1" />);
   const items = within(await screen.findByRole('region', { name: 'Audit' })).getAllByRole('listitem');
@@ -46,11 +46,11 @@ it.each([
 });
 
 it('says so loudly where the books do not balance', async () => {
-  const detail = aTokenizationDetail();
+  const detail = makeTokenizationDetail();
   const ledger = detail.ledger === null ? null : { ...detail.ledger, balances: false };
   server.use(
     http.get(api('/tokenizations/tok_1'), () => HttpResponse.json({ ...detail, ledger, audit: null })),
-    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(aRowPage())),
+    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(makeRowPage())),
   );
   render(<LedgerAndAudit id="tok_1" />);
   expect(await screen.findByText('does not balance')).toHaveClass('text-red-400');

@@ -5,8 +5,8 @@ import { useResource } from '../../../hooks/useResource';
 import type { Audit, Ledger } from '../../../types/dataset';
 import { formatCount } from '../../../utils/formatters';
 import { LoadFailure } from '../../common/LoadFailure';
-import { TokenizedRows } from './TokenizedRows';
 import { UsageSnippets } from '../shared/UsageSnippets';
+import { TokenizedRows } from './TokenizedRows';
 
 const VERDICTS = {
   passed: ['Passed', 'text-emerald-400'],
@@ -19,16 +19,16 @@ const OUTCOMES = {
   passed: ['✓', 'passed', 'text-emerald-400'],
   warning: ['⚠', 'warning', 'text-yellow-400'],
   failed: ['✗', 'failed', 'text-red-400'],
-  unasked: ['–', 'does not apply', 'text-slate-400'],
+  notApplicable: ['–', 'does not apply', 'text-slate-400'],
 } as const;
 
 /** Why a tokenization can be trusted: its audit, its ledger, its rows, and how to load it. */
 export function LedgerAndAudit({ id }: { readonly id: string }) {
-  const { state, again } = useResource(
+  const { state, reload } = useResource(
     useCallback((signal: AbortSignal) => getTokenization(id, signal), [id]),
   );
   if (state.kind === 'failed') {
-    return <LoadFailure error={state.error} onRetry={again} />;
+    return <LoadFailure error={state.error} onRetry={reload} />;
   }
   if (state.kind === 'loading') {
     return <p role="status">Loading audit and ledger…</p>;
@@ -57,7 +57,7 @@ function AuditReport({ audit }: { readonly audit: Audit }) {
       </p>
       <ul className="text-sm text-slate-300 space-y-1">
         {audit.checks.map(({ name, title, passed, detail }) => {
-          const [sign, word, tone] = OUTCOMES[outcomeOf(passed, audit.verdict)];
+          const [sign, word, tone] = OUTCOMES[toOutcome(passed, audit.verdict)];
           return (
             <li key={name} className="flex gap-2">
               <span className={`w-4 shrink-0 text-center ${tone}`}>
@@ -76,8 +76,8 @@ function AuditReport({ audit }: { readonly audit: Audit }) {
 }
 
 /** A check that did not pass only warns where the whole passed with warnings. */
-function outcomeOf(passed: boolean | null, verdict: Audit['verdict']): keyof typeof OUTCOMES {
-  if (passed === null) return 'unasked';
+function toOutcome(passed: boolean | null, verdict: Audit['verdict']): keyof typeof OUTCOMES {
+  if (passed === null) return 'notApplicable';
   if (passed) return 'passed';
   return verdict === 'warning' ? 'warning' : 'failed';
 }
@@ -106,15 +106,15 @@ function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
         </span>
       </h5>
       <div className="grid sm:grid-cols-2 gap-x-8 gap-y-4 items-start">
-        <Sum lines={source} label="Where the source’s tokens went" />
-        <Sum lines={written} label="What was written" />
+        <SumTable lines={source} label="Where the source’s tokens went" />
+        <SumTable lines={written} label="What was written" />
       </div>
     </section>
   );
 }
 
 /** Lines that add up to the last one. */
-function Sum({ lines, label }: { readonly lines: readonly [string, number][]; readonly label: string }) {
+function SumTable({ lines, label }: { readonly lines: readonly [string, number][]; readonly label: string }) {
   return (
     <table className="w-full text-sm text-slate-300 tabular-nums">
       <caption className="text-left text-slate-400 mb-1">{label}</caption>

@@ -1,11 +1,11 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { aDetail } from '../../../test/fixtures';
-import { aForm } from '../../../test/tokenForm';
+import { makeDetail } from '../../../test/fixtures';
+import { makeForm } from '../../../test/tokenizationForm';
 import { SourceSettings } from './SourceSettings';
 
-const DATASET = aDetail({
+const DATASET = makeDetail({
   columns: [
     { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1 },
     { name: 'messages', type: 'list', kind: 'conversation', nulls: 0, characters: null },
@@ -14,7 +14,7 @@ const DATASET = aDetail({
 });
 
 it('offers the columns that can be read, and the splits', async () => {
-  const form = aForm({ splits: ['train'] });
+  const form = makeForm({ splits: ['train'] });
   render(<SourceSettings form={form} dataset={DATASET} />);
   const column = screen.getByLabelText('Text column');
   expect([...column.querySelectorAll('option')].map(({ text }) => text)).toEqual([
@@ -33,7 +33,7 @@ it('offers the columns that can be read, and the splits', async () => {
 
 it('offers the chat template for conversations', async () => {
   const errors = { apply_chat_template: 'It has none.', splits: 'No such split.' };
-  const form = aForm({ text_column: 'messages' }, errors);
+  const form = makeForm({ text_column: 'messages' }, errors);
   render(<SourceSettings form={form} dataset={DATASET} />);
   await userEvent.click(screen.getByRole('switch', { name: 'Apply Chat Template' }));
   expect(form.change).toHaveBeenCalledWith({ apply_chat_template: true });

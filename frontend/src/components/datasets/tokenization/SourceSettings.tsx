@@ -1,4 +1,3 @@
-import type { TokenizationForm } from './useTokenizationForm';
 import type { DatasetDetail } from '../../../types/dataset';
 import { UNKNOWN } from '../../../utils/formatters';
 import { ErrorMessage } from '../../common/ErrorMessage';
@@ -6,19 +5,20 @@ import { FieldNote } from '../../common/FieldNote';
 import { SelectField } from '../../common/SelectField';
 import { Toggle } from '../../common/Toggle';
 import { SplitChoice } from '../shared/SplitChoice';
+import type { TokenizationForm } from './useTokenizationForm';
 
-interface TokenizationSourceProps {
+interface SourceSettingsProps {
   readonly form: TokenizationForm;
   readonly dataset: DatasetDetail;
 }
 
 /** What of the dataset is tokenized: which column of which splits, and conversations in which form. */
-export function SourceSettings({ form, dataset }: TokenizationSourceProps) {
+export function SourceSettings({ form, dataset }: SourceSettingsProps) {
   const { values, errors, change } = form;
   const { columns, splits, text_column } = dataset;
-  const readable = columns.filter(({ kind }) => kind !== 'other');
-  const chosen = values.text_column || text_column;
-  const isConversation = readable.some(({ name, kind }) => name === chosen && kind === 'conversation');
+  const textColumns = columns.filter(({ kind }) => kind !== 'other');
+  const columnName = values.text_column || text_column;
+  const isConversation = textColumns.some(({ name, kind }) => name === columnName && kind === 'conversation');
   return (
     <>
       <SelectField
@@ -27,7 +27,7 @@ export function SourceSettings({ form, dataset }: TokenizationSourceProps) {
         value={values.text_column}
         choices={[
           ['', `The dataset’s: ${text_column ?? UNKNOWN}`],
-          ...readable.map(({ name, kind }) => [name, `${name} (${kind})`] as const),
+          ...textColumns.map(({ name, kind }) => [name, `${name} (${kind})`] as const),
         ]}
         // The template is one of conversations: with another column it has to be asked for anew.
         onChange={(column) => change({ text_column: column, apply_chat_template: false })}
@@ -35,8 +35,8 @@ export function SourceSettings({ form, dataset }: TokenizationSourceProps) {
         <FieldNote text="The column whose rows are the documents." error={errors.text_column} />
       </SelectField>
       <SplitChoice
-        available={splits.map(({ name }) => name)}
-        chosen={values.splits}
+        splits={splits.map(({ name }) => name)}
+        selected={values.splits}
         onChange={(next) => change({ splits: next })}
       >
         {errors.splits !== undefined && <ErrorMessage>{errors.splits}</ErrorMessage>}

@@ -1,11 +1,11 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { aForm } from '../../../test/tokenForm';
+import { makeForm } from '../../../test/tokenizationForm';
 import { SpecialTokenSettings } from './SpecialTokenSettings';
 
 it('asks for what stands around a document', async () => {
-  const form = aForm();
+  const form = makeForm();
   render(<SpecialTokenSettings form={form} />);
   await userEvent.selectOptions(screen.getByLabelText('Token at the beginning of a row'), 'bos');
   await userEvent.selectOptions(screen.getByLabelText('Token at the end of a document'), 'eos');
@@ -17,7 +17,7 @@ it('asks for what stands around a document', async () => {
 });
 
 it('asks for what stands between documents where they are packed', async () => {
-  const form = aForm({ packing: 'concat' }, { document_separator_token: 'There is no SEP.' });
+  const form = makeForm({ packing: 'concat' }, { document_separator_token: 'There is no SEP.' });
   render(<SpecialTokenSettings form={form} />);
   const separator = screen.getByLabelText('Token between documents');
   expect(separator).toHaveAccessibleDescription(/There is no SEP/);

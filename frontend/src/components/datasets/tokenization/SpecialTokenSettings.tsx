@@ -1,6 +1,6 @@
-import type { TokenizationForm } from './useTokenizationForm';
 import { Toggle } from '../../common/Toggle';
 import { TokenSlotField } from './TokenSlotField';
+import type { TokenizationForm } from './useTokenizationForm';
 
 type SlotName = 'begin_of_row_token' | 'end_of_document_token' | 'document_separator_token';
 

@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
-import { violations } from '../../../test/axe';
+import { findViolations } from '../../../test/axe';
 import { TokenSlotField } from './TokenSlotField';
 
 const onChange = jest.fn();
@@ -26,5 +26,5 @@ it('takes a name, or any token by its id', async () => {
   expect(onChange.mock.calls).toEqual([['bos'], [''], ['4'], ['42']]);
   expect(screen.getByLabelText('Token: id')).toBeInvalid();
   expect(select).toHaveAccessibleDescription(/Outside the vocabulary/);
-  expect(await violations(container)).toEqual([]);
+  expect(await findViolations(container)).toEqual([]);
 });

@@ -28,16 +28,16 @@ interface TokenSlotFieldProps {
 
 /** Which special token stands in one place of a row: one of the tokenizer's own, or any by its id. */
 export function TokenSlotField({ id, label, value, onChange, note, error }: TokenSlotFieldProps) {
-  const named = SLOT_NAMES.find((name) => name === value);
+  const slotName = SLOT_NAMES.find((name) => name === value);
   return (
     <SelectField
       id={id}
       label={label}
-      value={named ?? BY_ID}
+      value={slotName ?? BY_ID}
       choices={CHOICES}
       onChange={(choice) => onChange(choice === BY_ID ? '' : choice)}
     >
-      {named === undefined && (
+      {slotName === undefined && (
         <input
           aria-label={`${label}: id`}
           inputMode="numeric"

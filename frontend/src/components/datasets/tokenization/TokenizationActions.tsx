@@ -1,9 +1,9 @@
 import type { Tokenization } from '../../../types/dataset';
 import { TOKENIZATION_ACTIONS } from '../../../utils/tokenizations';
 import { CopyButton } from '../../common/CopyButton';
-import { JobButtons, type WorkButtonsOn } from '../shared/JobButtons';
+import { type JobButtonHandlers, JobButtons } from '../shared/JobButtons';
 
-interface TokenizationActionsProps extends WorkButtonsOn {
+interface TokenizationActionsProps extends JobButtonHandlers {
   readonly tokenization: Tokenization;
   readonly busy: boolean;
 }
@@ -16,8 +16,8 @@ export function TokenizationActions({ tokenization, ...more }: TokenizationActio
       {path !== null && <CopyButton label={`Copy the path of ${tokenizer}`} text={path} />}
       <JobButtons
         name={tokenizer}
-        what={`the tokenization with ${tokenizer}`}
-        may={[...TOKENIZATION_ACTIONS[status], 'delete']}
+        deleteName={`the tokenization with ${tokenizer}`}
+        actions={[...TOKENIZATION_ACTIONS[status], 'delete']}
         {...more}
       />
     </>

@@ -2,22 +2,22 @@ import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { datasetRoute } from '../../../hooks/useRoute';
 import { useDetailStore } from '../../../stores/detailStore';
-import { violations } from '../../../test/axe';
-import { aProgress } from '../../../test/eventFixtures';
-import { aTokenization } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeProgress } from '../../../test/eventFixtures';
+import { makeTokenization } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
-import { aReadyTokenization } from '../../../test/tokenFixtures';
-import { serveDetail, showTokenizationTab } from '../../../test/tokenStage';
+import { makeReadyTokenization } from '../../../test/tokenizationFixtures';
+import { renderTokenizationTab, serveDataset } from '../../../test/tokenizationTab';
 import type { Tokenization } from '../../../types/dataset';
+import { makeDatasetRoute } from '../../../utils/route';
 
 const show = (tokenization: Tokenization, onNavigate = jest.fn()) =>
-  showTokenizationTab({ tokenizations: [tokenization] }, { onNavigate });
+  renderTokenizationTab({ tokenizations: [tokenization] }, { onNavigate });
 
 it('names what comes before the first row, without an amount', async () => {
-  await show(aTokenization());
-  const event = aProgress({
+  await show(makeTokenization());
+  const event = makeProgress({
     scope: 'tokenization',
     tokenization_id: 'tok_1',
     status: 'processing',
@@ -31,8 +31,8 @@ it('names what comes before the first row, without an amount', async () => {
 });
 
 it('follows the work, and cancels it', async () => {
-  await show(aTokenization());
-  const event = aProgress({
+  await show(makeTokenization());
+  const event = makeProgress({
     scope: 'tokenization',
     tokenization_id: 'tok_1',
     progress: 30,
@@ -48,8 +48,8 @@ it('follows the work, and cancels it', async () => {
   expect(bar).toHaveAttribute('aria-valuenow', '30');
   server.use(
     http.post(api('/tokenizations/tok_1/cancel'), () => {
-      serveDetail({ tokenizations: [aTokenization({ status: 'cancelled' })], seq: 20 });
-      return HttpResponse.json(aTokenization({ status: 'cancelled' }));
+      serveDataset({ tokenizations: [makeTokenization({ status: 'cancelled' })], seq: 20 });
+      return HttpResponse.json(makeTokenization({ status: 'cancelled' }));
     }),
   );
   await userEvent.click(screen.getByRole('button', { name: 'Cancel gpt2' }));
@@ -57,7 +57,7 @@ it('follows the work, and cancels it', async () => {
 });
 
 it('says why it failed, tries again, and says why that was refused', async () => {
-  await show(aTokenization({ status: 'error', error_message: 'No more disk.' }));
+  await show(makeTokenization({ status: 'error', error_message: 'No more disk.' }));
   expect(screen.getByText('No more disk.')).toBeInTheDocument();
   server.use(
     http.post(api('/tokenizations/tok_1/retry'), () => problem(507, 'disk_full', 'Still no more disk.')),
@@ -67,13 +67,13 @@ it('says why it failed, tries again, and says why that was refused', async () =>
 });
 
 it('tries again with a token where one was missing', async () => {
-  await show(aTokenization({ status: 'error', error_code: 'gated', error_message: 'It is gated.' }));
+  await show(makeTokenization({ status: 'error', error_code: 'gated', error_message: 'It is gated.' }));
   const sent: unknown[] = [];
   server.use(
     http.post(api('/tokenizations/tok_1/retry'), async ({ request }) => {
       sent.push(await request.json());
-      serveDetail({ tokenizations: [aTokenization({ status: 'queued' })], seq: 20 });
-      return HttpResponse.json(aTokenization({ status: 'queued' }), { status: 202 });
+      serveDataset({ tokenizations: [makeTokenization({ status: 'queued' })], seq: 20 });
+      return HttpResponse.json(makeTokenization({ status: 'queued' }), { status: 202 });
     }),
   );
   const retry = screen.getByRole('button', { name: 'Retry gpt2' });
@@ -88,12 +88,12 @@ it('tries again with a token where one was missing', async () => {
 
 it('shows figures, who made it and why, and leads to the books', async () => {
   const onNavigate = jest.fn();
-  await show(aReadyTokenization({ engine: 'tokenizers', engine_reason: 'It is no BPE.' }), onNavigate);
+  await show(makeReadyTokenization({ engine: 'tokenizers', engine_reason: 'It is no BPE.' }), onNavigate);
   const card = screen.getByRole('article', { name: 'Tokenization with gpt2' });
   expect(card).toHaveTextContent('10,000 rows • 5,000,000 tokens in 5,120,000 positions • 20.0 MB');
   expect(card).toHaveTextContent('made by tokenizers: It is no BPE.');
   expect(card).toHaveTextContent('at most 512 tokens • not padded');
-  expect(await violations(card)).toEqual([]);
+  expect(await findViolations(card)).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Show audit, ledger and rows' }));
-  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: 'tok_1' }));
+  expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: 'tok_1' }));
 });

@@ -3,44 +3,53 @@ import { useEffect, useRef, useState } from 'react';
 import { useJobControls } from '../../../hooks/useJobControls';
 import { useDetailStore } from '../../../stores/detailStore';
 import type { Tokenization } from '../../../types/dataset';
-import { cancelledMessage, failureMessage, needsHubToken, phaseLabel } from '../../../utils/datasets';
+import { describeCancellation, describeFailure, formatPhase, needsHubToken } from '../../../utils/datasets';
 import { formatCount, formatDuration, formatFileSize } from '../../../utils/formatters';
-import { settingsLine } from '../../../utils/tokenizations';
+import { describeSettings } from '../../../utils/tokenizations';
 import { CardHead } from '../../common/CardHead';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { ProgressBar } from '../../common/ProgressBar';
 import { StatusBadge } from '../../common/StatusBadge';
 import { textButton, tile } from '../../common/styles';
-import { DeleteTokenizationDialog } from './DeleteTokenizationDialog';
 import { RetryForm } from '../shared/RetryForm';
-import { TokenizationActions } from './TokenizationActions';
+import { DeleteTokenizationDialog } from './DeleteTokenizationDialog';
 import { LedgerAndAudit } from './LedgerAndAudit';
+import { TokenizationActions } from './TokenizationActions';
 
 interface TokenizationCardProps {
   readonly tokenization: Tokenization;
   readonly open: boolean;
   readonly onToggle: () => void;
   /** Another object than before: the card is to be looked at, and takes the focus. */
-  readonly focused?: object | null;
+  readonly focusRequest?: object | null;
 }
 
 /** One tokenization: its settings, its progress or figures, and what may be done to it. */
-export function TokenizationCard({ tokenization, open, onToggle, focused = null }: TokenizationCardProps) {
+export function TokenizationCard({
+  tokenization,
+  open,
+  onToggle,
+  focusRequest = null,
+}: TokenizationCardProps) {
   const { id, tokenizer, status } = tokenization;
-  const [deleting, setDeleting] = useState(false);
+  const [isDeleting, setIsDeleting] = useState(false);
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (focused !== null) card.current?.focus();
-  }, [focused]);
-  const work = useJobControls(id, {
+    if (focusRequest !== null) card.current?.focus();
+  }, [focusRequest]);
+  const controls = useJobControls(id, {
     cancel: useDetailStore((state) => state.cancelTokenization),
     retry: useDetailStore((state) => state.retryTokenization),
-    wantsToken: status === 'error' && needsHubToken(tokenization.error_code),
+    needsToken: status === 'error' && needsHubToken(tokenization.error_code),
   });
   const actions = (
     <>
       <StatusBadge status={status} />
-      <TokenizationActions tokenization={tokenization} {...work.buttons} onDelete={() => setDeleting(true)} />
+      <TokenizationActions
+        tokenization={tokenization}
+        {...controls.buttons}
+        onDelete={() => setIsDeleting(true)}
+      />
     </>
   );
   return (
@@ -53,15 +62,15 @@ export function TokenizationCard({ tokenization, open, onToggle, focused = null 
       <CardHead actions={actions}>
         <div className="min-w-0">
           <h4 className="font-medium break-words">{tokenizer}</h4>
-          <p className="text-sm text-slate-400 break-words">{settingsLine(tokenization)}</p>
+          <p className="text-sm text-slate-400 break-words">{describeSettings(tokenization)}</p>
         </div>
       </CardHead>
-      <Standing tokenization={tokenization} />
-      {work.failures.map(({ detail }) => (
+      <TokenizationStatus tokenization={tokenization} />
+      {controls.failures.map(({ detail }) => (
         <ErrorMessage key={detail}>{detail}</ErrorMessage>
       ))}
-      {work.asking && (
-        <RetryForm id={id} label="Retry tokenization" busy={work.buttons.busy} onRetry={work.retry} />
+      {controls.showsTokenForm && (
+        <RetryForm id={id} label="Retry tokenization" busy={controls.buttons.busy} onRetry={controls.retry} />
       )}
       {status === 'ready' && (
         <button type="button" aria-expanded={open} onClick={onToggle} className={textButton}>
@@ -69,23 +78,23 @@ export function TokenizationCard({ tokenization, open, onToggle, focused = null 
         </button>
       )}
       {status === 'ready' && open && <LedgerAndAudit id={id} />}
-      {deleting && (
-        <DeleteTokenizationDialog tokenization={tokenization} onClose={() => setDeleting(false)} />
+      {isDeleting && (
+        <DeleteTokenizationDialog tokenization={tokenization} onClose={() => setIsDeleting(false)} />
       )}
     </article>
   );
 }
 
 /** Where it stands: how far it has come, how it ended, or what it holds. */
-function Standing({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
+function TokenizationStatus({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
   switch (tokenization.status) {
     case 'queued':
     case 'processing':
       return <Progress tokenization={tokenization} />;
     case 'error':
-      return <p className="text-sm text-red-400 break-words">{failureMessage(tokenization)}</p>;
+      return <p className="text-sm text-red-400 break-words">{describeFailure(tokenization)}</p>;
     case 'cancelled':
-      return <p className="text-sm text-slate-400">{cancelledMessage(tokenization.progress)}</p>;
+      return <p className="text-sm text-slate-400">{describeCancellation(tokenization.progress)}</p>;
     case 'ready':
       return <Figures tokenization={tokenization} />;
   }
@@ -93,9 +102,9 @@ function Standing({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>)
 
 function Progress({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
   const { id, tokenizer, status, progress } = tokenization;
-  const live = useDetailStore((state) => state.live[id]);
+  const live = useDetailStore((state) => state.latestProgress[id]);
   const parts = [
-    status === 'queued' ? 'Waiting for its turn' : phaseLabel(live?.phase ?? 'tokenizing'),
+    status === 'queued' ? 'Waiting for its turn' : formatPhase(live?.phase ?? 'tokenizing'),
     live?.unit === 'rows' && live.total > 0
       ? `${formatCount(live.done)} of ${formatCount(live.total)} rows`
       : '',

@@ -2,12 +2,12 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { useTokenizationForm } from './useTokenizationForm';
 import { useDetailStore } from '../../../stores/detailStore';
-import { aDetail, aTokenization } from '../../../test/fixtures';
+import { makeDetail, makeTokenization } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { ApplyButton } from './ApplyButton';
 import { TokenizationSettings } from './TokenizationSettings';
+import { useTokenizationForm } from './useTokenizationForm';
 
 const onShow = jest.fn();
 
@@ -15,7 +15,7 @@ function Shown() {
   const form = useTokenizationForm(() => undefined);
   return (
     <>
-      <TokenizationSettings form={form} dataset={aDetail()} />
+      <TokenizationSettings form={form} dataset={makeDetail()} />
       <ApplyButton form={form} onShow={onShow} />
     </>
   );
@@ -76,7 +76,7 @@ it('sends what is chosen', async () => {
   server.use(
     http.post(api('/datasets/ds_1/tokenize'), async ({ request }) => {
       sent.push(await request.json());
-      return HttpResponse.json(aTokenization(), { status: 202 });
+      return HttpResponse.json(makeTokenization(), { status: 202 });
     }),
   );
   await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');

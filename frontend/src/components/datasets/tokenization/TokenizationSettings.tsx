@@ -1,15 +1,15 @@
 import { type SyntheticEvent, useState } from 'react';
 
 import { useModels } from '../../../hooks/useModels';
-import type { TokenizationForm } from './useTokenizationForm';
-import type { TokenizationErrors } from '../../../utils/tokenizationValues';
 import type { DatasetDetail } from '../../../types/dataset';
+import type { TokenizationErrors } from '../../../utils/tokenizationValues';
 import { FieldNote } from '../../common/FieldNote';
 import { SelectField } from '../../common/SelectField';
 import { textButton } from '../../common/styles';
 import { TextField } from '../../common/TextField';
 import { Toggle } from '../../common/Toggle';
 import { AdvancedSettings } from './AdvancedSettings';
+import type { TokenizationForm } from './useTokenizationForm';
 
 const PADDINGS = [
   ['do_not_pad', 'Do Not Pad'],
@@ -29,7 +29,7 @@ const PACKINGS = [
 export const TOKENIZATION_FORM_ID = 'tokenization-settings';
 
 /** Fields that stand in sight without a wish for more. */
-const PLAIN: readonly (keyof TokenizationErrors)[] = ['tokenizer', 'max_length', 'padding', 'packing'];
+const BASIC_FIELDS: readonly (keyof TokenizationErrors)[] = ['tokenizer', 'max_length', 'padding', 'packing'];
 
 interface TokenizationSettingsProps {
   readonly form: TokenizationForm;
@@ -40,8 +40,9 @@ interface TokenizationSettingsProps {
 export function TokenizationSettings({ form, dataset }: TokenizationSettingsProps) {
   const { values, errors, change } = form;
   const models = useModels();
-  const [wanted, setWanted] = useState(false);
-  const more = wanted || Object.keys(errors).some((field) => !PLAIN.some((plain) => plain === field));
+  const [isExpanded, setIsExpanded] = useState(false);
+  const showsAdvanced =
+    isExpanded || Object.keys(errors).some((field) => !BASIC_FIELDS.some((plain) => plain === field));
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void form.submit();
@@ -128,10 +129,15 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
         on={values.return_attention_mask}
         onChange={(return_attention_mask) => change({ return_attention_mask })}
       />
-      <button type="button" aria-expanded={more} onClick={() => setWanted(!more)} className={textButton}>
-        {more ? 'Fewer settings' : 'More settings'}
+      <button
+        type="button"
+        aria-expanded={showsAdvanced}
+        onClick={() => setIsExpanded(!showsAdvanced)}
+        className={textButton}
+      >
+        {showsAdvanced ? 'Fewer settings' : 'More settings'}
       </button>
-      {more && <AdvancedSettings form={form} dataset={dataset} />}
+      {showsAdvanced && <AdvancedSettings form={form} dataset={dataset} />}
     </form>
   );
 }

@@ -2,31 +2,31 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { datasetRoute } from '../../../hooks/useRoute';
-import { violations } from '../../../test/axe';
-import { aTokenization } from '../../../test/fixtures';
+import { findViolations } from '../../../test/axe';
+import { makeTokenization } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
-import { aReadyTokenization } from '../../../test/tokenFixtures';
-import { serveDetail, ShownTab, showTokenizationTab } from '../../../test/tokenStage';
+import { makeReadyTokenization } from '../../../test/tokenizationFixtures';
+import { renderTokenizationTab, serveDataset, StoredTokenizationTab } from '../../../test/tokenizationTab';
+import { makeDatasetRoute } from '../../../utils/route';
 
 const onNavigate = jest.fn();
 const apply = () => userEvent.click(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' }));
 
 it('starts a tokenization with what is typed, lists it, and leads there', async () => {
-  await showTokenizationTab({ tokenizations: [] });
+  await renderTokenizationTab({ tokenizations: [] });
   expect(screen.getByText(/None yet/)).toBeInTheDocument();
   const sent: unknown[] = [];
   server.use(
     http.post(api('/datasets/ds_1/tokenize'), async ({ request }) => {
       sent.push(await request.json());
-      serveDetail({ tokenizations: [aTokenization({ status: 'queued' })] });
-      return HttpResponse.json(aTokenization({ status: 'queued' }), { status: 202 });
+      serveDataset({ tokenizations: [makeTokenization({ status: 'queued' })] });
+      return HttpResponse.json(makeTokenization({ status: 'queued' }), { status: 202 });
     }),
   );
   expect(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' })).toBeDisabled();
   await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');
   await userEvent.selectOptions(screen.getByLabelText('Packing'), 'concat');
-  expect(await violations(screen.getByRole('form'))).toEqual([]);
+  expect(await findViolations(screen.getByRole('form'))).toEqual([]);
   await apply();
   const card = await screen.findByRole('article', { name: 'Tokenization with gpt2' });
   expect(card).toHaveTextContent('queued');
@@ -35,7 +35,7 @@ it('starts a tokenization with what is typed, lists it, and leads there', async 
 });
 
 it('leads to the one that is there already', async () => {
-  await showTokenizationTab({ tokenizations: [aReadyTokenization()] }, { onNavigate });
+  await renderTokenizationTab({ tokenizations: [makeReadyTokenization()] }, { onNavigate });
   server.use(
     http.post(api('/datasets/ds_1/tokenize'), () =>
       problem(409, 'exists', 'It is here already.', { tokenization_id: 'tok_1' }),
@@ -45,25 +45,25 @@ it('leads to the one that is there already', async () => {
   await apply();
   expect(await screen.findByRole('alert')).toHaveTextContent('It is here already.');
   await userEvent.click(screen.getByRole('button', { name: 'Show it' }));
-  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: 'tok_1' }));
+  expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: 'tok_1' }));
   expect(screen.getByRole('article', { name: 'Tokenization with gpt2' })).toHaveFocus();
 });
 
 it('opens and closes the books in the address', async () => {
   server.use(http.get(api('/tokenizations/tok_1'), () => problem(503, 'unavailable', 'Not now.')));
-  await showTokenizationTab({ tokenizations: [aReadyTokenization()] }, { open: 'tok_1', onNavigate });
+  await renderTokenizationTab({ tokenizations: [makeReadyTokenization()] }, { open: 'tok_1', onNavigate });
   await userEvent.click(screen.getByRole('button', { name: 'Hide audit, ledger and rows' }));
-  expect(onNavigate).toHaveBeenCalledWith(datasetRoute('ds_1', { tokenization: null }));
+  expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: null }));
 });
 
 it('has what was typed when one comes back from another tab', async () => {
-  const { rerender } = await showTokenizationTab({ tokenizations: [] });
+  const { rerender } = await renderTokenizationTab({ tokenizations: [] });
   await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');
   await userEvent.type(screen.getByLabelText('Max Sequence Length'), '512');
   await userEvent.type(screen.getByLabelText('Text to preview'), 'Hello');
   rerender(<p>Another tab</p>);
   expect(screen.queryByLabelText('Tokenizer')).toBeNull();
-  rerender(<ShownTab />);
+  rerender(<StoredTokenizationTab />);
   expect(screen.getByLabelText('Tokenizer')).toHaveValue('gpt2');
   expect(screen.getByLabelText('Max Sequence Length')).toHaveValue('512');
   expect(screen.getByLabelText('Text to preview')).toHaveValue('Hello');

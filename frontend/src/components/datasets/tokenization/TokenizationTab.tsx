@@ -1,12 +1,12 @@
 import { useState } from 'react';
 
-import type { DatasetRoute } from '../../../hooks/useRoute';
-import { useTokenizationForm } from './useTokenizationForm';
 import type { DatasetDetail } from '../../../types/dataset';
+import type { DatasetRoute } from '../../../utils/route';
 import { ApplyButton } from './ApplyButton';
 import { TokenizationCard } from './TokenizationCard';
 import { TokenizationSettings } from './TokenizationSettings';
 import { TokenizePreview } from './TokenizePreview';
+import { useTokenizationForm } from './useTokenizationForm';
 
 interface TokenizationTabProps {
   readonly dataset: DatasetDetail;
@@ -17,13 +17,13 @@ interface TokenizationTabProps {
 /** Settings for a new tokenization, a preview of them, and every tokenization that there is. */
 export default function TokenizationTab({ dataset, route, onNavigate }: TokenizationTabProps) {
   // A new object for each wish, so that the same card can be wished for again.
-  const [focused, setFocused] = useState<{ readonly id: string } | null>(null);
-  const form = useTokenizationForm(({ id }) => setFocused({ id }));
+  const [focusRequest, setFocusRequest] = useState<{ readonly id: string } | null>(null);
+  const form = useTokenizationForm(({ id }) => setFocusRequest({ id }));
   const { tokenizations } = dataset;
-  const open = (id: string | null): void => onNavigate({ ...route, tokenization: id });
-  const show = (id: string): void => {
-    open(id);
-    setFocused({ id });
+  const openTokenization = (id: string | null): void => onNavigate({ ...route, tokenization: id });
+  const showTokenization = (id: string): void => {
+    openTokenization(id);
+    setFocusRequest({ id });
   };
   return (
     <div className="space-y-6">
@@ -34,7 +34,7 @@ export default function TokenizationTab({ dataset, route, onNavigate }: Tokeniza
         <TokenizationSettings form={form} dataset={dataset} />
       </section>
       <TokenizePreview values={form.values} />
-      <ApplyButton form={form} onShow={show} />
+      <ApplyButton form={form} onShow={showTokenization} />
       <section aria-labelledby="tokenizations-title" className="border-t border-slate-700 pt-6 space-y-3">
         <h3 id="tokenizations-title" className="font-semibold">
           Tokenizations
@@ -53,8 +53,8 @@ export default function TokenizationTab({ dataset, route, onNavigate }: Tokeniza
                 <TokenizationCard
                   tokenization={tokenization}
                   open={isOpen}
-                  onToggle={() => open(isOpen ? null : id)}
-                  focused={focused?.id === id ? focused : null}
+                  onToggle={() => openTokenization(isOpen ? null : id)}
+                  focusRequest={focusRequest?.id === id ? focusRequest : null}
                 />
               </li>
             );

@@ -3,12 +3,12 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { api, problem, server } from '../../../test/server';
-import { aPreview } from '../../../test/tokenFixtures';
-import { aForm } from '../../../test/tokenForm';
+import { makePreview } from '../../../test/tokenizationFixtures';
+import { makeForm } from '../../../test/tokenizationForm';
 import type { Preview } from '../../../types/dataset';
 import { TokenizePreview } from './TokenizePreview';
 
-const VALUES = aForm({ tokenizer: 'gpt2', max_length: '8', end_of_document_token: 'eos' }).values;
+const VALUES = makeForm({ tokenizer: 'gpt2', max_length: '8', end_of_document_token: 'eos' }).values;
 
 async function preview(text: string): Promise<void> {
   await userEvent.type(screen.getByLabelText('Text to preview'), text);
@@ -20,7 +20,7 @@ it('shows a text of one’s own as tokens, under the settings that are typed', a
   server.use(
     http.post(api('/tokenize-preview'), async ({ request }) => {
       sent.push(await request.json());
-      return HttpResponse.json(aPreview());
+      return HttpResponse.json(makePreview());
     }),
   );
   render(<TokenizePreview values={VALUES} />);
@@ -39,7 +39,7 @@ it('shows a text of one’s own as tokens, under the settings that are typed', a
 });
 
 it('asks for a tokenizer first', () => {
-  render(<TokenizePreview values={aForm().values} />);
+  render(<TokenizePreview values={makeForm().values} />);
   expect(screen.getByText(/Choose a tokenizer above/)).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'Tokenize Preview' })).toBeDisabled();
 });
@@ -62,7 +62,7 @@ it('counts the tokens that it shows, and says which of them are none of the text
   ];
   server.use(
     http.post(api('/tokenize-preview'), () =>
-      HttpResponse.json(aPreview({ tokens, count: 2, truncated: 0, vocab_size: 32_000, notes: [] })),
+      HttpResponse.json(makePreview({ tokens, count: 2, truncated: 0, vocab_size: 32_000, notes: [] })),
     ),
   );
   render(<TokenizePreview values={VALUES} />);
@@ -74,10 +74,10 @@ it('counts the tokens that it shows, and says which of them are none of the text
 });
 
 it.each([
-  ['another tokenizer', aForm({ ...VALUES, tokenizer: 'other' }).values],
-  ['a switch', aForm({ ...VALUES, add_special_tokens: false }).values],
+  ['another tokenizer', makeForm({ ...VALUES, tokenizer: 'other' }).values],
+  ['a switch', makeForm({ ...VALUES, add_special_tokens: false }).values],
 ])('shows nothing that was made before %s', async (_, others) => {
-  server.use(http.post(api('/tokenize-preview'), () => HttpResponse.json(aPreview())));
+  server.use(http.post(api('/tokenize-preview'), () => HttpResponse.json(makePreview())));
   const { rerender } = render(<TokenizePreview values={VALUES} />);
   await preview('Hello');
   await screen.findByTitle('id 15496');
@@ -87,7 +87,7 @@ it.each([
 });
 
 it('shows nothing of another text, and no tokens beneath an error', async () => {
-  server.use(http.post(api('/tokenize-preview'), () => HttpResponse.json(aPreview())));
+  server.use(http.post(api('/tokenize-preview'), () => HttpResponse.json(makePreview())));
   render(<TokenizePreview values={VALUES} />);
   await preview('Hello');
   await screen.findByTitle('id 15496');
@@ -105,7 +105,7 @@ it('drops an answer about what is no longer asked', async () => {
     http.post(api('/tokenize-preview'), async ({ request }) => {
       const { text } = (await request.json()) as { readonly text: string };
       await new Promise<void>((resolve) => answers.push(resolve));
-      return HttpResponse.json(aPreview({ notes: [`Made of ${text}`] }));
+      return HttpResponse.json(makePreview({ notes: [`Made of ${text}`] }));
     }),
   );
   render(<TokenizePreview values={VALUES} />);

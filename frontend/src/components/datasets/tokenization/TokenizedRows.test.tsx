@@ -2,9 +2,9 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
-import { violations } from '../../../test/axe';
+import { findViolations } from '../../../test/axe';
 import { api, problem, server } from '../../../test/server';
-import { aRowPage, aTokenizationDetail } from '../../../test/tokenFixtures';
+import { makeRowPage, makeTokenizationDetail } from '../../../test/tokenizationFixtures';
 import type { TokenizationDetail } from '../../../types/dataset';
 import { TokenizedRows } from './TokenizedRows';
 
@@ -22,11 +22,11 @@ function show(changes: Partial<TokenizationDetail> = {}): void {
       const { search, searchParams } = new URL(request.url);
       asked.push(search);
       return HttpResponse.json(
-        aRowPage(searchParams.get('split') ?? '', Number(searchParams.get('page')) - 1),
+        makeRowPage(searchParams.get('split') ?? '', Number(searchParams.get('page')) - 1),
       );
     }),
   );
-  render(<TokenizedRows tokenization={aTokenizationDetail({ splits: SPLITS, ...changes })} />);
+  render(<TokenizedRows tokenization={makeTokenizationDetail({ splits: SPLITS, ...changes })} />);
 }
 
 it('goes from row to row, and to any row of any split', async () => {
@@ -71,7 +71,7 @@ it('traces a token to its document', async () => {
   server.use(
     http.get(api('/tokenizations/tok_1/rows/0/trace'), ({ request }) => {
       const position = Number(new URL(request.url).searchParams.get('position'));
-      const token = aRowPage().data[0]?.tokens[position];
+      const token = makeRowPage().data[0]?.tokens[position];
       const place = { tokenization_id: 'tok_1', dataset_id: 'ds_1', split: 'train', row: 0, position };
       return HttpResponse.json({ ...place, token, source: position === 0 ? null : source });
     }),
@@ -82,7 +82,7 @@ it('traces a token to its document', async () => {
     'train.parquet • acme/cats at f54c09fd2331',
   );
   expect(screen.getByText('cat', { selector: 'mark' })).toBeInTheDocument();
-  expect(await violations(screen.getByRole('region', { name: 'Rows' }))).toEqual([]);
+  expect(await findViolations(screen.getByRole('region', { name: 'Rows' }))).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: '<s>' }));
   expect(await screen.findByText(/a special token, which comes from/)).toBeInTheDocument();
 });

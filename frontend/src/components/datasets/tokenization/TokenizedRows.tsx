@@ -15,7 +15,7 @@ export function TokenizedRows({ tokenization }: { readonly tokenization: Tokeniz
   const { id, splits } = tokenization;
   const [split, setSplit] = useState(splits[0]?.name ?? '');
   const [page, setPage] = useState(1);
-  const { state, again } = useResource(
+  const { state, reload } = useResource(
     useCallback(
       (signal: AbortSignal) => getTokenizedRows(id, { split, page, limit: 1 }, signal),
       [id, split, page],
@@ -56,12 +56,12 @@ export function TokenizedRows({ tokenization }: { readonly tokenization: Tokeniz
           Next row
         </button>
       </div>
-      {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={again} />}
+      {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={reload} />}
       {state.kind === 'loading' && <p role="status">Loading the row…</p>}
       {state.kind === 'loaded' && row === undefined && (
         <p className="text-sm text-slate-400">There are no rows here.</p>
       )}
-      {row !== undefined && <Row key={`${row.split} ${row.row}`} id={id} row={row} />}
+      {row !== undefined && <RowTokens key={`${row.split} ${row.row}`} id={id} row={row} />}
     </section>
   );
 }
@@ -94,12 +94,12 @@ function RowSplit({ splits, value, onChange }: RowSplitProps) {
   );
 }
 
-function Row({ id, row }: { readonly id: string; readonly row: TokenizedRow }) {
+function RowTokens({ id, row }: { readonly id: string; readonly row: TokenizedRow }) {
   const [position, setPosition] = useState<number | null>(null);
   return (
     <>
       <p className="text-sm text-slate-400">Press a token to see where it came from.</p>
-      <TokenChips tokens={row.tokens} label={`Tokens of row ${row.row}`} onPick={setPosition} />
+      <TokenChips tokens={row.tokens} label={`Tokens of row ${row.row}`} onSelectToken={setPosition} />
       {position !== null && <TraceView id={id} row={row} position={position} />}
     </>
   );
@@ -113,7 +113,7 @@ interface TraceViewProps {
 
 function TraceView({ id, row, position }: TraceViewProps) {
   const { split, row: number } = row;
-  const { state, again } = useResource(
+  const { state, reload } = useResource(
     useCallback(
       (signal: AbortSignal) => getTrace(id, { split, row: number, position }, signal),
       [id, split, number, position],
@@ -123,13 +123,13 @@ function TraceView({ id, row, position }: TraceViewProps) {
     case 'loading':
       return <p role="status">Looking where it came from…</p>;
     case 'failed':
-      return <LoadFailure error={state.error} onRetry={again} />;
+      return <LoadFailure error={state.error} onRetry={reload} />;
     case 'loaded':
-      return <Origin trace={state.value} />;
+      return <TokenOrigin trace={state.value} />;
   }
 }
 
-function Origin({ trace }: { readonly trace: Trace }) {
+function TokenOrigin({ trace }: { readonly trace: Trace }) {
   const { source, token, position } = trace;
   if (source === null) {
     return (

@@ -2,7 +2,7 @@ import { act, renderHook } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import { useDetailStore } from '../../../stores/detailStore';
-import { aTokenization } from '../../../test/fixtures';
+import { makeTokenization } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { useTokenizationForm } from './useTokenizationForm';
 
@@ -19,10 +19,10 @@ async function formWith(...answers: HttpResponse<string>[]) {
 it('starts, tells of it, and forgets the token', async () => {
   const result = await formWith();
   server.use(
-    http.post(api('/datasets/ds_1/tokenize'), () => HttpResponse.json(aTokenization(), { status: 202 })),
+    http.post(api('/datasets/ds_1/tokenize'), () => HttpResponse.json(makeTokenization(), { status: 202 })),
   );
   await act(() => result.current.submit());
-  expect(onStarted).toHaveBeenCalledWith(aTokenization());
+  expect(onStarted).toHaveBeenCalledWith(makeTokenization());
   expect(result.current.values).toMatchObject({ tokenizer: 'gpt2', access_token: '' });
 });
 

@@ -3,9 +3,9 @@ import { useDetailStore } from '../../../stores/detailStore';
 import { useTokenizationDraft } from '../../../stores/tokenizationDraft';
 import type { Tokenization, TokenizeRequest } from '../../../types/dataset';
 import {
-  requestOf,
   type TokenizationErrors,
   type TokenizationValues,
+  toTokenizeRequest,
 } from '../../../utils/tokenizationValues';
 import { validateTokenizationSettings } from '../../../utils/validators';
 
@@ -24,26 +24,30 @@ export interface TokenizationForm {
 /** The settings of a tokenization that is yet to be begun; `onStarted` hears of the record once it is. */
 export function useTokenizationForm(onStarted: (tokenization: Tokenization) => void): TokenizationForm {
   const tokenizeDataset = useDetailStore((state) => state.tokenizeDataset);
-  const { values, errors, failure, sent, change, check, send, settle } = useTokenizationDraft();
+  const { values, errors, failure, submittedValues, change, setErrors, startSubmit, finishSubmit } =
+    useTokenizationDraft();
   const submit = async (): Promise<void> => {
-    const request = requestOf(values);
+    const request = toTokenizeRequest(values);
     const problems = validateTokenizationSettings(request);
-    check(problems);
-    if (sent !== null || Object.keys(problems).length > 0) {
+    setErrors(problems);
+    if (submittedValues !== null || Object.keys(problems).length > 0) {
       return;
     }
-    send(values);
+    startSubmit(values);
     try {
       onStarted(await tokenizeDataset(request));
-      settle(values, {});
+      finishSubmit(values, {});
     } catch (error) {
-      const refused = toApiError(error);
-      const named = fieldErrors(refused);
-      settle(values, Object.keys(named).length === 0 ? { failure: refused } : { errors: named });
+      const refusal = toApiError(error);
+      const fieldErrors = listFieldErrors(refusal);
+      finishSubmit(
+        values,
+        Object.keys(fieldErrors).length === 0 ? { failure: refusal } : { errors: fieldErrors },
+      );
     }
   };
-  const existingId = failure?.code === 'exists' ? failure.text('tokenization_id') : null;
-  return { values, errors, failure, existingId, submitting: sent !== null, change, submit };
+  const existingId = failure?.code === 'exists' ? failure.getText('tokenization_id') : null;
+  return { values, errors, failure, existingId, submitting: submittedValues !== null, change, submit };
 }
 
 /** The field that an error without a field of its own belongs to. */
@@ -60,7 +64,7 @@ const FIELD_OF_CODE: Readonly<Record<string, keyof TokenizeRequest>> = {
   chat_template_failed: 'apply_chat_template',
 };
 
-function fieldErrors(error: ApiError): TokenizationErrors {
+function listFieldErrors(error: ApiError): TokenizationErrors {
   const named = error.errors.flatMap(({ field, message }) => {
     const known = FIELDS.find((name) => field.split('.').includes(name));
     return known === undefined ? [] : [[known, message] as const];

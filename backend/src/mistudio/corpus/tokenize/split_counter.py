@@ -1,0 +1,135 @@
+"""Count the source rows of a written split: its ledger, its figures, and the length of every document."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mistudio.corpus.arrays import Ints
+from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT, RowFigures, SourceRows
+from mistudio.corpus.spec.resolve import ResolvedSettings
+from mistudio.corpus.spec.settings import TokenizeSettings
+from mistudio.corpus.tokenize.packing_rules import SeparatorTokens
+from mistudio.corpus.tokenize.part_writer import PartWriter
+from mistudio.corpus.tokenize.rows import Position
+from mistudio.corpus.tokenized.ledger import Ledger
+from mistudio.corpus.tokenized.length_counts import LengthCounts
+from mistudio.corpus.tokenized.lengths import LENGTHS
+from mistudio.corpus.tokenized.statistics import TokenFigures
+
+LENGTH_COUNTS: Final = "length_counts.npy"
+HELD_OUT_ROWS: Final = "held_out.npy"
+
+
+@dataclass(frozen=True, eq=False)
+class SplitOutput:
+    """A split whose rows are all in parts: ``rows`` counted them in order, ``files`` has the final parts."""
+
+    name: str
+    source: str
+    kind: int
+    rows: PartWriter
+    files: PartWriter
+    names: Sequence[str]
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it has the documents that were not held out."""
+        return self.kind == DOCUMENT
+
+
+class SplitCounter:
+    """Counts a split in one pass over its source rows: call ``count`` first."""
+
+    def __init__(
+        self, output: SplitOutput, rows: SourceRows, resolved: ResolvedSettings, settings: TokenizeSettings
+    ) -> None:
+        self._output, self._rows, self._resolved, self._settings = output, rows, resolved, settings
+        self.source = self.kept = LengthCounts.merge([])
+        self._nulls = self._characters = self._bytes = self._held_out = self._held_documents = 0
+
+    def count(self, folder: Path) -> None:
+        """Read all source rows, and write the arrays of their lengths into the split's folder below ``folder``."""
+        target = folder / self._output.name
+        is_main, count = self._output.is_main, self._rows.rows
+        has_held_out = is_main and self._settings.heldout_fraction > 0
+        lengths = _create_array(target / LENGTHS, np.uint32, count) if is_main else None
+        held_out = _create_array(target / HELD_OUT_ROWS, np.uint8, -(-count // 8)) if has_held_out else None
+        kept, source = [], []
+        for start, block in self._rows.blocks():
+            is_mine = block.kinds == self._output.kind
+            tokens = block.tokens[is_mine]
+            source.append(LengthCounts.from_lengths(tokens))
+            kept.append(LengthCounts.from_lengths(self._count_kept(tokens, np.flatnonzero(is_mine) + start)))
+            self._count_block(block, is_mine)
+            if lengths is not None:
+                lengths[start : start + len(is_mine)] = block.tokens
+            if held_out is not None:
+                # Every block but the last has a multiple of eight rows.
+                held_out[start // 8 : start // 8 + -(-len(is_mine) // 8)] = np.packbits(block.kinds == HELD_OUT)
+        self.source, self.kept = LengthCounts.merge(source), LengthCounts.merge(kept)
+        np.save(target / LENGTH_COUNTS, self.source.to_array())
+
+    def _count_block(self, block: RowFigures, is_mine: NDArray[np.bool_]) -> None:
+        is_held_out = block.kinds == HELD_OUT
+        self._characters += int(block.characters[is_mine].sum())
+        self._bytes += int(block.text_bytes[is_mine].sum())
+        self._nulls += int((block.kinds == NO_TEXT).sum())
+        self._held_out += int(block.tokens[is_held_out].sum())
+        self._held_documents += int(is_held_out.sum())
+
+    def _count_kept(self, tokens: Ints, numbers: Ints) -> Ints:
+        """Return how many tokens of each document were written; ``numbers`` are the source rows."""
+        if not self._settings.is_packed:
+            return np.minimum(tokens, self._resolved.room) if self._settings.truncation else tokens
+        if self._settings.keep_last_partial:
+            return tokens
+        end: Position = self._output.rows.position
+        separators = SeparatorTokens.from_settings(self._resolved)
+        inside = np.clip(end.offset - separators.separators - len(separators.prefix), 0, tokens)
+        return np.where(numbers < end.row, tokens, np.where(numbers == end.row, inside, 0))
+
+    def make_ledger(self) -> Ledger:
+        """Return the ledger of the split."""
+        is_main = self._output.is_main
+        written, files = self._output.rows.written, self._output.files.written
+        held_out = self._held_out if is_main else 0
+        is_cut = self._settings.truncation and not self._settings.is_packed
+        return Ledger(
+            documents=self.source.documents + (self._held_documents if is_main else 0),
+            null_documents=self._nulls if is_main else 0,
+            empty_documents=int(self.source.counts[self.source.lengths == 0].sum()),
+            source_tokens=self.source.tokens + held_out,
+            data_tokens=written.data_tokens,
+            truncated=self.source.tokens - self.source.clip(self._resolved.room).tokens if is_cut else 0,
+            dropped=written.dropped,
+            held_out=held_out,
+            special_tokens=sum(written.added),
+            padding=files.padding,
+            positions=files.positions,
+        )
+
+    def make_figures(self) -> TokenFigures:
+        """Return the figures of the split."""
+        rows = self._output.rows
+        inserted: dict[int, int] = {}
+        for kind, count in zip(rows.inserted, rows.written.added, strict=True):
+            inserted[kind.id] = inserted.get(kind.id, 0) + count
+        return TokenFigures(
+            source=self.source,
+            tokens=rows.count_data(),
+            inserted=inserted,
+            characters=self._characters,
+            text_bytes=self._bytes,
+        )
+
+
+def _create_array(path: Path, kind: type[np.unsignedinteger], length: int) -> NDArray[np.unsignedinteger]:
+    """Return an array in a file, to fill in pieces; an empty one cannot be mapped, so it is saved at once."""
+    if not length:
+        np.save(path, np.zeros(0, kind))
+        return np.zeros(0, kind)
+    return np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(length,))

@@ -1,0 +1,70 @@
+"""Shapes of tokenizers: those that the studio knows, and what one makes of a text."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mistudio.schemas.common import HubToken, Name, Shape, Timestamp
+from mistudio.schemas.token_rows import TokenView
+from mistudio.schemas.tokenization import MaxLength, Padding, TokenizerName, TokenSlot
+
+
+class PreviewRequest(BaseModel):
+    """A text to see as tokens, with the settings that matter to one text in a row of its own, as for a tokenization."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tokenizer: TokenizerName
+    revision: Name | None = None
+    access_token: HubToken = None
+    text: str = Field(max_length=100_000)
+    max_length: MaxLength | None = None
+    truncation: bool = True
+    padding: Padding = "do_not_pad"
+    begin_of_row_token: TokenSlot = Field(default="auto", description="Auto: what the tokenizer itself puts there.")
+    end_of_document_token: TokenSlot = Field(default="none", description="Put after the text.")
+    add_special_tokens: bool = True
+    return_attention_mask: bool = True
+
+
+class TokenSpan(TokenView):
+    """A token and the characters of the text that it covers; an empty span for what is not in the text."""
+
+    start: int
+    end: int
+
+
+class SpecialTokens(Shape):
+    """The ids that a tokenizer gives its special tokens."""
+
+    bos: int | None
+    eos: int | None
+    pad: int | None
+    unk: int | None
+    sep: int | None
+
+
+class PreviewResponse(Shape):
+    """A text as tokens. ``notes`` say what a person should know: what was cut, which id pads."""
+
+    tokenizer: str
+    revision: str | None
+    fingerprint: str
+    vocab_size: int
+    max_length: int
+    special: SpecialTokens
+    tokens: list[TokenSpan]
+    count: int = Field(description="Data tokens of the text, before anything is cut.")
+    truncated: int
+    notes: list[str]
+
+
+class ModelResponse(Shape):
+    """A tokenizer that this studio knows."""
+
+    id: str
+    name: str
+    hf_repo_id: str | None
+    revision: str | None
+    fingerprint: str
+    vocab_size: int
+    path: str | None
+    created_at: Timestamp

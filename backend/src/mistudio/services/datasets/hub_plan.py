@@ -1,0 +1,37 @@
+"""The plan of a download: what the Hub holds for a request."""
+
+from dataclasses import replace
+
+from mistudio.core.errors import UnknownColumn
+from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PlanRequest
+from mistudio.corpus.hub.planning import Planning
+from mistudio.schemas.common import reveal
+from mistudio.schemas.dataset import DatasetDownloadRequest
+
+
+async def plan_download(planner: Planning, request: DatasetDownloadRequest) -> DownloadPlan:
+    """Ask the Hub which files the request fetches.
+
+    Raises what planning raises, and UnknownColumn for a text column that the dataset card rules out.
+    """
+    question = PlanRequest(
+        repo_id=request.repo_id,
+        config=request.config,
+        splits=tuple(request.splits) if request.splits else None,
+        revision=request.revision,
+        token=reveal(request.access_token),
+    )
+    plan = await planner.plan(question)
+    if request.text_column:
+        pinned = replace(question, config=plan.config, revision=plan.revision)
+        _require_column(request.text_column, await planner.inspect(pinned))
+    return plan
+
+
+def _require_column(wanted: str, inspection: Inspection) -> None:
+    """Raise UnknownColumn if the card declares columns without this one; else the data decides."""
+    declared = [column.name for column in inspection.columns]
+    if declared and wanted not in declared:
+        raise UnknownColumn(
+            f"There is no column “{wanted}”. Columns: {', '.join(declared)}.", extra={"choices": [*declared]}
+        )

@@ -1,0 +1,93 @@
+"""The audit reads the files back: it finds what changed in them, and a damaged audit is not read."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fakes.tokenizing import (
+    CharacterEncoder,
+    make_fake_engines,
+    make_varied_dataset,
+    token_of,
+    tokenize_into,
+)
+from mistudio.core.errors import DataMissing, InvalidData, UnsupportedVersion
+from mistudio.corpus.documents.batches import TextReader
+from mistudio.corpus.monitor import NullMonitor
+from mistudio.corpus.spec import TokenizeSettings
+from mistudio.corpus.spec.settings import Verify
+from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.tokenized.audit import AUDIT_NAME, Audit, audit_files, read_audit, write_audit
+from mistudio.corpus.tokenized.manifest import TokenizedManifest
+
+SETTINGS = TokenizeSettings(tokenizer="fake", max_length=16)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a dataset of two splits with documents of many lengths."""
+    return make_varied_dataset(tmp_path_factory.mktemp("audit") / "ds")
+
+
+def audit_again(dataset: Path, folder: Path, manifest: TokenizedManifest, *, is_lossless: bool = False) -> Audit:
+    """Audit the files in ``folder``."""
+    return audit_files(
+        folder,
+        manifest,
+        TextReader(DatasetStore(dataset), "text"),
+        reference=CharacterEncoder(),
+        decode=make_fake_engines().decode,
+        is_lossless=is_lossless,
+        monitor=NullMonitor(),
+    )
+
+
+@pytest.mark.parametrize(("verify", "found"), [("sample", {"files"}), ("full", {"files", "reference"})])
+def test_the_audit_finds_files_that_changed(dataset: Path, tmp_path: Path, verify: Verify, found: set[str]) -> None:
+    """A sample compares sizes; a full audit compares hashes, too."""
+    manifest = tokenize_into(dataset, tmp_path, replace(SETTINGS, verify=verify))
+    assert "failed" != read_audit(tmp_path / "tok").verdict
+    path = tmp_path / "tok" / manifest.splits[0].files[0].path
+    data = path.read_bytes()
+    (text,) = TextReader(DatasetStore(dataset), "text").rows("train", [120])
+    ids = np.array([token_of(character) for character in text[:8]], np.int32)
+    other = data.replace(ids.tobytes(), ids[::-1].tobytes(), 1)
+    assert data != other
+    path.write_bytes(data + b"more" if verify == "sample" else other)
+    audit = audit_again(dataset, tmp_path / "tok", manifest)
+    failed = {check.name for check in audit.checks if check.passed is False}
+    assert ("failed", found) == (audit.verdict, failed - {"empty_rows"})
+
+
+def test_a_check_that_is_not_fatal_only_warns(dataset: Path, tmp_path: Path) -> None:
+    """Empty documents make empty rows, which do not make a tokenization wrong."""
+    manifest = tokenize_into(dataset, tmp_path, SETTINGS)
+    audit = audit_again(dataset, tmp_path / "tok", manifest, is_lossless=True)
+    failed = {check.name for check in audit.checks if check.passed is False}
+    assert ("warning", {"empty_rows"}) == (audit.verdict, failed)
+    assert audit.documents_compared == manifest.ledger.documents
+
+
+def test_an_audit_is_read_as_it_was_written(dataset: Path, tmp_path: Path) -> None:
+    """It says what to do if it is missing, damaged, or newer than this program."""
+    tokenize_into(dataset, tmp_path, SETTINGS)
+    audit, path = read_audit(tmp_path / "tok"), tmp_path / AUDIT_NAME
+    write_audit(tmp_path, audit)
+    assert audit == read_audit(tmp_path)
+    newer = {**json.loads(path.read_bytes()), "format_version": 2}
+    cases: list[tuple[bytes | None, type[Exception], str]] = [
+        (json.dumps(newer).encode(), UnsupportedVersion, "update this program"),
+        (b"{", InvalidData, "delete the tokenization and tokenize again"),
+        (b"{}", InvalidData, "delete the tokenization and tokenize again"),
+        (None, DataMissing, "delete it and tokenize again"),
+    ]
+    for content, error, words in cases:
+        path.unlink()
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(error, match=words):
+            read_audit(tmp_path)
+        path.touch()

@@ -1,0 +1,1 @@
+"""Programs that benchmarks run in processes of their own; ``common.measure.process_command`` builds the command."""
