@@ -136,6 +136,7 @@ class Exchange(BaseHTTPRequestHandler, ABC):
         """Send status and headers."""
         self.record.status = status
         self.send_response(status)
+        headers = {**headers, **(self.fault.headers if self.fault else {})}
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

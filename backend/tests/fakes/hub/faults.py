@@ -1,7 +1,8 @@
 """Faults that a test can switch on between client and Hub."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -13,7 +14,7 @@ class Fault:
     """A fault of requests whose unquoted path matches ``path`` (a shell pattern, or a part of the path).
 
     The first ``skip`` matching requests pass, the next ``times`` fail (None: all). Offsets count a body's sent bytes;
-    ``rate`` is in bytes a second per connection.
+    ``rate`` is in bytes a second per connection; ``headers`` replace those of an answer.
     """
 
     path: str = "*"
@@ -35,6 +36,7 @@ class Fault:
     no_range: bool = False
     etag: str | None = None
     body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Faults:

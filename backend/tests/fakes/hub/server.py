@@ -108,6 +108,10 @@ class Hub:
         self._repositories[kind, repo_id] = repository
         return repository
 
+    def put(self, repository: Repository) -> None:
+        """Have a repository that was made elsewhere."""
+        self._repositories[repository.kind, repository.repo_id] = repository
+
     def add_token(self, token: str, *repo_ids: str) -> None:
         """Make ``token`` valid, with access to ``repo_ids`` in addition to public ones."""
         self._tokens[token] = frozenset(repo_ids)
