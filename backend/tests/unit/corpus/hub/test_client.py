@@ -1,12 +1,20 @@
-"""The client's retries: one budget for all questions, which a slow Hub does not use up."""
+"""The client's errors, and its retries: one budget for all questions, which a slow Hub does not use up."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from fakes.hub import Hub
 from fakes.pace import paced
-from mistudio.core.errors import BadToken, HubUnreachable, RepositoryNotFound, UnknownRevision
+from mistudio.core.errors import (
+    BadToken,
+    HubUnreachable,
+    RateLimited,
+    RepositoryDisabled,
+    RepositoryNotFound,
+    UnknownRevision,
+)
 from mistudio.corpus.hub.client import HubClient, RetryBudget
 
 
@@ -79,6 +87,53 @@ def test_an_unreachable_hub_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(HubUnreachable, match=r"127\.0\.0\.1:9"):
         HubClient("ada/tales", None, budget=RetryBudget(0.1)).get_info(None)
+
+
+@pytest.mark.parametrize("fault", [{"status": 429}, {"status": 500}, {"status": 502}, {"status": 503}])
+def test_temporary_refusals_are_retried(hub: Hub, fault: dict[str, Any]) -> None:
+    """After the pause that the Hub asks for, if it is short."""
+    clock = FakeClock()
+    hub.fault("/api/datasets/ada/tales*", **fault, times=2, retry_after="3")
+    assert HubClient("ada/tales", None, budget=RetryBudget(clock=clock)).get_info(None).files
+    assert 6.0 == clock.time
+
+
+@pytest.mark.parametrize("fault", [{"drop_after": 3}, {"body": b"<html>"}])
+def test_broken_answers_are_requested_again(hub: Hub, fault: dict[str, Any]) -> None:
+    """Both a dropped connection and an answer that is not JSON."""
+    hub.fault("/api/datasets/ada/tales", **fault, times=1)
+    assert HubClient("ada/tales", None, budget=RetryBudget(clock=FakeClock())).get_info(None).files
+
+
+def test_a_long_pause_is_raised_at_once(hub: Hub) -> None:
+    """The error says how many seconds the Hub asks for."""
+    hub.fault("/api/datasets/*", status=429, retry_after="300")
+    with pytest.raises(RateLimited) as refused:
+        HubClient("ada/tales", None).get_info(None)
+    assert (300, 1) == (refused.value.retry_after, len(hub.requests))
+
+
+def test_missing_private_and_disabled_repositories(hub: Hub) -> None:
+    """Missing and private ones raise the same error; its owner's token opens a private one."""
+    hub.add("ada/private", {"train.txt": "x\n"}, private=True)
+    hub.add("ada/closed", {"train.txt": "x\n"}, disabled=True)
+    hub.add_token("hf_ada", "ada/private")
+    hub.add_token("hf_bob")
+
+    for repo_id in ("ada/missing", "ada/private"):
+        for token in (None, "hf_bob"):
+            with pytest.raises(RepositoryNotFound):
+                HubClient(repo_id, token).get_info(None)
+    assert HubClient("ada/private", "hf_ada").get_info(None).private
+    with pytest.raises(RepositoryDisabled):
+        HubClient("ada/closed", None).get_info(None)
+
+
+def test_an_unknown_token_is_refused(hub: Hub) -> None:
+    """Even for public repositories; the message does not repeat it."""
+    with pytest.raises(BadToken) as refused:
+        HubClient("ada/tales", "hf_wrong").get_info(None)
+    assert "hf_wrong" not in str(refused.value)
 
 
 def test_an_unknown_revision_lists_the_known_ones(hub: Hub) -> None:

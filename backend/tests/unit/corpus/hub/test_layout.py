@@ -29,6 +29,30 @@ def test_file_names_decide_without_a_card(folder: Path) -> None:
     assert {"train": ("train-0.txt", "train-1.txt"), "test": ("test.txt",)} == dict(config.splits)
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("data/train-00000-of-00001.parquet", "parquet"),
+        ("train.jsonl", "json"),
+        ("train.jsonl.zst", "json"),
+        ("train.json", "json"),
+        ("train.csv.gz", "csv"),
+        ("train.txt", "text"),
+        ("train.arrow", "arrow"),
+    ],
+)
+def test_a_format_is_recognised_by_its_suffix(folder: Path, path: str, expected: str) -> None:
+    """Compressed or not."""
+    config = read_layout("ada/tales", [path], {}, folder).read("default")
+    assert (expected, {"train": (path,)}) == (config.format, dict(config.splits))
+
+
+def test_tsv_has_a_tab_as_its_separator(folder: Path) -> None:
+    """The reader's options say so."""
+    config = read_layout("ada/tales", ["train.tsv"], {}, folder).read("default")
+    assert ("csv", {"sep": "\t"}) == (config.format, config.options)
+
+
 def test_each_config_has_its_own_format(folder: Path) -> None:
     """The library itself reads all configs in the format of the first one."""
     card = b"""---

@@ -9,15 +9,11 @@ import pytest
 from fakes.hub import Hub
 from mistudio.core.errors import (
     AuthRequired,
-    BadToken,
     ConfigRequired,
     Gated,
     LoadingScript,
     MiStudioError,
     NoData,
-    RateLimited,
-    RepositoryDisabled,
-    RepositoryNotFound,
     UnknownConfig,
     UnknownRevision,
     UnknownSplit,
@@ -88,13 +84,6 @@ def test_a_plan_lists_the_configs_files_in_order_with_sizes_and_checksums(hub: H
     assert (repository.refs["main"], "csv", {"sep": ";"}) == (plan.revision, plan.format, plan.options)
     assert ("mit", "# Tales\n\nShort tales for tests.") == (plan.license, plan.description)
     assert not plan.is_default_config
-
-
-def test_a_description_has_no_front_matter_whatever_wrote_the_card(hub: Hub) -> None:
-    """Windows' line ends, and the mark that its editors put before the first byte, are no part of the text."""
-    hub.add("ada/tales", {**TALES, "README.md": "\ufeff" + CARD.replace("\n", "\r\n")})
-
-    assert "# Tales\n\nShort tales for tests." == inspect(PlanRequest("ada/tales")).description
 
 
 def test_without_a_config_the_cards_default_is_planned(hub: Hub) -> None:
@@ -175,35 +164,6 @@ def test_without_a_card_the_file_names_decide(hub: Hub) -> None:
     assert ("train", "validation", "test") == plan.splits
 
 
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("data/train-00000-of-00001.parquet", "parquet"),
-        ("train.jsonl", "json"),
-        ("train.jsonl.zst", "json"),
-        ("train.json", "json"),
-        ("train.tsv", "csv"),
-        ("train.txt", "text"),
-        ("train.arrow", "arrow"),
-    ],
-)
-def test_a_format_is_recognised_by_its_suffix(hub: Hub, path: str, expected: str) -> None:
-    """Planning reads no byte of data."""
-    hub.add("ada/one", {path: b"x"})
-
-    plan = make_plan(PlanRequest("ada/one"))
-
-    assert (expected, path) == (plan.format, plan.files[0].path)
-    assert hub.bytes_sent(origin="files") == 0
-
-
-def test_tsv_has_a_tab_as_its_separator(hub: Hub) -> None:
-    """The reader's options say so."""
-    hub.add("ada/one", {"train.tsv": "a\tb\n"})
-
-    assert {"sep": "\t"} == make_plan(PlanRequest("ada/one")).options
-
-
 def test_thousands_of_files_need_few_requests(hub: Hub) -> None:
     """The number of requests does not grow with the number of files."""
     hub.add(
@@ -214,6 +174,7 @@ def test_thousands_of_files_need_few_requests(hub: Hub) -> None:
 
     assert 3000 == len(plan.files)
     assert len(hub.requests) <= 3
+    assert 0 == hub.bytes_sent(origin="files")
 
 
 def test_a_plan_stays_at_its_commit_when_the_branch_moves(hub: Hub) -> None:
@@ -330,29 +291,6 @@ def test_repositories_without_text_data_are_refused(
         make_plan(PlanRequest("ada/odd"))
 
 
-def test_missing_private_and_disabled_repositories(hub: Hub) -> None:
-    """Missing and private ones raise the same error; its owner's token opens a private one."""
-    hub.add("ada/private", {"train.txt": "x\n"}, private=True)
-    hub.add("ada/closed", {"train.txt": "x\n"}, disabled=True)
-    hub.add("ada/model", {"tokenizer.json": "{}"}, kind="models")
-    hub.add_token("hf_ada", "ada/private")
-    hub.add_token("hf_bob")
-
-    for request in (
-        PlanRequest("ada/missing"),
-        PlanRequest("ada/missing", token="hf_bob"),
-        PlanRequest("ada/private"),
-        PlanRequest("ada/private", token="hf_bob"),
-    ):
-        with pytest.raises(RepositoryNotFound):
-            inspect(request)
-    assert inspect(PlanRequest("ada/private", token="hf_ada")).private
-    with pytest.raises(RepositoryDisabled):
-        inspect(PlanRequest("ada/closed"))
-    with pytest.raises(RepositoryNotFound, match="is a model, not a dataset"):
-        inspect(PlanRequest("ada/model"))
-
-
 def test_gated_repositories_can_be_inspected_but_not_planned(hub: Hub) -> None:
     """Planning refuses before a byte is fetched; the card's fields are public."""
     hub.add("ada/gated", TALES, gated=True)
@@ -368,43 +306,6 @@ def test_gated_repositories_can_be_inspected_but_not_planned(hub: Hub) -> None:
     with pytest.raises(Gated):
         make_plan(PlanRequest("ada/gated", token="hf_bob"))
     assert make_plan(PlanRequest("ada/gated", token="hf_ada")).gated
-
-
-def test_an_unknown_token_is_refused(hub: Hub) -> None:
-    """Even for public repositories; the message does not repeat it."""
-    hub.add("ada/tales", TALES)
-
-    with pytest.raises(BadToken) as refused:
-        inspect(PlanRequest("ada/tales", token="hf_wrong"))
-    assert "hf_wrong" not in str(refused.value)
-
-
-@pytest.mark.parametrize("status", [429, 500, 502, 503])
-def test_temporary_refusals_are_retried(hub: Hub, status: int) -> None:
-    """The client obeys a short Retry-After."""
-    hub.add("ada/tales", TALES)
-    hub.fault("/api/datasets/ada/tales*", status=status, times=2, retry_after="0")
-
-    assert make_plan(PlanRequest("ada/tales")).files
-
-
-def test_a_long_pause_is_raised_at_once(hub: Hub) -> None:
-    """The error says how many seconds the Hub asks for."""
-    hub.add("ada/tales", TALES)
-    hub.fault("/api/datasets/*", status=429, retry_after="300")
-
-    with pytest.raises(RateLimited) as refused:
-        inspect(PlanRequest("ada/tales"))
-    assert 300 == refused.value.retry_after
-
-
-@pytest.mark.parametrize("fault", [{"drop_after": 3, "times": 1}, {"body": b"<html>", "times": 1}])
-def test_broken_answers_are_requested_again(hub: Hub, fault: dict[str, object]) -> None:
-    """Both a dropped connection and an answer that is not JSON."""
-    hub.add("ada/tales", TALES)
-    hub.fault("/api/datasets/ada/tales", **fault)
-
-    assert make_plan(PlanRequest("ada/tales")).files
 
 
 def test_an_invalid_name_never_reaches_the_hub(hub: Hub) -> None:
