@@ -32,7 +32,7 @@ def plain(tmp_path: Path) -> Settings:
     """Settings of a folder with a tokenizer, without a Hub."""
     settings = Settings(data_dir=tmp_path / "data", disk_reserve_bytes=0, search_index="off")
     folder = ensure_dir(settings.tokenizers_dir / "small")
-    for file, content in small.files_of(small.byte_level()).items():
+    for file, content in small.make_files(small.train_byte_level()).items():
         (folder / file).write_bytes(content)
     return settings
 
