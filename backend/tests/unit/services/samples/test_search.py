@@ -48,7 +48,7 @@ async def test_another_search_finds_other_rows(searches: SearchService) -> None:
     found = await searches.find(page("number 7"))
     assert [7] == [row.row for row in found.rows]
     assert found.highlighter is not None
-    assert [(5, 11), (12, 13)] == found.highlighter.marks("mill number 7")
+    assert [(5, 11), (12, 13)] == found.highlighter.find_spans("mill number 7")
 
 
 async def test_a_search_whose_client_has_left_ends(searches: SearchService) -> None:
