@@ -12,13 +12,9 @@ from fakes.hub import Hub
 from fakes.process import find_processes, server_process
 from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
-from fakes.timing import TIMEOUT, wait_until
+from fakes.timing import wait_until
 from mistudio.core.config import Settings
-from mistudio.models import Tokenization
-from mistudio.workers.child.standby import StandbyProcess
 from mistudio.workers.embedded.queue import LocalQueue
-from mistudio.workers.jobs.preloaded import PreloadedTokenizer
-from mistudio.workers.messages import PreloadOrder
 
 # These tests are about how child processes start.
 pytestmark = pytest.mark.usefixtures("real_starts")
@@ -44,11 +40,6 @@ def save_tokenizer(settings: Settings) -> str:
     for name, content in small.make_files(small.train_byte_level()).items():
         (folder / name).write_bytes(content)
     return "./tokenizers/small"
-
-
-def preload_order(settings: Settings, name: str) -> PreloadOrder:
-    """The order to load this tokenizer."""
-    return PreloadOrder(tokenizer=name, revision=None, cache_dir=settings.cache_dir, data_dir=settings.data_dir)
 
 
 def standby_of(server: RunningServer) -> int | None:
@@ -99,44 +90,6 @@ async def test_a_request_preloads_its_tokenizer(settings: Settings, hub: Hub) ->
         await wait_until(lambda: (standby_of(server), server.process_ids()) == (None, []))
         made = await server.get(f"/api/tokenizations/{accepted['id']}")
         assert ("ready", "passed", "gigatoken 0.10.0") == (made["status"], made["audit"]["verdict"], made["engine"])
-
-
-async def test_a_preloaded_process_goes_to_a_tokenization_only(settings: Settings) -> None:
-    """Another job gets a new process; the expected one gets the process that preloaded the tokenizer."""
-    standby = StandbyProcess(settings.model_copy(update={"spare_process": False}), preloaded_seconds=TIMEOUT)
-    await standby.preload(preload_order(settings, save_tokenizer(settings)))
-    preloaded_id = standby.process_id
-    another = await standby.take(wants_preloaded=False)
-    preloaded = await standby.take(wants_preloaded=True)
-    assert (preloaded_id, None) == (preloaded.pid, standby.process_id)
-    assert another.pid != preloaded_id
-    for process in (another, preloaded):
-        process.kill()
-        await process.wait()
-    await standby.close()
-
-
-async def test_a_preloaded_tokenizer_is_dropped_when_no_job_comes(settings: Settings) -> None:
-    """Where the settings ask for a standby process, one without a tokenizer follows; after the close none does."""
-    standby = StandbyProcess(settings, preloaded_seconds=0.0)
-    order = preload_order(settings, "./tokenizers/nothing")
-    await standby.preload(order)
-    preloaded_id = standby.process_id
-    await wait_until(lambda: standby.process_id not in (None, preloaded_id))
-    await standby.close()
-    await standby.preload(order)
-    assert standby.process_id is None
-
-
-def test_only_the_same_tokenizer_is_used(settings: Settings) -> None:
-    """A tokenizer that has changed since, or that cannot be loaded, counts as not preloaded."""
-    name = save_tokenizer(settings)
-    preloaded = PreloadedTokenizer.load(preload_order(settings, name))
-    assert preloaded is not None
-    record = Tokenization(tokenizer=name, fingerprint=preloaded.tokenizer.fingerprint)
-    assert preloaded.is_of(record)
-    assert not preloaded.is_of(Tokenization(tokenizer=name, fingerprint="another"))
-    assert PreloadedTokenizer.load(preload_order(settings, "./tokenizers/nothing")) is None
 
 
 async def test_the_standby_process_ends_with_its_server(settings: Settings, tmp_path: Path) -> None:
