@@ -129,6 +129,11 @@ def unreachable_error() -> HubUnreachable:
     return HubUnreachable(f"The Hub at {hub_endpoint()} does not answer. Check the network connection, then retry.")
 
 
+def interrupted_error(path: str) -> HubUnreachable:
+    """Return the error for a server that breaks off in the middle of a file."""
+    return HubUnreachable(f"The Hub's server breaks off again and again while it sends {path}. Retry later.")
+
+
 def _missing_revision_error(repo_id: str, *, pinned: bool) -> MiStudioError:
     if pinned:
         return SourceChanged(
