@@ -141,6 +141,24 @@ def test_a_server_without_ranges_restarts_the_file_after_a_break(hub: Hub, tmp_p
     assert monitor.reports[-1][0] == monitor.reports[-1][1]
 
 
+ENDLESS: dict[str, dict[str, Any]] = {
+    "no ranges, and every answer is cut": {"origin": "files", "drop_after": 200_000, "no_range": True},
+    "ten bytes in each connection": {"origin": "files", "drop_after": 10},
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_download_that_makes_no_progress_ends(hub: Hub, tmp_path: Path, name: str) -> None:
+    """Bytes that a restart discards do not count as progress, nor do a few bytes for each request."""
+    one = hub.add("ada/one", {"a.parquet": SMALL})
+    hub.fault(**ENDLESS[name])
+
+    with pytest.raises(HubUnreachable, match=r"breaks off .* a\.parquet"):
+        fetch_all(one, tmp_path)
+
+    assert len(hub.find_requests("", origin="files")) <= 4 * (QUICK.retries + 1)
+
+
 REFUSALS: dict[str, tuple[dict[str, Any], type[MiStudioError]]] = {
     "a checksum that stays wrong": ({"origin": "files", "corrupt": True}, CorruptFile),
     "a body that is too short": ({"origin": "files", "truncate_to": 1000}, SourceChanged),

@@ -19,6 +19,7 @@
     │   ├── NoData                no_data
     │   ├── LoadingScript         loading_script
     │   ├── UnsupportedFormat     unsupported_format
+    │   ├── InvalidRepository     invalid_repository
     │   ├── UnsupportedFile       unsupported_file
     │   ├── TooLarge              too_large
     │   ├── InvalidData           invalid_data
@@ -94,6 +95,7 @@ from mistudio.core.errors.sources import (
     HubError,
     HubUnreachable,
     InvalidData,
+    InvalidRepository,
     LoadingScript,
     NoData,
     NoTokenizer,
@@ -135,6 +137,7 @@ __all__ = [
     "InternalError",
     "InvalidData",
     "InvalidPattern",
+    "InvalidRepository",
     "InvalidTransition",
     "JobCancelled",
     "JobEnded",

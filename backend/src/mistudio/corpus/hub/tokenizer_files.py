@@ -137,7 +137,7 @@ def _fetch_files(source: TokenizerSource, *, token: str | None, cache_dir: Path)
 
 
 def _fetch_file(hub: HubClient, file: RepoFile, repo_id: str, commit: str) -> bytes:
-    content = hub.get_file(file.path, commit)
+    content = hub.get_file(file.path, commit, limit=_MAX_BYTES)
     if content is None or not _is_correct(file, content):
         raise CorruptFile(f"{file.path} of {repo_id} failed its checksum. Retry later.")
     return content

@@ -159,7 +159,10 @@ def test_a_missing_file_is_none(hub: Hub) -> None:
     """A file that the commit has comes with its bytes."""
     client = HubClient("ada/tales", None)
     revision = client.get_info(None).revision
-    assert (b"x\n", None) == (client.get_file("train.txt", revision), client.get_file("test.txt", revision))
+    assert (b"x\n", None) == (
+        client.get_file("train.txt", revision, limit=1000),
+        client.get_file("test.txt", revision, limit=1000),
+    )
 
 
 @pytest.mark.parametrize("token", ["hf_a\r\nX-Evil: 1", "hf_ä", "hf_日本", "hf a", "hf_\x00"])
