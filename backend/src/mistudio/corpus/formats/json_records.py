@@ -14,7 +14,7 @@ import orjson
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData
-from mistudio.corpus.formats.json_type import Value, load_json, make_array, to_json_text
+from mistudio.corpus.formats.json_type import Value, clean_text, clean_value, load_json, make_array, to_json_text
 from mistudio.corpus.formats.type_inference import KnownSchema, fit_value, infer_common_type
 from mistudio.corpus.formats.utf8_repair import Chunk
 
@@ -46,22 +46,10 @@ def _to_record(value: Value) -> JsonRecord:
     try:
         orjson.dumps(row)
     except (TypeError, RecursionError):
-        clean: dict[str, Value] = {_clean_text(name): _clean_value(item) for name, item in row.items()}
+        clean: dict[str, Value] = {clean_text(name): clean_value(item) for name, item in row.items()}
         changed = (name for name, item in row.items() if _SURROGATE.search(to_json_text(item)))
-        return JsonRecord(clean, frozenset(_clean_text(name) for name in changed))
+        return JsonRecord(clean, frozenset(clean_text(name) for name in changed))
     return JsonRecord(row)
-
-
-def _clean_text(text: str) -> str:
-    return _SURROGATE.sub("\ufffd", text)
-
-
-def _clean_value(value: Value) -> Value:
-    if isinstance(value, str):
-        return _clean_text(value)
-    if isinstance(value, list):
-        return [_clean_value(item) for item in value]
-    return {_clean_text(name): _clean_value(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def build_chunk(records: Sequence[JsonRecord], known: KnownSchema, *, consumed: int) -> Chunk:

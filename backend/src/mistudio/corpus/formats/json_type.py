@@ -12,6 +12,7 @@ import orjson
 import pyarrow as pa
 
 JSON: Final = pa.json_()
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 # What json.loads gives.
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
@@ -40,6 +41,20 @@ def load_json(text: bytes) -> Value:
         except orjson.JSONDecodeError:
             pass
     return cast("Value", json.loads(text.decode("utf-8", "surrogateescape")))
+
+
+def clean_text(text: str) -> str:
+    """Replace lone surrogates, which UTF-8 cannot encode."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def clean_value(value: Value) -> Value:
+    """Replace lone surrogates in keys and texts at any depth."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [clean_value(item) for item in value]
+    return {clean_text(name): clean_value(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def to_json_text(value: object) -> str:
@@ -90,6 +105,6 @@ def _decode_text(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return load_json(value.encode("utf-8", "surrogatepass"))
+        return clean_value(load_json(value.encode())) if "\\u" in value else load_json(value.encode())
     except (ValueError, RecursionError):
         return value
