@@ -19,7 +19,13 @@ from mistudio.utils.hf_utils import RepoFile, validate_repo_id
 
 TOKENIZER: Final = "tokenizer.json"
 # Older repositories give the ids of special tokens only in the model's config.json.
-_COMPANIONS: Final = ("tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "config.json")
+_COMPANIONS: Final = (
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "chat_template.jinja",
+    "config.json",
+)
 # The largest tokenizer.json in common use has 35 MB.
 _MAX_BYTES: Final = 256 << 20
 _COMMIT = re.compile(r"[0-9a-f]{40}")
