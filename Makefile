@@ -185,6 +185,23 @@ bench-shards: $(VENV)/.dev $(VENV)/.package ## Measure one tokenization on 1, 2 
 bench-panel: setup ## Measure the panel in Chromium on 2 million rows
 	$(PY) bench/panel.py $(ARGS)
 
+.PHONY: chaos
+chaos: $(VENV)/.dev $(VENV)/.package ## Kill processes and make every file operation fail; ARGS="--kills 100 --operations 50"
+	cd backend/tests && ../../$(PY) -m chaos --report ../../docs/reliability.md $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev $(VENV)/.package ## Feed the studio with hostile input; ARGS="hub files damage requests races --cases 50"
+	cd backend/tests && ../../$(PY) -m fuzz --report ../../docs/reliability.md $(ARGS)
+
+.PHONY: fuzz-formats
+fuzz-formats: $(VENV)/.dev $(VENV)/.package ## Compare 2,000 random repositories with what `datasets` reads of them
+	cd backend && FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} FUZZ_REPORT=../docs/reliability.md ../$(PY) -m pytest -q -n 0 -s --tb=no \
+	  --show-capture=no tests/integration/test_same_as_datasets.py
+
+.PHONY: soak
+soak: $(VENV)/.dev $(VENV)/.package ## Load one server for half an hour, and see whether it grows; ARGS="--minutes 5"
+	cd backend/tests && ../../$(PY) -m soak --report ../../docs/reliability.md $(ARGS)
+
 .PHONY: pictures
 pictures: setup ## Take the pictures of docs/components.md from the real panel
 	@cd e2e && npm run --silent pictures

@@ -21,13 +21,12 @@ from common import DATA
 from common.measure import describe_machine, print_table
 from common.search_data import ingest_sources
 from common.texts import make_once
-from fakes.searching import Corpus as PlainCorpus
-from fakes.searching import words_of, write_lengths
+from fakes.searching import PlainRows, words_of, write_lengths
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.index_builder import build_index
 from mistudio.corpus.search.query import SearchMode
-from mistudio.corpus.search.search import EARLY_BYTES, Corpus, SearchRequest
+from mistudio.corpus.search.search import EARLY_BYTES, SearchableDataset, SearchRequest
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenized.lengths import TokenLengths
 
@@ -91,7 +90,7 @@ def _write_sources(text: Path, megabytes: int, folder: Path) -> Iterator[tuple[s
         yield split, path
 
 
-def load_rows(folder: Path) -> PlainCorpus:
+def load_rows(folder: Path) -> PlainRows:
     """Return the same rows for the loop in Python."""
     store = DatasetStore(folder)
     rows: list[tuple[str, str | None, int | None]] = []
@@ -99,7 +98,7 @@ def load_rows(folder: Path) -> PlainCorpus:
         counts = np.load(folder / "tokenized" / split / "lengths.npy").tolist()
         texts = [text for group in store.groups(split) for text in store.texts(group).to_pylist()]
         rows += zip([split] * len(texts), texts, counts, strict=True)
-    return PlainCorpus(rows)
+    return PlainRows(rows)
 
 
 def make_requests(rows: Rows, chance: random.Random) -> Iterator[tuple[str, SearchRequest]]:
@@ -135,15 +134,15 @@ def _script_queries(
 
 
 def count_differences(
-    corpora: Sequence[Corpus], truth: PlainCorpus, request: SearchRequest, lengths: TokenLengths
+    corpora: Sequence[SearchableDataset], truth: PlainRows, request: SearchRequest, lengths: TokenLengths
 ) -> tuple[int, int]:
     """Return the number of true hits, and how many corpora find other ids or another total."""
-    expected = truth.hits(request)
+    expected = truth.find_hits(request)
     wrong = 0
     for corpus in corpora:
         search = corpus.search(request, lengths)
         search.complete(Deadline())
-        page = search.page(0, len(truth.rows), limit=Deadline(), patience=0.0)
+        page = search.page(0, len(truth.rows), deadline=Deadline(), patience=0.0)
         wrong += (expected, len(expected), True) != (page.ids, page.total, page.is_exact)
     return len(expected), wrong
 
@@ -152,8 +151,8 @@ def compare_searches(folder: Path, store: DatasetStore) -> tuple[list[list[str]]
     """Return a row for every search, and the number of searches that differ."""
     truth, lengths, rows, wrong = load_rows(folder), TokenLengths(folder / "tokenized", store), [], 0
     with ThreadPoolExecutor(2) as executor:
-        corpora = [Corpus(store, executor, early_bytes=early) for early in (EARLY_BYTES, 0)]
-        corpora.append(Corpus(store, executor, is_indexed=False))
+        corpora = [SearchableDataset(store, executor, early_bytes=early) for early in (EARLY_BYTES, 0)]
+        corpora.append(SearchableDataset(store, executor, is_indexed=False))
         for name, request in make_requests(truth.rows, random.Random(5)):
             hits, differences = count_differences(corpora, truth, request, lengths)
             rows.append([name, f"{hits:,}", str(differences)])

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from mistudio.core.kept_tables import set_aside, take_up
+from mistudio.core.kept_tables import keep_tables, restore_tables
 
 revision = "001"
 down_revision = None
@@ -17,7 +17,7 @@ TABLES = ("datasets",)
 
 def upgrade() -> None:
     """Create the table, or restore the one that a downgrade kept."""
-    if take_up(TABLES):
+    if restore_tables(TABLES):
         return
     op.create_table(
         "datasets",
@@ -60,4 +60,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Rename the table, so that an upgrade can restore it."""
-    set_aside(TABLES)
+    keep_tables(TABLES)

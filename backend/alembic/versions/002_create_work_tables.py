@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from mistudio.core.kept_tables import set_aside, take_up
+from mistudio.core.kept_tables import keep_tables, restore_tables
 
 revision = "002"
 down_revision = "001"
@@ -19,7 +19,7 @@ ONE_PER_TOKENIZATION = sa.text("state IN ('queued', 'running') AND tokenization_
 
 def upgrade() -> None:
     """Create the tables, or restore those that a downgrade kept."""
-    if take_up(TABLES):
+    if restore_tables(TABLES):
         return
     op.create_table(
         "models",
@@ -142,4 +142,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Rename the tables, so that an upgrade can restore them."""
-    set_aside(TABLES)
+    keep_tables(TABLES)

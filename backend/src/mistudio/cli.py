@@ -1,4 +1,4 @@
-"""The command line: serving and working stand here, what is done with datasets in ``mistudio.commands``."""
+"""The command line: the server and the worker; commands on datasets are in ``mistudio.commands``."""
 
 import json
 import tempfile
@@ -8,17 +8,17 @@ from typing import Annotated
 import typer
 
 from mistudio import __version__
-from mistudio.commands import datasets, making, tokens
+from mistudio.commands import create, datasets, tokens
 from mistudio.commands.doctor import doctor
-from mistudio.commands.output import fail, settings_of
+from mistudio.commands.output import fail, load_settings
 from mistudio.core.config import Settings
-from mistudio.utils.imports import imports_without
+from mistudio.utils.imports import hide_packages
 
 app = typer.Typer(help="Text datasets for mechanistic interpretability.", no_args_is_help=True, add_completion=True)
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False) -> None:
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
     if version:
         typer.echo(__version__)
         raise typer.Exit
@@ -26,25 +26,26 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 @app.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; beyond loopback a token is needed.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Not loopback: needs a token.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 chooses a free one.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
 ) -> None:
     """Serve the panel and its API until Ctrl-C."""
-    # pyarrow imports the one to know its values, the sockets' library the other to be a client: a server needs neither.
-    with imports_without("pandas", "aiohttp"):
+    # pyarrow imports pandas to recognize its values, python-socketio imports aiohttp for its client: a server needs
+    # neither.
+    with hide_packages("pandas", "aiohttp"):
         from mistudio.core.ownership import AlreadyServed
         from mistudio.server import AddressInUse, run
 
-    settings = settings_of(host=host, port=port, data_dir=data_dir)
+    settings = load_settings(host=host, port=port, data_dir=data_dir)
     try:
         run(settings, announce=typer.echo)
     except (AlreadyServed, AddressInUse) as error:
         raise fail(str(error)) from None
 
 
-app.command()(making.download)
-app.command(name="import")(making.import_files)
+app.command()(create.download)
+app.command(name="import")(create.import_files)
 app.command()(datasets.ls)
 app.command()(datasets.show)
 app.command()(datasets.samples)
@@ -60,7 +61,8 @@ app.command()(doctor)
 @app.command()
 def worker(
     queues: Annotated[
-        str | None, typer.Option(help="Queues to take jobs from, with commas: downloads, tokenization, indexes. All.")
+        str | None,
+        typer.Option(help="Of downloads, tokenization and indexes, separated by commas. Default: all."),
     ] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Jobs that run at the same time.")] = 2,
     data_dir: Annotated[Path | None, typer.Option(help="The folder that servers and workers share.")] = None,
@@ -68,9 +70,9 @@ def worker(
     """Run jobs of the scaled-out engine until Ctrl-C."""
     from mistudio.core.celery_app import QUEUES
 
-    settings = settings_of(data_dir=data_dir)
+    settings = load_settings(data_dir=data_dir)
     if settings.is_embedded:
-        raise fail("CELERY_BROKER_URL is empty: without it the server runs its jobs itself, and needs no workers.")
+        raise fail("CELERY_BROKER_URL is not set. Without it the server runs its jobs itself and needs no workers.")
     chosen = tuple(name.strip() for name in queues.split(",")) if queues else QUEUES
     if unknown := sorted(set(chosen) - set(QUEUES)):
         raise fail(f"There is no queue {', '.join(unknown)}. Queues: {', '.join(QUEUES)}.")

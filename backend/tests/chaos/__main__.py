@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from chaos.campaign import Bench, Figures, campaign, plan
+from harness.main import run
 from harness.report import table, write_part
 from harness.say import say
 
@@ -62,7 +63,7 @@ def main() -> int:
     parser.add_argument("--report", type=Path)
     asked = parser.parse_args()
     folder: Path = asked.folder or Path(tempfile.mkdtemp(prefix="mistudio-chaos-"))
-    figures = asyncio.run(_run(asked, folder))
+    figures = run(_run(asked, folder))
     summary = _summary(figures, asked.seed)
     say(f"\n{summary}\n\n{figures.findings.summary()}\nThe logs are in {folder}.")
     if asked.report:

@@ -145,7 +145,8 @@ async def _make(bench: Bench, attack: Attack, figures: Figures) -> None:
         log = bench.attacker.log
         words = "; ".join(defects_in(log)[:1])
         figures.ill[kind] += 1
-        figures.findings.add(f"{attack.name} (seed {attack.seed})", f"{type(error).__name__}: {error} [{words}]")
+        name = f"{attack.name} (seed {attack.seed})"
+        figures.findings.add(name, f"{type(error).__name__}: {error} [{words}]", sign=f"{kind} {words or error}")
         if log.exists():
             shutil.copy(log, bench.folder / f"found-{figures.findings.count}.log")
         return

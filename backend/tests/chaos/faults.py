@@ -24,9 +24,10 @@ KINDS: Final[Mapping[str, int]] = {
     "kill": _KILL,
     "torn": _TORN,
     "full": _ROOM,
+    "EROFS": errno.EROFS,
 }
-# A disk that is full stays so for a while.
-_FULL_OPERATIONS: Final = 60
+# Ways that last.
+_LENGTHS: Final = {"full": 60, "EROFS": 1 << 40}
 _NEEDS_ROOM: Final = frozenset(
     {"open", "write", "pwrite", "writev", "mkdir", "link", "symlink", "sendfile", "copy_file_range", "posix_fallocate"}
 )
@@ -59,7 +60,7 @@ class Fault:
     @property
     def length(self) -> int:
         """Return how many operations go wrong."""
-        return _FULL_OPERATIONS if self.kind == "full" else 1
+        return _LENGTHS.get(self.kind, 1)
 
 
 @cache

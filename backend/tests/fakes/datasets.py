@@ -1,4 +1,4 @@
-"""Datasets that are ready: their files, and the record that says so."""
+"""Ready datasets and tokenizations: their files and their records."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from mistudio.services.storage_service import StorageService
 
 
 async def add_ready(database: Database, storage: StorageService, splits: Mapping[str, Sequence[Rows]]) -> str:
-    """A dataset of these rows, per split those of each of its files; answers its id."""
+    """Add a ready dataset and return its id; ``splits`` has the rows of each file of each split."""
     dataset = await add_dataset(database, text_column="text")
     manifest = make_dataset(storage.folder(dataset.id), splits)
     for status in (DatasetStatus.PROCESSING, DatasetStatus.READY):
@@ -31,7 +31,7 @@ async def add_tokenization(
     *,
     status: TokenizationStatus = TokenizationStatus.READY,
 ) -> str:
-    """A tokenization that has its lengths and nothing else; answers its id."""
+    """Add a tokenization that has only the number of tokens per row, and return its id."""
     record = Tokenization(
         id=new_id("tok"),
         dataset_id=dataset_id,

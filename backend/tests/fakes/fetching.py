@@ -1,4 +1,4 @@
-"""Helpers of the fetcher's tests: a watched piece of work, small settings, and the files of a repository."""
+"""Helpers for tests of the fetcher: a monitor, short settings, and the files of a repository."""
 
 import threading
 from dataclasses import replace
@@ -26,25 +26,25 @@ QUICK = FetchSettings(
 )
 
 
-class Watched:
-    """Work that remembers what was reported and can be cancelled."""
+class RecordingMonitor:
+    """Remembers all reports, and cancels once ``cancelled`` is set."""
 
     def __init__(self) -> None:
         self.reports: list[tuple[int, int, str]] = []
         self.cancelled = threading.Event()
 
     def report(self, done: int, total: int, phase: str) -> None:
-        """Remember."""
+        """Remember the report."""
         self.reports.append((done, total, phase))
 
     def checkpoint(self) -> None:
-        """Raise JobCancelled after ``cancelled`` was set."""
+        """Raise JobCancelled once ``cancelled`` is set."""
         if self.cancelled.is_set():
-            raise JobCancelled("Cancelled, on request.")
+            raise JobCancelled("The test cancelled this job.")
 
 
-def sources(repository: Repository, split: str = "train") -> list[RemoteFile]:
-    """Every file on ``main`` as a plan has it."""
+def list_files(repository: Repository, split: str = "train") -> list[RemoteFile]:
+    """Return every file on ``main`` as a plan lists it."""
     files = repository.commits[repository.refs["main"]]
     return [
         RemoteFile(path, split, file.size, file.sha256 if file.lfs else None, None if file.lfs else file.git_sha1)
@@ -58,17 +58,16 @@ def fetch_all(
     *,
     monitor: Monitor | None = None,
     token: str | None = None,
-    revision: str | None = None,
     files: list[RemoteFile] | None = None,
     **settings: Any,  # the fields of FetchSettings
 ) -> list[FetchedFile]:
     """Fetch everything on ``main``, or ``files``, with QUICK settings changed by ``settings``."""
     return list(
         fetch_files(
-            sources(repository) if files is None else files,
+            list_files(repository) if files is None else files,
             destination,
             repo_id=repository.repo_id,
-            revision=revision or repository.refs["main"],
+            revision=repository.refs["main"],
             token=token,
             monitor=monitor or NullMonitor(),
             settings=replace(QUICK, **settings),
@@ -76,6 +75,6 @@ def fetch_all(
     )
 
 
-def leftovers(destination: Path) -> list[str]:
-    """Partial files and journals that were not cleared away."""
+def list_leftovers(destination: Path) -> list[str]:
+    """Return the names of partial files and journals in ``destination``."""
     return [path.name for path in destination.iterdir() if path.suffix in (".part", ".journal")]

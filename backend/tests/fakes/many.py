@@ -1,4 +1,4 @@
-"""Many downloads at once, watched by one question after the other instead of many."""
+"""Waits for many downloads with one request at a time."""
 
 import asyncio
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from fakes.running import Client
 
 
 async def until_all_ended(server: Client, dataset_ids: Iterable[str], *, timeout: float = PATIENCE) -> dict[str, Any]:
-    """Each dataset, up to a hundred, once all of them are ready or in error."""
+    """Return each dataset, at most a hundred, once all of them are ready or in error."""
     wanted = set(dataset_ids)
     async with asyncio.timeout(timeout):
         while True:

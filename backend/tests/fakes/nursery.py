@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from mistudio.utils.imports import imports_without
+from mistudio.utils.imports import hide_packages
 from mistudio.workers.child import UNNEEDED
 
 _MESSAGE_BYTES: Final = 1 << 20
@@ -50,7 +50,7 @@ KINDS: Final = {
 
 def main(kind: Kind) -> None:
     """Import, then fork until nobody asks any more."""
-    with imports_without(*kind.hidden):
+    with hide_packages(*kind.hidden):
         for name in kind.imports:
             importlib.import_module(name)
     assert kind.has_own_environment or "huggingface_hub" not in sys.modules

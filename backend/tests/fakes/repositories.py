@@ -1,4 +1,4 @@
-"""Repositories for tests: small text datasets of several files and splits, with the rows that they hold."""
+"""Repositories for tests: small text datasets of several files and splits, with their rows."""
 
 import io
 from dataclasses import dataclass
@@ -27,16 +27,16 @@ class Stories:
 
 
 def story_rows(split: str, count: int) -> list[dict[str, object]]:
-    """``count`` rows that name their split and number, some of them odd."""
-    odd = {3: "", 5: "naïve — 日本語 🙂", 7: "line one\nline two"}
+    """Return ``count`` rows with their split and number, three of them unusual."""
+    unusual = {3: "", 5: "naïve — 日本語 🙂", 7: "line one\nline two"}
     return [
-        {"text": odd.get(number, f"{split} story {number}: once upon a time there was a fox."), "number": number}
+        {"text": unusual.get(number, f"{split} story {number}: once upon a time there was a fox."), "number": number}
         for number in range(count)
     ]
 
 
 def parquet_bytes(rows: list[dict[str, object]], *, group_rows: int = 100) -> bytes:
-    """``rows`` as a Parquet file."""
+    """Return ``rows`` as a Parquet file."""
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows), sink, row_group_size=group_rows, compression="zstd")
     return sink.getvalue()
@@ -52,7 +52,7 @@ def add_stories(
     gated: bool = False,
     disabled: bool = False,
 ) -> Stories:
-    """A repository of ``files`` Parquet files of ``rows`` rows for training and one for validation."""
+    """Add a repository of ``files`` Parquet files of ``rows`` rows for training, and one file for validation."""
     train = story_rows("train", rows * files)
     validation = story_rows("validation", 30)
     content: dict[str, bytes | str] = {"README.md": CARD}
@@ -65,7 +65,7 @@ def add_stories(
 
 
 def add_large(hub: Hub, repo_id: str = "lab/large", *, files: int = 3, megabytes: float = 1.0) -> None:
-    """A repository of jsonl files, each of so many megabytes, to watch a download of."""
+    """Add a repository of JSON Lines files of ``megabytes`` each, large enough to watch their download."""
     line = '{"text": "' + "abcdefghij" * 9 + '", "number": "%09d"}\n'
     count = int(megabytes * 1e6 / len(line % 0))
     content = "".join(line % number for number in range(count))

@@ -1,4 +1,4 @@
-"""Searching by brute force: what the words, an exact text or a pattern mean, said once more in plain Python."""
+"""Search by brute force: words, exact texts and patterns implemented once more in plain Python."""
 
 import re
 import unicodedata
@@ -11,15 +11,15 @@ import numpy as np
 
 from mistudio.corpus.search.search import SearchRequest
 
-# Where a character is a word by itself, by Unicode's names of characters.
+# Characters that are words by themselves, by their names in Unicode.
 _SINGLE = re.compile(
     r"CJK UNIFIED|HANGUL SYLLABLE|HANGUL LETTER|HIRAGANA LETTER|KATAKANA LETTER|KATAKANA-HIRAGANA PROLONGED|THAI "
 )
 
 
 @cache
-def word_parts(character: str) -> str:
-    """A character as words are compared: lower case, without accents; nothing of what only joins; others as blanks."""
+def fold_character(character: str) -> str:
+    """Return a character in lower case without accents, joiners as nothing, everything but letters as blanks."""
     if unicodedata.combining(character) and unicodedata.name(character, "").startswith("COMBINING"):
         return ""
     if unicodedata.category(character) == "Cf":
@@ -34,29 +34,29 @@ def word_parts(character: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, in order."""
-    return "".join(map(word_parts, text)).split()
+    """Return the words of a text, in order."""
+    return "".join(map(fold_character, text)).split()
 
 
 @cache
-def row_of_words(text: str) -> str:
-    """The words of a text, each between blanks."""
+def join_words(text: str) -> str:
+    """Return the words of a text, each between blanks."""
     return f" {' '.join(words_of(text))} "
 
 
-def goes_on(text: str) -> bool:
-    """Whether the text ends within a word that could have more letters."""
-    return not "".join(map(word_parts, text)).endswith(" ")
+def ends_in_word(text: str) -> bool:
+    """Return whether the text ends in a word that could have more letters."""
+    return not "".join(map(fold_character, text)).endswith(" ")
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """Rows as (split, text, tokens), in order; tokens None where the split is not tokenized."""
+class PlainRows:
+    """Rows as (split, text, tokens), in order; ``tokens`` is None if the split is not tokenized."""
 
     rows: Sequence[tuple[str, str | None, int | None]]
 
-    def hits(self, request: SearchRequest) -> list[int]:
-        """The ids of all hits, by looking at every row."""
+    def find_hits(self, request: SearchRequest) -> list[int]:
+        """Return the ids of all hits; every row is checked."""
         return [
             number
             for number, (split, text, tokens) in enumerate(self.rows)
@@ -73,43 +73,43 @@ def _is_within(tokens: int | None, least: int | None, most: int | None) -> bool:
 
 
 def matches(text: str, request: SearchRequest) -> bool:
-    """Whether the text is what the request looks for."""
+    """Return whether the text matches the request."""
     if request.mode is None:
         return True
     if request.mode == "words":
         return _has_words(text, request.text)
-    pattern = re.escape(request.text) if request.mode == "exact" else _as_re2_means(request.text)
+    pattern = re.escape(request.text) if request.mode == "exact" else _translate_re2(request.text)
     return re.search(pattern, text, 0 if request.case else re.IGNORECASE) is not None
 
 
-def _as_re2_means(pattern: str) -> str:
-    """RE2's classes are of ASCII, and its end of a text is the very end."""
+def _translate_re2(pattern: str) -> str:
+    """Translate a pattern of RE2, whose classes are ASCII and whose ``$`` is the very end, into one of ``re``."""
 
-    def meant(found: re.Match[str]) -> str:
-        piece = found[0]
-        if piece == "$":
+    def translate(match: re.Match[str]) -> str:
+        part = match[0]
+        if part == "$":
             return r"\Z"
-        return f"(?a:{piece})" if re.search(r"\\[bBdDsSwW]", piece) else piece
+        return f"(?a:{part})" if re.search(r"\\[bBdDsSwW]", part) else part
 
-    return re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", meant, pattern)
+    return re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", translate, pattern)
 
 
 def _has_words(text: str, query: str) -> bool:
-    row, asked = row_of_words(text), 0
+    row, num_terms = join_words(text), 0
     for minus, phrase, run in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', query):
         written = phrase or run
         wanted = words_of(written)
         if not wanted:
             continue
-        asked += 1
-        is_prefix = written.endswith("*") and goes_on(written.rstrip("*"))
+        num_terms += 1
+        is_prefix = written.endswith("*") and ends_in_word(written.rstrip("*"))
         if (f" {' '.join(wanted)}{'' if is_prefix else ' '}" in row) == bool(minus):
             return False
-    return asked > 0
+    return num_terms > 0
 
 
 def write_lengths(folder: Path, splits: Mapping[str, Sequence[int]]) -> Path:
-    """A tokenization's folder that has nothing but the tokens per row."""
+    """Write the folder of a tokenization that has only the number of tokens per row."""
     for split, counts in splits.items():
         (folder / split).mkdir(parents=True)
         np.save(folder / split / "lengths.npy", np.array(counts, dtype=np.uint32))

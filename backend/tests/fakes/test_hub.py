@@ -1,4 +1,4 @@
-"""The contract of the test Hub: the real client library is content with it, and its faults are what they say."""
+"""The contract of the test Hub: the real client library works with it, and its faults do what they say."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ def hub() -> Iterator[Hub]:
         yield running
 
 
-def test_the_client_lists_looks_and_downloads(hub: Hub, tmp_path: Path) -> None:
+def test_the_client_lists_describes_and_downloads(hub: Hub, tmp_path: Path) -> None:
     """Info, tree (in pages), paths-info, refs, metadata of an LFS file, and a download."""
     api, hub.page_entries = HfApi(endpoint=hub.url, token=False), 2
 
@@ -43,8 +43,8 @@ def test_the_client_lists_looks_and_downloads(hub: Hub, tmp_path: Path) -> None:
     assert path.path == "data/a.parquet"
 
 
-def test_the_client_raises_what_it_raises_at_the_real_hub(hub: Hub) -> None:
-    """Missing, gated, hidden, and an unknown revision."""
+def test_the_client_raises_the_same_errors_as_at_the_real_hub(hub: Hub) -> None:
+    """Missing, gated and hidden repositories, and an unknown revision."""
     hub.add("ada/gated", {"a.txt": "x"}, gated=True)
     hub.add_token("hf_bob")
     api = HfApi(endpoint=hub.url, token=False)
@@ -61,7 +61,7 @@ def test_the_client_raises_what_it_raises_at_the_real_hub(hub: Hub) -> None:
 
 
 def test_a_token_at_the_second_origin_fails_the_test() -> None:
-    """The guard that every test has for nothing."""
+    """Every test that uses a Hub has this check."""
     hub = Hub().start()
     hub.add("ada/tales", {"a.parquet": b"abc"})
     hub.fault(origin="files", delay=0)
@@ -76,8 +76,8 @@ def test_a_token_at_the_second_origin_fails_the_test() -> None:
         hub.__exit__(None, None, None)
 
 
-def test_it_runs_by_itself(tmp_path: Path) -> None:
-    """Its first line is its address; every namespace/name is a dataset."""
+def test_it_runs_alone(tmp_path: Path) -> None:
+    """It prints its address first; every namespace/name is a dataset."""
     (tmp_path / "ada" / "tales").mkdir(parents=True)
     (tmp_path / "ada" / "tales" / "a.txt").write_text("hello")
     tests = Path(__file__).parent.parent

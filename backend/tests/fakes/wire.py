@@ -1,6 +1,6 @@
-"""What stands between a client and a server on a real network: TLS, and a proxy that digs tunnels.
+"""The network between a client and a server: TLS, and a proxy that opens tunnels.
 
-Both are real ones on this machine, so that what the fetcher does on its sockets is proven against the protocols.
+Both are real servers on this machine, so that tests check the fetcher's sockets against the protocols.
 """
 
 import asyncio
@@ -26,14 +26,14 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True)
 class Authority:
-    """A certificate authority that nobody trusts who was not given ``certificate``, and a server's context by it."""
+    """A certificate authority that only clients with ``certificate`` trust, and its server's context."""
 
     certificate: Path
     server: ssl.SSLContext
 
     @classmethod
     def make(cls, folder: Path, *names: str) -> "Authority":
-        """An authority with one server, which has these names."""
+        """Make an authority and one server with these names."""
         key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A test's own authority")])
         signed = (
@@ -61,23 +61,23 @@ class Authority:
 
 
 @dataclass
-class Wire:
-    """Listeners on this machine, and the tunnels that were asked for, ``host:port`` each."""
+class Network:
+    """TLS servers and proxies on this machine, and the tunnels that they opened, each as ``host:port``."""
 
     loop: asyncio.AbstractEventLoop
     tunnels: list[str] = field(default_factory=list)
     servers: list[asyncio.Server] = field(default_factory=list)
 
-    def secured(self, port: int, authority: Authority) -> int:
-        """The port at which what listens on ``port`` is to be had by TLS."""
+    def add_tls(self, port: int, authority: Authority) -> int:
+        """Put TLS in front of the server on ``port``; return the port of the TLS server."""
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await _joined(reader, writer, port)
+            await _relay(reader, writer, port)
 
-        return self._listening(asyncio.start_server(serve, "127.0.0.1", 0, ssl=authority.server))
+        return self._start(asyncio.start_server(serve, "127.0.0.1", 0, ssl=authority.server))
 
-    def proxy(self, ports: Mapping[str, int], *, credentials: str) -> int:
-        """The port of a proxy that knows these hosts, ``host:port`` each, and lets in who brings ``user:password``."""
+    def add_proxy(self, ports: Mapping[str, int], *, credentials: str) -> int:
+        """Start a proxy to the hosts in ``ports`` (``host:port``) for ``user:password``; return its port."""
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -85,23 +85,21 @@ class Wire:
             method, target, _version = head.split("\r\n", maxsplit=1)[0].split(" ")
             if method != "CONNECT" or f"Proxy-Authorization: Basic {secret}\r\n" not in head:
                 writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-                await _closed(writer)
+                await _close(writer)
                 return
             self.tunnels.append(target)
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await _joined(reader, writer, ports[target])
+            await _relay(reader, writer, ports[target])
 
-        return self._listening(asyncio.start_server(serve, "127.0.0.1", 0))
+        return self._start(asyncio.start_server(serve, "127.0.0.1", 0))
 
-    def _listening(
-        self, starting: Coroutine[Any, Any, asyncio.Server]
-    ) -> int:  # what a coroutine takes and yields is asyncio's own
-        future: Future[asyncio.Server] = asyncio.run_coroutine_threadsafe(starting, self.loop)
-        self.servers.append(server := future.result())
-        return int(server.sockets[0].getsockname()[1])
+    def _start(self, server: Coroutine[Any, Any, asyncio.Server]) -> int:  # asyncio's own types
+        future: Future[asyncio.Server] = asyncio.run_coroutine_threadsafe(server, self.loop)
+        self.servers.append(started := future.result())
+        return int(started.sockets[0].getsockname()[1])
 
     async def end(self) -> None:
-        """Close the listeners, and cancel all that is under way."""
+        """Close the servers, and cancel their connections."""
         for server in self.servers:
             server.close()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
@@ -110,13 +108,13 @@ class Wire:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _closed(writer: asyncio.StreamWriter) -> None:
+async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with contextlib.suppress(OSError):
         await writer.wait_closed()
 
 
-async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
         while data := await reader.read(_CHUNK):
             writer.write(data)
@@ -124,25 +122,25 @@ async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     writer.close()
 
 
-async def _joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
-    """All that one side says to the other, until both have ended."""
+async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+    """Copy bytes in both directions until both sides have closed."""
     far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-    await asyncio.gather(_copied(reader, far_writer), _copied(far_reader, writer))
-    await _closed(far_writer)
-    await _closed(writer)
+    await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+    await _close(far_writer)
+    await _close(writer)
 
 
 @contextmanager
-def wire() -> Iterator[Wire]:
-    """Listeners for as long as the block runs."""
+def open_network() -> Iterator[Network]:
+    """Run a network for the length of the block."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    running = Wire(loop)
+    network = Network(loop)
     try:
-        yield running
+        yield network
     finally:
-        asyncio.run_coroutine_threadsafe(running.end(), loop).result()
+        asyncio.run_coroutine_threadsafe(network.end(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -1,9 +1,11 @@
-"""``mistudio serve --port 0`` in a process that was forked, and that forks its jobs and its planner: a quick start.
+"""``mistudio serve`` or another command in a process that was forked, and that forks its jobs: a quick start.
 
-``HARNESS_LOG`` names the file that gets its standard error. Everything else is as in ``mistudio.cli``.
+``HARNESS_LOG`` names the file that gets its standard error, ``HARNESS_ARGUMENTS`` has its arguments as JSON. Everything
+else is as in ``mistudio.cli``.
 """
 
 import ctypes
+import json
 import mmap
 import os
 import struct
@@ -72,7 +74,7 @@ def main() -> None:
         return await nurseries[name].start(environment, line_bytes=line_bytes)
 
     processes.start_module = start_module  # type: ignore[assignment]  # what the server does with it, both can
-    sys.argv = ["mistudio", "serve", "--port", "0"]
+    sys.argv = ["mistudio", *json.loads(os.environ.pop("HARNESS_ARGUMENTS"))]
     app()
 
 

@@ -7,12 +7,12 @@ import importlib
 import sys
 from pathlib import Path
 
-from mistudio.utils.imports import imports_without
+from mistudio.utils.imports import hide_packages
 
 # What is forked runs in the folder of whoever asked for it.
 sys.path.append(str(Path(__file__).parents[1]))
 
-with imports_without("pandas", "aiohttp"):
+with hide_packages("pandas", "aiohttp"):
     for name in (
         "mistudio.cli",
         "mistudio.server",

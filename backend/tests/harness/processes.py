@@ -20,12 +20,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a process holds: bytes of memory now and at most, open files, threads."""
+    """What a process holds: bytes of memory, open files, threads; and the processor's time that it has used."""
 
     resident: int
-    peak: int
     descriptors: int
     threads: int
+    seconds: float
 
 
 def members_of(data_dir: Path, *, server: int) -> list[Member]:
@@ -58,12 +58,15 @@ def figures_of(pid: int) -> Figures | None:
     """Return what a process holds; None where it is gone."""
     try:
         lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+        # What follows the name, which is in brackets and may hold anything.
+        times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
         descriptors = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     except (OSError, ValueError):
         return None
     if "VmRSS" not in lines:
         return None
-    return Figures(_bytes(lines["VmRSS"]), _bytes(lines["VmHWM"]), descriptors, int(lines["Threads"]))
+    seconds = sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+    return Figures(_bytes(lines["VmRSS"]), descriptors, int(lines["Threads"]), seconds)
 
 
 def _bytes(said: str) -> int:

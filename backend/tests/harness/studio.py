@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import random
 import signal
@@ -60,7 +61,12 @@ class ForkedStarts:
 
     async def start(self, log: Path) -> ForkedProcess:
         """See ``Starter``."""
-        return await self._nursery.start(self._environment | {"HARNESS_LOG": str(log)}, line_bytes=_LINE_BYTES)
+        return await self.command("serve", "--port", "0", log=log)
+
+    async def command(self, *arguments: str, log: Path) -> ForkedProcess:
+        """Start a command of ``mistudio``."""
+        own = {"HARNESS_LOG": str(log), "HARNESS_ARGUMENTS": json.dumps(arguments)}
+        return await self._nursery.start(self._environment | own, line_bytes=_LINE_BYTES)
 
     def close(self) -> None:
         """End the process that forks."""

@@ -39,4 +39,4 @@ async def test_attacks_lose_nothing(bench: Bench) -> None:
     figures = await campaign([bench], attacks, time.monotonic() + 3600)
     assert len(attacks) == figures.attacks.total()
     assert figures.kills > 0
-    assert [] == figures.findings.new
+    assert {} == figures.findings.new

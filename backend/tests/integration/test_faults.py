@@ -164,7 +164,7 @@ class Trial:
 
     def sent(self, name: str) -> int:
         """Bytes of the large file that the Hub sent so far."""
-        return sum(record.bytes_sent for record in self.hub.seen(f"train-{name}-b"))
+        return sum(record.bytes_sent for record in self.hub.find_requests(f"train-{name}-b"))
 
     def arm(self, name: str, case: Case) -> None:
         """Make the repository, and what is to befall it."""

@@ -1,4 +1,4 @@
-"""Addresses and proxies that make no sense: each ends the fetch with a sentence, and never with a crash."""
+"""Connecting: invalid addresses and proxies end the fetch with a message, and a cancel never waits."""
 
 import re
 import select
@@ -11,17 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from fakes.fetching import Watched, fetch_all
+from fakes.fetching import RecordingMonitor, fetch_all
 from fakes.hub import Hub, Repository
 from fakes.pace import paced
 from mistudio.core.errors import BadToken, HubUnreachable, JobCancelled
-from mistudio.corpus.fetch.remote_file import PinnedRepository
-from mistudio.corpus.fetch.route import Route, parse_web_address
 
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A Hub without a token of the machine's owner, reached without a proxy."""
+    """A Hub, without this machine's own token and proxies."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HF_TOKEN"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -33,13 +31,13 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 @pytest.fixture
 def tales(hub: Hub) -> Repository:
-    """One file that the Hub redirects to its store."""
+    """A repository with one file, which the Hub redirects to its store."""
     return hub.add("ada/tales", {"a.parquet": b"tale" * 1000})
 
 
 @contextmanager
-def answering(*pieces: bytes, seconds: float = 0.0) -> Iterator[str]:
-    """A server's address that reads a request's head and sends these pieces, with pauses between them."""
+def run_server(*parts: bytes, seconds: float = 0.0) -> Iterator[str]:
+    """Run a server that reads a request and sends ``parts`` with pauses between them; yield its address."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -51,8 +49,8 @@ def answering(*pieces: bytes, seconds: float = 0.0) -> Iterator[str]:
             with connection:
                 connection.recv(65_536)
                 try:
-                    for piece in pieces:
-                        connection.sendall(piece)
+                    for part in parts:
+                        connection.sendall(part)
                         time.sleep(seconds)
                 except OSError:
                     continue
@@ -65,7 +63,7 @@ def answering(*pieces: bytes, seconds: float = 0.0) -> Iterator[str]:
     thread.join()
 
 
-ODD_ORIGINS = [
+INVALID_ORIGINS = [
     "ftp://store.test",
     "gopher://store.test",
     "file://",
@@ -77,19 +75,17 @@ ODD_ORIGINS = [
 ]
 
 
-@pytest.mark.parametrize("origin", ODD_ORIGINS)
-def test_a_redirect_to_what_is_no_web_address(hub: Hub, tales: Repository, tmp_path: Path, origin: str) -> None:
-    """The Hub is at fault, or somebody on the way."""
+@pytest.mark.parametrize("origin", INVALID_ORIGINS)
+def test_a_redirect_to_an_invalid_address(hub: Hub, tales: Repository, tmp_path: Path, origin: str) -> None:
+    """The Hub, or a proxy on the way, sent it."""
     hub.files_url = origin
     with pytest.raises(HubUnreachable) as refused:
         fetch_all(tales, tmp_path)
     assert refused.value.detail.endswith(".")
 
 
-def test_an_endpoint_that_is_no_web_address(
-    hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A setting with a slip in it."""
+def test_an_invalid_endpoint(hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message shows the setting with its typing error."""
     monkeypatch.setenv("HF_ENDPOINT", "htps://hub.test")
     with pytest.raises(HubUnreachable, match=re.escape("htps://hub.test")):
         fetch_all(tales, tmp_path)
@@ -108,11 +104,11 @@ def test_an_endpoint_that_is_no_web_address(
         b"x" * 99_999,
     ],
 )
-def test_a_proxy_that_digs_no_tunnel(
+def test_a_proxy_that_opens_no_tunnel(
     hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
-    """Whatever it says instead."""
-    with answering(answer) as proxy:
+    """Whatever it answers instead."""
+    with run_server(answer) as proxy:
         monkeypatch.setenv("HF_ENDPOINT", "https://hub.test")
         monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy}")
         with pytest.raises(HubUnreachable, match=r"https://hub\.test"):
@@ -120,10 +116,10 @@ def test_a_proxy_that_digs_no_tunnel(
 
 
 @pytest.mark.parametrize("proxy", ["http://me:secret@proxy.test:port", "http://me:secret@[::1", "http://"])
-def test_a_proxy_whose_address_makes_no_sense(
+def test_a_proxy_with_an_invalid_address(
     hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    """The setting is named, and what it holds is not told: it may have a password."""
+    """The message names the setting without its value, which may contain a password."""
     monkeypatch.setenv("HTTP_PROXY", proxy)
     with pytest.raises(HubUnreachable, match="HTTP_PROXY") as refused:
         fetch_all(tales, tmp_path)
@@ -133,9 +129,9 @@ def test_a_proxy_whose_address_makes_no_sense(
 def test_a_cancel_does_not_wait_for_a_proxy(
     hub: Hub, tales: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even for one that talks without end."""
-    monitor = Watched()
-    with answering(*[b"H"] * 60, seconds=0.05) as proxy:
+    """Not even for one whose answer never ends."""
+    monitor = RecordingMonitor()
+    with run_server(*[b"H"] * 60, seconds=0.05) as proxy:
         monkeypatch.setenv("HF_ENDPOINT", "https://hub.test")
         monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy}")
         threading.Timer(0.3, monitor.cancelled.set).start()
@@ -145,8 +141,8 @@ def test_a_cancel_does_not_wait_for_a_proxy(
 
 
 @contextmanager
-def full_server() -> Iterator[str]:
-    """A server's address that completes no connection, as its queue is full."""
+def run_full_server() -> Iterator[str]:
+    """Run a server that completes no connection, as its queue is full; yield its address."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as queue:
         is_full = False
         while not is_full:
@@ -158,14 +154,14 @@ def full_server() -> Iterator[str]:
 
 
 @contextmanager
-def silent_server() -> Iterator[str]:
-    """A server's address that completes connections and then says nothing."""
+def run_silent_server() -> Iterator[str]:
+    """Run a server that completes connections and never answers; yield its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.mark.parametrize(
-    ("server", "scheme"), [(full_server, "http"), (silent_server, "https")], ids=["connecting", "TLS handshake"]
+    ("server", "scheme"), [(run_full_server, "http"), (run_silent_server, "https")], ids=["connecting", "TLS handshake"]
 )
 def test_a_cancel_does_not_wait_for_a_connection(
     hub: Hub,
@@ -176,7 +172,7 @@ def test_a_cancel_does_not_wait_for_a_connection(
     scheme: str,
 ) -> None:
     """Neither while connecting nor during the TLS handshake."""
-    monitor = Watched()
+    monitor = RecordingMonitor()
     with server() as address:
         monkeypatch.setenv("HF_ENDPOINT", f"{scheme}://{address}")
         threading.Timer(0.3, monitor.cancelled.set).start()
@@ -186,20 +182,9 @@ def test_a_cancel_does_not_wait_for_a_connection(
 
 
 @pytest.mark.parametrize("token", ["hf_a\r\nX-Evil: 1", "hf_a\nb", "hf_ä", "hf_日本", "hf a"])
-def test_what_cannot_be_a_token_never_reaches_a_request(
-    hub: Hub, tales: Repository, tmp_path: Path, token: str
-) -> None:
-    """It is refused as such, and not repeated."""
+def test_an_invalid_token_never_reaches_a_request(hub: Hub, tales: Repository, tmp_path: Path, token: str) -> None:
+    """The error does not repeat it."""
     with pytest.raises(BadToken) as refused:
         fetch_all(tales, tmp_path, token=token)
     assert token not in str(refused.value)
     assert [] == hub.requests
-
-
-def test_secrets_are_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tracebacks and logs show these."""
-    assert "hf_secret" not in repr(PinnedRepository("ada/tales", "c0ffee", "hf_secret"))
-    monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.test:3128")
-    route = Route.find(parse_web_address("https://hub.test/x"))
-    assert ("proxy.test", 3128) == route.via
-    assert route.tunnel_headers["Proxy-Authorization"] not in repr(route)

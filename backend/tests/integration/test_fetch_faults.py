@@ -1,4 +1,4 @@
-"""Fetching from a Hub that fails in every way it can: what passes is survived, the rest is named, no byte is wrong."""
+"""Fetching from a Hub with faults: temporary ones are retried, the others raise the right error, no byte is wrong."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fakes.fetching import QUICK, Watched, fetch_all, leftovers, sources
+from fakes.fetching import QUICK, RecordingMonitor, fetch_all, list_files, list_leftovers
 from fakes.hub import Hub, Repository
 from fakes.pace import paced
 from mistudio.core.errors import (
@@ -37,7 +37,7 @@ BIG_PATH = "data/big.parquet"
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A Hub without a token of the machine's owner."""
+    """A Hub, without this machine's own token."""
     with Hub() as running:
         monkeypatch.setenv("HF_ENDPOINT", running.url)
         monkeypatch.setenv("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
@@ -47,30 +47,30 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 @pytest.fixture
 def tales(hub: Hub) -> Repository:
-    """A large file in ranges, a small LFS one, one that git keeps, an empty one."""
+    """A large file of several ranges, a small one in LFS, one in git, and an empty one."""
     return hub.add(
         "ada/tales", {BIG_PATH: BIG, "data/small.parquet": SMALL, "notes/überall & 100 %.txt": TEXT, "empty.txt": ""}
     )
 
 
-def check(repository: Repository, tmp_path: Path, **how: Any) -> None:
+def check_fetch(repository: Repository, tmp_path: Path, **options: Any) -> None:
     """Fetch everything and compare every byte."""
-    fetched = fetch_all(repository, tmp_path, **how)
+    fetched = fetch_all(repository, tmp_path, **options)
 
     files = repository.commits[repository.refs["main"]]
     assert {path: file.sha256 for path, file in files.items()} == {one.source.path: one.sha256 for one in fetched}
     for one in fetched:
         assert hashlib.sha256(one.path.read_bytes()).hexdigest() == one.sha256
-    assert [] == leftovers(tmp_path)
+    assert [] == list_leftovers(tmp_path)
 
 
-def test_everything_arrives_verified_and_named_by_a_hash(hub: Hub, tales: Repository, tmp_path: Path) -> None:
-    """Progress ends at the total and never goes back; no byte comes twice."""
-    monitor = Watched()
+def test_every_file_arrives_verified_under_a_hashed_name(hub: Hub, tales: Repository, tmp_path: Path) -> None:
+    """Progress ends at the total and never decreases; no byte comes twice."""
+    monitor = RecordingMonitor()
 
-    check(tales, tmp_path, monitor=monitor)
+    check_fetch(tales, tmp_path, monitor=monitor)
 
-    total = sum(file.size for file in sources(tales))
+    total = sum(file.size for file in list_files(tales))
     assert (total, total, "download") == monitor.reports[-1]
     assert monitor.reports == sorted(monitor.reports)
     assert [] == [(record.path, record.status) for record in hub.requests if record.status >= 400]
@@ -82,12 +82,12 @@ def test_everything_arrives_verified_and_named_by_a_hash(hub: Hub, tales: Reposi
 def test_a_large_file_comes_in_several_ranges_from_one_signed_address(
     hub: Hub, tales: Repository, tmp_path: Path
 ) -> None:
-    """Ranges do not overlap; the Hub is not asked again for each."""
-    check(tales, tmp_path)
+    """Ranges do not overlap; not every range asks the Hub again."""
+    check_fetch(tales, tmp_path)
 
-    ranges = [record.range for record in hub.seen("big", origin="files")]
+    ranges = [record.range for record in hub.find_requests("big", origin="files")]
     assert 7 == len(set(ranges)) == len(ranges)
-    assert len(hub.seen("big", origin="api")) <= QUICK.connections
+    assert len(hub.find_requests("big", origin="api")) <= QUICK.connections
 
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -108,32 +108,32 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_what_passes_is_survived(hub: Hub, tales: Repository, tmp_path: Path, name: str) -> None:
-    """Every byte is right in the end, and nothing is left over."""
+def test_temporary_faults_are_retried(hub: Hub, tales: Repository, tmp_path: Path, name: str) -> None:
+    """Every byte is right in the end, and no file is left over."""
     hub.fault(**FAULTS[name])
 
-    check(tales, tmp_path)
+    check_fetch(tales, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["connections drop", "connections stall"])
-def test_what_came_before_a_break_does_not_come_again(hub: Hub, tales: Repository, tmp_path: Path, name: str) -> None:
-    """A break costs the bytes that were on the line, not the range."""
+def test_bytes_before_a_break_do_not_come_again(hub: Hub, tales: Repository, tmp_path: Path, name: str) -> None:
+    """A break costs the bytes in transit, not the range."""
     hub.fault(**FAULTS[name])
 
-    check(tales, tmp_path)
+    check_fetch(tales, tmp_path)
 
-    total = sum(file.size for file in sources(tales))
+    total = sum(file.size for file in list_files(tales))
     assert hub.bytes_sent() - total < 6 * QUICK.buffer_bytes
 
 
-def test_a_server_without_ranges_after_a_break_starts_that_file_again(hub: Hub, tmp_path: Path) -> None:
-    """The whole file comes once more, in one piece, and the progress says so."""
+def test_a_server_without_ranges_restarts_the_file_after_a_break(hub: Hub, tmp_path: Path) -> None:
+    """The whole file comes again in one request, and the progress decreases."""
     one = hub.add("ada/one", {"a.parquet": SMALL * 5})
     hub.fault(origin="files", drop_after=1_000_000, times=1)
     hub.fault(origin="files", no_range=True)
-    monitor = Watched()
+    monitor = RecordingMonitor()
 
-    check(one, tmp_path, monitor=monitor)
+    check_fetch(one, tmp_path, monitor=monitor)
 
     assert any(
         later < earlier for (earlier, _, _), (later, _, _) in zip(monitor.reports, monitor.reports[1:], strict=False)
@@ -150,12 +150,12 @@ REFUSALS: dict[str, tuple[dict[str, Any], type[MiStudioError]]] = {
     "a store that refuses fresh addresses": ({"origin": "files", "status": 403}, HubUnreachable),
     "connections that drop without a byte": ({"drop_after": 0}, HubUnreachable),
     "connections that stall without a byte": ({"stall_after": 0}, HubUnreachable),
-    "a commit that was taken away": (
+    "a removed commit": (
         {"origin": "api", "status": 404, "error_code": "RevisionNotFound"},
         SourceChanged,
     ),
-    "a file that was taken away": ({"origin": "api", "status": 404, "error_code": "EntryNotFound"}, SourceChanged),
-    "a repository that was taken away": (
+    "a removed file": ({"origin": "api", "status": 404, "error_code": "EntryNotFound"}, SourceChanged),
+    "a removed repository": (
         {"origin": "api", "status": 404, "error_code": "RepoNotFound"},
         RepositoryNotFound,
     ),
@@ -163,8 +163,8 @@ REFUSALS: dict[str, tuple[dict[str, Any], type[MiStudioError]]] = {
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-def test_what_does_not_pass_is_named(hub: Hub, tmp_path: Path, name: str) -> None:
-    """The right error, whatever else was under way."""
+def test_permanent_faults_raise_their_error(hub: Hub, tmp_path: Path, name: str) -> None:
+    """The right error is raised, whatever the other workers do."""
     fault, error = REFUSALS[name]
     hub.add("ada/tales", {"a.parquet": SMALL, "b.parquet": SMALL[1:]})
     repository = hub.find("datasets", "ada/tales")
@@ -176,7 +176,7 @@ def test_what_does_not_pass_is_named(hub: Hub, tmp_path: Path, name: str) -> Non
 
 
 def test_access_that_ends_during_a_download(hub: Hub, tales: Repository, tmp_path: Path) -> None:
-    """Gated, disabled, hidden, with a wrong token: as in planning."""
+    """Gated, disabled and hidden repositories and wrong tokens raise the same errors as in planning."""
     hub.add_token("hf_bob")
     tales.gated = True
     with pytest.raises(AuthRequired):
@@ -191,18 +191,18 @@ def test_access_that_ends_during_a_download(hub: Hub, tales: Repository, tmp_pat
         fetch_all(tales, tmp_path)
 
 
-def test_a_private_repository_without_its_token_asks_for_it(hub: Hub, tales: Repository, tmp_path: Path) -> None:
-    """It was seen when the download was planned, so it is the token that is missing; with it, all arrives."""
+def test_a_private_repository_needs_its_token(hub: Hub, tales: Repository, tmp_path: Path) -> None:
+    """Planning saw the repository, so the error asks for the token; with it, everything arrives."""
     tales.private = True
     hub.add_token("hf_ada", "ada/tales")
     with pytest.raises(AuthRequired, match="ada/tales"):
         fetch_all(tales, tmp_path)
 
-    check(tales, tmp_path, token="hf_ada")
+    check_fetch(tales, tmp_path, token="hf_ada")
 
 
-def test_a_long_pause_is_handed_on(hub: Hub, tales: Repository, tmp_path: Path) -> None:
-    """The job waits, not the fetcher; what had come is kept and taken up."""
+def test_a_long_pause_is_raised(hub: Hub, tales: Repository, tmp_path: Path) -> None:
+    """The job waits, not the fetcher; the next fetch resumes."""
     hub.fault(origin="files", skip=3, status=429, retry_after="240")
     with pytest.raises(RateLimited) as refused:
         fetch_all(tales, tmp_path)
@@ -210,27 +210,27 @@ def test_a_long_pause_is_handed_on(hub: Hub, tales: Repository, tmp_path: Path) 
     hub.faults.clear()
     sent = hub.bytes_sent()
 
-    check(tales, tmp_path)
+    check_fetch(tales, tmp_path)
 
-    assert hub.bytes_sent() - sent < sum(file.size for file in sources(tales))
+    assert hub.bytes_sent() - sent < sum(file.size for file in list_files(tales))
 
 
 def test_the_token_opens_a_gated_repository_and_reaches_no_other_origin(
     hub: Hub, tales: Repository, tmp_path: Path
 ) -> None:
-    """The Hub's first origin gets it with each request, the second never."""
+    """The first origin gets it with each request, the second never."""
     tales.gated = True
     hub.add_token("hf_ada", "ada/tales")
 
-    check(tales, tmp_path, token="hf_ada")
+    check_fetch(tales, tmp_path, token="hf_ada")
 
-    assert all(record.authorized for record in hub.seen(origin="api"))
-    assert not any(record.authorized for record in hub.seen(origin="files"))
+    assert all(record.authorized for record in hub.find_requests(origin="api"))
+    assert not any(record.authorized for record in hub.find_requests(origin="files"))
 
 
 def test_a_rename_during_a_download_is_followed(hub: Hub, tales: Repository, tmp_path: Path) -> None:
-    """307, with the token, to the new name."""
-    files, revision = sources(tales), tales.refs["main"]
+    """The fetcher follows the redirect (307) to the new name."""
+    files, revision = list_files(tales), tales.refs["main"]
     hub.rename("ada/tales", "ada/stories")
 
     fetched = fetch_files(
@@ -240,36 +240,35 @@ def test_a_rename_during_a_download_is_followed(hub: Hub, tales: Repository, tmp
     assert len(files) == len(list(fetched))
 
 
-def test_addresses_that_expire_are_asked_for_again(hub: Hub, tales: Repository, tmp_path: Path) -> None:
-    """A signed address that holds for a moment only is enough."""
+def test_expired_addresses_are_requested_again(hub: Hub, tales: Repository, tmp_path: Path) -> None:
+    """Signed addresses that are valid for 0.15 seconds suffice."""
     hub.url_seconds = 0.15
     hub.rate = 4_000_000
 
-    check(tales, tmp_path)
+    check_fetch(tales, tmp_path)
 
-    assert any(record.status == 403 for record in hub.seen(origin="files"))
+    assert any(record.status == 403 for record in hub.find_requests(origin="files"))
 
 
 @pytest.mark.parametrize("fault", [{"rate": 50_000.0}, {"stall_after": 0}, {"stall_after": 1000}, {"delay": 60.0}])
 def test_a_cancel_takes_less_than_a_second(hub: Hub, tales: Repository, tmp_path: Path, fault: dict[str, Any]) -> None:
-    """On a slow line, a stalled one, and while the Hub makes up its mind; no thread is left."""
+    """On a slow connection, on a stalled one, and before the Hub answers; no thread is left."""
     hub.fault(**fault)
-    monitor = Watched()
-    before = threading.active_count()
+    monitor = RecordingMonitor()
     threading.Timer(0.3, monitor.cancelled.set).start()
 
     with paced() as pace, pytest.raises(JobCancelled):
         fetch_all(tales, tmp_path, monitor=monitor, stall_seconds=60.0)
 
     assert pace.seconds < 1.3
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("fetch", "checksum"))], before
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("fetch", "checksum"))]
 
 
-def test_the_fetcher_does_not_run_ahead_of_its_consumer(hub: Hub, tmp_path: Path) -> None:
-    """While one file waits, those in flight are finished and no other is begun."""
+def test_the_fetcher_waits_for_its_consumer(hub: Hub, tmp_path: Path) -> None:
+    """While a file waits for the consumer, active transfers finish and no other begins."""
     many = hub.add("ada/many", {f"{number:02}.parquet": SMALL + bytes([number]) for number in range(20)})
     coming = fetch_files(
-        sources(many),
+        list_files(many),
         tmp_path,
         repo_id="ada/many",
         revision=many.refs["main"],
@@ -288,8 +287,8 @@ def test_the_fetcher_does_not_run_ahead_of_its_consumer(hub: Hub, tmp_path: Path
     assert 20 == seen
 
 
-def test_a_file_that_stands_already_is_verified_and_not_fetched(hub: Hub, tales: Repository, tmp_path: Path) -> None:
-    """After a kill between rename and ingest; a damaged one comes again."""
+def test_a_finished_file_is_verified_and_not_fetched(hub: Hub, tales: Repository, tmp_path: Path) -> None:
+    """As after a kill between rename and ingest; a damaged file comes again."""
     first = {one.source.path: one for one in fetch_all(tales, tmp_path)}
     sent = hub.bytes_sent()
 
@@ -297,11 +296,11 @@ def test_a_file_that_stands_already_is_verified_and_not_fetched(hub: Hub, tales:
 
     assert (sent, [0] * 4) == (hub.bytes_sent(), [one.bytes_fetched for one in again])
     first[BIG_PATH].path.write_bytes(BIG[:-1] + b"!")
-    check(tales, tmp_path)
+    check_fetch(tales, tmp_path)
 
 
 def test_two_fetches_into_one_folder_fetch_each_file_once(hub: Hub, tales: Repository, tmp_path: Path) -> None:
-    """The second one waits for the first and takes what it finished."""
+    """The second one waits for the first and uses its files."""
     hub.rate = 8_000_000
     results: list[int] = []
     threads = [threading.Thread(target=lambda: results.append(len(fetch_all(tales, tmp_path)))) for _ in range(2)]
@@ -311,12 +310,12 @@ def test_two_fetches_into_one_folder_fetch_each_file_once(hub: Hub, tales: Repos
         thread.join()
 
     assert [4, 4] == results
-    assert sum(file.size for file in sources(tales)) == hub.bytes_sent()
+    assert sum(file.size for file in list_files(tales)) == hub.bytes_sent()
 
 
-def test_fewer_requests_run_at_once_after_the_hub_asked_for_it(hub: Hub, tmp_path: Path) -> None:
-    """A refused rush is followed by a trickle, and the fetch succeeds."""
+def test_a_rate_limit_reduces_the_requests_at_once(hub: Hub, tmp_path: Path) -> None:
+    """After several refusals the fetch goes on with fewer requests and succeeds."""
     many = hub.add("ada/many", {f"{number:02}.parquet": SMALL[number:] for number in range(12)})
     hub.fault(origin="files", status=429, retry_after="0", times=6)
 
-    check(many, tmp_path)
+    check_fetch(many, tmp_path)

@@ -1,4 +1,4 @@
-"""Search as a client meets it: over HTTP, with filters, marks and refusals."""
+"""Search over HTTP: modes, filters, highlights and errors."""
 
 import asyncio
 import json
@@ -22,8 +22,8 @@ ROWS: dict[str, list[list[dict[str, object]]]] = {
 
 
 @dataclass(frozen=True)
-class Place:
-    """A running server, and the addresses of a dataset's samples with and without an index."""
+class SearchServer:
+    """A running server, and the addresses of the same samples with and without an index."""
 
     server: RunningServer
     dataset_id: str
@@ -34,28 +34,28 @@ class Place:
 
 
 @pytest.fixture
-async def place(settings: Settings) -> AsyncIterator[Place]:
-    """Two datasets of the same rows, one of which has an index, each with tokenizations."""
+async def api(settings: Settings) -> AsyncIterator[SearchServer]:
+    """Run a server with two datasets of the same rows and with tokenizations; one dataset has an index."""
     async with running_server(settings) as server:
         parts = server.parts
         ids = [await add_ready(parts.database, parts.storage, ROWS) for _copy in range(2)]
         tokens = {"train": list(range(120))}
-        made = [await add_tokenization(parts.database, parts.storage, dataset_id, tokens) for dataset_id in ids]
+        ready = [await add_tokenization(parts.database, parts.storage, dataset_id, tokens) for dataset_id in ids]
         unready = await add_tokenization(
             parts.database, parts.storage, ids[0], tokens, status=TokenizationStatus.PROCESSING
         )
         await asyncio.to_thread(build_index, parts.storage.folder(ids[0]), monitor=NullMonitor(), heap_bytes=15_000_000)
         indexed, bare = (f"/api/datasets/{dataset_id}/samples" for dataset_id in ids)
-        yield Place(server, ids[0], indexed, bare, made[0], unready)
+        yield SearchServer(server, ids[0], indexed, bare, ready[0], unready)
 
 
-def shown(answer: Any) -> tuple[int, list[tuple[str, int]]]:  # JSON
-    """The total and the places of the samples."""
+def summarize(answer: Any) -> tuple[int, list[tuple[str, int]]]:  # JSON
+    """Return the total, and split and row of each sample."""
     return answer["pagination"]["total"], [(sample["split"], sample["row"]) for sample in answer["data"]]
 
 
-async def test_every_mode_and_filter_over_http(place: Place) -> None:
-    """The same answers with an index and without: totals, rows, token counts, and marks in the text shown."""
+async def test_every_mode_and_filter_over_http(api: SearchServer) -> None:
+    """Totals, rows and highlights are the same with and without an index."""
     cases: list[tuple[dict[str, object], int, list[tuple[str, int]], list[str]]] = [
         ({"search": "naive cat1"}, 40, [("train", 1), ("train", 4)], ["naïve", "cat1"]),
         ({"search": '"row 1"'}, 1, [("train", 1)], ["Row 1"]),
@@ -72,44 +72,48 @@ async def test_every_mode_and_filter_over_http(place: Place) -> None:
         ({"search": "  "}, 123, [("train", 0), ("train", 1)], []),
         ({"search": "end", "split": "test"}, 2, [("test", 0), ("test", 2)], ["end"]),
     ]
-    for asked, total, rows, marked in cases:
-        for address in (place.indexed, place.bare):
-            answer = await place.server.get(address, limit=2, **asked)
-            assert (total, rows, True) == (*shown(answer), answer["search"]["exact_total"]), asked
-            assert marked == [
+    for query, total, rows, highlights in cases:
+        for address in (api.indexed, api.bare):
+            answer = await api.server.get(address, limit=2, **query)
+            assert (total, rows, True) == (*summarize(answer), answer["search"]["exact_total"]), query
+            assert highlights == [
                 sample["text"][start:stop] for sample in answer["data"][:1] for start, stop in sample["marks"]
             ]
             assert (total > 2) == answer["pagination"]["has_next"]
 
 
-async def test_token_counts_are_of_the_newest_tokenization(place: Place) -> None:
-    """On pages and in one sample; rows of splits that it lacks have none."""
-    answer = await place.server.get(place.indexed, page=3, limit=41)
+async def test_token_counts_are_those_of_the_newest_tokenization(api: SearchServer) -> None:
+    """In pages and in one sample; rows of splits that it lacks have none."""
+    answer = await api.server.get(api.indexed, page=3, limit=41)
     assert [*range(82, 120), None, None, None] == [sample["token_count"] for sample in answer["data"]]
-    assert place.tokenization == answer["search"]["tokenization_id"]
-    one = await place.server.get(f"{place.indexed}/train/7")
+    assert api.tokenization == answer["search"]["tokenization_id"]
+    one = await api.server.get(f"{api.indexed}/train/7")
     assert (7, []) == (one["token_count"], one["marks"])
 
 
-async def test_what_cannot_be_asked_is_said(place: Place) -> None:
-    """Broken patterns, unknown names, too much: a sentence. Nothing found, nothing asked, beyond the end: empty."""
+async def test_invalid_searches_are_errors(api: SearchServer) -> None:
+    """Invalid patterns, unknown names and values out of range; the message names the problem."""
     refused: list[tuple[dict[str, object], int, str, str]] = [
         ({"search": "a(", "mode": "regex"}, 422, "invalid_pattern", "missing )"),
         ({"search": "(?=a)", "mode": "regex"}, 422, "invalid_pattern", "(?="),
         ({"search": "x", "split": "none"}, 422, "unknown_split", "train, test"),
         ({"split": "none"}, 422, "unknown_split", "train, test"),
         ({"min_tokens": 1, "tokenization": "tok_none"}, 404, "not_found", "tok_none"),
-        ({"tokenization": place.unready}, 409, "not_ready", "once it is ready"),
+        ({"tokenization": api.unready}, 409, "not_ready", "once it is ready"),
         ({"search": "x" * 10_000}, 422, "validation_error", "search"),
         ({"search": "x", "mode": "fuzzy"}, 422, "validation_error", "mode"),
         ({"search": "x", "page": 0}, 422, "validation_error", "page"),
         ({"search": "x", "limit": 101}, 422, "validation_error", "limit"),
         ({"min_tokens": -1}, 422, "validation_error", "min_tokens"),
     ]
-    for asked, status, code, word in refused:
-        answer = await place.server.http.get(place.indexed, params={name: str(value) for name, value in asked.items()})
+    for query, status, code, word in refused:
+        answer = await api.server.http.get(api.indexed, params={name: str(value) for name, value in query.items()})
         assert (status, code) == (answer.status_code, answer.json()["code"])
         assert word in answer.text
+
+
+async def test_searches_without_hits_are_empty_pages(api: SearchServer) -> None:
+    """So are pages beyond the last one; without a text, every sample is a hit."""
     empty: list[dict[str, object]] = [
         {"search": "the", "page": 1_000_000_000, "limit": 100},
         {"search": "the", "page": 1_000_000_000, "limit": 100, "sort": "relevance"},
@@ -122,38 +126,37 @@ async def test_what_cannot_be_asked_is_said(place: Place) -> None:
         {"search": "\x00\x07", "mode": "regex"},
         {"search": "yz" * 2_048, "mode": "regex"},
     ]
-    for asked in empty:
-        for address in (place.indexed, place.bare):
-            assert [] == (await place.server.get(address, **asked))["data"]
-    # Nothing asked for is nothing left out.
+    for query in empty:
+        for address in (api.indexed, api.bare):
+            assert [] == (await api.server.get(address, **query))["data"]
     for mode in ("words", "exact", "regex"):
-        assert 123 == (await place.server.get(place.indexed, search="", mode=mode))["pagination"]["total"]
-    noted = await place.server.get(place.indexed, search="->")
+        assert 123 == (await api.server.get(api.indexed, search="", mode=mode))["pagination"]["total"]
+    noted = await api.server.get(api.indexed, search="->")
     assert (0, True) == (noted["pagination"]["total"], "exact" in noted["search"]["note"])
 
 
 async def test_token_filters_need_a_tokenization(settings: Settings) -> None:
-    """Before there is one, the field at fault is named."""
+    """Without one, the error names the field."""
     async with running_server(settings) as server:
         dataset_id = await add_ready(server.parts.database, server.parts.storage, ROWS)
         answer = await server.http.get(f"/api/datasets/{dataset_id}/samples", params={"max_tokens": "5"})
         assert (422, "max_tokens") == (answer.status_code, answer.json()["errors"][0]["field"])
 
 
-async def test_the_index_says_that_it_answered_and_can_sort(place: Place) -> None:
-    """Only where there is one; patterns without words are read."""
-    best = await place.server.get(place.indexed, search="the", sort="relevance", limit=1)
-    assert (True, "relevance", [("test", 0)]) == (best["search"]["index"], best["search"]["sort"], shown(best)[1])
-    kept = await place.server.get(place.indexed, search="the", sort="relevance", min_tokens=5, max_tokens=6)
-    assert (2, [("train", 5), ("train", 6)]) == (shown(kept)[0], sorted(shown(kept)[1]))
-    bare = await place.server.get(place.bare, search="the", sort="relevance", limit=1)
+async def test_only_an_index_sorts_by_relevance(api: SearchServer) -> None:
+    """The answer tells whether the index was used; a small dataset is scanned for patterns."""
+    best = await api.server.get(api.indexed, search="the", sort="relevance", limit=1)
+    assert (True, "relevance", [("test", 0)]) == (best["search"]["index"], best["search"]["sort"], summarize(best)[1])
+    filtered = await api.server.get(api.indexed, search="the", sort="relevance", min_tokens=5, max_tokens=6)
+    assert (2, [("train", 5), ("train", 6)]) == (summarize(filtered)[0], sorted(summarize(filtered)[1]))
+    bare = await api.server.get(api.bare, search="the", sort="relevance", limit=1)
     assert (False, "row") == (bare["search"]["index"], bare["search"]["sort"])
-    # Reading the little that there is takes less time than asking.
-    assert not (await place.server.get(place.indexed, search="foo_bar()", mode="exact"))["search"]["index"]
+    # A scan of so little data takes less time than a query of the index.
+    assert not (await api.server.get(api.indexed, search="foo_bar()", mode="exact"))["search"]["index"]
 
 
-async def test_time_that_is_over_is_said_and_the_total_follows(settings: Settings) -> None:
-    """An answer comes with what was found; the count goes on, and the same request again has it."""
+async def test_a_page_past_the_deadline_is_partial_and_its_total_follows(settings: Settings) -> None:
+    """The page has the hits found so far; the count continues, and a later request has the total."""
     async with running_server(settings.model_copy(update={"search_seconds": 1e-9})) as server:
         dataset_id = await add_ready(server.parts.database, server.parts.storage, ROWS)
         address = f"/api/datasets/{dataset_id}/samples"
@@ -166,7 +169,7 @@ async def test_time_that_is_over_is_said_and_the_total_follows(settings: Setting
 
 
 async def test_a_client_that_leaves_ends_its_search(settings: Settings) -> None:
-    """The connection closes in the middle; the server is soon at rest and answers others."""
+    """The connection closes during the search; the server is soon idle and answers others."""
     rows = [[{"text": "word " * 2_000} for _row in range(250)] for _file in range(12)]
     async with running_server(settings) as server:
         dataset_id = await add_ready(server.parts.database, server.parts.storage, {"train": rows})
@@ -185,9 +188,9 @@ async def test_a_client_that_leaves_ends_its_search(settings: Settings) -> None:
         assert 3_000 == answer["pagination"]["total"] or not answer["search"]["exact_total"]
 
 
-async def test_a_deleted_dataset_is_let_go_of(place: Place) -> None:
-    """Index and files are closed; a search for it says that it is gone."""
-    await place.server.get(place.indexed, search="the")
-    assert 204 == (await place.server.http.delete(f"/api/datasets/{place.dataset_id}")).status_code
-    answer = await place.server.http.get(place.indexed, params={"search": "the"})
+async def test_a_deleted_dataset_is_closed(api: SearchServer) -> None:
+    """A search in it is refused as not found."""
+    await api.server.get(api.indexed, search="the")
+    assert 204 == (await api.server.http.delete(f"/api/datasets/{api.dataset_id}")).status_code
+    answer = await api.server.http.get(api.indexed, params={"search": "the"})
     assert (404, "not_found") == (answer.status_code, json.loads(answer.text)["code"])

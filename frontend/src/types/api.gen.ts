@@ -1047,7 +1047,7 @@ export interface components {
     };
     /**
      * DatasetStatus
-     * @description The life of a dataset.
+     * @description The status of a dataset.
      * @enum {string}
      */
     DatasetStatus: 'downloading' | 'processing' | 'ready' | 'error';
@@ -1244,7 +1244,7 @@ export interface components {
     };
     /**
      * IndexState
-     * @description The life of a dataset's full-text index.
+     * @description The state of a dataset's full-text index.
      * @enum {string}
      */
     IndexState: 'none' | 'building' | 'ready' | 'error';
@@ -1306,7 +1306,7 @@ export interface components {
     };
     /**
      * JobState
-     * @description The life of a job.
+     * @description The state of a job.
      * @enum {string}
      */
     JobState: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
@@ -1436,7 +1436,7 @@ export interface components {
        * @default do_not_pad
        * @enum {string}
        */
-      padding: 'do_not_pad' | 'max_length' | 'longest';
+      padding: 'max_length' | 'longest' | 'do_not_pad';
       /**
        * Return Attention Mask
        * @default true
@@ -2102,7 +2102,7 @@ export interface components {
     };
     /**
      * TokenizationStatus
-     * @description The life of a tokenization.
+     * @description The status of a tokenization.
      * @enum {string}
      */
     TokenizationStatus: 'queued' | 'processing' | 'ready' | 'error' | 'cancelled';
@@ -2182,7 +2182,7 @@ export interface components {
        * @default do_not_pad
        * @enum {string}
        */
-      padding: 'do_not_pad' | 'max_length' | 'longest';
+      padding: 'max_length' | 'longest' | 'do_not_pad';
       /**
        * Return Attention Mask
        * @default true

@@ -1,6 +1,6 @@
-"""How commands reach the services: over HTTP where a server has DATA_DIR, else in an application of their own.
+"""Connects commands to the API: over HTTP if a server has DATA_DIR, else in an application of their own.
 
-So there is one way to do each thing, and never two writers: without a server the command itself holds the lock.
+So there is one way to do each thing and at most one writer: without a server the command itself holds the lock.
 """
 
 import asyncio
@@ -12,31 +12,31 @@ from urllib.parse import quote
 import httpx2
 
 from mistudio.core.config import Settings
-from mistudio.core.ownership import AlreadyServed, served_at
+from mistudio.core.ownership import AlreadyServed, find_server_url
 
 _POLL_SECONDS = 0.2
 
-Watcher = Callable[[Mapping[str, Any]], None]  # a dataset or a tokenization as JSON
+ShowProgress = Callable[[Mapping[str, Any]], None]  # a dataset or a tokenization as JSON
 _ENDED = frozenset({"ready", "error", "cancelled"})
 
 
 class Refused(Exception):
-    """The API said no; ``problem`` is its answer, JSON problem details."""
+    """The API refused; ``problem`` are its problem details."""
 
     def __init__(self, problem: Mapping[str, Any]) -> None:  # JSON of any kind
-        super().__init__(str(problem.get("detail") or "The server gave no answer that can be read."))
+        super().__init__(str(problem.get("detail") or "The server's response cannot be read."))
         self.problem = problem
 
 
 class Studio:
-    """The API, whoever serves it; ``is_remote`` says that a server of its own goes on when the command ends."""
+    """The API; ``is_remote`` says that a server continues when the command ends."""
 
     def __init__(self, http: httpx2.AsyncClient, *, is_remote: bool) -> None:
         self._http = http
         self.is_remote = is_remote
 
     async def call(self, method: str, path: str, **options: Any) -> Any:  # what httpx takes; JSON of any kind
-        """The JSON answer, None where it is empty. Raises Refused."""
+        """Send a request; return the JSON response, None if it is empty. Raises Refused."""
         answer = await self._http.request(method, quote(f"/api{path}"), **options)
         content = answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else None
         if answer.is_error:
@@ -44,50 +44,50 @@ class Studio:
         return content
 
     async def get(self, path: str, **params: object) -> Any:  # JSON of any kind
-        """The answer of a GET; parameters that are None are left out."""
+        """Send a GET without the parameters that are None. Raises Refused."""
         return await self.call("GET", path, params={name: value for name, value in params.items() if value is not None})
 
     async def find(self, wanted: str) -> Any:  # JSON of any kind
-        """The one dataset with this id, name or repository id. Raises Refused."""
+        """Return the one dataset with this id, name or repository id. Raises Refused."""
         if wanted.startswith("ds_"):
             return await self.get(f"/datasets/{wanted}")
         listed = (await self.get("/datasets", search=wanted, limit=100))["data"]
         found = [dataset for dataset in listed if wanted in (dataset["name"], dataset["hf_repo_id"])]
         if len(found) != 1:
-            many = f"Several datasets are called “{wanted}”" if found else f"There is no dataset “{wanted}”"
-            raise Refused({"detail": f"{many}: take its id from `mistudio ls`.", "code": "not_found"})
+            problem = f"Several datasets are called “{wanted}”" if found else f"There is no dataset “{wanted}”"
+            raise Refused({"detail": f"{problem}: use an id from `mistudio ls`.", "code": "not_found"})
         return await self.get(f"/datasets/{found[0]['id']}")
 
-    async def follow(self, path: str, tell: Watcher) -> Any:  # JSON of any kind
-        """The dataset or tokenization at ``path`` once its work has ended; ``tell`` hears of it on the way."""
+    async def follow(self, path: str, show: ShowProgress) -> Any:  # JSON of any kind
+        """Wait until the work of the dataset or tokenization at ``path`` has ended; ``show`` gets it meanwhile."""
 
         def has_ended(record: Mapping[str, Any]) -> bool:  # a record as JSON
-            tell(record)
+            show(record)
             return record["status"] in _ENDED
 
-        return await self.until(path, has_ended)
+        return await self.poll(path, has_ended)
 
-    async def until(self, path: str, is_so: Callable[[Mapping[str, Any]], bool]) -> Any:  # JSON of any kind
-        """The record at ``path`` once it is so; asked for again and again."""
+    async def poll(self, path: str, is_done: Callable[[Mapping[str, Any]], bool]) -> Any:  # JSON of any kind
+        """Poll the record at ``path`` until ``is_done``, and return it."""
         while True:
             record = await self.get(path)
-            if is_so(record):
+            if is_done(record):
                 return record
             await asyncio.sleep(_POLL_SECONDS)
 
 
 @asynccontextmanager
 async def studio(settings: Settings) -> AsyncIterator[Studio]:
-    """The services of DATA_DIR. Raises AlreadyServed where another command has it at this moment."""
+    """Connect to the API of DATA_DIR. Raises AlreadyServed if another command has it at this moment."""
     token = settings.api_token.get_secret_value() if settings.api_token else None
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    if url := served_at(settings.data_dir):
+    if url := find_server_url(settings.data_dir):
         async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=None) as http:
             yield Studio(http, is_remote=True)
         return
     from mistudio.main import create_app
 
-    # One command begins one job: nothing is to stand ready for the next.
+    # A command starts one job: it needs no standby process for the next.
     app = create_app(settings.model_copy(update={"spare_process": False}))
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with (

@@ -1,4 +1,4 @@
-"""Commands that list, show, check and remove what is there."""
+"""Commands that list, show, verify, rebuild and delete datasets and tokenizations."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ import typer
 
 from mistudio.commands.connection import Studio
 from mistudio.commands.options import AsJson, DataDir, Wanted
-from mistudio.commands.output import fail, run, say, say_json, say_table, settings_of, watched
+from mistudio.commands.output import fail, load_settings, run, say, say_json, say_table
+from mistudio.commands.progress import progress_bar
 from mistudio.commands.tokenizations import rebuild_tokenization
 from mistudio.commands.tokens import facts as facts_of_tokens
 from mistudio.core.config import Settings
@@ -18,7 +19,7 @@ from mistudio.corpus.store.manifest import verify as differences_of
 from mistudio.corpus.tokenized.manifest import TOKENIZED_MANIFEST
 from mistudio.corpus.tokenized.manifest import find_differences as token_differences_of
 from mistudio.utils.file_utils import format_size
-from mistudio.utils.text import plural, visible
+from mistudio.utils.text import escape_controls, format_count
 
 WantedOrTokens = Annotated[str, typer.Argument(help="Id, name or repository id of a dataset, or id of a tokenization.")]
 _TOKENS = "tok_"
@@ -37,12 +38,12 @@ def ls(
             say_json(found)
             return
         header = ("ID", "NAME", "STATUS", "SAMPLES", "SIZE")
-        say_table(header, [_line(dataset) for dataset in found])
+        say_table(header, [_table_row(dataset) for dataset in found])
 
     run(use, data_dir=data_dir)
 
 
-def _line(dataset: dict[str, Any]) -> list[str]:  # a dataset as JSON
+def _table_row(dataset: dict[str, Any]) -> list[str]:  # a dataset as JSON
     status = dataset["status"] if dataset["status"] in {"ready", "error"} else f"{dataset['progress']:.0f} %"
     rows, size = dataset["num_samples"], dataset["size_bytes"]
     return [
@@ -55,7 +56,7 @@ def _line(dataset: dict[str, Any]) -> list[str]:  # a dataset as JSON
 
 
 def show(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Show what a dataset is: where it came from, its splits, columns, tokenizations and state."""
+    """Show a dataset with its source, splits, columns, tokenizations and state, or a tokenization."""
 
     async def use(api: Studio) -> None:
         is_tokens = wanted.startswith(_TOKENS)
@@ -63,12 +64,12 @@ def show(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = None)
         if json:
             say_json(found)
         else:
-            say_table(("", ""), (facts_of_tokens if is_tokens else _facts)(found))
+            say_table(("", ""), (facts_of_tokens if is_tokens else _list_facts)(found))
 
     run(use, data_dir=data_dir)
 
 
-def _facts(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:  # a dataset as JSON
+def _list_facts(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:  # a dataset as JSON
     commit = f" at {dataset['revision']}" if dataset["revision"] else ""
     return [
         ("Name", dataset["name"]),
@@ -85,16 +86,16 @@ def _facts(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:  # a dataset as
 
 def samples(
     wanted: Wanted,
-    search: Annotated[str | None, typer.Option(help="Words, an exact text, or a pattern.")] = None,
-    mode: Annotated[Literal["words", "exact", "regex"], typer.Option(help="What the search is.")] = "words",
-    case: Annotated[bool, typer.Option("--case", help="Tell capitals apart.")] = False,
-    split: Annotated[str | None, typer.Option(help="Left out: all.")] = None,
+    search: Annotated[str | None, typer.Option(help="Words, an exact text, or an RE2 pattern.")] = None,
+    mode: Annotated[Literal["words", "exact", "regex"], typer.Option(help="What --search is.")] = "words",
+    case: Annotated[bool, typer.Option("--case", help="Search case-sensitively.")] = False,
+    split: Annotated[str | None, typer.Option(help="Default: all.")] = None,
     page: Annotated[int, typer.Option(min=1, help="Counts from 1.")] = 1,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Samples per page.")] = 10,
     json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show samples of a dataset, all or those found."""
+    """Show samples of a dataset, or search them."""
 
     async def use(api: Studio) -> None:
         dataset = await api.find(wanted)
@@ -106,24 +107,24 @@ def samples(
         for sample in found["data"]:
             say(f"── {sample['split']} {sample['row']:,}", style="dim")
             say(sample["text"], lines=True)
-        more = "" if found["search"]["exact_total"] else " at least"
-        say(f"Page {page}, of{more} {found['pagination']['total']:,} samples.", style="dim")
+        at_least = "" if found["search"]["exact_total"] else "at least "
+        say(f"Page {page} of {at_least}{found['pagination']['total']:,} samples.", style="dim")
 
     run(use, data_dir=data_dir)
 
 
 def verify(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Compare a dataset and its tokenizations with their manifests, byte for byte; exit code 1 where they differ."""
+    """Compare a dataset and its tokenizations with their manifests, byte for byte; exit code 1 if they differ."""
     differences: list[str] = []
 
     async def use(api: Studio) -> None:
         if wanted.startswith(_TOKENS):
             record = await api.get(f"/tokenizations/{wanted}")
-            folder = DatasetLayout(_folder(record["dataset_id"], data_dir)).tokenized(wanted)
+            folder = DatasetLayout(_dataset_folder(record["dataset_id"], data_dir)).tokenized(wanted)
             differences.extend(await asyncio.to_thread(token_differences_of, folder))
         else:
             dataset = await api.find(wanted)
-            differences.extend(await asyncio.to_thread(_all_differences, _folder(dataset["id"], data_dir)))
+            differences.extend(await asyncio.to_thread(_find_all_differences, _dataset_folder(dataset["id"], data_dir)))
 
     run(use, data_dir=data_dir)
     if json:
@@ -134,19 +135,19 @@ def verify(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = Non
         raise fail("\n".join(differences))
 
 
-def _make_again(folder: Path, settings: Settings, *, json: bool) -> None:
+def _rebuild(folder: Path, settings: Settings, *, json: bool) -> None:
     mended = rebuild_tokenization(folder, settings)
     if json:
         say_json({"identical": True, "mended": mended})
     else:
-        say("The same bytes came out." + (" They replace what was damaged." if mended else ""))
+        say("Rebuilt with the same bytes." + (" Damaged files were replaced." if mended else ""))
 
 
-def _folder(dataset_id: str, data_dir: Path | None) -> Path:
-    return settings_of(data_dir=data_dir).datasets_dir / dataset_id
+def _dataset_folder(dataset_id: str, data_dir: Path | None) -> Path:
+    return load_settings(data_dir=data_dir).datasets_dir / dataset_id
 
 
-def _all_differences(folder: Path) -> list[str]:
+def _find_all_differences(folder: Path) -> list[str]:
     found = differences_of(folder)
     for manifest in sorted(DatasetLayout(folder).tokenizations.glob(f"*/{TOKENIZED_MANIFEST}")):
         found += [f"{manifest.parent.name}: {difference}" for difference in token_differences_of(manifest.parent)]
@@ -154,32 +155,32 @@ def _all_differences(folder: Path) -> list[str]:
 
 
 def rebuild(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Make the search index of a dataset anew, or the same bytes of a tokenization from its manifest."""
+    """Build the search index of a dataset again, or a tokenization from its manifest with the same bytes."""
 
     async def use(api: Studio) -> None:
         if wanted.startswith(_TOKENS):
             record = await api.get(f"/tokenizations/{wanted}")
-            folder = DatasetLayout(_folder(record["dataset_id"], data_dir)).tokenized(wanted)
-            await asyncio.to_thread(_make_again, folder, settings_of(data_dir=data_dir), json=json)
+            folder = DatasetLayout(_dataset_folder(record["dataset_id"], data_dir)).tokenized(wanted)
+            await asyncio.to_thread(_rebuild, folder, load_settings(data_dir=data_dir), json=json)
             return
         dataset = await api.find(wanted)
         path = f"/datasets/{dataset['id']}"
         await api.call("DELETE", f"{path}/index")
         await api.call("POST", f"{path}/index")
-        with watched(dataset["name"], quiet=json) as bar:
+        with progress_bar(dataset["name"], quiet=json) as bar:
 
             def has_ended(now: Mapping[str, Any]) -> bool:  # a dataset as JSON
-                under_way = next((job for job in now["jobs"] if job["kind"] == "index"), None)
-                bar.tell({"job": under_way})
-                return under_way is None
+                active = next((job for job in now["jobs"] if job["kind"] == "index"), None)
+                bar.show({"job": active})
+                return active is None
 
-            dataset = await api.until(path, has_ended)
+            dataset = await api.poll(path, has_ended)
         if json:
             say_json(dataset["index"])
         if dataset["index"]["state"] != "ready":
-            raise fail("The index could not be built; words are found by reading meanwhile. The log says why.")
+            raise fail("The index could not be built; the log says why. Word searches read the data meanwhile.")
         if not json:
-            say(f"The index of {dataset['name']} is new.")
+            say(f"The index of {dataset['name']} is rebuilt.")
 
     run(use, data_dir=data_dir)
 
@@ -189,7 +190,7 @@ def rm(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Delete a dataset with all that was made of it, after saying what that takes; or one tokenization."""
+    """Delete a dataset and everything made from it, or one tokenization; asks first."""
 
     async def use(api: Studio) -> None:
         if wanted.startswith(_TOKENS):
@@ -202,9 +203,9 @@ def rm(
             preview = await api.call("DELETE", path, params={"dry_run": True})
             size, tokenizations = (
                 format_size(preview["freed_bytes"]),
-                plural(len(preview["tokenizations"]), "tokenization"),
+                format_count(len(preview["tokenizations"]), "tokenization"),
             )
-            # What is in use is refused in any case, and then there is nothing to ask.
+            # A dataset in use is refused in any case, so there is nothing to confirm.
             _confirm(f"Delete {name}, {size} with {tokenizations}?", yes=yes or not preview["allowed"])
         await api.call("DELETE", path)
         say(f"{name} is deleted.")
@@ -214,4 +215,4 @@ def rm(
 
 def _confirm(question: str, *, yes: bool) -> None:
     if not yes:
-        typer.confirm(visible(question), abort=True, err=True)
+        typer.confirm(escape_controls(question), abort=True, err=True)

@@ -1,4 +1,4 @@
-"""``mistudio doctor``: what is wrong with a set-up, and how to mend it."""
+"""``mistudio doctor``: checks a set-up, and says how to fix it."""
 
 import os
 import sys
@@ -10,9 +10,9 @@ from typing import Annotated
 import httpx2
 import typer
 
-from mistudio.commands.output import out, say, say_json, settings_of
+from mistudio.commands.output import load_settings, out, say, say_json
 from mistudio.core.config import Settings
-from mistudio.core.ownership import served_at
+from mistudio.core.ownership import find_server_url
 from mistudio.utils.file_utils import format_size, free_bytes
 
 _HUB_SECONDS = 10.0
@@ -20,33 +20,33 @@ _HUB_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
-    what: str
-    good: bool
-    said: str
+    subject: str
+    is_ok: bool
+    detail: str
 
 
 def doctor(
-    hub: Annotated[bool, typer.Option("--hub", help="Ask the Hub, too.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
-    data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept.")] = None,
+    hub: Annotated[bool, typer.Option("--hub", help="Check the Hub, too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    data_dir: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
 ) -> None:
-    """Look the set-up over: exit code 1 where something is wrong, with how to mend it."""
-    settings = settings_of(data_dir=data_dir)
-    findings = [*_findings(settings), *([_hub(settings)] if hub else [])]
+    """Check the set-up, and say how to fix it; exit code 1 if something is wrong."""
+    settings = load_settings(data_dir=data_dir)
+    findings = [*_check_all(settings), *([_check_hub(settings)] if hub else [])]
     if json:
         say_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            mark = "[green]ok[/green]" if finding.good else "[red]no[/red]"
-            out.print(f"{mark}  {finding.what}: ", end="")
-            say(finding.said)
-    if not all(finding.good for finding in findings):
+            mark = "[green]ok[/green]" if finding.is_ok else "[red]no[/red]"
+            out.print(f"{mark}  {finding.subject}: ", end="")
+            say(finding.detail)
+    if not all(finding.is_ok for finding in findings):
         raise typer.Exit(1)
 
 
-def _findings(settings: Settings) -> Iterator[Finding]:
+def _check_all(settings: Settings) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Python", sys.version_info >= (3, 11), f"{version}; 3.11 or newer is needed.")
     place = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
@@ -54,17 +54,17 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "Data folder",
         writable,
-        f"{settings.data_dir}" + ("" if writable else f": {place} cannot be written; set DATA_DIR to one that can."),
+        f"{settings.data_dir}" + ("" if writable else f": {place} is not writable; set DATA_DIR to a folder that is."),
     )
     free = free_bytes(settings.data_dir)
     enough = free > settings.disk_reserve_bytes
     yield Finding("Disk", enough, f"{format_size(free)} free." + ("" if enough else " Make room, or move DATA_DIR."))
-    yield Finding("Server", True, served_at(settings.data_dir) or "none runs; commands work without one.")
+    yield Finding("Server", True, find_server_url(settings.data_dir) or "none is running; commands work without one.")
     panel = (Path(__file__).parents[1] / "web" / "index.html").is_file()
     yield Finding("Panel", panel, "built." if panel else "not built: `make run` in a checkout, or install the wheel.")
 
 
-def _hub(settings: Settings) -> Finding:
+def _check_hub(settings: Settings) -> Finding:
     try:
         answer = httpx2.get(f"{settings.hf_endpoint}/api/datasets", params={"limit": 1}, timeout=_HUB_SECONDS)
     except httpx2.HTTPError as error:

@@ -8,7 +8,7 @@ import typer
 # The bundled dataset, and the bundled tokenizer.
 SAMPLE: Final = "sample"
 
-DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+DataDir = Annotated[Path | None, typer.Option(help="The data folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Wanted = Annotated[str, typer.Argument(help="Id, name or repository id of a dataset.")]
-HubToken = Annotated[str | None, typer.Option(envvar="HF_TOKEN", show_envvar=False, help="For this job only.")]
+HubToken = Annotated[str | None, typer.Option(envvar="HF_TOKEN", show_envvar=False, help="Used for this job only.")]

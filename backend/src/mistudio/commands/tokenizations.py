@@ -1,28 +1,16 @@
-"""What commands do with a tokenization: look whether its files are whole, and make the same bytes once more."""
+"""Rebuilds a tokenization from its manifest."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mistudio.commands.connection import Refused, Studio
 from mistudio.core.config import Settings
-from mistudio.corpus.store.layout import DatasetLayout
-
-PREFIX = "tok_"
-
-
-async def tokenization_folder(api: Studio, wanted: str, settings: Settings) -> Path:
-    """Where the ready tokenization with this id lies. Raises Refused."""
-    record = await api.get(f"/tokenizations/{wanted}")
-    if record["status"] != "ready":
-        raise Refused({"detail": f"{wanted} is {record['status']}: it can be compared once it is ready."})
-    return DatasetLayout(settings.datasets_dir / str(record["dataset_id"])).tokenized(str(record["id"]))
 
 
 def rebuild_tokenization(folder: Path, settings: Settings) -> list[str]:
-    """Tokenize as the manifest in ``folder`` says, with the same bytes; they take the place of files that are damaged.
+    """Tokenize again by the manifest in ``folder``, with the same bytes, and replace damaged files.
 
-    Gives the differences that there were, as sentences. Raises SourceChanged where other bytes came out, and what
-    loading the tokenizer raises.
+    Return the differences that were found, as sentences. Raises SourceChanged if the bytes differ, and what loading the
+    tokenizer raises.
     """
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource
     from mistudio.corpus.monitor import NullMonitor

@@ -1,1 +1,1 @@
-"""Settings, errors, states, events and the seams between the parts."""
+"""Settings, errors, states, events, and the interfaces between the parts."""

@@ -1,7 +1,7 @@
-"""Celery as the scaled-out engine uses it: a carrier of job ids, with the jobs table as the only truth.
+"""The Celery application of the scaled-out engine. Celery only carries job ids; the jobs table is the only truth.
 
-Acknowledged late and fetched one at a time, so that a message waits with the broker until a worker is free; without
-time limits, because a job's heartbeat says whether it lives. Nothing is kept of results.
+Workers fetch one message at a time and acknowledge it late, so a message stays with the broker until a worker is free.
+There are no time limits, because a job's heartbeat shows whether it is alive, and results are not stored.
 """
 
 from collections.abc import Mapping
@@ -32,25 +32,25 @@ QUEUES: tuple[str, ...] = tuple(dict.fromkeys(route.queue for route in ROUTES.va
 
 
 class JobHost(Protocol):
-    """What a worker process offers to its tasks."""
+    """Runs the jobs of a worker process for its tasks."""
 
     def run_job(self, job_id: str) -> float | None:
-        """Run the job to its end; the seconds until it wants to be tried again, None where it does not."""
+        """Run the job to its end; return the seconds until its next try, None if there is none."""
         ...
 
     def help_job(self, job_id: str, shard: int) -> None:
-        """Make shards of the tokenization that this job is at, from number ``shard`` on."""
+        """Make shards of the tokenization that this job runs, from number ``shard`` on."""
         ...
 
 
 class StudioCelery(Celery):  # type: ignore[misc]  # Celery has no types.
-    """A Celery application; ``host`` runs jobs and is there in worker processes only."""
+    """A Celery application. ``host`` runs jobs; only worker processes have one."""
 
     host: JobHost | None = None
 
 
 def create_celery(settings: Settings) -> StudioCelery:
-    """The Celery application for these settings."""
+    """Return the Celery application for these settings."""
     app = StudioCelery("mistudio", broker=settings.celery_broker_url, include=["mistudio.workers.dataset_tasks"])
     app.conf.update(
         task_acks_late=True,

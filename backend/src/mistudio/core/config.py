@@ -1,7 +1,7 @@
-"""Settings: everything that can be set from outside, typed, with its default, in one place.
+"""The settings, typed, each with its default and description.
 
 They come from the environment, else from ``.env`` in the working folder, else from ``backend/.env`` of a checkout.
-docs/settings.md lists them, and a test holds that page and this class together.
+A test compares docs/settings.md with this class.
 """
 
 import os
@@ -139,18 +139,20 @@ class Settings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def _scaled_out_needs_all_of_its_parts(self) -> Self:
+    def _require_scaled_out_parts(self) -> Self:
         if self.celery_broker_url and not self.database_url.startswith("postgresql+psycopg"):
             raise ValueError(
-                "CELERY_BROKER_URL is set, and SQLite cannot serve several machines: "
+                "CELERY_BROKER_URL is set, but SQLite cannot serve several machines: "
                 "set DATABASE_URL to postgresql+psycopg://…, or leave CELERY_BROKER_URL empty."
             )
         if self.celery_broker_url and not self.redis_url:
-            raise ValueError("CELERY_BROKER_URL is set: set REDIS_URL too, or leave CELERY_BROKER_URL empty.")
+            raise ValueError(
+                "CELERY_BROKER_URL is set, but REDIS_URL is not: set it too, or leave CELERY_BROKER_URL empty."
+            )
         return self
 
     @model_validator(mode="after")
-    def _beyond_loopback_needs_a_token(self) -> Self:
+    def _require_token_beyond_loopback(self) -> Self:
         if not self.is_loopback and not (self.api_token and self.api_token.get_secret_value()):
             raise ValueError(
                 f"Listening on {self.host} opens the server to the network: "
@@ -160,10 +162,10 @@ class Settings(BaseSettings):
 
     @field_validator("api_token")
     @classmethod
-    def _a_header_can_carry_it(cls, token: SecretStr | None) -> SecretStr | None:
+    def _check_api_token(cls, token: SecretStr | None) -> SecretStr | None:
         secret = token.get_secret_value() if token else ""
         if secret != secret.strip() or not secret.isascii() or not secret.isprintable():
-            raise ValueError("MISTUDIO_API_TOKEN must be printable ASCII, without blanks at its ends.")
+            raise ValueError("MISTUDIO_API_TOKEN must be printable ASCII without spaces at its ends.")
         return token
 
     @property
@@ -178,28 +180,28 @@ class Settings(BaseSettings):
 
     @property
     def sqlalchemy_url(self) -> str:
-        """The database's address for the async engine."""
+        """The database URL for the async engine."""
         embedded = URL.create("sqlite+aiosqlite", database=str(self.data_dir / "mistudio.db"))
         return self.database_url or embedded.render_as_string(hide_password=False)
 
     @property
     def datasets_dir(self) -> Path:
-        """Finished datasets, a folder each, named by id."""
+        """The folder of finished datasets, one folder each, named by id."""
         return self.data_dir / "datasets"
 
     @property
     def staging_dir(self) -> Path:
-        """Datasets on their way, a folder each, named by id."""
+        """The folder of unfinished datasets and tokenizations, one folder each, named by id."""
         return self.data_dir / "staging"
 
     @property
     def trash_dir(self) -> Path:
-        """What is being deleted."""
+        """The folder of files that are being deleted."""
         return self.data_dir / "trash"
 
     @property
     def tokenizers_dir(self) -> Path:
-        """Tokenizers of this machine, a folder each, named as they are asked for."""
+        """The folder of the user's own tokenizers, one folder each."""
         return self.data_dir / "tokenizers"
 
     @property
@@ -208,9 +210,9 @@ class Settings(BaseSettings):
         return self.hf_home or self.data_dir / "huggingface_cache"
 
     def hub_environment(self) -> dict[str, str]:
-        """Variables that Hugging Face's libraries read when they are imported.
+        """Return the variables that Hugging Face's libraries read when they are imported.
 
-        The cache moves into DATA_DIR, but the login of the ``hf`` tool is still found where the user made it.
+        They move the cache into DATA_DIR, and keep the login of the ``hf`` tool where the user made it.
         """
         home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
         return {

@@ -1,7 +1,7 @@
-"""Tables that a step back in the schema sets aside, with all rows, until a step forward takes them up again.
+"""Keeps the tables that a schema downgrade would drop: renamed, with all rows, until an upgrade restores them.
 
-An older version does not know them, but its deletions reach them by their foreign keys. Indexes and constraints go with
-a table, under their names.
+An older version does not know these tables, but its deletions reach them through their foreign keys. Indexes and
+constraints move with their table and keep their names.
 """
 
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ from sqlalchemy import inspect
 KEPT = "kept_"
 
 
-def set_aside(tables: Sequence[str]) -> None:
-    """Take these tables out of the schema; for a migration's way down."""
+def keep_tables(tables: Sequence[str]) -> None:
+    """Rename the tables instead of dropping them. For downgrades."""
     for name in tables:
         op.rename_table(name, f"{KEPT}{name}")
 
 
-def take_up(tables: Sequence[str]) -> bool:
-    """Bring these tables back if an earlier step back set them aside; answers whether it did. For the way up."""
+def restore_tables(tables: Sequence[str]) -> bool:
+    """Restore the tables if a downgrade kept them; return whether it did. For upgrades."""
     if f"{KEPT}{tables[0]}" not in inspect(op.get_bind()).get_table_names():
         return False
     for name in tables:

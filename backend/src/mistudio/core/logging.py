@@ -1,4 +1,4 @@
-"""Structured logs: one event a line, with the ids of the dataset, job and request that it belongs to."""
+"""Structured logs: one event per line, with the ids of its dataset, job and request."""
 
 import logging
 import sys
@@ -11,12 +11,12 @@ _SECRET_KEYS = frozenset({"token", "access_token", "authorization", "x-hf-token"
 
 
 def _hide_secrets(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """A last net: no value under a key that names a secret reaches the log."""
+    """Hide every value whose key names a secret, in case a caller logs one."""
     return {key: "***" if key.lower() in _SECRET_KEYS and value else value for key, value in event.items()}
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send our own and the libraries' logs to standard error in one form."""
+    """Send the logs of the program and its libraries to standard error, in one format."""
     console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

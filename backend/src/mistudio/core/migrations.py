@@ -1,4 +1,4 @@
-"""Brings the database to the newest schema; the same scripts serve SQLite and PostgreSQL."""
+"""Migrates the database to the newest schema; the same scripts serve SQLite and PostgreSQL."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def script_folder() -> Path:
-    """Where the migrations are: inside the installed package, or beside ``src`` in a checkout."""
+    """Return the folder of the migrations: in the installed package, or beside ``src`` in a checkout."""
     installed = _PACKAGE / "alembic"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "alembic"
 
@@ -29,7 +29,7 @@ def _config() -> Config:
 def _upgrade(connection: Connection, revision: str) -> None:
     config = _config()
     if connection.dialect.name == "postgresql":
-        # Servers and workers that start together must not migrate together.
+        # Servers and workers that start at the same time must not migrate at the same time.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
     if revision == "head" and MigrationContext.configure(connection).get_current_revision() == _head(config):
         return
@@ -48,12 +48,12 @@ def _head(config: Config) -> str | None:
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
-    """Apply what is missing, in one transaction."""
+    """Apply the missing migrations, in one transaction."""
     async with database.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
         await connection.run_sync(_upgrade, revision)
 
 
 async def downgrade(database: Database, revision: str) -> None:
-    """Take back everything after ``revision``, in one transaction."""
+    """Revert every migration after ``revision``, in one transaction."""
     async with database.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
         await connection.run_sync(_downgrade, revision)

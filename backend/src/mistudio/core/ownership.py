@@ -1,4 +1,4 @@
-"""One server per DATA_DIR: a lock that the kernel releases when the process ends, however it ends."""
+"""Ensures one server per DATA_DIR, by a lock that the kernel releases however the process ends."""
 
 import fcntl
 import os
@@ -13,14 +13,14 @@ class AlreadyServed(RuntimeError):
 
 
 class DataDirLock:
-    """Held while a server runs; ``release`` it, or let the process end."""
+    """The lock of one server on its DATA_DIR; ``release`` it, or let the process end."""
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / _LOCK_NAME
         self._file: IO[str] | None = None
 
     def acquire(self) -> None:
-        """Take the lock, unless it is held, and write down who has it. Raises AlreadyServed, naming who has it."""
+        """Take the lock and write this process's id into its file. Raises AlreadyServed, which names the holder."""
         if self._file:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,27 +31,29 @@ class DataDirLock:
             file.seek(0)
             holder = file.readline().strip() or "unknown"
             file.close()
-            raise AlreadyServed(f"{self._path.parent} is served already by process {holder}.") from None
+            raise AlreadyServed(
+                f"Process {holder} already serves {self._path.parent}. Stop it, or set another DATA_DIR."
+            ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         self._file = file
 
     def announce(self, url: str) -> None:
-        """Write down where the server answers, for the commands of this machine."""
+        """Write the server's address into the file, for the commands of this machine."""
         if self._file:
             self._file.write(f"\n{url}\n")
             self._file.flush()
 
     def release(self) -> None:
-        """Let another server have the folder."""
+        """Release the lock."""
         if self._file:
             self._file.close()
             self._file = None
 
 
-def served_at(data_dir: Path) -> str | None:
-    """Where the server of this folder answers; None where none runs, or it does not answer yet."""
+def find_server_url(data_dir: Path) -> str | None:
+    """Return the address of the folder's server; None if none runs, or it does not answer yet."""
     try:
         with (data_dir / _LOCK_NAME).open(encoding="utf-8") as file:
             try:

@@ -1,4 +1,4 @@
-"""Frozen dataclasses as JSON, and back; pydantic knows their fields from their types."""
+"""Converts frozen dataclasses to JSON and back; pydantic derives the fields from their types."""
 
 import json
 from collections.abc import Mapping
@@ -14,34 +14,37 @@ _ADAPTERS: Final[dict[type, TypeAdapter[Any]]] = {}
 
 
 def as_json(record: Any) -> dict[str, Json]:  # of any class
-    """The fields of a dataclass as plain JSON values: lists for tuples, objects for records within."""
+    """Return the fields of a dataclass as JSON values: lists for tuples, objects for nested records."""
     return cast("dict[str, Json]", _adapter(type(record)).dump_python(record, mode="json"))
 
 
 def from_json(kind: type[Record], value: object) -> Record:
-    """The record of that class for which ``as_json`` gave ``value``; keys that it does not know count for nothing.
+    """Return the record of this class that ``as_json`` made into ``value``; unknown keys are ignored.
 
-    ValueError, which names the fields, where one is missing or not of its type.
+    Raises ValueError, which names the fields, if one is missing or has the wrong type.
     """
     return cast("Record", _adapter(kind).validate_python(value))
 
 
 def to_versioned(content: Mapping[str, object], version: int) -> bytes:
-    """The file of a record with this content, by which a later program knows how to read it."""
+    """Return the bytes of a file with this content and its format version."""
     whole = {**content, "format_version": version}
     return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def from_versioned(kind: type[Record], data: bytes, *, newest: int, name: str, remedy: str) -> Record:
-    """The record in a file of ``to_versioned``, called ``name`` where it is of no use, for which there is ``remedy``.
+    """Return the record in a file of ``to_versioned``.
 
-    Raises UnsupportedVersion if it is newer than ``newest``, InvalidData if it holds no such record.
+    Raises UnsupportedVersion if the file is newer than ``newest``, InvalidData if it holds no such record. The messages
+    name the file by ``name``, and InvalidData gives ``remedy``.
     """
     try:
         content = json.loads(data)
         found = int(content.pop("format_version"))
         if found > newest:
-            raise UnsupportedVersion(f"{name} has version {found}; this program reads up to {newest}: update it.")
+            raise UnsupportedVersion(
+                f"{name} has version {found}, but this program reads versions up to {newest}. Update the program."
+            )
         return from_json(kind, content)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InvalidData(f"{name} is damaged: {remedy}.") from error

@@ -1,6 +1,6 @@
-"""Who may go where: the one table of statuses and their transitions.
+"""The statuses of each record and the transitions between them.
 
-The models refuse every transition that is not here, and a test holds this table and the documentation together.
+The models refuse every other transition, and a test compares these tables with the documentation.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from mistudio.core.errors import InvalidTransition
 
 
 class DatasetStatus(StrEnum):
-    """The life of a dataset."""
+    """The status of a dataset."""
 
     DOWNLOADING = "downloading"
     PROCESSING = "processing"
@@ -20,7 +20,7 @@ class DatasetStatus(StrEnum):
 
 
 class TokenizationStatus(StrEnum):
-    """The life of a tokenization."""
+    """The status of a tokenization."""
 
     QUEUED = "queued"
     PROCESSING = "processing"
@@ -30,7 +30,7 @@ class TokenizationStatus(StrEnum):
 
 
 class IndexState(StrEnum):
-    """The life of a dataset's full-text index."""
+    """The state of a dataset's full-text index."""
 
     NONE = "none"
     BUILDING = "building"
@@ -39,7 +39,7 @@ class IndexState(StrEnum):
 
 
 class JobState(StrEnum):
-    """The life of a job."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -90,15 +90,17 @@ ACTIVE_JOB_STATES = (JobState.QUEUED, JobState.RUNNING)
 WORKING_DATASET_STATUSES = (DatasetStatus.DOWNLOADING, DatasetStatus.PROCESSING)
 
 
-def checked(table: Mapping[State, frozenset[State]], present: State, wanted: State, *, local: bool = False) -> State:
-    """``wanted``, if ``table`` allows the step from ``present``; staying where one is is always allowed.
+def check_transition(
+    table: Mapping[State, frozenset[State]], present: State, wanted: State, *, local: bool = False
+) -> State:
+    """Return ``wanted`` if ``table`` allows the step from ``present``, or if they are the same.
 
-    A dataset in error goes back to where its life began: a download to downloading, a local import to processing.
-    Raises InvalidTransition, which names both states.
+    A dataset in error restarts where it began: a download at downloading, a local import at processing. Raises
+    InvalidTransition, which names both states.
     """
     if present == wanted:
         return wanted
     wrong_start = present is DatasetStatus.ERROR and (wanted is DatasetStatus.PROCESSING) is not local
     if wanted not in table[present] or wrong_start:
-        raise InvalidTransition(f"It is {present.value}, and cannot become {wanted.value} from there.")
+        raise InvalidTransition(f"The status {present.value} cannot change to {wanted.value}.")
     return wanted

@@ -1,6 +1,6 @@
-"""Socket.IO: clients subscribe to channels; the answer to a subscribe is a snapshot, so nothing is lost in between.
+"""The Socket.IO server: clients subscribe to channels. The answer to a subscribe is a snapshot, so no event is lost.
 
-Where several servers and workers stand on one Redis, every event goes through it and so reaches the clients of all.
+With several servers and workers, every event goes through Redis and reaches the clients of all servers.
 """
 
 import asyncio
@@ -19,21 +19,21 @@ MayConnect = Callable[[Headers, str | None], bool]
 _MAX_CHANNEL_LENGTH = 200
 _MAX_MESSAGE_BYTES = 64 * 1024
 _REDIS_CHANNEL = "mistudio:events"
-# So long the last messages have to arrive, where Redis does not answer.
+# How long a closing process waits for its last messages when Redis does not answer.
 _LAST_SECONDS = 2.0
 
 
 class _RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python-socketio has no types.
-    """Keeps one client of Redis, which connects again by itself, and has an end.
+    """Keeps exactly one Redis client, which reconnects by itself, and can be closed.
 
-    Without this every trouble makes a client more, none of which is closed, and those who publish and those who listen
-    take each other's away.
+    python-socketio opens a new client after each error and closes none, and its publisher and its listener replace each
+    other's client.
     """
 
     def __init__(self, url: str, *, write_only: bool = False) -> None:
         super().__init__(url, channel=_REDIS_CHANNEL, write_only=write_only)
         self._sending: set[asyncio.Task[None]] = set()
-        self._has_ended = False
+        self._is_closed = False
 
     def _redis_connect(self) -> None:
         if self.redis is None:
@@ -41,8 +41,8 @@ class _RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python
         self.connected = True
 
     async def _publish(self, data: dict[str, object]) -> None:
-        """Send a message that others are to hear, unless this has ended: Redis would be connected to anew for it."""
-        if self._has_ended:
+        """Send a message to the other processes. Once closed do nothing: sending would connect to Redis again."""
+        if self._is_closed:
             return
         sending = asyncio.create_task(super()._publish(data))
         self._sending.add(sending)
@@ -50,8 +50,8 @@ class _RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python
         await sending
 
     async def disconnect_redis(self) -> None:
-        """Stop listening, let what is on its way arrive, and close every connection."""
-        self._has_ended = True
+        """Stop listening, wait for the messages being sent, and close every connection."""
+        self._is_closed = True
         if (listener := getattr(self, "thread", None)) is not None:
             await end_task(listener)
         if self._sending:
@@ -63,25 +63,25 @@ class _RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python
 
 
 class RedisEventBus:
-    """The ``EventBus`` of a process without clients of its own: a worker, a command."""
+    """The ``EventBus`` of a process without clients of its own: a worker or a command."""
 
     def __init__(self, redis_url: str) -> None:
         self._manager = _RedisManager(redis_url, write_only=True)
 
     async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
-        """Send an event to the clients of every server; where Redis is down it is lost, and a snapshot makes up."""
+        """Send an event to the clients of every server. While Redis is down it is lost, until the next snapshot."""
         await self._manager.emit(channel, dict(event), room=channel, namespace="/")
 
     async def close(self) -> None:
-        """Let go of Redis."""
+        """Close every connection to Redis."""
         await self._manager.disconnect_redis()
 
 
 class WebSocketManager:
-    """The socket server; also the ``EventBus`` of the server's own process.
+    """The socket server, and the ``EventBus`` of the server's own process.
 
-    ``snapshot`` gives the answer to a subscribe to a channel, ``may_connect`` whether a client with these headers and
-    this token is let in. ``redis_url`` joins several servers.
+    ``snapshot`` returns the answer to a subscribe; ``may_connect`` returns whether a client with these headers and this
+    token may connect. ``redis_url`` joins several servers.
     """
 
     def __init__(self, snapshot: Snapshot, may_connect: MayConnect, *, redis_url: str | None = None) -> None:
@@ -106,7 +106,7 @@ class WebSocketManager:
         return app
 
     async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
-        """Send an event to whoever subscribed to its channel; see ``EventBus``."""
+        """Send an event to the subscribers of its channel; see ``EventBus``."""
         await self.emit_event(channel, event)
 
     async def emit_event(self, channel: str, event: Mapping[str, Json]) -> None:
@@ -132,15 +132,15 @@ class WebSocketManager:
     async def _subscribe(self, sid: str, data: object = None) -> dict[str, Json]:
         channel = _channel_of(data)
         if channel is None:
-            return {"channel": "", "error": "Name a channel: {channel: …}."}
-        # First the room, then the snapshot: an event in between comes twice rather than not at all.
+            return {"channel": "", "error": "The message names no channel. Send {channel: …}."}
+        # Subscribed before the snapshot: an event in between arrives twice rather than never.
         await self._server.enter_room(sid, channel)
-        kept = False
+        is_known = False
         try:
             answer = await self._snapshot(channel)
-            kept = "error" not in answer
+            is_known = "error" not in answer
         finally:
-            if not kept:
+            if not is_known:
                 await self._server.leave_room(sid, channel)
         return answer
 

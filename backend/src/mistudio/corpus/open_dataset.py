@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mistudio.corpus.search.search import Corpus
+    from mistudio.corpus.search.search import SearchableDataset
 
 _PAGE_ROWS = 1_000
 _SEARCH_THREADS = 2
@@ -117,9 +117,9 @@ class OpenDataset:
         from mistudio.corpus.search.search import SearchRequest
 
         request = SearchRequest(mode=mode, text=text, case=case, split=split, least=None, most=None, sort="row")
-        search = self._corpus.search(request)
-        page = search.page(offset, limit, limit=Deadline(), patience=_PATIENCE_SECONDS)
-        return self._corpus.rows(page.ids)
+        search = self._searchable.search(request)
+        page = search.page(offset, limit, deadline=Deadline(), patience=_PATIENCE_SECONDS)
+        return self._searchable.rows(page.ids)
 
     def lengths(self, tokenization: str, split: str) -> "NDArray[np.uint32]":
         """Return the number of tokens of each row of a split, shape (rows,), mapped from disk. Raises NotFound."""
@@ -148,7 +148,7 @@ class OpenDataset:
         return DatasetLayout(self.folder).tokenized(tokenization)
 
     @cached_property
-    def _corpus(self) -> "Corpus":
-        from mistudio.corpus.search.search import Corpus
+    def _searchable(self) -> "SearchableDataset":
+        from mistudio.corpus.search.search import SearchableDataset
 
-        return Corpus(self._store, ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="search"))
+        return SearchableDataset(self._store, ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="search"))

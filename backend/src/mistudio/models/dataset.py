@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, In
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from mistudio.core.errors import Json
-from mistudio.core.states import DATASET_TRANSITIONS, INDEX_TRANSITIONS, DatasetStatus, IndexState, checked
+from mistudio.core.states import DATASET_TRANSITIONS, INDEX_TRANSITIONS, DatasetStatus, IndexState, check_transition
 from mistudio.models.base import Base, JsonColumn, UtcDateTime, new_id, state_column, utc_now
 
 __all__ = ["Dataset", "DatasetReference", "DatasetStatus"]
@@ -55,13 +55,13 @@ class Dataset(Base):
     @validates("status")
     def _check_status(self, _key: str, wanted: str) -> DatasetStatus:
         present = cast("DatasetStatus | None", self.status)  # None while the record is being made.
-        return checked(
+        return check_transition(
             DATASET_TRANSITIONS, present or DatasetStatus(wanted), DatasetStatus(wanted), local=self.source == "local"
         )
 
     @validates("index_state")
     def _check_index_state(self, _key: str, wanted: str) -> IndexState:
-        return checked(INDEX_TRANSITIONS, self.index_state or IndexState.NONE, IndexState(wanted))
+        return check_transition(INDEX_TRANSITIONS, self.index_state or IndexState.NONE, IndexState(wanted))
 
     @property
     def is_local(self) -> bool:

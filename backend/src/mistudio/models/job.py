@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from mistudio.core.states import ACTIVE_JOB_STATES, JOB_TRANSITIONS, JobState, checked
+from mistudio.core.states import ACTIVE_JOB_STATES, JOB_TRANSITIONS, JobState, check_transition
 from mistudio.models.base import Base, UtcDateTime, new_id, state_column, utc_now
 
 _ACTIVE = "state IN ('queued', 'running')"
@@ -75,7 +75,7 @@ class Job(Base):
     @validates("state")
     def _check_state(self, _key: str, wanted: str) -> JobState:
         present = cast("JobState | None", self.state)  # None while the record is being made.
-        return checked(JOB_TRANSITIONS, present or JobState(wanted), JobState(wanted))
+        return check_transition(JOB_TRANSITIONS, present or JobState(wanted), JobState(wanted))
 
     @property
     def is_active(self) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, In
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from mistudio.core.errors import Json
-from mistudio.core.states import TOKENIZATION_TRANSITIONS, TokenizationStatus, checked
+from mistudio.core.states import TOKENIZATION_TRANSITIONS, TokenizationStatus, check_transition
 from mistudio.models.base import Base, JsonColumn, UtcDateTime, new_id, state_column, utc_now
 
 
@@ -69,4 +69,6 @@ class Tokenization(Base):
     @validates("status")
     def _check_status(self, _key: str, wanted: str) -> TokenizationStatus:
         present = cast("TokenizationStatus | None", self.status)  # None while the record is being made.
-        return checked(TOKENIZATION_TRANSITIONS, present or TokenizationStatus(wanted), TokenizationStatus(wanted))
+        return check_transition(
+            TOKENIZATION_TRANSITIONS, present or TokenizationStatus(wanted), TokenizationStatus(wanted)
+        )

@@ -5,7 +5,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from mistudio.utils.text import first_control
+from mistudio.utils.text import find_control
 
 Item = TypeVar("Item")
 
@@ -29,7 +29,7 @@ def checked_token(token: SecretStr) -> SecretStr | None:
 
 
 def _refuse_controls(text: str, *, lines: bool = False) -> str:
-    if control := first_control(text, lines=lines):
+    if control := find_control(text, lines=lines):
         raise ValueError(f"This has a control character ({control}): remove it.")
     return text
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mistudio.core.states import TokenizationStatus
+from mistudio.corpus.spec.settings import Packing, Padding, Verify
 from mistudio.schemas.common import (
     NO_CONTROLS,
     Bytes,
@@ -30,9 +31,6 @@ TokenizerName = Annotated[
 ]
 TokenId = Annotated[int, Field(ge=0, lt=2**31)]
 TokenSlot: TypeAlias = Literal["auto", "none", "bos", "eos", "sep"] | TokenId
-Padding = Literal["do_not_pad", "max_length", "longest"]
-Packing = Literal["off", "concat"]
-Verify = Literal["sample", "full"]
 MaxLength = Annotated[int, Field(ge=2, le=2**24)]
 
 

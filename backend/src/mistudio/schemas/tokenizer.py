@@ -2,9 +2,10 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mistudio.corpus.spec.settings import Padding
 from mistudio.schemas.common import HubToken, Name, Shape, Timestamp
 from mistudio.schemas.token_rows import TokenView
-from mistudio.schemas.tokenization import MaxLength, Padding, TokenizerName, TokenSlot
+from mistudio.schemas.tokenization import MaxLength, TokenizerName, TokenSlot
 
 
 class PreviewRequest(BaseModel):

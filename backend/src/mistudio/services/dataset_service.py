@@ -100,7 +100,7 @@ class DatasetService:
             )
 
         key = (status, source, search, sort, page, limit)
-        return await self._lists.answer(key, lambda: self._database.ask(list_page))
+        return await self._lists.run(key, lambda: self._database.ask(list_page))
 
     async def get_dataset(self, dataset_id: str) -> DatasetDetail:
         """Return one dataset in full. Raises NotFound."""

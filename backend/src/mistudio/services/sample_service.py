@@ -13,7 +13,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import DataMissing, NotFound, UnknownSplit, ValidationFailed
 from mistudio.core.states import IndexState
-from mistudio.corpus.search.highlights import Marker
+from mistudio.corpus.search.highlights import Highlighter
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.sample import Sample, make_sample
 from mistudio.corpus.tokenized.lengths import TokenLengths
@@ -109,7 +109,7 @@ class SampleService:
         if source.is_indexed and not found.has_index:
             await self._on_unusable_index(dataset_id)
         data = await self._read(
-            lambda: _sample_responses(found.rows, source, self._datasets.get(dataset_id), found.marker)
+            lambda: _sample_responses(found.rows, source, self._datasets.get(dataset_id), found.highlighter)
         )
         info = SearchInfo(
             mode=request.mode,
@@ -187,7 +187,7 @@ def _sample_responses(
     rows: Sequence[StoredRow],
     source: _Source,
     store: DatasetStore,
-    marker: Marker | None = None,
+    highlighter: Highlighter | None = None,
     *,
     whole: bool = False,
 ) -> list[SampleResponse]:
@@ -197,10 +197,10 @@ def _sample_responses(
         # The token counts are gone if the tokenization is being deleted; the samples are still there.
         with suppress(DataMissing):
             counts = TokenLengths(source.tokenization, store).known([row.id for row in rows])
-    return [_sample_response(sample, count, marker) for sample, count in zip(samples, counts, strict=True)]
+    return [_sample_response(sample, count, highlighter) for sample, count in zip(samples, counts, strict=True)]
 
 
-def _sample_response(sample: Sample, token_count: int | None, marker: Marker | None) -> SampleResponse:
+def _sample_response(sample: Sample, token_count: int | None, highlighter: Highlighter | None) -> SampleResponse:
     return SampleResponse(
         id=sample.id,
         split=sample.split,
@@ -209,6 +209,6 @@ def _sample_response(sample: Sample, token_count: int | None, marker: Marker | N
         token_count=token_count,
         char_count=sample.char_count,
         truncated=sample.truncated,
-        marks=marker.marks(sample.text) if marker else [],
+        marks=highlighter.find_spans(sample.text) if highlighter else [],
         columns=sample.columns,
     )

@@ -6,7 +6,7 @@ from mistudio.core.errors import Json, NotFound
 from mistudio.core.events import DATASETS_CHANNEL
 from mistudio.schemas.event import DatasetListSnapshot, DatasetSnapshot, SubscribeRefused
 from mistudio.services.dataset_service import DatasetService
-from mistudio.utils.text import first_control
+from mistudio.utils.text import find_control
 
 _PROGRESS_CHANNEL = re.compile(r"datasets/([^/]+)/progress")
 
@@ -22,7 +22,7 @@ class SnapshotService:
         if channel == DATASETS_CHANNEL:
             listed = await self._datasets.list_datasets()
             return DatasetListSnapshot(channel=channel, list=listed).model_dump(mode="json")
-        if (found := _PROGRESS_CHANNEL.fullmatch(channel)) and not first_control(channel):
+        if (found := _PROGRESS_CHANNEL.fullmatch(channel)) and not find_control(channel):
             return (await self._dataset(channel, found[1])).model_dump(mode="json")
         return SubscribeRefused(channel=channel, error=f"There is no channel {channel}.").model_dump(mode="json")
 

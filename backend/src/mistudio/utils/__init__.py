@@ -1,1 +1,1 @@
-"""Small helpers without knowledge of the domain."""
+"""Helpers that know nothing of datasets: files, locks, processes, tasks, text."""

@@ -1,6 +1,6 @@
-"""Files and folders: sizes, safe deletion, and writes that a crash cannot leave half done.
+"""Files and folders: sizes, safe deletion, and writes that a crash cannot leave incomplete.
 
-Everything that is written appears under its final name by an atomic rename, after its bytes have reached the disk.
+A file gets its final name by an atomic rename, after its bytes have reached the disk.
 """
 
 import hashlib
@@ -16,13 +16,13 @@ TEMPORARY_SUFFIX = ".writing"
 
 
 def ensure_dir(path: Path) -> Path:
-    """``path``, made with its parents if it is not there; FileExistsError if a file is in its place."""
+    """Create the folder and its parents if needed, and return ``path``. Raises FileExistsError if it is a file."""
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def get_directory_size(path: Path) -> int:
-    """Bytes in all regular files below ``path``; links are not followed, files that vanish meanwhile count 0."""
+    """Return the bytes of all regular files below ``path``, without following links; files that vanish count 0."""
     total, folders = 0, [os.fspath(path)]
     while folders:
         try:
@@ -38,7 +38,7 @@ def get_directory_size(path: Path) -> int:
 
 
 def get_allocated_size(path: Path) -> int:
-    """Bytes that the disk holds for the tree below ``path``: holes in files that are still coming do not count."""
+    """Return the bytes that the tree below ``path`` takes on disk; holes in unfinished files do not count."""
     sizes = 0
     for folder, _folders, names in os.walk(path):
         for name in names:
@@ -57,13 +57,13 @@ def _entry_size(entry: os.DirEntry[str]) -> int:
 
 
 def delete_directory(path: Path, *, root: Path) -> int:
-    """Delete the folder ``path`` and what is in it; gives the bytes freed, 0 if it is not there.
+    """Delete the folder ``path`` with its content, and return the bytes freed; 0 if it does not exist.
 
-    ValueError unless ``path`` is a real folder strictly below ``root``: no link, neither itself nor on the way.
+    Raises ValueError unless ``path`` is a real folder strictly below ``root``: no link, and no link on the way.
     """
     root, parent = root.resolve(), path.parent.resolve()
-    place = parent / path.name
-    if path.name in {"", ".", ".."} or not place.is_relative_to(root) or place == root:
+    resolved = parent / path.name
+    if path.name in {"", ".", ".."} or not resolved.is_relative_to(root) or resolved == root:
         raise ValueError(f"{path} is not below {root}.")
     if path.is_symlink():
         raise ValueError(f"{path} is a symbolic link.")
@@ -77,7 +77,7 @@ def delete_directory(path: Path, *, root: Path) -> int:
 
 
 def format_size(size: int) -> str:
-    """``size`` in bytes as a person reads it, divisor 1024, one decimal: 512 B, 450.0 MB, 2.3 GB."""
+    """Return a size in bytes for people, with divisor 1024 and one decimal: 512 B, 450.0 MB, 2.3 GB."""
     amount, unit = float(size), 0
     while unit < len(_UNITS) - 1 and abs(amount) >= (1024 if unit == 0 else 1023.95):
         amount, unit = amount / 1024, unit + 1
@@ -85,15 +85,15 @@ def format_size(size: int) -> str:
 
 
 def free_bytes(path: Path) -> int:
-    """Bytes that this user may still write on the disk of ``path``, which need not exist yet."""
-    place = path.absolute()
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    return shutil.disk_usage(place).free
+    """Return the bytes that this user may still write on the disk of ``path``, which need not exist yet."""
+    existing = path.absolute()
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    return shutil.disk_usage(existing).free
 
 
 def sha256_file(path: Path) -> str:
-    """The SHA-256 of the file's bytes, in hexadecimal."""
+    """Return the SHA-256 of the file's bytes, in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -102,13 +102,13 @@ def sha256_file(path: Path) -> str:
 
 
 def fsync_file(path: Path) -> None:
-    """Return once the file's bytes have reached the disk."""
+    """Flush the file's bytes to the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
 def fsync_directory(path: Path) -> None:
-    """Return once the folder's entries (renames, new files) have reached the disk."""
+    """Flush the folder's entries (renames, new files) to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -117,9 +117,9 @@ def fsync_directory(path: Path) -> None:
 
 
 def replace_file(source: Path, target: Path) -> None:
-    """Move ``source`` to ``target`` atomically and for good, replacing what was there.
+    """Move ``source`` to ``target`` atomically and durably, replacing the file there.
 
-    From another disk it is copied to a temporary name beside ``target`` first.
+    From another disk, copy it to a temporary name beside ``target`` first.
     """
     fsync_file(source)
     if source.stat().st_dev != target.parent.stat().st_dev:
@@ -134,13 +134,13 @@ def replace_file(source: Path, target: Path) -> None:
 
 
 def temporary_name(target: Path) -> Path:
-    """Where ``target`` is written before it appears: beside it, always the same, so that a second try overwrites it."""
+    """Return where to write ``target`` before its rename: always the same, so that a second try overwrites it."""
     return target.with_name(f".{target.name}{TEMPORARY_SUFFIX}")
 
 
 @contextmanager
 def atomic_path(target: Path) -> Iterator[Path]:
-    """A temporary path to write to; it becomes ``target`` if the block ends well, and is removed if it does not."""
+    """Yield a temporary path to write to. It becomes ``target`` when the block ends, and is removed if it raises."""
     temporary = temporary_name(target)
     try:
         yield temporary
@@ -150,12 +150,12 @@ def atomic_path(target: Path) -> Iterator[Path]:
 
 
 def file_stamp(path: Path) -> tuple[int, int]:
-    """What changes whenever another file is put at ``path``: its inode, and when it was written. FileNotFoundError."""
+    """Return the file's inode and modification time, which differ for every new file. Raises FileNotFoundError."""
     status = path.stat()
     return status.st_ino, status.st_mtime_ns
 
 
 def write_bytes_atomic(target: Path, data: bytes) -> None:
-    """Write ``data`` to ``target``: whatever happens, the file has all of it or what it had."""
+    """Write ``data`` to ``target``, which has all of the new content or all of the old, even after a crash."""
     with atomic_path(target) as temporary:
         temporary.write_bytes(data)

@@ -1,7 +1,7 @@
-"""Python's garbage collector, put to rest where many objects are made and none is garbage.
+"""Pauses Python's garbage collector while code makes many objects and no garbage.
 
-It looks through all objects again and again while their number grows: half of the time that reading a tokenizer of half
-a million merges takes, and all of it for nothing.
+The collector scans all objects again and again while their number grows. That takes half of the time to read a
+tokenizer of half a million merges, and finds nothing.
 """
 
 import gc
@@ -10,36 +10,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class _Rest:
-    """The one rest of this process: how many are in it, and whether the collector worked before the first."""
+class _Pause:
+    """The pause of this process: how many blocks are in it, and whether the collector ran before the first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._inside = 0
+        self._blocks = 0
         self._was_enabled = False
 
     def enter(self) -> None:
         with self._lock:
-            if not self._inside:
+            if not self._blocks:
                 self._was_enabled = gc.isenabled()
                 gc.disable()
-            self._inside += 1
+            self._blocks += 1
 
     def leave(self) -> None:
         with self._lock:
-            self._inside -= 1
-            if not self._inside and self._was_enabled:
+            self._blocks -= 1
+            if not self._blocks and self._was_enabled:
                 gc.enable()
 
 
-_REST = _Rest()
+_PAUSE = _Pause()
 
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Within, nothing is looked for. Of threads that are in it at once, the last one to leave ends it."""
-    _REST.enter()
+    """Pause the collector during the block. Among concurrent threads, the last one to leave resumes it."""
+    _PAUSE.enter()
     try:
         yield
     finally:
-        _REST.leave()
+        _PAUSE.leave()

@@ -1,8 +1,7 @@
-"""Questions to and about Hugging Face repositories that need no download.
+"""Requests to the Hugging Face Hub that need no download, and checks of repository ids.
 
-The Hub is the one that ``HF_ENDPOINT`` names when a question is asked. The client library is imported at the first
-question, as the server itself only checks ids. Errors are the client library's own: ``mistudio.corpus.hub.errors``
-turns them into ours.
+``HF_ENDPOINT`` names the Hub at the time of a request. The client library is imported at the first request, because the
+server itself only checks ids. Errors are the client library's own; ``mistudio.corpus.hub.errors`` translates them.
 """
 
 import json
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 # The Hub's own rule: letters, digits, "-", "_" and "."; no leading or trailing "-" or "."; no "--" or ".."; 96 at most.
 _NAME = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _MAX_NAME = 96
-# The client reads this when it is imported; without it, it would tell the Hub about this machine's surroundings.
+# The client reads this at its import. Without it, it tells the Hub about this machine's environment.
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 _ANSWER_SECONDS: Final = 10.0
@@ -30,7 +29,7 @@ _PAGES: Final[Mapping[RepoKind, str]] = {"dataset": "datasets/", "model": ""}
 
 @dataclass(frozen=True)
 class RepoFile:
-    """A file of a repository at a commit: size in bytes, sha256 where LFS keeps it, and the blob's id in git."""
+    """A file of a repository at a commit: its size in bytes, and its SHA-256 (LFS) or its blob id in Git."""
 
     path: str
     size: int
@@ -40,7 +39,7 @@ class RepoFile:
 
 @dataclass(frozen=True)
 class RepoInfo:
-    """A repository at a commit: its present name, every file, and the card's declarations (YAML)."""
+    """A repository at a commit: its present name, every file, and the card's metadata (YAML)."""
 
     repo_id: str
     revision: str
@@ -52,27 +51,27 @@ class RepoInfo:
 
 
 def validate_repo_id(repo_id: str, *, bare: bool = False) -> str | None:
-    """Why ``repo_id`` cannot be the id of a repository, or None where it can.
+    """Return why ``repo_id`` cannot be a repository id, None if it can.
 
-    Dataset ids are ``namespace/name``; with ``bare`` one part (``gpt2``) will do as well.
+    Dataset ids have the form ``namespace/name``; ``bare`` also allows one part (``gpt2``).
     """
     if not repo_id:
-        return "Type a repository id, like roneneldan/TinyStories."
+        return "Enter a repository ID such as roneneldan/TinyStories."
     parts = repo_id.split("/")
     if len(parts) > 2 or (len(parts) == 1 and not bare):
-        return f"“{repo_id}” is not a repository id: it has the form namespace/name, like roneneldan/TinyStories."
+        return f"“{repo_id}” is not a repository ID. Use the form namespace/name, such as roneneldan/TinyStories."
     if any(len(part) > _MAX_NAME or not _NAME.fullmatch(part) for part in parts) or repo_id.endswith(".git"):
         return (
-            f"“{repo_id}” is not a repository id: each part has letters, digits, “-”, “_” and “.” only, "
-            "does not begin or end with “-” or “.”, and is at most 96 characters long."
+            f"“{repo_id}” is not a repository ID. Each part may have letters, digits, “-”, “_” and “.”, "
+            "must not begin or end with “-” or “.”, and is at most 96 characters long."
         )
     return None
 
 
 def check_repo_id(value: object) -> str:
-    """``value`` as a dataset's repository id, trimmed, a pasted Hub address reduced to its id; else ValueError."""
+    """Return ``value`` as a dataset's repository id, trimmed and reduced from a pasted Hub URL. Raises ValueError."""
     if not isinstance(value, str):
-        raise ValueError("The repository id must be text.")  # noqa: TRY004 (Pydantic shows ValueError only)
+        raise ValueError("The repository ID must be text.")  # noqa: TRY004 (Pydantic shows ValueError only)
     repo_id = re.sub(r"^https?://[^/]+/datasets/([^/]+/[^/?#]+).*$", r"\1", value.strip())
     if problem := validate_repo_id(repo_id):
         raise ValueError(problem)
@@ -80,18 +79,18 @@ def check_repo_id(value: object) -> str:
 
 
 def hub_endpoint() -> str:
-    """The Hub's address, without a slash at the end."""
+    """Return the Hub's address without a slash at its end."""
     return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
 
 
 def hub_page(repo_id: str, kind: RepoKind = "dataset") -> str:
-    """Where a person sees the repository."""
+    """Return the address of the repository's web page."""
     return f"{hub_endpoint()}/{_PAGES[kind]}{repo_id}"
 
 
 def hub_headers(token: str | None) -> dict[str, str]:
-    """Headers for a request to the Hub; without ``token`` the server owner's own one is used, if there is one."""
-    # The package exports this on demand, which the type checker cannot see.
+    """Return the headers for a request to the Hub, with ``token`` or else the server owner's own one, if any."""
+    # The package exports this lazily, which the type checker cannot see.
     from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
     headers: dict[str, str] = build_hf_headers(token=token, library_name="mistudio")
@@ -101,7 +100,7 @@ def hub_headers(token: str | None) -> dict[str, str]:
 def check_repo_exists(
     repo_id: str, *, kind: RepoKind = "dataset", token: str | None = None, seconds: float = _ANSWER_SECONDS
 ) -> bool:
-    """Whether there is such a repository that this token may see; raises the client's errors for all other refusals."""
+    """Return whether the repository exists for this token. Raises the client's errors for all other refusals."""
     from huggingface_hub.errors import RepositoryNotFoundError
 
     try:
@@ -119,15 +118,15 @@ def get_repo_info(
     token: str | None = None,
     seconds: float = _ANSWER_SECONDS,
 ) -> RepoInfo:
-    """The repository at ``revision`` (default branch by default) with all files and the card's YAML.
+    """Return the repository at ``revision`` (default: its main branch), with all files and the card's YAML.
 
-    One request, so that all of it belongs to one commit. Raises the client library's errors.
+    It is one request, so everything belongs to one commit. Raises the client library's errors.
     """
     from huggingface_hub import HfApi
 
     api = HfApi(endpoint=hub_endpoint(), token=token, library_name="mistudio")
-    ask = api.dataset_info if kind == "dataset" else api.model_info
-    return _as_repo_info(ask(repo_id, revision=revision, files_metadata=True, timeout=seconds), repo_id)
+    get_info = api.dataset_info if kind == "dataset" else api.model_info
+    return _to_repo_info(get_info(repo_id, revision=revision, files_metadata=True, timeout=seconds), repo_id)
 
 
 def get_repo_file(
@@ -139,7 +138,7 @@ def get_repo_file(
     token: str | None = None,
     seconds: float = _ANSWER_SECONDS,
 ) -> bytes:
-    """A small file's content; raises the client library's errors."""
+    """Return a small file's content. Raises the client library's errors."""
     address = f"/{_PAGES[kind]}{repo_id}/resolve/{quote(revision, safe='')}/{quote(path)}"
     return hub_get(address, token=token, seconds=seconds)
 
@@ -147,14 +146,14 @@ def get_repo_file(
 def get_ref_names(
     repo_id: str, *, kind: RepoKind = "dataset", token: str | None = None, seconds: float = _ANSWER_SECONDS
 ) -> list[str]:
-    """Branches, then tags; raises the client library's errors."""
-    # The client's own function for this waits for ever.
+    """Return the names of branches, then of tags. Raises the client library's errors."""
+    # The client's own function has no time limit.
     refs = json.loads(hub_get(f"/api/{kind}s/{repo_id}/refs", token=token, seconds=seconds))
     return [str(ref["name"]) for kind in ("branches", "tags") for ref in refs.get(kind, [])]
 
 
 def hub_get(path: str, *, token: str | None, seconds: float = _ANSWER_SECONDS) -> bytes:
-    """The body that the Hub answers a GET with, within ``seconds`` of silence.
+    """Return the body of a GET request to the Hub, which may pause for ``seconds``.
 
     Raises the client library's errors for every refusal.
     """
@@ -165,19 +164,19 @@ def hub_get(path: str, *, token: str | None, seconds: float = _ANSWER_SECONDS) -
     return bytes(response.content)
 
 
-def _as_repo_info(info: "DatasetInfo | ModelInfo", repo_id: str) -> RepoInfo:
-    declared = vars(info.card_data).items() if info.card_data else ()
+def _to_repo_info(info: "DatasetInfo | ModelInfo", repo_id: str) -> RepoInfo:
+    card = vars(info.card_data).items() if info.card_data else ()
     return RepoInfo(
         repo_id=info.id or repo_id,
         revision=info.sha or "",
         private=bool(info.private),
         gated=bool(info.gated),
         disabled=bool(info.disabled),
-        card_data={name: value for name, value in declared if value is not None},
-        files=tuple(_as_repo_file(sibling) for sibling in info.siblings or ()),
+        card_data={name: value for name, value in card if value is not None},
+        files=tuple(_to_repo_file(sibling) for sibling in info.siblings or ()),
     )
 
 
-def _as_repo_file(sibling: "RepoSibling") -> RepoFile:
+def _to_repo_file(sibling: "RepoSibling") -> RepoFile:
     sha256 = sibling.lfs.sha256 if sibling.lfs else None
     return RepoFile(sibling.rfilename, sibling.size or 0, sha256, None if sha256 else sibling.blob_id)

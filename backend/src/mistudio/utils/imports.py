@@ -1,4 +1,4 @@
-"""Imports that cost less: what decides how soon a process stands."""
+"""Makes imports cheaper, because they decide how soon a process is ready."""
 
 import gc
 import sys
@@ -7,24 +7,25 @@ from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 
 
-class _Without(MetaPathFinder):
-    """Finds none of the packages that are not needed."""
+class _HidingFinder(MetaPathFinder):
+    """Hides packages from imports."""
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
-        """Refuse them by name, leave everything else to the finders that follow."""
+        """Raise ModuleNotFoundError for a hidden package; leave every other to the next finder."""
         if fullname in self._names:
-            raise ModuleNotFoundError(f"{fullname} is hidden for a moment", name=fullname)
+            raise ModuleNotFoundError(f"{fullname} is hidden from this import", name=fullname)
 
 
 @contextmanager
-def imports_without(*names: str) -> Iterator[None]:
-    """While the block runs, packages that import these where they are there do without them, and the collector is at
-    rest: it would look through every new module for garbage that is not there. What was imported is there for good.
+def hide_packages(*names: str) -> Iterator[None]:
+    """Hide optional packages from imports, and pause the garbage collector, while the block runs.
+
+    The collector would scan every new module for garbage and find none. Imported modules are then exempt from it.
     """
-    finder = _Without(frozenset(names))
+    finder = _HidingFinder(frozenset(names))
     gc.disable()
     sys.meta_path.insert(0, finder)
     try:

@@ -1,4 +1,4 @@
-"""Locks on files, which the kernel lets go of with the process: one writer at a time, whoever believes to be it."""
+"""Locks on files: at most one writer. The kernel releases a lock when its process dies."""
 
 import fcntl
 import os
@@ -16,10 +16,10 @@ _POLL_SECONDS: Final = 0.05
 
 
 def lock_file(path: Path, checkpoint: Callable[[], None]) -> int:
-    """The descriptor of the file ``path``, which is made with its folder, once its lock is ours.
+    """Create the file ``path`` with its folder, wait for its lock, and return its descriptor.
 
-    Waits as long as somebody has it, calls ``checkpoint`` meanwhile, and raises what that raises. The file may be
-    removed or moved away while it is locked: then whoever waited has the one that is made anew.
+    While waiting, calls ``checkpoint`` and raises what that raises. If the file is removed or moved meanwhile, the lock
+    is taken on a new file.
     """
     while True:
         descriptor = os.open(ensure_dir(path.parent) / path.name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -35,10 +35,10 @@ def lock_file(path: Path, checkpoint: Callable[[], None]) -> int:
 
 
 @contextmanager
-def owned_folder(folder: Path, checkpoint: Callable[[], None]) -> Iterator[None]:
-    """Be the only one at work in ``folder``, which is made if it is not there; see ``lock_file`` for the waiting.
+def lock_folder(folder: Path, checkpoint: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock of ``folder``, which is created if needed, during the block; see ``lock_file`` for the waiting.
 
-    Who lost its job without knowing it is still at work in there, and stops at its own next checkpoint.
+    A runner that lost its job may still work in the folder until its next checkpoint.
     """
     descriptor = lock_file(folder / LOCK_NAME, checkpoint)
     try:
@@ -48,7 +48,7 @@ def owned_folder(folder: Path, checkpoint: Callable[[], None]) -> Iterator[None]
 
 
 def empty_folder(folder: Path) -> None:
-    """Remove everything in an owned folder but its lock, without which a second owner could come."""
+    """Delete everything in a locked folder but its lock, without which a second process could lock it."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -56,8 +56,8 @@ def empty_folder(folder: Path) -> None:
             path.unlink()
 
 
-def forget_owner(folder: Path) -> None:
-    """Remove the lock from a folder that has its final name, and so no owner any more."""
+def remove_lock(folder: Path) -> None:
+    """Delete the lock from a folder that has its final name and is complete."""
     (folder / LOCK_NAME).unlink(missing_ok=True)
 
 

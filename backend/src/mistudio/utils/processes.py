@@ -1,4 +1,4 @@
-"""Starting child processes that run a module of ours and speak over their pipes."""
+"""Starts child processes that run a module of this program and communicate over their pipes."""
 
 import asyncio
 import sys
@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 
 async def start_module(name: str, environment: Mapping[str, str], *, line_bytes: int) -> Process:
-    """``python -m name`` with exactly this environment, whose lines are at most so long. Raises OSError.
+    """Start ``python -m name`` with exactly this environment, and pipes for its input and output. Raises OSError.
 
-    Ctrl-C is for the parent: the child has a session of its own, and ends with its pipe.
+    Ctrl-C reaches only the parent, because the child has a session of its own; the child ends with its pipe.
+    ``line_bytes`` limits the lines of its output.
     """
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", name),

@@ -1,17 +1,18 @@
-"""Ending tasks of an event loop for good."""
+"""Cancels tasks of an event loop until they end."""
 
 import asyncio
 from typing import Any, Final
 
-_AGAIN_SECONDS: Final = 2.0
+_RETRY_SECONDS: Final = 2.0
 
 
-async def end_task(task: asyncio.Task[Any]) -> None:
-    """Cancel the task, and return when it is over, however it ended.
+async def end_task(task: asyncio.Task[Any], *, retry_seconds: float = _RETRY_SECONDS) -> None:
+    """Cancel the task until it has ended.
 
-    Once is not always enough: a library that is cancelled while it talks to its server may raise an error of its own
-    instead, and a task that goes on after such errors goes on after this one, too.
+    One cancel is not always enough: a library that is cancelled while it talks to its server may raise an error of its
+    own instead, and a task that survives such errors survives this one too. Each further cancel follows after
+    ``retry_seconds``.
     """
     while not task.done():
         task.cancel()
-        await asyncio.wait({task}, timeout=_AGAIN_SECONDS)
+        await asyncio.wait({task}, timeout=retry_seconds)

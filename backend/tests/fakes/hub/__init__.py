@@ -1,4 +1,4 @@
-"""The test Hub: see ``server``. ``python -m fakes.hub --root DIR`` runs it by itself."""
+"""The test Hub: see ``server``. ``python -m fakes.hub --root DIR`` runs it alone."""
 
 from fakes.hub.exchange import Record
 from fakes.hub.faults import Fault

@@ -1,4 +1,4 @@
-"""The test Hub by itself, for browser tests, benchmarks and manual tries; its address is the first line it prints."""
+"""Runs the test Hub alone, for browser tests, benchmarks and manual tests; it prints its address as the first line."""
 
 import argparse
 import threading
@@ -8,14 +8,14 @@ from fakes.hub.repository import Kind
 from fakes.hub.server import Hub
 
 
-def repositories(root: Path) -> list[Path]:
-    """Every folder ``root/namespace/name``, and every tokenizer's ``root/name``."""
+def find_repositories(root: Path) -> list[Path]:
+    """Return every folder ``root/namespace/name``, and every tokenizer's ``root/name``."""
     bare = [path.parent for path in root.glob("*/tokenizer.json")]
     return sorted([*bare, *(folder for folder in root.glob("*/*") if folder.is_dir())])
 
 
 def main() -> None:
-    """Serve every ``DIR/namespace/name`` as a dataset; as a model, and as ``DIR/name`` too, with a tokenizer.json."""
+    """Serve every ``DIR/namespace/name`` as a dataset, or as a model if it (or a ``DIR/name``) has a tokenizer.json."""
     parser = argparse.ArgumentParser(prog="fakes.hub", description=main.__doc__)
     parser.add_argument("--root", type=Path, required=True, help="folder of the repositories")
     parser.add_argument("--port", type=int, default=0, help="port of the API; 0 takes any")
@@ -27,7 +27,7 @@ def main() -> None:
     options = parser.parse_args()
     hub = Hub(rate=options.rate)
     ids = []
-    for folder in repositories(options.root):
+    for folder in find_repositories(options.root):
         repo_id = folder.relative_to(options.root).as_posix()
         kind: Kind = "models" if (folder / "tokenizer.json").exists() else "datasets"
         hub.add(repo_id, folder, kind=kind, gated=repo_id in options.gated, private=repo_id in options.private)

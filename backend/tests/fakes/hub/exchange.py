@@ -1,4 +1,4 @@
-"""One HTTP exchange as both origins of the Hub hold it: answers, bodies with faults, and the record of it all."""
+"""One HTTP exchange, for both origins of the Hub: the answer, its faults, and its record."""
 
 import contextlib
 import json
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from fakes.hub.server import Hub
 
 RANGE = re.compile(r"bytes=(\d+)-(\d*)")
-PIECE = 64 << 10
-BIG_PIECE = 4 << 20
+CHUNK_BYTES = 64 << 10
+BIG_CHUNK_BYTES = 4 << 20
 
 
 @dataclass
 class Record:
-    """A request that arrived, and what was sent for it; ``bytes_sent`` counts the body and grows while it is sent."""
+    """A request and its answer; ``bytes_sent`` counts the body's bytes while they are sent."""
 
     origin: Origin
     method: str
@@ -41,7 +41,7 @@ class Record:
 
 
 class Exchange(BaseHTTPRequestHandler, ABC):
-    """Base of the handlers of both origins; a subclass routes, this one answers."""
+    """Base of both origins' handlers: a subclass routes, this class answers."""
 
     protocol_version = "HTTP/1.1"
     hub: "Hub"
@@ -53,27 +53,27 @@ class Exchange(BaseHTTPRequestHandler, ABC):
     fault: Fault | None
 
     def setup(self) -> None:
-        """Remember the connection, so that the Hub can end it."""
+        """Register the connection, so that the Hub can close it."""
         super().setup()
         self.hub.connections.add(self.connection)
 
     def finish(self) -> None:
-        """Forget the connection."""
+        """Unregister the connection."""
         self.hub.connections.discard(self.connection)
         with contextlib.suppress(OSError):
             super().finish()
 
     def handle(self) -> None:
-        """Serve requests until the client goes."""
+        """Serve requests until the client leaves."""
         with contextlib.suppress(ConnectionError, socket.timeout, ValueError):
             super().handle()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class names it so)
-        """Keep still."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
-        """Answer, unless a fault comes first."""
-        self.begin()
+        """Answer, unless a fault answers instead."""
+        self.record_request()
         if not self.refuse_by_fault():
             self.route()
 
@@ -82,10 +82,10 @@ class Exchange(BaseHTTPRequestHandler, ABC):
 
     @abstractmethod
     def route(self) -> None:
-        """Answer the request; each origin has its own way."""
+        """Answer the request; each origin routes by its own rules."""
 
-    def begin(self) -> None:
-        """Take the request down."""
+    def record_request(self) -> None:
+        """Record the request, and find the fault that applies to it."""
         parts = urlsplit(self.path)
         self.raw_path, self.query = parts.path, {key: values[0] for key, values in parse_qs(parts.query).items()}
         self.record = Record(
@@ -96,22 +96,22 @@ class Exchange(BaseHTTPRequestHandler, ABC):
             "Authorization" in self.headers,
             dict(self.headers.items()),
         )
-        self.hub.note(self.record)
-        self.fault = self.hub.faults.meet(self.origin, self.command, self.record.path)
+        self.hub.record_request(self.record)
+        self.fault = self.hub.faults.match(self.origin, self.command, self.record.path)
 
     def refuse_by_fault(self) -> bool:
-        """Whether a fault has answered in the route's place."""
+        """Let a fault answer; return whether it did."""
         if self.fault is None:
             return False
         if self.fault.delay:
             self.hub.sleep(self.fault.delay)
         if self.fault.status is None:
             return False
-        self.refuse(self.fault.status, self.fault.error_code, self.fault.error_message or "A fault, on request.")
+        self.refuse(self.fault.status, self.fault.error_code, self.fault.error_message or "A fault of the test.")
         return True
 
     def refuse(self, status: int, code: str | None, message: str) -> None:
-        """Answer as the Hub refuses."""
+        """Answer with a refusal as the Hub sends it."""
         headers = {"X-Error-Message": message} | ({"X-Error-Code": code} if code else {})
         if self.fault and self.fault.retry_after is not None:
             headers["Retry-After"] = self.fault.retry_after
@@ -122,24 +122,27 @@ class Exchange(BaseHTTPRequestHandler, ABC):
         body = json.dumps(value, default=str).encode()
         if self.fault and self.fault.body is not None:
             body = self.fault.body
-        self.head(status, {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})})
+        self.send_head(
+            status, {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})}
+        )
         if self.command != "HEAD":
-            self.pour(memoryview(body))
+            self.send_bytes(memoryview(body))
 
     def redirect(self, status: int, location: str, headers: dict[str, str] | None = None) -> None:
-        """Send the client elsewhere."""
-        self.head(status, {"Location": location, "Content-Length": "0", **(headers or {})})
+        """Redirect the client."""
+        self.send_head(status, {"Location": location, "Content-Length": "0", **(headers or {})})
 
-    def head(self, status: int, headers: dict[str, str]) -> None:
+    def send_head(self, status: int, headers: dict[str, str]) -> None:
         """Send status and headers."""
         self.record.status = status
         self.send_response(status)
+        headers = {**headers, **(self.fault.headers if self.fault else {})}
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
 
     def answer_file(self, file: RepoFile, headers: dict[str, str]) -> None:
-        """Send a file, or the range of it that was asked for, with whatever fault befalls it."""
+        """Send a file, or the requested range of it, with the fault that applies."""
         size = file.size
         if self.fault and self.fault.truncate_to is not None:
             size = min(size, self.fault.truncate_to)
@@ -149,10 +152,10 @@ class Exchange(BaseHTTPRequestHandler, ABC):
             start, status = int(wanted[1]), 206
             end = min(size, int(wanted[2]) + 1) if wanted[2] else size
             if start >= size:
-                self.head(416, {"Content-Range": f"bytes */{size}", "Content-Length": "0"})
+                self.send_head(416, {"Content-Range": f"bytes */{size}", "Content-Length": "0"})
                 return
             headers = {**headers, "Content-Range": f"bytes {start}-{end - 1}/{size}"}
-        self.head(status, {**headers, "Content-Length": str(end - start), "Accept-Ranges": "bytes"})
+        self.send_head(status, {**headers, "Content-Length": str(end - start), "Accept-Ranges": "bytes"})
         if self.command != "HEAD":
             self.send_body(file, start, end)
 
@@ -168,52 +171,52 @@ class Exchange(BaseHTTPRequestHandler, ABC):
                 memoryview(mapped) as whole,
                 whole[start:end] as body,
             ):
-                self.pour(body)
+                self.send_bytes(body)
         else:
-            self.pour(memoryview(file.content)[start:end])
+            self.send_bytes(memoryview(file.content)[start:end])
 
     def send_from_disk(self, path: Path, start: int, end: int) -> None:
-        """Let the kernel copy a file to the socket."""
+        """Send a file's bytes with ``sendfile``."""
         with path.open("rb") as file:
             while start < end:
-                sent = os.sendfile(self.connection.fileno(), file.fileno(), start, min(end - start, BIG_PIECE))
+                sent = os.sendfile(self.connection.fileno(), file.fileno(), start, min(end - start, BIG_CHUNK_BYTES))
                 start += sent
                 self.record.bytes_sent += sent
 
-    def pour(self, body: memoryview) -> None:
-        """Send ``body`` piece by piece, as fast as the rate allows and as far as the fault lets it."""
+    def send_bytes(self, body: memoryview) -> None:
+        """Send ``body`` in chunks, at the rate limit and until the fault applies."""
         fault = self.fault or Fault()
         rate = fault.rate or self.hub.rate
         if fault.corrupt and len(body):
             damaged = bytearray(body)
             damaged[len(damaged) // 2] ^= 0xFF
             body = memoryview(damaged)
-        piece = BIG_PIECE if self.fault is None and not rate else PIECE
+        chunk = BIG_CHUNK_BYTES if self.fault is None and not rate else CHUNK_BYTES
         if rate:
-            piece = max(1, min(piece, int(rate / 20)))
-        sent, stalled, begun = 0, False, time.monotonic()
+            chunk = max(1, min(chunk, int(rate / 20)))
+        sent, has_stalled, start = 0, False, time.monotonic()
         while sent < len(body):
             if fault.drop_after is not None and sent >= fault.drop_after:
-                self.drop()
+                self.drop_connection()
                 return
-            if fault.stall_after is not None and sent >= fault.stall_after and not stalled:
-                stalled = True
+            if fault.stall_after is not None and sent >= fault.stall_after and not has_stalled:
+                has_stalled = True
                 self.hub.sleep(fault.stall_seconds)
-            step = min(_next_stop(sent, piece, fault), len(body) - sent)
+            step = min(_limit_chunk(sent, chunk, fault), len(body) - sent)
             with body[sent : sent + step] as part:
                 self.connection.sendall(part)
             sent += step
             self.record.bytes_sent = sent
             if rate:
-                self.hub.sleep(begun + sent / rate - time.monotonic())
+                self.hub.sleep(start + sent / rate - time.monotonic())
 
-    def drop(self) -> None:
-        """End the connection in the middle."""
+    def drop_connection(self) -> None:
+        """Close the connection in the middle of a body."""
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def _next_stop(sent: int, piece: int, fault: Fault) -> int:
+def _limit_chunk(sent: int, chunk: int, fault: Fault) -> int:
     stops = [stop - sent for stop in (fault.drop_after, fault.stall_after) if stop is not None and stop > sent]
-    return min([piece, *stops])
+    return min([chunk, *stops])

@@ -1,7 +1,8 @@
-"""What can go wrong on the way to the Hub, each on a switch."""
+"""Faults that a test can switch on between client and Hub."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -10,10 +11,10 @@ Origin = Literal["api", "files"]
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that befalls requests whose path matches ``path`` (a shell pattern, against the unquoted path).
+    """A fault of requests whose unquoted path matches ``path`` (a shell pattern, or a part of the path).
 
-    The first ``skip`` matching requests pass, the next ``times`` are hit (None: all). Offsets count bytes of a body as
-    it is sent; ``rate`` is in bytes a second and per connection.
+    The first ``skip`` matching requests pass, the next ``times`` fail (None: all). Offsets count a body's sent bytes;
+    ``rate`` is in bytes a second per connection; ``headers`` replace those of an answer.
     """
 
     path: str = "*"
@@ -35,29 +36,30 @@ class Fault:
     no_range: bool = False
     etag: str | None = None
     body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Faults:
-    """The switches of one Hub; counts are shared by all connections."""
+    """The faults of one Hub; all its connections share their counts."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._armed: list[tuple[Fault, list[int]]] = []
+        self._active: list[tuple[Fault, list[int]]] = []
 
     def add(self, fault: Fault) -> None:
-        """Arm ``fault``; of several that match, the one armed first is met."""
+        """Switch on ``fault``; of several that match, the first one applies."""
         with self._lock:
-            self._armed.append((fault, [0]))
+            self._active.append((fault, [0]))
 
     def clear(self) -> None:
-        """Disarm all."""
+        """Switch off all faults."""
         with self._lock:
-            self._armed.clear()
+            self._active.clear()
 
-    def meet(self, origin: Origin, method: str, path: str) -> Fault | None:
-        """The fault that befalls this request, which is thereby counted."""
+    def match(self, origin: Origin, method: str, path: str) -> Fault | None:
+        """Count this request, and return the fault that applies to it."""
         with self._lock:
-            for fault, seen in self._armed:
+            for fault, seen in self._active:
                 if not _matches(fault, origin, method, path):
                     continue
                 seen[0] += 1

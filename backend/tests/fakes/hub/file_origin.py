@@ -1,4 +1,4 @@
-"""The second origin: LFS files behind signed addresses, which expire, and which want no token."""
+"""The second origin: LFS files at signed addresses, which expire and need no token."""
 
 import time
 
@@ -6,16 +6,16 @@ from fakes.hub.exchange import Exchange
 
 
 class FileOrigin(Exchange):
-    """Serves files by checksum; the answer to a wrong or late signature is a plain 403, as a store's is."""
+    """Serves files by checksum; answers a wrong or expired signature with a plain 403, as the Hub's store does."""
 
     def route(self) -> None:
-        """Send the file, if the address is good."""
+        """Send the file if its address is valid."""
         expires = self.query.get("Expires", "0")
-        genuine = self.query.get("Signature") == self.hub.signature(self.raw_path, expires)
+        genuine = self.query.get("Signature") == self.hub.compute_signature(self.raw_path, expires)
         if not genuine or time.time() > float(expires):
             self.answer_plain(403, "Request has expired")
             return
-        file = self.hub.stored(self.raw_path.split("/")[1])
+        file = self.hub.find_file(self.raw_path.split("/")[1])
         if file is None:
             self.answer_plain(404, "No such key")
             return
@@ -23,8 +23,8 @@ class FileOrigin(Exchange):
         self.answer_file(file, {"ETag": f'"{etag}"', "Content-Type": "application/octet-stream"})
 
     def answer_plain(self, status: int, text: str) -> None:
-        """Refuse without any of the Hub's own headers."""
+        """Refuse without the Hub's own headers."""
         body = text.encode()
-        self.head(status, {"Content-Type": "text/plain", "Content-Length": str(len(body))})
+        self.send_head(status, {"Content-Type": "text/plain", "Content-Length": str(len(body))})
         if self.command != "HEAD":
-            self.pour(memoryview(body))
+            self.send_bytes(memoryview(body))

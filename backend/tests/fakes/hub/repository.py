@@ -1,4 +1,4 @@
-"""A repository as the Hub keeps it: files at commits, branches that move, and who may see it."""
+"""A repository of the test Hub: files at commits, branches that move, and access rights."""
 
 import hashlib
 import json
@@ -19,32 +19,32 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class RepoFile:
-    """One file's content, in memory or on disk; large and binary files are kept by LFS, as on the Hub."""
+    """One file's content, in memory or on disk; LFS stores large and binary files, as on the Hub."""
 
     content: bytes | Path
     lfs: bool
 
     @cached_property
     def size(self) -> int:
-        """Bytes."""
+        """The number of its bytes."""
         return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
 
     @cached_property
     def sha256(self) -> str:
-        """What LFS calls the file's oid."""
-        return self._digest(hashlib.sha256())
+        """The file's oid in LFS."""
+        return self._hash(hashlib.sha256())
 
     @cached_property
     def git_sha1(self) -> str:
-        """What git calls the blob."""
-        return self._digest(hashlib.sha1(b"blob %d\0" % self.size))
+        """The blob's name in git."""
+        return self._hash(hashlib.sha1(b"blob %d\0" % self.size))
 
     @property
     def etag(self) -> str:
-        """The checksum that the Hub gives as ETag."""
+        """The checksum that the Hub sends as ETag."""
         return self.sha256 if self.lfs else self.git_sha1
 
-    def _digest(self, digest: Any) -> str:  # hashlib's own type is private
+    def _hash(self, digest: Any) -> str:  # hashlib's own type is private
         if isinstance(self.content, bytes):
             digest.update(self.content)
         else:
@@ -53,15 +53,15 @@ class RepoFile:
                     digest.update(chunk)
         return str(digest.hexdigest())
 
-    def entry(self, path: str) -> dict[str, Any]:
-        """The file as a tree listing shows it."""
+    def describe_entry(self, path: str) -> dict[str, Any]:
+        """Return the file as in a tree listing."""
         shown: dict[str, Any] = {"type": "file", "path": path, "size": self.size, "oid": self.git_sha1}
         if self.lfs:
             shown["lfs"] = {"oid": self.sha256, "size": self.size, "pointerSize": 134}
         return shown
 
-    def sibling(self, path: str, *, blobs: bool) -> dict[str, Any]:
-        """The file as a repository's description shows it."""
+    def describe_sibling(self, path: str, *, blobs: bool) -> dict[str, Any]:
+        """Return the file as in a repository's description."""
         if not blobs:
             return {"rfilename": path}
         shown: dict[str, Any] = {"rfilename": path, "size": self.size, "blobId": self.git_sha1}
@@ -73,8 +73,8 @@ class RepoFile:
 Files = Mapping[str, bytes | str | Path]
 
 
-def as_file(path: str, content: bytes | str | Path, lfs: bool | None = None) -> RepoFile:
-    """``content`` as a repository keeps it under ``path``; text is encoded as UTF-8."""
+def make_file(path: str, content: bytes | str | Path, lfs: bool | None = None) -> RepoFile:
+    """Make the file at ``path``; text is encoded as UTF-8, and ``lfs`` None decides by suffix and size."""
     raw = content.encode() if isinstance(content, str) else content
     size = len(raw) if isinstance(raw, bytes) else raw.stat().st_size
     return RepoFile(raw, lfs if lfs is not None else path.endswith(LFS_SUFFIXES) or size > LFS_BYTES)
@@ -82,7 +82,7 @@ def as_file(path: str, content: bytes | str | Path, lfs: bool | None = None) -> 
 
 @dataclass
 class Repository:
-    """One repository. ``commit`` moves a branch; what a commit held can be read for ever, as in git."""
+    """One repository; ``commit`` moves a branch, and earlier commits stay readable, as in git."""
 
     repo_id: str
     kind: Kind = "datasets"
@@ -93,9 +93,9 @@ class Repository:
     commits: dict[str, dict[str, RepoFile]] = field(default_factory=dict)
 
     def commit(self, files: Files, *, branch: str = "main", lfs: bool | None = None, keep: bool = False) -> str:
-        """Put ``files`` on ``branch`` (beside what is there, with ``keep``) and give the new commit's id."""
+        """Put ``files`` on ``branch`` (with ``keep``, in addition to its files) and return the new commit's id."""
         tree = dict(self.commits.get(self.refs.get(branch, ""), {})) if keep else {}
-        tree |= {path: as_file(path, content, lfs) for path, content in sorted(files.items())}
+        tree |= {path: make_file(path, content, lfs) for path, content in sorted(files.items())}
         identity = json.dumps([self.repo_id, branch, len(self.commits), sorted(tree)])
         sha = hashlib.sha1(identity.encode()).hexdigest()
         self.commits[sha] = tree
@@ -103,23 +103,19 @@ class Repository:
         return sha
 
     def files(self, branch: str = "main") -> list[RepoFile]:
-        """The files on the branch."""
+        """Return the files on the branch."""
         return list(self.commits[self.refs[branch]].values())
 
     def resolve(self, revision: str) -> str | None:
-        """The commit that a branch, tag or commit id names."""
+        """Return the commit that a branch, tag or commit id names."""
         if revision in self.commits:
             return revision
         return self.refs.get(revision)
 
-    def forget(self, sha: str) -> None:
-        """Remove a commit, as a history that was rewritten does."""
-        del self.commits[sha]
-
     def describe(self, sha: str, *, blobs: bool) -> dict[str, Any]:
-        """The repository as its API address answers."""
+        """Return the repository as the API describes it."""
         files = self.commits[sha]
-        card = self.card_data(sha)
+        card = self.read_card(sha)
         return {
             "_id": hashlib.sha1(self.repo_id.encode()).hexdigest()[:24],
             "id": self.repo_id,
@@ -134,11 +130,11 @@ class Repository:
             "downloads": 0,
             "likes": 0,
             **({"cardData": card} if card else {}),
-            "siblings": [file.sibling(path, blobs=blobs) for path, file in sorted(files.items())],
+            "siblings": [file.describe_sibling(path, blobs=blobs) for path, file in sorted(files.items())],
         }
 
-    def card_data(self, sha: str) -> dict[str, Any]:
-        """The YAML block at the top of the card."""
+    def read_card(self, sha: str) -> dict[str, Any]:
+        """Return the YAML block at the top of the card."""
         readme = self.commits[sha].get("README.md")
         if readme is None:
             return {}
@@ -147,8 +143,8 @@ class Repository:
         return dict(yaml.safe_load(parts[1]) or {}) if text.startswith("---") and len(parts) == 3 else {}
 
 
-def files_below(folder: Path) -> dict[str, Path]:
-    """Every file below ``folder`` by its path in the repository; hidden state of git is left out."""
+def find_files(folder: Path) -> dict[str, Path]:
+    """Return every file below ``folder`` by its path in the repository, without git's own."""
     return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))

@@ -1,7 +1,7 @@
 """The test Hub: a real HTTP server with the two origins that the Hugging Face Hub has.
 
-The first origin answers the API and ``resolve``; the second one holds the LFS files behind signed addresses that
-expire. Everything about it can be looked at (``requests``) and made to fail (``fault``).
+The first origin answers the API and ``resolve``; the second one has the LFS files at signed addresses that expire. A
+test can read all requests (``requests``) and make them fail (``fault``).
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from fakes.hub.api_origin import ApiOrigin
 from fakes.hub.exchange import Exchange, Record
 from fakes.hub.faults import Fault, Faults, Origin
 from fakes.hub.file_origin import FileOrigin
-from fakes.hub.repository import Files, Kind, RepoFile, Repository, files_below
+from fakes.hub.repository import Files, Kind, RepoFile, Repository, find_files
 
 
 class _Server(ThreadingHTTPServer):
@@ -31,11 +31,11 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 256
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # the base class says Any
-        """A client that went away is no news."""
+        """Ignore clients that went away."""
 
 
 class Hub:
-    """A Hub on this machine; use it as a context manager. ``rate`` limits every body, in bytes a second."""
+    """A local Hub; use it as a context manager. ``rate`` limits every body, in bytes a second."""
 
     def __init__(self, *, rate: float | None = None, url_seconds: float = 3600.0) -> None:
         self.rate = rate
@@ -55,7 +55,7 @@ class Hub:
         self.url = self.files_url = ""
 
     def start(self, *, port: int = 0) -> Self:
-        """Listen on ``port`` (0: any); the second origin takes the next free one."""
+        """Listen on ``port`` (0: any); the second origin listens on any port."""
         self.url = self._listen("api", ApiOrigin, port)
         self.files_url = self._listen("files", FileOrigin, 0)
         return self
@@ -79,8 +79,8 @@ class Hub:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
-        strangers = [record.path for record in self.requests if record.origin == "files" and record.authorized]
-        assert strangers == [] or error is not None, f"The token reached the second origin: {strangers}"
+        leaks = [record.path for record in self.requests if record.origin == "files" and record.authorized]
+        assert leaks == [] or error is not None, f"The token reached the second origin: {leaks}"
 
     def _listen(self, origin: Origin, base: type[Exchange], port: int) -> str:
         handler = type(f"Bound{base.__name__}", (base,), {"hub": self, "origin": origin})
@@ -102,14 +102,18 @@ class Hub:
         disabled: bool = False,
         lfs: bool | None = None,
     ) -> Repository:
-        """Make a repository of ``files`` (path → content, or a folder) on its branch ``main``."""
+        """Add a repository with ``files`` (path → content, or a folder) on its branch ``main``."""
         repository = Repository(repo_id, kind, private=private, gated=gated, disabled=disabled)
-        repository.commit(files if isinstance(files, Mapping) else files_below(files), lfs=lfs)
+        repository.commit(files if isinstance(files, Mapping) else find_files(files), lfs=lfs)
         self._repositories[kind, repo_id] = repository
         return repository
 
+    def put(self, repository: Repository) -> None:
+        """Have a repository that was made elsewhere."""
+        self._repositories[repository.kind, repository.repo_id] = repository
+
     def add_token(self, token: str, *repo_ids: str) -> None:
-        """Make ``token`` valid, with access to ``repo_ids`` (beside what is public)."""
+        """Make ``token`` valid, with access to ``repo_ids`` in addition to public ones."""
         self._tokens[token] = frozenset(repo_ids)
 
     def rename(self, old: str, new: str, *, kind: Kind = "datasets") -> None:
@@ -120,40 +124,40 @@ class Hub:
         self._renamed[kind, old] = new
 
     def alias(self, bare: str, repo_id: str, *, kind: Kind = "datasets") -> None:
-        """Let the name ``bare`` redirect to ``repo_id``."""
+        """Redirect the name ``bare`` to ``repo_id``."""
         self._renamed[kind, bare] = repo_id
 
     def find(self, kind: Kind, repo_id: str) -> Repository | None:
-        """The repository of this very name."""
+        """Return the repository of exactly this name."""
         return self._repositories.get((kind, repo_id))
 
-    def new_name(self, kind: Kind, repo_id: str) -> str | None:
-        """What the repository is called today."""
+    def get_new_name(self, kind: Kind, repo_id: str) -> str | None:
+        """Return the current name of a renamed repository."""
         return self._renamed.get((kind, repo_id))
 
     def is_token(self, token: str) -> bool:
-        """Whether somebody owns this token."""
+        """Return whether the token is valid."""
         return token in self._tokens
 
-    def may_see(self, token: str | None, repo_id: str) -> bool:
-        """Whether the token's owner was granted access."""
+    def has_access(self, token: str | None, repo_id: str) -> bool:
+        """Return whether the token's owner was granted access."""
         return token is not None and repo_id in self._tokens.get(token, frozenset())
 
     def fault(self, path: str = "*", **what: Any) -> None:  # the fields of Fault
-        """Arm a fault: see Fault for what there is."""
+        """Switch on a fault; see ``Fault`` for its fields."""
         self.faults.add(Fault(path, **what))
 
-    def note(self, record: Record) -> None:
-        """Take a request down."""
+    def record_request(self, record: Record) -> None:
+        """Remember a request."""
         self.requests.append(record)
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but no longer than the Hub lives."""
+        """Wait; raise ConnectionAbortedError when the Hub stops."""
         if seconds > 0 and self._stopped.wait(seconds):
             raise ConnectionAbortedError
 
-    def seen(self, part: str = "", *, origin: Origin | None = None, method: str | None = None) -> list[Record]:
-        """The requests so far whose path contains ``part``."""
+    def find_requests(self, part: str = "", *, origin: Origin | None = None, method: str | None = None) -> list[Record]:
+        """Return the requests so far whose path contains ``part``."""
         return [
             record
             for record in list(self.requests)
@@ -161,28 +165,24 @@ class Hub:
         ]
 
     def bytes_sent(self, *, origin: Origin | None = None) -> int:
-        """Bytes of bodies sent so far."""
-        return sum(record.bytes_sent for record in self.seen(origin=origin))
+        """Return how many bytes of bodies were sent so far."""
+        return sum(record.bytes_sent for record in self.find_requests(origin=origin))
 
     def environment(self, home: Path) -> dict[str, str]:
-        """What a process needs in its environment to speak to this Hub and to no other."""
+        """Return the environment with which a process uses this Hub and no other."""
         return {"HF_ENDPOINT": self.url, "HF_HOME": str(home), "HF_HUB_DISABLE_TELEMETRY": "1"}
 
-    def expire_urls(self) -> None:
-        """Let every file address signed so far be refused from now on."""
-        self._key = secrets.token_bytes(16)
-
-    def sign(self, file: RepoFile, path: str) -> str:
-        """An address of ``file`` at the second origin that holds for a while."""
+    def sign_address(self, file: RepoFile, path: str) -> str:
+        """Return an address of ``file`` at the second origin, valid for ``url_seconds``."""
         self._files[file.sha256] = file
-        where = f"/{file.sha256}/{quote(path.rsplit('/', maxsplit=1)[-1])}"
+        location = f"/{file.sha256}/{quote(path.rsplit('/', maxsplit=1)[-1])}"
         expires = f"{time.time() + self.url_seconds:.3f}"
-        return f"{self.files_url}{where}?Expires={expires}&Signature={self.signature(where, expires)}"
+        return f"{self.files_url}{location}?Expires={expires}&Signature={self.compute_signature(location, expires)}"
 
-    def signature(self, where: str, expires: str) -> str:
-        """The signature that belongs to a path and a time."""
-        return hmac.new(self._key, f"{where}{expires}".encode(), hashlib.sha256).hexdigest()
+    def compute_signature(self, location: str, expires: str) -> str:
+        """Return the signature of a path and its time of expiry."""
+        return hmac.new(self._key, f"{location}{expires}".encode(), hashlib.sha256).hexdigest()
 
-    def stored(self, sha256: str) -> RepoFile | None:
-        """The LFS file of this checksum, once an address of it was signed."""
+    def find_file(self, sha256: str) -> RepoFile | None:
+        """Return the LFS file of this checksum, if an address of it was signed."""
         return self._files.get(sha256)

@@ -88,7 +88,7 @@ async def test_who_stops_within_a_transaction_keeps_no_row_for_ever(postgres_url
         await upgrade(database)
         await add_dataset(database)
         mine = select(Dataset).with_for_update()
-        stalling = Database(database.url, stalled_seconds=0.1)
+        stalling = Database(database.url, idle_seconds=0.1)
 
         async def stall() -> None:
             async with stalling.write() as stalled:

@@ -1,4 +1,4 @@
-"""Files and folders: sizes, deletion that cannot go astray, writes that are whole or not there."""
+"""``mistudio.utils.file_utils``: sizes, safe deletion, atomic writes."""
 
 import hashlib
 from pathlib import Path
@@ -19,8 +19,8 @@ from mistudio.utils.file_utils import (
 )
 
 
-def test_ensure_dir_makes_parents_and_is_content_with_what_is_there(tmp_path: Path) -> None:
-    """Twice is once; a file in its place is an error."""
+def test_ensure_dir_makes_parents_and_accepts_an_existing_folder(tmp_path: Path) -> None:
+    """A second call changes nothing; a file in its place is an error."""
     folder = tmp_path / "a" / "b"
     assert folder == ensure_dir(folder) == ensure_dir(folder)
     (tmp_path / "file").touch()
@@ -29,7 +29,7 @@ def test_ensure_dir_makes_parents_and_is_content_with_what_is_there(tmp_path: Pa
 
 
 def test_sizes_count_files_and_follow_no_links(tmp_path: Path) -> None:
-    """All depths; a link to a folder or file counts nothing; what is not there is 0."""
+    """Files of all depths count; links and missing folders count 0."""
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "one").write_bytes(b"1" * 10)
     (tmp_path / "a" / "b" / "two").write_bytes(b"2" * 5)
@@ -40,7 +40,7 @@ def test_sizes_count_files_and_follow_no_links(tmp_path: Path) -> None:
 
 
 def test_a_folder_below_the_root_is_deleted(tmp_path: Path) -> None:
-    """The bytes freed come back; links in it are removed, what they point to stays; again is nothing."""
+    """It returns the bytes freed, removes links but not their targets, and returns 0 the second time."""
     folder, kept = tmp_path / "root" / "x" / "ds", tmp_path / "kept"
     folder.mkdir(parents=True)
     (folder / "f").write_bytes(b"123")
@@ -53,7 +53,7 @@ def test_a_folder_below_the_root_is_deleted(tmp_path: Path) -> None:
 
 
 def test_nothing_else_is_deleted(tmp_path: Path) -> None:
-    """The root itself, what lies outside, links, ways out by a link or by dots, and files are refused."""
+    """The root itself, folders outside it, links, paths that leave it by a link or dots, and files are refused."""
     root, outside = tmp_path / "root", tmp_path / "outside"
     (outside / "inner").mkdir(parents=True)
     root.mkdir()
@@ -87,12 +87,12 @@ def test_nothing_else_is_deleted(tmp_path: Path) -> None:
     ],
 )
 def test_sizes_are_shown_with_a_1024_divisor(size: int, expected: str) -> None:
-    """One decimal, a space before the unit, bytes whole; never 1024.0 of a unit."""
+    """One decimal, whole bytes, a space before the unit, and never 1024.0 of a unit."""
     assert expected == format_size(size)
 
 
-def test_an_atomic_write_is_whole_or_not_there(tmp_path: Path) -> None:
-    """A block that fails leaves the old file and no temporary one."""
+def test_an_atomic_write_is_complete_or_absent(tmp_path: Path) -> None:
+    """A block that raises leaves the old file and no temporary one."""
     target = tmp_path / "file"
     write_bytes_atomic(target, b"old")
 
@@ -109,7 +109,7 @@ def test_an_atomic_write_is_whole_or_not_there(tmp_path: Path) -> None:
 
 
 def test_a_file_moves_over_another(tmp_path: Path) -> None:
-    """The source is gone, the target has its content; the disk has room for more."""
+    """The target has the content of the source, which is gone."""
     (tmp_path / "a").write_bytes(b"a")
     (tmp_path / "b").write_bytes(b"b")
     replace_file(tmp_path / "a", tmp_path / "b")

@@ -1,4 +1,4 @@
-"""The garbage collector rests while asked to, and works afterwards, whatever happened."""
+"""``mistudio.utils.gc_paused``: the garbage collector pauses in a block and resumes after it."""
 
 import gc
 import threading
@@ -9,8 +9,8 @@ from fakes.pace import PATIENCE
 from mistudio.utils.gc_paused import gc_paused
 
 
-def test_it_rests_within_and_works_after() -> None:
-    """Within another rest it stays at rest; after an error it works, too."""
+def test_the_collector_pauses_in_the_block_and_resumes_after_it() -> None:
+    """Blocks nest, and an error resumes it too."""
     with gc_paused():
         with gc_paused():
             assert not gc.isenabled()
@@ -21,27 +21,27 @@ def test_it_rests_within_and_works_after() -> None:
     assert gc.isenabled()
 
 
-def test_the_last_of_several_threads_ends_the_rest() -> None:
-    """One that leaves earlier does not, whichever it is."""
+def test_the_last_of_several_threads_resumes_it() -> None:
+    """A thread that leaves earlier does not."""
     arrived, may_leave = threading.Event(), threading.Event()
 
-    def rest() -> None:
+    def pause() -> None:
         with gc_paused():
             arrived.set()
             may_leave.wait(PATIENCE)
 
-    other = threading.Thread(target=rest)
+    other = threading.Thread(target=pause)
     with gc_paused():
         other.start()
         assert arrived.wait(PATIENCE)
-    rested_on = not gc.isenabled()
+    still_paused = not gc.isenabled()
     may_leave.set()
     other.join()
-    assert (True, True) == (rested_on, gc.isenabled())
+    assert (True, True) == (still_paused, gc.isenabled())
 
 
-def test_one_that_is_at_rest_anyway_stays_so() -> None:
-    """Whoever switched the collector off for good finds it as it was."""
+def test_a_disabled_collector_stays_disabled() -> None:
+    """The block restores the state that it found."""
     gc.disable()
     try:
         with gc_paused():

@@ -1,4 +1,4 @@
-"""Ids of repositories, and questions about them."""
+"""``mistudio.utils.hf_utils``: repository ids, and requests to the Hub."""
 
 import subprocess
 import sys
@@ -20,33 +20,33 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 @pytest.mark.parametrize("repo_id", ["ada/tales", "roneneldan/TinyStories", "a/b", "A_1/b.c-d", "a" * 96 + "/b"])
-def test_ids_that_can_be(repo_id: str) -> None:
-    """Letters, digits and inner marks."""
+def test_valid_ids_are_accepted(repo_id: str) -> None:
+    """Letters, digits and inner punctuation are allowed."""
     assert validate_repo_id(repo_id) is None
 
 
 @pytest.mark.parametrize("repo_id", ["", "tales", "a/b/c", "-a/b", "a./b", "a/b--c", "a/..", "a b/c", "a/é", "a/b.git"])
-def test_ids_that_cannot_be(repo_id: str) -> None:
+def test_invalid_ids_are_refused(repo_id: str) -> None:
     """The reason is a sentence."""
     assert (validate_repo_id(repo_id) or "").endswith(".")
 
 
-def test_a_pasted_address_is_reduced_to_its_id() -> None:
-    """People paste what their browser shows."""
+def test_a_pasted_url_is_reduced_to_its_id() -> None:
+    """People paste the address that their browser shows."""
     assert check_repo_id(" https://huggingface.co/datasets/ada/tales/tree/main ") == "ada/tales"
     with pytest.raises(ValueError, match="namespace/name"):
         check_repo_id("tales")
 
 
-def test_existence(hub: Hub) -> None:
-    """A dataset is no model."""
+def test_a_repository_exists_only_as_its_kind(hub: Hub) -> None:
+    """A dataset is not found as a model."""
     assert check_repo_exists("ada/tales")
     assert not check_repo_exists("ada/tales", kind="model")
     assert not check_repo_exists("ada/missing")
 
 
 def test_info_has_the_commit_the_card_and_every_file(hub: Hub) -> None:
-    """From one request; LFS files have sha256, the others git's checksum."""
+    """One request returns them; LFS files have a SHA-256, the others Git's blob id."""
     repository = hub.find("datasets", "ada/tales")
     assert repository is not None
     before = len(hub.requests)
@@ -62,6 +62,6 @@ def test_info_has_the_commit_the_card_and_every_file(hub: Hub) -> None:
 
 
 def test_checking_an_id_does_not_load_the_client_library() -> None:
-    """The server only checks ids, and shall start fast."""
+    """The server only checks ids, and has to start fast."""
     code = "import sys, mistudio.utils.hf_utils; sys.exit('huggingface_hub' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

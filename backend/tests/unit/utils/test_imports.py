@@ -1,4 +1,4 @@
-"""Packages that are hidden while others are imported."""
+"""``mistudio.utils.imports``: packages hidden from imports."""
 
 import gc
 import importlib
@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from mistudio.utils.imports import imports_without
+from mistudio.utils.imports import hide_packages
 
 
-def test_a_package_is_hidden_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It cannot be imported meanwhile, others can; afterwards it can, and the collector works again."""
+def test_a_package_is_hidden_in_the_block_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other packages can be imported; after the block this one can too, and the collector runs again."""
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
-    with imports_without("colorsys"):
+    with hide_packages("colorsys"):
         assert not gc.isenabled()
         with pytest.raises(ModuleNotFoundError, match="colorsys is hidden"):
             importlib.import_module("colorsys")
@@ -22,9 +22,9 @@ def test_a_package_is_hidden_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_nothing_stays_hidden_when_an_import_fails() -> None:
-    """Whatever is raised, the rest of the process is as before."""
+    """After any error imports and collector are as before."""
     before = list(sys.meta_path)
-    with pytest.raises(ModuleNotFoundError, match="No module"), imports_without("colorsys"):
+    with pytest.raises(ModuleNotFoundError, match="No module"), hide_packages("colorsys"):
         importlib.import_module("a_module_that_nobody_has")
     assert before == sys.meta_path
     assert gc.isenabled()

@@ -1,4 +1,4 @@
-"""Locks on files and folders: who waits, and what is there when the waiting is over."""
+"""``mistudio.utils.locks``: who waits for a lock, and what the lock is on afterwards."""
 
 import threading
 from pathlib import Path
@@ -6,61 +6,61 @@ from pathlib import Path
 import pytest
 
 from fakes.pace import PATIENCE
-from mistudio.utils.locks import LOCK_NAME, empty_folder, lock_file, owned_folder
+from mistudio.utils.locks import LOCK_NAME, empty_folder, lock_file, lock_folder
 
 
-class GivenUp(Exception):
-    """Who waits was told to stop."""
+class StoppedWaiting(Exception):
+    """The checkpoint stopped the wait."""
 
 
 def names(folder: Path) -> list[str]:
-    """What is in a folder."""
+    """The names in a folder."""
     return [path.name for path in folder.iterdir()]
 
 
-def give_up() -> None:
-    """Wait for nobody."""
-    raise GivenUp
+def stop_waiting() -> None:
+    """A checkpoint that does not allow waiting."""
+    raise StoppedWaiting
 
 
-def test_one_owner_at_a_time(tmp_path: Path) -> None:
-    """A second one waits until it is told to stop; afterwards the folder is free."""
-    with owned_folder(tmp_path / "work", give_up):
-        with pytest.raises(GivenUp), owned_folder(tmp_path / "work", give_up):
+def test_one_process_at_a_time_has_a_folder(tmp_path: Path) -> None:
+    """A second one waits until its checkpoint raises; after the block the folder is free."""
+    with lock_folder(tmp_path / "work", stop_waiting):
+        with pytest.raises(StoppedWaiting), lock_folder(tmp_path / "work", stop_waiting):
             pass
-        with owned_folder(tmp_path / "other", give_up):
+        with lock_folder(tmp_path / "other", stop_waiting):
             assert [LOCK_NAME] == names(tmp_path / "other")
-    with owned_folder(tmp_path / "work", give_up):
+    with lock_folder(tmp_path / "work", stop_waiting):
         assert [LOCK_NAME] == names(tmp_path / "work")
 
 
-def test_who_waited_for_a_folder_that_moved_away_owns_a_new_one(tmp_path: Path) -> None:
-    """The lock of the old one is nobody's any more, and is not mistaken for the new one's."""
-    folder, waits, owns = tmp_path / "work", threading.Event(), threading.Event()
+def test_waiting_for_a_folder_that_moves_away_ends_with_a_new_one(tmp_path: Path) -> None:
+    """The lock of the moved folder does not count as the lock of the new one."""
+    folder, waits, has_lock = tmp_path / "work", threading.Event(), threading.Event()
 
-    def wait_and_own() -> None:
-        with owned_folder(folder, waits.set):
-            owns.set()
+    def wait_for_lock() -> None:
+        with lock_folder(folder, waits.set):
+            has_lock.set()
 
-    waiting = threading.Thread(target=wait_and_own)
-    with owned_folder(folder, give_up):
+    waiting = threading.Thread(target=wait_for_lock)
+    with lock_folder(folder, stop_waiting):
         (folder / "made").touch()
         waiting.start()
         assert waits.wait(PATIENCE)
         folder.rename(tmp_path / "done")
-        assert owns.wait(PATIENCE)
+        assert has_lock.wait(PATIENCE)
         waiting.join()
     assert [LOCK_NAME] == names(folder)
     assert {LOCK_NAME, "made"} == set(names(tmp_path / "done"))
 
 
-def test_emptying_leaves_the_owner_its_lock(tmp_path: Path) -> None:
-    """Files, folders and links go; nobody else comes in."""
-    with owned_folder(tmp_path, give_up):
+def test_emptying_a_folder_keeps_its_lock(tmp_path: Path) -> None:
+    """Files, folders and links go; the folder stays locked."""
+    with lock_folder(tmp_path, stop_waiting):
         (tmp_path / "folder" / "deep").mkdir(parents=True)
         (tmp_path / "file").touch()
         (tmp_path / "link").symlink_to(tmp_path / "folder")
         empty_folder(tmp_path)
         assert [LOCK_NAME] == names(tmp_path)
-        with pytest.raises(GivenUp):
-            lock_file(tmp_path / LOCK_NAME, give_up)
+        with pytest.raises(StoppedWaiting):
+            lock_file(tmp_path / LOCK_NAME, stop_waiting)

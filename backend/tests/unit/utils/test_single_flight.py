@@ -1,4 +1,4 @@
-"""One answer for all who ask the same at the same time."""
+"""``mistudio.utils.single_flight``: concurrent callers share one call."""
 
 import asyncio
 
@@ -7,84 +7,84 @@ import pytest
 from mistudio.utils.single_flight import SingleFlight
 
 
-class Asked:
-    """A question whose answers are numbered, and given when ``let`` says so."""
+class Query:
+    """A query that returns the number of its call, as soon as ``release`` allows it."""
 
     def __init__(self) -> None:
-        self.begun = 0
-        self._let = asyncio.Semaphore(0)
+        self.calls = 0
+        self._released = asyncio.Semaphore(0)
 
-    def let(self, answers: int) -> None:
-        """Let so many answers be given."""
-        for _answer in range(answers):
-            self._let.release()
+    def release(self, calls: int) -> None:
+        """Let this many calls return."""
+        for _call in range(calls):
+            self._released.release()
 
     async def __call__(self) -> int:
-        """The number of this question, once it may be given."""
-        self.begun += 1
-        number = self.begun
-        await self._let.acquire()
+        """Return the number of this call, once released."""
+        self.calls += 1
+        number = self.calls
+        await self._released.acquire()
         return number
 
 
-async def turns() -> None:
-    """Let everything that can go on go on."""
+async def let_tasks_run() -> None:
+    """Let every task run as far as it can."""
     for _turn in range(10):
         await asyncio.sleep(0)
 
 
-async def test_who_asks_before_it_begins_shares_the_answer() -> None:
-    """Fifty at once: one question."""
-    together, asked = SingleFlight[int](), Asked()
-    asked.let(1)
-    answers = await asyncio.gather(*(together.answer("list", asked) for _client in range(50)))
-    assert ([1] * 50, 1) == (answers, asked.begun)
+async def test_callers_before_the_start_share_the_call() -> None:
+    """Fifty callers at once need one call."""
+    flight, query = SingleFlight[int](), Query()
+    query.release(1)
+    results = await asyncio.gather(*(flight.run("list", query) for _client in range(50)))
+    assert ([1] * 50, 1) == (results, query.calls)
 
 
-async def test_who_asks_while_it_runs_gets_a_fresh_answer() -> None:
-    """What was under way before may miss what the asker has just written."""
-    together, asked = SingleFlight[int](), Asked()
-    first = asyncio.create_task(together.answer("list", asked))
-    await turns()
-    later = [asyncio.create_task(together.answer("list", asked)) for _client in range(3)]
-    await turns()
-    assert 1 == asked.begun
-    asked.let(2)
+async def test_a_caller_during_a_call_gets_a_new_call() -> None:
+    """A call that has started may miss what the caller has just written."""
+    flight, query = SingleFlight[int](), Query()
+    first = asyncio.create_task(flight.run("list", query))
+    await let_tasks_run()
+    later = [asyncio.create_task(flight.run("list", query)) for _client in range(3)]
+    await let_tasks_run()
+    assert 1 == query.calls
+    query.release(2)
     assert [1, 2, 2, 2] == await asyncio.gather(first, *later)
 
 
-async def test_other_questions_do_not_wait() -> None:
-    """Each key is by itself."""
-    together, asked = SingleFlight[int](), Asked()
-    tasks = [asyncio.create_task(together.answer(key, asked)) for key in ("list", "page 2")]
-    await turns()
-    assert 2 == asked.begun
-    asked.let(2)
+async def test_keys_do_not_wait_for_each_other() -> None:
+    """Calls with different keys run at the same time."""
+    flight, query = SingleFlight[int](), Query()
+    tasks = [asyncio.create_task(flight.run(key, query)) for key in ("list", "page 2")]
+    await let_tasks_run()
+    assert 2 == query.calls
+    query.release(2)
     assert {1, 2} == set(await asyncio.gather(*tasks))
 
 
-async def test_one_who_leaves_takes_nothing_from_the_others() -> None:
-    """A client that hangs up."""
-    together, asked = SingleFlight[int](), Asked()
-    gone, here = (asyncio.create_task(together.answer("list", asked)) for _client in range(2))
-    await turns()
+async def test_a_cancelled_caller_cancels_no_other() -> None:
+    """A client that disconnects takes the result from nobody."""
+    flight, query = SingleFlight[int](), Query()
+    gone, waiting = (asyncio.create_task(flight.run("list", query)) for _client in range(2))
+    await let_tasks_run()
     gone.cancel()
-    asked.let(1)
-    assert 1 == await here
+    query.release(1)
+    assert 1 == await waiting
     with pytest.raises(asyncio.CancelledError):
         await gone
 
 
-async def test_an_error_is_everybodys_and_is_not_kept() -> None:
-    """The next question is put again."""
-    together = SingleFlight[int]()
+async def test_an_error_reaches_every_caller_and_is_not_kept() -> None:
+    """The next caller starts a new call."""
+    flight = SingleFlight[int]()
 
-    async def refused() -> int:
+    async def fail() -> int:
         raise ConnectionError("gone")
 
-    async def answered() -> int:
+    async def succeed() -> int:
         return 7
 
-    failed = await asyncio.gather(*(together.answer("list", refused) for _client in range(2)), return_exceptions=True)
+    failed = await asyncio.gather(*(flight.run("list", fail) for _client in range(2)), return_exceptions=True)
     assert ["gone", "gone"] == [str(error) for error in failed]
-    assert 7 == await together.answer("list", answered)
+    assert 7 == await flight.run("list", succeed)

@@ -1,20 +1,16 @@
-"""Tasks that are told to end."""
+"""``mistudio.utils.tasks``: a cancelled task ends."""
 
 import asyncio
 
-import pytest
-
-from mistudio.utils import tasks
 from mistudio.utils.tasks import end_task
 
 
-async def test_a_task_ends_though_a_library_takes_its_cancel_for_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which goes on after errors, and so is cancelled once more."""
-    monkeypatch.setattr(tasks, "_AGAIN_SECONDS", 0.01)
-    began, errors = asyncio.Event(), 0
+async def test_a_task_ends_though_a_library_turns_its_cancel_into_an_error() -> None:
+    """The task survives such errors, so it is cancelled again."""
+    started, errors = asyncio.Event(), 0
 
-    async def asked() -> None:
-        began.set()
+    async def call_library() -> None:
+        started.set()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError as error:
@@ -26,23 +22,23 @@ async def test_a_task_ends_though_a_library_takes_its_cancel_for_an_error(monkey
         nonlocal errors
         while True:
             try:
-                await asked()
+                await call_library()
             except ConnectionError:
                 errors += 1
 
     task = asyncio.create_task(watch())
-    await began.wait()
-    await end_task(task)
+    await started.wait()
+    await end_task(task, retry_seconds=0.01)
     assert (2, True) == (errors, task.cancelled())
 
 
-async def test_what_has_ended_is_left_alone() -> None:
-    """However it ended."""
+async def test_an_ended_task_is_not_cancelled() -> None:
+    """It may have returned or raised."""
 
-    async def failing() -> None:
+    async def fail() -> None:
         raise ConnectionError
 
-    for work in (asyncio.sleep(0), failing()):
+    for work in (asyncio.sleep(0), fail()):
         task = asyncio.create_task(work)
         await asyncio.wait({task})
         await end_task(task)

@@ -1,7 +1,7 @@
-"""Every error a user can meet, as a tree.
+"""Every error that a user can meet, as a tree.
 
     MiStudioError
-    ├── HubError                what the Hugging Face Hub refused or could not give
+    ├── HubError                the Hugging Face Hub refused, or could not be reached
     │   ├── RepositoryNotFound    not_found
     │   ├── AuthRequired          auth_required
     │   ├── Gated                 gated
@@ -9,13 +9,13 @@
     │   ├── RepositoryDisabled    repository_disabled
     │   ├── HubUnreachable        hub_unreachable   (retryable)
     │   └── RateLimited           rate_limited      (retryable)
-    ├── ChoiceError             a config, split, revision or column that is not there
+    ├── ChoiceError             a config, split, revision or column that does not exist
     │   ├── ConfigRequired        config_required
     │   ├── UnknownConfig         unknown_config
     │   ├── UnknownSplit          unknown_split
     │   ├── UnknownColumn         unknown_column
     │   └── UnknownRevision       unknown_revision
-    ├── DataError               the data itself
+    ├── DataError               the data is missing, damaged or of the wrong kind
     │   ├── NoData                no_data
     │   ├── LoadingScript         loading_script
     │   ├── UnsupportedFormat     unsupported_format
@@ -34,7 +34,7 @@
     │   └── ChatTemplateFailed    chat_template_failed
     ├── DiskFull                  disk_full
     ├── Unavailable               unavailable       (retryable)
-    ├── StateError              what the present state does not allow
+    ├── StateError              the present state does not allow the request
     │   ├── NotFound              not_found
     │   ├── AlreadyExists         exists
     │   ├── InUse                 in_use
@@ -42,17 +42,17 @@
     │   └── InvalidTransition     invalid_transition
     ├── ValidationFailed          validation_error
     ├── InvalidPattern            invalid_pattern
-    ├── AccessDenied            who may speak to this server
+    ├── AccessDenied            the caller may not use this server
     │   ├── Unauthorized          unauthorized
     │   ├── HostNotAllowed        host_not_allowed
     │   └── OriginNotAllowed      origin_not_allowed
-    └── JobEnded                how a job ended
+    └── JobEnded                a job ended early
         ├── JobCancelled          cancelled
         ├── WorkerDied            worker_died
         └── InternalError         internal_error
 
-The classes carry data and know nothing of HTTP; ``mistudio.api.errors`` maps a code to a status. ``retryable`` says
-that the same thing may pass later without anybody changing anything: the job runner tries those again by itself.
+The classes carry data and know nothing of HTTP; ``mistudio.api.errors`` maps a code to a status. ``retryable`` means
+that the same request may succeed later without a change: the job runner retries such errors by itself.
 """
 
 from mistudio.core.errors.base import (

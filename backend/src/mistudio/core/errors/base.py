@@ -1,4 +1,4 @@
-"""What every error has: a stable code, a title, and whether it may pass by itself."""
+"""The base of all errors: a stable code, a title, and whether the error may pass by itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Json: TypeAlias = JsonValue
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field of a request."""
+    """The error of one field of a request."""
 
     field: str
     message: str
@@ -54,7 +54,7 @@ class MiStudioError(Exception):
 
 
 def error_classes(root: type[MiStudioError] = MiStudioError) -> Iterator[type[MiStudioError]]:
-    """Every class of the tree that has a code of its own."""
+    """Yield every class of the tree that has a code of its own."""
     for child in root.__subclasses__():
         if "code" in child.__dict__:
             yield child
@@ -62,5 +62,5 @@ def error_classes(root: type[MiStudioError] = MiStudioError) -> Iterator[type[Mi
 
 
 def is_retryable(code: str) -> bool:
-    """Whether an error of this code may pass by itself."""
+    """Return whether an error of this code may pass by itself."""
     return any(error.retryable for error in error_classes() if error.code == code)

@@ -1,17 +1,17 @@
-"""Errors of the studio itself: its disk, its records, its rules, its jobs."""
+"""Errors of the program itself: its disk, its records, its access rules, its jobs."""
 
 from mistudio.core.errors.base import MiStudioError
 
 
 class DiskFull(MiStudioError):
-    """There is not enough room; ``extra`` has ``needed_bytes`` and ``free_bytes`` where they are known."""
+    """The disk has too little free space; ``extra`` has ``needed_bytes`` and ``free_bytes`` where they are known."""
 
     code = "disk_full"
     title = "Not enough disk space"
 
 
 class Unavailable(MiStudioError):
-    """A part that the server stands on, such as its database, does not answer."""
+    """The database or Redis does not answer."""
 
     code = "unavailable"
     title = "Part of the server is down"
@@ -19,7 +19,7 @@ class Unavailable(MiStudioError):
 
 
 class StateError(MiStudioError):
-    """The present state does not allow it."""
+    """The present state does not allow the request."""
 
 
 class NotFound(StateError):
@@ -30,21 +30,21 @@ class NotFound(StateError):
 
 
 class AlreadyExists(StateError):
-    """It is there already; ``extra`` has the id."""
+    """It exists already; ``extra`` has its id."""
 
     code = "exists"
     title = "Already exists"
 
 
 class InUse(StateError):
-    """Something depends on it; ``extra["references"]`` lists what."""
+    """Something uses it; ``extra["references"]`` lists what."""
 
     code = "in_use"
     title = "In use"
 
 
 class NotReady(StateError):
-    """Its data cannot be read yet."""
+    """The data cannot be read yet."""
 
     code = "not_ready"
     title = "Not ready"
@@ -65,7 +65,7 @@ class ValidationFailed(MiStudioError):
 
 
 class InvalidPattern(MiStudioError):
-    """A regular expression cannot be understood; the detail has RE2's own words."""
+    """RE2 does not accept the regular expression; the detail has RE2's own message."""
 
     code = "invalid_pattern"
     title = "Invalid regular expression"
@@ -73,18 +73,18 @@ class InvalidPattern(MiStudioError):
 
 
 class AccessDenied(MiStudioError):
-    """The caller may not speak to this server."""
+    """The caller may not use this server."""
 
 
 class Unauthorized(AccessDenied):
-    """The server's own access token is missing or wrong."""
+    """The server's own API token is missing or wrong."""
 
     code = "unauthorized"
     title = "Access token required"
 
 
 class HostNotAllowed(AccessDenied):
-    """The request names a host that this server does not answer for."""
+    """The request names a host that this server does not serve."""
 
     code = "host_not_allowed"
     title = "Host not allowed"
@@ -98,18 +98,18 @@ class OriginNotAllowed(AccessDenied):
 
 
 class JobEnded(MiStudioError):
-    """How a job came to its end without an error of the data or the Hub."""
+    """A job ended early, without an error of the data or the Hub."""
 
 
 class JobCancelled(JobEnded):
-    """A person cancelled the job; what it had is kept."""
+    """The user cancelled the job; its files so far are kept."""
 
     code = "cancelled"
     title = "Cancelled"
 
 
 class WorkerDied(JobEnded):
-    """The process that ran the job died three times without getting further."""
+    """The process that ran the job died three times without progress."""
 
     code = "worker_died"
     title = "The worker died"

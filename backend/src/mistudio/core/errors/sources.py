@@ -1,4 +1,4 @@
-"""Errors of what is brought in: the Hub, its data, local files, tokenizers."""
+"""Errors of the sources: the Hub, its data, local files, tokenizers."""
 
 from mistudio.core.errors.base import MiStudioError
 
@@ -8,7 +8,7 @@ class HubError(MiStudioError):
 
 
 class RepositoryNotFound(HubError):
-    """There is no such repository, or it is private and the token may not see it."""
+    """The repository does not exist, or it is private and the token has no access."""
 
     code = "not_found"
     title = "Repository not found"
@@ -16,7 +16,7 @@ class RepositoryNotFound(HubError):
 
 
 class AuthRequired(HubError):
-    """The repository needs a token and none was given."""
+    """The repository needs a token, and the request has none."""
 
     code = "auth_required"
     title = "Access token required"
@@ -24,7 +24,7 @@ class AuthRequired(HubError):
 
 
 class Gated(HubError):
-    """The token is good, but its owner has not been granted access."""
+    """The token is valid, but its owner has no access to the repository."""
 
     code = "gated"
     title = "Access must be requested"
@@ -64,7 +64,7 @@ class RateLimited(HubError):
 
 
 class ChoiceError(MiStudioError):
-    """Something was named that is not there; ``extra["choices"]`` lists what is."""
+    """The request names something that does not exist; ``extra["choices"]`` lists what does."""
 
 
 class ConfigRequired(ChoiceError):
@@ -92,7 +92,7 @@ class UnknownSplit(ChoiceError):
 
 
 class UnknownColumn(ChoiceError):
-    """The data has no such column, or it holds no text."""
+    """The data has no such column, or the column holds no text."""
 
     code = "unknown_column"
     title = "Unknown column"
@@ -120,7 +120,7 @@ class NoData(DataError):
 
 
 class LoadingScript(DataError):
-    """The repository can only be read by running its code, which is never done."""
+    """The repository can only be read by running its code, and miStudio never runs it."""
 
     code = "loading_script"
     title = "Needs a loading script"
@@ -128,7 +128,7 @@ class LoadingScript(DataError):
 
 
 class UnsupportedFormat(DataError):
-    """The files are of a format that is not text data."""
+    """The files have a format that is not text data."""
 
     code = "unsupported_format"
     title = "Unsupported format"
@@ -136,7 +136,7 @@ class UnsupportedFormat(DataError):
 
 
 class UnsupportedFile(DataError):
-    """A file that was sent is of a kind that is not imported, or no file was sent as one."""
+    """A file has a kind that miStudio does not import, or the upload holds no file."""
 
     code = "unsupported_file"
     title = "Unsupported file"
@@ -144,7 +144,7 @@ class UnsupportedFile(DataError):
 
 
 class TooLarge(DataError):
-    """What is sent is larger than the server takes; ``extra`` has ``limit_bytes``."""
+    """The request is larger than the server accepts; ``extra`` has ``limit_bytes``."""
 
     code = "too_large"
     title = "Too large"
@@ -158,7 +158,7 @@ class InvalidData(DataError):
 
 
 class CorruptFile(DataError):
-    """A file's checksum differs from what the Hub promises."""
+    """A file's checksum differs from the one that the Hub gives."""
 
     code = "corrupt_file"
     title = "Checksum mismatch"
@@ -173,28 +173,28 @@ class SourceChanged(DataError):
 
 
 class DataMissing(DataError):
-    """Files that the database knows of are not on disk."""
+    """Files that the database lists are not on disk."""
 
     code = "data_missing"
     title = "Data missing on disk"
 
 
 class UnsupportedVersion(DataError):
-    """A file on disk was written by a newer version of this program."""
+    """A newer version of miStudio wrote a file on disk."""
 
     code = "unsupported_version"
     title = "Written by a newer version"
 
 
 class TokensLost(DataError):
-    """A tokenization does not account for every token; a defect of this program, and nothing of it was kept."""
+    """A tokenization does not account for every token. This is a defect of miStudio, and nothing of it is kept."""
 
     code = "tokens_lost"
     title = "The ledger does not balance"
 
 
 class TokenizerError(MiStudioError):
-    """The tokenizer is missing, or cannot do what is asked of it."""
+    """The tokenizer is missing or cannot be used."""
 
 
 class NoTokenizer(TokenizerError):
@@ -206,7 +206,7 @@ class NoTokenizer(TokenizerError):
 
 
 class UnsupportedTokenizer(TokenizerError):
-    """The tokenizer.json cannot be read, or its ids would not be the same each time."""
+    """The tokenizer.json cannot be read, or its ids would differ each time."""
 
     code = "unsupported_tokenizer"
     title = "Tokenizer cannot be used"
@@ -222,7 +222,7 @@ class UnknownText(TokenizerError):
 
 
 class ChatTemplateFailed(TokenizerError):
-    """The tokenizer has no chat template, or it refuses a conversation."""
+    """The tokenizer has no chat template, or the template refuses a conversation."""
 
     code = "chat_template_failed"
     title = "Chat template failed"

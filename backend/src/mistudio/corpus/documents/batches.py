@@ -97,9 +97,9 @@ class TextReader:
         self._column = column
         self._render_chat = render_chat
 
-    def groups(self, split: str) -> Iterator[GroupRef]:
-        """Yield the row groups of the split, in order."""
-        return self._store.groups(split)
+    def groups(self, split: str, *, first_row: int = 0) -> Iterator[GroupRef]:
+        """Yield the row groups of the split that end after ``first_row``, in order."""
+        return self._store.groups(split, first_row=first_row)
 
     def texts(self, group: GroupRef) -> pa.StringArray:
         """Return the text of each row of a row group, or null."""
@@ -144,9 +144,7 @@ def read_batches(
     """
     parts: list[pa.StringArray] = []
     start, pending = first_row, 0
-    for group in reader.groups(split):
-        if group.first_row + group.rows <= first_row:
-            continue
+    for group in reader.groups(split, first_row=first_row):
         if stop_row is not None and group.first_row >= stop_row:
             break
         texts = reader.texts(group).slice(max(0, first_row - group.first_row))

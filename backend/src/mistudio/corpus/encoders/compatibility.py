@@ -16,6 +16,7 @@ import tokenizers
 from mistudio.core.errors import Json
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 
+# Add a version only after bench/exact.py --sweep: each version may bring other tables of Unicode.
 _TESTED: Final[Mapping[str, frozenset[str]]] = {
     "tokenizers": frozenset({"0.23.3"}),
     "gigatoken": frozenset({"0.10.0"}),
@@ -69,6 +70,14 @@ def has_composing_normalizer(tokenizer: LoadedTokenizer) -> bool:
     The fast engine then gets no normalizer, and only texts in which there is nothing to compose.
     """
     return _get_step(tokenizer.outline, "normalizer").get("type") in _COMPOSING
+
+
+def splits_by_class(tokenizer: LoadedTokenizer) -> bool:
+    """Return whether ``tokenizer`` splits texts by classes of characters, which depend on the version of Unicode.
+
+    A tokenizer with byte fallback splits at spaces only, if at all.
+    """
+    return not _get_step(tokenizer.outline, "model").get("byte_fallback")
 
 
 def find_word_marks(tokenizer: LoadedTokenizer) -> str | None:

@@ -96,7 +96,9 @@ class _Fetch:
             finally:
                 self._ended.set()
                 self._interrupter.interrupt()
-                wait(workers)
+                # Again for sockets that had not begun to connect, which no shutdown reaches.
+                while wait(workers, self._settings.poll_seconds).not_done:
+                    self._interrupter.interrupt()
                 queue.close()
 
     def _make_transfer(self, file: RemoteFile) -> Transfer:

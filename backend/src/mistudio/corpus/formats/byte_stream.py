@@ -47,13 +47,17 @@ class ByteStream:
 
     def read(self, size: int = BLOCK_BYTES) -> bytes:
         """Read ``size`` uncompressed bytes, fewer only at the end."""
+        data = self._take(size)
+        self._ending = (self._ending + data[-_ENDING_BYTES:])[-_ENDING_BYTES:]
+        return data
+
+    def _take(self, size: int) -> bytes:
         parts, length = [self._head], len(self._head)
         while length < size and (data := self._recode(self._read_plain(size - length))):
             parts.append(data)
             length += len(data)
         data = b"".join(parts)
         self._head = data[size:]
-        self._ending = (self._ending + data[:size][-_ENDING_BYTES:])[-_ENDING_BYTES:]
         return data[:size]
 
     @property
@@ -63,7 +67,7 @@ class ByteStream:
 
     def peek(self, size: int = BLOCK_BYTES) -> bytes:
         """Return what ``read`` would return next, without moving on."""
-        self._head = self.read(size) + self._head
+        self._head = self._take(size) + self._head
         return self._head[:size]
 
     def close(self) -> None:

@@ -44,11 +44,11 @@ def read_csv(
         with _open_reader(source, options, block_bytes, faults) as reader:
             found = reader.schema.names
             names = [str(number) for number in range(len(found))] if _is_auto(options) else make_names_unique(found)
-            batch, rows, last_cell = None, 0, ""
+            batch, rows, last_cell = None, 0, b""
             for batch in reader:
                 rows += batch.num_rows
                 if batch.num_rows:
-                    last_cell = batch.column(batch.num_columns - 1)[-1].as_py()
+                    last_cell = _get_last_cell(batch)
                 yield Chunk(_type_batch(batch, names, known, options), source.consumed)
             if batch is None:
                 yield Chunk(pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names), source.consumed)
@@ -112,14 +112,20 @@ def _make_parse_options(
     )
 
 
-def _is_left_open(last_cell: str, ending: bytes, options: Mapping[str, Json]) -> bool:
+def _get_last_cell(batch: pa.RecordBatch) -> bytes:
+    """Return the bytes of the last row's last cell; they may be invalid UTF-8, which is repaired later."""
+    cell: bytes = batch.column(batch.num_columns - 1).slice(batch.num_rows - 1).cast(pa.binary())[0].as_py()
+    return cell
+
+
+def _is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) -> bool:
     """Return whether the last cell took all text after an open quote, which the parser accepts.
 
     A cell with a line break must be quoted, so the last cell of a file must then end with a quote.
     """
     is_quoted = options.get("quoting") != csv.QUOTE_NONE and not options.get("escapechar")
     quote = str(options.get("quotechar") or '"').encode()
-    return is_quoted and "\n" in last_cell and not ending.rstrip(b" \r\n").endswith(quote)
+    return is_quoted and b"\n" in last_cell and not ending.rstrip(b" \r\n").endswith(quote)
 
 
 def _get_delimiter(options: Mapping[str, Json], label: str) -> str:

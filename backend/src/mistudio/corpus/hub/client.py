@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import httpx2
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled, RemoteEntryNotFoundError
@@ -45,24 +45,46 @@ class AccessCheck:
     refusal: MiStudioError | None = None
 
 
+class Clock(Protocol):
+    """What a budget needs of the module ``time``."""
+
+    def monotonic(self) -> float:
+        """Return the seconds since some fixed moment."""
+        ...
+
+    def sleep(self, seconds: float, /) -> None:
+        """Wait."""
+        ...
+
+
 class RetryBudget:
     """The seconds that failures may cost one plan, over all its requests; successful requests cost nothing."""
 
-    def __init__(self, seconds: float = _RETRY_SECONDS) -> None:
+    def __init__(self, seconds: float = _RETRY_SECONDS, *, clock: Clock = time) -> None:
         self._left = seconds
+        self._clock = clock
 
     @property
     def request_seconds(self) -> float:
         """The time limit of a request; a new question gets a second even after all others failed."""
         return max(self._left, _MIN_REQUEST_SECONDS)
 
-    def spend(self, seconds: float) -> None:
-        """Deduct the seconds that a failure or a pause took."""
-        self._left -= seconds
+    def now(self) -> float:
+        """Return the clock's time, for ``spend_since``."""
+        return self._clock.monotonic()
+
+    def spend_since(self, start: float) -> None:
+        """Deduct the seconds since ``start``, which a failed request took."""
+        self._left -= self._clock.monotonic() - start
 
     def allows(self, pause: float) -> bool:
         """Return whether there is time for a pause of this length."""
         return pause < self._left
+
+    def pause(self, seconds: float) -> None:
+        """Wait, and deduct the seconds."""
+        self._clock.sleep(seconds)
+        self._left -= seconds
 
 
 class HubClient:
@@ -140,7 +162,7 @@ class HubClient:
         """Return what ``request`` returns, which is given its time limit in seconds; retry temporary failures."""
         next_pause = _FIRST_PAUSE_SECONDS
         while True:
-            began = time.monotonic()
+            start = self._budget.now()
             try:
                 return request(self._budget.request_seconds)
             except RemoteEntryNotFoundError:
@@ -152,9 +174,8 @@ class HubClient:
                 error = unreachable_error()
                 error.__cause__ = failed
             pause = max(next_pause, error.retry_after or 0.0)
-            self._budget.spend(time.monotonic() - began)
+            self._budget.spend_since(start)
             if not isinstance(error, HubUnreachable | RateLimited) or not self._budget.allows(pause):
                 raise error
-            time.sleep(pause)
-            self._budget.spend(pause)
+            self._budget.pause(pause)
             next_pause *= 2

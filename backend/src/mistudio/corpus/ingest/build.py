@@ -25,7 +25,7 @@ from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, read_manifest, write_manifest
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
-from mistudio.utils.locks import LOCK_NAME, forget_owner, owned_folder
+from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def build_dataset(
     """
     if (published := _read_published(target)) is not None:
         return published
-    with owned_folder(staging, monitor.checkpoint):
+    with lock_folder(staging, monitor.checkpoint):
         if (published := _publish_if_complete(staging, target)) is not None:
             return published
         files = _ingest_all(origin, staging, monitor)
@@ -92,14 +92,14 @@ def finish_build(staging: Path, target: Path, *, monitor: Monitor) -> Manifest |
         return published
     if not DatasetLayout(staging).manifest.exists():
         return None
-    with owned_folder(staging, monitor.checkpoint):
+    with lock_folder(staging, monitor.checkpoint):
         return _publish_if_complete(staging, target)
 
 
 def _read_published(target: Path) -> Manifest | None:
     if not DatasetLayout(target).manifest.exists():
         return None
-    forget_owner(target)
+    remove_lock(target)
     return read_manifest(target)
 
 
@@ -123,7 +123,7 @@ def _publish(manifest: Manifest, staging: Path, target: Path) -> Manifest:
             path.unlink(missing_ok=True)
     ensure_dir(target.parent)
     staging.rename(target)
-    forget_owner(target)
+    remove_lock(target)
     fsync_directory(target.parent)
     return manifest
 

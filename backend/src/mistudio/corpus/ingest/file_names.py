@@ -8,7 +8,7 @@ from typing import Final
 from mistudio.core.errors import UnsupportedFile, ValidationFailed
 from mistudio.corpus.formats.byte_stream import COMPRESSIONS, plain_suffix
 from mistudio.corpus.hub.plan_types import Format
-from mistudio.utils.text import plural
+from mistudio.utils.text import format_count
 
 FORMATS: Final[Mapping[str, Format]] = {
     ".csv": "csv",
@@ -96,7 +96,7 @@ def suggest_dataset_name(names: Sequence[str]) -> str:
     titles = {_get_title(stem) for stem in stems}
     if len(titles) == 1 and (title := titles.pop()):
         return title
-    return stems[0] if len(stems) == 1 else f"{stems[0]} and {plural(len(stems) - 1, 'more file')}"
+    return stems[0] if len(stems) == 1 else f"{stems[0]} and {format_count(len(stems) - 1, 'more file')}"
 
 
 def _get_title(stem: str) -> str:

@@ -1,9 +1,8 @@
-"""The full-text index of a dataset: built beside its data, replaced as a whole, and known to be stale when it is.
+"""Builds the full-text index of a dataset, replaces it as a whole, and tells whether it is stale.
 
-It lies in ``index/`` of the dataset's folder: a folder of its own for each build, and ``manifest.json``, which names
-the one that counts. A build that is killed leaves a folder that nothing names; the next build removes it and begins
-anew. Every row is a document, the rows without a text included: its words, in the form of ``folding``, with positions,
-and its id. Documents lie in the order of the ids.
+The dataset's folder ``index/`` has a folder for each build, and ``manifest.json``, which names the one in use. A build
+that is killed leaves a folder that no manifest names; the next build removes it and starts over. Every row is a
+document in the order of the ids, rows without a text included: its id, and the words of its form with their positions.
 """
 
 import json
@@ -20,7 +19,7 @@ import tantivy
 
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.search.folding import ANALYZER, folded
+from mistudio.corpus.search.folding import ANALYZER, fold_array
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
@@ -30,15 +29,15 @@ FORMAT_VERSION: Final = 1
 TEXT: Final = "text"
 ID: Final = "id"
 DEFAULT_HEAP_BYTES: Final = 100_000_000
-# tantivy leaves longer words out; texts may have them, where they have a million letters without a blank.
-_MOST_WORD_BYTES: Final = 65_000
+# tantivy skips longer words. A text with a million letters and no blank has such a word.
+_MAX_WORD_BYTES: Final = 65_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexManifest:
-    """What an index was made of, and by what rules. ``folder`` is within ``index/``; ``bytes`` its size.
+    """What an index was built from, and by which rules. ``folder`` is below ``index/``; ``bytes`` is its size.
 
-    If ``has_long_words``, words are missing that are too long to be indexed.
+    If ``has_long_words``, some words are not indexed because they are too long.
     """
 
     format_version: int
@@ -53,7 +52,7 @@ class IndexManifest:
 
 
 def read_index_manifest(folder: Path) -> IndexManifest | None:
-    """The manifest of the index of the dataset in ``folder``, None where there is none that this program can read."""
+    """Read the manifest of the index of the dataset in ``folder``; None if there is none that is readable."""
     try:
         manifest = from_json(IndexManifest, json.loads(DatasetLayout(folder).index_manifest.read_bytes()))
     except (OSError, ValueError):
@@ -61,8 +60,8 @@ def read_index_manifest(folder: Path) -> IndexManifest | None:
     return manifest if manifest.format_version == FORMAT_VERSION else None
 
 
-def index_stamp(folder: Path) -> tuple[int, int] | None:
-    """What changes whenever the dataset in ``folder`` gets another index; None while there is none."""
+def read_index_stamp(folder: Path) -> tuple[int, int] | None:
+    """Return a value that differs for each index of the dataset in ``folder``; None if there is none."""
     try:
         return file_stamp(DatasetLayout(folder).index_manifest)
     except OSError:
@@ -70,7 +69,7 @@ def index_stamp(folder: Path) -> tuple[int, int] | None:
 
 
 def has_current_index(folder: Path) -> bool:
-    """Whether the dataset in ``folder`` has an index that was made of its present data, by the present rules."""
+    """Return whether the dataset in ``folder`` has an index of its current data, built by the current rules."""
     manifest = read_index_manifest(folder)
     if manifest is None or manifest.analyzer != ANALYZER:
         return False
@@ -83,18 +82,16 @@ def has_current_index(folder: Path) -> bool:
 
 
 def build_index(folder: Path, *, monitor: Monitor, heap_bytes: int = DEFAULT_HEAP_BYTES) -> IndexManifest:
-    """Index the dataset in ``folder``, in place of what index it has. Reports rows in the phase ``indexing``.
+    """Build the index of the dataset in ``folder``; it replaces any earlier one once it is complete.
 
-    Needs about ``heap_bytes`` and 200 MB of memory, whatever the data. Raises what reading and ``monitor`` raise; the
-    index that was there stays in use until the new one is whole.
+    Reports rows in the phase ``indexing``. Needs ``heap_bytes`` and about 200 MB of memory, for data of any size.
+    Raises what reading and ``monitor.checkpoint`` raise.
     """
     store, layout = DatasetStore(folder), DatasetLayout(folder)
-    place = ensure_dir(layout.index)
-    present = read_index_manifest(folder)
-    _remove_others(place, present.folder if present else None)
-    target = ensure_dir(place / f"build-{uuid4().hex}")
+    _remove_unused_builds(folder)
+    target = ensure_dir(layout.index / f"build-{uuid4().hex}")
     try:
-        has_long_words = _write(store, target, monitor, heap_bytes)
+        has_long_words = _write_index(store, target, monitor, heap_bytes)
         manifest = IndexManifest(
             format_version=FORMAT_VERSION,
             analyzer=ANALYZER,
@@ -111,47 +108,47 @@ def build_index(folder: Path, *, monitor: Monitor, heap_bytes: int = DEFAULT_HEA
         write_bytes_atomic(layout.index_manifest, json.dumps(as_json(manifest), indent=1).encode() + b"\n")
     finally:
         store.close()
-        kept = read_index_manifest(folder)
-        _remove_others(place, kept.folder if kept else None)
+        _remove_unused_builds(folder)
     return manifest
 
 
-def estimated_bytes(folder: Path) -> int:
-    """About how large an index of the dataset in ``folder`` will be, with the room that its merging needs."""
+def estimate_index_bytes(folder: Path) -> int:
+    """Return about how many bytes an index of the dataset in ``folder`` needs, merging included."""
     return (read_manifest(folder).text.utf8_bytes or 0) * 3 // 4
 
 
 def drop_index(folder: Path) -> None:
-    """Remove the index of the dataset in ``folder``; the manifest goes first, so that nothing opens the rest."""
+    """Remove the index of the dataset in ``folder``, first its manifest, so that nobody opens an incomplete index."""
     layout = DatasetLayout(folder)
     layout.index_manifest.unlink(missing_ok=True)
     shutil.rmtree(layout.index, ignore_errors=True)
 
 
-def _remove_others(place: Path, kept: str | None) -> None:
-    for build in place.glob("build-*"):
-        if build.name != kept:
+def _remove_unused_builds(folder: Path) -> None:
+    manifest = read_index_manifest(folder)
+    for build in DatasetLayout(folder).index.glob("build-*"):
+        if manifest is None or build.name != manifest.folder:
             shutil.rmtree(build, ignore_errors=True)
 
 
-def _schema() -> tantivy.Schema:
+def _make_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(TEXT, tokenizer_name="whitespace", index_option="position")
     builder.add_integer_field(ID, fast=True)
     return builder.build()
 
 
-def _write(store: DatasetStore, target: Path, monitor: Monitor, heap_bytes: int) -> bool:
-    """Write all rows, and answer whether a word was too long."""
-    index = tantivy.Index(_schema(), str(target), reuse=False, sort_by_field=ID)
-    # One thread writes: so the documents of a segment are in order, and folding has the other core.
+def _write_index(store: DatasetStore, target: Path, monitor: Monitor, heap_bytes: int) -> bool:
+    """Write the index of all rows, and return whether a word was too long."""
+    index = tantivy.Index(_make_schema(), str(target), reuse=False, sort_by_field=ID)
+    # With one writing thread the documents of a segment are in order, and folding has the other core.
     writer = index.writer(heap_size=heap_bytes, num_threads=1)
     try:
-        has_long_words = _add_all(writer, store, monitor)
+        has_long_words = _add_documents(writer, store, monitor)
         writer.commit()
         monitor.checkpoint()
     except BaseException:
-        # Its threads would go on writing into a folder that is being removed.
+        # Otherwise its threads go on writing into a folder that is being removed.
         writer.rollback()
         raise
     finally:
@@ -159,10 +156,10 @@ def _write(store: DatasetStore, target: Path, monitor: Monitor, heap_bytes: int)
     return has_long_words
 
 
-def _add_all(writer: tantivy.IndexWriter, store: DatasetStore, monitor: Monitor) -> bool:
+def _add_documents(writer: tantivy.IndexWriter, store: DatasetStore, monitor: Monitor) -> bool:
     row, has_long_words = 0, False
     monitor.report(0, store.num_rows(), "indexing")
-    for forms in _forms(store, monitor):
+    for forms in _fold_groups(store, monitor):
         for form in forms:
             document = tantivy.Document()
             document.add_text(TEXT, form)
@@ -174,12 +171,12 @@ def _add_all(writer: tantivy.IndexWriter, store: DatasetStore, monitor: Monitor)
     return has_long_words
 
 
-def _forms(store: DatasetStore, monitor: Monitor) -> Iterator[list[str]]:
-    """The forms of the texts, row group by row group."""
+def _fold_groups(store: DatasetStore, monitor: Monitor) -> Iterator[list[str]]:
+    """Yield the forms of the texts of each row group."""
     for group in store.groups():
         monitor.checkpoint()
-        yield folded(store.texts(group)).to_pylist()
+        yield fold_array(store.texts(group)).to_pylist()
 
 
 def _has_long_word(form: str) -> bool:
-    return len(form) > _MOST_WORD_BYTES // 4 and any(len(word.encode()) > _MOST_WORD_BYTES for word in form.split(" "))
+    return len(form) > _MAX_WORD_BYTES // 4 and any(len(word.encode()) > _MAX_WORD_BYTES for word in form.split(" "))

@@ -1,7 +1,7 @@
-"""A search that was begun: its pages and its total, and the plan behind them, made when it is needed.
+"""The pages and the total of one search, and its plan, which is made only when it is needed.
 
-A pattern that is not rare has its first page within the first megabytes, read before the index could be asked; one that
-is rare has not, and then the index is worth its question. Both find the same rows in the same order.
+If a pattern is frequent, a scan of the first megabytes finds the first page before the index would. If it is rare, the
+scan does not, and a query of the index is worth its time. Both find the same rows in the same order.
 """
 
 import threading
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mistudio.corpus.arrays import Ids
-from mistudio.corpus.search.highlights import Marker
+from mistudio.corpus.search.highlights import Highlighter
 from mistudio.corpus.search.hit_counter import Deadline, HitCounter, HitPage, SearchEnded
 
 Sort = Literal["row", "relevance"]
@@ -18,85 +18,89 @@ Sort = Literal["row", "relevance"]
 
 @dataclass(frozen=True)
 class SearchPlan:
-    """Where all hits of a search come from; ``best`` gives those from an offset on, the best first."""
+    """Where all hits of a search come from; ``find_best`` takes offset and size, and returns the best hits first."""
 
-    tally: HitCounter
+    counter: HitCounter
     uses_index: bool = False
-    best: Callable[[int, int], Ids] | None = None
+    find_best: Callable[[int, int], Ids] | None = None
 
 
 @dataclass(frozen=True)
 class EarlyScan:
-    """A scan whose first ``windows`` are looked at before there is a plan."""
+    """A scan whose first ``windows`` windows are read before the plan is made."""
 
-    tally: HitCounter
+    counter: HitCounter
     windows: int
 
 
 class Search:
-    """Safe to use from several threads. ``plan`` may be a function that makes it, called once if at all."""
+    """One search. ``plan`` may be a function, which is called at most once. Safe to use from several threads."""
 
     def __init__(
-        self, plan: SearchPlan | Callable[[], SearchPlan], marker: Marker | None, *, beginning: EarlyScan | None = None
+        self,
+        plan: SearchPlan | Callable[[], SearchPlan],
+        highlighter: Highlighter | None,
+        *,
+        early_scan: EarlyScan | None = None,
     ) -> None:
-        self.marker = marker
-        self._beginning = beginning
-        self._make = None if isinstance(plan, SearchPlan) else plan
+        self.highlighter = highlighter
+        self._early_scan = early_scan
+        self._make_plan = None if isinstance(plan, SearchPlan) else plan
         self._plan = plan if isinstance(plan, SearchPlan) else None
         self._lock = threading.Lock()
 
     @property
     def uses_index(self) -> bool:
-        """Whether the index had a part in what is known so far."""
+        """Whether the index was used so far."""
         return self._plan is not None and self._plan.uses_index
 
     @property
     def sort(self) -> Sort:
-        """The order that it can give."""
-        return "relevance" if self._plan and self._plan.best else "row"
+        """The order of the hits."""
+        return "relevance" if self._plan and self._plan.find_best else "row"
 
     @property
     def is_complete(self) -> bool:
         """Whether the total is known."""
-        return self._plan is not None and self._plan.tally.is_complete
+        return self._plan is not None and self._plan.counter.is_complete
 
-    def page(self, offset: int, size: int, *, limit: Deadline, patience: float) -> HitPage:
-        """The hits from ``offset`` on; see ``HitCounter.page``."""
-        if self._beginning is not None:
+    def page(self, offset: int, size: int, *, deadline: Deadline, patience: float) -> HitPage:
+        """Return up to ``size`` hits from ``offset`` on; see ``HitCounter.page``."""
+        if self._early_scan is not None:
             try:
-                early = self._early(self._beginning, offset, size, limit)
+                page = self._find_early(self._early_scan, offset, size, deadline)
             except SearchEnded:
-                # The same limit ends this, too, with what was found.
-                return self._beginning.tally.page(offset, size, limit=limit, patience=patience)
-            if early is not None:
-                return early
-        plan = self._planned()
-        if plan.best is None:
-            return plan.tally.page(offset, size, limit=limit, patience=patience)
-        counted = plan.tally.page(0, 0, limit=limit, patience=patience)
-        ids = [int(row) for row in plan.best(offset, size)]
+                # The same deadline ends this call, too, with the hits found so far.
+                return self._early_scan.counter.page(offset, size, deadline=deadline, patience=patience)
+            if page is not None:
+                return page
+        plan = self._get_plan()
+        if plan.find_best is None:
+            return plan.counter.page(offset, size, deadline=deadline, patience=patience)
+        counted = plan.counter.page(0, 0, deadline=deadline, patience=patience)
+        ids = [int(row) for row in plan.find_best(offset, size)]
         return HitPage(ids, max(counted.total, offset + len(ids) if ids else 0), counted.is_exact, counted.is_partial)
 
-    def count_more(self, limit: Deadline) -> None:
-        """Count some more of the total; see ``HitCounter.count_more``."""
-        self._planned().tally.count_more(limit)
+    def count_more(self, deadline: Deadline) -> None:
+        """Count some more hits; see ``HitCounter.count_more``."""
+        self._get_plan().counter.count_more(deadline)
 
-    def complete(self, limit: Deadline) -> None:
-        """Count what is left. Raises SearchEnded."""
-        self._planned().tally.complete(limit)
+    def complete(self, deadline: Deadline) -> None:
+        """Count the remaining hits. Raises SearchEnded."""
+        self._get_plan().counter.complete(deadline)
 
-    def _early(self, begun: EarlyScan, offset: int, size: int, limit: Deadline) -> HitPage | None:
-        """The page if the beginning has it."""
-        page = begun.tally.beginning(offset, size, limit=limit, windows=begun.windows)
+    def _find_early(self, scan: EarlyScan, offset: int, size: int, deadline: Deadline) -> HitPage | None:
+        """Return the page if the early scan finds it, with the plan's total if that is known."""
+        page = scan.counter.early_page(offset, size, deadline=deadline, windows=scan.windows)
         if page is None or page.is_exact or self._plan is None:
             return page
-        tally = self._plan.tally
-        return replace(page, total=max(page.total, tally.total), is_exact=tally.is_complete)
+        counter = self._plan.counter
+        return replace(page, total=max(page.total, counter.total), is_exact=counter.is_complete)
 
-    def _planned(self) -> SearchPlan:
+    def _get_plan(self) -> SearchPlan:
         with self._lock:
-            if self._plan is None and self._make is not None:
-                self._plan = self._make()
+            if self._plan is None and self._make_plan is not None:
+                self._plan = self._make_plan()
             if self._plan is None:
-                raise ValueError("a search has a plan, or a way to make one")
+                raise ValueError("a search needs a plan or a function that makes it")
             return self._plan

@@ -1,7 +1,7 @@
-"""Reading the data itself for hits: row group by row group, in order, on several threads, as far as anybody wants.
+"""Scans the data for hits: row group by row group, in order, on several threads, as far as a caller needs.
 
-Decompressing is most of the work, and matching by RE2 over a whole row group runs without the GIL. What a pattern means
-is what RE2 means by it, here as in the marks.
+Most of the time goes into decompression, and RE2 matches a whole row group without the GIL. RE2 matches patterns here
+and for highlights, so both agree.
 """
 
 from bisect import bisect_right
@@ -17,86 +17,86 @@ import pyarrow.compute as pc
 import re2
 
 from mistudio.corpus.arrays import Counts, Ids
-from mistudio.corpus.search.folding import folded
+from mistudio.corpus.search.folding import fold_array
 from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.query import Pattern, WordsQuery
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenized.lengths import UNKNOWN, TokenLengths
 
-_STRETCH: Final = 1 << 16
-# A row group is read in less than a millisecond: handing over every single one would cost a tenth of that.
-_AT_ONCE: Final = 4
+_WINDOW_ROWS: Final = 1 << 16
+# A row group is read in less than a millisecond. One task for each would cost a tenth of that.
+_GROUPS_PER_TASK: Final = 4
 
 Mask = npt.NDArray[np.bool_]
 
 
 class Matcher(Protocol):
-    """Tells which texts are hits."""
+    """Decides which texts match a search."""
 
-    def matches(self, texts: pa.Array) -> Mask:
-        """Whether each text is one; null is a text without any character."""
+    def match(self, texts: pa.Array) -> Mask:
+        """Return whether each text matches; null counts as the empty text."""
         ...
 
 
 @dataclass(frozen=True)
 class PatternMatcher:
-    """Texts in which the pattern is found."""
+    """Matches texts in which the pattern is found."""
 
     pattern: Pattern
 
-    def matches(self, texts: pa.Array) -> Mask:
-        """Whether each text has it."""
+    def match(self, texts: pa.Array) -> Mask:
+        """Return whether each text has the pattern."""
         pattern = self.pattern
         texts = texts.fill_null("")
         if pattern.is_literal or not pattern.needs:
-            return _matches(texts, pattern.regex, ignore_case=pattern.ignore_case)
-        # RE2 finds literals several times as fast as patterns, and most texts have none of them.
-        needed = "|".join(map(re2.escape, pattern.needs[0]))
-        mask = _matches(texts, needed, ignore_case=pattern.may_ignore_case)
-        some = texts.filter(pa.array(mask))
-        mask[mask] = _matches(some, pattern.regex, ignore_case=pattern.ignore_case)
+            return _match_regex(texts, pattern.regex, ignore_case=pattern.ignore_case)
+        # RE2 finds literals several times faster than patterns, and most texts have none of them.
+        literals = "|".join(map(re2.escape, pattern.needs[0]))
+        mask = _match_regex(texts, literals, ignore_case=pattern.may_ignore_case)
+        candidates = texts.filter(pa.array(mask))
+        mask[mask] = _match_regex(candidates, pattern.regex, ignore_case=pattern.ignore_case)
         return mask
 
 
 @dataclass(frozen=True)
 class WordsMatcher:
-    """Texts that have all that is required and nothing that is excluded."""
+    """Matches texts that have all required terms and no excluded one."""
 
     query: WordsQuery
 
-    def matches(self, texts: pa.Array) -> Mask:
-        """Whether each text does."""
-        forms = folded(texts)
+    def match(self, texts: pa.Array) -> Mask:
+        """Return whether each text has the words."""
+        forms = fold_array(texts)
         mask: Mask = np.ones(len(texts), dtype=np.bool_)
         for term in self.query.required:
-            mask &= _matches(forms, term.to_regex())
+            mask &= _match_regex(forms, term.to_regex())
         for term in self.query.excluded:
-            mask &= ~_matches(forms, term.to_regex())
+            mask &= ~_match_regex(forms, term.to_regex())
         return mask
 
 
-def _matches(texts: pa.Array, regex: str, *, ignore_case: bool = False) -> Mask:
-    found = pc.match_substring_regex(texts, regex, ignore_case=ignore_case)
-    return np.array(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
+def _match_regex(texts: pa.Array, regex: str, *, ignore_case: bool = False) -> Mask:
+    matched = pc.match_substring_regex(texts, regex, ignore_case=ignore_case)
+    return np.array(matched.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 @dataclass(frozen=True)
 class LengthRange:
-    """Rows of a tokenization with so many tokens, ends included; rows that it lacks are outside."""
+    """Selects rows by their number of tokens, both ends included; rows that are not tokenized are outside."""
 
     lengths: TokenLengths
     least: int | None
     most: int | None
 
-    def mask(self, start: int, stop: int) -> Mask:
-        """Whether each of the rows with these ids, the last excluded, is within the range."""
-        return self._within(self.lengths.between(start, stop))
+    def match(self, start: int, stop: int) -> Mask:
+        """Return whether each of the rows ``start`` to ``stop``, excluded, is within the range."""
+        return self._contains(self.lengths.between(start, stop))
 
-    def check(self, ids: Ids) -> Ids:
-        """Those of these ids whose rows are within, in their order."""
-        return ids[self._within(self.lengths.at(ids))]
+    def select(self, ids: Ids) -> Ids:
+        """Return those of ``ids`` whose rows are within the range, in their order."""
+        return ids[self._contains(self.lengths.at(ids))]
 
-    def _within(self, counts: Counts) -> Mask:
+    def _contains(self, counts: Counts) -> Mask:
         mask: Mask = counts != UNKNOWN
         if self.least is not None:
             mask &= counts >= self.least
@@ -105,39 +105,39 @@ class LengthRange:
         return mask
 
 
-class Groups:
-    """All row groups of a store in order, found by the ids of their rows."""
+class RowGroups:
+    """The row groups of a dataset in order, found by the ids of their rows."""
 
     def __init__(self, store: DatasetStore) -> None:
         self.store = store
         self.all = list(store.groups())
         self.starts = [store.ids(group.split)[0] + group.first_row for group in self.all]
 
-    def between(self, start: int, stop: int) -> range:
-        """The numbers of the groups that have rows with these ids."""
+    def numbers_between(self, start: int, stop: int) -> range:
+        """Return the numbers of the groups with rows from ``start`` to ``stop``, excluded."""
         return range(max(0, bisect_right(self.starts, start) - 1), bisect_right(self.starts, stop - 1))
 
     def texts(self, number: int) -> pa.Array:
-        """The texts of a group."""
+        """Return the texts of a group."""
         return self.store.texts(self.all[number])
 
-    def check(self, ids: Ids, matcher: Matcher) -> Ids:
-        """Those of these ids, ascending, whose texts match; each group is read once."""
-        kept = []
-        for number in self.between(int(ids[0]), int(ids[-1]) + 1) if len(ids) else ():
+    def select(self, ids: Ids, matcher: Matcher) -> Ids:
+        """Return those of ``ids``, which ascend, whose texts match; each group is read once."""
+        selected = []
+        for number in self.numbers_between(int(ids[0]), int(ids[-1]) + 1) if len(ids) else ():
             first = self.starts[number]
             rows = ids[np.searchsorted(ids, first) : np.searchsorted(ids, first + self.all[number].rows)]
             if len(rows):
-                kept.append(rows[matcher.matches(self.texts(number).take(pa.array(rows - first)))])
-        return np.concatenate(kept) if kept else ids[:0]
+                selected.append(rows[matcher.match(self.texts(number).take(pa.array(rows - first)))])
+        return np.concatenate(selected) if selected else ids[:0]
 
 
 class ScanSource:
-    """Hits found by reading; the windows are the row groups from ``start`` to ``stop``, the ends of splits."""
+    """Hits found by a scan; its windows are the row groups from ``start`` to ``stop``, where splits begin or end."""
 
     def __init__(
         self,
-        groups: Groups,
+        groups: RowGroups,
         matcher: Matcher,
         *,
         start: int,
@@ -147,63 +147,63 @@ class ScanSource:
     ) -> None:
         self._groups = groups
         self._matcher = matcher
-        self._numbers = groups.between(start, stop) if start < stop else range(0)
+        self._numbers = groups.numbers_between(start, stop) if start < stop else range(0)
         self._lengths = lengths
         self._executor = executor
 
     @property
     def windows(self) -> int:
-        """How many row groups there are."""
+        """The number of row groups."""
         return len(self._numbers)
 
     def counts(self) -> None:
-        """Only reading can tell."""
+        """Return None: only ``find`` can tell."""
         return
 
-    def find(self, windows: Sequence[int], limit: Deadline) -> list[Ids]:
-        """The hits of each of these row groups."""
+    def find(self, windows: Sequence[int], deadline: Deadline) -> list[Ids]:
+        """Return the hits of each of these row groups."""
 
-        def hits(some: Sequence[int]) -> list[Ids]:
-            found = []
+        def scan_groups(some: Sequence[int]) -> list[Ids]:
+            hits = []
             for window in some:
-                limit.check()
-                found.append(self._hits(self._numbers[window]))
-            return found
+                deadline.check()
+                hits.append(self._scan_group(self._numbers[window]))
+            return hits
 
-        parts = [windows[start : start + _AT_ONCE] for start in range(0, len(windows), _AT_ONCE)]
-        return [ids for found in self._executor.map(hits, parts) for ids in found]
+        tasks = [windows[start : start + _GROUPS_PER_TASK] for start in range(0, len(windows), _GROUPS_PER_TASK)]
+        return [ids for hits in self._executor.map(scan_groups, tasks) for ids in hits]
 
-    def _hits(self, number: int) -> Ids:
+    def _scan_group(self, number: int) -> Ids:
         start, group = self._groups.starts[number], self._groups.all[number]
-        mask = self._lengths.mask(start, start + group.rows) if self._lengths else None
-        if mask is not None and not mask.any():
+        in_range = self._lengths.match(start, start + group.rows) if self._lengths else None
+        if in_range is not None and not in_range.any():
             return np.empty(0, dtype=np.int64)
-        found = self._matcher.matches(self._groups.texts(number))
-        return np.flatnonzero(found if mask is None else found & mask) + start
+        matched = self._matcher.match(self._groups.texts(number))
+        return np.flatnonzero(matched if in_range is None else matched & in_range) + start
 
 
 class LengthSource:
-    """All rows whose length is within a range; the windows are stretches of rows."""
+    """All rows whose number of tokens is within a range; its windows are ranges of row ids."""
 
     def __init__(self, lengths: LengthRange, start: int, stop: int) -> None:
         self._lengths = lengths
-        self._starts = range(start, stop, _STRETCH)
+        self._starts = range(start, stop, _WINDOW_ROWS)
         self._stop = stop
 
     @property
     def windows(self) -> int:
-        """How many stretches there are."""
+        """The number of windows."""
         return len(self._starts)
 
     def counts(self) -> None:
-        """Counted as it is asked for: it is fast enough."""
+        """Return None: ``find`` is fast enough to count."""
         return
 
-    def find(self, windows: Sequence[int], limit: Deadline) -> list[Ids]:
-        """The rows of each of these stretches."""
-        found = []
+    def find(self, windows: Sequence[int], deadline: Deadline) -> list[Ids]:
+        """Return the rows of each of these windows."""
+        rows = []
         for window in windows:
-            limit.check()
+            deadline.check()
             start = self._starts[window]
-            found.append(np.flatnonzero(self._lengths.mask(start, min(start + _STRETCH, self._stop))) + start)
-        return found
+            rows.append(np.flatnonzero(self._lengths.match(start, min(start + _WINDOW_ROWS, self._stop))) + start)
+        return rows

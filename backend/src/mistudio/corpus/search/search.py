@@ -1,7 +1,7 @@
-"""One search over one dataset: decides between the index and reading the data, and gives pages and totals.
+"""Searches a dataset: chooses between the index and a scan, and returns pages and totals.
 
-The answer does not depend on that decision: the index is asked where it has the answer, or narrows down where it can
-be, and everything else is read. Without an index all of it is read.
+The hits do not depend on the choice. The index answers a search where it can, or narrows it down to candidates that are
+then read; everything else is scanned. Without an index, everything is scanned.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,39 +14,46 @@ import numpy as np
 from tantivy import Query
 
 from mistudio.corpus.arrays import Ids
-from mistudio.corpus.search.highlights import pattern_marker, words_marker
+from mistudio.corpus.search.highlights import make_pattern_highlighter, make_words_highlighter
 from mistudio.corpus.search.hit_counter import Deadline, HitCounter, HitSource
 from mistudio.corpus.search.index_builder import has_current_index, read_index_manifest
-from mistudio.corpus.search.index_reader import CheckedSource, IndexReader
+from mistudio.corpus.search.index_reader import FilteredSource, IndexReader
 from mistudio.corpus.search.pages import EarlyScan, Search, SearchPlan, Sort
-from mistudio.corpus.search.query import Pattern, SearchMode, WordsQuery, exact_pattern, parse_words, regex_pattern
+from mistudio.corpus.search.query import (
+    Pattern,
+    SearchMode,
+    WordsQuery,
+    make_exact_pattern,
+    make_regex_pattern,
+    parse_words,
+)
 from mistudio.corpus.search.scan import (
-    Groups,
     LengthRange,
     LengthSource,
     Matcher,
     PatternMatcher,
+    RowGroups,
     ScanSource,
     WordsMatcher,
 )
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.tokenized.lengths import TokenLengths
 
-# What is read in less time than the index takes to say which words have some letters within them.
+# A scan reads these bytes in less time than the index needs to find the words that contain some letters.
 EARLY_BYTES: Final = 48_000_000
-_LENGTHS_AT_ONCE: Final = 10_000
-_TEXTS_AT_ONCE: Final = 256
-# With more candidates than one row in so many, reading them one by one costs what reading everything does.
+_LENGTHS_PER_BATCH: Final = 10_000
+_TEXTS_PER_BATCH: Final = 256
+# If more than one row in so many is a candidate, reading the candidates costs as much as a scan.
 _CANDIDATE_SHARE: Final = 20
 _FIRST_BEST: Final = 1_000
-_ROWS_AT_ONCE: Final = 10
+_ROWS_PER_TASK: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchRequest:
-    """What is looked for; without ``mode`` all rows, of which ``least`` and ``most`` (tokens, ends included) choose.
+    """A search. ``least`` and ``most`` bound the tokens of a row, both included; ``split`` None searches all splits.
 
-    ``case`` counts for exact and regex only. ``split`` None: all.
+    ``mode`` None matches every row within the bounds. ``case`` is for the modes exact and regex only.
     """
 
     mode: SearchMode | None
@@ -58,10 +65,11 @@ class SearchRequest:
     sort: Sort
 
 
-class Corpus:
-    """A dataset, open for searching. Safe to use from several threads; blocks, so never from an event loop.
+class SearchableDataset:
+    """A dataset that is open for searches. Safe to use from several threads. It blocks: never call it on an event loop.
 
-    For a pattern, so many bytes of text are read before the index is asked. Not ``is_indexed``: it is never asked.
+    A search for a pattern scans ``early_bytes`` of text before it queries the index. ``is_indexed`` False ignores the
+    index.
     """
 
     def __init__(
@@ -69,158 +77,161 @@ class Corpus:
     ) -> None:
         self.store = store
         self.early_bytes = early_bytes
-        self.bytes_a_row = 1 + (store.manifest.text.utf8_bytes or 0) // max(1, store.num_rows())
-        self.groups = Groups(store)
+        self.bytes_per_row = 1 + (store.manifest.text.utf8_bytes or 0) // max(1, store.num_rows())
+        self.groups = RowGroups(store)
         self.index = open_index(store.folder) if is_indexed else None
         self._executor = executor
 
     def search(self, request: SearchRequest, lengths: TokenLengths | None = None) -> Search:
-        """Prepare a search; ``lengths`` are needed where tokens are asked for. Raises InvalidPattern, UnknownSplit."""
+        """Prepare a search; bounds of tokens need ``lengths``. Raises InvalidPattern, UnknownSplit."""
         start, stop = self.store.ids(request.split)
-        within = None
+        length_range = None
         if lengths is not None and (request.least is not None or request.most is not None):
-            within = LengthRange(lengths, request.least, request.most)
-        return _Planning(self, request, within, start, stop, self._executor).search()
+            length_range = LengthRange(lengths, request.least, request.most)
+        return _Planner(self, request, length_range, start, stop, self._executor).make_search()
 
     def rows(self, ids: Sequence[int]) -> list[StoredRow]:
-        """The rows with these ids, in their order; those of many row groups are read on several threads."""
+        """Return the rows with these ids, in the order of ``ids``; several threads read them."""
         by_split: dict[str, list[int]] = {}
         for split, row in map(self.store.locate, sorted(ids)):
             by_split.setdefault(split, []).append(row)
-        parts = [
-            (split, rows[start : start + _ROWS_AT_ONCE])
+        tasks = [
+            (split, rows[start : start + _ROWS_PER_TASK])
             for split, rows in by_split.items()
-            for start in range(0, len(rows), _ROWS_AT_ONCE)
+            for start in range(0, len(rows), _ROWS_PER_TASK)
         ]
-        read = self._executor.map(lambda part: self.store.rows(*part), parts)
-        found = {row.id: row for rows in read for row in rows}
-        return [found[row_id] for row_id in ids]
+        results = self._executor.map(lambda task: self.store.rows(*task), tasks)
+        by_id = {row.id: row for rows in results for row in rows}
+        return [by_id[row_id] for row_id in ids]
 
 
 def open_index(folder: Path) -> IndexReader | None:
-    """The index of the dataset in ``folder``, None where there is none or a stale one."""
+    """Open the index of the dataset in ``folder``; None if there is none, or it is stale or damaged."""
     manifest = read_index_manifest(folder)
     if manifest is None or not has_current_index(folder):
         return None
     try:
         return IndexReader(folder, manifest)
     except (OSError, ValueError):
-        # A file of it is damaged or gone; what the index would tell can be read from the data.
+        # A file is damaged or missing. A scan answers every search instead.
         return None
 
 
 @dataclass(frozen=True)
-class _Planning:
-    corpus: Corpus
+class _Planner:
+    dataset: SearchableDataset
     request: SearchRequest
-    within: LengthRange | None
+    length_range: LengthRange | None
     start: int
     stop: int
     executor: Executor
 
-    def search(self) -> Search:
+    def make_search(self) -> Search:
         request = self.request
         if request.mode is None:
-            return Search(SearchPlan(HitCounter(_all_or_nothing(self.within, self.start, self.stop))), None)
+            return Search(SearchPlan(HitCounter(self._make_length_source())), None)
         if request.mode == "words":
-            return self._words(parse_words(request.text))
-        make = exact_pattern if request.mode == "exact" else regex_pattern
-        return self._pattern(make(request.text, case=request.case))
+            return self._search_words(parse_words(request.text))
+        make_pattern = make_exact_pattern if request.mode == "exact" else make_regex_pattern
+        return self._search_pattern(make_pattern(request.text, case=request.case))
 
-    def _words(self, query: WordsQuery) -> Search:
-        marker, index = words_marker(query), self.corpus.index
+    def _search_words(self, query: WordsQuery) -> Search:
+        highlighter, index = make_words_highlighter(query), self.dataset.index
         if query.is_empty:
-            return Search(SearchPlan(HitCounter(_Nothing())), marker)
-        question = index.words(query) if index else None
-        source = self._index_source(question, self.within.check if self.within else None, _LENGTHS_AT_ONCE, most=None)
-        if source is None or index is None or question is None:
-            return Search(SearchPlan(HitCounter(self._scan(WordsMatcher(query)))), marker)
-        hits = sum(index.source(question, self.start, self.stop).counts()) if self.request.sort == "relevance" else 0
-        best = self._best(index, question, hits) if self.request.sort == "relevance" else None
-        return Search(SearchPlan(HitCounter(source), uses_index=True, best=best), marker)
+            return Search(SearchPlan(HitCounter(_EmptySource())), highlighter)
+        index_query = index.make_words_query(query) if index else None
+        select = self.length_range.select if self.length_range else None
+        source = self._make_index_source(index_query, select, _LENGTHS_PER_BATCH, most=None)
+        if source is None or index is None or index_query is None:
+            return Search(SearchPlan(HitCounter(self._make_scan(WordsMatcher(query)))), highlighter)
+        find_best = self._make_best_finder(index, index_query) if self.request.sort == "relevance" else None
+        return Search(SearchPlan(HitCounter(source), uses_index=True, find_best=find_best), highlighter)
 
-    def _pattern(self, pattern: Pattern) -> Search:
-        marker, matcher = pattern_marker(pattern), PatternMatcher(pattern)
-        scan = self._scan(matcher)
-        scanned = HitCounter(scan)
-        if self.corpus.index is None or not pattern.needs:
-            return Search(SearchPlan(scanned), marker)
+    def _search_pattern(self, pattern: Pattern) -> Search:
+        highlighter, matcher = make_pattern_highlighter(pattern), PatternMatcher(pattern)
+        scan = self._make_scan(matcher)
+        scan_counter = HitCounter(scan)
+        if self.dataset.index is None or not pattern.needs:
+            return Search(SearchPlan(scan_counter), highlighter)
 
-        def plan() -> SearchPlan:
-            source = self._narrowed(pattern, matcher)
-            return SearchPlan(scanned) if source is None else SearchPlan(HitCounter(source), uses_index=True)
+        def make_plan() -> SearchPlan:
+            source = self._make_candidate_source(pattern, matcher)
+            return SearchPlan(scan_counter) if source is None else SearchPlan(HitCounter(source), uses_index=True)
 
         rows = max(1, self.stop - self.start)
-        windows = self.corpus.early_bytes * scan.windows // max(1, self.corpus.bytes_a_row * rows)
-        return Search(plan, marker, beginning=EarlyScan(scanned, windows))
+        windows = self.dataset.early_bytes * scan.windows // max(1, self.dataset.bytes_per_row * rows)
+        return Search(make_plan, highlighter, early_scan=EarlyScan(scan_counter, windows))
 
-    def _narrowed(self, pattern: Pattern, matcher: Matcher) -> HitSource | None:
-        """The rows that the index cannot rule out, looked at one by one; None where reading all is no more work."""
-        index, within = self.corpus.index, self.within
+    def _make_length_source(self) -> HitSource:
+        return LengthSource(self.length_range, self.start, self.stop) if self.length_range else _EmptySource()
 
-        def check(ids: Ids) -> Ids:
-            return self.corpus.groups.check(within.check(ids) if within else ids, matcher)
+    def _make_candidate_source(self, pattern: Pattern, matcher: Matcher) -> HitSource | None:
+        """Return the rows that the index cannot rule out, each matched; None if a scan costs no more."""
+        index, length_range = self.dataset.index, self.length_range
 
-        question = index.narrowing(pattern.needs) if index else None
-        return self._index_source(question, check, _TEXTS_AT_ONCE, most=(self.stop - self.start) // _CANDIDATE_SHARE)
+        def select(ids: Ids) -> Ids:
+            return self.dataset.groups.select(length_range.select(ids) if length_range else ids, matcher)
 
-    def _index_source(
-        self, question: Query | None, check: Callable[[Ids], Ids] | None, at_once: int, *, most: int | None
+        query = index.make_candidate_query(pattern.needs) if index else None
+        return self._make_index_source(
+            query, select, _TEXTS_PER_BATCH, most=(self.stop - self.start) // _CANDIDATE_SHARE
+        )
+
+    def _make_index_source(
+        self, query: Query | None, select: Callable[[Ids], Ids] | None, batch_size: int, *, most: int | None
     ) -> HitSource | None:
-        """The index's answer, checked; None where there is none, or more than ``most`` rows would be to check."""
-        if self.corpus.index is None or question is None:
+        """Return the hits of the index that ``select`` selects; None without a query, or for over ``most`` hits."""
+        if self.dataset.index is None or query is None:
             return None
         try:
-            found = self.corpus.index.source(question, self.start, self.stop)
+            hits = self.dataset.index.find_hits(query, self.start, self.stop)
         except ValueError:
-            # tantivy's word for a question that stands for too many others.
+            # tantivy raises it if a regular expression stands for too many words.
             return None
-        if most is not None and sum(found.counts()) > max(most, at_once):
+        if most is not None and sum(hits.counts()) > max(most, batch_size):
             return None
-        return found if check is None else CheckedSource(found, check, at_once=at_once, executor=self.executor)
+        return hits if select is None else FilteredSource(hits, select, batch_size=batch_size, executor=self.executor)
 
-    def _scan(self, matcher: Matcher) -> ScanSource:
+    def _make_scan(self, matcher: Matcher) -> ScanSource:
         return ScanSource(
-            self.corpus.groups,
+            self.dataset.groups,
             matcher,
             start=self.start,
             stop=self.stop,
-            lengths=self.within,
+            lengths=self.length_range,
             executor=self.executor,
         )
 
-    def _best(self, index: IndexReader, question: Query, hits: int) -> Callable[[int, int], Ids]:
-        def best(offset: int, size: int) -> Ids:
-            # tantivy makes room for as many hits as it is asked for.
-            size = min(size, hits - offset)
+    def _make_best_finder(self, index: IndexReader, query: Query) -> Callable[[int, int], Ids]:
+        num_hits = sum(index.find_hits(query, self.start, self.stop).counts())
+
+        def find_best(offset: int, size: int) -> Ids:
+            # tantivy allocates memory for as many hits as are requested.
+            size = min(size, num_hits - offset)
             if size <= 0:
                 return np.empty(0, dtype=np.int64)
-            if self.within is None:
-                return index.best(question, self.start, self.stop, offset=offset, size=size)
-            taken = min(hits, max(_FIRST_BEST, 2 * (offset + size)))
+            if self.length_range is None:
+                return index.find_best(query, self.start, self.stop, offset=offset, size=size)
+            requested = min(num_hits, max(_FIRST_BEST, 2 * (offset + size)))
             while True:
-                ids = index.best(question, self.start, self.stop, offset=0, size=taken)
-                kept = self.within.check(ids)
-                if len(kept) >= offset + size or taken == hits:
-                    return kept[offset : offset + size]
-                taken = min(hits, 4 * taken)
+                ids = index.find_best(query, self.start, self.stop, offset=0, size=requested)
+                selected = self.length_range.select(ids)
+                if len(selected) >= offset + size or requested == num_hits:
+                    return selected[offset : offset + size]
+                requested = min(num_hits, 4 * requested)
 
-        return best
+        return find_best
 
 
-class _Nothing:
+class _EmptySource:
     """No hits."""
 
     windows = 0
 
     def counts(self) -> list[int]:
-        """None at all."""
+        """Return no counts."""
         return []
 
-    def find(self, _windows: object, _limit: Deadline) -> list[Ids]:
-        """None at all."""
+    def find(self, _windows: object, _deadline: Deadline) -> list[Ids]:
+        """Return no hits."""
         return []
-
-
-def _all_or_nothing(within: LengthRange | None, start: int, stop: int) -> HitSource:
-    return LengthSource(within, start, stop) if within else _Nothing()

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -67,8 +67,10 @@ class DatasetStore:
         self.folder = folder
         self.manifest = read_manifest(folder) if manifest is None else manifest
         self._splits = {split.name: split for split in self.manifest.splits}
-        self._first_ids = dict(zip(self._splits, _starts([split.rows for split in self.manifest.splits]), strict=False))
+        # Row numbers at which files begin and, last, at which the split ends.
         self._starts = {name: _starts([file.rows for file in split.files]) for name, split in self._splits.items()}
+        ids = _starts([starts[-1] for starts in self._starts.values()])
+        self._first_ids, self._num_rows = dict(zip(self._splits, ids, strict=False)), ids[-1]
         self._footers: LRUCache[str, _Footer] = LRUCache(_MAX_FOOTERS)
         self._lock = threading.Lock()
         self._files = files or FilePool()
@@ -85,7 +87,10 @@ class DatasetStore:
 
     def num_rows(self, split: str | None = None) -> int:
         """Return the number of rows of the split, or of all splits."""
-        return self.manifest.rows if split is None else self._get_split(split).rows
+        if split is None:
+            return self._num_rows
+        self._get_split(split)
+        return self._starts[split][-1]
 
     def ids(self, split: str | None = None) -> tuple[int, int]:
         """Return the range of the row ids of the split, or of all splits: the first, and one past the last."""
@@ -96,16 +101,16 @@ class DatasetStore:
 
     def locate(self, row_id: int) -> tuple[str, int]:
         """Return the split of the row with this id, and its number within the split. Raises IndexError."""
-        for split, first in self._first_ids.items():
-            if first <= row_id < first + self.num_rows(split):
-                return split, row_id - first
-        raise IndexError(f"The dataset has no row with the id {row_id}.")
+        if not 0 <= row_id < self._num_rows:
+            raise IndexError(f"The dataset has no row with the id {row_id}.")
+        split, first = next(item for item in reversed(self._first_ids.items()) if item[1] <= row_id)
+        return split, row_id - first
 
     def page(self, split: str | None, *, offset: int, limit: int) -> list[StoredRow]:
         """Return up to ``limit`` rows from ``offset`` on, of one split or of all; none beyond the end."""
         rows: list[StoredRow] = []
         for name in self.splits if split is None else (split,):
-            present = self._get_split(name).rows
+            present = self.num_rows(name)
             if offset < present and len(rows) < limit:
                 stop = min(present, offset + limit - len(rows))
                 rows += self._read_span(name, offset, stop)
@@ -114,7 +119,7 @@ class DatasetStore:
 
     def row(self, split: str, row: int) -> StoredRow:
         """Return one row. Raises IndexError if the split has no such row."""
-        if not 0 <= row < self._get_split(split).rows:
+        if not 0 <= row < self.num_rows(split):
             raise IndexError(f"Split {split} has no row {row}.")
         return self._read_span(split, row, row + 1)[0]
 
@@ -135,16 +140,15 @@ class DatasetStore:
             position = end
         return [found[number] for number in rows]
 
-    def groups(self, split: str | None = None) -> Iterator[GroupRef]:
-        """Yield the row groups in order, of one split or of all."""
+    def groups(self, split: str | None = None, *, first_row: int = 0) -> Iterator[GroupRef]:
+        """Yield the row groups in order, of one split or of all; of each split those that end after ``first_row``."""
         for name in self.splits if split is None else (split,):
-            first_row = 0
-            for file in self._get_split(name).files:
-                footer = self._get_footer(file.path)
-                for index in range(footer.metadata.num_row_groups):
-                    rows = footer.metadata.row_group(index).num_rows
-                    yield GroupRef(name, file.path, index, first_row, rows)
-                    first_row += rows
+            files, starts = self._get_split(name).files, self._starts[name]
+            for number in range(bisect_right(starts, first_row) - 1, len(files)):
+                ends = self._get_footer(files[number].path).starts
+                for index, (start, end) in enumerate(pairwise(ends)):
+                    if starts[number] + end > first_row:
+                        yield GroupRef(name, files[number].path, index, starts[number] + start, end - start)
 
     def read(self, group: GroupRef, *, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the row group, all columns or only ``columns``; columns that its file lacks are left out."""

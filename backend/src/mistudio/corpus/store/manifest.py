@@ -144,6 +144,9 @@ def make_manifest(
         sources: The source files, if they are not those of ``files``.
     """
     columns = merge_columns(file.report for file in files)
+    by_split: dict[str, list[RawFile]] = {split: [] for split in splits}
+    for file in files:
+        by_split[file.split].append(_to_raw_file(file))
     if not any(file.report.rows for file in files):
         raise NoData("The files hold no rows, so there is no data for a dataset. Choose files with at least one row.")
     return Manifest(
@@ -151,9 +154,7 @@ def make_manifest(
         repo=repo,
         config=config,
         commit=commit,
-        splits=tuple(
-            SplitManifest(split, tuple(_to_raw_file(file) for file in files if file.split == split)) for split in splits
-        ),
+        splits=tuple(SplitManifest(split, tuple(raw_files)) for split, raw_files in by_split.items()),
         # One source file may serve several splits.
         sources=tuple(sources or {file.source.path: file.source for file in files}.values()),
         text_column=choose_text_column(columns, requested=text_column),

@@ -13,7 +13,7 @@ from mistudio.core.errors import Json
 from mistudio.corpus.store.columns import render_conversation
 from mistudio.corpus.store.dataset_store import StoredRow
 from mistudio.utils.file_utils import format_size
-from mistudio.utils.text import shortened
+from mistudio.utils.text import shorten
 
 TEXT_LIMIT: Final = 10_000
 CELL_LIMIT: Final = 2_000
@@ -68,7 +68,7 @@ def to_json_value(value: object, *, cell_limit: int | None = CELL_LIMIT, depth: 
     if value is None or isinstance(value, bool | int | float):
         return _to_number(value)
     if isinstance(value, str):
-        return _replace_surrogates(value) if cell_limit is None else shortened(_replace_surrogates(value), cell_limit)
+        return _replace_surrogates(value) if cell_limit is None else shorten(_replace_surrogates(value), cell_limit)
     if isinstance(value, list | tuple | dict):
         return _to_nested(value, cell_limit, depth)
     return _to_string(value)

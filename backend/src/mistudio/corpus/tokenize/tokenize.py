@@ -18,7 +18,7 @@ from mistudio.corpus.tokenized.manifest import (
     write_tokenized_manifest,
 )
 from mistudio.utils.file_utils import ensure_dir, fsync_directory
-from mistudio.utils.locks import forget_owner, owned_folder
+from mistudio.utils.locks import lock_folder, remove_lock
 
 
 def tokenize_dataset(order: TokenizeOrder, target: Path, *, sharing: ShardPolicy | None = None) -> TokenizedManifest:
@@ -34,7 +34,7 @@ def tokenize_dataset(order: TokenizeOrder, target: Path, *, sharing: ShardPolicy
     staging = order.staging
     if (target / TOKENIZED_MANIFEST).exists():
         return read_tokenized_manifest(target)
-    with owned_folder(staging, order.monitor.checkpoint):
+    with lock_folder(staging, order.monitor.checkpoint):
         if (target / TOKENIZED_MANIFEST).exists():
             # The caller that had the folder before has published the result.
             shutil.rmtree(staging)
@@ -50,7 +50,7 @@ def _publish(staging: Staging, target: Path) -> TokenizedManifest:
     staging.remove_scratch()
     ensure_dir(target.parent)
     staging.folder.rename(target)
-    forget_owner(target)
+    remove_lock(target)
     fsync_directory(target.parent)
     return read_tokenized_manifest(target)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mistudio.corpus.store.snippets import Snippet
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
-from mistudio.utils.text import visible
+from mistudio.utils.text import escape_controls
 
 
 def write_snippets(folder: Path, manifest: TokenizedManifest) -> list[Snippet]:
@@ -41,7 +41,7 @@ def _write_model_name(manifest: TokenizedManifest) -> str:
     """Return the line that names the model, which is the tokenizer's repository; local files do not name theirs."""
     if manifest.tokenizer.commit:
         return f"model_name = {manifest.tokenizer.repo!r}\n"
-    return f'model_name = ""  # of the model that the tokenizer {visible(manifest.tokenizer.name)} belongs to\n'
+    return f'model_name = ""  # of the model that the tokenizer {escape_controls(manifest.tokenizer.name)} belongs to\n'
 
 
 def _count_batch_rows(manifest: TokenizedManifest) -> int:

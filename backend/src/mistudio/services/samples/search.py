@@ -15,11 +15,11 @@ from typing import Final, TypeAlias
 from cachetools import LRUCache
 
 from mistudio.core.config import Settings
-from mistudio.corpus.search.highlights import Marker
+from mistudio.corpus.search.highlights import Highlighter
 from mistudio.corpus.search.hit_counter import Deadline, HitPage
-from mistudio.corpus.search.index_builder import index_stamp
+from mistudio.corpus.search.index_builder import read_index_stamp
 from mistudio.corpus.search.pages import Search
-from mistudio.corpus.search.search import Corpus, SearchRequest
+from mistudio.corpus.search.search import SearchableDataset, SearchRequest
 from mistudio.corpus.store.dataset_store import StoredRow
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.services.samples.background_counts import BackgroundCounts
@@ -61,9 +61,9 @@ class FoundPage:
     has_index: bool
 
     @property
-    def marker(self) -> Marker | None:
-        """Marks the hits in a text."""
-        return self.search.marker
+    def highlighter(self) -> Highlighter | None:
+        """Finds the highlights in a text."""
+        return self.search.highlighter
 
 
 class SearchService:
@@ -76,7 +76,7 @@ class SearchService:
         self._scanners = ThreadPoolExecutor(_SCANNERS, thread_name_prefix="scan")
         self._lock = threading.Lock()
         # Each with the stamp of the store and the index that it reads.
-        self._corpora: LRUCache[str, tuple[Hashable, Corpus]] = LRUCache(_MOST_CORPORA)
+        self._corpora: LRUCache[str, tuple[Hashable, SearchableDataset]] = LRUCache(_MOST_CORPORA)
         self._searches: LRUCache[tuple[str, Hashable], Search] = LRUCache(_MOST_SEARCHES)
         self._counts = BackgroundCounts(lambda: self._active > 0)
         self._active = 0
@@ -106,7 +106,7 @@ class SearchService:
         try:
             key, corpus, search = self._open_search(wanted)
             # One hit more than the page says whether there is a next one.
-            page = search.page(wanted.offset, wanted.size + 1, limit=deadline, patience=_PATIENCE_SECONDS)
+            page = search.page(wanted.offset, wanted.size + 1, deadline=deadline, patience=_PATIENCE_SECONDS)
             rows = corpus.rows(page.ids[: wanted.size])
         finally:
             with self._lock:
@@ -121,7 +121,7 @@ class SearchService:
         if self._datasets.is_deleted(dataset_id):
             self._counts.forget(dataset_id)
 
-    def _open_search(self, wanted: PageRequest) -> tuple[Hashable, Corpus, Search]:
+    def _open_search(self, wanted: PageRequest) -> tuple[Hashable, SearchableDataset, Search]:
         """Return the search with what it has counted so far, and its key."""
         stamp, corpus = self._open_corpus(wanted.dataset_id)
         key = (wanted.dataset_id, (stamp, wanted.request, wanted.tokenization))
@@ -135,15 +135,15 @@ class SearchService:
                 search = self._searches.setdefault(key, search)
         return key, corpus, search
 
-    def _open_corpus(self, dataset_id: str) -> tuple[Hashable, Corpus]:
+    def _open_corpus(self, dataset_id: str) -> tuple[Hashable, SearchableDataset]:
         """Open the dataset for searching; again if its store was opened again or its index changed."""
         store = self._datasets.get(dataset_id)
-        stamp = (id(store), index_stamp(store.folder))
+        stamp = (id(store), read_index_stamp(store.folder))
         with self._lock:
             known = self._corpora.get(dataset_id)
         if known is not None and known[0] == stamp:
             return known
-        opened = (stamp, Corpus(store, self._scanners))
+        opened = (stamp, SearchableDataset(store, self._scanners))
         with self._lock:
             if not self._datasets.is_deleted(dataset_id):
                 self._corpora[dataset_id] = opened

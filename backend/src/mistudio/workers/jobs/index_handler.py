@@ -13,11 +13,11 @@ from mistudio.workers.jobs.runner import Handler, JobContext
 
 async def handle_index(context: JobContext, *, settings: Settings, database: Database) -> IndexFigures:
     """Build the dataset's index, from the start if an earlier build was cut off; keep one that is complete."""
-    from mistudio.corpus.search.index_builder import build_index, estimated_bytes, has_current_index
+    from mistudio.corpus.search.index_builder import build_index, estimate_index_bytes, has_current_index
 
     folder = StorageService(settings, database).folder(context.job.dataset_id)
     if not await asyncio.to_thread(has_current_index, folder):
-        needed = await asyncio.to_thread(estimated_bytes, folder)
+        needed = await asyncio.to_thread(estimate_index_bytes, folder)
         require_room(settings.data_dir, needed, reserve=settings.disk_reserve_bytes)
         await asyncio.to_thread(build_index, folder, monitor=context.monitor, heap_bytes=settings.index_heap_bytes)
     return IndexFigures()

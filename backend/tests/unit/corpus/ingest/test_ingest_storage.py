@@ -8,14 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from tempfile import gettempdir
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from fakes.corpora import ingest_bytes, json_lines, parquet_bytes
 from fakes.pace import PATIENCE
@@ -23,36 +20,6 @@ from mistudio.core.errors import DataMissing, DiskFull, JobCancelled
 from mistudio.corpus.formats.columnar import read_arrow
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
-from mistudio.corpus.store.parquet_writer import GROUP_BYTES, GroupWriter, measure_rows
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.integers(0, 400_000), max_size=30), st.integers(1, 7))
-def test_row_groups_are_small(sizes: list[int], step: int) -> None:
-    """At most 1,000 rows and about 384 KB, for batches of any size; only a single row may be larger."""
-    rows = [{"text": "x" * size} for size in [*sizes, *([3] * 2_100)]]
-    path = Path(gettempdir()) / f"mistudio-groups-{os.getpid()}.parquet"
-    schema = pa.schema([("text", pa.string())])
-    try:
-        writer = GroupWriter(path, schema)
-        for start in range(0, len(rows), 100 * step):
-            writer.write(pa.RecordBatch.from_pylist(rows[start : start + 100 * step], schema))
-        writer.finish()
-        metadata = pq.read_metadata(path)
-        groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
-        assert len(rows) == metadata.num_rows
-        assert all(group.num_rows <= 1_000 for group in groups)
-        assert all(group.num_rows == 1 or group.total_byte_size <= 1.1 * GROUP_BYTES for group in groups)
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def test_sizes_of_rows_include_nested_text() -> None:
-    """Text in lists and structs counts for its row."""
-    messages = [[{"role": "user", "content": "x" * 5_000}], [], None, [{"role": None, "content": "y"}] * 2]
-    batch = pa.RecordBatch.from_pylist([{"m": value} for value in messages]).slice(0, 4)
-    assert [5_004, 0, 0, 2] == measure_rows(batch).tolist()
-    assert [0, 2] == measure_rows(batch.slice(2)).tolist()
 
 
 def test_a_well_grouped_parquet_file_is_kept_byte_for_byte(tmp_path: Path) -> None:
@@ -88,13 +55,6 @@ def test_a_badly_grouped_parquet_file_is_rewritten(tmp_path: Path, group_rows: i
     assert table.equals(pq.read_table(target))
     assert b"{}" == pq.read_schema(target).metadata[b"huggingface"]
     assert 5 == pq.read_metadata(target).num_row_groups
-
-
-def test_the_footer_has_no_statistics_on_text(tmp_path: Path) -> None:
-    """They would be most of the footer; numbers have statistics."""
-    _, target = ingest_bytes(tmp_path, json_lines([{"text": "a", "n": 1}]), label="a.jsonl", format="json")
-    group = pq.read_metadata(target).row_group(0)
-    assert [False, True] == [group.column(index).is_stats_set for index in range(2)]
 
 
 def test_types_that_parquet_lacks_are_converted(tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
-"""What a regular expression needs: never more than every text in which it is found has."""
+"""The literals that a regular expression requires: never more than every matching text has."""
 
 import pytest
 import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mistudio.corpus.search.required_literals import required_literals
+from mistudio.corpus.search.required_literals import find_required_literals
 
-# An expression, and a text in which it is found.
+# An expression, and a text that it matches.
 Pair = tuple[str, str]
 
 
@@ -32,21 +32,21 @@ Pair = tuple[str, str]
         ("|".join(f"word{number}" for number in range(20)), []),
     ],
 )
-def test_what_a_pattern_needs(regex: str, needs: list[set[str]]) -> None:
-    """Literals in one piece where they stand in one; alternatives as such; nothing where nothing is sure."""
-    assert {frozenset(need) for need in needs} == {frozenset(need) for need in required_literals(regex)}
+def test_required_literals_of_expressions(regex: str, needs: list[set[str]]) -> None:
+    """Adjacent literals are joined, alternatives stay alternatives, uncertain ones are left out."""
+    assert {frozenset(need) for need in needs} == {frozenset(need) for need in find_required_literals(regex)}
 
 
-def pieces() -> st.SearchStrategy[Pair]:
-    """The smallest expressions."""
+def atoms() -> st.SearchStrategy[Pair]:
+    """Generate the smallest expressions."""
     literal = st.text(st.sampled_from("abc .é日"), min_size=1, max_size=3).map(lambda text: (re2.escape(text), text))
     others = [(r"\d", "7"), (".", "z"), ("[a-c]", "b"), (r"[\]\d[:alpha:]]", "]"), (r"\x61", "a"), (r"\pL", "é")]
     return literal | st.sampled_from([*others, (r"\b", ""), ("^", ""), (r"\t", "\t"), (r"\141", "a"), ("[]a]", "a")])
 
 
-def grown(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
-    """Expressions made of others."""
-    row = st.lists(inner, min_size=1, max_size=4).map(
+def combine(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
+    """Generate expressions that consist of others."""
+    sequence = st.lists(inner, min_size=1, max_size=4).map(
         lambda pairs: ("".join(pair[0] for pair in pairs), "".join(pair[1] for pair in pairs))
     )
     either = st.tuples(inner, inner).map(lambda pairs: (f"(?:{pairs[0][0]}|{pairs[1][0]})", pairs[1][1]))
@@ -55,13 +55,13 @@ def grown(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
     repeated = st.tuples(opened, inner, ends).map(
         lambda parts: (f"{parts[0]}{parts[1][0]}){parts[2][0]}", parts[1][1] * parts[2][1])
     )
-    return row | either | repeated
+    return sequence | either | repeated
 
 
 @settings(deadline=None)
-@given(st.recursive(pieces(), grown, max_leaves=12), st.booleans())
-def test_no_pattern_needs_more_than_it_finds(pair: Pair, ignores_case: bool) -> None:
-    """In every text in which it is found, each need is met by one of its alternatives."""
+@given(st.recursive(atoms(), combine, max_leaves=12), st.booleans())
+def test_every_match_has_the_required_literals(pair: Pair, ignores_case: bool) -> None:
+    """A matching text has at least one alternative of each need."""
     regex, text = pair
     options = re2.Options()
     options.log_errors = False
@@ -72,5 +72,5 @@ def test_no_pattern_needs_more_than_it_finds(pair: Pair, ignores_case: bool) -> 
         return
     shown = text.upper() if ignores_case else text
     if pattern.search(shown):
-        for need in required_literals(pattern.pattern):
+        for need in find_required_literals(pattern.pattern):
             assert any(literal.lower() in shown.lower() for literal in need)

@@ -78,6 +78,32 @@ def test_row_groups_cover_everything_in_order(store: DatasetStore) -> None:
     assert 2 == len(list(store.groups("test"))) - 1
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["train", "empty", "test"]), st.integers(0, 3_400))
+def test_row_groups_from_a_row_on(store: DatasetStore, split: str, first_row: int) -> None:
+    """They are the groups that end after it."""
+    expected = [group for group in store.groups(split) if group.first_row + group.rows > first_row]
+    assert expected == list(store.groups(split, first_row=first_row))
+
+
+def test_files_before_the_first_row_are_not_read(tmp_path: Path) -> None:
+    """So the row groups at the end of a large split cost no more than those at its beginning."""
+    make_dataset(tmp_path / "ds", {"train": [[{"text": "a"}], [{"text": "b"}], [{"text": "c"}]]})
+    first, second, third = sorted((tmp_path / "ds" / "raw").iterdir())
+    first.unlink()
+    second.unlink()
+    (group,) = DatasetStore(tmp_path / "ds").groups("train", first_row=2)
+    assert (f"raw/{third.name}", 2, 1) == (group.path, group.first_row, group.rows)
+
+
+def test_every_row_id_has_a_place(store: DatasetStore) -> None:
+    """Ids count over all splits, empty ones included; an id outside is an IndexError."""
+    assert [(row.split, row.row) for row in EXPECTED] == [store.locate(row.id) for row in EXPECTED]
+    for row_id in (-1, len(EXPECTED)):
+        with pytest.raises(IndexError):
+            store.locate(row_id)
+
+
 def test_many_threads_read_at_once(store: DatasetStore) -> None:
     """Each gets the page that it requested."""
     offsets = list(range(0, 4_400, 44))

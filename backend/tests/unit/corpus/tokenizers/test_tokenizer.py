@@ -68,7 +68,7 @@ def test_short_names_large_files_and_renamed_repositories_are_found(hub: Hub, tm
 
     assert "Unigram" == load(tmp_path, "small2", token="hf_ada").kind
     assert "ada/tiny" == load(tmp_path, "ada/small").repo
-    with pytest.raises(RepositoryNotFound, match="There is no model small2"):
+    with pytest.raises(RepositoryNotFound, match="The Hub has no model small2"):
         load(tmp_path / "stranger", "small2")
 
 
@@ -79,10 +79,10 @@ def test_each_refusal_says_what_to_do(hub: Hub, tmp_path: Path) -> None:
     hub.add("ada/tales", {"train.txt": "x"})
     hub.add_token("hf_bob")
     cases: list[tuple[str, str | None, str | None, type[Exception], str]] = [
-        ("ada/gated", None, None, AuthRequired, "ask for access at .*/ada/gated,"),
+        ("ada/gated", None, None, AuthRequired, "Request access at .*/ada/gated,"),
         ("ada/gated", None, "hf_bob", Gated, "no access yet"),
         ("ada/small", None, "hf_wrong", BadToken, "does not accept"),
-        ("ada/none", None, None, RepositoryNotFound, "There is no model ada/none"),
+        ("ada/none", None, None, RepositoryNotFound, "The Hub has no model ada/none"),
         ("ada/tales", None, None, RepositoryNotFound, "is a dataset, not a model"),
         ("ada/small", "v9", None, UnknownRevision, "v9"),
         ("ada/weights", None, None, NoTokenizer, "no tokenizer.json"),

@@ -49,7 +49,7 @@ async def test_a_database_without_room_says_so(database: Database) -> None:
     """DiskFull, a sentence to act on, and not the driver's own error; what was there can be read."""
     dataset = await add_dataset(database)
     Growth(database).pages = NO_PAGES_MORE
-    with pytest.raises(DiskFull, match="make room"):
+    with pytest.raises(DiskFull, match="Free some space"):
         async with database.write() as session:
             await session.execute(text("UPDATE datasets SET name = :name"), {"name": "x" * 100_000})
     async with database.read() as session:

@@ -1,4 +1,4 @@
-"""Commands that make datasets: from the Hub, from files, and the bundled one."""
+"""Commands that create datasets: from the Hub, from files, and the bundled one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -9,14 +9,15 @@ import typer
 
 from mistudio.commands.connection import Refused, Studio
 from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken
-from mistudio.commands.output import fail, run, say, say_json, watched
+from mistudio.commands.output import fail, run, say, say_json
+from mistudio.commands.progress import progress_bar
 from mistudio.corpus.formats.byte_stream import plain_suffix
 from mistudio.corpus.ingest.file_names import FORMATS
 from mistudio.utils.file_utils import format_size
 
 
-async def _request_dataset(api: Studio, path: str, **options: Any) -> Any:  # what httpx takes; a dataset as JSON
-    """Ask for a dataset; one that is there or on its way is the answer, too."""
+async def _create_dataset(api: Studio, path: str, **options: Any) -> Any:  # what httpx takes; a dataset as JSON
+    """Create a dataset, or return the one that exists already."""
     try:
         return await api.call("POST", path, **options)
     except Refused as refused:
@@ -25,10 +26,10 @@ async def _request_dataset(api: Studio, path: str, **options: Any) -> Any:  # wh
         return await api.get(f"/datasets/{refused.problem['dataset_id']}")
 
 
-async def _followed(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> None:  # a dataset as JSON
-    """Show how it becomes ready; ends with code 1 where it does not."""
-    with watched(dataset["name"], quiet=quiet) as bar:
-        dataset = await api.follow(f"/datasets/{dataset['id']}", bar.tell)
+async def _follow(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> None:  # a dataset as JSON
+    """Show the progress until the dataset is ready; ends with code 1 if it fails."""
+    with progress_bar(dataset["name"], quiet=quiet) as bar:
+        dataset = await api.follow(f"/datasets/{dataset['id']}", bar.show)
     if quiet:
         say_json(dataset)
     elif dataset["status"] == "ready":
@@ -43,15 +44,15 @@ async def _followed(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> Non
 
 def download(
     repo_id: Annotated[str, typer.Argument(help="namespace/name on the Hub, or sample for the bundled one.")],
-    config: Annotated[str | None, typer.Option(help="Left out: the card's default, or the only one.")] = None,
-    split: Annotated[list[str] | None, typer.Option(help="May be given several times; left out: all.")] = None,
-    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit.")] = None,
-    text_column: Annotated[str | None, typer.Option(help="Left out: chosen from the data.")] = None,
+    config: Annotated[str | None, typer.Option(help="Default: the card's default, or the only one.")] = None,
+    split: Annotated[list[str] | None, typer.Option(help="Can be repeated. Default: all.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit. Default: the main branch.")] = None,
+    text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
     token: HubToken = None,
     json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Get a dataset from the Hub, or the bundled sample; run again, it goes on where it stopped."""
+    """Download a dataset from the Hub, or create the bundled sample; run it again to continue."""
     request = {
         "repo_id": repo_id,
         "config": config,
@@ -63,45 +64,45 @@ def download(
 
     async def use(api: Studio) -> None:
         if repo_id == SAMPLE:
-            dataset = await _request_dataset(api, "/datasets/sample")
+            dataset = await _create_dataset(api, "/datasets/sample")
         else:
-            dataset = await _request_dataset(api, "/datasets/download", json=request)
-        await _followed(api, dataset, quiet=json)
+            dataset = await _create_dataset(api, "/datasets/download", json=request)
+        await _follow(api, dataset, quiet=json)
 
     run(use, data_dir=data_dir)
 
 
 def import_files(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of files.")],
-    name: Annotated[str | None, typer.Option(help="Left out: from the files' names.")] = None,
-    text_column: Annotated[str | None, typer.Option(help="Left out: chosen from the data.")] = None,
+    name: Annotated[str | None, typer.Option(help="Default: from the files' names.")] = None,
+    text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
     sample_by: Annotated[
-        Literal["line", "file"], typer.Option(help="Whether a .txt file is a sample per line, or one sample.")
+        Literal["line", "file"], typer.Option(help="Whether a sample of a .txt file is a line or the whole file.")
     ] = "line",
     json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a dataset of local files; splits are told from their names. The files themselves stay as they are."""
-    found = list(_files(paths))
+    """Import local files; their names give the splits. The files stay as they are."""
+    found = list(_find_files(paths))
     if not found:
-        raise fail("There is no file of a kind that can be imported: .csv .tsv .json .jsonl .txt .parquet .arrow.")
+        raise fail("No file here can be imported. Supported: .csv .tsv .json .jsonl .txt .parquet .arrow.")
     fields = {"name": name, "text_column": text_column, "sample_by": sample_by}
 
     async def use(api: Studio) -> None:
         total = sum(path.stat().st_size for _label, path in found)
         with ExitStack() as stack:
-            bar = stack.enter_context(watched(name or "files", quiet=json))
+            bar = stack.enter_context(progress_bar(name or "files", quiet=json))
             opened = [(label, stack.enter_context(path.open("rb"))) for label, path in found]
-            files = [("files", (label, bar.counting(file, total=total))) for label, file in opened]
+            files = [("files", (label, bar.count_reads(file, total=total))) for label, file in opened]
             data = {key: value for key, value in fields.items() if value}
-            dataset = await _request_dataset(api, "/datasets/upload", files=files, data=data)
-        await _followed(api, dataset, quiet=json)
+            dataset = await _create_dataset(api, "/datasets/upload", files=files, data=data)
+        await _follow(api, dataset, quiet=json)
 
     run(use, data_dir=data_dir)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """The files with the names that they are sent under: those of a folder with the folder's name before them."""
+def _find_files(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """Yield each file with the name that it is sent under; files of a folder begin with the folder's name."""
     for path in paths:
         if not path.is_dir():
             yield path.name, path

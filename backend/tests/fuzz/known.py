@@ -1,0 +1,6 @@
+"""Findings that are known and not yet mended: a pattern for the case or its reason, and what it is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+KNOWN: Final[Mapping[str, str]] = {}

@@ -1,0 +1,27 @@
+"""A few of the cases of ``make fuzz``, always the same ones: none has a finding that is not known.
+
+They run in a process of their own, which may write numbers of any length.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from fakes.pace import PATIENCE
+
+SEED: Final = "20261130"
+TESTS: Final = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    ("part", "cases"), [("hub", "25"), ("files", "20"), ("damage", "8"), ("requests", "4"), ("races", "1")]
+)
+def test_hostile_input_is_taken(part: str, cases: str, tmp_path: Path) -> None:
+    """No defect, no traceback, nothing lost, and bounded memory and time."""
+    command = [sys.executable, "-m", "fuzz", part, "--cases", cases, "--seed", SEED, "--folder", str(tmp_path)]
+    done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert f"| {part} |" in done.stdout

@@ -1,0 +1,1 @@
+"""A long time of mixed load on one server, which must not grow. ``make soak`` runs half an hour."""

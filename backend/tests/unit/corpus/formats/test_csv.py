@@ -1,0 +1,118 @@
+"""CSV and TSV: types that all cells have, options as in pandas, and the row of every fault."""
+
+import io
+from typing import Any
+
+import pytest
+
+from mistudio.core.errors import InvalidData, Json
+from mistudio.corpus.formats.byte_stream import ByteStream
+from mistudio.corpus.formats.csv import RecordTooLong, read_csv
+from mistudio.corpus.formats.type_inference import KnownSchema
+
+Rows = list[dict[str, Any]]  # cells of any type
+
+
+def read_rows(
+    data: bytes, label: str = "a.csv", *, options: dict[str, Json] | None = None, block_bytes: int = 1 << 20
+) -> Rows:
+    """Read the records of a file."""
+    stream = ByteStream(io.BytesIO(data), label=label)
+    chunks = read_csv(stream, KnownSchema(), options=options or {}, block_bytes=block_bytes)
+    return [row for chunk in chunks for row in chunk.batch.to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("1", "-20", "0"), [1, -20, 0]),
+        (("1", "2.5", "1e3"), [1.0, 2.5, 1000.0]),
+        (("true", "False", "TRUE"), [True, False, True]),
+        (("1", "x", "2"), ["1", "x", "2"]),
+        (("007", "1", "2"), ["007", "1", "2"]),
+        (("2020-01-01", "2020-01-02", ""), ["2020-01-01", "2020-01-02", ""]),
+        (("1", "NA", "null"), [1, None, None]),
+        (("12345678901234567890", "1", "2"), ["12345678901234567890", "1", "2"]),
+    ],
+)
+def test_a_column_has_a_type_that_all_its_cells_have(cells: tuple[str, ...], values: list[object]) -> None:
+    """Anything else is text, as it was written."""
+    data = "a,b\n" + "".join(f"{cell},x\n" for cell in cells)
+    assert values == [row["a"] for row in read_rows(data.encode())]
+
+
+def test_a_tsv_file_has_tabs() -> None:
+    """Also if it is compressed; an option overrides the default."""
+    assert [{"a": "1,5", "b": "x"}] == read_rows(b"a\tb\n1,5\tx\n", "a.tsv")
+    assert [{"a": "1,5", "b": "x"}] == read_rows(b"a;b\n1,5;x\n", "a.tsv", options={"sep": ";"})
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "rows"),
+    [
+        (b"1,x\n", {"header": None}, [{"0": 1, "1": "x"}]),
+        (b"1,x\n", {"names": ["n", "t"]}, [{"n": 1, "t": "x"}]),
+        (b"a,b\n1,x\n", {"names": ["n", "t"], "header": 0}, [{"n": 1, "t": "x"}]),
+        (b"junk\na,b\n1,x\n", {"skiprows": 1}, [{"a": 1, "b": "x"}]),
+        (b"a,b\n1,'x,y'\n", {"quotechar": "'"}, [{"a": 1, "b": "x,y"}]),
+        (b'a,b\n1,"x\n', {"quoting": 3}, [{"a": 1, "b": '"x'}]),
+        (b"a,b\n1,x\\,y\n", {"escapechar": "\\"}, [{"a": 1, "b": "x,y"}]),
+        (b"a;b\n1.000,5;x\n", {"sep": ";", "decimal": ",", "thousands": "."}, [{"a": 1000.5, "b": "x"}]),
+        (b"a,b\n-,x\n5,-\n", {"na_values": "-"}, [{"a": None, "b": "x"}, {"a": 5, "b": None}]),
+        (b"a,b\n1\n2,x\n", {"on_bad_lines": "skip"}, [{"a": 2, "b": "x"}]),
+    ],
+)
+def test_options_mean_what_they_mean_in_pandas(data: bytes, options: dict[str, Json], rows: Rows) -> None:
+    """Header, names, quotes, escapes, number formats, missing values and bad lines."""
+    assert rows == read_rows(data, options=options)
+
+
+def test_equal_and_empty_names_become_unique() -> None:
+    """As in pandas."""
+    assert [{"a": 1, "a.1": 2, "Unnamed: 2": 3}] == read_rows(b"a,a,\n1,2,3\n")
+
+
+def test_a_header_alone_has_columns_and_no_rows() -> None:
+    """An empty file has neither."""
+    (chunk,) = read_csv(ByteStream(io.BytesIO(b"a,b\n"), label="a.csv"), KnownSchema(), options={})
+    assert (["a", "b"], 0) == (chunk.batch.schema.names, chunk.batch.num_rows)
+    assert [] == read_rows(b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "message"),
+    [
+        (b"a,b\n1,2\n3\n", {}, "x.csv, row 3: expected 2 columns, found 1. Correct the row; the delimiter is a comma."),
+        (
+            b"a;b\n1;2;3\n",
+            {"sep": ";"},
+            "x.csv, row 2: expected 2 columns, found 3. Correct the row; the delimiter is ;.",
+        ),
+        (b'a,b\n1,2\n3,"4\n5,6\n', {}, "x.csv, row 3: a quote is never closed. Close it."),
+    ],
+)
+def test_a_fault_is_named_with_its_row(data: bytes, options: dict[str, Json], message: str) -> None:
+    """The header is row 1."""
+    with pytest.raises(InvalidData) as refused:
+        read_rows(data, "x.csv", options=options)
+    assert message == refused.value.detail
+
+
+def test_a_quoted_cell_may_have_line_breaks() -> None:
+    """Also as the last cell of the file."""
+    for ending in (b"", b"\n", b"\r\n\r\n"):
+        assert [{"a": 1, "b": "x\ny"}] == read_rows(b'a,b\n1,"x\ny"' + ending)
+
+
+def test_invalid_utf8_is_left_to_the_repair() -> None:
+    """Also in the last cell, which is examined for an open quote."""
+    (chunk,) = read_csv(ByteStream(io.BytesIO(b"a\n\xff\n"), label="a.csv"), KnownSchema(), options={})
+    assert b"\xff" == chunk.batch["a"].cast("binary")[0].as_py()
+
+
+def test_a_record_longer_than_the_block_must_be_read_again() -> None:
+    """With larger blocks."""
+    data = b'a\n"' + b"x\n" * 5_000 + b'"\n'
+    with pytest.raises(RecordTooLong):
+        read_rows(data, block_bytes=1_000)
+    assert ["x\n" * 5_000] == [row["a"] for row in read_rows(data)]

@@ -1,0 +1,44 @@
+"""Plain text: one sample per line."""
+
+import io
+
+import pytest
+
+from mistudio.corpus.formats.byte_stream import ByteStream
+from mistudio.corpus.formats.text import read_text
+
+
+def read_lines(data: bytes, *, keep_linebreaks: bool = False) -> list[str]:
+    """Read the samples of a file."""
+    stream = ByteStream(io.BytesIO(data), label="a.txt")
+    return [
+        line for chunk in read_text(stream, keep_linebreaks=keep_linebreaks) for line in chunk.batch["text"].to_pylist()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"", []),
+        (b"a", ["a"]),
+        (b"a\n", ["a"]),
+        (b"\n", [""]),
+        (b"a\n\nb\n", ["a", "", "b"]),
+        (b"a\r\nb\rc\n\rd", ["a", "b", "c", "", "d"]),
+    ],
+)
+def test_every_line_end_ends_a_line(data: bytes, lines: list[str]) -> None:
+    """Blank lines are samples, too."""
+    assert lines == read_lines(data)
+
+
+@pytest.mark.parametrize(("data", "lines"), [(b"a\nb", ["a\n", "b"]), (b"a\r\nb\r", ["a\n", "b\n"])])
+def test_line_breaks_can_be_kept(data: bytes, lines: list[str]) -> None:
+    """As one newline; a last line without one gets none."""
+    assert lines == read_lines(data, keep_linebreaks=True)
+
+
+def test_invalid_utf8_stays_as_it_is() -> None:
+    """``utf8_repair`` replaces and counts it later."""
+    (chunk,) = read_text(ByteStream(io.BytesIO(b"\xff\n"), label="a.txt"))
+    assert b"\xff" == chunk.batch["text"].cast("binary")[0].as_py()

@@ -1,0 +1,63 @@
+"""The figures of columns, counted chunk by chunk."""
+
+import pyarrow as pa
+import pytest
+
+from mistudio.corpus.formats.utf8_repair import Chunk
+from mistudio.corpus.ingest.column_counts import ColumnCounter
+from mistudio.corpus.store.file_report import ColumnReport
+
+
+def make_chunk(text: list[str | None], number: list[int | None], *, invalid: dict[str, int] | None = None) -> Chunk:
+    """Return a chunk of a text column and a column of integers."""
+    batch = pa.record_batch({"text": pa.array(text, pa.string()), "n": pa.array(number, pa.int64())})
+    return Chunk(batch, 0, invalid or {})
+
+
+def test_figures_add_up_over_chunks() -> None:
+    """Characters and bytes of texts; nulls of every column; empty and repaired texts."""
+    counter = ColumnCounter()
+    counter.add(make_chunk(["hä", None, ""], [1, None, 3], invalid={"text": 1}))
+    counter.add(make_chunk(["", "日本", "a"], [None, None, 6], invalid={"text": 2}))
+    text, number = counter.reports()
+    assert 6 == counter.rows
+    assert ColumnReport("text", "string", "text", 1, characters=5, utf8_bytes=10, empty=2, invalid=3) == text
+    assert ColumnReport("n", "int64", "other", 3) == number
+
+
+def test_conversations_count_as_rendered() -> None:
+    """A null conversation is null, one without messages is empty."""
+    messages = [[{"role": "user", "content": "Hä?"}], [], None]
+    counter = ColumnCounter()
+    counter.add(Chunk(pa.RecordBatch.from_pylist([{"m": value} for value in messages]), 0))
+    (report,) = counter.reports()
+    assert ("conversation", 1, 9, 10, 1) == (
+        report.kind,
+        report.nulls,
+        report.characters,
+        report.utf8_bytes,
+        report.empty,
+    )
+
+
+def test_chunks_may_lack_columns() -> None:
+    """Their nulls are added separately; the reports keep the order of the schema."""
+    schema = pa.schema([("n", pa.int64()), ("text", pa.string())])
+    counter = ColumnCounter(schema)
+    counter.add_nulls("n", 7)
+    counter.add(Chunk(pa.record_batch({"text": ["a", None]}), 0))
+    assert [("n", 7), ("text", 1)] == [(report.name, report.nulls) for report in counter.reports()]
+
+
+def test_a_file_without_rows_has_its_columns() -> None:
+    """Their figures are zero."""
+    counter = ColumnCounter(pa.schema([("text", pa.large_string())]))
+    assert (ColumnReport("text", "large_string", "text", 0, 0, 0, 0, 0),) == counter.reports()
+    assert () == ColumnCounter().reports()
+
+
+def test_an_unknown_column_is_an_error() -> None:
+    """A later chunk cannot have a column that the schema lacks."""
+    counter = ColumnCounter(pa.schema([("text", pa.string())]))
+    with pytest.raises(KeyError):
+        counter.add(Chunk(pa.record_batch({"other": [1]}), 0))
