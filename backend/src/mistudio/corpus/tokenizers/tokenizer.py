@@ -16,6 +16,7 @@ import orjson
 from tokenizers import Tokenizer
 
 from mistudio.core.errors import ChatTemplateFailed, Json, UnsupportedTokenizer
+from mistudio.corpus.hub.conversion import CONVERTED
 from mistudio.corpus.hub.tokenizer_files import TOKENIZER, TokenizerFiles, TokenizerSource, find_files
 from mistudio.corpus.tokenizers.added_tokens import TokenSources, add_configured_tokens, describe_added_tokens
 from mistudio.corpus.tokenizers.chat_template import ChatTemplate, Message, find_chat_template
@@ -170,7 +171,10 @@ def _load_parts(files: TokenizerFiles) -> LoadedTokenizer:
     config, special_map, added = (_read_object(files, name) for name in _TOKEN_FILES)
     kind = check_kind(parts, files.name)
     reference = load_reference(parts, files.name)
-    new = add_configured_tokens(reference, TokenSources(files.name, config, special_map, added))
+    converted = _read_object(files, CONVERTED)
+    # transformers has added the tokens of a tokenizer that it converted.
+    sources = TokenSources(files.name, config, special_map, added)
+    new = [] if converted else add_configured_tokens(reference, sources)
     parts = replace_added_tokens(parts, describe_added_tokens(reference))
     reference.encode_special_tokens = config.get(_SPLIT_SPECIAL) is True
     template_file = files.contents.get("chat_template.jinja")
@@ -188,7 +192,7 @@ def _load_parts(files: TokenizerFiles) -> LoadedTokenizer:
         model_max_length=_read_max_length(config),
         chat_template=find_chat_template(template_file.decode() if template_file else None, config),
         reference=reference,
-        notes=_explain_new_tokens(new),
+        notes=(str(converted["note"]),) if converted else _explain_new_tokens(new),
     )
 
 

@@ -24,13 +24,16 @@ _REMEDY: Final = "Use another tokenizer, or remove such text."
 class TextNotInVocabulary(UnknownText):
     """Text ``place`` of a batch has ``piece``, which the vocabulary lacks; ``where`` names the row."""
 
-    def __init__(self, piece: str, text: str, *, place: int = 0, where: str = "") -> None:
+    def __init__(self, piece: str, *, place: int = 0, where: str = "") -> None:
         named = f"“{piece}”" if piece else "some of its characters"
         subject = f"{where}: the text has {named}" if where else f"The text has {named}"
         super().__init__(f"{subject}, which the tokenizer's vocabulary lacks, and it has no unknown token. {_REMEDY}")
         self.piece = piece
-        self.text = text
         self.place = place
+
+    def locate(self, split: str, row: int) -> "TextNotInVocabulary":
+        """Return the same error with the row of the dataset, counted from 0."""
+        return TextNotInVocabulary(self.piece, place=self.place, where=f"Row {row} of split “{split}”, counted from 0")
 
 
 @contextmanager
@@ -43,7 +46,7 @@ def translate_unknown_text(tokenizer: Tokenizer, texts: Sequence[str], *, first:
             raise
         place = next((number for number, text in enumerate(texts) if not can_encode(tokenizer, text)), 0)
         piece = _find_piece(tokenizer, texts[place])
-        raise TextNotInVocabulary(piece, texts[place], place=first + place) from error
+        raise TextNotInVocabulary(piece, place=first + place) from error
 
 
 def can_encode(tokenizer: Tokenizer, text: str) -> bool:
