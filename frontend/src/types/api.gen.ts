@@ -796,6 +796,12 @@ export interface components {
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /**
+       * Notices
+       * @description What a user should know of the data, as sentences.
+       * @default []
+       */
+      notices: string[];
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -985,6 +991,12 @@ export interface components {
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /**
+       * Notices
+       * @description What a user should know of the data, as sentences.
+       * @default []
+       */
+      notices: string[];
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -2026,6 +2038,12 @@ export interface components {
       usage: components['schemas']['UsageSnippet'][];
       /** Vocab Size */
       vocab_size: number | null;
+      /**
+       * Warnings
+       * @description What the audit found to be wrong, as sentences.
+       * @default []
+       */
+      warnings: string[];
     };
     /**
      * TokenizationResponse
@@ -2099,6 +2117,12 @@ export interface components {
       unique_tokens: number | null;
       /** Vocab Size */
       vocab_size: number | null;
+      /**
+       * Warnings
+       * @description What the audit found to be wrong, as sentences.
+       * @default []
+       */
+      warnings: string[];
     };
     /**
      * TokenizationStatus
