@@ -1,4 +1,4 @@
-"""A dataset's whole life, with everything that can happen to processes on the way."""
+"""The life of a dataset, with everything that can happen to processes meanwhile."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ MIB = 1 << 20
 
 
 def leftovers(settings: Settings) -> list[str]:
-    """What lies where nothing should lie once all work is done."""
+    """Files in folders that should be empty once all work is done."""
     folders = (settings.staging_dir, settings.trash_dir)
     parts = [path.name for path in settings.data_dir.rglob("*") if path.name.endswith((".part", ".tmp", ".journal"))]
     return [path.name for folder in folders for path in folder.iterdir()] + parts
@@ -52,8 +52,8 @@ def needless(server: ServerProcess) -> list[str]:
     return [name for name in ("pandas", "aiohttp") if f"/site-packages/{name}/" in mapped]
 
 
-async def test_a_killed_server_goes_on_by_itself(settings: Settings, hub: Hub, tmp_path: Path) -> None:
-    """SIGKILL twice during a download: each next server resumes inside the files, and the data is whole."""
+async def test_a_killed_server_continues_by_itself(settings: Settings, hub: Hub, tmp_path: Path) -> None:
+    """SIGKILL twice during a download: each next server resumes inside the files, and the data is complete."""
     hub.rate = 1.5e6
     add_large(hub, files=3, megabytes=4.0)
     log = tmp_path / "server.log"
@@ -80,7 +80,7 @@ async def test_a_killed_server_goes_on_by_itself(settings: Settings, hub: Hub, t
 
 
 async def test_children_end_with_their_parent(settings: Settings, hub: Hub, tmp_path: Path) -> None:
-    """Within a second of the server's SIGKILL no process of it is left."""
+    """Within a second of the server's SIGKILL none of its processes is left."""
     hub.rate = 3e5
     add_large(hub)
     async with server_process(settings, tmp_path / "server.log") as server:
@@ -93,8 +93,8 @@ async def test_children_end_with_their_parent(settings: Settings, hub: Hub, tmp_
     assert [] == find_processes(settings.data_dir)
 
 
-async def test_a_second_server_says_who_has_the_folder(settings: Settings, tmp_path: Path) -> None:
-    """It ends at once with a sentence, and the first one goes on."""
+async def test_a_second_server_names_the_process_that_has_the_folder(settings: Settings, tmp_path: Path) -> None:
+    """It ends at once with a sentence, and the first one continues."""
     log = tmp_path / "second.log"
     async with server_process(settings, tmp_path / "first.log") as server:
         process, line = await start_process(settings, log)
@@ -122,7 +122,7 @@ async def kill_child(server: RunningServer) -> None:
 
 @BOTH_ENGINES
 async def test_three_deaths_without_progress_fail_the_job(server: RunningServer, hub: Hub) -> None:
-    """A child that dies again and again before it gets anywhere is given up, and says so."""
+    """A child that dies repeatedly without progress fails its job."""
     hub.faults.add(Fault(origin="files", stall_after=0))
     add_large(hub)
     dataset = await server.download("lab/large")
@@ -137,7 +137,7 @@ async def test_three_deaths_without_progress_fail_the_job(server: RunningServer,
 
 @BOTH_ENGINES
 async def test_deaths_after_progress_cost_no_attempt(server: RunningServer, hub: Hub) -> None:
-    """Killed four times while bytes come, the job still ends well."""
+    """Killed four times while it receives bytes, the job still succeeds."""
     hub.rate = 1e6
     add_large(hub, megabytes=2.0)
     dataset = await server.download("lab/large")
@@ -151,7 +151,7 @@ async def test_deaths_after_progress_cost_no_attempt(server: RunningServer, hub:
 @BOTH_ENGINES
 @pytest.mark.parametrize("fault", [None, Fault(origin="files", stall_after=300_000)], ids=["slow", "stalled"])
 async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Settings, fault: Fault | None) -> None:
-    """A cancel is done within a second, whatever the socket does; a retry goes on; a delete leaves nothing."""
+    """A cancel takes less than a second, whatever the socket does; a retry continues; a deletion leaves nothing."""
     hub.rate = 5e5
     if fault:
         hub.faults.add(fault)
@@ -186,7 +186,7 @@ async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Se
 
 
 async def test_delete_while_it_downloads(server: RunningServer, hub: Hub, settings: Settings) -> None:
-    """The job is stopped first, and nothing stays behind."""
+    """The job is stopped first, and nothing is left."""
     hub.rate = 3e5
     add_large(hub)
     dataset = await server.download("lab/large")
@@ -204,7 +204,7 @@ async def test_delete_while_it_downloads(server: RunningServer, hub: Hub, settin
 async def test_a_token_is_never_written_down_and_gone_after_a_restart(
     settings: Settings, hub: Hub, tmp_path: Path, closed: str
 ) -> None:
-    """No file of DATA_DIR and no line of the log has it; after a restart the job asks for it, and goes on with it."""
+    """No file of DATA_DIR and no line of the log has it; after a restart the job asks for it, and continues with it."""
     token = "hf_SecretOfTheTest"
     hub.rate = 1.5e6
     add_large(hub, "lab/closed", megabytes=3.0)
@@ -233,8 +233,8 @@ async def test_a_token_is_never_written_down_and_gone_after_a_restart(
     assert token not in log.read_text(encoding="utf-8")
 
 
-async def test_a_start_ends_what_a_kill_cut_off(settings: Settings, hub: Hub) -> None:
-    """A delete that had its mark goes on, a request without a record leaves nothing, and the trash is emptied."""
+async def test_a_start_finishes_what_a_kill_interrupted(settings: Settings, hub: Hub) -> None:
+    """A marked deletion is finished, a request without a record leaves nothing, and the trash is emptied."""
     add_stories(hub)
     async with running_server(settings) as server:
         dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
@@ -253,8 +253,8 @@ async def test_a_start_ends_what_a_kill_cut_off(settings: Settings, hub: Hub) ->
         assert "ready" == (await server.get(f"/api/datasets/{dataset['id']}"))["status"]
 
 
-async def test_a_start_never_touches_what_is_not_its_own(settings: Settings, hub: Hub) -> None:
-    """Other people's files, and whole datasets of a database that is not there any more, stay."""
+async def test_a_start_never_touches_foreign_files(settings: Settings, hub: Hub) -> None:
+    """Files with other names, and finished datasets of a database that was replaced, are kept."""
     add_stories(hub)
     async with running_server(settings) as server:
         dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
@@ -272,7 +272,7 @@ async def test_a_start_never_touches_what_is_not_its_own(settings: Settings, hub
 
 
 async def test_ctrl_c_costs_no_attempt(settings: Settings, hub: Hub, tmp_path: Path) -> None:
-    """A signal to the server and all its children ends it in order; the next start goes on with the same attempt."""
+    """A signal to the server and all its children ends it in order; the next start continues the same attempt."""
     hub.rate = 5e5
     add_large(hub)
     log = tmp_path / "server.log"
@@ -289,12 +289,12 @@ async def test_ctrl_c_costs_no_attempt(settings: Settings, hub: Hub, tmp_path: P
         await server.until(dataset_id, "ready")
         job = (await server.get("/api/jobs"))[0]
     assert 1 == job["attempt"]
-    told = [(line["dataset_id"], line["job_id"], line["attempt"]) for line in find_events(log, "job started")]
-    assert [(dataset_id, job["id"], 1)] * 2 == told
+    starts = [(line["dataset_id"], line["job_id"], line["attempt"]) for line in find_events(log, "job started")]
+    assert [(dataset_id, job["id"], 1)] * 2 == starts
 
 
-async def test_a_child_that_always_dies_at_the_same_place_is_given_up(server: RunningServer, hub: Hub) -> None:
-    """Progress is what no process before had reached; repeating it is none."""
+async def test_a_child_that_always_dies_at_the_same_point_fails_its_job(server: RunningServer, hub: Hub) -> None:
+    """Only progress beyond that of earlier processes counts."""
     hub.rate = 3e5
     add_large(hub, megabytes=0.5)
     dataset = await server.download("lab/large")
@@ -305,8 +305,8 @@ async def test_a_child_that_always_dies_at_the_same_place_is_given_up(server: Ru
     assert "worker_died" == (await server.until(dataset["id"], "error"))["error_code"]
 
 
-async def test_a_hub_that_asks_for_a_pause_is_obeyed(server: RunningServer, hub: Hub) -> None:
-    """The job waits as long as the Hub said, says until when, and goes on."""
+async def test_a_pause_that_the_hub_asks_for_is_kept(server: RunningServer, hub: Hub) -> None:
+    """The job waits as long as the Hub said, reports until when, and continues."""
     add_stories(hub)
     hub.faults.add(Fault(path="*/resolve/*train*", status=429, retry_after="90", times=1))
     dataset = await server.download("lab/stories")
