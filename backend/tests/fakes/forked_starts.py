@@ -119,7 +119,7 @@ class ForkServer:
             assert self._socket.recv(20) == b"ready"
 
     def close(self) -> None:
-        """End the server; its processes belong to whoever started them."""
+        """End the server; its processes belong to their parents."""
         self._socket.close()
         self._server_end.close()
         if self._process is not None:

@@ -37,9 +37,9 @@ async def test_a_tokenizer_that_has_changed_is_refused(
     """The record's fingerprint is that of the tokenizer at the request."""
     async with async_db.read() as session:
         dataset = await session.get_one(Dataset, dataset_id)
-    asked = TokenizeSettings(tokenizer="./tokenizers/small")
+    requested = TokenizeSettings(tokenizer="./tokenizers/small")
     record = await add_tokenization(
-        async_db, dataset, tokenizer=asked.tokenizer, fingerprint="another", settings=as_json(asked)
+        async_db, dataset, tokenizer=requested.tokenizer, fingerprint="another", settings=as_json(requested)
     )
     job = await add_job(async_db, dataset, kind="tokenize", tokenization=record)
     ended = await run_job(job, plain, async_db, jobs)

@@ -43,7 +43,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
     )
     files = [[{"text": text} for text in TEXTS[start : start + 30]] for start in range(0, 300, 30)]
     dataset_id = await add_ready(database, storage, {"train": files})
-    asked = TokenizeSettings(tokenizer="./tokenizers/tiny", max_length=16, packing="concat")
+    requested = TokenizeSettings(tokenizer="./tokenizers/tiny", max_length=16, packing="concat")
     async with database.read() as session:
         dataset = await session.get_one(Dataset, dataset_id)
     record = await add_tokenization(
@@ -51,7 +51,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
         dataset,
         tokenizer="./tokenizers/tiny",
         fingerprint=tokenizer.fingerprint,
-        settings=as_json(asked),
+        settings=as_json(requested),
     )
     job = await add_job(database, dataset, kind="tokenize", tokenization=record)
 
@@ -72,7 +72,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
         storage.folder(dataset_id),
         ensure_dir(storage.staging(record.id)),
         storage.tokenized(dataset_id, record.id),
-        settings=asked,
+        settings=requested,
         tokenizer=tokenizer,
         monitor=NullMonitor(),
         sharing=ShardPolicy(1_000, ask),

@@ -45,7 +45,7 @@ def test_servers_and_workers_of_one_folder_have_one_key(scaled_out: Settings) ->
 
 
 async def test_without_redis_a_token_cannot_be_kept(scaled_out: Settings) -> None:
-    """The request fails with an error to act on; a job goes on without a token."""
+    """A request for it fails with an error to act on; a job runs without a token."""
     with Valkey() as server:
         redis = connect_redis(server.url)
         vault = RedisTokenVault(redis, sealing_key(scaled_out))
