@@ -173,6 +173,7 @@ async def test_refused_choices_list_what_there_is(server: RunningServer, hub: Hu
     problem = await refused_download(server, settings, 422, "unknown_split", repo_id="lab/stories", splits=["nope"])
     assert ["train", "validation"] == sorted(problem["choices"])
     await refused_download(server, settings, 422, "unknown_revision", repo_id="lab/stories", revision="nope")
+    await refused_download(server, settings, 422, "validation_error", repo_id="lab/stories", revision="..")
 
 
 async def test_a_hub_that_does_not_answer(settings: Settings, hub: Hub) -> None:

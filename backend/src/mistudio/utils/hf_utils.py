@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # The Hub's own rule: letters, digits, "-", "_" and "."; no leading or trailing "-" or "."; no "--" or ".."; 96 at most.
 _NAME = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _MAX_NAME = 96
+# The rules of git check-ref-format.
+_NO_REF = re.compile(r"\.\.|@\{|[\x00-\x20\x7f~^:?*\[\\]")
 # The client reads this at its import. Without it, it tells the Hub about this machine's environment.
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
@@ -80,6 +82,15 @@ def check_repo_id(value: object) -> str:
     if problem := validate_repo_id(repo_id):
         raise ValueError(problem)
     return repo_id
+
+
+def check_revision(revision: str) -> str:
+    """Return ``revision`` if git could have a branch, tag or commit of this name; else raise ValueError."""
+    parts = revision.split("/")
+    is_invalid = _NO_REF.search(revision) or revision in ("@", "") or revision.startswith("-")
+    if is_invalid or any(not part or part.startswith(".") or part.endswith((".", ".lock")) for part in parts):
+        raise ValueError(f"“{revision[:100]}” cannot be a branch, tag or commit. Enter one such as main.")
+    return revision
 
 
 def hub_endpoint() -> str:

@@ -24,6 +24,7 @@ _HUB_FRONT_MATTER: Final = re.compile(r"(\s*---(?:\r\n|\r|\n))([\S\s]*?)((?:\r\n
 _SPLIT: Final = re.compile(r"\w+(\.\w+)*")
 _DECLARING: Final = frozenset(("configs", "dataset_info"))
 _MAX_NAME: Final = 255
+_MAX_PATTERN: Final = 1000
 _MAX_INFO_NODES: Final = 500_000
 _DESCRIPTION_CHARS: Final = 2000
 
@@ -51,6 +52,9 @@ def _check_configs(repo_id: str, path: str, configs: Json) -> None:
     for config in configs if isinstance(configs, list) else []:
         fields = config if isinstance(config, dict) else {}
         names = [*_list_strings(fields.get("data_files")), *_list_strings(fields.get("data_dir"))]
+        if any(len(name) > _MAX_PATTERN for name in names):
+            answer = InvalidAnswer("configs", f"a path has more than {_MAX_PATTERN:,} characters")
+            raise invalid_answer_error(repo_id, answer, path=path)
         if any(_is_foreign(name) for name in names):
             raise UnsupportedFormat(
                 f"The card of {repo_id} names files outside the repository, which are never fetched. "

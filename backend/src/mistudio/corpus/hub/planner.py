@@ -1,7 +1,8 @@
 """The planner runs a child process that has the heavy ``datasets`` library, and ends it once it is idle.
 
 Requests and answers are lines on the child's pipes, any number at once. The token goes through the pipe only: it is
-neither an argument nor in the environment. If the child dies, it is started again once.
+neither an argument nor in the environment. If the child dies, it is started again once. A request that takes too long
+ends with the child: no thread can be stopped from outside. Other requests then go to a new child.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import json
 import os
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeVar
+from weakref import WeakValueDictionary
 
 from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
 from mistudio.core.records import as_json, from_json
@@ -20,6 +22,7 @@ from mistudio.utils import processes
 _ANSWER_SECONDS: Final = 30.0
 _LINE_BYTES: Final = 256 << 20
 _END_SECONDS: Final = 2.0
+_REQUESTS_PER_REPOSITORY: Final = 2
 # Parsing an answer of this size takes some 5 ms, the longest that the event loop may be blocked.
 _LARGE_BYTES: Final = 256 << 10
 _QUIET: Final = {
@@ -42,40 +45,52 @@ class _ChildDied(Exception):
 class _Child:
     """One running child process, and the requests that wait for its answers."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, answer_seconds: float) -> None:
         self._process = process
+        self._answer_seconds = answer_seconds
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self._numbers = itertools.count()
         self._reader = asyncio.create_task(self._read())
+        self.is_killed = False
 
     @classmethod
-    async def start(cls, environment: Mapping[str, str]) -> "_Child":
+    async def start(cls, environment: Mapping[str, str], answer_seconds: float) -> "_Child":
         variables = {**os.environ, **_QUIET, **environment}
-        return cls(await processes.start_module("mistudio.corpus.hub.planner_child", variables, line_bytes=_LINE_BYTES))
+        module = "mistudio.corpus.hub.planner_child"
+        return cls(await processes.start_module(module, variables, line_bytes=_LINE_BYTES), answer_seconds)
 
     @property
     def is_alive(self) -> bool:
-        return not self._reader.done()
+        return not self._reader.done() and not self.is_killed
 
     @property
     def is_idle(self) -> bool:
         return not self._waiting
 
-    async def ask(self, question: Question, request: Request) -> bytes:
+    async def send(self, question: Question, request: Request) -> "asyncio.Future[bytes]":
+        """Send a request and return the future of its answer, which ends by itself: the child is killed if it is late.
+
+        A thread of the child that never ends is thereby never left over, also if nobody waits for its answer.
+        """
         stdin = self._process.stdin
         if stdin is None or not self.is_alive:
             raise _ChildDied
-        number = next(self._numbers)
-        self._waiting[number] = asyncio.get_running_loop().create_future()
+        number, loop = next(self._numbers), asyncio.get_running_loop()
+        answer: asyncio.Future[bytes] = loop.create_future()
+        self._waiting[number] = answer
+        deadline = loop.call_later(self._answer_seconds, self._kill)
+        answer.add_done_callback(lambda done: (deadline.cancel(), self._waiting.pop(number), done.exception()))
         message = {"id": number, "question": question, "request": as_json(request)}
-        try:
+        with contextlib.suppress(ConnectionError):
+            # The reader ends, too, and fails the future.
             stdin.write(json.dumps(message).encode() + b"\n")
             await stdin.drain()
-            return await self._waiting[number]
-        except ConnectionError as error:
-            raise _ChildDied from error
-        finally:
-            del self._waiting[number]
+        return answer
+
+    def _kill(self) -> None:
+        self.is_killed = True
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
 
     async def _read(self) -> None:
         stdout = self._process.stdout
@@ -86,7 +101,7 @@ class _Child:
                 if waiting is not None and not waiting.done():
                     waiting.set_result(answer)
         finally:
-            for waiting in self._waiting.values():
+            for waiting in [*self._waiting.values()]:
                 if not waiting.done():
                     waiting.set_exception(_ChildDied())
 
@@ -123,6 +138,8 @@ class Planner:
         self._start_lock = asyncio.Lock()
         self._idle_timer: asyncio.TimerHandle | None = None
         self._end_tasks: set[asyncio.Task[None]] = set()
+        # Each semaphore lives as long as somebody waits for it or holds it.
+        self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @property
     def is_running(self) -> bool:
@@ -154,7 +171,8 @@ class Planner:
             async with asyncio.timeout(self._answer_seconds):
                 line = await self._ask_child(question, request)
         except TimeoutError as error:
-            detail = f"The Hub did not answer within {self._answer_seconds:g} seconds. Retry later."
+            name = _name_repository(request)
+            detail = f"{name} could not be read from the Hub within {self._answer_seconds:g} seconds. Retry later."
             raise HubUnreachable(detail) from error
         except _ChildDied as error:
             raise HubUnreachable("The planner's process ended twice before it answered. Retry later.") from error
@@ -165,10 +183,29 @@ class Planner:
         return from_json(kind, _unwrap_answer(line))
 
     async def _ask_child(self, question: Question, request: Request) -> bytes:
+        deaths = 0
+        while True:
+            child = await self._ensure_child()
+            try:
+                return await asyncio.shield(await self._send(child, question, request))
+            except _ChildDied:
+                # The request that a child was killed for has timed out; all others go to the next child.
+                deaths += not child.is_killed
+                if deaths > 1:
+                    raise
+
+    async def _send(self, child: _Child, question: Question, request: Request) -> "asyncio.Future[bytes]":
+        """Send a request once fewer than two about its repository are under way."""
+        slot = self._slots.setdefault(_name_repository(request), asyncio.Semaphore(_REQUESTS_PER_REPOSITORY))
+        await slot.acquire()
         try:
-            return await (await self._ensure_child()).ask(question, request)
-        except _ChildDied:
-            return await (await self._ensure_child()).ask(question, request)
+            answer = await child.send(question, request)
+        except BaseException:
+            slot.release()
+            raise
+        # Not when the caller leaves, but when the child has answered or ended.
+        answer.add_done_callback(lambda _done: slot.release())
+        return answer
 
     async def _ensure_child(self) -> _Child:
         self._stop_idle_timer()
@@ -177,7 +214,7 @@ class Planner:
                 await self._child.end()
                 self._child = None
             if self._child is None:
-                self._child = await _Child.start(self._environment)
+                self._child = await _Child.start(self._environment, self._answer_seconds)
             return self._child
 
     def _stop_idle_timer(self) -> None:
@@ -197,6 +234,10 @@ class Planner:
         task = asyncio.create_task(child.end())
         self._end_tasks.add(task)
         task.add_done_callback(self._end_tasks.discard)
+
+
+def _name_repository(request: Request) -> str:
+    return request.repo_id if isinstance(request, PlanRequest) else request.name
 
 
 def _unwrap_answer(line: bytes) -> Answer:

@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from mistudio.core.errors import Json, UnsupportedFormat
 from mistudio.corpus.hub.plan_types import Options
+from mistudio.utils.text import shorten
 
 _READER_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "csv": (
@@ -42,8 +43,9 @@ def refuse_unsupported_options(repo_id: str, options: Options) -> None:
         unsupported.append("encoding")
     if unsupported:
         name = unsupported[0]
+        value = shorten(repr(options[name]), 100)
         raise UnsupportedFormat(
-            f"The card of {repo_id} sets {name} = {options[name]!r}, which is not supported. Choose another config."
+            f"The card of {repo_id} sets {name} = {value}, which is not supported. Choose another config."
         )
 
 

@@ -70,6 +70,7 @@ _BOMB = 'a0: &a0 ["x","x","x","x","x","x","x","x","x"]\n' + "\n".join(
         ("license:\n\t- mit", "line 2 of its YAML"),
         ("configs:\n- data_files:\n  - {split: a b, path: x}", "“a b” is not the name of a split"),
         (f"configs:\n- data_files:\n  - {{split: {'s' * 300}, path: x}}", "is not the name of a split"),
+        (f"configs:\n- data_dir: {'x' * 2000}", "a path has more than 1,000 characters"),
         ("configs:\n- data_files:\n  - {split: [1], path: x}", "is not the name of a split"),
     ],
 )
