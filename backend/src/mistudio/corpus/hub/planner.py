@@ -79,7 +79,15 @@ class _Child:
         answer: asyncio.Future[bytes] = loop.create_future()
         self._waiting[number] = answer
         deadline = loop.call_later(self._answer_seconds, self._kill)
-        answer.add_done_callback(lambda done: (deadline.cancel(), self._waiting.pop(number), done.exception()))
+
+        def forget(done: "asyncio.Future[bytes]") -> None:
+            deadline.cancel()
+            self._waiting.pop(number)
+            if not done.cancelled():
+                # An exception that nobody waits for is not an error of the loop.
+                done.exception()
+
+        answer.add_done_callback(forget)
         message = {"id": number, "question": question, "request": as_json(request)}
         with contextlib.suppress(ConnectionError):
             # The reader ends, too, and fails the future.

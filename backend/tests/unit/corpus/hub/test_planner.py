@@ -114,7 +114,7 @@ async def test_a_request_that_never_ends_ends_with_its_child(hub: Hub, tmp_path:
         with pytest.raises(HubUnreachable, match="ada/spinning could not be read"):
             await spinning
 
-    await until_true(lambda: child not in find_children())
+    await wait_until(lambda: child not in find_children())
     assert (await planner.plan(PlanRequest("ada/tales"))).files
     await planner.close()
 
