@@ -221,7 +221,7 @@ async def test_a_token_is_never_written_down_and_gone_after_a_restart(
     async with server_process(settings, log) as server:
         failed = await server.until(dataset_id, "error", "ready")
         assert "auth_required" == failed["error_code"]
-        assert "retry with the token" in failed["error_message"]
+        assert "Retry with the token" in failed["error_message"]
         kept = body_bytes(hub)
         answer = await server.http.post(f"/api/datasets/{dataset_id}/retry", json={"access_token": token})
         assert 202 == answer.status_code
