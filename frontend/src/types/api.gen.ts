@@ -796,6 +796,12 @@ export interface components {
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /**
+       * Notices
+       * @description What a user should know of the data, as sentences.
+       * @default []
+       */
+      notices: string[];
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -985,6 +991,12 @@ export interface components {
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /**
+       * Notices
+       * @description What a user should know of the data, as sentences.
+       * @default []
+       */
+      notices: string[];
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -1473,6 +1485,11 @@ export interface components {
       fingerprint: string;
       /** Max Length */
       max_length: number;
+      /**
+       * Model Max Length
+       * @description The limit that the tokenizer's files name, null without one.
+       */
+      model_max_length: number | null;
       /** Notes */
       notes: string[];
       /** Revision */
@@ -2026,6 +2043,12 @@ export interface components {
       usage: components['schemas']['UsageSnippet'][];
       /** Vocab Size */
       vocab_size: number | null;
+      /**
+       * Warnings
+       * @description What the audit found to be wrong, and where AutoTokenizer's ids differ, as sentences.
+       * @default []
+       */
+      warnings: string[];
     };
     /**
      * TokenizationResponse
@@ -2099,6 +2122,12 @@ export interface components {
       unique_tokens: number | null;
       /** Vocab Size */
       vocab_size: number | null;
+      /**
+       * Warnings
+       * @description What the audit found to be wrong, and where AutoTokenizer's ids differ, as sentences.
+       * @default []
+       */
+      warnings: string[];
     };
     /**
      * TokenizationStatus
