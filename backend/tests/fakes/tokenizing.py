@@ -62,6 +62,7 @@ class FakeTokenizer:
     chat_template: str | None = None
     chat_hash: str | None = None
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def token_of(character: str) -> int:

@@ -167,6 +167,7 @@ export function makePreview(changes: Partial<Preview> = {}): Preview {
     fingerprint: 'f',
     vocab_size: 50_257,
     max_length: 1024,
+    model_max_length: 1024,
     special: { bos: null, eos: null, pad: null, unk: null, sep: null },
     tokens: [{ id: 15_496, text: 'Hello', kind: 'data', start: 0, end: 5 }],
     count: 3,

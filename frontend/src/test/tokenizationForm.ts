@@ -17,7 +17,10 @@ export function makeForm(
     failure: null,
     existingId: null,
     submitting: false,
+    longRows: null,
     change: jest.fn(),
     submit: () => Promise.resolve(),
+    confirmLongRows: () => Promise.resolve(),
+    dismissLongRows: () => undefined,
   };
 }

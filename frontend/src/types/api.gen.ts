@@ -1485,6 +1485,11 @@ export interface components {
       fingerprint: string;
       /** Max Length */
       max_length: number;
+      /**
+       * Model Max Length
+       * @description The limit that the tokenizer's files name, null without one.
+       */
+      model_max_length: number | null;
       /** Notes */
       notes: string[];
       /** Revision */
@@ -2040,7 +2045,7 @@ export interface components {
       vocab_size: number | null;
       /**
        * Warnings
-       * @description What the audit found to be wrong, as sentences.
+       * @description What the audit found to be wrong, and where AutoTokenizer's ids differ, as sentences.
        * @default []
        */
       warnings: string[];
@@ -2119,7 +2124,7 @@ export interface components {
       vocab_size: number | null;
       /**
        * Warnings
-       * @description What the audit found to be wrong, as sentences.
+       * @description What the audit found to be wrong, and where AutoTokenizer's ids differ, as sentences.
        * @default []
        */
       warnings: string[];

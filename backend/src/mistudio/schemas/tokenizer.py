@@ -51,6 +51,7 @@ class PreviewResponse(Shape):
     fingerprint: str
     vocab_size: int
     max_length: int
+    model_max_length: int | None = Field(description="The limit that the tokenizer's files name, null without one.")
     special: SpecialTokens
     tokens: list[TokenSpan]
     count: int = Field(description="Data tokens of the text, before anything is cut.")

@@ -60,7 +60,9 @@ def tokenization_response(record: Tokenization) -> TokenizationResponse:
     """Return one tokenization as lists show it."""
     audit = Audit.model_validate(record.audit) if record.audit else None
     failed = [check for check in audit.checks if check.passed is False] if audit else []
-    warnings = [f"{check.title}: {check.detail}" for check in failed]
+    resolved = (record.statistics or {}).get("resolved")
+    noted = resolved.get("warnings") if isinstance(resolved, dict) else None
+    warnings = [f"{check.title}: {check.detail}" for check in failed] + (noted if isinstance(noted, list) else [])
     return TokenizationResponse.model_validate(record).model_copy(update={"warnings": warnings})
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from mistudio.core.errors import CorruptFile, FieldError, NoTokenizer, UnsupportedTokenizer, ValidationFailed
+from mistudio.corpus.hub.auto_tokenizer import AUTO_IDS, fetch_auto_ids
 from mistudio.corpus.hub.client import HubClient
 from mistudio.corpus.hub.conversion import CONVERTED, VOCABULARIES, convert_files
 from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
@@ -116,11 +117,10 @@ def _read_local_files(name: str, root: Path, cache_dir: Path) -> TokenizerFiles:
             raise _invalid_name_error(f"{name} is not below the data folder. Copy the tokenizer to a folder in {root}.")
         others = _COMPANIONS if path.is_file() else (*_COMPANIONS, *VOCABULARIES)
         contents = _read_local_contents(name, path, others, root.resolve())
-        if TOKENIZER in contents:
-            return TokenizerFiles(name, None, contents)
-        if not any(vocabulary in contents for vocabulary in VOCABULARIES):
+        if TOKENIZER not in contents and not any(vocabulary in contents for vocabulary in VOCABULARIES):
             raise NoTokenizer(f"There is no {TOKENIZER} at {name}. Enter a folder that has one, or the file itself.")
-    return _convert_local(TokenizerFiles(name, None, contents), cache_dir)
+    files = TokenizerFiles(name, None, contents)
+    return _compare_local(files, cache_dir) if TOKENIZER in contents else _convert_local(files, cache_dir)
 
 
 def _read_local_contents(name: str, path: Path, others: Sequence[str], root: Path) -> dict[str, bytes]:
@@ -138,6 +138,23 @@ def _convert_local(files: TokenizerFiles, cache_dir: Path) -> TokenizerFiles:
     if not (folder / TOKENIZER).is_file():
         _write_files(_convert(files), folder)
     return TokenizerFiles(files.name, None, _read_folder(folder))
+
+
+def _compare_local(files: TokenizerFiles, cache_dir: Path) -> TokenizerFiles:
+    """Return ``files`` with AutoTokenizer's ids where they may differ; equal files are asked about once."""
+    kept = cache_dir / "tokenizers" / "compared" / files.digest
+    if kept.is_file():
+        return replace(files, contents={**files.contents, AUTO_IDS: kept.read_bytes()})
+    compared = _compare(files)
+    if AUTO_IDS in compared.contents:
+        ensure_dir(kept.parent)
+        write_bytes_atomic(kept, compared.contents[AUTO_IDS])
+    return compared
+
+
+def _compare(files: TokenizerFiles) -> TokenizerFiles:
+    found = fetch_auto_ids(files.contents)
+    return files if found is None else replace(files, contents={**files.contents, AUTO_IDS: found})
 
 
 def _convert(files: TokenizerFiles) -> TokenizerFiles:
@@ -164,7 +181,7 @@ def _fetch_files(source: TokenizerSource, *, token: str | None, cache_dir: Path)
         raise _too_large_error(info.repo_id)
     contents = {file.path: _fetch_file(hub, file, info.repo_id, info.revision) for file in wanted}
     files = TokenizerFiles(info.repo_id, info.revision, contents)
-    files = files if TOKENIZER in contents else _convert(files)
+    files = _compare(files) if TOKENIZER in contents else _convert(files)
     folder = _cache_folder(cache_dir, info.repo_id, info.revision)
     _write_files(files, folder)
     write_bytes_atomic(folder / _COMPLETE, b"")
@@ -203,7 +220,7 @@ def _read_cache(source: TokenizerSource, cache_dir: Path) -> TokenizerFiles:
 
 
 def _read_folder(folder: Path) -> dict[str, bytes]:
-    names = [name for name in (TOKENIZER, CONVERTED, *_COMPANIONS) if (folder / name).is_file()]
+    names = [name for name in (TOKENIZER, CONVERTED, AUTO_IDS, *_COMPANIONS) if (folder / name).is_file()]
     return {name: (folder / name).read_bytes() for name in names}
 
 

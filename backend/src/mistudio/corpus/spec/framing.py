@@ -16,7 +16,8 @@ class Framing:
 
     ``prefix`` and ``suffix`` surround each document and include the end-of-document token. A packed row begins with
     ``begin_of_row``, unless it begins with a document whose prefix starts with that token. ``separator`` stands between
-    two documents of a packed row. ``pad`` is None without padding. ``notes`` are sentences that explain the choices.
+    two documents of a packed row. ``pad`` is None without padding. ``notes`` are sentences that explain the choices,
+    ``warnings`` sentences on ids that differ from AutoTokenizer's.
     """
 
     max_length: int
@@ -27,6 +28,7 @@ class Framing:
     end_of_document: int | None
     pad: int | None
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def room(self) -> int:
@@ -51,6 +53,7 @@ def resolve_framing(settings: TokenizeSettings, tokenizer: TokenizerFacts) -> Fr
         end_of_document=slots.end,
         pad=pad,
         notes=(why, *_warn_of_length(max_length, tokenizer), *notes, *pad_note, *tokenizer.notes),
+        warnings=tuple(tokenizer.warnings),
     )
     _require_room(settings, frame)
     return frame

@@ -60,7 +60,7 @@ def hash_settings(
     content = {
         **as_json(named),
         **slots,
-        **as_json(resolved),
+        **{name: value for name, value in as_json(resolved).items() if name != "warnings"},
         "notes": None,
         "fingerprint": tokenizer.fingerprint,
         "dataset": dataset_hash,

@@ -114,3 +114,8 @@ class TokenizerFacts(Protocol):
     def notes(self) -> Sequence[str]:
         """Sentences on what differs from its tokenizer.json."""
         ...
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """Sentences on where AutoTokenizer's ids differ."""
+        ...

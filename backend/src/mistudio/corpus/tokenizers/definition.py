@@ -47,7 +47,7 @@ def canonicalize_json(parts: Mapping[str, Json]) -> bytes:
     return orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)
 
 
-def replace_added_tokens(parts: Mapping[str, Json], tokens: Sequence[dict[str, Json]]) -> Mapping[str, Json]:
+def replace_added_tokens(parts: dict[str, Json], tokens: Sequence[dict[str, Json]]) -> dict[str, Json]:
     """Return ``parts`` with ``tokens`` as its added tokens; ``parts`` itself if it has the same ones."""
     listed = parts.get("added_tokens") or []
     is_same = isinstance(listed, list) and len(listed) == len(tokens) and all(token in listed for token in tokens)

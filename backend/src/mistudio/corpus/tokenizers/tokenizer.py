@@ -20,6 +20,7 @@ from mistudio.corpus.hub.conversion import CONVERTED
 from mistudio.corpus.hub.tokenizer_files import TOKENIZER, TokenizerFiles, TokenizerSource, find_files
 from mistudio.corpus.tokenizers.added_tokens import TokenSources, add_configured_tokens, describe_added_tokens
 from mistudio.corpus.tokenizers.chat_template import ChatTemplate, Message, find_chat_template
+from mistudio.corpus.tokenizers.comparison import warn_of_auto_tokenizer
 from mistudio.corpus.tokenizers.definition import (
     Kind,
     canonicalize_json,
@@ -70,7 +71,7 @@ class LoadedTokenizer:
     ``json`` is its tokenizer.json in canonical form, which both engines load; ``outline`` has the same values without
     vocabulary and merges. ``vocab_size`` includes added tokens: every id is below it. ``model_max_length`` is in
     tokens, None if the files name no limit. ``template`` is what ``add_special_tokens`` puts around a text. ``notes``
-    are sentences on what differs from tokenizer.json.
+    are sentences on what differs from tokenizer.json, ``warnings`` on where AutoTokenizer's ids may differ.
     """
 
     repo: str
@@ -85,6 +86,7 @@ class LoadedTokenizer:
     chat_template: str | None
     reference: Tokenizer
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -192,6 +194,7 @@ def _load_parts(files: TokenizerFiles) -> LoadedTokenizer:
         model_max_length=_read_max_length(config),
         chat_template=find_chat_template(template_file.decode() if template_file else None, config),
         reference=reference,
+        warnings=warn_of_auto_tokenizer(reference, files.contents),
         notes=(str(converted["note"]),) if converted else _explain_new_tokens(new),
     )
 

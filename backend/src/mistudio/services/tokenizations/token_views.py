@@ -76,11 +76,12 @@ def make_preview(tokenizer: LoadedTokenizer, request: PreviewRequest) -> Preview
         fingerprint=tokenizer.fingerprint,
         vocab_size=tokenizer.vocab_size,
         max_length=frame.max_length,
+        model_max_length=tokenizer.model_max_length,
         special=SpecialTokens.model_validate(tokenizer.special),
         tokens=row,
         count=len(data),
         truncated=len(data) - len(kept),
-        notes=[*frame.notes],
+        notes=[*frame.warnings, *frame.notes],
     )
 
 

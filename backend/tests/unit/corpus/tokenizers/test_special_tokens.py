@@ -17,7 +17,7 @@ def test_special_tokens_are_found_in_order_of_the_sources() -> None:
 
     found = [read_tokenizer(TokenizerFiles("x", None, files)).special for files in (bare, numbered, mapped)]
 
-    assert [(1, 2, 0), (2, 2, None), (None, 1, 414)] == [(each.bos, each.eos, each.pad) for each in found]
+    assert [(1, 2, 0), (2, 2, None), (None, 1, 415)] == [(each.bos, each.eos, each.pad) for each in found]
     assert (0, 1, 2) == found[0].all_ids
 
 

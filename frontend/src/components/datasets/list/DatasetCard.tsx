@@ -15,6 +15,7 @@ import {
 import { formatFileSize } from '../../../utils/formatters';
 import { CardHead } from '../../common/CardHead';
 import { ErrorMessage } from '../../common/ErrorMessage';
+import { Notice } from '../../common/Notice';
 import { StatusBadge } from '../../common/StatusBadge';
 import { DatasetStatusLine } from '../shared/DatasetStatusLine';
 import { RetryForm } from '../shared/RetryForm';
@@ -67,6 +68,9 @@ export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
         </div>
       </CardHead>
       <DatasetStatusLine dataset={dataset} />
+      {dataset.notices.map((notice) => (
+        <Notice key={notice}>{notice}</Notice>
+      ))}
       {controls.failures.map(({ detail }) => (
         <div key={detail} className="mt-4">
           <ErrorMessage>{detail}</ErrorMessage>

@@ -9,6 +9,7 @@ import {
 } from '../../../utils/formatters';
 import { InfoTile } from '../../common/InfoTile';
 import { lazyPart } from '../../common/lazyPart';
+import { Notice } from '../../common/Notice';
 import { StatTile } from '../../common/StatTile';
 import { UsageSnippets } from '../shared/UsageSnippets';
 
@@ -24,6 +25,9 @@ interface DatasetOverviewProps {
 export function DatasetOverview({ dataset }: DatasetOverviewProps) {
   return (
     <div className="space-y-6">
+      {dataset.notices.map((notice) => (
+        <Notice key={notice}>{notice}</Notice>
+      ))}
       <Information dataset={dataset} />
       <DatasetDescription text={dataset.metadata.description} />
       <QuickStats dataset={dataset} />

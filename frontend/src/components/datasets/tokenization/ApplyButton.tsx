@@ -1,9 +1,11 @@
 import { Settings } from 'lucide-react';
 
+import { formatCount } from '../../../utils/formatters';
+import { ConfirmDialog } from '../../common/ConfirmDialog';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { applyButton, linkButton } from '../../common/styles';
 import { TOKENIZATION_FORM_ID } from './TokenizationSettings';
-import type { TokenizationForm } from './useTokenizationForm';
+import type { LongRows, TokenizationForm } from './useTokenizationForm';
 
 interface ApplyButtonProps {
   readonly form: TokenizationForm;
@@ -31,6 +33,29 @@ export function ApplyButton({ form, onShow }: ApplyButtonProps) {
           Show it
         </button>
       )}
+      {form.longRows !== null && <LongRowsDialog form={form} rows={form.longRows} />}
     </div>
+  );
+}
+
+/** Asks before rows are made that are longer than the model takes. */
+function LongRowsDialog({ form, rows }: { readonly form: TokenizationForm; readonly rows: LongRows }) {
+  return (
+    <ConfirmDialog
+      title="Rows longer than the model takes?"
+      question={{ kind: 'loaded', value: rows }}
+      onReload={form.dismissLongRows}
+      confirm="Tokenize anyway"
+      keep="Change the length"
+      disabled={false}
+      onConfirm={() => void form.confirmLongRows()}
+      onClose={form.dismissLongRows}
+    >
+      {({ maxLength, limit }) => (
+        <p>
+          Max length {formatCount(maxLength)} exceeds the model’s limit of {formatCount(limit)} tokens.
+        </p>
+      )}
+    </ConfirmDialog>
   );
 }

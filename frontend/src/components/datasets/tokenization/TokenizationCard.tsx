@@ -8,6 +8,7 @@ import { formatCount, formatDuration, formatFileSize } from '../../../utils/form
 import { describeSettings } from '../../../utils/tokenizations';
 import { CardHead } from '../../common/CardHead';
 import { ErrorMessage } from '../../common/ErrorMessage';
+import { Notice } from '../../common/Notice';
 import { ProgressBar } from '../../common/ProgressBar';
 import { StatusBadge } from '../../common/StatusBadge';
 import { textButton, tile } from '../../common/styles';
@@ -66,6 +67,9 @@ export function TokenizationCard({
         </div>
       </CardHead>
       <TokenizationStatus tokenization={tokenization} />
+      {tokenization.warnings.map((warning) => (
+        <Notice key={warning}>{warning}</Notice>
+      ))}
       {controls.failures.map(({ detail }) => (
         <ErrorMessage key={detail}>{detail}</ErrorMessage>
       ))}

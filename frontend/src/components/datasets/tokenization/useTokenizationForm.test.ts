@@ -4,6 +4,7 @@ import { http, HttpResponse } from 'msw';
 import { useDetailStore } from '../../../stores/detailStore';
 import { makeTokenization } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
+import { makePreview } from '../../../test/tokenizationFixtures';
 import { useTokenizationForm } from './useTokenizationForm';
 
 const onStarted = jest.fn();
@@ -57,4 +58,19 @@ it('puts what names fields under them, and what belongs to none apart', async ()
   expect(result.current).toMatchObject({ failure: { detail: 'No room.' }, existingId: null });
   act(() => result.current.change({ max_length: '8' }));
   expect(result.current.failure).toBeNull();
+});
+
+it('asks before rows are longer than the model takes', async () => {
+  const result = await formWith();
+  server.use(
+    http.post(api('/datasets/ds_1/tokenize'), () => HttpResponse.json(makeTokenization(), { status: 202 })),
+    http.post(api('/tokenize-preview'), () => HttpResponse.json(makePreview({ model_max_length: 1024 }))),
+  );
+  act(() => result.current.change({ max_length: '4096' }));
+  await act(() => result.current.submit());
+  expect(result.current.longRows).toEqual({ maxLength: 4096, limit: 1024 });
+  expect(onStarted).not.toHaveBeenCalled();
+  await act(() => result.current.confirmLongRows());
+  expect(onStarted).toHaveBeenCalled();
+  expect(result.current.longRows).toBeNull();
 });

@@ -1,5 +1,8 @@
+import { useState } from 'react';
+
 import { type ApiError, toApiError } from '../../../api/errors';
 import { listFieldErrors } from '../../../api/fieldErrors';
+import { previewTokens } from '../../../api/tokenizations';
 import { useDetailStore } from '../../../stores/detailStore';
 import { useTokenizationDraft } from '../../../stores/tokenizationDraft';
 import type { Tokenization, TokenizeRequest } from '../../../types/dataset';
@@ -35,8 +38,19 @@ export interface TokenizationForm {
   /** The tokenization that has the very same settings. */
   readonly existingId: string | null;
   readonly submitting: boolean;
+  /** The rows would be longer than the model takes, which is to be confirmed. */
+  readonly longRows: LongRows | null;
   readonly change: (changes: Partial<TokenizationValues>) => void;
   readonly submit: () => Promise<void>;
+  /** Tokenize into long rows all the same. */
+  readonly confirmLongRows: () => Promise<void>;
+  readonly dismissLongRows: () => void;
+}
+
+export interface LongRows {
+  readonly maxLength: number;
+  /** The model's limit, in tokens. */
+  readonly limit: number;
 }
 
 /** The settings of a tokenization that is yet to be begun; `onStarted` hears of the record once it is. */
@@ -44,7 +58,9 @@ export function useTokenizationForm(onStarted: (tokenization: Tokenization) => v
   const tokenizeDataset = useDetailStore((state) => state.tokenizeDataset);
   const { values, errors, failure, submittedValues, change, setErrors, startSubmit, finishSubmit } =
     useTokenizationDraft();
-  const submit = async (): Promise<void> => {
+  const [longRows, setLongRows] = useState<LongRows | null>(null);
+  const send = async (isConfirmed: boolean): Promise<void> => {
+    setLongRows(null);
     const request = toTokenizeRequest(values);
     const problems = validateTokenizationSettings(request);
     setErrors(problems);
@@ -52,6 +68,12 @@ export function useTokenizationForm(onStarted: (tokenization: Tokenization) => v
       return;
     }
     startSubmit(values);
+    const found = isConfirmed ? null : await findLongRows(request);
+    if (found !== null) {
+      setLongRows(found);
+      finishSubmit(values, { errors: {} });
+      return;
+    }
     try {
       onStarted(await tokenizeDataset(request));
       finishSubmit(values, {});
@@ -65,5 +87,30 @@ export function useTokenizationForm(onStarted: (tokenization: Tokenization) => v
     }
   };
   const existingId = failure?.code === 'exists' ? failure.getText('tokenization_id') : null;
-  return { values, errors, failure, existingId, submitting: submittedValues !== null, change, submit };
+  return {
+    values,
+    errors,
+    failure,
+    existingId,
+    submitting: submittedValues !== null,
+    longRows,
+    change,
+    submit: () => send(false),
+    confirmLongRows: () => send(true),
+    dismissLongRows: () => setLongRows(null),
+  };
+}
+
+/** Compare the requested length with the model's; a tokenizer that cannot be loaded is refused later. */
+async function findLongRows(request: TokenizeRequest): Promise<LongRows | null> {
+  const { tokenizer, revision = null, access_token = null, max_length: maxLength } = request;
+  if (maxLength === null || maxLength === undefined) {
+    return null;
+  }
+  try {
+    const { model_max_length: limit } = await previewTokens({ tokenizer, revision, access_token, text: '' });
+    return limit !== null && maxLength > limit ? { maxLength, limit } : null;
+  } catch {
+    return null;
+  }
 }
