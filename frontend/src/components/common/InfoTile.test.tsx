@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 
 import { InfoTile } from './InfoTile';
 
-it('names a fact, and says it', () => {
+it('shows a fact with its name', () => {
   render(
     <dl>
       <InfoTile label="Size" note="on disk" wide>

@@ -29,9 +29,9 @@ it('shows each message under the field that the server names', () => {
     { field: 'repo_id', message: 'Wrong.' },
     { field: 'body.surprise', message: 'What?' },
   ];
-  const found = toDownloadErrors(makeRefusal('validation_error', { errors }));
-  expect(found.splits?.message).toBe('Too long.');
-  expect(found.repo_id?.message).toBe('Wrong.');
+  const result = toDownloadErrors(makeRefusal('validation_error', { errors }));
+  expect(result.splits?.message).toBe('Too long.');
+  expect(result.repo_id?.message).toBe('Wrong.');
 });
 
 it('tells whether an error belongs to the options', () => {

@@ -7,7 +7,7 @@ it.each([
   ['downloading', 'text-blue-400'],
   ['processing', 'text-yellow-400'],
   ['error', 'text-red-400'],
-] as const)('shows %s as a picture that is decoration only', (status, colour) => {
+] as const)('shows %s as a decorative icon', (status, colour) => {
   const { container } = render(<StatusIcon status={status} />);
   expect(container.querySelector('svg')).toHaveClass('w-5', 'h-5', colour);
   expect(container.querySelector('svg')).toHaveAttribute('aria-hidden', 'true');
