@@ -153,3 +153,9 @@ def test_names_become_unique(names: list[str]) -> None:
         "a.1" in names
     )
     assert unique == make_names_unique(unique)
+
+
+def test_many_equal_names_are_numbered() -> None:
+    """Without a search from 1 for each of them."""
+    names = make_names_unique(["a.7", *["a"] * 20_000])
+    assert (20_001, ["a.7", "a", "a.1"], "a.20000") == (len(set(names)), names[:3], names[-1])
