@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,7 @@ class Transfer:
         self._settings = settings
         self._checkpoint = checkpoint
         self._lock = threading.RLock()
-        self._waiting: list[Segment] = []
+        self._waiting: deque[Segment] = deque()
         self._in_flight = 1
         self._fetched = self._corrupt = 0
         self._hash_thread: HashThread | None = None
@@ -125,7 +126,7 @@ class Transfer:
 
     def _plan_segments(self) -> None:
         segments = self._partial.segments
-        self._waiting = [segment for segment in segments if segment.missing]
+        self._waiting = deque(segment for segment in segments if segment.missing)
         if len(segments) > 1 or any(segment.done for segment in segments):
             self._hash_thread = HashThread(self._hash, self._partial.fd, self._checkpoint)
             self._hash_thread.extend_to(self._partial.prefix())
@@ -136,7 +137,7 @@ class Transfer:
             if not self._waiting:
                 return None
             self._in_flight += 1
-            return self._waiting.pop(0)
+            return self._waiting.popleft()
 
     def leave(self) -> bool:
         """End this worker's part; return whether it was the last one and must call ``finish``."""

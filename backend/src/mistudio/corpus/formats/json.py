@@ -14,7 +14,7 @@ from mistudio.corpus.formats.byte_stream import BLOCK_BYTES, ByteStream, read_bl
 from mistudio.corpus.formats.json_records import JsonRecord, build_chunk, parse_line
 from mistudio.corpus.formats.json_stream import JsonStream
 from mistudio.corpus.formats.json_type import contains_json
-from mistudio.corpus.formats.type_inference import MAX_DEPTH, KnownSchema
+from mistudio.corpus.formats.type_inference import MAX_DEPTH, KnownSchema, check_column_count
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -60,7 +60,10 @@ def _make_chunk(block: bytes, known: KnownSchema, source: ByteStream, number: in
     batch = _try_arrow(block, known)
     if batch is not None:
         return Chunk(batch, source.consumed)
-    return build_chunk(_parse_records(block, source.label, number), known, consumed=source.consumed)
+    records = _parse_records(block, source.label, number)
+    # Before columns are made, whose cells are keys times records.
+    check_column_count(len({name for record in records for name in record.row}), source.label)
+    return build_chunk(records, known, consumed=source.consumed)
 
 
 def _parse_records(block: bytes, label: str, number: int) -> list[JsonRecord]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import orjson
 import pyarrow as pa
 
@@ -54,15 +55,28 @@ def _to_record(value: Value) -> JsonRecord:
 
 def build_chunk(records: Sequence[JsonRecord], known: KnownSchema, *, consumed: int) -> Chunk:
     """Make columns of the records, each at least as wide as in ``known``."""
-    names = dict.fromkeys(name for record in records for name in record.row)
+    # By column, only the rows that have it: of many keys, most records have few.
+    found: dict[str, tuple[list[int], list[Value]]] = {}
+    for row, record in enumerate(records):
+        for name, value in record.row.items():
+            rows, values = found.setdefault(name, ([], []))
+            rows.append(row)
+            values.append(value)
     types = known.types()
     columns = []
-    for name in names:
-        values = [record.row.get(name) for record in records]
+    for name, (rows, values) in found.items():
         kind = infer_common_type(values, known=types.get(name))
-        columns.append(make_array([fit_value(value, kind) for value in values], kind))
+        cells = make_array([fit_value(value, kind) for value in values], kind)
+        columns.append(cells if len(rows) == len(records) else _spread(cells, rows, len(records)))
     invalid: dict[str, int] = {}
     for record in records:
         for name in record.invalid:
             invalid[name] = invalid.get(name, 0) + 1
-    return Chunk(pa.RecordBatch.from_arrays(columns, names=list(names)), consumed, invalid)
+    return Chunk(pa.RecordBatch.from_arrays(columns, names=list(found)), consumed, invalid)
+
+
+def _spread(cells: pa.Array, rows: Sequence[int], count: int) -> pa.Array:
+    """Return a column of ``count`` rows that has the cells in these rows, and nulls elsewhere."""
+    indices, missing = np.zeros(count, np.int64), np.ones(count, np.bool_)
+    indices[rows], missing[rows] = np.arange(len(rows)), False
+    return cells.take(pa.array(indices, mask=missing))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import pyarrow as pa
 
@@ -21,12 +21,17 @@ from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.formats.json import read_json
 from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.formats.text import read_text
-from mistudio.corpus.formats.type_inference import KnownSchema, convert_array, merge_schemas, to_storable_schema
+from mistudio.corpus.formats.type_inference import (
+    KnownSchema,
+    check_column_count,
+    convert_array,
+    merge_schemas,
+    to_storable_schema,
+)
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.monitor import Monitor
 
 SourceFormat: TypeAlias = Literal["parquet", "json", "csv", "text", "arrow"]
-MAX_COLUMNS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -125,10 +130,7 @@ def _get_encoding(file: ReadableFile) -> str | None:
 
 def _widen_schema(schema: pa.Schema | None, other: pa.Schema, label: str) -> pa.Schema:
     wider = merge_schemas(pa.schema([]) if schema is None else schema, other)
-    if len(wider) > MAX_COLUMNS:
-        raise InvalidData(
-            f"{label} has over {MAX_COLUMNS:,} different columns, so it is not a table of records. Leave it out."
-        )
+    check_column_count(len(wider), label)
     return wider
 
 

@@ -13,6 +13,7 @@ from typing import Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mistudio.core.errors import InvalidData
 from mistudio.corpus.formats.json_type import (
     JSON,
     Value,
@@ -23,6 +24,7 @@ from mistudio.corpus.formats.json_type import (
 )
 from mistudio.corpus.formats.utf8_repair import decode_array
 
+MAX_COLUMNS: Final = 10_000
 MAX_DEPTH: Final = 32
 MAX_FIELDS: Final = 1_000
 _INT64: Final = 1 << 63
@@ -215,15 +217,26 @@ def to_storable_schema(schema: pa.Schema) -> pa.Schema:
     return pa.schema([field.with_name(name) for field, name in zip(fields, names, strict=True)], schema.metadata)
 
 
+def check_column_count(count: int, label: str) -> None:
+    """Raise InvalidData for more than MAX_COLUMNS columns."""
+    if count > MAX_COLUMNS:
+        raise InvalidData(
+            f"{label} has over {MAX_COLUMNS:,} different columns, so it is not a table of records. Leave it out."
+        )
+
+
 def make_names_unique(names: Iterable[str]) -> list[str]:
     """Number the later of two equal column names and name empty ones, as pandas does."""
     taken: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for position, name in enumerate(names):
         wanted = name or f"Unnamed: {position}"
-        unique, count = wanted, 0
+        # Numbers below the last one given are taken, so that equal names need no search from 1.
+        unique, count = wanted, counts.get(wanted, 0)
         while unique in taken:
             count += 1
             unique = f"{wanted}.{count}"
+        counts[wanted] = count
         taken[unique] = None
     return list(taken)
 
