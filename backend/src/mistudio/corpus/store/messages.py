@@ -30,11 +30,13 @@ def normalize_messages(cell: object) -> list[Mapping[str, Json]]:
 
 
 def _normalize(message: dict[str, Json]) -> dict[str, Json]:
-    named = {_rename(name, message): value for name, value in message.items() if value is not None}
+    named: dict[str, Json] = {_rename(name, message): value for name, value in message.items() if value is not None}
     if (role := named.get("role")) and is_mapped(role, is_sharegpt=message.get("role") is None):
         named["role"] = ROLES[str(role)]
     reasoning = next((named[name] for name in _REASONING if name in named), None)
-    return named if reasoning is None else {"thinking": reasoning, **named, "reasoning_content": reasoning}
+    if reasoning is not None:
+        named = {"thinking": reasoning, **named, "reasoning_content": reasoning}
+    return named
 
 
 def _rename(name: str, message: Mapping[str, Json]) -> str:
