@@ -19,6 +19,7 @@
     │   ├── NoData                no_data
     │   ├── LoadingScript         loading_script
     │   ├── UnsupportedFormat     unsupported_format
+    │   ├── InvalidRepository     invalid_repository
     │   ├── UnsupportedFile       unsupported_file
     │   ├── TooLarge              too_large
     │   ├── InvalidData           invalid_data
@@ -30,6 +31,7 @@
     ├── TokenizerError          a tokenizer that cannot be used
     │   ├── NoTokenizer           no_tokenizer
     │   ├── UnsupportedTokenizer  unsupported_tokenizer
+    │   ├── UnknownText           unknown_text
     │   └── ChatTemplateFailed    chat_template_failed
     ├── DiskFull                  disk_full
     ├── Unavailable               unavailable       (retryable)
@@ -94,6 +96,7 @@ from mistudio.core.errors.sources import (
     HubError,
     HubUnreachable,
     InvalidData,
+    InvalidRepository,
     LoadingScript,
     NoData,
     NoTokenizer,
@@ -108,6 +111,7 @@ from mistudio.core.errors.sources import (
     UnknownConfig,
     UnknownRevision,
     UnknownSplit,
+    UnknownText,
     UnsupportedFile,
     UnsupportedFormat,
     UnsupportedTokenizer,
@@ -135,6 +139,7 @@ __all__ = [
     "InternalError",
     "InvalidData",
     "InvalidPattern",
+    "InvalidRepository",
     "InvalidTransition",
     "JobCancelled",
     "JobEnded",
@@ -160,6 +165,7 @@ __all__ = [
     "UnknownConfig",
     "UnknownRevision",
     "UnknownSplit",
+    "UnknownText",
     "UnsupportedFile",
     "UnsupportedFormat",
     "UnsupportedTokenizer",

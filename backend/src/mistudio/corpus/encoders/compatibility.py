@@ -86,6 +86,9 @@ def find_word_marks(tokenizer: LoadedTokenizer) -> str | None:
     A tokenizer encodes word by word if it first splits texts at white space, its normalizers do not look beyond a word,
     and no added token extends beyond the end of one. A mark that occurs in an added token counts as a letter.
     """
+    if not tokenizer.has_unknown_token:
+        # An unknown word in a probe would end the trial, and one in the data would lose its row.
+        return None
     normalizers = _list_types(tokenizer.outline.get("normalizer"), "normalizers")
     splitter, *others = _list_types(tokenizer.outline.get("pre_tokenizer"), "pretokenizers") or [""]
     has_words = splitter in _WORD_SPLITTERS and _SPLITTERS_OF_WORDS.issuperset(others)

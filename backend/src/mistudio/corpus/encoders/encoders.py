@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 
 from mistudio.corpus.arrays import offsets_of
 from mistudio.corpus.encoders.encoding import TokenIds
+from mistudio.corpus.tokenizers.unknown_text import translate_unknown_text
 
 if TYPE_CHECKING:
     import awkward as ak
@@ -46,8 +47,16 @@ class ReferenceEncoder:
         return f"tokenizers {tokenizers.__version__}"
 
     def encode(self, texts: Texts) -> TokenIds:
-        """Return the ids of every text; a null counts as an empty text. Uses all cores, and blocks."""
-        encoded = [self._encode_piece(piece) for piece in _split_into_pieces(texts)]
+        """Return the ids of every text; a null counts as an empty text. Uses all cores, and blocks.
+
+        Raises TextNotInVocabulary, with the place of the text.
+        """
+        encoded: list[tuple[NDArray[np.int32], NDArray[np.int64]]] = []
+        first = 0
+        for piece in _split_into_pieces(texts):
+            with translate_unknown_text(self._reference, piece, first=first):
+                encoded.append(self._encode_piece(piece))
+            first += len(piece)
         ids = np.concatenate([piece for piece, _lengths in encoded] or [np.zeros(0, np.int32)])
         lengths = np.concatenate([lengths for _piece, lengths in encoded] or [np.zeros(0, np.int64)])
         return TokenIds(ids, offsets_of(lengths))

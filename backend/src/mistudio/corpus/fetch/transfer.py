@@ -14,6 +14,7 @@ from mistudio.corpus.fetch.http import TransportError
 from mistudio.corpus.fetch.partial_file import PartialFile, Segment
 from mistudio.corpus.fetch.remote_file import RangeIgnored, RangeReader
 from mistudio.corpus.fetch.settings import FetchSettings
+from mistudio.corpus.hub.errors import interrupted_error
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.corpus.monitor import Monitor
 
@@ -77,6 +78,12 @@ class Transfer:
         self._fetched = self._corrupt = 0
         self._hash_thread: HashThread | None = None
         self._use_ranges = True
+        self.restarts = 0
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the server made the file begin again too often."""
+        return self.restarts > self._settings.restarts
 
     def open(self) -> FetchedFile | None:
         """Resume the partial file; return the finished file if an earlier run left it."""
@@ -169,9 +176,13 @@ class Transfer:
 
     def _give_up_ranges(self, segment: Segment) -> None:
         with self._lock:
-            if not segment.is_discarded:
-                self._use_ranges = False
-                self._restart()
+            if segment.is_discarded:
+                return
+            self._use_ranges = False
+            self.restarts += 1
+            if self.is_given_up:
+                raise interrupted_error(self.source.path)
+            self._restart()
 
     def _restart(self) -> None:
         lost = sum(segment.done for segment in self._partial.segments)

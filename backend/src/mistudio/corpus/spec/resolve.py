@@ -48,12 +48,12 @@ def _note_roles(column: ColumnReport) -> list[str]:
 
 
 def hash_settings(
-    settings: TokenizeSettings, resolved: ResolvedSettings, *, fingerprint: str, dataset_hash: str
+    settings: TokenizeSettings, resolved: ResolvedSettings, *, tokenizer: TokenizerFacts, dataset_hash: str
 ) -> str:
     """Return the hash that identifies a tokenization, as hexadecimal; settings that write the same rows have the same.
 
-    ``dataset_hash`` is that of the dataset's manifest, ``fingerprint`` the tokenizer's. The name and the revision of
-    the tokenizer do not count, and an explicit value counts as the default that it equals.
+    ``dataset_hash`` is that of the dataset's manifest. Of the tokenizer, its fingerprint counts, and its chat template
+    if it is applied; its name and revision do not. An explicit value counts as the default that it equals.
     """
     named = replace(settings, tokenizer="", revision=None, splits=resolved.splits, text_column=resolved.text_column)
     slots = dict.fromkeys(SLOTS)
@@ -62,8 +62,10 @@ def hash_settings(
         **slots,
         **as_json(resolved),
         "notes": None,
-        "fingerprint": fingerprint,
+        "fingerprint": tokenizer.fingerprint,
         "dataset": dataset_hash,
+        # Only if it counts: hashes of other tokenizations stay what they were.
+        **({"chat": tokenizer.chat_hash} if settings.apply_chat_template else {}),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -79,7 +81,7 @@ def equivalence_key(
     resolved = resolve_settings(simple, tokenizer, dataset=dataset)
     # The effect of this field is in prefix and suffix, which may be empty for both of its values.
     simple = replace(simple, add_special_tokens=True)
-    return hash_settings(simple, resolved, fingerprint=tokenizer.fingerprint, dataset_hash=dataset_hash)
+    return hash_settings(simple, resolved, tokenizer=tokenizer, dataset_hash=dataset_hash)
 
 
 def _drop_unused_fields(settings: TokenizeSettings) -> TokenizeSettings:

@@ -34,9 +34,9 @@ def _normalize(message: dict[str, Json]) -> dict[str, Json]:
     if (role := named.get("role")) and is_mapped(role, is_sharegpt=message.get("role") is None):
         named["role"] = ROLES[str(role)]
     reasoning = next((named[name] for name in _REASONING if name in named), None)
-    if reasoning is not None:
-        named = {"thinking": reasoning, **named, "reasoning_content": reasoning}
-    return named
+    if reasoning is None:
+        return named
+    return {"thinking": reasoning, **named, "reasoning_content": reasoning}
 
 
 def _rename(name: str, message: Mapping[str, Json]) -> str:
