@@ -64,10 +64,33 @@ CELLS: Final[Mapping[str, Callable[[random.Random], Cell]]] = {
     "pair": lambda chance: {"en": chance.choice(("one", "")), "de": chance.choice(("eins", "zwei"))},
     "ragged pair": lambda chance: dict.fromkeys(chance.sample(("en", "de", "fr"), chance.randrange(1, 4)), "x"),
     "turns": lambda chance: [{"role": "user", "content": _text(chance)} for _ in range(chance.randrange(3))],
+    "either": lambda chance: chance.choice(("x", ["x", 1], {"a": "x"}, 5, None)),
+    "calls": lambda chance: [
+        {
+            "role": "assistant",
+            "calls": [{"name": "f", "arguments": {chance.choice("ab"): chance.choice((1, "x", [2]))}}],
+        }
+        for _ in range(chance.randrange(3))
+    ],
+    "contents": lambda chance: [
+        {"role": "user", "content": chance.choice(("x", [{"type": "text", "text": "x"}], None))}
+        for _ in range(chance.randrange(1, 3))
+    ],
     "nested": lambda chance: [[_whole(chance)], []],
 }
 PLAIN: Final = ("text", "whole", "number", "truth")
 ODD_FLAT: Final = ("big", "huge", "date", "time", "mixed", "whole or number", "truth or text")
-ODD_NESTED: Final = (*ODD_FLAT, "nothing", "words", "pair", "ragged pair", "turns", "nested")
+ODD_NESTED: Final = (
+    *ODD_FLAT,
+    "nothing",
+    "words",
+    "pair",
+    "ragged pair",
+    "turns",
+    "nested",
+    "either",
+    "calls",
+    "contents",
+)
 # What a column of every row must be where a file says its types itself.
 TYPED: Final = ("text", "whole", "number", "truth", "big", "date", "words", "pair", "turns", "nested", "nothing")

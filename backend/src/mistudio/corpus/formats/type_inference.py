@@ -65,7 +65,7 @@ def _merge(one: pa.DataType, other: pa.DataType, mixed: pa.DataType) -> pa.DataT
         return pa.list_(_merge(one.value_type, other.value_type, JSON))
     if {one, other} == {pa.int64(), pa.float64()}:
         return pa.float64()
-    return JSON if _is_beyond_scalar(one) or _is_beyond_scalar(other) else mixed
+    return JSON if any(is_json(kind) or pa.types.is_nested(kind) for kind in (one, other)) else mixed
 
 
 def _merge_structs(one: Mapping[str, pa.DataType], other: Mapping[str, pa.DataType]) -> pa.DataType:
@@ -73,10 +73,6 @@ def _merge_structs(one: Mapping[str, pa.DataType], other: Mapping[str, pa.DataTy
     if one.keys() != other.keys():
         return JSON
     return pa.struct([(name, _merge(kind, other[name], JSON)) for name, kind in one.items()])
-
-
-def _is_beyond_scalar(kind: pa.DataType) -> bool:
-    return is_json(kind) or pa.types.is_nested(kind)
 
 
 def merge_schemas(one: pa.Schema, other: pa.Schema) -> pa.Schema:

@@ -22,7 +22,7 @@ from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.formats.utf8_repair import decode_array
 from mistudio.corpus.store.file_pool import FileOwner, FilePool
 from mistudio.corpus.store.manifest import Manifest, RawFile, SplitManifest, read_manifest
-from mistudio.corpus.store.text_path import find_root, read_cells, read_texts
+from mistudio.corpus.store.text_path import find_root, find_roots, read_cells, read_texts
 
 _MAX_FOOTERS: Final = 256
 _MISSING: Final = "A file of the dataset is missing on disk ({}). Delete the dataset and download or import it again."
@@ -134,7 +134,7 @@ class DatasetStore:
         while position < len(wanted):
             group = self._find_group(split, wanted[position])
             end = bisect_right(wanted, group.first_row + group.rows - 1, lo=position)
-            table = self.read(group, columns=self._find_roots(group, columns))
+            table = self.read(group, columns=columns)
             for number in wanted[position:end]:
                 found[number] = self._to_rows(table, group, number, number + 1)[0]
             position = end
@@ -151,9 +151,9 @@ class DatasetStore:
                         yield GroupRef(name, files[number].path, index, starts[number] + start, end - start)
 
     def read(self, group: GroupRef, *, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return the row group, all columns or only ``columns``; columns that its file lacks are left out."""
-        wanted = None if columns is None else list(columns)
+        """Return the row group, all columns or only those of ``columns``, names or paths, that its file has."""
         with self._open(group.path) as file:
+            wanted = None if columns is None else find_roots(columns, file.schema_arrow.names)
             return file.read_row_group(group.index, columns=wanted, use_threads=False)
 
     def texts(self, group: GroupRef, *, column: str | None = None) -> pa.Array:
@@ -168,19 +168,9 @@ class DatasetStore:
 
     def read_path(self, group: GroupRef, path: str) -> tuple[pa.Array, str] | None:
         """Return the column that ``path`` begins with, and the rest of the path; None if the file lacks the column."""
-        with self._open(group.path) as file:
-            root = find_root(path, file.schema_arrow.names)
-        if root is None:
-            return None
-        return self.read(group, columns=[root]).column(root).combine_chunks(), path[len(root) + 1 :]
-
-    def _find_roots(self, group: GroupRef, paths: Sequence[str] | None) -> list[str] | None:
-        """Return the columns in which ``paths`` are; those that the file lacks are left out."""
-        if paths is None:
-            return None
-        with self._open(group.path) as file:
-            names = file.schema_arrow.names
-        return [root for path in paths if (root := find_root(path, names)) is not None]
+        table = self.read(group, columns=[path])
+        root = find_root(path, table.column_names)
+        return None if root is None else (table.column(root).combine_chunks(), path[len(root) + 1 :])
 
     def _read_span(self, split: str, start: int, stop: int) -> list[StoredRow]:
         rows: list[StoredRow] = []

@@ -20,6 +20,12 @@ def find_root(path: str, names: Iterable[str]) -> str | None:
     return next((root for root, _ in _split_path(path) if root in present), None)
 
 
+def find_roots(paths: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Return the columns among ``names`` that the ``paths`` begin with; paths without one are left out."""
+    present = list(names)
+    return [root for path in paths if (root := find_root(path, present)) is not None]
+
+
 def _split_path(path: str) -> Iterator[tuple[str, str]]:
     """Yield each way to cut ``path`` into a name and the rest, the longest name first."""
     parts = path.split(".")

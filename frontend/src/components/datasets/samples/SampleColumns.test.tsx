@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { render, screen, within } from '@testing-library/react';
 
 import { SampleColumns } from './SampleColumns';
 
@@ -17,4 +17,20 @@ it('shows each value in full once expanded', () => {
 it('isolates the text direction of names and values', () => {
   render(<SampleColumns columns={{ כותרת: 'שלום (עולם)!' }} open={false} />);
   for (const text of ['כותרת', 'שלום (עולם)!']) expect(screen.getByText(text).tagName).toBe('BDI');
+});
+
+it('shows a conversation as bubbles with roles and tool calls', () => {
+  const calls = [{ function: { name: 'weather', arguments: { city: 'Oslo' } } }];
+  const messages = [
+    { role: 'user', content: 'Weather?' },
+    { role: 'assistant', content: null, tool_calls: calls },
+  ];
+  const { container, rerender } = render(<SampleColumns columns={{ messages }} open={false} />);
+  expect(container).toHaveTextContent('• messages: 2 messages');
+  rerender(<SampleColumns columns={{ messages }} open />);
+  const bubbles = within(screen.getByRole('list', { name: 'Messages of messages' })).getAllByRole('listitem');
+  expect(bubbles.map(({ textContent }) => textContent)).toEqual([
+    'userWeather?',
+    'assistantweather({"city":"Oslo"})',
+  ]);
 });
