@@ -61,7 +61,7 @@ it('separates errors of fields from other refusals', async () => {
 });
 
 it('asks before rows are longer than the model takes', async () => {
-  const result = await formWith();
+  const result = await renderForm();
   server.use(
     http.post(api('/datasets/ds_1/tokenize'), () => HttpResponse.json(makeTokenization(), { status: 202 })),
     http.post(api('/tokenize-preview'), () => HttpResponse.json(makePreview({ model_max_length: 1024 }))),
