@@ -151,7 +151,9 @@ def test_a_check_has_its_result_and_says_why(
 def test_all_checks_run_in_order(evidence: AuditEvidence) -> None:
     """Their names are stored, so they stay as they are."""
     names = ["ledger", "reference", "ids_in_vocabulary", "begin_of_row", "double_bos", "empty_rows", "special_in_text"]
-    assert [*names, "padding", "boundaries", "round_trip", "files"] == [check.name for check in run_checks(evidence)]
+    assert [*names, "padding", "boundaries", "round_trip", "losses", "max_length", "files"] == [
+        check.name for check in run_checks(evidence)
+    ]
 
 
 def test_unknown_words_are_not_special_tokens_inside_the_text(evidence: AuditEvidence) -> None:

@@ -69,3 +69,16 @@ def test_a_refusal_names_the_conversation() -> None:
     """It has the template's reason and one full stop."""
     assert "The chat template refuses the conversation: No." == str(ConversationRefused("No."))
     assert "Row 3: the chat template refuses the conversation: No." == str(ConversationRefused("No", where="Row 3"))
+
+
+def test_the_hash_covers_the_template_and_the_tokens_that_it_writes() -> None:
+    """Equal templates with another BOS token write other texts."""
+    tokenizer = small.train_byte_level()
+    configs = [
+        {"chat_template": "{{ bos_token }}", "bos_token": "<s>"},
+        {"chat_template": "{{ bos_token }}", "bos_token": "</s>"},
+        {"chat_template": "{{ bos_token }}!", "bos_token": "<s>"},
+    ]
+    hashes = [small.load(tokenizer, config=config).chat_hash for config in configs]
+    assert 3 == len(set(hashes))
+    assert small.load(tokenizer, config={}).chat_hash is None
