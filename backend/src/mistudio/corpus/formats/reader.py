@@ -89,7 +89,8 @@ def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
         yield from read_arrow(file.path, label=file.label)
     else:
         with open_stream(file.path, label=file.label, encoding=_get_encoding(file)) as source:
-            yield from read_text(source, keep_linebreaks=file.options.get("keep_linebreaks") is True)
+            keeps, sample_by = file.options.get("keep_linebreaks") is True, str(file.options.get("sample_by", "line"))
+            yield from read_text(source, keep_linebreaks=keeps, sample_by=sample_by)
 
 
 def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
