@@ -272,6 +272,7 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   await take({
     TokenizationTab: dialog,
     SelectField: parent(dialog.getByLabel('Padding Strategy')),
+    SettingField: parent(dialog.getByLabel('Max Sequence Length')),
     Toggle: parent(dialog.getByRole('switch').first()),
     TokenizePreview: region('Preview'),
     ApplyButton: parent(apply),

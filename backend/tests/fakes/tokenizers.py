@@ -128,6 +128,16 @@ def load(tokenizer: Tokenizer, *, config: dict[str, Any] | None = None) -> Loade
     return read_tokenizer(TokenizerFiles("tests/small", None, make_files(tokenizer, config=config)))
 
 
+def load_auto_tokenizer(files: dict[str, bytes], folder: Path):  # type: ignore[no-untyped-def]  # transformers has few types
+    """Return what transformers' AutoTokenizer makes of the same files; ``folder`` receives them."""
+    os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+    from transformers import AutoTokenizer
+
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return AutoTokenizer.from_pretrained(folder)
+
+
 def load_with_transformers(files: dict[str, bytes], folder: Path):  # type: ignore[no-untyped-def]  # transformers has few types
     """Return the same tokenizer as transformers loads it; ``folder`` receives its files."""
     os.environ["TRANSFORMERS_VERBOSITY"] = "error"

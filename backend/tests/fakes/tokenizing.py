@@ -60,6 +60,8 @@ class FakeTokenizer:
     special: FakeSpecial = field(default_factory=FakeSpecial)
     template: FakeTemplate = field(default_factory=FakeTemplate)
     chat_template: str | None = None
+    chat_hash: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def token_of(character: str) -> int:

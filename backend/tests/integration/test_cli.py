@@ -38,7 +38,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 def tokenization(shell: Shell) -> str:
     """The id of a tokenization of the sample, which Ctrl-C stopped once: the same command goes on with it."""
     command = ("tokenize", STORIES, "sample", "--max-length", "128")
-    assert STOPPED == shell.interrupted(*command, when=partial(shell.has_job, "tokenize"))
+    assert STOPPED == shell.interrupt(*command, when=partial(shell.has_job, "tokenize"))
     (begun,) = shell.json("show", STORIES)["tokenizations"]
     made = shell.json(*command)
     assert (begun["id"], "ready") == (made["id"], made["status"])
@@ -89,7 +89,7 @@ def test_a_folder_of_every_format_becomes_a_dataset(shell: Shell) -> None:
     }
     for name, data in files.items():
         written(folder, name, data)
-    assert STOPPED == shell.interrupted("import", str(folder), when=partial(shell.has_job, "import"))
+    assert STOPPED == shell.interrupt("import", str(folder), when=partial(shell.has_job, "import"))
     dataset = shell.json("import", str(folder))
     assert {"books", STORIES} == {found["name"] for found in shell.json("ls")}
     assert ("books", 200, "ready") == (dataset["name"], dataset["num_samples"], dataset["status"])
@@ -179,7 +179,7 @@ def test_ctrl_c_of_a_download_keeps_its_bytes(hub: Hub, tmp_path: Path) -> None:
     def is_half_way() -> bool:
         return sum(record.bytes_sent for record in hub.requests if record.origin == "files") > 1_500_000
 
-    assert STOPPED == shell.interrupted("download", "lab/large", when=is_half_way)
+    assert STOPPED == shell.interrupt("download", "lab/large", when=is_half_way)
     hub.rate, before = None, len(hub.requests)
     dataset = shell.json("download", "lab/large")
     assert "ready" == dataset["status"]

@@ -10,10 +10,10 @@ import pytest
 
 from fakes.cluster import BOTH_ENGINES
 from fakes.hub import Fault, Hub
-from fakes.pace import PATIENCE, paced, until_true
-from fakes.process import ServerProcess, events_in, processes_of, server_process, start_process
+from fakes.process import ServerProcess, find_events, find_processes, server_process, start_process
 from fakes.repositories import add_large, add_stories
 from fakes.running import Client, RunningServer, running_server
+from fakes.timing import TIMEOUT, process_clock, wait_until
 from mistudio.core.config import Settings
 from mistudio.corpus.store.manifest import verify
 from mistudio.models import new_id
@@ -30,7 +30,7 @@ def leftovers(settings: Settings) -> list[str]:
 
 async def until_done(server: Client, dataset_id: str, share: float) -> Any:  # JSON of any kind
     """The dataset once its download has this share of its bytes."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while True:
             dataset = await server.get(f"/api/datasets/{dataset_id}")
             job = dataset["job"]
@@ -85,12 +85,12 @@ async def test_children_end_with_their_parent(settings: Settings, hub: Hub, tmp_
     add_large(hub)
     async with server_process(settings, tmp_path / "server.log") as server:
         await until_done(server, (await server.download("lab/large"))["id"], 0.1)
-        assert len(processes_of(settings.data_dir)) >= 2
+        assert len(find_processes(settings.data_dir)) >= 2
         await server.kill()
-    with paced() as pace:
-        while processes_of(settings.data_dir) and pace.seconds < 1.0:
+    with process_clock() as pace:
+        while find_processes(settings.data_dir) and pace.seconds < 1.0:
             await asyncio.sleep(0.05)
-    assert [] == processes_of(settings.data_dir)
+    assert [] == find_processes(settings.data_dir)
 
 
 async def test_a_second_server_says_who_has_the_folder(settings: Settings, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ async def test_a_second_server_says_who_has_the_folder(settings: Settings, tmp_p
 
 async def child_of(server: RunningServer) -> int:
     """The process of the one job that runs."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not (found := server.process_ids()):
             await asyncio.sleep(0.01)
     return found[0]
@@ -115,7 +115,7 @@ async def kill_child(server: RunningServer) -> None:
     """SIGKILL the process of the one job that runs, and wait until the server knows."""
     process_id = await child_of(server)
     os.kill(process_id, signal.SIGKILL)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while process_id in server.process_ids():
             await asyncio.sleep(0.01)
 
@@ -159,14 +159,14 @@ async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Se
     dataset = await server.download("lab/large")
     path = f"/api/datasets/{dataset['id']}"
     await until_done(server, dataset["id"], 0.2)
-    with paced() as pace:
+    with process_clock() as pace:
         cancelled = (await server.http.post(f"{path}/cancel")).json()
     assert pace.seconds < 1.0
     assert ("error", "cancelled") == (cancelled["status"], cancelled["error_code"])
     assert cancelled["error_message"].startswith("Cancelled at ")
     assert cancelled["progress"] > 10
     # Beside a Celery worker, the job's process ends a moment after its job.
-    await until_true(lambda: server.process_ids() == [])
+    await wait_until(lambda: server.process_ids() == [])
     fetched = body_bytes(hub)
     hub.rate = None
     hub.faults.clear()
@@ -191,7 +191,7 @@ async def test_delete_while_it_downloads(server: RunningServer, hub: Hub, settin
     add_large(hub)
     dataset = await server.download("lab/large")
     await until_done(server, dataset["id"], 0.1)
-    with paced() as pace:
+    with process_clock() as pace:
         assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
     assert pace.seconds < 5.0
     await server.parts.storage.close()
@@ -279,17 +279,17 @@ async def test_ctrl_c_costs_no_attempt(settings: Settings, hub: Hub, tmp_path: P
     async with server_process(settings, log) as server:
         dataset_id = (await server.download("lab/large"))["id"]
         await until_done(server, dataset_id, 0.2)
-        for process_id in processes_of(settings.data_dir):
+        for process_id in find_processes(settings.data_dir):
             os.kill(process_id, signal.SIGINT)
         await server.process.wait()
     assert "Traceback" not in log.read_text(encoding="utf-8")
-    assert [] == events_in(log, "child died")
+    assert [] == find_events(log, "child died")
     hub.rate = None
     async with server_process(settings, log) as server:
         await server.until(dataset_id, "ready")
         job = (await server.get("/api/jobs"))[0]
     assert 1 == job["attempt"]
-    told = [(line["dataset_id"], line["job_id"], line["attempt"]) for line in events_in(log, "job started")]
+    told = [(line["dataset_id"], line["job_id"], line["attempt"]) for line in find_events(log, "job started")]
     assert [(dataset_id, job["id"], 1)] * 2 == told
 
 
@@ -310,7 +310,7 @@ async def test_a_hub_that_asks_for_a_pause_is_obeyed(server: RunningServer, hub:
     add_stories(hub)
     hub.faults.add(Fault(path="*/resolve/*train*", status=429, retry_after="90", times=1))
     dataset = await server.download("lab/stories")
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not (job := (await server.get(f"/api/datasets/{dataset['id']}"))["job"]) or not job["not_before"]:
             await asyncio.sleep(0.02)
     assert ("queued", "rate_limited") == (job["state"], job["error_code"])

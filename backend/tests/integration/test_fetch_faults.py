@@ -12,7 +12,7 @@ import pytest
 
 from fakes.fetching import QUICK, RecordingMonitor, fetch_all, list_files, list_leftovers
 from fakes.hub import Hub, Repository
-from fakes.pace import paced
+from fakes.timing import process_clock
 from mistudio.core.errors import (
     AuthRequired,
     BadToken,
@@ -275,7 +275,7 @@ def test_a_cancel_takes_less_than_a_second(hub: Hub, tales: Repository, tmp_path
     monitor = RecordingMonitor()
     threading.Timer(0.3, monitor.cancelled.set).start()
 
-    with paced() as pace, pytest.raises(JobCancelled):
+    with process_clock() as pace, pytest.raises(JobCancelled):
         fetch_all(tales, tmp_path, monitor=monitor, stall_seconds=60.0)
 
     assert pace.seconds < 1.3

@@ -8,9 +8,9 @@ from socketio.exceptions import ConnectionError as Refused
 
 from fakes.cluster import BOTH_ENGINES
 from fakes.hub import Hub
-from fakes.pace import until_true
 from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
+from fakes.timing import wait_until
 from mistudio.core.config import Settings
 
 pytestmark = BOTH_ENGINES
@@ -31,7 +31,7 @@ async def test_a_download_is_told_from_its_snapshot_to_its_end(server: RunningSe
         snapshot = await client.call("subscribe", {"channel": channel})
         assert (dataset["id"], snapshot["seq"]) == (snapshot["dataset"]["id"], snapshot["dataset"]["seq"])
         await server.until(dataset["id"], "ready")
-        await until_true(lambda: told and told[-1]["type"] == "completed" and len(listed) == 3)
+        await wait_until(lambda: told and told[-1]["type"] == "completed" and len(listed) == 3)
     numbers = [event["seq"] for event in told if event["seq"] > snapshot["seq"]]
     assert list(range(snapshot["seq"] + 1, snapshot["seq"] + 1 + len(numbers))) == numbers
     progress = [event["progress"] for event in told]
@@ -85,7 +85,7 @@ async def test_deleting_is_told_to_the_list_and_unsubscribed_clients_hear_nothin
         await other.emit("unsubscribe", {"channel": "datasets"})
         await other.call("subscribe", {"channel": "datasets/ds_none/progress"})
         assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
-        await until_true(lambda: heard)
+        await wait_until(lambda: heard)
     assert [("deleted", dataset["id"])] == [(event["type"], event["dataset_id"]) for event in heard]
     assert heard[0]["seq"] > dataset["seq"]
     assert [] == missed

@@ -10,12 +10,12 @@ import pytest
 from datasets import load_from_disk
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
-from fakes.cluster import BOTH_ENGINES, everything_kept
+from fakes.cluster import BOTH_ENGINES, dump_records
 from fakes.datasets import add_ready
 from fakes.hub import Fault, Hub
-from fakes.pace import PATIENCE
 from fakes.repositories import add_stories, story_rows
 from fakes.running import RunningServer
+from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 
 TOKENIZER = "tokenizers/tiny"
@@ -64,7 +64,7 @@ async def tokenize(server: RunningServer, dataset_id: str, **fields: object) -> 
 
 async def until(server: RunningServer, tokenization_id: str, status: str = "ready") -> Any:  # JSON of any kind
     """The tokenization once it has this status."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while (found := await server.get(f"/api/tokenizations/{tokenization_id}"))["status"] != status:
             assert found["status"] in {"queued", "processing"}, found
             await asyncio.sleep(0.05)
@@ -311,9 +311,9 @@ async def test_a_tokenizer_of_the_hub_is_pinned_to_its_commit(
     if settings.is_embedded:
         assert b"hf_secret" not in (settings.data_dir / "mistudio.db").read_bytes()
     else:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             # The worker lets go of the token when the job's process has ended, which is after the job has.
-            while "mistudio:token" in (kept := await everything_kept(settings)):
+            while "mistudio:token" in (kept := await dump_records(settings)):
                 await asyncio.sleep(0.05)
         assert made["id"] in kept
         assert "hf_secret" not in kept

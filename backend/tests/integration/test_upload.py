@@ -16,8 +16,8 @@ import pytest_asyncio
 import zstandard
 
 from fakes.corpora import arrow_bytes, csv_bytes, json_lines, parquet_bytes
-from fakes.pace import PATIENCE
 from fakes.running import RunningServer, running_server
+from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 from mistudio.corpus.bundled.sample import SAMPLE_ROWS, SAMPLE_TOKENIZER
 from mistudio.corpus.store.manifest import read_manifest, verify
@@ -332,7 +332,7 @@ async def test_the_same_files_again_are_refused_or_retried(importing: RunningSer
 async def test_an_import_outlives_the_kill_of_its_process(importing: RunningServer, import_settings: Settings) -> None:
     """SIGKILL of the job's process: another takes the import up again, and the data is whole."""
     dataset = (await post(importing, [("killed.jsonl", JSONL * 200)])).json()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not (running := importing.process_ids()):
             await asyncio.sleep(0.01)
     os.kill(running[0], signal.SIGKILL)

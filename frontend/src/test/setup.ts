@@ -8,18 +8,21 @@ import { resetDatasetsStore } from '../stores/datasetsStore';
 import { useDetailStore } from '../stores/detailStore';
 import { useImportStore } from '../stores/importStore';
 import { useStorageStore } from '../stores/storageStore';
+import { installDialogPolyfill } from './dialogPolyfill';
 import { useFakeSocket } from './fakeSocket';
 import { server } from './server';
 
-// What is waited for comes at once, except on a busy machine.
+// Answers arrive at once, but a busy machine needs time to render them.
 configure({ asyncUtilTimeout: 10_000 });
 
-/** jsdom lays nothing out: what watches sizes has nothing to hear. */
+/** jsdom has no layout, so no observer is ever called. */
 globalThis.ResizeObserver = class {
   observe = (): void => undefined;
   unobserve = (): void => undefined;
   disconnect = (): void => undefined;
 };
+
+installDialogPolyfill();
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 beforeEach(() => {

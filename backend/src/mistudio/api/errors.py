@@ -46,6 +46,7 @@ STATUS: Mapping[str, int] = {
     "tokens_lost": 500,
     "no_tokenizer": 422,
     "unsupported_tokenizer": 422,
+    "unknown_text": 422,
     "chat_template_failed": 422,
     "disk_full": 507,
     "unavailable": 503,

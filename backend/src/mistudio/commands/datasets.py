@@ -77,6 +77,7 @@ def _list_facts(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:  # a datas
         ("Source", f"{dataset['hf_repo_id'] or 'local files'}{commit}"),
         ("Status", dataset["error_message"] or dataset["status"]),
         ("Text column", dataset["text_column"] or ""),
+        *(("Notice", notice) for notice in dataset["notices"]),
         ("Folder", dataset["raw_path"] or ""),
         *((f"Split {split['name']}", f"{split['num_rows'] or 0:,} samples") for split in dataset["splits"]),
         *((f"Column {column['name']}", column["type"]) for column in dataset["columns"]),

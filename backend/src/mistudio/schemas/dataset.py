@@ -96,6 +96,7 @@ class DatasetResponse(Shape):
     splits: list[SplitResponse]
     text_column: str | None
     metadata: DatasetMetadata
+    notices: list[str] = Field(default=[], description="What a user should know of the data, as sentences.")
     index: IndexResponse
     seq: int = Field(description="The number of the newest event about this dataset.")
     job: JobResponse | None

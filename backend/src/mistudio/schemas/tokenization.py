@@ -89,6 +89,7 @@ class TokenizationResponse(Shape):
     unique_tokens: int | None
     vocab_size: int | None
     size_bytes: Bytes | None
+    warnings: list[str] = Field(default=[], description="What the audit found to be wrong, as sentences.")
     created_at: Timestamp
     completed_at: Timestamp | None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mistudio.core.errors import is_retryable
+from mistudio.core.states import DatasetStatus
 from mistudio.corpus.store.snippets import make_snippets
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.snippets import write_snippets
@@ -32,9 +33,22 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
         "retryable": bool(dataset.error_code and is_retryable(dataset.error_code)),
         "splits": dataset.splits,
         "metadata": dataset.meta,
+        "notices": list_notices(dataset),
         "index": {"state": dataset.index_state, "progress": dataset.index_progress},
         "job": own,
     }
+
+
+def list_notices(dataset: Dataset) -> list[str]:
+    """Return what a user should know of a ready dataset, as sentences."""
+    metadata, rows = DatasetMetadata.model_validate(dataset.meta), dataset.num_samples
+    if dataset.status is not DatasetStatus.READY or not rows:
+        return []
+    without_text = (metadata.null_texts or 0) + (metadata.empty_texts or 0)
+    if without_text < rows:
+        return []
+    kind = "null" if metadata.null_texts == rows else "empty" if not metadata.null_texts else "null or empty"
+    return [f"Column “{dataset.text_column}” has no text: all {rows:,} rows are {kind}. Choose another text column."]
 
 
 def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:
@@ -44,7 +58,10 @@ def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:
 
 def tokenization_response(record: Tokenization) -> TokenizationResponse:
     """Return one tokenization as lists show it."""
-    return TokenizationResponse.model_validate(record)
+    audit = Audit.model_validate(record.audit) if record.audit else None
+    failed = [check for check in audit.checks if check.passed is False] if audit else []
+    warnings = [f"{check.title}: {check.detail}" for check in failed]
+    return TokenizationResponse.model_validate(record).model_copy(update={"warnings": warnings})
 
 
 def tokenization_detail(

@@ -103,9 +103,10 @@ class TokenizationService:
             return detail.model_copy(update={"tokens_note": note})
         try:
             tokenizer = await self.load_tokenizer(record.tokenizer, record.tokenizer_revision)
+            tokens = await asyncio.to_thread(token_spans, tokenizer, sample.text)
         except (HubError, TokenizerError) as error:
             return detail.model_copy(update={"tokens_note": f"Its tokens cannot be shown. {error.detail}"})
-        return detail.model_copy(update={"tokens": await asyncio.to_thread(token_spans, tokenizer, sample.text)})
+        return detail.model_copy(update={"tokens": tokens})
 
     async def list_tokenizations(self, dataset_id: str) -> list[TokenizationResponse]:
         """Return the tokenizations of one dataset, newest first. Raises NotFound."""

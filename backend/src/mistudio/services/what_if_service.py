@@ -7,10 +7,11 @@ from typing import Final
 from mistudio.core.database import Database
 from mistudio.core.errors import NotReady, ValidationFailed
 from mistudio.corpus.documents.batches import TextReader
+from mistudio.corpus.encoders import ReferenceEncoder
 from mistudio.corpus.spec import TokenizeSettings, choose_max_length
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.tokenize import sample_texts
+from mistudio.corpus.tokenize import encode_sample
 from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, calculate_what_if, read_lengths, wrap_sample
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
@@ -18,7 +19,6 @@ from mistudio.models import Tokenization
 from mistudio.schemas.what_if import WhatIfResponse
 from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 from mistudio.services.storage_service import StorageService
-from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 
 _SAMPLED_DOCUMENTS: Final = 5_000
@@ -75,8 +75,8 @@ class WhatIfService:
         def count() -> WhatIf:
             store = DatasetStore(self._storage.folder(dataset_id))
             reader = TextReader(store, store.manifest.text_column.name)
-            texts = sample_texts(reader, store.splits, count=_SAMPLED_DOCUMENTS)
-            lengths = wrap_sample(TokenizationService.tokenize_batch(tokenizer, texts).lengths)
+            encoder = ReferenceEncoder(tokenizer.reference)
+            lengths = wrap_sample(encode_sample(encoder, reader, store.splits, count=_SAMPLED_DOCUMENTS).lengths)
             settings = TokenizeSettings(tokenizer=name)
             # Rows without a text are no documents, and were not sampled.
             documents = store.manifest.rows - store.manifest.text.nulls

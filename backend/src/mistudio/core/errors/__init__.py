@@ -31,6 +31,7 @@
     ├── TokenizerError          a tokenizer that cannot be used
     │   ├── NoTokenizer           no_tokenizer
     │   ├── UnsupportedTokenizer  unsupported_tokenizer
+    │   ├── UnknownText           unknown_text
     │   └── ChatTemplateFailed    chat_template_failed
     ├── DiskFull                  disk_full
     ├── Unavailable               unavailable       (retryable)
@@ -110,6 +111,7 @@ from mistudio.core.errors.sources import (
     UnknownConfig,
     UnknownRevision,
     UnknownSplit,
+    UnknownText,
     UnsupportedFile,
     UnsupportedFormat,
     UnsupportedTokenizer,
@@ -163,6 +165,7 @@ __all__ = [
     "UnknownConfig",
     "UnknownRevision",
     "UnknownSplit",
+    "UnknownText",
     "UnsupportedFile",
     "UnsupportedFormat",
     "UnsupportedTokenizer",

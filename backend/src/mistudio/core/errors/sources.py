@@ -221,6 +221,14 @@ class UnsupportedTokenizer(TokenizerError):
     concerns = "tokenizer"
 
 
+class UnknownText(TokenizerError):
+    """A text has a word or character that the vocabulary lacks, and the tokenizer has no token for unknown text."""
+
+    code = "unknown_text"
+    title = "Text outside the vocabulary"
+    concerns = "tokenizer"
+
+
 class ChatTemplateFailed(TokenizerError):
     """The tokenizer has no chat template, or the template refuses a conversation."""
 

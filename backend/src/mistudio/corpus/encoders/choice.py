@@ -15,9 +15,15 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.errors import Json
-from mistudio.corpus.encoders.compatibility import explain_refusal, find_word_marks, has_composing_normalizer
-from mistudio.corpus.encoders.encoders import FastEncoder, ReferenceEncoder, Texts
+from mistudio.corpus.encoders.compatibility import (
+    explain_refusal,
+    find_word_marks,
+    has_composing_normalizer,
+    splits_by_class,
+)
+from mistudio.corpus.encoders.encoders import Exclusion, FastEncoder, ReferenceEncoder, Texts
 from mistudio.corpus.encoders.encoding import Encoder, TokenIds
+from mistudio.corpus.encoders.known_characters import UNICODE_VERSION, has_known_characters
 from mistudio.corpus.encoders.probe_texts import probe_texts
 from mistudio.corpus.encoders.word_encoder import WordEncoder
 from mistudio.corpus.tokenizers.definition import remove_normalizer
@@ -27,6 +33,9 @@ Sample: TypeAlias = "Texts | Callable[[], Texts]"
 
 # A Rust library that panics raises a class that cannot be imported and is no Exception.
 _PANICS: Final = "pyo3_runtime"
+_UNKNOWN_CHARACTERS: Final = Exclusion(
+    f"characters newer than Unicode {UNICODE_VERSION}", has_known_characters, is_rare=True
+)
 
 
 @dataclass(frozen=True)
@@ -120,10 +129,10 @@ def choose_encoder(tokenizer: LoadedTokenizer, sample: Sample, *, trial: Trial |
         made = trial or try_fast_engine(tokenizer)
         if reading is None or made.fast is None:
             return Choice(made.reference, made.reference.name, made.refusal)
-        return _choose_by_documents(tokenizer, made, made.fast, reading.result())
+        return _choose_by_documents(made, made.fast, reading.result())
 
 
-def _choose_by_documents(tokenizer: LoadedTokenizer, trial: Trial, fast: Encoder, documents: Texts) -> Choice:
+def _choose_by_documents(trial: Trial, fast: Encoder, documents: Texts) -> Choice:
     reference = trial.reference
     try:
         why = _explain_differences(fast, reference, documents, "sampled documents")
@@ -131,10 +140,16 @@ def _choose_by_documents(tokenizer: LoadedTokenizer, trial: Trial, fast: Encoder
         why = _explain_failure(error)
     if why:
         return Choice(reference, reference.name, why)
-    is_shared = isinstance(fast, FastEncoder) and has_composing_normalizer(tokenizer)
-    scope = " The reference encodes documents with marks to compose." if is_shared else ""
     counts = f"{trial.probe_count:,} probe texts and {len(documents):,} documents"
-    return Choice(GuardedEncoder(fast, reference), fast.name, f"Verified against {reference.name} on {counts}.{scope}")
+    reason = f"Verified against {reference.name} on {counts}.{_describe_exclusions(fast)}"
+    return Choice(GuardedEncoder(fast, reference), fast.name, reason)
+
+
+def _describe_exclusions(fast: Encoder) -> str:
+    """Return a sentence on the documents that the reference encodes, if ordinary datasets have some."""
+    exclusions = fast.exclusions if isinstance(fast, FastEncoder) else ()
+    texts = [exclusion.texts for exclusion in exclusions if not exclusion.is_rare]
+    return f" The reference encodes documents with {' or '.join(texts)}." if texts else ""
 
 
 def _explain_reference(why: str) -> str:
@@ -184,9 +199,11 @@ def _load_fast_engine(tokenizer: LoadedTokenizer, reference: ReferenceEncoder) -
     with _translate_failures():
         if (marks := find_word_marks(tokenizer)) is not None:
             return WordEncoder(reference, marks=marks)
-        if has_composing_normalizer(tokenizer):
-            return FastEncoder(remove_normalizer(tokenizer.json), composer=reference)
-        return FastEncoder(tokenizer.json, composer=None)
+        exclusions = [_UNKNOWN_CHARACTERS] if splits_by_class(tokenizer) else []
+        if not has_composing_normalizer(tokenizer):
+            return FastEncoder(tokenizer.json, reference=reference, exclusions=exclusions)
+        exclusions.append(Exclusion("marks to compose", reference.is_composed, is_rare=False))
+        return FastEncoder(remove_normalizer(tokenizer.json), reference=reference, exclusions=exclusions)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import tokenizers
 from mistudio.core.errors import Json
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 
+# Add a version only after bench/exact.py --sweep: each version may bring other tables of Unicode.
 _TESTED: Final[Mapping[str, frozenset[str]]] = {
     "tokenizers": frozenset({"0.23.3"}),
     "gigatoken": frozenset({"0.10.0"}),
@@ -71,12 +72,23 @@ def has_composing_normalizer(tokenizer: LoadedTokenizer) -> bool:
     return _get_step(tokenizer.outline, "normalizer").get("type") in _COMPOSING
 
 
+def splits_by_class(tokenizer: LoadedTokenizer) -> bool:
+    """Return whether ``tokenizer`` splits texts by classes of characters, which depend on the version of Unicode.
+
+    A tokenizer with byte fallback splits at spaces only, if at all.
+    """
+    return not _get_step(tokenizer.outline, "model").get("byte_fallback")
+
+
 def find_word_marks(tokenizer: LoadedTokenizer) -> str | None:
     """Return the ASCII characters that are words of their own; None if ``tokenizer`` does not encode word by word.
 
     A tokenizer encodes word by word if it first splits texts at white space, its normalizers do not look beyond a word,
     and no added token extends beyond the end of one. A mark that occurs in an added token counts as a letter.
     """
+    if not tokenizer.has_unknown_token:
+        # An unknown word in a probe would end the trial, and one in the data would lose its row.
+        return None
     normalizers = _list_types(tokenizer.outline.get("normalizer"), "normalizers")
     splitter, *others = _list_types(tokenizer.outline.get("pre_tokenizer"), "pretokenizers") or [""]
     has_words = splitter in _WORD_SPLITTERS and _SPLITTERS_OF_WORDS.issuperset(others)

@@ -5,7 +5,8 @@
 need, about 100 bytes per token. So a batch is encoded in pieces, and each piece becomes an array before the next one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -19,6 +20,7 @@ from tokenizers import Tokenizer
 
 from mistudio.corpus.arrays import offsets_of
 from mistudio.corpus.encoders.encoding import TokenIds
+from mistudio.corpus.tokenizers.unknown_text import translate_unknown_text
 
 if TYPE_CHECKING:
     import awkward as ak
@@ -45,8 +47,16 @@ class ReferenceEncoder:
         return f"tokenizers {tokenizers.__version__}"
 
     def encode(self, texts: Texts) -> TokenIds:
-        """Return the ids of every text; a null counts as an empty text. Uses all cores, and blocks."""
-        encoded = [self._encode_piece(piece) for piece in _split_into_pieces(texts)]
+        """Return the ids of every text; a null counts as an empty text. Uses all cores, and blocks.
+
+        Raises TextNotInVocabulary, with the place of the text.
+        """
+        encoded: list[tuple[NDArray[np.int32], NDArray[np.int64]]] = []
+        first = 0
+        for piece in _split_into_pieces(texts):
+            with translate_unknown_text(self._reference, piece, first=first):
+                encoded.append(self._encode_piece(piece))
+            first += len(piece)
         ids = np.concatenate([piece for piece, _lengths in encoded] or [np.zeros(0, np.int32)])
         lengths = np.concatenate([lengths for _piece, lengths in encoded] or [np.zeros(0, np.int64)])
         return TokenIds(ids, offsets_of(lengths))
@@ -70,33 +80,49 @@ class ReferenceEncoder:
         return np.fromiter(ids, np.int32, int(lengths.sum())), lengths
 
 
+@dataclass(frozen=True)
+class Exclusion:
+    """Texts that the fast engine may get wrong, so the reference encodes them.
+
+    ``select_fast`` returns which texts are not among them, shape (n,). ``texts`` names them. Ordinary datasets have
+    next to none if they are ``is_rare``.
+    """
+
+    texts: str
+    select_fast: Callable[[Texts], NDArray[np.bool_]]
+    is_rare: bool
+
+
 class FastEncoder:
     """Encodes with ``gigatoken`` on all cores; in a forked process it runs on one.
 
-    ``composer``, if given, encodes the texts that its normalizer changes. Raises what the library raises.
+    ``reference`` encodes the texts of the ``exclusions``. Raises what the library raises.
     """
 
-    def __init__(self, tokenizer_json: bytes, *, composer: ReferenceEncoder | None) -> None:
-        """Load ``tokenizer_json``, which has no normalizer if there is a ``composer``."""
+    def __init__(
+        self, tokenizer_json: bytes, *, reference: ReferenceEncoder, exclusions: Sequence[Exclusion] = ()
+    ) -> None:
         import gigatoken
 
         self._tokenizer = gigatoken.Tokenizer.from_json(tokenizer_json)
-        self._composer = composer
+        self._reference = reference
+        self.exclusions = tuple(exclusions)
 
     @property
     def name(self) -> str:
-        """The engine and its version, or both engines if both encode."""
+        """The engine and its version, or both engines if the reference has its share of ordinary texts."""
         own = f"gigatoken {version('gigatoken')}"
-        return f"{own} with {self._composer.name}" if self._composer else own
+        is_alone = all(exclusion.is_rare for exclusion in self.exclusions)
+        return own if is_alone else f"{own} with {self._reference.name}"
 
     def encode(self, texts: Texts) -> TokenIds:
         """Return the ids of every text; a null counts as an empty text. Uses all cores, and blocks."""
-        if self._composer is None:
-            return self._encode(texts)
-        is_fast = self._composer.is_composed(texts)
+        is_fast = np.ones(len(texts), dtype=bool)
+        for exclusion in self.exclusions:
+            is_fast &= exclusion.select_fast(texts)
         if is_fast.all():
             return self._encode(texts)
-        others = self._composer.encode(texts.filter(pa.array(~is_fast)))
+        others = self._reference.encode(texts.filter(pa.array(~is_fast)))
         return _interleave_ids(self._encode(texts.filter(pa.array(is_fast))), others, is_fast)
 
     def _encode(self, texts: Texts) -> TokenIds:

@@ -5,9 +5,11 @@ are the same each time, and both contain the tokenizer's own added tokens beside
 """
 
 import random
-import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final
+
+from mistudio.corpus.encoders.known_characters import list_unassigned
 
 EDGE_CASES: Final = (
     "",
@@ -31,14 +33,28 @@ _SPACES: Final = " \t\n\r\x0b\x0c\x1c\x85\xa0\u1680\u2003\u2028\u202f\u205f\u300
 _GLUE: Final = ("", " ", "  ", "\n", "a", "A1", "é", "'s", ".", "▁", "日", "<", "\u200b", "\t ")
 _PROBED_TOKENS: Final = 24
 _BLOCK: Final = 0x80
+# Where Unicode assigns characters, or may next: by rows of 16, and large blocks of one script by rows of 256.
+_ROWS: Final = (
+    range(0x80, 0x3400, 16),
+    range(0x3400, 0xA000, 256),
+    range(0xA000, 0xAC00, 16),
+    range(0xAC00, 0xD800, 256),
+    range(0xF900, 0x17000, 16),
+    range(0x17000, 0x18D00, 256),
+    range(0x18D00, 0x20000, 16),
+    range(0x20000, 0x34000, 256),
+    range(0xE0000, 0xE0200, 16),
+)
+_SAMPLES_PER_TEXT: Final = 50
 _REPEATS: Final = ("ab" * 3_000, "é" * 3_000)
 _LONG: Final = 100_000
 
 
 def probe_texts(added: Sequence[str]) -> list[str]:
-    """Return about 600 short texts; ``added`` are the tokenizer's added tokens."""
+    """Return about 700 short texts; ``added`` are the tokenizer's added tokens."""
     chosen = added if len(added) <= _PROBED_TOKENS else added[:: len(added) // _PROBED_TOKENS][:_PROBED_TOKENS]
-    return [*EDGE_CASES, *_make_space_runs(4), *_make_mixtures(200, 40, seed=1), *_glue_tokens(chosen), *_REPEATS]
+    mixtures = (*_make_space_runs(4), *_make_mixtures(200, 40, seed=1), *_make_samples())
+    return [*EDGE_CASES, *mixtures, *_glue_tokens(chosen), *_REPEATS]
 
 
 def edge_case_texts(added: Sequence[str]) -> list[str]:
@@ -59,15 +75,34 @@ def _make_space_runs(most: int) -> Iterator[str]:
     yield from (f" {first}{second} x" for first in _SPACES for second in _SPACES)
 
 
+def _make_samples() -> Iterator[str]:
+    """Yield a character of every row in several contexts: assigned ones in some texts, unassigned ones in others."""
+    is_unassigned = _flag_unassigned()
+    for flag in (0, 1):
+        points = (is_unassigned.find(flag, row, row + 16) for row in chain(*_ROWS))
+        samples = [chr(point) for point in points if point >= 0]
+        for start in range(0, len(samples), _SAMPLES_PER_TEXT):
+            yield "\n".join(f"a{c}1 {c}'s" for c in samples[start : start + _SAMPLES_PER_TEXT])
+
+
 def _make_blocks() -> Iterator[str]:
-    """Yield the assigned characters of each block: joined, separated by spaces, and among Latin letters."""
-    for start in range(0, 0x110000, _BLOCK):
-        points = (chr(point) for point in range(start, start + _BLOCK))
-        letters = [point for point in points if unicodedata.category(point) not in ("Cn", "Cs", "Co")]
-        if letters:
-            yield "".join(letters)
-            yield " ".join(letters)
-            yield "".join(f"x{letter}" for letter in letters)
+    """Yield the characters of each block, assigned or not: joined, separated by spaces, and among Latin letters."""
+    is_unassigned = _flag_unassigned()
+    for start in chain(range(0, 0xD800, _BLOCK), range(0xF900, 0x34000, _BLOCK), range(0xE0000, 0xE0200, _BLOCK)):
+        for flag in (0, 1):
+            letters = [chr(point) for point in range(start, start + _BLOCK) if is_unassigned[point] == flag]
+            if letters:
+                yield "".join(letters)
+                yield " ".join(letters)
+                yield "".join(f"x{letter}" for letter in letters)
+
+
+def _flag_unassigned() -> bytearray:
+    """Return a byte for each code point: 1 if the reference may not know it, else 0."""
+    flags = bytearray(0x110000)
+    for part in list_unassigned():
+        flags[part.start : part.stop] = b"\1" * len(part)
+    return flags
 
 
 def _make_mixtures(count: int, length: int, *, seed: int) -> Iterator[str]:

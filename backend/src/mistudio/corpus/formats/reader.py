@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import open_stream
+from mistudio.corpus.formats.column_count import check_column_count
 from mistudio.corpus.formats.columnar import (
     cast_batch,
     read_arrow,
@@ -23,7 +24,6 @@ from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.formats.text import read_text
 from mistudio.corpus.formats.type_inference import (
     KnownSchema,
-    check_column_count,
     convert_array,
     merge_schemas,
     to_storable_schema,

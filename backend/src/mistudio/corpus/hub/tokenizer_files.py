@@ -1,27 +1,38 @@
 """Finds a tokenizer's files: in a repository on the Hub at one commit, or in a local folder.
 
 Files from the Hub are verified by checksum and cached by commit; a cached commit needs no request. Only data is ever
-read: a tokenizer that exists only as code is refused.
+read: a tokenizer that exists only as code is refused. Older vocabulary files are converted
+(``mistudio.corpus.hub.conversion``).
 """
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from mistudio.core.errors import CorruptFile, FieldError, NoTokenizer, UnsupportedTokenizer, ValidationFailed
 from mistudio.corpus.hub.client import HubClient
+from mistudio.corpus.hub.conversion import CONVERTED, VOCABULARIES, convert_files
 from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
 from mistudio.utils.hf_utils import RepoFile, validate_repo_id
 
 TOKENIZER: Final = "tokenizer.json"
 # Older repositories give the ids of special tokens only in the model's config.json.
-_COMPANIONS: Final = ("tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "config.json")
+_COMPANIONS: Final = (
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "chat_template.jinja",
+    "config.json",
+)
 # The largest tokenizer.json in common use has 35 MB.
 _MAX_BYTES: Final = 256 << 20
+# Written after all other files of a commit. An earlier version did not fetch all of those that count.
+_COMPLETE: Final = "complete-2"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -68,7 +79,7 @@ def find_files(source: TokenizerSource, *, token: str | None, cache_dir: Path, r
     Raises NoTokenizer, ValidationFailed (field ``tokenizer``), CorruptFile, and the Hub's errors.
     """
     if source.is_local:
-        return _read_local_files(source.name, root)
+        return _read_local_files(source.name, root, cache_dir)
     if problem := validate_repo_id(source.name, bare=True):
         raise _invalid_name_error(problem)
     if is_cached(source, cache_dir):
@@ -80,7 +91,7 @@ def is_cached(source: TokenizerSource, cache_dir: Path) -> bool:
     """Return whether ``source`` is a pinned commit whose files are in ``cache_dir``, so that it needs no request."""
     if not source.is_pinned or validate_repo_id(source.name, bare=True):
         return False
-    return (_cache_folder(cache_dir, source.name, source.revision or "") / TOKENIZER).is_file()
+    return (_cache_folder(cache_dir, source.name, source.revision or "") / _COMPLETE).is_file()
 
 
 @contextmanager
@@ -96,43 +107,67 @@ def _translate_errors(root: Path) -> Iterator[None]:
         raise _invalid_name_error(f"This is not a path. Enter a folder below {root}.") from error
 
 
-def _read_local_files(name: str, root: Path) -> TokenizerFiles:
+def _read_local_files(name: str, root: Path, cache_dir: Path) -> TokenizerFiles:
     with _translate_errors(root):
         named = Path(name) if name.startswith("/") else root / name
         path = (named / TOKENIZER if named.is_dir() else named).resolve()
         # The comparison comes after links are resolved, which may lead outside.
         if not path.is_relative_to(root.resolve()):
             raise _invalid_name_error(f"{name} is not below the data folder. Copy the tokenizer to a folder in {root}.")
-        if not path.is_file():
+        others = _COMPANIONS if path.is_file() else (*_COMPANIONS, *VOCABULARIES)
+        contents = _read_local_contents(name, path, others, root.resolve())
+        if TOKENIZER in contents:
+            return TokenizerFiles(name, None, contents)
+        if not any(vocabulary in contents for vocabulary in VOCABULARIES):
             raise NoTokenizer(f"There is no {TOKENIZER} at {name}. Enter a folder that has one, or the file itself.")
-        if path.stat().st_size > _MAX_BYTES:
-            raise _too_large_error(name)
-        contents = {TOKENIZER: path.read_bytes()}
-        for companion in _COMPANIONS:
-            other = (path.parent / companion).resolve()
-            if other.is_relative_to(root.resolve()) and other.is_file():
-                contents[companion] = other.read_bytes()
-        return TokenizerFiles(name, None, contents)
+    return _convert_local(TokenizerFiles(name, None, contents), cache_dir)
+
+
+def _read_local_contents(name: str, path: Path, others: Sequence[str], root: Path) -> dict[str, bytes]:
+    """Return the tokenizer at ``path`` and the files beside it, as far as they are there and below ``root``."""
+    places = {TOKENIZER: path} | {other: (path.parent / other).resolve() for other in others}
+    found = {each: place for each, place in places.items() if place.is_relative_to(root) and place.is_file()}
+    if any(place.stat().st_size > _MAX_BYTES for place in found.values()):
+        raise _too_large_error(name)
+    return {each: place.read_bytes() for each, place in found.items()}
+
+
+def _convert_local(files: TokenizerFiles, cache_dir: Path) -> TokenizerFiles:
+    """Return ``files`` with the tokenizer.json made of them, now or earlier: equal files are converted once."""
+    folder = cache_dir / "tokenizers" / "converted" / files.digest
+    if not (folder / TOKENIZER).is_file():
+        _write_files(_convert(files), folder)
+    return TokenizerFiles(files.name, None, _read_folder(folder))
+
+
+def _convert(files: TokenizerFiles) -> TokenizerFiles:
+    tokenizer, note = convert_files(files.name, files.contents)
+    kept = {name: content for name, content in files.contents.items() if name in _COMPANIONS}
+    return replace(files, contents={**kept, CONVERTED: json.dumps({"note": note}).encode(), TOKENIZER: tokenizer})
 
 
 def _fetch_files(source: TokenizerSource, *, token: str | None, cache_dir: Path) -> TokenizerFiles:
     hub = HubClient(source.name, token, kind="model")
     info = hub.get_info(source.revision)
     listed = {file.path: file for file in info.files}
-    if TOKENIZER not in listed:
+    vocabularies = (TOKENIZER,) if TOKENIZER in listed else VOCABULARIES
+    if not any(vocabulary in listed for vocabulary in vocabularies):
         raise NoTokenizer(
             f"{info.repo_id} has no {TOKENIZER}. Choose a repository that has one (models saved by a recent "
             "transformers do), or convert this one and use it from a local folder."
         )
-    if listed[TOKENIZER].size > _MAX_BYTES:
-        raise _too_large_error(info.repo_id)
     if is_cached(pinned := TokenizerSource(info.repo_id, info.revision), cache_dir):
         return _read_cache(pinned, cache_dir)
     hub = hub.for_repository(info.repo_id)
-    wanted = [listed[path] for path in (*_COMPANIONS, TOKENIZER) if path in listed]
+    wanted = [listed[path] for path in (*_COMPANIONS, *vocabularies) if path in listed]
+    if any(file.size > _MAX_BYTES for file in wanted):
+        raise _too_large_error(info.repo_id)
     contents = {file.path: _fetch_file(hub, file, info.repo_id, info.revision) for file in wanted}
     files = TokenizerFiles(info.repo_id, info.revision, contents)
-    _write_cache(files, _cache_folder(cache_dir, info.repo_id, info.revision))
+    files = files if TOKENIZER in contents else _convert(files)
+    folder = _cache_folder(cache_dir, info.repo_id, info.revision)
+    _write_files(files, folder)
+    write_bytes_atomic(folder / _COMPLETE, b"")
     return files
 
 
@@ -155,7 +190,7 @@ def _cache_folder(cache_dir: Path, repo_id: str, commit: str) -> Path:
     return cache_dir / "tokenizers" / repo_id.replace("/", "--") / commit
 
 
-def _write_cache(files: TokenizerFiles, folder: Path) -> None:
+def _write_files(files: TokenizerFiles, folder: Path) -> None:
     ensure_dir(folder)
     # The tokenizer comes last: if it is there, all the others are.
     for name in sorted(files.contents, key=lambda name: name == TOKENIZER):
@@ -164,8 +199,12 @@ def _write_cache(files: TokenizerFiles, folder: Path) -> None:
 
 def _read_cache(source: TokenizerSource, cache_dir: Path) -> TokenizerFiles:
     folder = _cache_folder(cache_dir, source.name, source.revision or "")
-    names = [name for name in (TOKENIZER, *_COMPANIONS) if (folder / name).is_file()]
-    return TokenizerFiles(source.name, source.revision, {name: (folder / name).read_bytes() for name in names})
+    return TokenizerFiles(source.name, source.revision, _read_folder(folder))
+
+
+def _read_folder(folder: Path) -> dict[str, bytes]:
+    names = [name for name in (TOKENIZER, CONVERTED, *_COMPANIONS) if (folder / name).is_file()]
+    return {name: (folder / name).read_bytes() for name in names}
 
 
 def _invalid_name_error(problem: str) -> ValidationFailed:

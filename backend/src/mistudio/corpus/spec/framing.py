@@ -50,7 +50,7 @@ def resolve_framing(settings: TokenizeSettings, tokenizer: TokenizerFacts) -> Fr
         separator=slots.separator,
         end_of_document=slots.end,
         pad=pad,
-        notes=(why, *notes, *pad_note),
+        notes=(why, *_warn_of_length(max_length, tokenizer), *notes, *pad_note, *tokenizer.notes),
     )
     _require_room(settings, frame)
     return frame
@@ -161,6 +161,13 @@ def choose_max_length(settings: TokenizeSettings, model_limit: int | None) -> tu
         return model_limit, f"Max length {model_limit:,} (the tokenizer's limit)."
     reason = "names no limit" if model_limit is None else f"allows {model_limit:,}"
     return DEFAULT_MAX_LENGTH, f"Max length {DEFAULT_MAX_LENGTH:,} (the default; the tokenizer {reason})."
+
+
+def _warn_of_length(max_length: int, tokenizer: TokenizerFacts) -> tuple[str, ...]:
+    limit = tokenizer.model_max_length
+    if limit is None or max_length <= limit:
+        return ()
+    return (f"Max length {max_length:,} exceeds the model's limit of {limit:,} tokens.",)
 
 
 def _choose_pad(settings: TokenizeSettings, special: SpecialTokenFacts) -> tuple[int | None, tuple[str, ...]]:

@@ -13,8 +13,10 @@ from mistudio.core.errors import FieldError, UnknownSplit, ValidationFailed
 from mistudio.core.records import as_json
 from mistudio.corpus.spec.framing import Framing, resolve_framing
 from mistudio.corpus.spec.settings import SLOTS, TokenizerFacts, TokenizeSettings
-from mistudio.corpus.store.columns import choose_text_column
+from mistudio.corpus.store.columns import choose_text_column, list_text_columns
+from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.manifest import Manifest
+from mistudio.corpus.store.messages import ROLES as CHAT_ROLES
 
 HELD_OUT: Final = "heldout"
 
@@ -34,18 +36,24 @@ def resolve_settings(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, d
     """
     framing = resolve_framing(settings, tokenizer)
     framing_fields = {field.name: getattr(framing, field.name) for field in fields(framing)}
-    return ResolvedSettings(
-        splits=_choose_splits(settings, dataset), text_column=_choose_column(settings, dataset), **framing_fields
-    )
+    splits, column = _choose_splits(settings, dataset), _choose_column(settings, dataset)
+    if settings.apply_chat_template:
+        framing_fields["notes"] = (*framing.notes, *_note_roles(list_text_columns(dataset.columns)[column]))
+    return ResolvedSettings(splits=splits, text_column=column, **framing_fields)
+
+
+def _note_roles(column: ColumnReport) -> list[str]:
+    mapped = ", ".join(f"{role} → {CHAT_ROLES[role]}" for role in column.mapped_roles)
+    return [f"Roles for the chat template: {mapped}."] if mapped else []
 
 
 def hash_settings(
-    settings: TokenizeSettings, resolved: ResolvedSettings, *, fingerprint: str, dataset_hash: str
+    settings: TokenizeSettings, resolved: ResolvedSettings, *, tokenizer: TokenizerFacts, dataset_hash: str
 ) -> str:
     """Return the hash that identifies a tokenization, as hexadecimal; settings that write the same rows have the same.
 
-    ``dataset_hash`` is that of the dataset's manifest, ``fingerprint`` the tokenizer's. The name and the revision of
-    the tokenizer do not count, and an explicit value counts as the default that it equals.
+    ``dataset_hash`` is that of the dataset's manifest. Of the tokenizer, its fingerprint counts, and its chat template
+    if it is applied; its name and revision do not. An explicit value counts as the default that it equals.
     """
     named = replace(settings, tokenizer="", revision=None, splits=resolved.splits, text_column=resolved.text_column)
     slots = dict.fromkeys(SLOTS)
@@ -54,8 +62,10 @@ def hash_settings(
         **slots,
         **as_json(resolved),
         "notes": None,
-        "fingerprint": fingerprint,
+        "fingerprint": tokenizer.fingerprint,
         "dataset": dataset_hash,
+        # Only if it counts: hashes of other tokenizations stay what they were.
+        **({"chat": tokenizer.chat_hash} if settings.apply_chat_template else {}),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -71,7 +81,7 @@ def equivalence_key(
     resolved = resolve_settings(simple, tokenizer, dataset=dataset)
     # The effect of this field is in prefix and suffix, which may be empty for both of its values.
     simple = replace(simple, add_special_tokens=True)
-    return hash_settings(simple, resolved, fingerprint=tokenizer.fingerprint, dataset_hash=dataset_hash)
+    return hash_settings(simple, resolved, tokenizer=tokenizer, dataset_hash=dataset_hash)
 
 
 def _drop_unused_fields(settings: TokenizeSettings) -> TokenizeSettings:
@@ -106,7 +116,7 @@ def _choose_column(settings: TokenizeSettings, dataset: Manifest) -> str:
     if name is not None:
         name = choose_text_column(dataset.columns, requested=name).name
     name = name or dataset.text_column.name
-    kind = next(column.kind for column in dataset.columns if column.name == name)
+    kind = list_text_columns(dataset.columns)[name].kind
     if settings.apply_chat_template and kind != "conversation":
         message = f"Column “{name}” holds text, not conversations. Turn the chat template off or choose another column."
         raise ValidationFailed(message, fields=[FieldError("apply_chat_template", message)])

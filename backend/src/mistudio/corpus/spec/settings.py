@@ -104,3 +104,13 @@ class TokenizerFacts(Protocol):
     def chat_template(self) -> str | None:
         """The Jinja template for conversations, None without one."""
         ...
+
+    @property
+    def chat_hash(self) -> str | None:
+        """The hash of the template and of the tokens that it writes: equal hashes give equal texts."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Sentences on what differs from its tokenizer.json."""
+        ...

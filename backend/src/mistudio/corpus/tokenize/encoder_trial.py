@@ -13,12 +13,14 @@ from mistudio.core.errors import Json
 from mistudio.corpus.documents.batches import RenderChat, TextReader
 from mistudio.corpus.encoders.choice import Trial, choose_encoder
 from mistudio.corpus.encoders.encoders import ReferenceEncoder
+from mistudio.corpus.encoders.encoding import Encoder, TokenIds
 from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import TokenizeSettings
-from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.dataset_store import DatasetStore, GroupRef
 from mistudio.corpus.tokenize.request import Engines
 from mistudio.corpus.tokenized.manifest import EngineRecord
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
+from mistudio.corpus.tokenizers.unknown_text import TextNotInVocabulary
 
 SAMPLE: Final = 1_000
 # Characters per document on which the engines are compared: a thousand whole books would take longer than the job.
@@ -45,10 +47,7 @@ def sample_texts(
 
     A text of more than ``excerpt`` characters is cut to that many, from a random position.
     """
-    groups = [group for split in splits for group in reader.groups(split)]
-    total = sum(group.rows for group in groups)
-    places = np.unique(np.linspace(0, max(0, len(groups) - 1), min(_GROUPS, len(groups)), dtype=np.int64))
-    chosen = groups if total <= count else [groups[place] for place in places]
+    chosen, total = _choose_groups(reader, splits, count)
     chance = np.random.default_rng(seed)
     parts = [pa.array([], pa.string())]
     for number, group in enumerate(chosen):
@@ -58,6 +57,28 @@ def sample_texts(
         some = texts.take(pa.array(rows))
         parts.append(some if excerpt is None else _cut_texts(some, excerpt, chance))
     return pa.concat_arrays(parts)
+
+
+def _choose_groups(reader: TextReader, splits: Sequence[str], count: int) -> tuple[list[GroupRef], int]:
+    """Return the row groups that a sample of ``count`` texts comes from, and the number of all rows."""
+    groups = [group for split in splits for group in reader.groups(split)]
+    total = sum(group.rows for group in groups)
+    places = np.unique(np.linspace(0, max(0, len(groups) - 1), min(_GROUPS, len(groups)), dtype=np.int64))
+    return (groups if total <= count else [groups[place] for place in places]), total
+
+
+def encode_sample(encoder: Encoder, reader: TextReader, splits: Sequence[str], *, count: int) -> TokenIds:
+    """Return the ids of a sample of texts. Raises TextNotInVocabulary, with the row of the text."""
+    texts = sample_texts(reader, splits, count=count)
+    try:
+        return encoder.encode(texts)
+    except TextNotInVocabulary as error:
+        groups, _total = _choose_groups(reader, splits, count)
+        for group in groups:
+            place = pc.index(reader.texts(group), texts[error.place]).as_py()
+            if place >= 0:
+                raise error.locate(group.split, group.first_row + place) from error
+        raise
 
 
 def _cut_texts(texts: pa.StringArray, length: int, chance: np.random.Generator) -> pa.StringArray:

@@ -32,6 +32,10 @@ def rebuild_from_manifest(
             f"The tokenizer {manifest.tokenizer.name} changed: its fingerprint differs. "
             "Use the revision that the manifest names."
         )
+    if manifest.settings.apply_chat_template and manifest.tokenizer.chat_hash not in (None, tokenizer.chat_hash):
+        raise SourceChanged(
+            f"The chat template of {manifest.tokenizer.name} changed. Use the revision that the manifest names."
+        )
     order = TokenizeOrder(
         dataset=dataset,
         staging=staging,

@@ -42,8 +42,6 @@ def resolve_order(order: TokenizeOrder, dataset: Manifest) -> ResolvedOrder:
         resolved=resolved,
         columns=Columns.from_settings(order.settings, resolved),
         dataset_hash=dataset_hash,
-        settings_hash=hash_settings(
-            order.settings, resolved, fingerprint=order.tokenizer.fingerprint, dataset_hash=dataset_hash
-        ),
+        settings_hash=hash_settings(order.settings, resolved, tokenizer=order.tokenizer, dataset_hash=dataset_hash),
         staging=Staging(order.staging),
     )

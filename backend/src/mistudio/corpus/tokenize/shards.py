@@ -22,10 +22,11 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.documents.batches import BatchSize, HeldOutRule, RowBatch, TextReader, read_batches
+from mistudio.corpus.documents.batches import BatchSize, HeldOutRule, RowBatch, TextBatch, TextReader, read_batches
 from mistudio.corpus.encoders.encoding import Encoder, TokenIds
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.tokenizers.unknown_text import TextNotInVocabulary
 from mistudio.utils.file_utils import atomic_path, ensure_dir, write_bytes_atomic
 from mistudio.utils.prefetch import prefetch
 
@@ -84,9 +85,15 @@ class BatchEncoder:
         with closing(prefetch(texts)) as coming:
             for batch in coming:
                 began = time.perf_counter()
-                encoded = self.encoder.encode(batch.texts)
+                encoded = self._encode(batch, split)
                 size.adapt(time.perf_counter() - began)
                 yield batch, encoded
+
+    def _encode(self, batch: TextBatch, split: str) -> TokenIds:
+        try:
+            return self.encoder.encode(batch.texts)
+        except TextNotInVocabulary as error:
+            raise error.locate(split, batch.first_row + error.place) from error
 
 
 def cut_shards(store: DatasetStore, splits: Sequence[str], shard_bytes: int) -> list[Shard]:

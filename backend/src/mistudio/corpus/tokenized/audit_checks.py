@@ -13,6 +13,9 @@ from mistudio.corpus.tokenized.manifest import TokenizedManifest
 # An audit in which one of these checks fails has failed; any other check only warns.
 FATAL: Final = frozenset({"ids_in_vocabulary", "reference", "padding", "files"})
 
+# The share of source tokens that may be lost without a warning.
+_LOSS_SHARE: Final = 0.01
+
 
 @dataclass(frozen=True)
 class AuditCheck:
@@ -157,6 +160,31 @@ def check_round_trip(evidence: AuditEvidence) -> AuditCheck:
     return AuditCheck("round_trip", "Round trip", passed, detail, figures)
 
 
+def check_losses(evidence: AuditEvidence) -> AuditCheck:
+    """Check that hardly any token was cut, dropped or filtered."""
+    ledger = evidence.manifest.ledger
+    lost = ledger.truncated + ledger.dropped + ledger.filtered
+    share = lost / ledger.source_tokens if ledger.source_tokens else 0.0
+    return AuditCheck(
+        "losses",
+        "Lost tokens",
+        share <= _LOSS_SHARE,
+        f"{share:.1%} of the source tokens were not written: {ledger.truncated:,} truncated, "
+        f"{ledger.dropped:,} dropped, {ledger.filtered:,} filtered.",
+        {"share": share, "tokens": lost},
+    )
+
+
+def check_max_length(evidence: AuditEvidence) -> AuditCheck:
+    """Check that rows are not longer than the model takes."""
+    length, limit = evidence.manifest.resolved.max_length, evidence.manifest.tokenizer.model_max_length
+    figures = {"max_length": length, "limit": -1 if limit is None else limit}
+    if limit is None:
+        return AuditCheck("max_length", "Row length", None, "Not applicable (the tokenizer names no limit).", figures)
+    detail = f"Rows have up to {length:,} tokens; the model's limit is {limit:,}."
+    return AuditCheck("max_length", "Row length", length <= limit, detail, figures)
+
+
 def check_files(evidence: AuditEvidence) -> AuditCheck:
     """Check that the data files are as they were written."""
     manifest, damaged = evidence.manifest, evidence.damaged_files
@@ -182,6 +210,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_padding,
     check_boundaries,
     check_round_trip,
+    check_losses,
+    check_max_length,
     check_files,
 )
 

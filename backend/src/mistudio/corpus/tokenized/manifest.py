@@ -38,7 +38,9 @@ class DatasetRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizerRecord:
-    """The tokenizer; equal fingerprints give equal ids. ``special`` has the id in each role."""
+    """The tokenizer; equal fingerprints give equal ids. ``special`` has the id in each role.
+
+    ``chat_hash`` is that of its chat template; None without one, and in files of older versions."""
 
     name: str
     repo: str | None
@@ -48,6 +50,7 @@ class TokenizerRecord:
     model_max_length: int | None
     special: Mapping[str, int | None]
     special_ids: tuple[int, ...]
+    chat_hash: str | None = None
 
     @classmethod
     def from_facts(cls, tokenizer: TokenizerFacts, name: str) -> Self:
@@ -62,6 +65,7 @@ class TokenizerRecord:
             model_max_length=tokenizer.model_max_length,
             special={"bos": special.bos, "eos": special.eos, "pad": special.pad, "sep": special.sep},
             special_ids=tuple(special.all_ids),
+            chat_hash=tokenizer.chat_hash,
         )
 
 

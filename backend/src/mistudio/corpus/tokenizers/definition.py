@@ -1,6 +1,6 @@
 """Read tokenizer.json: check the kind of its model, write its canonical form, and derive figures from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, cast
 
 import orjson
@@ -45,6 +45,13 @@ def canonicalize_json(parts: Mapping[str, Json]) -> bytes:
         model = {**model, "merges": pairs}
     canonical = {**parts, "model": model, "truncation": None, "padding": None}
     return orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)
+
+
+def replace_added_tokens(parts: Mapping[str, Json], tokens: Sequence[dict[str, Json]]) -> Mapping[str, Json]:
+    """Return ``parts`` with ``tokens`` as its added tokens; ``parts`` itself if it has the same ones."""
+    listed = parts.get("added_tokens") or []
+    is_same = isinstance(listed, list) and len(listed) == len(tokens) and all(token in listed for token in tokens)
+    return parts if is_same else {**parts, "added_tokens": list(tokens)}
 
 
 def remove_normalizer(canonical: bytes) -> bytes:

@@ -12,8 +12,10 @@ from typing import Final
 from tokenizers import Tokenizer
 
 from mistudio.core.errors import UnsupportedTokenizer
+from mistudio.corpus.tokenizers.unknown_text import can_encode
 
 _TEXTS: Final = ("", "a", "the end", "1 2 3", "naïve 日本語", " \n ", "ab" * 40)
+_MOST_WORDS: Final = 256
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,10 @@ class RowTemplate:
 
 def learn_row_template(tokenizer: Tokenizer) -> RowTemplate:
     """Return the prefix and suffix of ``tokenizer``; raises UnsupportedTokenizer if its template is anything else."""
+    if tokenizer.post_processor is None:
+        return RowTemplate((), ())
     candidates: set[RowTemplate] | None = None
-    for text in _TEXTS:
+    for text in _list_texts(tokenizer):
         bare = tokenizer.encode(text, add_special_tokens=False).ids
         complete = tokenizer.encode(text, add_special_tokens=True).ids
         possible = _list_candidates(bare, complete)
@@ -38,6 +42,15 @@ def learn_row_template(tokenizer: Tokenizer) -> RowTemplate:
             "Use a tokenizer whose post-processor adds only a prefix and a suffix."
         )
     return candidates.pop()
+
+
+def _list_texts(tokenizer: Tokenizer) -> list[str]:
+    """Return texts that ``tokenizer`` can encode: words of its vocabulary if it cannot encode every text."""
+    texts = [text for text in _TEXTS if can_encode(tokenizer, text)]
+    if len(texts) == len(_TEXTS):
+        return texts
+    words = (tokenizer.decode([number], skip_special_tokens=False) for number in range(_MOST_WORDS))
+    return [*texts, *(word for word in words if can_encode(tokenizer, word))]
 
 
 def _list_candidates(bare: Sequence[int], complete: Sequence[int]) -> set[RowTemplate]:

@@ -16,7 +16,9 @@ import orjson
 from tokenizers import Tokenizer
 
 from mistudio.core.errors import ChatTemplateFailed, Json, UnsupportedTokenizer
+from mistudio.corpus.hub.conversion import CONVERTED
 from mistudio.corpus.hub.tokenizer_files import TOKENIZER, TokenizerFiles, TokenizerSource, find_files
+from mistudio.corpus.tokenizers.added_tokens import TokenSources, add_configured_tokens, describe_added_tokens
 from mistudio.corpus.tokenizers.chat_template import ChatTemplate, Message, find_chat_template
 from mistudio.corpus.tokenizers.definition import (
     Kind,
@@ -25,14 +27,20 @@ from mistudio.corpus.tokenizers.definition import (
     count_vocabulary,
     load_reference,
     make_outline,
+    replace_added_tokens,
 )
 from mistudio.corpus.tokenizers.special_tokens import ROLES, SpecialTokens, find_special_tokens
 from mistudio.corpus.tokenizers.template import RowTemplate, learn_row_template
+from mistudio.corpus.tokenizers.unknown_text import can_encode, has_unknown_token, translate_unknown_text
 from mistudio.utils.gc_paused import gc_paused
 
 # Configuration files say 10**30 to mean that there is no limit.
 _NO_LIMIT: Final = 10**9
 _REMEDY: Final = "Correct the file, or use another tokenizer."
+_TOKEN_FILES: Final = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
+# The option of tokenizer_config.json by which special tokens in a text are encoded like any other text.
+_SPLIT_SPECIAL: Final = "split_special_tokens"
+_NAMED_TOKENS: Final = 5
 _ROUND_TRIPS: Final = (
     "The end.",
     "  two  spaces ",
@@ -61,7 +69,8 @@ class LoadedTokenizer:
 
     ``json`` is its tokenizer.json in canonical form, which both engines load; ``outline`` has the same values without
     vocabulary and merges. ``vocab_size`` includes added tokens: every id is below it. ``model_max_length`` is in
-    tokens, None if the files name no limit. ``template`` is what ``add_special_tokens`` puts around a text.
+    tokens, None if the files name no limit. ``template`` is what ``add_special_tokens`` puts around a text. ``notes``
+    are sentences on what differs from tokenizer.json.
     """
 
     repo: str
@@ -75,20 +84,37 @@ class LoadedTokenizer:
     model_max_length: int | None
     chat_template: str | None
     reference: Tokenizer
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical tokenizer.json: equal if vocabulary, merges and every step are equal."""
-        return hashlib.sha256(self.json).hexdigest()
+        options = _SPLIT_SPECIAL.encode() if self.reference.encode_special_tokens else b""
+        return hashlib.sha256(self.json + options).hexdigest()
+
+    @cached_property
+    def chat_hash(self) -> str | None:
+        """SHA-256 of the chat template and of the tokens that it may write; None without a template."""
+        if self.chat_template is None:
+            return None
+        content = orjson.dumps([self.chat_template, self._role_tokens], option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(content).hexdigest()
+
+    @cached_property
+    def has_unknown_token(self) -> bool:
+        """Whether it encodes any text; otherwise encoding raises TextNotInVocabulary for some texts."""
+        return has_unknown_token(self.reference)
 
     @cached_property
     def is_lossless(self) -> bool:
         """Whether ids decode to the original text, as far as a few texts of each kind show."""
-        return all(self.decode(self._encode_bare(text)) == text for text in _ROUND_TRIPS)
+        texts = [text for text in _ROUND_TRIPS if can_encode(self.reference, text)]
+        return bool(texts) and all(self.decode(self._encode_bare(text)) == text for text in texts)
 
     def encode_with_offsets(self, text: str, *, add_special_tokens: bool) -> EncodedText:
-        """Return the tokens of one text, by the reference."""
-        encoding = self.reference.encode(text, add_special_tokens=add_special_tokens)
+        """Return the tokens of one text, by the reference. Raises TextNotInVocabulary."""
+        with translate_unknown_text(self.reference, [text]):
+            encoding = self.reference.encode(text, add_special_tokens=add_special_tokens)
         return EncodedText(tuple(encoding.ids), tuple(encoding.tokens), tuple(encoding.offsets))
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -111,13 +137,14 @@ class LoadedTokenizer:
     def _compiled_template(self) -> ChatTemplate:
         if self.chat_template is None:
             raise ChatTemplateFailed(f"{self.repo} has no chat template. Choose the tokenizer of a chat model.")
-        numbers = {role: getattr(self.special, role) for role in ROLES}
-        tokens = {
-            f"{role}_token": self.reference.id_to_token(number)
-            for role, number in numbers.items()
-            if number is not None
-        }
-        return ChatTemplate(self.chat_template, {name: token for name, token in tokens.items() if token is not None})
+        return ChatTemplate(self.chat_template, self._role_tokens)
+
+    @property
+    def _role_tokens(self) -> dict[str, str]:
+        """The special tokens by the names that templates use, such as ``bos_token``."""
+        numbers = {role: number for role in ROLES if (number := getattr(self.special, role)) is not None}
+        tokens = {f"{role}_token": self.reference.id_to_token(number) for role, number in numbers.items()}
+        return {name: token for name, token in tokens.items() if token is not None}
 
     def _encode_bare(self, text: str) -> list[int]:
         return self.reference.encode(text, add_special_tokens=False).ids
@@ -141,9 +168,15 @@ def read_tokenizer(files: TokenizerFiles) -> LoadedTokenizer:
 
 def _load_parts(files: TokenizerFiles) -> LoadedTokenizer:
     parts = _read_object(files, TOKENIZER)
-    config = _read_object(files, "tokenizer_config.json")
+    config, special_map, added = (_read_object(files, name) for name in _TOKEN_FILES)
     kind = check_kind(parts, files.name)
     reference = load_reference(parts, files.name)
+    converted = _read_object(files, CONVERTED)
+    # transformers has added the tokens of a tokenizer that it converted.
+    sources = TokenSources(files.name, config, special_map, added)
+    new = [] if converted else add_configured_tokens(reference, sources)
+    parts = dict(replace_added_tokens(parts, describe_added_tokens(reference)))
+    reference.encode_special_tokens = config.get(_SPLIT_SPECIAL) is True
     template_file = files.contents.get("chat_template.jinja")
     return LoadedTokenizer(
         repo=files.name,
@@ -153,16 +186,22 @@ def _load_parts(files: TokenizerFiles) -> LoadedTokenizer:
         kind=kind,
         vocab_size=count_vocabulary(parts),
         special=find_special_tokens(
-            reference,
-            config=config,
-            special_map=_read_object(files, "special_tokens_map.json"),
-            model_config=_read_object(files, "config.json"),
+            reference, config=config, special_map=special_map, model_config=_read_object(files, "config.json")
         ),
         template=learn_row_template(reference),
         model_max_length=_read_max_length(config),
         chat_template=find_chat_template(template_file.decode() if template_file else None, config),
         reference=reference,
+        notes=(str(converted["note"]),) if converted else _explain_new_tokens(new),
     )
+
+
+def _explain_new_tokens(new: Sequence[str]) -> tuple[str, ...]:
+    if not new:
+        return ()
+    names = ", ".join(new[:_NAMED_TOKENS])
+    more = f" and {len(new) - _NAMED_TOKENS:,} more" if len(new) > _NAMED_TOKENS else ""
+    return (f"Files beside {TOKENIZER} add or change {len(new):,} tokens: {names}{more}.",)
 
 
 def _read_object(files: TokenizerFiles, name: str) -> dict[str, Json]:

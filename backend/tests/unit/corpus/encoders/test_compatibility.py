@@ -60,7 +60,7 @@ ALL_BUT_BRACKETS = "!\"#$%&'()*+,-./:;<=>?@\\^_`{|}~"
 )
 def test_a_tokenizer_encodes_word_by_word_if_nothing_looks_beyond_a_word(change: Change, expected: str | None) -> None:
     """A mark ends a word only if it always is a word of its own."""
-    assert expected == find_word_marks(small.load(change_wordpiece(change)))
+    assert expected == find_word_marks(small.load(change_wordpiece(change), config={}))
 
 
 @pytest.mark.parametrize(

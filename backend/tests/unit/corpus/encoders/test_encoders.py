@@ -22,7 +22,7 @@ from mistudio.corpus.encoders.choice import (
 )
 from mistudio.corpus.encoders.encoders import ReferenceEncoder
 from mistudio.corpus.encoders.encoding import TokenIds
-from mistudio.corpus.encoders.probe_texts import edge_case_texts, probe_texts
+from mistudio.corpus.encoders.probe_texts import edge_case_texts
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 
 DOCUMENTS = pa.array(small.SENTENCES)
@@ -121,6 +121,20 @@ def test_marks_of_all_scripts_are_encoded_equally(chosen: dict[str, tuple[Loaded
         assert 0 == compare_encoders(choice.encoder, ReferenceEncoder(tokenizer.reference), pa.array(texts)).differences
 
 
+@pytest.mark.parametrize("kind", sorted(GIGATOKEN))
+def test_characters_of_newer_unicode_are_encoded_equally(
+    chosen: dict[str, tuple[LoadedTokenizer, Choice]], kind: str
+) -> None:
+    """Letters, marks and digits that Unicode added after 16.0, and code points that it may add, in many contexts."""
+    tokenizer, choice = chosen[kind]
+    newer = "\u088f\ua7ce\u1acf\u1ae0\U00010940\U00011de0\U0001f6d8\U000323b0\U00033479\u0295\u0378\U000e0fff"
+    contexts = ("{}", "a{}", " {}", "{}1", "{}'t", "Aa{}Ba", "{0}{0}", "\n{} ", "the {}don't")
+    texts = pa.array([context.format(character) for character in newer for context in contexts] + ["plain", "é"])
+    reference = ReferenceEncoder(tokenizer.reference)
+    assert () == compare_encoders(choice.encoder, reference, texts).differing
+    assert () == compare_encoders(choice.encoder, reference, texts.slice(3, 5)).differing
+
+
 def test_a_difference_is_found_at_its_position(chosen: dict[str, tuple[LoadedTokenizer, Choice]]) -> None:
     """Equal engines have none."""
     reference = chosen["byte-level"][0].reference
@@ -172,10 +186,3 @@ def test_the_reference_encodes_a_batch_on_which_the_fast_engine_fails(
     for other in (KeyboardInterrupt(), TypeError("ours")):
         with pytest.raises(type(other)):
             GuardedEncoder(Failing(other), reference).encode(DOCUMENTS)
-
-
-def test_probe_texts_are_many_and_always_the_same() -> None:
-    """The benchmark has thousands, the probe hundreds."""
-    assert len(edge_case_texts(["<s>"])) >= 5_000
-    assert 500 <= len(probe_texts(["<s>"])) <= 1_200
-    assert probe_texts(["<s>"]) == probe_texts(["<s>"])

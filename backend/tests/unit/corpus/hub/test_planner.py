@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from fakes.hub import Hub
-from fakes.pace import until_true
+from fakes.timing import wait_until
 from mistudio.core.errors import Gated, HubUnreachable, RateLimited, UnknownConfig
 from mistudio.corpus.hub.plan_types import PlanRequest
 from mistudio.corpus.hub.planner import Planner
 
 # These tests are about how processes start and end.
-pytestmark = pytest.mark.usefixtures("true_starts")
+pytestmark = pytest.mark.usefixtures("real_starts")
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ async def test_a_request_that_never_ends_ends_with_its_child(hub: Hub, tmp_path:
         with pytest.raises(HubUnreachable, match="ada/spinning could not be read"):
             await spinning
 
-    await until_true(lambda: child not in find_children())
+    await wait_until(lambda: child not in find_children())
     assert (await planner.plan(PlanRequest("ada/tales"))).files
     await planner.close()
 
@@ -145,7 +145,7 @@ async def test_an_idle_child_ends(hub: Hub, tmp_path: Path) -> None:
     """Its memory is free again; the next request starts another one."""
     planner = Planner(idle_seconds=0.2, environment=hub.environment(tmp_path))
     await planner.plan(PlanRequest("ada/tales"))
-    await until_true(lambda: not find_children())
+    await wait_until(lambda: not find_children())
     assert not planner.is_running
     assert (await planner.plan(PlanRequest("ada/tales"))).files
     await planner.close()

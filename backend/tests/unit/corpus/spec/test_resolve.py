@@ -144,8 +144,9 @@ def test_equal_settings_have_equal_hashes(dataset: Manifest) -> None:
     """The tokenizer's name, explicit defaults and the order of splits make no difference."""
 
     def digest(settings: TokenizeSettings, fingerprint: str = "f") -> str:
-        resolved = resolve_settings(settings, FakeTokenizer(), dataset=dataset)
-        return hash_settings(settings, resolved, fingerprint=fingerprint, dataset_hash="d")
+        tokenizer = FakeTokenizer(fingerprint=fingerprint)
+        resolved = resolve_settings(settings, tokenizer, dataset=dataset)
+        return hash_settings(settings, resolved, tokenizer=tokenizer, dataset_hash="d")
 
     packed = replace(SETTINGS, packing="concat")
     assert digest(packed) == digest(

@@ -13,11 +13,11 @@ def test_special_tokens_are_found_in_order_of_the_sources() -> None:
     tokenizer = small.train_byte_level()
     bare = {"tokenizer.json": tokenizer.to_str().encode()}
     numbered = {**bare, "tokenizer_config.json": b"{}", "config.json": b'{"bos_token_id": 2, "eos_token_id": [2, 1]}'}
-    mapped = {**bare, "special_tokens_map.json": b'{"eos_token": {"content": "<s>"}, "pad_token": "[none]"}'}
+    mapped = {**bare, "special_tokens_map.json": b'{"eos_token": {"content": "<s>"}, "pad_token": "[new]"}'}
 
     found = [read_tokenizer(TokenizerFiles("x", None, files)).special for files in (bare, numbered, mapped)]
 
-    assert [(1, 2, 0), (2, 2, None), (None, 1, None)] == [(each.bos, each.eos, each.pad) for each in found]
+    assert [(1, 2, 0), (2, 2, None), (None, 1, 414)] == [(each.bos, each.eos, each.pad) for each in found]
     assert (0, 1, 2) == found[0].all_ids
 
 

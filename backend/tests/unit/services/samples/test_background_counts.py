@@ -7,7 +7,7 @@ from queue import Queue
 
 import numpy as np
 
-from fakes.pace import PATIENCE
+from fakes.timing import TIMEOUT
 from mistudio.corpus.arrays import Ids
 from mistudio.corpus.search.hit_counter import Deadline, HitCounter
 from mistudio.services.samples.background_counts import BackgroundCounts
@@ -46,7 +46,7 @@ class Source:
         """The hits."""
         self._told.steps.append(self._name)
         self._told.has_begun.set()
-        assert self._told.may_go_on.wait(PATIENCE)
+        assert self._told.may_go_on.wait(TIMEOUT)
         limit.check()
         if windows[-1] == WINDOWS - 1:
             self._told.finished.put(self._name)
@@ -69,12 +69,12 @@ def test_the_newest_is_counted_first() -> None:
     with counting() as counts:
         again = told.tally("again")
         counts.add(1, "ds", told.tally("first"))
-        assert told.has_begun.wait(PATIENCE)
+        assert told.has_begun.wait(TIMEOUT)
         counts.add(2, "ds", again)
         counts.add(3, "ds", told.tally("third"))
         counts.add(2, "ds", again)
         told.may_go_on.set()
-        assert ["again", "third", "first"] == [told.finished.get(timeout=PATIENCE) for _number in range(3)]
+        assert ["again", "third", "first"] == [told.finished.get(timeout=TIMEOUT) for _number in range(3)]
 
 
 def test_what_is_forgotten_or_given_up_is_not_counted_on() -> None:
@@ -82,12 +82,12 @@ def test_what_is_forgotten_or_given_up_is_not_counted_on() -> None:
     told = Told()
     with counting() as counts:
         counts.add(0, "gone", told.tally("gone"))
-        assert told.has_begun.wait(PATIENCE)
+        assert told.has_begun.wait(TIMEOUT)
         counts.forget("gone")
         for number in range(1, 18):
             counts.add(number, "ds", told.tally(str(number)))
         told.may_go_on.set()
-        finished = [told.finished.get(timeout=PATIENCE) for _number in range(16)]
+        finished = [told.finished.get(timeout=TIMEOUT) for _number in range(16)]
         assert [str(number) for number in range(17, 1, -1)] == finished
     assert 1 == told.steps.count("gone")
     assert counts.is_idle
@@ -105,10 +105,10 @@ def test_pages_come_before_counts() -> None:
     told.may_go_on.set()
     with counting(is_busy) as counts:
         counts.add(1, "ds", told.tally("first"))
-        assert all(asked.acquire(timeout=PATIENCE) for _time in range(3))
+        assert all(asked.acquire(timeout=TIMEOUT) for _time in range(3))
         assert [] == told.steps
         busy.clear()
-        assert "first" == told.finished.get(timeout=PATIENCE)
+        assert "first" == told.finished.get(timeout=TIMEOUT)
     counts.add(2, "ds", told.tally("late"))
     assert counts.is_idle
     assert {"first"} == set(told.steps)

@@ -47,8 +47,8 @@ async def test_another_search_finds_other_rows(searches: SearchService) -> None:
     """Its hits can be marked."""
     found = await searches.find(page("number 7"))
     assert [7] == [row.row for row in found.rows]
-    assert found.marker is not None
-    assert [(5, 11), (12, 13)] == found.marker.marks("mill number 7")
+    assert found.highlighter is not None
+    assert [(5, 11), (12, 13)] == found.highlighter.find_spans("mill number 7")
 
 
 async def test_a_search_whose_client_has_left_ends(searches: SearchService) -> None:

@@ -26,9 +26,9 @@ it('shows audit, ledger, rows and how to load them', async () => {
 });
 
 it.each([
-  ['warning', '⚠warning: BOS begins each row. In 99 %.', 'text-yellow-400'],
-  ['failed', '✗failed: BOS begins each row. In 99 %.', 'text-red-400'],
-] as const)('calls a check by what it came to where the verdict is “%s”', async (verdict, line, colour) => {
+  ['warning', '⚠warning: BOS begins each row. In 99 %.'],
+  ['failed', '✗failed: BOS begins each row. In 99 %.'],
+] as const)('calls a check by what it came to where the verdict is “%s”', async (verdict, line) => {
   const detail = makeTokenizationDetail();
   const audit = detail.audit === null ? null : { ...detail.audit, verdict };
   server.use(
@@ -42,7 +42,6 @@ it.each([
     line,
     '–not applicable: Padding. There is none.',
   ]);
-  expect(items[1]?.firstElementChild).toHaveClass(colour);
 });
 
 it('says so loudly where the books do not balance', async () => {
@@ -53,7 +52,7 @@ it('says so loudly where the books do not balance', async () => {
     http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(makeRowPage())),
   );
   render(<LedgerAndAudit id="tok_1" />);
-  expect(await screen.findByText('does not balance')).toHaveClass('text-red-400');
+  expect(await screen.findByText('does not balance')).toBeInTheDocument();
   expect(screen.queryByRole('region', { name: 'Audit' })).toBeNull();
 });
 

@@ -91,7 +91,7 @@ it('shows figures, who made it and why, and leads to the books', async () => {
   await show(makeReadyTokenization({ engine: 'tokenizers', engine_reason: 'It is no BPE.' }), onNavigate);
   const card = screen.getByRole('article', { name: 'Tokenization with gpt2' });
   expect(card).toHaveTextContent('10,000 rows • 5,000,000 tokens in 5,120,000 positions • 20.0 MB');
-  expect(card).toHaveTextContent('Encoded with tokenizers; It is no BPE.');
+  expect(card).toHaveTextContent('encoded with tokenizers; it is no BPE.');
   expect(card).toHaveTextContent('512-token rows • not padded');
   expect(await findViolations(card)).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Show audit, ledger and rows' }));

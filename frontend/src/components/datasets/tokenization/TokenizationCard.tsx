@@ -123,8 +123,13 @@ function Figures({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) 
     <p className="text-sm text-slate-400 break-words">
       {formatCount(num_rows)} rows • {formatCount(num_tokens)} tokens in {formatCount(num_positions)}{' '}
       positions • {formatFileSize(size_bytes)}
-      {engine !== null && ` • Encoded with ${engine}`}
-      {engine_reason !== null && `; ${engine_reason}`}
+      {engine !== null && ` • encoded with ${engine}`}
+      {engine_reason !== null && `; ${lowerFirst(engine_reason)}`}
     </p>
   );
+}
+
+/** Continue a sentence with what the server wrote as one of its own. */
+function lowerFirst(sentence: string): string {
+  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }
