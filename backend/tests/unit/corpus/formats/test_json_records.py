@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mistudio.core.errors import InvalidData
 from mistudio.corpus.formats.json_records import JsonRecord, build_chunk, parse_line
-from mistudio.corpus.formats.type_inference import KnownSchema, Value
+from mistudio.corpus.formats.json_type import Value
+from mistudio.corpus.formats.type_inference import KnownSchema
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
