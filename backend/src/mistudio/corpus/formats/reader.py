@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import open_stream
+from mistudio.corpus.formats.column_count import check_column_count
 from mistudio.corpus.formats.columnar import (
     cast_batch,
     read_arrow,
@@ -23,7 +24,6 @@ from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.formats.text import read_text
 from mistudio.corpus.formats.type_inference import (
     KnownSchema,
-    check_column_count,
     convert_array,
     merge_schemas,
     to_storable_schema,
@@ -89,7 +89,8 @@ def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
         yield from read_arrow(file.path, label=file.label)
     else:
         with open_stream(file.path, label=file.label, encoding=_get_encoding(file)) as source:
-            yield from read_text(source, keep_linebreaks=file.options.get("keep_linebreaks") is True)
+            keeps, sample_by = file.options.get("keep_linebreaks") is True, str(file.options.get("sample_by", "line"))
+            yield from read_text(source, keep_linebreaks=keeps, sample_by=sample_by)
 
 
 def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:

@@ -13,7 +13,6 @@ from typing import Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mistudio.core.errors import InvalidData
 from mistudio.corpus.formats.json_type import (
     JSON,
     Value,
@@ -24,7 +23,6 @@ from mistudio.corpus.formats.json_type import (
 )
 from mistudio.corpus.formats.utf8_repair import decode_array
 
-MAX_COLUMNS: Final = 10_000
 MAX_DEPTH: Final = 32
 MAX_FIELDS: Final = 1_000
 _INT64: Final = 1 << 63
@@ -65,7 +63,7 @@ def _merge(one: pa.DataType, other: pa.DataType, mixed: pa.DataType) -> pa.DataT
         return pa.list_(_merge(one.value_type, other.value_type, JSON))
     if {one, other} == {pa.int64(), pa.float64()}:
         return pa.float64()
-    return JSON if any(is_json(kind) or pa.types.is_nested(kind) for kind in (one, other)) else mixed
+    return JSON if _is_beyond_scalar(one) or _is_beyond_scalar(other) else mixed
 
 
 def _merge_structs(one: Mapping[str, pa.DataType], other: Mapping[str, pa.DataType]) -> pa.DataType:
@@ -73,6 +71,10 @@ def _merge_structs(one: Mapping[str, pa.DataType], other: Mapping[str, pa.DataTy
     if one.keys() != other.keys():
         return JSON
     return pa.struct([(name, _merge(kind, other[name], JSON)) for name, kind in one.items()])
+
+
+def _is_beyond_scalar(kind: pa.DataType) -> bool:
+    return is_json(kind) or pa.types.is_nested(kind)
 
 
 def merge_schemas(one: pa.Schema, other: pa.Schema) -> pa.Schema:
@@ -213,21 +215,13 @@ def to_storable_schema(schema: pa.Schema) -> pa.Schema:
     return pa.schema([field.with_name(name) for field, name in zip(fields, names, strict=True)], schema.metadata)
 
 
-def check_column_count(count: int, label: str) -> None:
-    """Raise InvalidData for more than MAX_COLUMNS columns."""
-    if count > MAX_COLUMNS:
-        raise InvalidData(
-            f"{label} has over {MAX_COLUMNS:,} different columns, so it is not a table of records. Leave it out."
-        )
-
-
 def make_names_unique(names: Iterable[str]) -> list[str]:
     """Number the later of two equal column names and name empty ones, as pandas does."""
     taken: dict[str, None] = {}
     counts: dict[str, int] = {}
     for position, name in enumerate(names):
         wanted = name or f"Unnamed: {position}"
-        # Numbers below the last one given are taken, so that equal names need no search from 1.
+        # Lower numbers are taken.
         unique, count = wanted, counts.get(wanted, 0)
         while unique in taken:
             count += 1

@@ -6,124 +6,23 @@ ends with the child: no thread can be stopped from outside. Other requests then 
 """
 
 import asyncio
-import contextlib
-import itertools
 import json
-import os
 from collections.abc import Mapping
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
 from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
-from mistudio.core.records import as_json, from_json
+from mistudio.core.records import from_json
+from mistudio.corpus.hub.child_process import ChildDied, ChildProcess, Question, Request
 from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PinnedTokenizer, PlanRequest, TokenizerRequest
-from mistudio.utils import processes
 
 _ANSWER_SECONDS: Final = 30.0
-_LINE_BYTES: Final = 256 << 20
-_END_SECONDS: Final = 2.0
 _REQUESTS_PER_REPOSITORY: Final = 2
 # Parsing an answer of this size takes some 5 ms, the longest that the event loop may be blocked.
 _LARGE_BYTES: Final = 256 << 10
-_QUIET: Final = {
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_DISABLE_UPDATE_CHECK": "1",
-}
 
-Question = Literal["inspect", "plan", "tokenizer"]
-Request = PlanRequest | TokenizerRequest
 Answer = Mapping[str, Any]  # JSON of any kind
 Record = TypeVar("Record")
-
-
-class _ChildDied(Exception):
-    """The child process ended before it answered."""
-
-
-class _Child:
-    """One running child process, and the requests that wait for its answers."""
-
-    def __init__(self, process: asyncio.subprocess.Process, answer_seconds: float) -> None:
-        self._process = process
-        self._answer_seconds = answer_seconds
-        self._waiting: dict[int, asyncio.Future[bytes]] = {}
-        self._numbers = itertools.count()
-        self._reader = asyncio.create_task(self._read())
-        self.is_killed = False
-
-    @classmethod
-    async def start(cls, environment: Mapping[str, str], answer_seconds: float) -> "_Child":
-        variables = {**os.environ, **_QUIET, **environment}
-        module = "mistudio.corpus.hub.planner_child"
-        return cls(await processes.start_module(module, variables, line_bytes=_LINE_BYTES), answer_seconds)
-
-    @property
-    def is_alive(self) -> bool:
-        return not self._reader.done() and not self.is_killed
-
-    @property
-    def is_idle(self) -> bool:
-        return not self._waiting
-
-    async def send(self, question: Question, request: Request) -> "asyncio.Future[bytes]":
-        """Send a request and return the future of its answer, which ends by itself: the child is killed if it is late.
-
-        A thread of the child that never ends is thereby never left over, also if nobody waits for its answer.
-        """
-        stdin = self._process.stdin
-        if stdin is None or not self.is_alive:
-            raise _ChildDied
-        number, loop = next(self._numbers), asyncio.get_running_loop()
-        answer: asyncio.Future[bytes] = loop.create_future()
-        self._waiting[number] = answer
-        deadline = loop.call_later(self._answer_seconds, self._kill)
-
-        def forget(done: "asyncio.Future[bytes]") -> None:
-            deadline.cancel()
-            self._waiting.pop(number)
-            if not done.cancelled():
-                # An exception that nobody waits for is not an error of the loop.
-                done.exception()
-
-        answer.add_done_callback(forget)
-        message = {"id": number, "question": question, "request": as_json(request)}
-        with contextlib.suppress(ConnectionError):
-            # The reader ends, too, and fails the future.
-            stdin.write(json.dumps(message).encode() + b"\n")
-            await stdin.drain()
-        return answer
-
-    def _kill(self) -> None:
-        self.is_killed = True
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-
-    async def _read(self) -> None:
-        stdout = self._process.stdout
-        try:
-            while stdout is not None and (line := await stdout.readline()):
-                number, _, answer = line.partition(b" ")
-                waiting = self._waiting.get(int(number))
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(answer)
-        finally:
-            for waiting in [*self._waiting.values()]:
-                if not waiting.done():
-                    waiting.set_exception(_ChildDied())
-
-    async def end(self) -> None:
-        """Close its pipe, which ends it; kill it after two seconds."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
-            await asyncio.wait_for(self._process.wait(), _END_SECONDS)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._reader
 
 
 class Planner:
@@ -142,7 +41,7 @@ class Planner:
         self._idle_seconds = idle_seconds
         self._answer_seconds = answer_seconds
         self._environment = environment or {}
-        self._child: _Child | None = None
+        self._child: ChildProcess | None = None
         self._start_lock = asyncio.Lock()
         self._idle_timer: asyncio.TimerHandle | None = None
         self._end_tasks: set[asyncio.Task[None]] = set()
@@ -182,7 +81,7 @@ class Planner:
             name = _name_repository(request)
             detail = f"{name} could not be read from the Hub within {self._answer_seconds:g} seconds. Retry later."
             raise HubUnreachable(detail) from error
-        except _ChildDied as error:
+        except ChildDied as error:
             raise HubUnreachable("The planner's process ended twice before it answered. Retry later.") from error
         finally:
             self._start_idle_timer()
@@ -196,13 +95,13 @@ class Planner:
             child = await self._ensure_child()
             try:
                 return await asyncio.shield(await self._send(child, question, request))
-            except _ChildDied:
+            except ChildDied:
                 # The request that a child was killed for has timed out; all others go to the next child.
                 deaths += not child.is_killed
                 if deaths > 1:
                     raise
 
-    async def _send(self, child: _Child, question: Question, request: Request) -> "asyncio.Future[bytes]":
+    async def _send(self, child: ChildProcess, question: Question, request: Request) -> "asyncio.Future[bytes]":
         """Send a request once fewer than two about its repository are under way."""
         slot = self._slots.setdefault(_name_repository(request), asyncio.Semaphore(_REQUESTS_PER_REPOSITORY))
         await slot.acquire()
@@ -215,14 +114,14 @@ class Planner:
         answer.add_done_callback(lambda _done: slot.release())
         return answer
 
-    async def _ensure_child(self) -> _Child:
+    async def _ensure_child(self) -> ChildProcess:
         self._stop_idle_timer()
         async with self._start_lock:
             if self._child is not None and not self._child.is_alive:
                 await self._child.end()
                 self._child = None
             if self._child is None:
-                self._child = await _Child.start(self._environment, self._answer_seconds)
+                self._child = await ChildProcess.start(self._environment, self._answer_seconds)
             return self._child
 
     def _stop_idle_timer(self) -> None:

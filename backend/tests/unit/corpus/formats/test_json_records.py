@@ -78,3 +78,16 @@ def test_a_key_of_some_records_is_null_in_the_others() -> None:
         {"a": None, "b": None, "c": str(1 << 70)},
         {"a": None, "b": None, "c": None},
     ] == chunk.batch.to_pylist()
+
+
+def test_json_cells_of_some_records_are_null_in_the_others() -> None:
+    """At the top, in a list and in an object."""
+    rows: list[dict[str, Value]] = [
+        {"a": {"x": 1}, "b": [{"x": 1}], "c": {"k": {"x": 1}}},
+        {"a": {"y": 1}, "b": [{"y": 2}], "c": {"k": {"y": 2}}},
+        {},
+    ]
+    whole = build_chunk([JsonRecord(row) for row in rows[:2]], KnownSchema(), consumed=0).batch
+    sparse = build_chunk([JsonRecord(row) for row in rows], KnownSchema(), consumed=0).batch
+    assert whole.schema == sparse.schema
+    assert [*whole.to_pylist(), {"a": None, "b": None, "c": None}] == sparse.to_pylist()

@@ -174,6 +174,12 @@ def test_names_become_unique(names: list[str]) -> None:
     assert unique == make_names_unique(unique)
 
 
+def test_many_equal_names_are_numbered() -> None:
+    """Without a search from 1 for each of them."""
+    names = make_names_unique(["a.7", *["a"] * 20_000])
+    assert (20_001, ["a.7", "a", "a.1"], "a.20000") == (len(set(names)), names[:3], names[-1])
+
+
 @pytest.mark.parametrize(
     ("values", "kind"),
     [
@@ -195,9 +201,3 @@ def test_what_no_type_holds_is_json_at_its_place(values: list[Value], kind: pa.D
     one, other = (infer_common_type(part) for part in (values[:1], values[1:]))
     assert kind == merge_types(one, other)
     assert contains_json(kind) == ("json" in str(kind))
-
-
-def test_many_equal_names_are_numbered() -> None:
-    """Without a search from 1 for each of them."""
-    names = make_names_unique(["a.7", *["a"] * 20_000])
-    assert (20_001, ["a.7", "a", "a.1"], "a.20000") == (len(set(names)), names[:3], names[-1])
