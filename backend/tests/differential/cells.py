@@ -47,6 +47,21 @@ def _number(chance: random.Random) -> float:
     return round(chance.uniform(-1e6, 1e6), 3)
 
 
+def _either(chance: random.Random) -> Cell:
+    choices: tuple[Cell, ...] = ("x", ["x", 1], {"a": "x"}, 5, None)
+    return chance.choice(choices)
+
+
+def _call(chance: random.Random) -> Cell:
+    values: tuple[Cell, ...] = (1, "x", [2])
+    return {"role": "assistant", "calls": [{"arguments": {chance.choice("ab"): chance.choice(values)}}]}
+
+
+def _content(chance: random.Random) -> Cell:
+    choices: tuple[Cell, ...] = ("x", [{"type": "text", "text": "x"}], None)
+    return chance.choice(choices)
+
+
 CELLS: Final[Mapping[str, Callable[[random.Random], Cell]]] = {
     "text": _text,
     "whole": _whole,
@@ -64,18 +79,9 @@ CELLS: Final[Mapping[str, Callable[[random.Random], Cell]]] = {
     "pair": lambda chance: {"en": chance.choice(("one", "")), "de": chance.choice(("eins", "zwei"))},
     "ragged pair": lambda chance: dict.fromkeys(chance.sample(("en", "de", "fr"), chance.randrange(1, 4)), "x"),
     "turns": lambda chance: [{"role": "user", "content": _text(chance)} for _ in range(chance.randrange(3))],
-    "either": lambda chance: chance.choice(("x", ["x", 1], {"a": "x"}, 5, None)),
-    "calls": lambda chance: [
-        {
-            "role": "assistant",
-            "calls": [{"name": "f", "arguments": {chance.choice("ab"): chance.choice((1, "x", [2]))}}],
-        }
-        for _ in range(chance.randrange(3))
-    ],
-    "contents": lambda chance: [
-        {"role": "user", "content": chance.choice(("x", [{"type": "text", "text": "x"}], None))}
-        for _ in range(chance.randrange(1, 3))
-    ],
+    "either": _either,
+    "calls": lambda chance: [_call(chance) for _ in range(chance.randrange(3))],
+    "contents": lambda chance: [{"role": "user", "content": _content(chance)} for _ in range(chance.randrange(1, 3))],
     "nested": lambda chance: [[_whole(chance)], []],
 }
 PLAIN: Final = ("text", "whole", "number", "truth")

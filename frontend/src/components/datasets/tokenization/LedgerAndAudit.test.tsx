@@ -25,6 +25,20 @@ it('shows audit, ledger, rows and snippets', async () => {
   expect(await findViolations(container)).toEqual([]);
 });
 
+it('shows how the settings were resolved', async () => {
+  const notes = ['Roles for the chat template: human → user.'];
+  server.use(
+    http.get(api('/tokenizations/tok_1'), () =>
+      HttpResponse.json({ ...makeTokenizationDetail(), resolved: { notes } }),
+    ),
+    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(makeRowPage())),
+  );
+  render(<LedgerAndAudit id="tok_1" />);
+  expect(await screen.findByRole('region', { name: 'Settings as resolved' })).toHaveTextContent(
+    /human → user/,
+  );
+});
+
 it.each([
   ['warning', '⚠warning: BOS begins each row. In 99 %.'],
   ['failed', '✗failed: BOS begins each row. In 99 %.'],
