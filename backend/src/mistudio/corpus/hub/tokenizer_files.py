@@ -92,7 +92,8 @@ def is_cached(source: TokenizerSource, cache_dir: Path) -> bool:
     """Return whether ``source`` is a pinned commit whose files are in ``cache_dir``, so that it needs no request."""
     if not source.is_pinned or validate_repo_id(source.name, bare=True):
         return False
-    return (_cache_folder(cache_dir, source.name, source.revision or "") / _COMPLETE).is_file()
+    folder = _cache_folder(cache_dir, source.name, source.revision or "")
+    return (folder / _COMPLETE).is_file() and (folder / TOKENIZER).is_file()
 
 
 @contextmanager
