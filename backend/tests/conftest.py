@@ -1,4 +1,4 @@
-"""Fixtures that many tests share: databases with the real schema, a Hub, a queue that is a fake, settings."""
+"""Fixtures that many tests share: databases with the real schema, a Hub, a fake queue, settings."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -7,9 +7,9 @@ import pytest
 
 from fakes.bus import RecordingBus
 from fakes.cluster import database_on, database_server, migrated_database, redis_server
+from fakes.forked_starts import forked_starts
 from fakes.hub import Hub
 from fakes.queue import FakeQueue
-from fakes.starts import forked_starts
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
@@ -20,21 +20,21 @@ _start_module = processes.start_module
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_starts() -> Iterator[None]:
-    """Child processes begin with their imports made; see ``fakes.starts``."""
+def fork_children() -> Iterator[None]:
+    """Fork child processes with their imports done; see ``fakes.forked_starts``."""
     with forked_starts():
         yield
 
 
 @pytest.fixture
-def true_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Child processes are started as they are for users."""
+def real_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start child processes as users do."""
     monkeypatch.setattr(processes, "start_module", _start_module)
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The address of a PostgreSQL server, as SQLAlchemy writes it."""
+    """The SQLAlchemy URL of a PostgreSQL server."""
     with database_server() as url:
         yield url
 
@@ -48,7 +48,7 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def database_template(postgres_url: str) -> Iterator[str]:
-    """The name of a database with the newest schema on that server, of which others are copies."""
+    """The name of a database with the newest schema on that server; tests use copies of it."""
     with migrated_database(postgres_url) as name:
         yield name
 
@@ -76,7 +76,7 @@ async def async_db(dialect: str, tmp_path: Path, postgres_url: str, database_tem
 
 @pytest.fixture
 def bus() -> RecordingBus:
-    """Keeps what is published."""
+    """A bus that records what is published."""
     return RecordingBus()
 
 
@@ -88,7 +88,7 @@ def jobs(async_db: Database, bus: RecordingBus) -> JobService:
 
 @pytest.fixture
 def mock_celery(jobs: JobService) -> FakeQueue:
-    """A queue that keeps the ids it was given, and whose workers stop at once."""
+    """A queue that records ids, and whose workers stop at once."""
     return FakeQueue(jobs)
 
 
@@ -101,9 +101,9 @@ def hub() -> Iterator[Hub]:
 
 @pytest.fixture
 def settings(tmp_path: Path, hub: Hub) -> Settings:
-    """Settings of a server in the test's folder that knows the test's Hub; waits are short.
+    """Settings of a server in the test's folder with the test's Hub, and short pauses.
 
-    Datasets get no index by themselves, so that the job of a test is the only one; no process stands ready.
+    Datasets get no index by themselves, so that a test's job is the only one, and there is no standby process.
     """
     return Settings(
         data_dir=tmp_path / "data",

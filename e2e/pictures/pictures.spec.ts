@@ -206,6 +206,24 @@ test('a defect', async ({ page, server }) => {
   await take({ ErrorBoundary: parent(page.getByRole('button', { name: 'Reload the page' })) });
 });
 
+test('conversations and notices', async ({ page, panel, server }) => {
+  const call = { name: 'weather', arguments: { city: 'Oslo' } };
+  const messages = [
+    { role: 'user', content: 'How warm is it in Oslo?' },
+    { role: 'assistant', content: '', tool_calls: [{ function: call }] },
+    { role: 'tool', content: '3 degrees' },
+    { role: 'assistant', content: 'It is cold: 3 degrees.' },
+  ];
+  const talks = await imported(server, { 'train.jsonl': `${JSON.stringify({ messages })}\n` }, 'Talks');
+  const silent = await imported(server, { 'train.jsonl': '{"text": ""}\n{"text": ""}\n' }, 'Silence');
+  await page.goto(`${server.url}/datasets/${talks.id}/samples`);
+  const sample = panel.dialog('Talks').getByRole('article').first();
+  await sample.getByRole('button', { name: /^Expand/ }).click();
+  await take({ Conversation: sample.getByRole('list').filter({ hasText: 'weather' }) });
+  await page.goto(`${server.url}/datasets/${silent.id}/overview`);
+  await take({ Notice: panel.dialog('Silence').getByText(/empty/).first() });
+});
+
 test('a dataset’s window', async ({ page, panel, server }) => {
   const { id } = await sampleLoaded(server);
   await tokenized(server, id, { max_length: 128 });
@@ -272,6 +290,7 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   await take({
     TokenizationTab: dialog,
     SelectField: parent(dialog.getByLabel('Padding Strategy')),
+    SettingField: parent(dialog.getByLabel('Max Sequence Length')),
     Toggle: parent(dialog.getByRole('switch').first()),
     TokenizePreview: region('Preview'),
     ApplyButton: parent(apply),

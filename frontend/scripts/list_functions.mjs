@@ -1,6 +1,6 @@
 /**
- * Lists the functions of TypeScript files as JSON: `[file, line, name, lines]` for each function, method, accessor and
- * arrow function with a body in braces. The files are the arguments. `make measure-code` calls it.
+ * Lists the functions of TypeScript files as JSON: `[file, line, name, lines, isComponent]` for each function, method,
+ * accessor and arrow function with a body in braces. The files are the arguments. `make measure-code` calls it.
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
@@ -19,6 +19,16 @@ function nameOf(node) {
   return parent.name ? parent.name.getText() : '(anonymous)';
 }
 
+/** Whether the function is a React component: it has a capital initial and returns markup. */
+function isComponent(node) {
+  return /^[A-Z]/.test(nameOf(node)) && hasMarkup(node.body);
+}
+
+function hasMarkup(node) {
+  if (ts.isJsxElement(node) || ts.isJsxSelfClosingElement(node) || ts.isJsxFragment(node)) return true;
+  return ts.forEachChild(node, (child) => hasMarkup(child) || undefined) ?? false;
+}
+
 function list(file) {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const lineOf = (position) => source.getLineAndCharacterOfPosition(position).line + 1;
@@ -26,7 +36,7 @@ function list(file) {
   const visit = (node) => {
     if (isCounted(node)) {
       const first = lineOf(node.getStart());
-      found.push([file, first, nameOf(node), lineOf(node.getEnd()) - first + 1]);
+      found.push([file, first, nameOf(node), lineOf(node.getEnd()) - first + 1, isComponent(node)]);
     }
     ts.forEachChild(node, visit);
   };

@@ -10,7 +10,7 @@ import { makeDataset, makeDownloadingDataset, makeList } from './test/fixtures';
 import { api, problem, server } from './test/server';
 import { formatProgressChannel } from './types/events';
 
-it('is a page with a header and the panel, and breaks no rule of accessibility', async () => {
+it('shows the header and the panel without accessibility violations', async () => {
   server.use(
     http.get(api('/datasets'), () =>
       HttpResponse.json(makeList([makeDataset(), makeDownloadingDataset({ id: 'ds_2' })])),
@@ -23,7 +23,7 @@ it('is a page with a header and the panel, and breaks no rule of accessibility',
   expect(await findViolations()).toEqual([]);
 });
 
-it('shows the live state of the connection, and restores the list after a loss', async () => {
+it('shows the connection state, and refreshes the list after a reconnect', async () => {
   const socket = useFakeSocket();
   const list = makeList([makeDataset({ name: 'Meanwhile' })]);
   server.use(http.get(api('/datasets'), () => HttpResponse.json(list)));
@@ -38,7 +38,7 @@ it('shows the live state of the connection, and restores the list after a loss',
   expect(await screen.findByRole('heading', { name: 'Meanwhile' })).toBeInTheDocument();
 });
 
-it('tells those who do not see it that a dataset is ready', async () => {
+it('announces that a dataset is ready', async () => {
   const socket = useFakeSocket();
   server.use(http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDownloadingDataset()]))));
   render(<App />);
@@ -48,16 +48,16 @@ it('tells those who do not see it that a dataset is ready', async () => {
   expect(await screen.findByText('TinyStories: ready.')).toBeInTheDocument();
 });
 
-it('asks once for the server’s token, and goes on with it', async () => {
-  const guarded =
+it('asks once for the server’s token, and continues with it', async () => {
+  const handler =
     (answer: object) =>
     ({ request }: { request: Request }) =>
       request.headers.get('authorization') === 'Bearer right'
         ? HttpResponse.json(answer)
         : problem(401, 'unauthorized', 'This server needs its access token.');
   server.use(
-    http.get(api('/datasets'), guarded(makeList([makeDataset()]))),
-    http.get(api('/system/storage'), guarded({})),
+    http.get(api('/datasets'), handler(makeList([makeDataset()]))),
+    http.get(api('/system/storage'), handler({})),
   );
   render(<App />);
   await userEvent.type(await screen.findByLabelText('Server access token'), 'wrong{Enter}');

@@ -47,6 +47,21 @@ def _number(chance: random.Random) -> float:
     return round(chance.uniform(-1e6, 1e6), 3)
 
 
+def _either(chance: random.Random) -> Cell:
+    choices: tuple[Cell, ...] = ("x", ["x", 1], {"a": "x"}, 5, None)
+    return chance.choice(choices)
+
+
+def _call(chance: random.Random) -> Cell:
+    values: tuple[Cell, ...] = (1, "x", [2])
+    return {"role": "assistant", "calls": [{"arguments": {chance.choice("ab"): chance.choice(values)}}]}
+
+
+def _content(chance: random.Random) -> Cell:
+    choices: tuple[Cell, ...] = ("x", [{"type": "text", "text": "x"}], None)
+    return chance.choice(choices)
+
+
 CELLS: Final[Mapping[str, Callable[[random.Random], Cell]]] = {
     "text": _text,
     "whole": _whole,
@@ -64,10 +79,24 @@ CELLS: Final[Mapping[str, Callable[[random.Random], Cell]]] = {
     "pair": lambda chance: {"en": chance.choice(("one", "")), "de": chance.choice(("eins", "zwei"))},
     "ragged pair": lambda chance: dict.fromkeys(chance.sample(("en", "de", "fr"), chance.randrange(1, 4)), "x"),
     "turns": lambda chance: [{"role": "user", "content": _text(chance)} for _ in range(chance.randrange(3))],
+    "either": _either,
+    "calls": lambda chance: [_call(chance) for _ in range(chance.randrange(3))],
+    "contents": lambda chance: [{"role": "user", "content": _content(chance)} for _ in range(chance.randrange(1, 3))],
     "nested": lambda chance: [[_whole(chance)], []],
 }
 PLAIN: Final = ("text", "whole", "number", "truth")
 ODD_FLAT: Final = ("big", "huge", "date", "time", "mixed", "whole or number", "truth or text")
-ODD_NESTED: Final = (*ODD_FLAT, "nothing", "words", "pair", "ragged pair", "turns", "nested")
+ODD_NESTED: Final = (
+    *ODD_FLAT,
+    "nothing",
+    "words",
+    "pair",
+    "ragged pair",
+    "turns",
+    "nested",
+    "either",
+    "calls",
+    "contents",
+)
 # What a column of every row must be where a file says its types itself.
 TYPED: Final = ("text", "whole", "number", "truth", "big", "date", "words", "pair", "turns", "nested", "nothing")

@@ -62,7 +62,7 @@ def _cell_difference(row: dict[str, object], own: dict[str, object]) -> str:
 
 
 def _sign(error: str) -> str:
-    plain = error.encode("ascii", "replace").decode().partition("PK\3\4")[0]
+    plain = error.encode("ascii", "replace").decode().partition("got ")[0]
     return _NAMES.sub("…", _COLUMNS.sub("Columns: …", plain))[:160]
 
 

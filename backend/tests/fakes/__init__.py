@@ -1,1 +1,1 @@
-"""Stand-ins for what lies outside: a Hub over HTTP, a bus that remembers, a queue without processes."""
+"""Fakes of external systems and helpers of tests: a Hub over HTTP, a recording bus, a queue without processes."""

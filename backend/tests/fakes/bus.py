@@ -1,4 +1,4 @@
-"""An event bus that keeps what is published."""
+"""An event bus that records what is published."""
 
 from collections.abc import Mapping
 
@@ -6,13 +6,13 @@ from mistudio.core.errors import Json
 
 
 class RecordingBus:
-    """See ``EventBus``; ``events`` are (channel, event) in the order of publishing."""
+    """See ``EventBus``; ``events`` are pairs of channel and event, in order."""
 
     def __init__(self) -> None:
         self.events: list[tuple[str, dict[str, Json]]] = []
 
     async def publish(self, channel: str, event: Mapping[str, Json]) -> None:
-        """Keep one event."""
+        """Record one event."""
         self.events.append((channel, dict(event)))
 
     def of_type(self, kind: str) -> list[dict[str, Json]]:

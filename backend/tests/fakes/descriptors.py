@@ -1,11 +1,11 @@
-"""What this process holds open, as the kernel tells it."""
+"""The files that this process holds open, from the kernel."""
 
 import contextlib
 from pathlib import Path
 
 
 def open_files(folder: Path) -> list[str]:
-    """The open descriptors' files below ``folder``, deleted ones too."""
+    """Return the open files below ``folder``, deleted ones too."""
     found = []
     for descriptor in Path("/proc/self/fd").iterdir():
         with contextlib.suppress(OSError):

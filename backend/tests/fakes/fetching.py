@@ -20,6 +20,7 @@ QUICK = FetchSettings(
     stall_seconds=0.5,
     poll_seconds=0.05,
     retries=3,
+    progress_bytes=64 << 10,
     backoff_seconds=0.01,
     backoff_limit_seconds=0.05,
     max_retry_after_seconds=2.0,

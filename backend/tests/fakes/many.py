@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from fakes.pace import PATIENCE
 from fakes.running import Client
+from fakes.timing import TIMEOUT
 
 
-async def until_all_ended(server: Client, dataset_ids: Iterable[str], *, timeout: float = PATIENCE) -> dict[str, Any]:
+async def until_all_ended(server: Client, dataset_ids: Iterable[str], *, timeout: float = TIMEOUT) -> dict[str, Any]:
     """Return each dataset, at most a hundred, once all of them are ready or in error."""
     wanted = set(dataset_ids)
     async with asyncio.timeout(timeout):

@@ -1,4 +1,4 @@
-"""A server as a user starts it, in a process of its own, to be killed."""
+"""A server in a process of its own, as a user starts it, that tests can kill."""
 
 import asyncio
 import json
@@ -13,15 +13,15 @@ from typing import Any
 
 import httpx2
 
-from fakes.pace import PATIENCE
 from fakes.running import Client
+from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 
 _STARTED = "miStudio is at "
 
 
 class ServerProcess(Client):
-    """``mistudio serve`` at ``url``; ``log`` is what it wrote to standard error."""
+    """``mistudio serve`` at ``url``; ``log`` has its standard error."""
 
     def __init__(self, process: Process, url: str, log: Path, http: httpx2.AsyncClient) -> None:
         super().__init__(url, http)
@@ -29,13 +29,13 @@ class ServerProcess(Client):
         self.log = log
 
     async def kill(self) -> None:
-        """SIGKILL, and wait until it is gone."""
+        """Send SIGKILL, and wait for the end."""
         self.process.send_signal(signal.SIGKILL)
         await self.process.wait()
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The variables that give a process these settings."""
+    """Return the variables that give a process these settings."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("HF_", "MISTUDIO_"))},
         "DATA_DIR": str(settings.data_dir),
@@ -55,7 +55,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 async def start_process(settings: Settings, log: Path) -> tuple[Process, str]:
-    """A started server and its first line."""
+    """Start a server; return its process and its first line."""
     with log.open("ab") as errors:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "mistudio.cli", "serve", "--port", "0"),
@@ -64,19 +64,19 @@ async def start_process(settings: Settings, log: Path) -> tuple[Process, str]:
             env=environment(settings),
         )
     assert process.stdout is not None
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         line = (await process.stdout.readline()).decode().strip()
     return process, line
 
 
 @asynccontextmanager
 async def server_process(settings: Settings, log: Path) -> AsyncIterator[ServerProcess]:
-    """A server in its own process; ended with SIGTERM if it still runs."""
+    """Run a server in its own process; end it with SIGTERM if it still runs."""
     process, line = await start_process(settings, log)
     try:
         assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
         url = line.removeprefix(_STARTED)
-        async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
+        async with httpx2.AsyncClient(base_url=url, timeout=TIMEOUT) as http:
             yield ServerProcess(process, url, log, http)
     finally:
         if process.returncode is None:
@@ -84,14 +84,14 @@ async def server_process(settings: Settings, log: Path) -> AsyncIterator[ServerP
             await process.wait()
 
 
-def events_in(log: Path, event: str) -> list[dict[str, Any]]:
-    """The lines of a JSON log that tell of this event."""
+def find_events(log: Path, event: str) -> list[dict[str, Any]]:
+    """Return the lines of a JSON log with this event."""
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
     return [line for line in lines if line["event"] == event]
 
 
-def processes_of(data_dir: Path) -> list[int]:
-    """The processes that were given this DATA_DIR."""
+def find_processes(data_dir: Path) -> list[int]:
+    """Return the processes whose environment has this DATA_DIR."""
     found = []
     for entry in Path("/proc").iterdir():
         try:

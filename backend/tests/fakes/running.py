@@ -1,4 +1,4 @@
-"""A whole server on a port of this machine, and a client that speaks to it over HTTP and sockets."""
+"""A whole server on a port of this machine, and a client that uses it over HTTP and sockets."""
 
 import asyncio
 import socket
@@ -11,7 +11,7 @@ import httpx2
 import socketio
 import uvicorn
 
-from fakes.pace import PATIENCE
+from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 from mistudio.main import Server, create_app
 from mistudio.workers.embedded.queue import LocalQueue
@@ -19,26 +19,26 @@ from mistudio.workers.scaled_out.worker import WorkerHost
 
 
 class Client:
-    """Somebody who speaks to a server at ``url``."""
+    """A client of the server at ``url``."""
 
     def __init__(self, url: str, http: httpx2.AsyncClient) -> None:
         self.url = url
         self.http = http
 
     async def get(self, path: str, **params: object) -> Any:  # JSON of any kind
-        """The JSON answer of a GET that must succeed."""
+        """Return the JSON of a GET that must succeed."""
         answer = await self.http.get(path, params={name: str(value) for name, value in params.items()})
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     async def download(self, repo_id: str, **fields: object) -> Any:  # JSON of any kind
-        """The dataset made by a download request that must be accepted."""
+        """Request a download that must be accepted, and return its dataset."""
         answer = await self.http.post("/api/datasets/download", json={"repo_id": repo_id, **fields})
         assert answer.status_code == 202, answer.text
         return answer.json()
 
-    async def until(self, dataset_id: str, *statuses: str, timeout: float = PATIENCE) -> Any:  # JSON of any kind
-        """The dataset once it has one of ``statuses``."""
+    async def until(self, dataset_id: str, *statuses: str, timeout: float = TIMEOUT) -> Any:  # JSON of any kind
+        """Return the dataset once it has one of ``statuses``."""
         async with asyncio.timeout(timeout):
             while (dataset := await self.get(f"/api/datasets/{dataset_id}"))["status"] not in statuses:
                 assert dataset["status"] != "error", dataset["error_message"]
@@ -47,7 +47,7 @@ class Client:
 
     @asynccontextmanager
     async def socket(self, **options: Any) -> AsyncIterator[socketio.AsyncClient]:  # what the client takes
-        """A connected Socket.IO client."""
+        """Connect a Socket.IO client."""
         async with aiohttp.ClientSession() as session:
             client = socketio.AsyncClient(http_session=session)
             await client.connect(self.url, transports=["websocket"], **options)
@@ -56,7 +56,7 @@ class Client:
 
 
 class RunningServer(Client):
-    """A server in this process; ``parts`` are its parts, ``worker`` runs its jobs where it does not do so itself."""
+    """A server in this process with its ``parts``; ``worker`` runs its jobs on the scaled-out engine."""
 
     worker: WorkerHost | None = None
 
@@ -65,7 +65,7 @@ class RunningServer(Client):
         self.parts = parts
 
     def process_ids(self) -> list[int]:
-        """The child processes that run this server's jobs."""
+        """Return the child processes that run this server's jobs."""
         queue = self.worker or self.parts.engine.queue
         assert isinstance(queue, LocalQueue | WorkerHost)
         return queue.process_ids()
@@ -73,7 +73,7 @@ class RunningServer(Client):
 
 @asynccontextmanager
 async def running_server(settings: Settings, *, headers: dict[str, str] | None = None) -> AsyncIterator[RunningServer]:
-    """Start the application on a free port, and end it in order."""
+    """Start the application on a free port, and shut it down after the block."""
     app = create_app(settings)
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -85,7 +85,7 @@ async def running_server(settings: Settings, *, headers: dict[str, str] | None =
             await task
         await asyncio.sleep(0.005)
     try:
-        async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE) as http:
+        async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT) as http:
             yield RunningServer(url, app.state.server, http)
     finally:
         running.should_exit = True

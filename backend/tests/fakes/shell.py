@@ -1,4 +1,4 @@
-"""The command line for tests: in this process, where a command is only a call; as a process, where signals matter."""
+"""The command line for tests: a call in this process, or a process of its own where signals matter."""
 
 import json
 import logging
@@ -16,12 +16,12 @@ from typing import Any
 import structlog
 from typer.testing import CliRunner, Result
 
-from fakes.pace import PATIENCE
+from fakes.timing import TIMEOUT
 from mistudio.cli import app
 
 
 class Shell:
-    """Runs commands with a data folder of their own and no Hub but the one that is given."""
+    """Runs commands with a data folder of their own, and with ``hub`` as the only Hub."""
 
     def __init__(self, folder: Path, *, hub: str = "http://127.0.0.1:9") -> None:
         self.folder = folder
@@ -35,25 +35,25 @@ class Shell:
         }
 
     def run(self, *arguments: str, code: int = 0, variables: Mapping[str, str] | None = None) -> Result:
-        """What a command says; it must end with this exit code."""
+        """Run a command, which must end with this exit code."""
         foreign = {name: None for name in os.environ if name.startswith(("HF_", "MISTUDIO_", "DATA_DIR"))}
-        with _logging_as_it_was():
+        with _restore_logging():
             env = {**foreign, **self.own, **(variables or {})}
             done = CliRunner().invoke(app, arguments, prog_name="mistudio", env=env)
         assert code == done.exit_code, done.output
         return done
 
     def json(self, *arguments: str, code: int = 0) -> Any:  # JSON of any kind
-        """The same as JSON."""
+        """Run a command and return its JSON."""
         return json.loads(self.run(*arguments, "--json", code=code).stdout)
 
     @contextmanager
     def process(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """A command in a process and a group of its own, as a terminal starts it; killed if it still runs."""
+        """Run a command in a process group of its own, as a terminal does; kill it if it still runs."""
         command = [sys.executable, "-m", "mistudio.cli", *arguments]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "MISTUDIO_"))}
         pipe = subprocess.PIPE
-        # Tests that run in the background ignore Ctrl-C, and what they start would, too.
+        # A test run in the background ignores Ctrl-C, and its child processes would inherit that.
         ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             started = subprocess.Popen(
@@ -69,28 +69,28 @@ class Shell:
                     os.killpg(process.pid, signal.SIGKILL)
 
     def has_job(self, kind: str) -> bool:
-        """Whether a job of that kind runs."""
+        """Return whether a job of this kind runs."""
         with closing(sqlite3.connect(self.data_dir / "mistudio.db")) as database:
             query = "SELECT count(*) FROM jobs WHERE kind = ? AND state = 'running'"
             return bool(database.execute(query, (kind,)).fetchone()[0])
 
-    def interrupted(self, *arguments: str, when: Callable[[], bool]) -> str:
-        """What a command says on standard error when Ctrl-C comes as soon as ``when`` says so."""
+    def interrupt(self, *arguments: str, when: Callable[[], bool]) -> str:
+        """Send Ctrl-C to a command as soon as ``when`` is true, and return its standard error."""
         with self.process(*arguments) as process:
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + TIMEOUT
             while not when():
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
             os.killpg(process.pid, signal.SIGINT)
-            _out, told = process.communicate(timeout=PATIENCE)
-        assert 130 == process.returncode, told
-        return told
+            _out, errors = process.communicate(timeout=TIMEOUT)
+        assert 130 == process.returncode, errors
+        return errors
 
 
 @contextmanager
-def _logging_as_it_was() -> Iterator[None]:
-    """A command sends the log of its process to its own standard error; here that ends with the command."""
+def _restore_logging() -> Iterator[None]:
+    """Restore the logging of this process after a command, which redirects it to its own standard error."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     try:

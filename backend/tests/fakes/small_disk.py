@@ -1,7 +1,7 @@
-"""A small disk that a server can really fill: a tmpfs that only the server's own processes see.
+"""A small disk that a server can fill: a tmpfs that only the server's own processes see.
 
-It is mounted in a mount namespace of its own, which Linux grants to root and, by way of a user namespace, to others.
-Ballast takes up what a test wants to be full: bytes in one large file, files as many empty ones.
+It is mounted in a mount namespace of its own: Linux allows that to root, and to others in a user namespace. Ballast
+takes the space that a test wants taken: one large file for bytes, many empty ones for the number of files.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from pathlib import Path
 
 import httpx2
 
-from fakes.pace import PATIENCE
 from fakes.process import ServerProcess, environment
+from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 
 _STARTED = "miStudio is at "
@@ -28,7 +28,7 @@ _STEP = 256 * 1024
 
 @cache
 def namespace_command() -> tuple[str, ...] | None:
-    """The command that gives a process mounts of its own; None where this machine allows none."""
+    """Return the command that gives a process a mount namespace, None where this machine does not allow it."""
     if sys.platform != "linux" or shutil.which("unshare") is None:
         return None
     for command in (("unshare", "-m"), ("unshare", "-Urm")):
@@ -39,25 +39,25 @@ def namespace_command() -> tuple[str, ...] | None:
 
 
 class SmallDiskServer(ServerProcess):
-    """A server whose DATA_DIR is a disk of its own; ``data_dir`` is where this process finds it."""
+    """A server whose DATA_DIR is a disk of its own; ``data_dir`` is its path in this process."""
 
     def __init__(self, process: Process, url: str, log: Path, http: httpx2.AsyncClient, folder: Path) -> None:
         super().__init__(process, url, log, http)
         self.data_dir = Path(f"/proc/{process.pid}/root{folder}")
 
-    def leave(self, room: int) -> None:
-        """Let about ``room`` bytes be free; what the server writes at the same time comes on top."""
+    def set_free_bytes(self, room: int) -> None:
+        """Leave about ``room`` bytes free, less what the server writes at the same time."""
         ballast = self.data_dir / "ballast"
         ballast.touch()
         found = os.statvfs(self.data_dir)
         wanted = ballast.stat().st_size + found.f_bavail * found.f_frsize - room
-        with ballast.open("r+b") as file, suppress(_NoRoom):
+        with ballast.open("r+b") as file, suppress(_DiskIsFull):
             file.truncate(min(ballast.stat().st_size, max(wanted, 0)))
             for start in range(ballast.stat().st_size, wanted, _STEP):
                 _allocate(file.fileno(), start, min(_STEP, wanted - start))
 
-    def leave_files(self, count: int) -> None:
-        """Let there be room for ``count`` more files, whatever their size."""
+    def set_free_files(self, count: int) -> None:
+        """Leave room for ``count`` more files."""
         folder = self.data_dir / "ballast-files"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -65,8 +65,8 @@ class SmallDiskServer(ServerProcess):
             (folder / str(number)).touch()
 
 
-class _NoRoom(Exception):
-    """Not a single byte more fits."""
+class _DiskIsFull(Exception):
+    """Not one more byte fits."""
 
 
 def _allocate(descriptor: int, start: int, length: int) -> None:
@@ -74,7 +74,7 @@ def _allocate(descriptor: int, start: int, length: int) -> None:
         os.posix_fallocate(descriptor, start, length)
     except OSError as error:
         if length <= 1:
-            raise _NoRoom from error
+            raise _DiskIsFull from error
         _allocate(descriptor, start, length // 2)
         _allocate(descriptor, start + length // 2, length - length // 2)
 
@@ -83,7 +83,7 @@ def _allocate(descriptor: int, start: int, length: int) -> None:
 async def server_on_small_disk(
     settings: Settings, log: Path, *, megabytes: int, files: int = 1000
 ) -> AsyncIterator[SmallDiskServer]:
-    """A server with DATA_DIR on an empty disk of that size, which is gone with the server."""
+    """Run a server with DATA_DIR on an empty disk of this size, which is gone with the server."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     mount = f"mount -t tmpfs -o size={megabytes}m,nr_inodes={files} tmpfs {shlex.quote(str(settings.data_dir))}"
     serve = shlex.join([sys.executable, "-m", "mistudio.cli", "serve", "--port", "0"])
@@ -97,11 +97,11 @@ async def server_on_small_disk(
         )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             line = (await process.stdout.readline()).decode().strip()
         assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
         url = line.removeprefix(_STARTED)
-        async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
+        async with httpx2.AsyncClient(base_url=url, timeout=TIMEOUT) as http:
             yield SmallDiskServer(process, url, log, http, settings.data_dir)
     finally:
         process.terminate()

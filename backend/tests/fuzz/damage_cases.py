@@ -12,7 +12,7 @@ from urllib.parse import quote
 from chaos.disk import copy_folder
 from chaos.faults import Fault
 from chaos.life import Life, add_repositories
-from fakes.starts import ForkedProcess
+from fakes.forked_starts import ForkedProcess
 from fuzz.bench import Bench, Broken
 from fuzz.damages import Damage, damages
 from harness.log import defects_in

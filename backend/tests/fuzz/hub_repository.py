@@ -23,7 +23,7 @@ class HostileRepository(Repository):
         changed: dict[str, Any] = self.change(super().describe(sha, blobs=blobs))
         return changed
 
-    def card_data(self, sha: str) -> dict[str, Any]:
+    def read_card(self, sha: str) -> dict[str, Any]:
         """See ``Repository``."""
         return {"license": "mit"}
 

@@ -88,6 +88,8 @@ async def _run(bench: Bench, case: Case, number: int, part: str, figures: Figure
         reasons = (f"{type(error).__name__}: {error}",)
     words = "; ".join(bench.defects()[:2])
     for reason in reasons or ("",) * bool(words):
-        figures.findings.add(f"{part}: {case.name}", f"{reason} [{words}]", sign=words or reason.partition(" for ")[0])
+        # Where there is no traceback the case itself says the kind best, except for requests, of which there are many.
+        told = reason.partition(" for ")[0] if reason.startswith("status ") else f"{case.name} {reason}"
+        figures.findings.add(f"{part}: {case.name}", f"{reason} [{words}]", sign=words or told)
     if reasons:
         await bench.renew()

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Mapping
 from typing import Final, Self
 
-from fakes.nursery import KINDS, fork_until_closed
-from fakes.starts import ForkedProcess, Nursery
+from fakes.fork_server import KINDS, fork_until_closed
+from fakes.forked_starts import ForkedProcess, ForkServer
 from mistudio.cli import app
 from mistudio.utils import processes
 
@@ -23,24 +23,24 @@ _SET_NAME: Final = 15
 _GROUP_OFFSET: Final = 32
 
 
-class ReadyNursery(Nursery):
+class ReadyForkServer(ForkServer):
     """Forked from this very process, before it has threads. What it forks has the name of the kind."""
 
     @classmethod
-    def fork(cls, kind: str, *others: "ReadyNursery") -> Self:
+    def fork(cls, kind: str, *others: "ReadyForkServer") -> Self:
         """Fork one; ``others`` are those that were forked before."""
         made = cls(kind)
         if os.fork() == 0:
             made._socket.close()
-            for nursery in others:
-                nursery._socket.close()
+            for fork_server in others:
+                fork_server._socket.close()
             name_process(kind)
-            fork_until_closed(KINDS[kind].module, made._theirs)
+            fork_until_closed(KINDS[kind].module, made._server_end)
             os._exit(0)
-        made._theirs.close()
+        made._server_end.close()
         return made
 
-    def _begin(self) -> None:
+    def _start_server(self) -> None:
         """It runs already."""
 
 
@@ -63,15 +63,15 @@ def _announce_group() -> None:
 
 
 def main() -> None:
-    """Fork the two nurseries, then serve."""
+    """Fork the two fork servers, then serve."""
     _take_log()
     _announce_group()
     name_process("server")
-    job = ReadyNursery.fork("job")
-    nurseries = {KINDS["job"].module: job, KINDS["planner"].module: ReadyNursery.fork("planner", job)}
+    job = ReadyForkServer.fork("job")
+    fork_servers = {KINDS["job"].module: job, KINDS["planner"].module: ReadyForkServer.fork("planner", job)}
 
     async def start_module(name: str, environment: Mapping[str, str], *, line_bytes: int) -> ForkedProcess:
-        return await nurseries[name].start(environment, line_bytes=line_bytes)
+        return await fork_servers[name].start(environment, line_bytes=line_bytes)
 
     processes.start_module = start_module  # type: ignore[assignment]  # what the server does with it, both can
     sys.argv = ["mistudio", *json.loads(os.environ.pop("HARNESS_ARGUMENTS"))]

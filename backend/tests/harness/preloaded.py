@@ -24,7 +24,7 @@ with hide_packages("pandas", "aiohttp"):
         "gigatoken",
         "awkward",
         "tantivy",
-        "fakes.starts",
+        "fakes.forked_starts",
     ):
         importlib.import_module(name)
 for name in ("mistudio.corpus.hub.plan", "datasets.load", "datasets.data_files", "datasets.exceptions"):

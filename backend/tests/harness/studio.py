@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
+from fakes.forked_starts import ForkedProcess, ForkServer
 from fakes.process import environment
-from fakes.starts import ForkedProcess, Nursery
 from harness.processes import Member, members_of
 from mistudio.core.config import Settings
 
@@ -57,7 +57,7 @@ class ForkedStarts:
 
     def __init__(self, settings: Settings, variables: Mapping[str, str] | None = None) -> None:
         self._environment = environment(settings) | dict(variables or {})
-        self._nursery = Nursery("studio", self._environment | settings.hub_environment())
+        self._fork_server = ForkServer("studio", self._environment | settings.hub_environment())
 
     async def start(self, log: Path) -> ForkedProcess:
         """See ``Starter``."""
@@ -66,11 +66,11 @@ class ForkedStarts:
     async def command(self, *arguments: str, log: Path) -> ForkedProcess:
         """Start a command of ``mistudio``."""
         own = {"HARNESS_LOG": str(log), "HARNESS_ARGUMENTS": json.dumps(arguments)}
-        return await self._nursery.start(self._environment | own, line_bytes=_LINE_BYTES)
+        return await self._fork_server.start(self._environment | own, line_bytes=_LINE_BYTES)
 
     def close(self) -> None:
         """End the process that forks."""
-        self._nursery.close()
+        self._fork_server.close()
 
 
 class Studio:

@@ -1,6 +1,6 @@
-"""A running server for every test that asks for one, on the engine that its module names.
+"""A running server for the tests that ask for one, on the engine that their module chooses.
 
-Embedded is the default. A module whose tests hold on both engines says ``pytestmark = BOTH_ENGINES``.
+Embedded is the default. A module whose tests hold on both engines sets ``pytestmark = BOTH_ENGINES``.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -8,21 +8,21 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from fakes.cluster import Site, site
+from fakes.cluster import Cluster, run_cluster
 from fakes.running import RunningServer, running_server
 from mistudio.core.config import Settings
 
 
 @pytest.fixture(scope="session")
-def scaled_out_site(postgres_url: str, database_template: str, redis_url: str) -> Iterator[Site]:
+def scaled_out_cluster(postgres_url: str, database_template: str, redis_url: str) -> Iterator[Cluster]:
     """The servers of the scaled-out engine and a Celery worker, one of each for a test process."""
-    with site(postgres_url, database_template, redis_url) as standing:
-        yield standing
+    with run_cluster(postgres_url, database_template, redis_url) as cluster:
+        yield cluster
 
 
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> str:
-    """Which engine runs the jobs: ``embedded``, or ``scaled-out``."""
+    """The engine that runs the jobs: ``embedded`` or ``scaled-out``."""
     return str(getattr(request, "param", "embedded"))
 
 
@@ -32,8 +32,8 @@ async def settings(settings: Settings, engine: str, request: pytest.FixtureReque
     if engine == "embedded":
         yield settings
         return
-    standing: Site = request.getfixturevalue("scaled_out_site")
-    async with standing.settings(settings) as scaled_out:
+    cluster: Cluster = request.getfixturevalue("scaled_out_cluster")
+    async with cluster.settings(settings) as scaled_out:
         yield scaled_out
 
 
@@ -43,8 +43,8 @@ async def server(settings: Settings, engine: str, request: pytest.FixtureRequest
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(running_server(settings))
         if engine != "embedded":
-            standing: Site = request.getfixturevalue("scaled_out_site")
-            running.worker = await stack.enter_async_context(standing.working(settings))
+            cluster: Cluster = request.getfixturevalue("scaled_out_cluster")
+            running.worker = await stack.enter_async_context(cluster.run_worker(settings))
         yield running
 
 

@@ -12,7 +12,7 @@ from chaos.faults import faulty_library
 
 SEED: Final = 20261130
 KILLS: Final = 10
-OPERATIONS: Final = 5
+OPERATIONS: Final = 4
 
 pytestmark = pytest.mark.skipif(
     faulty_library() is None, reason="a small C library injects faults: it needs a compiler"

@@ -36,9 +36,9 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 
 @pytest.fixture(scope="module")
 def tokenization(shell: Shell) -> str:
-    """The id of a tokenization of the sample, which Ctrl-C stopped once: the same command goes on with it."""
+    """The id of a tokenization of the sample, which Ctrl-C stopped once: the same command continued it."""
     command = ("tokenize", STORIES, "sample", "--max-length", "128")
-    assert STOPPED == shell.interrupted(*command, when=partial(shell.has_job, "tokenize"))
+    assert STOPPED == shell.interrupt(*command, when=partial(shell.has_job, "tokenize"))
     (begun,) = shell.json("show", STORIES)["tokenizations"]
     made = shell.json(*command)
     assert (begun["id"], "ready") == (made["id"], made["status"])
@@ -62,8 +62,8 @@ def written(folder: Path, name: str, data: bytes) -> str:
     return str(path)
 
 
-def test_the_sample_comes_without_network_or_server(shell: Shell) -> None:
-    """Whole, with three splits; asked for again, it is said to be there."""
+def test_the_sample_needs_no_network_and_no_server(shell: Shell) -> None:
+    """Complete, with three splits; the same command again says that it exists."""
     (dataset,) = shell.json("ls")
     assert SAMPLE_ROWS == {split["name"]: split["num_rows"] for split in dataset["splits"]}
     assert dataset["id"] in shell.run("download", "sample").stdout
@@ -72,7 +72,7 @@ def test_the_sample_comes_without_network_or_server(shell: Shell) -> None:
 
 
 def test_a_folder_of_every_format_becomes_a_dataset(shell: Shell) -> None:
-    """Its files stay; splits come from names; what cannot be imported is left aside; Ctrl-C costs no second dataset."""
+    """Its files stay; splits come from names; unsupported files are skipped; Ctrl-C costs no second dataset."""
     folder = shell.folder / "books"
     files = {
         "a.csv": CSV,
@@ -89,7 +89,7 @@ def test_a_folder_of_every_format_becomes_a_dataset(shell: Shell) -> None:
     }
     for name, data in files.items():
         written(folder, name, data)
-    assert STOPPED == shell.interrupted("import", str(folder), when=partial(shell.has_job, "import"))
+    assert STOPPED == shell.interrupt("import", str(folder), when=partial(shell.has_job, "import"))
     dataset = shell.json("import", str(folder))
     assert {"books", STORIES} == {found["name"] for found in shell.json("ls")}
     assert ("books", 200, "ready") == (dataset["name"], dataset["num_samples"], dataset["status"])
@@ -103,9 +103,9 @@ def test_a_folder_of_every_format_becomes_a_dataset(shell: Shell) -> None:
 
 def test_a_dataset_is_tokenized_and_counted_offline(shell: Shell, tokenization: str) -> None:
     """Its ledger balances; the same settings again are that tokenization; figures and costs are those of the API."""
-    told = shell.run("tokenize", STORIES, "sample", "--max-length", "128").stdout
-    assert tokenization in told
-    assert "; balances" in told
+    printed = shell.run("tokenize", STORIES, "sample", "--max-length", "128").stdout
+    assert tokenization in printed
+    assert "; balances" in printed
     figures = shell.json("stats", STORIES)
     assert tokenization == figures["tokenization_id"]
     assert f"{figures['tokens']['tokens']:,}" in shell.run("stats", STORIES).stdout
@@ -117,7 +117,7 @@ def test_a_dataset_is_tokenized_and_counted_offline(shell: Shell, tokenization: 
 
 
 def test_tokens_are_read_in_python_as_arrays(shell: Shell, tokenization: str) -> None:
-    """The lengths are of whole texts, the tokens those that were written, both as the tokenizer itself has them."""
+    """The lengths are those of whole texts, the tokens those that were written, both by the tokenizer itself."""
     data = open_dataset(shell.json("show", STORIES)["id"], data_dir=shell.data_dir)
     assert [tokenization] == data.tokenizations
     reference = Tokenizer.from_file(str(shell.data_dir / "tokenizers" / "sample-bpe" / "tokenizer.json"))
@@ -129,8 +129,8 @@ def test_tokens_are_read_in_python_as_arrays(shell: Shell, tokenization: str) ->
     assert [found[:128] for found in ids if found] == [row.tolist() for row in rows if len(row)]
 
 
-def test_what_was_stored_is_compared_byte_for_byte(shell: Shell, tokenization: str) -> None:
-    """Of a dataset with its tokenizations, or of one of them, which is made again where it is damaged."""
+def test_stored_files_are_compared_byte_for_byte(shell: Shell, tokenization: str) -> None:
+    """Those of a dataset with its tokenizations, or of one tokenization, whose damaged files are rebuilt."""
     assert [] == shell.json("verify", STORIES)["differences"]
     folder = Path(shell.json("show", tokenization)["path"])
     file = next(folder.glob("test/*.arrow"))
@@ -147,16 +147,16 @@ def test_what_was_stored_is_compared_byte_for_byte(shell: Shell, tokenization: s
     assert "Rebuilt with the same bytes." in shell.run("rebuild", tokenization).stdout
 
 
-def test_what_is_no_path_of_a_tokenizer_is_told_in_a_sentence(shell: Shell) -> None:
-    """A name that is too long for a file, or has characters that no file has."""
+def test_an_impossible_path_of_a_tokenizer_is_one_sentence(shell: Shell) -> None:
+    """A name that is too long for a file, or has characters that no file name has."""
     for name, word in ((f"./{'x' * 300}", "path"), ("./\0", "control character (\\x00)")):
-        told = shell.run("what-if", STORIES, "--tokenizer", name, code=1).stderr
-        assert (word in told, 1) == (True, len(told.strip().splitlines())), told
+        error = shell.run("what-if", STORIES, "--tokenizer", name, code=1).stderr
+        assert (word in error, 1) == (True, len(error.strip().splitlines())), error
 
 
 def test_with_a_server_the_commands_ask_it(shell: Shell, tokenization: str, served: str) -> None:
-    """The server has the folder, and answers the same; what goes wrong is one sentence and code 1."""
-    # Its own code tells of a panel that is not built, too.
+    """The server has the folder, and gives the same responses; an error is one sentence and code 1."""
+    # Its exit code depends on whether the panel is built.
     assert served in shell.run("doctor", code=int(not (Path(__file__).parents[2] / "src/mistudio/web").is_dir())).stdout
     assert "more is ready: 20 samples" in shell.run("import", written(shell.folder, "more.csv", CSV)).stdout
     assert "ready" == shell.json("rebuild", STORIES)["state"]
@@ -179,7 +179,7 @@ def test_ctrl_c_of_a_download_keeps_its_bytes(hub: Hub, tmp_path: Path) -> None:
     def is_half_way() -> bool:
         return sum(record.bytes_sent for record in hub.requests if record.origin == "files") > 1_500_000
 
-    assert STOPPED == shell.interrupted("download", "lab/large", when=is_half_way)
+    assert STOPPED == shell.interrupt("download", "lab/large", when=is_half_way)
     hub.rate, before = None, len(hub.requests)
     dataset = shell.json("download", "lab/large")
     assert "ready" == dataset["status"]
@@ -188,17 +188,17 @@ def test_ctrl_c_of_a_download_keeps_its_bytes(hub: Hub, tmp_path: Path) -> None:
 
 
 def test_the_shell_completes_commands(shell: Shell) -> None:
-    """As the shell's own completion asks for it."""
+    """In the form that the shell's completion uses."""
     asked = {"_MISTUDIO_COMPLETE": "complete_bash", "COMP_WORDS": "mistudio to", "COMP_CWORD": "1"}
     assert "tokenize" == shell.run(variables=asked).stdout.strip()
 
 
 def test_a_wrong_command_line_is_code_2(shell: Shell) -> None:
-    """As every program of its kind has it."""
+    """By convention."""
     shell.run("import", "/nowhere/at/all.csv", code=2)
 
 
-def test_escape_sequences_in_data_are_shown_and_not_done(shell: Shell) -> None:
+def test_escape_sequences_in_data_are_shown_and_not_carried_out(shell: Shell) -> None:
     """In texts, names of columns, tables and errors; line breaks of texts are line breaks, and JSON is the data's."""
     data = json_lines([{"text": "first\x1b[2J\tline\r\nsecond\rline\x9b", "\x1b]0;title\x07": 1}])
     folder = written(shell.folder, "odd/odd.jsonl", data)

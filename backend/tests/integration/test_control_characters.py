@@ -1,4 +1,4 @@
-"""No name and no id has control characters: each is refused at its field, whichever database would see it."""
+"""No name and no id has control characters: each is refused at its field, with either database."""
 
 from typing import Any
 
@@ -65,16 +65,16 @@ async def test_control_characters_are_refused_at_their_field(server: RunningServ
             assert (422, "validation_error", [field]) == fields_at_fault(upload)
 
 
-async def test_what_is_wrong_is_said(server: RunningServer) -> None:
-    """The character as it can be read, and what to do."""
-    told = await server.http.get("/api/datasets", params={"search": "a\x1b[31m"})
-    assert "search: This has a control character (\\x1b): remove it." == told.json()["detail"]
+async def test_the_character_is_named(server: RunningServer) -> None:
+    """In a readable form, with what to do."""
+    refused = await server.http.get("/api/datasets", params={"search": "a\x1b[31m"})
+    assert "search: This has a control character (\\x1b): remove it." == refused.json()["detail"]
     async with server.socket() as client:
         assert "error" in await client.call("subscribe", {"channel": "datasets/ds_\0/progress"})
 
 
 async def test_texts_and_columns_may_have_them(server: RunningServer) -> None:
-    """Texts may have any character; columns' names may have lines; blanks at the ends of a name are a paste's.
+    """Texts may have any character; columns' names may have lines; blanks around a name are removed.
 
     All of these come to where the dataset is looked for.
     """

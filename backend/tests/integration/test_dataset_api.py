@@ -1,4 +1,4 @@
-"""The routes of datasets over HTTP: what they answer, and every refusal with its status, code and no trace left."""
+"""The routes of datasets over HTTP: their responses, and every refusal with its status and code."""
 
 import asyncio
 import contextlib
@@ -29,13 +29,13 @@ def open_links() -> list[str]:
 
 
 def folders(settings: Settings) -> list[str]:
-    """What lies in the folders of datasets on the disk."""
+    """The contents of the folders of datasets."""
     roots = (settings.datasets_dir, settings.staging_dir, settings.trash_dir)
     return [path.name for root in roots for path in root.iterdir()]
 
 
 async def refused(server: RunningServer, answer: httpx2.Response, status: int, code: str) -> Any:  # JSON of any kind
-    """The problem, which must be in the one shape, with nothing left behind."""
+    """The problem details of a refusal."""
     assert (status, "application/problem+json") == (answer.status_code, answer.headers["content-type"]), answer.text
     problem = answer.json()
     assert code == problem["code"], problem
@@ -48,7 +48,7 @@ async def refused(server: RunningServer, answer: httpx2.Response, status: int, c
 async def refused_download(
     server: RunningServer, settings: Settings, status: int, code: str, **fields: object
 ) -> Any:  # JSON of any kind
-    """The problem that a download request is answered with; no record and no folder come of it."""
+    """The problem details of a refused download, which leaves no record and no folder."""
     answer = await server.http.post("/api/datasets/download", json=fields)
     problem = await refused(server, answer, status, code)
     concerned = {error.concerns for error in error_classes() if error.code == code and error.concerns}
@@ -61,7 +61,7 @@ async def refused_download(
 
 
 async def test_a_download_becomes_a_ready_dataset(server: RunningServer, hub: Hub) -> None:
-    """The record has everything that its window shows."""
+    """The response has everything that the dataset's window shows."""
     stories = add_stories(hub)
     created = await server.download("lab/stories")
     assert ("downloading", "stories", "huggingface") == (created["status"], created["name"], created["source"])
@@ -103,7 +103,7 @@ async def test_every_row_can_be_browsed(server: RunningServer, hub: Hub) -> None
     assert (stories.rows["train"][7]["text"], 7, "train") == (one["text"], one["row"], one["split"])
 
 
-async def test_samples_refuse_what_is_not_there(server: RunningServer, hub: Hub, settings: Settings) -> None:
+async def test_samples_that_are_not_there_are_refused(server: RunningServer, hub: Hub, settings: Settings) -> None:
     """Unknown dataset, split and row, a page of zero, and a dataset that is not ready."""
     add_stories(hub)
     dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
@@ -128,7 +128,7 @@ async def test_samples_refuse_what_is_not_there(server: RunningServer, hub: Hub,
     "repo_id", ["", "stories", "a/b/c", "lab/-x", "lab/x..y", "lab/x.git", "lab/" + "x" * 97, "lab/ä"]
 )
 async def test_an_impossible_repository_id_is_refused(server: RunningServer, settings: Settings, repo_id: str) -> None:
-    """422 that names the field, before the Hub is asked."""
+    """With 422 and the field, before the Hub is asked."""
     problem = await refused_download(server, settings, 422, "validation_error", repo_id=repo_id)
     assert ["repo_id"] == [error["field"] for error in problem["errors"]]
 
@@ -173,10 +173,11 @@ async def test_refused_choices_list_what_there_is(server: RunningServer, hub: Hu
     problem = await refused_download(server, settings, 422, "unknown_split", repo_id="lab/stories", splits=["nope"])
     assert ["train", "validation"] == sorted(problem["choices"])
     await refused_download(server, settings, 422, "unknown_revision", repo_id="lab/stories", revision="nope")
+    await refused_download(server, settings, 422, "validation_error", repo_id="lab/stories", revision="..")
 
 
 async def test_a_hub_that_does_not_answer(settings: Settings, hub: Hub) -> None:
-    """503 that says so and may be tried again; what passes within a moment is not even noticed."""
+    """503, which can be retried; an error that passes within a moment is not noticed."""
     async with running_server(settings.model_copy(update={"hf_endpoint": "http://127.0.0.1:9"})) as server:
         problem = await refused_download(server, settings, 503, "hub_unreachable", repo_id="lab/stories")
         assert problem["retryable"] is True
@@ -197,7 +198,7 @@ async def test_a_full_disk_is_caught_before_the_first_byte(settings: Settings, h
 
 
 async def test_an_unknown_text_column_ends_in_an_error_with_the_choices(server: RunningServer, hub: Hub) -> None:
-    """Where the card declares no columns, the data itself tells."""
+    """If the card declares no columns, the data decides."""
     add_stories(hub)
     dataset = await server.until((await server.download("lab/stories", text_column="nope"))["id"], "error")
     assert "unknown_column" == dataset["error_code"]
@@ -205,7 +206,7 @@ async def test_an_unknown_text_column_ends_in_an_error_with_the_choices(server: 
 
 
 async def test_asking_twice(server: RunningServer, hub: Hub) -> None:
-    """The same again is refused with the id, also at the same moment; another split is another dataset."""
+    """The same request is refused with the id, also at the same moment; another split is another dataset."""
     add_stories(hub)
     answers = await asyncio.gather(
         *(server.http.post("/api/datasets/download", json={"repo_id": "lab/stories"}) for _number in range(5))
@@ -223,8 +224,8 @@ async def test_asking_twice(server: RunningServer, hub: Hub) -> None:
     assert [("validation", 30)] == [(split["name"], split["num_rows"]) for split in ready["splits"]]
 
 
-async def test_what_is_in_error_is_retried_when_asked_for_again(server: RunningServer, hub: Hub) -> None:
-    """The same id goes on."""
+async def test_a_request_for_a_dataset_in_error_is_a_retry(server: RunningServer, hub: Hub) -> None:
+    """Under the same id."""
     add_stories(hub)
     hub.faults.add(Fault(path="*/resolve/*train*", status=404, error_code="EntryNotFound", times=1))
     failed = await server.until((await server.download("lab/stories"))["id"], "error")
@@ -277,7 +278,7 @@ async def test_list_filters_sorts_and_pages(server: RunningServer, hub: Hub) -> 
     await refused(server, await server.http.get("/api/datasets?status=nope"), 422, "validation_error")
 
 
-async def test_delete_says_what_goes_and_takes_it(server: RunningServer, hub: Hub, settings: Settings) -> None:
+async def test_a_dry_run_lists_what_a_deletion_removes(server: RunningServer, hub: Hub, settings: Settings) -> None:
     """The dry run's bytes are the disk's; afterwards nothing is left, and the repository can be fetched again."""
     add_stories(hub)
     dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
@@ -295,8 +296,8 @@ async def test_delete_says_what_goes_and_takes_it(server: RunningServer, hub: Hu
     assert "ready" == (await server.until((await server.download("lab/stories"))["id"], "ready"))["status"]
 
 
-async def test_what_is_used_is_not_deleted(server: RunningServer, hub: Hub) -> None:
-    """A reference refuses the delete, with the list; without it the delete goes through."""
+async def test_a_dataset_in_use_is_not_deleted(server: RunningServer, hub: Hub) -> None:
+    """The refusal lists the references; without them the deletion succeeds."""
     add_stories(hub)
     dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
     path = f"/api/datasets/{dataset['id']}"
@@ -313,8 +314,8 @@ async def test_what_is_used_is_not_deleted(server: RunningServer, hub: Hub) -> N
     assert 204 == (await server.http.delete(path)).status_code
 
 
-async def test_what_the_state_does_not_allow(server: RunningServer, hub: Hub) -> None:
-    """Retry and cancel of a ready dataset are refused and change nothing."""
+async def test_steps_that_the_state_does_not_allow_are_refused(server: RunningServer, hub: Hub) -> None:
+    """Retry and cancel of a ready dataset change nothing."""
     add_stories(hub)
     dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
     for action in ("retry", "cancel"):
@@ -325,7 +326,7 @@ async def test_what_the_state_does_not_allow(server: RunningServer, hub: Hub) ->
 
 
 async def test_system_routes(server: RunningServer, hub: Hub, settings: Settings) -> None:
-    """Health, readiness and storage tell of the real state."""
+    """Health, readiness and storage report the real state."""
     assert "ok" == (await server.get("/api/health"))["status"]
     ready = await server.get("/api/health/ready")
     parts = {"database", "engine", "disk"} if settings.is_embedded else {*SCALED_OUT_PARTS}
@@ -355,8 +356,8 @@ async def test_access_rules_hold_for_every_route(server: RunningServer) -> None:
 
 
 @pytest.mark.parametrize("token", ["hf_abc…", "hf a b", "hf_\n_x", "x" * 600])
-async def test_what_no_token_can_be_is_refused(server: RunningServer, settings: Settings, token: str) -> None:
-    """Before the Hub is asked, with the field's name; blanks around a token are those of a paste."""
+async def test_an_impossible_token_is_refused(server: RunningServer, settings: Settings, token: str) -> None:
+    """Before the Hub is asked, with the field's name."""
     problem = await refused_download(server, settings, 422, "validation_error", repo_id="lab/x", access_token=token)
     assert ["access_token"] == [error["field"] for error in problem["errors"]]
     assert token not in str(problem)
@@ -371,7 +372,7 @@ async def test_blanks_around_a_token_are_ignored(server: RunningServer, hub: Hub
     assert 401 == answer.status_code
 
 
-async def test_a_server_token_is_asked_for_everywhere(settings: Settings) -> None:
+async def test_a_server_token_is_needed_everywhere(settings: Settings) -> None:
     """Without it only the bare health check answers; with it everything does."""
     guarded = settings.model_copy(
         update={

@@ -1,4 +1,4 @@
-"""A dataset's whole life, with everything that can happen to processes on the way."""
+"""The life of a dataset, with everything that can happen to processes meanwhile."""
 
 import asyncio
 import os
@@ -10,10 +10,10 @@ import pytest
 
 from fakes.cluster import BOTH_ENGINES
 from fakes.hub import Fault, Hub
-from fakes.pace import PATIENCE, paced, until_true
-from fakes.process import ServerProcess, events_in, processes_of, server_process, start_process
+from fakes.process import ServerProcess, find_events, find_processes, server_process, start_process
 from fakes.repositories import add_large, add_stories
 from fakes.running import Client, RunningServer, running_server
+from fakes.timing import TIMEOUT, process_clock, wait_until
 from mistudio.core.config import Settings
 from mistudio.corpus.store.manifest import verify
 from mistudio.models import new_id
@@ -22,7 +22,7 @@ MIB = 1 << 20
 
 
 def leftovers(settings: Settings) -> list[str]:
-    """What lies where nothing should lie once all work is done."""
+    """Files in folders that should be empty once all work is done."""
     folders = (settings.staging_dir, settings.trash_dir)
     parts = [path.name for path in settings.data_dir.rglob("*") if path.name.endswith((".part", ".tmp", ".journal"))]
     return [path.name for folder in folders for path in folder.iterdir()] + parts
@@ -30,7 +30,7 @@ def leftovers(settings: Settings) -> list[str]:
 
 async def until_done(server: Client, dataset_id: str, share: float) -> Any:  # JSON of any kind
     """The dataset once its download has this share of its bytes."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while True:
             dataset = await server.get(f"/api/datasets/{dataset_id}")
             job = dataset["job"]
@@ -52,8 +52,8 @@ def needless(server: ServerProcess) -> list[str]:
     return [name for name in ("pandas", "aiohttp") if f"/site-packages/{name}/" in mapped]
 
 
-async def test_a_killed_server_goes_on_by_itself(settings: Settings, hub: Hub, tmp_path: Path) -> None:
-    """SIGKILL twice during a download: each next server resumes inside the files, and the data is whole."""
+async def test_a_killed_server_continues_by_itself(settings: Settings, hub: Hub, tmp_path: Path) -> None:
+    """SIGKILL twice during a download: each next server resumes inside the files, and the data is complete."""
     hub.rate = 1.5e6
     add_large(hub, files=3, megabytes=4.0)
     log = tmp_path / "server.log"
@@ -80,21 +80,21 @@ async def test_a_killed_server_goes_on_by_itself(settings: Settings, hub: Hub, t
 
 
 async def test_children_end_with_their_parent(settings: Settings, hub: Hub, tmp_path: Path) -> None:
-    """Within a second of the server's SIGKILL no process of it is left."""
+    """Within a second of the server's SIGKILL none of its processes is left."""
     hub.rate = 3e5
     add_large(hub)
     async with server_process(settings, tmp_path / "server.log") as server:
         await until_done(server, (await server.download("lab/large"))["id"], 0.1)
-        assert len(processes_of(settings.data_dir)) >= 2
+        assert len(find_processes(settings.data_dir)) >= 2
         await server.kill()
-    with paced() as pace:
-        while processes_of(settings.data_dir) and pace.seconds < 1.0:
+    with process_clock() as pace:
+        while find_processes(settings.data_dir) and pace.seconds < 1.0:
             await asyncio.sleep(0.05)
-    assert [] == processes_of(settings.data_dir)
+    assert [] == find_processes(settings.data_dir)
 
 
-async def test_a_second_server_says_who_has_the_folder(settings: Settings, tmp_path: Path) -> None:
-    """It ends at once with a sentence, and the first one goes on."""
+async def test_a_second_server_names_the_process_that_has_the_folder(settings: Settings, tmp_path: Path) -> None:
+    """It ends at once with a sentence, and the first one continues."""
     log = tmp_path / "second.log"
     async with server_process(settings, tmp_path / "first.log") as server:
         process, line = await start_process(settings, log)
@@ -105,7 +105,7 @@ async def test_a_second_server_says_who_has_the_folder(settings: Settings, tmp_p
 
 async def child_of(server: RunningServer) -> int:
     """The process of the one job that runs."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not (found := server.process_ids()):
             await asyncio.sleep(0.01)
     return found[0]
@@ -115,14 +115,14 @@ async def kill_child(server: RunningServer) -> None:
     """SIGKILL the process of the one job that runs, and wait until the server knows."""
     process_id = await child_of(server)
     os.kill(process_id, signal.SIGKILL)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while process_id in server.process_ids():
             await asyncio.sleep(0.01)
 
 
 @BOTH_ENGINES
 async def test_three_deaths_without_progress_fail_the_job(server: RunningServer, hub: Hub) -> None:
-    """A child that dies again and again before it gets anywhere is given up, and says so."""
+    """A child that dies repeatedly without progress fails its job."""
     hub.faults.add(Fault(origin="files", stall_after=0))
     add_large(hub)
     dataset = await server.download("lab/large")
@@ -137,7 +137,7 @@ async def test_three_deaths_without_progress_fail_the_job(server: RunningServer,
 
 @BOTH_ENGINES
 async def test_deaths_after_progress_cost_no_attempt(server: RunningServer, hub: Hub) -> None:
-    """Killed four times while bytes come, the job still ends well."""
+    """Killed four times while it receives bytes, the job still succeeds."""
     hub.rate = 1e6
     add_large(hub, megabytes=2.0)
     dataset = await server.download("lab/large")
@@ -151,7 +151,7 @@ async def test_deaths_after_progress_cost_no_attempt(server: RunningServer, hub:
 @BOTH_ENGINES
 @pytest.mark.parametrize("fault", [None, Fault(origin="files", stall_after=300_000)], ids=["slow", "stalled"])
 async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Settings, fault: Fault | None) -> None:
-    """A cancel is done within a second, whatever the socket does; a retry goes on; a delete leaves nothing."""
+    """A cancel takes less than a second, whatever the socket does; a retry continues; a deletion leaves nothing."""
     hub.rate = 5e5
     if fault:
         hub.faults.add(fault)
@@ -159,14 +159,14 @@ async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Se
     dataset = await server.download("lab/large")
     path = f"/api/datasets/{dataset['id']}"
     await until_done(server, dataset["id"], 0.2)
-    with paced() as pace:
+    with process_clock() as pace:
         cancelled = (await server.http.post(f"{path}/cancel")).json()
     assert pace.seconds < 1.0
     assert ("error", "cancelled") == (cancelled["status"], cancelled["error_code"])
     assert cancelled["error_message"].startswith("Cancelled at ")
     assert cancelled["progress"] > 10
     # Beside a Celery worker, the job's process ends a moment after its job.
-    await until_true(lambda: server.process_ids() == [])
+    await wait_until(lambda: server.process_ids() == [])
     fetched = body_bytes(hub)
     hub.rate = None
     hub.faults.clear()
@@ -186,12 +186,12 @@ async def test_cancel_retry_delete(server: RunningServer, hub: Hub, settings: Se
 
 
 async def test_delete_while_it_downloads(server: RunningServer, hub: Hub, settings: Settings) -> None:
-    """The job is stopped first, and nothing stays behind."""
+    """The job is stopped first, and nothing is left."""
     hub.rate = 3e5
     add_large(hub)
     dataset = await server.download("lab/large")
     await until_done(server, dataset["id"], 0.1)
-    with paced() as pace:
+    with process_clock() as pace:
         assert 204 == (await server.http.delete(f"/api/datasets/{dataset['id']}")).status_code
     assert pace.seconds < 5.0
     await server.parts.storage.close()
@@ -204,7 +204,7 @@ async def test_delete_while_it_downloads(server: RunningServer, hub: Hub, settin
 async def test_a_token_is_never_written_down_and_gone_after_a_restart(
     settings: Settings, hub: Hub, tmp_path: Path, closed: str
 ) -> None:
-    """No file of DATA_DIR and no line of the log has it; after a restart the job asks for it, and goes on with it."""
+    """No file of DATA_DIR and no line of the log has it; after a restart the job asks for it, and continues with it."""
     token = "hf_SecretOfTheTest"
     hub.rate = 1.5e6
     add_large(hub, "lab/closed", megabytes=3.0)
@@ -221,7 +221,7 @@ async def test_a_token_is_never_written_down_and_gone_after_a_restart(
     async with server_process(settings, log) as server:
         failed = await server.until(dataset_id, "error", "ready")
         assert "auth_required" == failed["error_code"]
-        assert "retry with the token" in failed["error_message"]
+        assert "Retry with the token" in failed["error_message"]
         kept = body_bytes(hub)
         answer = await server.http.post(f"/api/datasets/{dataset_id}/retry", json={"access_token": token})
         assert 202 == answer.status_code
@@ -233,8 +233,8 @@ async def test_a_token_is_never_written_down_and_gone_after_a_restart(
     assert token not in log.read_text(encoding="utf-8")
 
 
-async def test_a_start_ends_what_a_kill_cut_off(settings: Settings, hub: Hub) -> None:
-    """A delete that had its mark goes on, a request without a record leaves nothing, and the trash is emptied."""
+async def test_a_start_finishes_what_a_kill_interrupted(settings: Settings, hub: Hub) -> None:
+    """A marked deletion is finished, a request without a record leaves nothing, and the trash is emptied."""
     add_stories(hub)
     async with running_server(settings) as server:
         dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
@@ -253,8 +253,8 @@ async def test_a_start_ends_what_a_kill_cut_off(settings: Settings, hub: Hub) ->
         assert "ready" == (await server.get(f"/api/datasets/{dataset['id']}"))["status"]
 
 
-async def test_a_start_never_touches_what_is_not_its_own(settings: Settings, hub: Hub) -> None:
-    """Other people's files, and whole datasets of a database that is not there any more, stay."""
+async def test_a_start_never_touches_foreign_files(settings: Settings, hub: Hub) -> None:
+    """Files with other names, and finished datasets of a database that was replaced, are kept."""
     add_stories(hub)
     async with running_server(settings) as server:
         dataset = await server.until((await server.download("lab/stories"))["id"], "ready")
@@ -272,29 +272,29 @@ async def test_a_start_never_touches_what_is_not_its_own(settings: Settings, hub
 
 
 async def test_ctrl_c_costs_no_attempt(settings: Settings, hub: Hub, tmp_path: Path) -> None:
-    """A signal to the server and all its children ends it in order; the next start goes on with the same attempt."""
+    """A signal to the server and all its children ends it in order; the next start continues the same attempt."""
     hub.rate = 5e5
     add_large(hub)
     log = tmp_path / "server.log"
     async with server_process(settings, log) as server:
         dataset_id = (await server.download("lab/large"))["id"]
         await until_done(server, dataset_id, 0.2)
-        for process_id in processes_of(settings.data_dir):
+        for process_id in find_processes(settings.data_dir):
             os.kill(process_id, signal.SIGINT)
         await server.process.wait()
     assert "Traceback" not in log.read_text(encoding="utf-8")
-    assert [] == events_in(log, "child died")
+    assert [] == find_events(log, "child died")
     hub.rate = None
     async with server_process(settings, log) as server:
         await server.until(dataset_id, "ready")
         job = (await server.get("/api/jobs"))[0]
     assert 1 == job["attempt"]
-    told = [(line["dataset_id"], line["job_id"], line["attempt"]) for line in events_in(log, "job started")]
-    assert [(dataset_id, job["id"], 1)] * 2 == told
+    starts = [(line["dataset_id"], line["job_id"], line["attempt"]) for line in find_events(log, "job started")]
+    assert [(dataset_id, job["id"], 1)] * 2 == starts
 
 
-async def test_a_child_that_always_dies_at_the_same_place_is_given_up(server: RunningServer, hub: Hub) -> None:
-    """Progress is what no process before had reached; repeating it is none."""
+async def test_a_child_that_always_dies_at_the_same_point_fails_its_job(server: RunningServer, hub: Hub) -> None:
+    """Only progress beyond that of earlier processes counts."""
     hub.rate = 3e5
     add_large(hub, megabytes=0.5)
     dataset = await server.download("lab/large")
@@ -305,12 +305,12 @@ async def test_a_child_that_always_dies_at_the_same_place_is_given_up(server: Ru
     assert "worker_died" == (await server.until(dataset["id"], "error"))["error_code"]
 
 
-async def test_a_hub_that_asks_for_a_pause_is_obeyed(server: RunningServer, hub: Hub) -> None:
-    """The job waits as long as the Hub said, says until when, and goes on."""
+async def test_a_pause_that_the_hub_asks_for_is_kept(server: RunningServer, hub: Hub) -> None:
+    """The job waits as long as the Hub said, reports until when, and continues."""
     add_stories(hub)
     hub.faults.add(Fault(path="*/resolve/*train*", status=429, retry_after="90", times=1))
     dataset = await server.download("lab/stories")
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not (job := (await server.get(f"/api/datasets/{dataset['id']}"))["job"]) or not job["not_before"]:
             await asyncio.sleep(0.02)
     assert ("queued", "rate_limited") == (job["state"], job["error_code"])

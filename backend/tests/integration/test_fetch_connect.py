@@ -13,7 +13,7 @@ import pytest
 
 from fakes.fetching import RecordingMonitor, fetch_all
 from fakes.hub import Hub, Repository
-from fakes.pace import paced
+from fakes.timing import process_clock
 from mistudio.core.errors import BadToken, HubUnreachable, JobCancelled
 
 
@@ -135,7 +135,7 @@ def test_a_cancel_does_not_wait_for_a_proxy(
         monkeypatch.setenv("HF_ENDPOINT", "https://hub.test")
         monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy}")
         threading.Timer(0.3, monitor.cancelled.set).start()
-        with paced() as pace, pytest.raises(JobCancelled):
+        with process_clock() as pace, pytest.raises(JobCancelled):
             fetch_all(tales, tmp_path, monitor=monitor, connect_seconds=30.0)
         assert pace.seconds < 1.3
 
@@ -176,7 +176,7 @@ def test_a_cancel_does_not_wait_for_a_connection(
     with server() as address:
         monkeypatch.setenv("HF_ENDPOINT", f"{scheme}://{address}")
         threading.Timer(0.3, monitor.cancelled.set).start()
-        with paced() as pace, pytest.raises(JobCancelled):
+        with process_clock() as pace, pytest.raises(JobCancelled):
             fetch_all(tales, tmp_path, monitor=monitor, connect_seconds=30.0)
         assert pace.seconds < 1.3
 

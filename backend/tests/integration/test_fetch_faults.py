@@ -12,7 +12,7 @@ import pytest
 
 from fakes.fetching import QUICK, RecordingMonitor, fetch_all, list_files, list_leftovers
 from fakes.hub import Hub, Repository
-from fakes.pace import paced
+from fakes.timing import process_clock
 from mistudio.core.errors import (
     AuthRequired,
     BadToken,
@@ -141,6 +141,24 @@ def test_a_server_without_ranges_restarts_the_file_after_a_break(hub: Hub, tmp_p
     assert monitor.reports[-1][0] == monitor.reports[-1][1]
 
 
+ENDLESS: dict[str, dict[str, Any]] = {
+    "no ranges, and every answer is cut": {"origin": "files", "drop_after": 200_000, "no_range": True},
+    "ten bytes in each connection": {"origin": "files", "drop_after": 10},
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_download_that_makes_no_progress_ends(hub: Hub, tmp_path: Path, name: str) -> None:
+    """Bytes that a restart discards do not count as progress, nor do a few bytes for each request."""
+    one = hub.add("ada/one", {"a.parquet": SMALL})
+    hub.fault(**ENDLESS[name])
+
+    with pytest.raises(HubUnreachable, match=r"breaks off .* a\.parquet"):
+        fetch_all(one, tmp_path)
+
+    assert len(hub.find_requests("", origin="files")) <= 4 * (QUICK.retries + 1)
+
+
 REFUSALS: dict[str, tuple[dict[str, Any], type[MiStudioError]]] = {
     "a checksum that stays wrong": ({"origin": "files", "corrupt": True}, CorruptFile),
     "a body that is too short": ({"origin": "files", "truncate_to": 1000}, SourceChanged),
@@ -257,7 +275,7 @@ def test_a_cancel_takes_less_than_a_second(hub: Hub, tales: Repository, tmp_path
     monitor = RecordingMonitor()
     threading.Timer(0.3, monitor.cancelled.set).start()
 
-    with paced() as pace, pytest.raises(JobCancelled):
+    with process_clock() as pace, pytest.raises(JobCancelled):
         fetch_all(tales, tmp_path, monitor=monitor, stall_seconds=60.0)
 
     assert pace.seconds < 1.3

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from fakes.pace import PATIENCE
+from fakes.timing import TIMEOUT
 
 SEED: Final = "20261130"
 TESTS: Final = Path(__file__).parents[1]
@@ -22,6 +22,6 @@ TESTS: Final = Path(__file__).parents[1]
 def test_hostile_input_is_taken(part: str, cases: str, tmp_path: Path) -> None:
     """No defect, no traceback, nothing lost, and bounded memory and time."""
     command = [sys.executable, "-m", "fuzz", part, "--cases", cases, "--seed", SEED, "--folder", str(tmp_path)]
-    done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert 0 == done.returncode, done.stdout + done.stderr
     assert f"| {part} |" in done.stdout

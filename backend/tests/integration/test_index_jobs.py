@@ -1,4 +1,4 @@
-"""Indexes are built by jobs of their own: after a dataset is ready, when asked for, and again where they are stale."""
+"""Indexes are built by jobs of their own: after a dataset is ready, on request, and again if they are stale."""
 
 import asyncio
 import os
@@ -23,12 +23,12 @@ ROWS: dict[str, list[list[dict[str, object]]]] = {"train": [[{"text": f"row {row
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Datasets get their index by themselves."""
+    """Settings by which every dataset gets an index."""
     return settings.model_copy(update={"search_index": "auto"})
 
 
 async def until(server: RunningServer, dataset_id: str, fits: Callable[[Any], bool]) -> Any:  # JSON
-    """The dataset once its index fits."""
+    """The dataset once its index is as wanted."""
     async with asyncio.timeout(60):
         while not fits((dataset := await server.get(f"/api/datasets/{dataset_id}"))["index"]):
             await asyncio.sleep(0.02)
@@ -41,7 +41,7 @@ def is_ready(index: Any) -> bool:  # JSON
 
 
 async def uses_index(server: RunningServer, dataset_id: str) -> bool:
-    """Whether the index answers; its answer is right in any case."""
+    """Whether a search uses the index; its hits are right in any case."""
     answer = await server.get(f"/api/datasets/{dataset_id}/samples", search="row 7")
     assert 1 == answer["pagination"]["total"]
     return bool(answer["search"]["index"])
@@ -49,7 +49,7 @@ async def uses_index(server: RunningServer, dataset_id: str) -> bool:
 
 @BOTH_ENGINES
 async def test_a_download_is_followed_by_its_index(server: RunningServer, hub: Hub, tmp_path: Path) -> None:
-    """By itself, without changing the dataset's status; its use of the disk is shown, and deleted with the rest."""
+    """Without changing the dataset's status; its use of the disk is shown, and it is deleted with the dataset."""
     (tmp_path / "train.jsonl").write_text("".join(f'{{"text": "row {row}"}}\n' for row in range(20)), encoding="utf-8")
     repository = tmp_path / "repository"
     repository.mkdir()
@@ -66,9 +66,9 @@ async def test_a_download_is_followed_by_its_index(server: RunningServer, hub: H
             while not any(event["scope"] == "index" and event["type"] == "completed" for event in heard):
                 await asyncio.sleep(0.02)
     assert ("ready", 100.0) == (ready["status"], ready["index"]["progress"])
-    told = [event for event in heard if event["scope"] == "index" and event["type"] == "progress"]
-    assert {"building"} == {event["status"] for event in told}
-    assert {("indexing", "rows", 20)} == {(event["phase"], event["unit"], event["total"]) for event in told}
+    progress = [event for event in heard if event["scope"] == "index" and event["type"] == "progress"]
+    assert {"building"} == {event["status"] for event in progress}
+    assert {("indexing", "rows", 20)} == {(event["phase"], event["unit"], event["total"]) for event in progress}
     assert await uses_index(server, dataset["id"])
     storage = await server.get("/api/system/storage")
     assert {"raw", "index"} <= {part["part"] for part in storage["datasets"][0]["parts"]}
@@ -76,8 +76,8 @@ async def test_a_download_is_followed_by_its_index(server: RunningServer, hub: H
 
 
 @BOTH_ENGINES
-async def test_an_index_is_built_and_removed_when_asked_for(server: RunningServer) -> None:
-    """Once is enough; without one, search reads; what cannot be indexed says so."""
+async def test_an_index_is_built_and_removed_on_request(server: RunningServer) -> None:
+    """Only once; without an index, a search reads the data; a dataset that cannot be indexed says so."""
     dataset_id = await add_ready(server.parts.database, server.parts.storage, ROWS)
     address = f"/api/datasets/{dataset_id}/index"
     assert not await uses_index(server, dataset_id)
@@ -98,7 +98,7 @@ async def test_an_index_is_built_and_removed_when_asked_for(server: RunningServe
 
 @BOTH_ENGINES
 async def test_a_build_can_be_stopped_killed_and_deleted(server: RunningServer) -> None:
-    """Stopped, there is none; killed, it is begun anew; deleted with its dataset, nothing stays."""
+    """Stopped, there is none; killed, it is built again; deleted with its dataset, nothing is left."""
     large: dict[str, list[list[dict[str, object]]]] = {
         "train": [[{"text": f"row {row} " * 1_200} for row in range(200)] for _file in range(15)]
     }
@@ -124,13 +124,13 @@ async def test_a_build_can_be_stopped_killed_and_deleted(server: RunningServer) 
     await until(server, dataset_id, is_under_way)
     assert 204 == (await server.http.delete(f"/api/datasets/{dataset_id}")).status_code
     assert not folder.exists()
-    # A worker hears of it by way of Redis.
+    # A worker gets the message through Redis.
     async with asyncio.timeout(60):
         while server.process_ids():
             await asyncio.sleep(0.02)
 
 
-async def test_a_start_sees_to_the_indexes(settings: Settings) -> None:
+async def test_a_start_repairs_the_indexes(settings: Settings) -> None:
     """Stale and missing ones are made again, those that are there are known, and what a person removed stays away.
 
     Where the dataset's files are gone nothing is begun that could only fail.
@@ -163,7 +163,7 @@ async def test_a_start_sees_to_the_indexes(settings: Settings) -> None:
         assert [] == (await server.get("/api/jobs", dataset_id=bare))
 
 
-async def test_a_search_sees_to_an_index_that_it_cannot_use(settings: Settings) -> None:
+async def test_a_search_repairs_an_index_that_it_cannot_use(settings: Settings) -> None:
     """While the server runs: gone, damaged or of other rules; it answers from the data, and the index comes back."""
     async with running_server(settings) as server:
         dataset_id = await add_ready(server.parts.database, server.parts.storage, ROWS)
@@ -185,7 +185,7 @@ def remove(folder: Path) -> None:
 
 
 def damage(folder: Path) -> None:
-    """A file of it makes no sense; whoever opens it next sees that."""
+    """One of its files is damaged, which the next reader notices."""
     manifest = read_index_manifest(folder)
     assert manifest is not None
     (folder / "index" / manifest.folder / "meta.json").write_text("{", encoding="utf-8")

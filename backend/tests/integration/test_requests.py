@@ -1,4 +1,4 @@
-"""Requests that no route is made for: too large, HEAD, methods that an address does not know, and routes that crash."""
+"""Requests that no route handles: too large, HEAD, unknown methods, and routes that crash."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ async def in_parts(count: int) -> AsyncIterator[bytes]:
 
 @pytest.mark.parametrize("is_announced", [True, False])
 async def test_a_body_that_is_too_large_is_refused(server: RunningServer, is_announced: bool) -> None:
-    """Whether its size is said before or shows as it comes; the connection and the server go on."""
+    """Whether its size is announced or not; the connection and the server stay usable."""
     body = b'{"text": "' + b"x" * 40 * MEBIBYTE if is_announced else in_parts(40)
     with capture_logs() as logs:
         answer = await server.http.post(
@@ -38,7 +38,7 @@ async def test_a_body_that_is_too_large_is_refused(server: RunningServer, is_ann
 
 
 async def test_the_longest_text_may_be_sent(server: RunningServer) -> None:
-    """Escaped, as some clients write it: that it is not too large is all that is asked here."""
+    """Escaped, as some clients write it: it is not refused as too large."""
     body = json.dumps({"text": "🙂" * 100_000, "tokenizer": "tokenizers/none"}, ensure_ascii=True).encode()
     assert len(body) > MEBIBYTE
     answer = await server.http.post("/api/tokenize-preview", content=body, headers={"Content-Type": "application/json"})
@@ -67,17 +67,17 @@ async def test_head_is_get_without_its_body(server: RunningServer, path: str) ->
         ("OPTIONS", "/api/datasets/ds_none/cancel", "POST"),
     ],
 )
-async def test_another_method_is_told_which_there_are(
+async def test_another_method_gets_the_list_of_methods(
     server: RunningServer, method: str, path: str, allowed: str
 ) -> None:
-    """All of an address, whichever route each of them has."""
+    """All methods of the path, whichever route each of them has."""
     answer = await server.http.request(method, path)
     assert (405, allowed) == (answer.status_code, answer.headers["allow"])
 
 
 @pytest.mark.parametrize("path", ["/api/datasets/", "/api", "/api/", "/api/nothing", "/api/x.js"])
-async def test_an_address_that_is_none_says_so(server: RunningServer, path: str) -> None:
-    """With any method, as a problem: no redirect, and never the panel's page."""
+async def test_an_unknown_address_is_a_problem(server: RunningServer, path: str) -> None:
+    """With any method: no redirect, and never the panel's page."""
     for method in ("GET", "POST", "DELETE"):
         answer = await server.http.request(method, httpx2.URL(server.url, raw_path=path.encode()))
         assert (404, "not_found") == (answer.status_code, answer.json()["code"])
@@ -86,7 +86,7 @@ async def test_an_address_that_is_none_says_so(server: RunningServer, path: str)
 async def test_a_crash_is_logged_once_and_the_connection_stays(
     server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over one connection: the crash, its answer with the log's number, and the next answer."""
+    """Over one connection: the crash, its response with the correlation id, and the next response."""
 
     async def crash(_self: TokenizerService) -> list[object]:
         raise RuntimeError("broken")
@@ -106,14 +106,14 @@ async def test_a_crash_is_logged_once_and_the_connection_stays(
 
 
 async def asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> Any:  # JSON of any kind
-    """The JSON that a GET over this connection is answered with."""
+    """The JSON response to a GET over this connection."""
     writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
     head = await reader.readuntil(b"\r\n\r\n")
     size = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
     return json.loads(await reader.readexactly(size))
 
 
-async def test_the_document_tells_of_the_limit(server: RunningServer) -> None:
+async def test_the_document_lists_the_limit(server: RunningServer) -> None:
     """For every request that has a body."""
     document = await server.get("/api/openapi.json")
     operations = [operation for path in document["paths"].values() for operation in path.values()]

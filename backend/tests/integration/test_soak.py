@@ -7,8 +7,8 @@ from typing import Final
 
 from fakes import tokenizers as small
 from fakes.hub import Hub
-from fakes.pace import until_true
 from fakes.running import RunningServer
+from fakes.timing import wait_until
 from fuzz.bench import TOKENIZER
 from soak.growth import Moment, Record
 from soak.load import Load, add_repositories
@@ -23,7 +23,7 @@ async def test_the_load_runs(server: RunningServer, hub: Hub) -> None:
     load = Load(server.url, server.http, random.Random(1))
     await load.prepare()
     running = asyncio.create_task(load.run())
-    await until_true(lambda: running.done() or all(load.counts[name] for name in CLIENTS))
+    await wait_until(lambda: running.done() or all(load.counts[name] for name in CLIENTS))
     running.cancel()
     ended = await asyncio.gather(running, return_exceptions=True)
     assert [asyncio.CancelledError] == [type(end) for end in ended]

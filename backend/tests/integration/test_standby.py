@@ -9,19 +9,15 @@ import pytest
 
 from fakes import tokenizers as small
 from fakes.hub import Hub
-from fakes.pace import PATIENCE, until_true
-from fakes.process import processes_of, server_process
+from fakes.process import find_processes, server_process
 from fakes.repositories import add_large, add_stories
 from fakes.running import RunningServer, running_server
+from fakes.timing import wait_until
 from mistudio.core.config import Settings
-from mistudio.models import Tokenization
-from mistudio.workers.child.standby import StandbyProcess
 from mistudio.workers.embedded.queue import LocalQueue
-from mistudio.workers.jobs.preloaded import PreloadedTokenizer
-from mistudio.workers.messages import PreloadOrder
 
 # These tests are about how child processes start.
-pytestmark = pytest.mark.usefixtures("true_starts")
+pytestmark = pytest.mark.usefixtures("real_starts")
 
 
 @pytest.fixture
@@ -46,11 +42,6 @@ def save_tokenizer(settings: Settings) -> str:
     return "./tokenizers/small"
 
 
-def preload_order(settings: Settings, name: str) -> PreloadOrder:
-    """The order to load this tokenizer."""
-    return PreloadOrder(tokenizer=name, revision=None, cache_dir=settings.cache_dir, data_dir=settings.data_dir)
-
-
 def standby_of(server: RunningServer) -> int | None:
     """The server's standby process."""
     queue = server.parts.engine.queue
@@ -62,20 +53,20 @@ async def test_a_job_takes_the_standby_process_and_another_replaces_it(server: R
     """The job runs in the very process that was on standby; when the job has ended, another one is on standby."""
     hub.rate = 1e6
     add_large(hub)
-    await until_true(lambda: standby_of(server))
+    await wait_until(lambda: standby_of(server))
     first = standby_of(server)
     dataset = await server.download("lab/large")
-    await until_true(server.process_ids)
+    await wait_until(server.process_ids)
     assert [first] == server.process_ids()
     hub.rate = None
     assert "ready" == (await server.until(dataset["id"], "ready", "error"))["status"]
-    await until_true(lambda: standby_of(server) not in (None, first))
+    await wait_until(lambda: standby_of(server) not in (None, first))
 
 
 async def test_a_job_runs_though_the_standby_process_died(server: RunningServer, hub: Hub) -> None:
     """The job gets a new process, and no attempt is lost."""
     add_stories(hub)
-    await until_true(lambda: standby_of(server))
+    await wait_until(lambda: standby_of(server))
     os.kill(standby_of(server) or 0, signal.SIGKILL)
     dataset = await server.download("lab/stories")
     assert "ready" == (await server.until(dataset["id"], "ready", "error"))["status"]
@@ -90,69 +81,31 @@ async def test_a_request_preloads_its_tokenizer(settings: Settings, hub: Hub) ->
     async with running_server(settings.model_copy(update={"spare_process": False})) as server:
         dataset = await server.download("lab/stories")
         await server.until(dataset["id"], "ready")
-        await until_true(lambda: server.process_ids() == [])
+        await wait_until(lambda: server.process_ids() == [])
         address = f"/api/datasets/{dataset['id']}/tokenize"
         refused = await server.http.post(address, json={"tokenizer": name, "begin_of_row_token": 100_000})
         assert (422, "validation_error") == (refused.status_code, refused.json()["code"])
         assert standby_of(server) is not None
         accepted = (await server.http.post(address, json={"tokenizer": name})).json()
-        await until_true(lambda: (standby_of(server), server.process_ids()) == (None, []))
+        await wait_until(lambda: (standby_of(server), server.process_ids()) == (None, []))
         made = await server.get(f"/api/tokenizations/{accepted['id']}")
         assert ("ready", "passed", "gigatoken 0.10.0") == (made["status"], made["audit"]["verdict"], made["engine"])
-
-
-async def test_a_preloaded_process_goes_to_a_tokenization_only(settings: Settings) -> None:
-    """Another job gets a new process; the expected one gets the process that preloaded the tokenizer."""
-    standby = StandbyProcess(settings.model_copy(update={"spare_process": False}), preloaded_seconds=PATIENCE)
-    await standby.preload(preload_order(settings, save_tokenizer(settings)))
-    preloaded_id = standby.process_id
-    another = await standby.take(wants_preloaded=False)
-    preloaded = await standby.take(wants_preloaded=True)
-    assert (preloaded_id, None) == (preloaded.pid, standby.process_id)
-    assert another.pid != preloaded_id
-    for process in (another, preloaded):
-        process.kill()
-        await process.wait()
-    await standby.close()
-
-
-async def test_a_preloaded_tokenizer_is_dropped_when_no_job_comes(settings: Settings) -> None:
-    """Where the settings ask for a standby process, one without a tokenizer follows; after the close none does."""
-    standby = StandbyProcess(settings, preloaded_seconds=0.0)
-    order = preload_order(settings, "./tokenizers/nothing")
-    await standby.preload(order)
-    preloaded_id = standby.process_id
-    await until_true(lambda: standby.process_id not in (None, preloaded_id))
-    await standby.close()
-    await standby.preload(order)
-    assert standby.process_id is None
-
-
-def test_only_the_same_tokenizer_is_used(settings: Settings) -> None:
-    """A tokenizer that has changed since, or that cannot be loaded, counts as not preloaded."""
-    name = save_tokenizer(settings)
-    preloaded = PreloadedTokenizer.load(preload_order(settings, name))
-    assert preloaded is not None
-    record = Tokenization(tokenizer=name, fingerprint=preloaded.tokenizer.fingerprint)
-    assert preloaded.is_of(record)
-    assert not preloaded.is_of(Tokenization(tokenizer=name, fingerprint="another"))
-    assert PreloadedTokenizer.load(preload_order(settings, "./tokenizers/nothing")) is None
 
 
 async def test_the_standby_process_ends_with_its_server(settings: Settings, tmp_path: Path) -> None:
     """Whether the server closes or is killed; the process ignores Ctrl-C and a service manager's signal."""
     async with running_server(settings) as server:
-        await until_true(lambda: standby_of(server))
+        await wait_until(lambda: standby_of(server))
         process_id = standby_of(server) or 0
-        await until_true(lambda: ignored_signals(process_id) >= {signal.SIGINT, signal.SIGTERM})
+        await wait_until(lambda: ignored_signals(process_id) >= {signal.SIGINT, signal.SIGTERM})
         for number in (signal.SIGINT, signal.SIGTERM):
             os.kill(process_id, number)
         assert process_id == standby_of(server)
     assert not Path(f"/proc/{process_id}").exists()
     async with server_process(settings, tmp_path / "server.log") as process:
-        await until_true(lambda: len(processes_of(settings.data_dir)) == 2)
+        await wait_until(lambda: len(find_processes(settings.data_dir)) == 2)
         await process.kill()
-    await until_true(lambda: processes_of(settings.data_dir) == [])
+    await wait_until(lambda: find_processes(settings.data_dir) == [])
 
 
 def ignored_signals(process_id: int) -> set[int]:

@@ -1,4 +1,4 @@
-"""Tokenizations over HTTP, from the request to the rows, their books and the way back; with a tokenizer of our own."""
+"""Tokenizations over HTTP, from the request to rows, ledger, audit and trace; with a tokenizer of our own."""
 
 import asyncio
 import re
@@ -10,12 +10,12 @@ import pytest
 from datasets import load_from_disk
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
-from fakes.cluster import BOTH_ENGINES, everything_kept
+from fakes.cluster import BOTH_ENGINES, dump_records
 from fakes.datasets import add_ready
 from fakes.hub import Fault, Hub
-from fakes.pace import PATIENCE
 from fakes.repositories import add_stories, story_rows
 from fakes.running import RunningServer
+from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 
 TOKENIZER = "tokenizers/tiny"
@@ -64,7 +64,7 @@ async def tokenize(server: RunningServer, dataset_id: str, **fields: object) -> 
 
 async def until(server: RunningServer, tokenization_id: str, status: str = "ready") -> Any:  # JSON of any kind
     """The tokenization once it has this status."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while (found := await server.get(f"/api/tokenizations/{tokenization_id}"))["status"] != status:
             assert found["status"] in {"queued", "processing"}, found
             await asyncio.sleep(0.05)
@@ -75,7 +75,7 @@ async def until(server: RunningServer, tokenization_id: str, status: str = "read
 async def test_from_the_request_to_the_rows_and_back(
     server: RunningServer, dataset_id: str, tokenizer: Tokenizer
 ) -> None:
-    """Every row holds the reference's ids, the books balance, the audit only warns, and a position leads to its text."""
+    """Every row holds the reference's ids, the ledger balances, and a position leads to its text."""
     made = await tokenize(server, dataset_id, max_length=16)
     failed = [check["name"] for check in made["audit"]["checks"] if check["passed"] is False]
     assert (270, True, ["losses"]) == (made["num_rows"], made["ledger"]["balances"], failed)
@@ -141,7 +141,9 @@ async def test_statistics_and_what_if_are_those_of_the_real_run(
 
 
 @BOTH_ENGINES
-async def test_the_same_settings_twice_and_each_has_its_own_life(server: RunningServer, dataset_id: str) -> None:
+async def test_equal_settings_are_one_tokenization_and_others_are_independent(
+    server: RunningServer, dataset_id: str
+) -> None:
     """The same again, for all that matters, names the first; deleting one leaves its sibling.
 
     The dataset follows the newest.
@@ -168,8 +170,8 @@ async def test_the_same_settings_twice_and_each_has_its_own_life(server: Running
     assert 404 == (await server.http.get(f"/api/tokenizations/{second['id']}")).status_code
 
 
-async def test_files_stay_mapped_until_the_tokenization_goes(server: RunningServer, dataset_id: str) -> None:
-    """A second page opens nothing; one that was made again in its place is seen; what is deleted is let go of."""
+async def test_files_stay_mapped_until_the_tokenization_is_deleted(server: RunningServer, dataset_id: str) -> None:
+    """A second page opens nothing; one that was made again is noticed; a deleted one is closed."""
     made = await tokenize(server, dataset_id)
     address = f"/api/tokenizations/{made['id']}"
     first = await server.get(f"{address}/rows")
@@ -194,7 +196,7 @@ def mappings(tokenization_id: str) -> set[str]:
 
 
 async def test_statistics_are_answered_without_the_data(server: RunningServer, dataset_id: str) -> None:
-    """Exact ones of source and tokens, though no file of either is there to be opened."""
+    """Exact figures of source and tokens, though the files of both are missing."""
     made = await tokenize(server, dataset_id)
     address = f"/api/datasets/{dataset_id}/statistics"
     before = [await server.get(address), await server.get(address, tokenization=made["id"])]
@@ -206,7 +208,7 @@ async def test_statistics_are_answered_without_the_data(server: RunningServer, d
 
 
 async def test_rows_without_a_text_are_no_documents_of_an_estimate(server: RunningServer, tokenizer: Tokenizer) -> None:
-    """What a sample shows is scaled to the rows that have a text."""
+    """The sample is scaled to the rows that have a text."""
     text = "once upon a time"
     rows: list[dict[str, object]] = [{"text": None if row % 3 == 0 else text} for row in range(12_000)]
     dataset_id = await add_ready(server.parts.database, server.parts.storage, {"train": [rows]})
@@ -217,7 +219,7 @@ async def test_rows_without_a_text_are_no_documents_of_an_estimate(server: Runni
 
 
 async def test_a_token_that_the_tokenizer_lacks_is_refused_by_its_field(server: RunningServer, dataset_id: str) -> None:
-    """The field is named, and what to do instead is said."""
+    """With the field, and with what to do instead."""
     folder = server.parts.settings.data_dir / "tokenizers" / "bare"
     folder.mkdir()
     Tokenizer(models.BPE(vocab={"a": 0, "b": 1}, merges=[])).save(str(folder / "tokenizer.json"))
@@ -229,8 +231,8 @@ async def test_a_token_that_the_tokenizer_lacks_is_refused_by_its_field(server: 
     assert [] == await server.get(f"/api/datasets/{dataset_id}/tokenizations")
 
 
-async def test_what_cannot_be_is_said_before_anything_is_started(server: RunningServer, dataset_id: str) -> None:
-    """Every impossible request is refused with its code, and leaves no record."""
+async def test_impossible_requests_are_refused_at_their_field(server: RunningServer, dataset_id: str) -> None:
+    """Each with its code; none leaves a record."""
     path = f"/api/datasets/{dataset_id}/tokenize"
     outside = server.parts.settings.data_dir.parent
     cases: list[tuple[dict[str, object], int, str, str]] = [
@@ -260,7 +262,7 @@ async def test_what_cannot_be_is_said_before_anything_is_started(server: Running
     assert (409, "not_ready") == (early.status_code, early.json()["code"])
 
 
-async def test_a_text_is_seen_as_tokens_before_anything_is_run(server: RunningServer, tokenizer: Tokenizer) -> None:
+async def test_a_text_is_previewed_as_tokens(server: RunningServer, tokenizer: Tokenizer) -> None:
     """Ids, characters and what would be cut, for a text with characters of several bytes."""
     text = "once upon naïve 日本語"
     answer = await server.http.post(
@@ -280,7 +282,7 @@ async def test_a_text_is_seen_as_tokens_before_anything_is_run(server: RunningSe
 
 
 async def test_a_preview_is_the_row_that_a_tokenization_writes(server: RunningServer, dataset_id: str) -> None:
-    """With the same settings for what stands around the text: the same ids, or the same refusal."""
+    """With the same settings for tokens around the text: the same ids, or the same refusal."""
     text = (await server.get(f"/api/datasets/{dataset_id}/samples/train/0"))["text"]
     fields: dict[str, object] = {"max_length": 300, "padding": "max_length", "add_special_tokens": False}
     fields |= {"begin_of_row_token": 7, "end_of_document_token": "eos"}
@@ -313,18 +315,18 @@ async def test_a_tokenizer_of_the_hub_is_pinned_to_its_commit(
     if settings.is_embedded:
         assert b"hf_secret" not in (settings.data_dir / "mistudio.db").read_bytes()
     else:
-        async with asyncio.timeout(PATIENCE):
-            # The worker lets go of the token when the job's process has ended, which is after the job has.
-            while "mistudio:token" in (kept := await everything_kept(settings)):
+        async with asyncio.timeout(TIMEOUT):
+            # The worker drops the token when the job's process has ended, which is after the job has.
+            while "mistudio:token" in (kept := await dump_records(settings)):
                 await asyncio.sleep(0.05)
         assert made["id"] in kept
         assert "hf_secret" not in kept
 
 
-async def test_a_commit_that_is_at_hand_needs_no_hub(
+async def test_a_cached_commit_needs_no_hub(
     server: RunningServer, dataset_id: str, hub: Hub, settings: Settings
 ) -> None:
-    """Pinned and kept: it tokenizes and previews while the Hub is down, of which a branch is not capable."""
+    """A pinned tokenizer works while the Hub is down; a branch has to be looked up."""
     content = (settings.data_dir / TOKENIZER / "tokenizer.json").read_text()
     commit = hub.add("tiny", {"tokenizer.json": content}, kind="models").resolve("main")
     await tokenize(server, dataset_id, tokenizer="tiny")
@@ -361,5 +363,5 @@ async def test_text_outside_a_vocabulary_without_unknown_token_is_refused_by_row
     assert "of split “train”" in estimate.json()["detail"]
     assert "“two”" in preview.json()["detail"]
     assert [0, 0] == [token["id"] for token in covered.json()["tokens"]]
-    sample = await server.get(f"/api/datasets/{dataset_id}/samples/train/0", tokenization_id=failed["id"])
+    sample = await server.get(f"/api/datasets/{dataset_id}/samples/train/0", tokenization=failed["id"])
     assert "which the tokenizer's vocabulary lacks" in sample["tokens_note"]

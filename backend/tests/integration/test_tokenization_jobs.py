@@ -15,9 +15,9 @@ from tokenizers import Tokenizer
 
 from fakes import tokenizers as small
 from fakes.datasets import add_ready
-from fakes.pace import PATIENCE
-from fakes.process import ServerProcess, processes_of, server_process
+from fakes.process import ServerProcess, find_processes, server_process
 from fakes.running import Client, RunningServer, running_server
+from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 from mistudio.corpus.tokenized.manifest import find_differences
 
@@ -52,7 +52,7 @@ async def request(server: Client, dataset_id: str, tokenizer: str, **fields: obj
 
 async def until(server: Client, tokenization_id: str, is_so: Callable[[Any], bool]) -> Any:  # JSON of any kind
     """Wait until ``is_so`` holds or the tokenization is ready, and return it."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while True:
             found = await server.get(f"/api/tokenizations/{tokenization_id}")
             if is_so(found) or found["status"] == "ready":
@@ -76,11 +76,11 @@ def list_hashes(folder: str) -> dict[str, str]:
 
 async def kill_child(server: ServerProcess, settings: Settings) -> None:
     """Send SIGKILL to the process of the running job, and wait until it is gone."""
-    for process_id in processes_of(settings.data_dir):
+    for process_id in find_processes(settings.data_dir):
         if b"mistudio.workers.child" in Path(f"/proc/{process_id}/cmdline").read_bytes():
             os.kill(process_id, signal.SIGKILL)
-            async with asyncio.timeout(PATIENCE):
-                while process_id in processes_of(settings.data_dir):
+            async with asyncio.timeout(TIMEOUT):
+                while process_id in find_processes(settings.data_dir):
                     await asyncio.sleep(0.01)
 
 

@@ -16,8 +16,8 @@ import pytest_asyncio
 import zstandard
 
 from fakes.corpora import arrow_bytes, csv_bytes, json_lines, parquet_bytes
-from fakes.pace import PATIENCE
 from fakes.running import RunningServer, running_server
+from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 from mistudio.corpus.bundled.sample import SAMPLE_ROWS, SAMPLE_TOKENIZER
 from mistudio.corpus.store.manifest import read_manifest, verify
@@ -34,7 +34,7 @@ File = tuple[str, bytes]
 
 @pytest.fixture(scope="module")
 def import_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a server without a Hub, that takes little at a time."""
+    """Settings of a server without a Hub, with a low limit for uploads."""
     return Settings(
         data_dir=tmp_path_factory.mktemp("import") / "data",
         hf_endpoint="http://127.0.0.1:9",
@@ -74,12 +74,12 @@ async def samples(server: RunningServer, dataset_id: str, **params: object) -> l
 
 
 def left(settings: Settings) -> list[str]:
-    """What lies in staging and trash."""
+    """The contents of staging and trash."""
     return [path.name for folder in (settings.staging_dir, settings.trash_dir) for path in folder.iterdir()]
 
 
 async def until_nothing_is_left(settings: Settings) -> None:
-    """What is removed is removed in the background."""
+    """Wait: files are removed in the background."""
     async with asyncio.timeout(5):
         while left(settings):
             await asyncio.sleep(0.02)
@@ -106,7 +106,7 @@ async def until_nothing_is_left(settings: Settings) -> None:
 async def test_every_format_becomes_the_same_samples(
     importing: RunningServer, import_settings: Settings, name: str, data: bytes
 ) -> None:
-    """Its texts are read, its other columns kept, its source recorded, and nothing else stays on the disk."""
+    """Texts are read, other columns kept, the source recorded, and nothing else stays on the disk."""
     dataset = await imported(importing, [(name, data)], name=f"as {name}")
     assert (f"as {name}", "local", None) == (dataset["name"], dataset["source"], dataset["hf_repo_id"])
     assert (40, "text", ["train"]) == (
@@ -127,7 +127,7 @@ async def test_every_format_becomes_the_same_samples(
 
 
 async def test_several_files_become_splits_by_their_names(importing: RunningServer) -> None:
-    """Mixed formats, folders, shards: each finds its split, and names are kept as the person wrote them."""
+    """Mixed formats, folders, shards: each file finds its split, and names are kept as the user wrote them."""
     files = [
         ("corpus/train/b.jsonl", JSONL),
         ("corpus/train/a ü “x”.csv", csv_bytes(ROWS[:3])),
@@ -167,7 +167,7 @@ async def test_a_text_file_can_be_one_sample(importing: RunningServer, import_se
 
 
 async def test_the_text_column_can_be_chosen(importing: RunningServer) -> None:
-    """Else it is found; one that is not there ends the import with the choices."""
+    """Or is detected; an unknown one ends the import with the choices."""
     assert "title" == (await imported(importing, [("t.jsonl", JSONL)], text_column="title"))["text_column"]
     answer = await post(importing, [("t.jsonl", JSONL)], text_column="body")
     failed = await importing.until(answer.json()["id"], "error")
@@ -227,7 +227,7 @@ async def test_a_bad_file_says_which_and_where(importing: RunningServer, name: s
         ([("a.csv", b"x" * (6 << 20))], {}, 413, "too_large", "files", "At most 4.0 MB"),
     ],
 )
-async def test_what_cannot_be_imported_is_refused_and_nothing_is_kept(
+async def test_an_impossible_import_is_refused_and_nothing_is_kept(
     importing: RunningServer,
     import_settings: Settings,
     files: Sequence[File],
@@ -237,7 +237,7 @@ async def test_what_cannot_be_imported_is_refused_and_nothing_is_kept(
     field: str,
     message: str,
 ) -> None:
-    """Names, kinds, sizes and fields are checked while the request comes; no record and no file stays."""
+    """Names, kinds, sizes and fields are checked while the request is received; no record and no file stays."""
     before = (await importing.get("/api/datasets"))["pagination"]["total"]
     answer = await post(importing, files, **fields)
     problem = answer.json()
@@ -283,8 +283,10 @@ async def test_a_malformed_body_is_refused(
     await until_nothing_is_left(import_settings)
 
 
-async def test_a_full_disk_is_told_before_the_first_byte(importing: RunningServer, import_settings: Settings) -> None:
-    """By what the sender announces; a server that would take so much at a time."""
+async def test_a_full_disk_is_reported_before_the_first_byte(
+    importing: RunningServer, import_settings: Settings
+) -> None:
+    """By the announced size, which is within the limit."""
     more = import_settings.model_copy(update={"max_upload_bytes": 1 << 60, "data_dir": import_settings.data_dir / "b"})
     async with running_server(more) as server, asyncio.timeout(10):
         reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
@@ -298,7 +300,7 @@ async def test_a_full_disk_is_told_before_the_first_byte(importing: RunningServe
 
 
 async def test_an_aborted_upload_leaves_nothing(importing: RunningServer, import_settings: Settings) -> None:
-    """The sender goes away in the middle of a file."""
+    """The client disconnects in the middle of a file."""
     _reader, writer = await asyncio.open_connection("127.0.0.1", int(importing.url.rpartition(":")[2]))
     writer.write(
         b"POST /api/datasets/upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3000000\r\n"
@@ -314,7 +316,7 @@ async def test_an_aborted_upload_leaves_nothing(importing: RunningServer, import
 
 
 async def test_the_same_files_again_are_refused_or_retried(importing: RunningServer, import_settings: Settings) -> None:
-    """What is there is named; what failed is tried again under its own id; another name is another dataset."""
+    """A ready one is named; a failed one is retried under its id; another name is another dataset."""
     first = await imported(importing, [("again.jsonl", JSONL)])
     answer = await post(importing, [("again.jsonl", JSONL)])
     assert (409, "exists", first["id"]) == (answer.status_code, answer.json()["code"], answer.json()["dataset_id"])
@@ -329,10 +331,10 @@ async def test_the_same_files_again_are_refused_or_retried(importing: RunningSer
     await until_nothing_is_left(import_settings)
 
 
-async def test_an_import_outlives_the_kill_of_its_process(importing: RunningServer, import_settings: Settings) -> None:
-    """SIGKILL of the job's process: another takes the import up again, and the data is whole."""
+async def test_an_import_survives_the_kill_of_its_process(importing: RunningServer, import_settings: Settings) -> None:
+    """SIGKILL of the job's process: another process continues the import, and the data is complete."""
     dataset = (await post(importing, [("killed.jsonl", JSONL * 200)])).json()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not (running := importing.process_ids()):
             await asyncio.sleep(0.01)
     os.kill(running[0], signal.SIGKILL)
@@ -344,10 +346,10 @@ async def test_an_import_outlives_the_kill_of_its_process(importing: RunningServ
     await until_nothing_is_left(import_settings)
 
 
-async def test_an_import_is_cancelled_and_goes_on_when_it_is_retried(
+async def test_a_cancelled_import_continues_when_it_is_retried(
     importing: RunningServer, import_settings: Settings
 ) -> None:
-    """The files that came are kept for it; a delete removes them."""
+    """Its files are kept for the retry; a deletion removes them."""
     dataset = (await post(importing, [("stopped.jsonl", JSONL * 200)])).json()
     path = f"/api/datasets/{dataset['id']}"
     assert 200 == (await importing.http.post(f"{path}/cancel")).status_code
@@ -360,8 +362,8 @@ async def test_an_import_is_cancelled_and_goes_on_when_it_is_retried(
     await until_nothing_is_left(import_settings)
 
 
-async def test_the_sample_is_made_by_one_request(importing: RunningServer, import_settings: Settings) -> None:
-    """With its tokenizer; asked for again, it is there already."""
+async def test_the_sample_is_created_by_one_request(importing: RunningServer, import_settings: Settings) -> None:
+    """With its tokenizer; a second request finds it."""
     answer = await importing.http.post("/api/datasets/sample")
     assert (202, "Sample stories") == (answer.status_code, answer.json()["name"])
     ready = await importing.until(answer.json()["id"], "ready")
@@ -371,8 +373,8 @@ async def test_the_sample_is_made_by_one_request(importing: RunningServer, impor
     assert (409, "exists", ready["id"]) == (again.status_code, again.json()["code"], again.json()["dataset_id"])
 
 
-async def test_a_start_removes_an_upload_that_a_kill_cut_off(import_settings: Settings, tmp_path: Path) -> None:
-    """No record knows it, nobody receives it; one that is still received stays."""
+async def test_a_start_removes_an_upload_that_a_kill_interrupted(import_settings: Settings, tmp_path: Path) -> None:
+    """It has no record, and no process receives it; one that is being received stays."""
     settings = import_settings.model_copy(update={"data_dir": tmp_path})
     async with running_server(settings) as server:
         async with server.parts.imports.open_upload(None) as upload:

@@ -93,7 +93,7 @@ async def test_a_request_makes_record_job_and_plan(
 
 
 async def test_many_requests_at_once_make_one_dataset(service: DatasetService, storage: StorageService) -> None:
-    """The others are told its id, and leave no folder."""
+    """The others get its id, and leave no folder."""
     answers = await asyncio.gather(
         *(service.create_dataset_from_hf(REQUEST) for _number in range(8)), return_exceptions=True
     )
@@ -133,7 +133,7 @@ async def test_no_room_leaves_nothing(
     )
 
 
-async def test_asking_again_for_what_failed_is_a_retry(service: DatasetService, async_db: Database) -> None:
+async def test_a_request_for_a_failed_download_is_a_retry(service: DatasetService, async_db: Database) -> None:
     """Same id, new job; what is ready is refused."""
     dataset = await service.create_dataset_from_hf(REQUEST)
     await service.cancel(dataset.id)
@@ -148,7 +148,7 @@ async def test_asking_again_for_what_failed_is_a_retry(service: DatasetService, 
 
 
 async def test_only_errors_are_retried(service: DatasetService) -> None:
-    """What runs cannot be retried, what is not there neither."""
+    """A running or unknown dataset cannot be retried."""
     dataset = await service.create_dataset_from_hf(REQUEST)
     with pytest.raises(InvalidTransition):
         await service.retry(dataset.id)
@@ -169,7 +169,7 @@ async def test_a_local_import_goes_back_to_processing(service: DatasetService, a
 async def test_delete_takes_record_jobs_and_folders(
     service: DatasetService, *, plain: Settings, jobs: JobService, bus: RecordingBus, storage: StorageService
 ) -> None:
-    """Nothing is left, and the list is told."""
+    """Nothing is left, and the list gets an event."""
     dataset = await service.create_dataset_from_hf(REQUEST)
     await service.delete_dataset(dataset.id)
     await storage.close()
@@ -192,7 +192,7 @@ async def test_a_dataset_in_use_stays_whole(service: DatasetService, async_db: D
 
 
 def test_the_same_splits_in_any_order_are_the_same_source() -> None:
-    """The key depends on what is fetched, not on how it was asked for."""
+    """The key depends on what is fetched, not on the order of the request."""
 
     def key(*splits: str) -> str:
         return source_key(repo_id="lab/stories", revision="c0ffee", config="default", splits=splits)
@@ -211,7 +211,7 @@ def test_impossible_requests_are_refused(fields: dict[str, object]) -> None:
 
 
 def test_a_file_that_serves_two_splits_is_one_file() -> None:
-    """The plan names it once for each split; it is fetched, and counted, once."""
+    """The plan lists it once for each split; it is fetched, and counted, once."""
     files = [
         RemoteFile(path=path, split=split, size=1000) for path, split in (("a", "train"), ("a", "test"), ("b", "test"))
     ]

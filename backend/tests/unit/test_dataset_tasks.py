@@ -1,4 +1,4 @@
-"""The one place where jobs are run, on both databases, and the Celery tasks that bring jobs there."""
+"""``Runner`` on both databases, and the Celery tasks."""
 
 import errno
 from collections.abc import Callable
@@ -30,8 +30,8 @@ FIGURES = dataset_figures()
 Outcome = Callable[[JobContext], DatasetFigures]
 
 
-def raising(error: Exception) -> Outcome:
-    """A handler that ends with ``error``."""
+def raise_error(error: Exception) -> Outcome:
+    """Return a handler that raises ``error``."""
 
     def run(_context: JobContext) -> DatasetFigures:
         raise error
@@ -40,7 +40,7 @@ def raising(error: Exception) -> Outcome:
 
 
 async def run(database: Database, jobs: JobService, tmp_path: Path, outcome: Outcome, *, tries: int = 1) -> Job:
-    """The job after ``tries`` runs of a handler with this outcome."""
+    """Run a handler with this outcome ``tries`` times, and return the job."""
 
     async def handler(context: JobContext) -> DatasetFigures:
         return outcome(context)
@@ -54,13 +54,13 @@ async def run(database: Database, jobs: JobService, tmp_path: Path, outcome: Out
 
 
 async def dataset_of(database: Database, job: Job) -> Dataset:
-    """The job's dataset as it is now."""
+    """Return the job's dataset as it is now."""
     async with database.read() as session:
         return await session.get_one(Dataset, job.dataset_id)
 
 
-async def test_a_good_end(async_db: Database, jobs: JobService, tmp_path: Path) -> None:
-    """The handler gets job and token, and its figures make the dataset ready."""
+async def test_a_job_succeeds(async_db: Database, jobs: JobService, tmp_path: Path) -> None:
+    """The handler gets the job and its token, and its figures make the dataset ready."""
     seen: list[JobContext] = []
 
     def handler(context: JobContext) -> DatasetFigures:
@@ -73,22 +73,22 @@ async def test_a_good_end(async_db: Database, jobs: JobService, tmp_path: Path) 
     assert DatasetStatus.READY is (await dataset_of(async_db, job)).status
 
 
-async def test_what_can_pass_is_tried_three_times_with_growing_pauses(
+async def test_a_retryable_error_is_tried_three_times_with_growing_pauses(
     async_db: Database, jobs: JobService, tmp_path: Path
 ) -> None:
-    """Each try waits about twice as long as the one before; the third failure ends the job."""
+    """Each pause is about twice the one before; the third failure ends the job."""
     for tries, pause in ((1, 10.0), (2, 20.0)):
-        job = await run(async_db, jobs, tmp_path, raising(HubUnreachable("No answer.")), tries=tries)
+        job = await run(async_db, jobs, tmp_path, raise_error(HubUnreachable("No answer.")), tries=tries)
         assert (JobState.QUEUED, tries) == (job.state, job.attempt)
         assert job.not_before is not None
         assert pause - 1 <= (job.not_before - utc_now()).total_seconds() <= pause * 1.1
-    job = await run(async_db, jobs, tmp_path, raising(HubUnreachable("No answer.")), tries=3)
+    job = await run(async_db, jobs, tmp_path, raise_error(HubUnreachable("No answer.")), tries=3)
     assert (JobState.FAILED, "hub_unreachable") == (job.state, (await dataset_of(async_db, job)).error_code)
 
 
-async def test_the_hubs_own_pause_is_obeyed(async_db: Database, jobs: JobService, tmp_path: Path) -> None:
-    """Minutes, where the Hub says minutes."""
-    job = await run(async_db, jobs, tmp_path, raising(RateLimited("Wait.", retry_after=300.0)))
+async def test_the_pause_that_the_hub_asks_for_is_kept(async_db: Database, jobs: JobService, tmp_path: Path) -> None:
+    """It may be minutes."""
+    job = await run(async_db, jobs, tmp_path, raise_error(RateLimited("Wait.", retry_after=300.0)))
     assert job.not_before is not None
     assert 295 <= (job.not_before - utc_now()).total_seconds() <= 300
 
@@ -102,26 +102,26 @@ async def test_the_hubs_own_pause_is_obeyed(async_db: Database, jobs: JobService
         (ZeroDivisionError("a defect"), "internal_error"),
     ],
 )
-async def test_what_cannot_pass_ends_at_once(
+async def test_any_other_error_ends_the_job(
     async_db: Database, jobs: JobService, *, tmp_path: Path, error: Exception, code: str
 ) -> None:
-    """One try, and the dataset says why; a defect shows where to look and nothing of the inside."""
-    job = await run(async_db, jobs, tmp_path, raising(error))
+    """After one try the dataset has the error; a defect shows its correlation id and no internals."""
+    job = await run(async_db, jobs, tmp_path, raise_error(error))
     dataset = await dataset_of(async_db, job)
     assert (JobState.FAILED, 1, code) == (job.state, job.attempt, dataset.error_code)
     assert "a defect" not in (dataset.error_message or "")
 
 
-async def test_a_cancel_is_no_error(async_db: Database, jobs: JobService, tmp_path: Path, bus: RecordingBus) -> None:
-    """The job ends as cancelled and is not tried again."""
-    job = await run(async_db, jobs, tmp_path, raising(JobCancelled("Cancelled at 0 %.")))
+async def test_a_cancelled_job_is_not_retried(
+    async_db: Database, jobs: JobService, tmp_path: Path, bus: RecordingBus
+) -> None:
+    """It ends as cancelled."""
+    job = await run(async_db, jobs, tmp_path, raise_error(JobCancelled("Cancelled at 0 %.")))
     assert JobState.CANCELLED is job.state
     assert ["cancelled"] == [event["code"] for event in bus.of_type("error")]
 
 
-async def test_a_cancel_that_came_before_the_start_is_heard(
-    async_db: Database, jobs: JobService, tmp_path: Path
-) -> None:
+async def test_a_cancel_before_the_start_counts(async_db: Database, jobs: JobService, tmp_path: Path) -> None:
     """The first checkpoint raises."""
 
     async def handler(context: JobContext) -> DatasetFigures:
@@ -135,8 +135,8 @@ async def test_a_cancel_that_came_before_the_start_is_heard(
     assert JobState.CANCELLED is (await jobs.get(job.id)).state
 
 
-async def test_a_job_that_another_has_is_left_alone(async_db: Database, jobs: JobService, tmp_path: Path) -> None:
-    """No handler runs, nothing changes."""
+async def test_a_job_of_another_runner_is_not_run(async_db: Database, jobs: JobService, tmp_path: Path) -> None:
+    """No handler runs, and nothing changes."""
     job = await add_job(async_db, await add_dataset(async_db))
     await jobs.claim(job.id, "another")
     runner = Runner(Settings(data_dir=tmp_path), jobs, {})
@@ -144,8 +144,8 @@ async def test_a_job_that_another_has_is_left_alone(async_db: Database, jobs: Jo
     assert (JobState.RUNNING, 1) == ((now := await jobs.get(job.id)).state, now.attempt)
 
 
-async def test_a_runner_that_lost_its_job_writes_nothing(async_db: Database, jobs: JobService, tmp_path: Path) -> None:
-    """The server restarted meanwhile: the stale end is dropped."""
+async def test_a_runner_that_lost_its_job_records_nothing(async_db: Database, jobs: JobService, tmp_path: Path) -> None:
+    """The server restarted meanwhile, and another runner has the job."""
 
     async def handler(context: JobContext) -> DatasetFigures:
         await jobs.recover()
@@ -158,25 +158,25 @@ async def test_a_runner_that_lost_its_job_writes_nothing(async_db: Database, job
 
 
 class Host:
-    """Runs jobs by keeping their ids; each wants to be tried again after ``pause`` seconds."""
+    """Records ids instead of running jobs; each job wants its next try after ``pause`` seconds."""
 
     def __init__(self, pause: float | None) -> None:
         self.pause = pause
         self.ran: list[str] = []
 
     def run_job(self, job_id: str) -> float | None:
-        """Keep the id."""
+        """Record the id."""
         self.ran.append(job_id)
         return self.pause
 
     def help_job(self, job_id: str, shard: int) -> None:
-        """Keep the id and the shard's number."""
+        """Record the id and the number of the shard."""
         self.ran.append(f"{job_id} {shard}")
 
 
 @pytest.fixture(scope="module")
 def celery() -> StudioCelery:
-    """The Celery application over a broker in this process's memory."""
+    """A Celery application with a broker in memory."""
     return create_celery(
         Settings(celery_broker_url="memory://", redis_url="redis://none", database_url="postgresql+psycopg://none/none")
     )
@@ -191,7 +191,7 @@ TASKS = {
 
 
 def test_every_kind_of_job_has_its_task_and_queue(celery: StudioCelery) -> None:
-    """Acknowledged late, fetched one at a time, never cut off by a clock, tried three times more."""
+    """Tasks are acknowledged late, fetched one at a time, have no time limit and are retried three times."""
     assert set(PHASES) == set(TASKS) == set(ROUTES)
     for kind, (task, queue) in TASKS.items():
         assert ROUTES[kind] == Route(task.name, queue)
@@ -202,17 +202,17 @@ def test_every_kind_of_job_has_its_task_and_queue(celery: StudioCelery) -> None:
 
 
 @pytest.mark.parametrize("kind", TASKS)
-def test_a_task_hands_over_the_id_and_comes_again_after_the_pause(celery: StudioCelery, kind: str) -> None:
-    """With the pause that the runner chose; after three tries more it leaves the job to the watcher."""
+def test_a_task_runs_its_job_and_retries_after_the_pause(celery: StudioCelery, kind: str) -> None:
+    """The runner chooses the pause; after three retries the watchdog takes over."""
     task = celery.tasks[ROUTES[kind].task]
-    for pause, retries, comes_again in ((None, 0, False), (20.0, 0, True), (20.0, 2, True), (20.0, 3, False)):
+    for pause, retries, is_retried in ((None, 0, False), (20.0, 0, True), (20.0, 2, True), (20.0, 3, False)):
         host = celery.host = Host(pause)
         task.push_request(id="message", args=["job_1"], kwargs={}, retries=retries, called_directly=False)
         try:
-            if comes_again:
-                with pytest.raises(Retry) as again:
+            if is_retried:
+                with pytest.raises(Retry) as retry:
                     task.run("job_1")
-                assert pause == again.value.when
+                assert pause == retry.value.when
             else:
                 assert task.run("job_1") is None
         finally:
@@ -220,8 +220,8 @@ def test_a_task_hands_over_the_id_and_comes_again_after_the_pause(celery: Studio
         assert ["job_1"] == host.ran
 
 
-def test_a_shard_is_named_by_its_job_and_number(celery: StudioCelery) -> None:
-    """On the queue of tokenizations; it is never tried again, for the job itself makes what is missing."""
+def test_a_shard_task_gets_its_job_and_number(celery: StudioCelery) -> None:
+    """It uses the queue of tokenizations and is never retried, because the job makes every missing shard."""
     host = celery.host = Host(None)
     task = celery.tasks[SHARD_ROUTE.task]
     assert ("tokenization", 0, True) == (SHARD_ROUTE.queue, task.max_retries, task.acks_late)
@@ -230,7 +230,7 @@ def test_a_shard_is_named_by_its_job_and_number(celery: StudioCelery) -> None:
 
 
 def test_a_worker_without_a_host_says_how_to_start_one(celery: StudioCelery) -> None:
-    """Celery's own command starts such a one."""
+    """Celery's own command starts such a worker."""
     celery.host = None
     with pytest.raises(RuntimeError, match="mistudio worker"):
         celery.tasks[ROUTES["download"].task].run("job_1")

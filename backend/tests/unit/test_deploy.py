@@ -1,4 +1,4 @@
-"""What deploy/ says is what the program understands: no engine that would build the images runs where tests run."""
+"""The files in deploy/ match the program; tests cannot build the images themselves."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def ours() -> dict[str, Any]:  # YAML of any kind
 
 
 def variables() -> set[str]:
-    """The environment variables of all settings."""
+    """Return the environment variables of all settings."""
     aliases = {name: field.validation_alias for name, field in Settings.model_fields.items()}
     return {
         str(alias.choices[-1]) if isinstance(alias, AliasChoices) else f"MISTUDIO_{name.upper()}"
@@ -36,15 +36,15 @@ def variables() -> set[str]:
     }
 
 
-def test_services_set_what_is_a_setting(ours: dict[str, Any]) -> None:
-    """A misspelt variable would be left out in silence."""
+def test_services_set_known_variables_only(ours: dict[str, Any]) -> None:
+    """A misspelt variable would be ignored without a message."""
     assert [] == [(name, key) for name, one in ours.items() for key in one["environment"] if key not in variables()]
     image = set(re.findall(r"\b((?:DATA_DIR|HF_HOME|MISTUDIO_\w+))=", (DEPLOY / "Dockerfile").read_text("utf-8")))
     assert image <= variables()
 
 
 def test_services_run_commands_that_exist(ours: dict[str, Any]) -> None:
-    """Each starts a command of the program, with options that it has."""
+    """Each service starts a command of the program with options of that command."""
     root = typer.main.get_command(app)
     assert isinstance(root, TyperGroup)
     for service in ours.values():
@@ -54,7 +54,7 @@ def test_services_run_commands_that_exist(ours: dict[str, Any]) -> None:
 
 
 def test_every_queue_has_a_worker(ours: dict[str, Any]) -> None:
-    """A queue that nobody serves would keep its jobs for ever."""
+    """A queue without a worker would keep its jobs for ever."""
     served = [
         queue
         for service in ours.values()
@@ -65,7 +65,7 @@ def test_every_queue_has_a_worker(ours: dict[str, Any]) -> None:
 
 
 def test_the_image_is_made_by_the_commands_of_make() -> None:
-    """The same locks, the same build, from files that are there, into the place where the panel is looked for."""
+    """The Dockerfile uses the same locks, the same build, existing files, and the panel's folder."""
     dockerfile, makefile = ((ROOT / name).read_text(encoding="utf-8") for name in ("deploy/Dockerfile", "Makefile"))
     for command in ("npm ci --no-audit --no-fund", "install --require-hashes -r", "install --no-deps"):
         assert command in makefile
@@ -79,8 +79,8 @@ def test_the_image_is_made_by_the_commands_of_make() -> None:
     assert [] == [name for line in copied for name in line.split() if not (ROOT / name).exists()]
 
 
-def test_the_images_have_versions_that_are_supported() -> None:
-    """Python and Node of the image are those that the packages ask for, or newer."""
+def test_the_images_have_supported_versions() -> None:
+    """Python and Node in the image are at least the versions that the packages require."""
     dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "backend/pyproject.toml").read_text(encoding="utf-8"))["project"]
     least = version(project["requires-python"])
@@ -91,12 +91,12 @@ def test_the_images_have_versions_that_are_supported() -> None:
 
 
 def version(text: str) -> tuple[int, ...]:
-    """The numbers of the first version that stands in a text."""
+    """Return the numbers of the first version in the text."""
     return tuple(int(number) for number in re.findall(r"[\d.]+", text)[0].split("."))
 
 
-def test_every_service_waits_and_is_watched(ours: dict[str, Any]) -> None:
-    """Databases come first; the image says how to ask whether a server lives, workers say it themselves."""
+def test_every_service_waits_and_has_a_health_check(ours: dict[str, Any]) -> None:
+    """Databases start first; the image has the health check of a server, and workers have their own."""
     dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
     assert re.findall(r"--uid (\d+)", dockerfile) == re.findall(r"^USER (\d+)$", dockerfile, re.MULTILINE) != []
     assert "HEALTHCHECK" in dockerfile

@@ -31,7 +31,7 @@ def test_code_within_the_limits_passes(tmp_path: Path) -> None:
     short = [line for number in range(19) for line in function(f"short_{number}", 10)]
     code, output = measure(tmp_path, bench__long=[*short, *function("longest", 60)])
     assert (0, True) == (code, "No limit is broken." in output)
-    assert "| bench | 1 | 250 | 20 | 10 | 10 | 60 |" in output
+    assert "| bench | 1 | 250 | 20 | 10 | 10 | 60 | 0 | 0 | 0 | 0 |" in output
 
 
 def test_a_long_module_and_a_long_function_are_named(tmp_path: Path) -> None:

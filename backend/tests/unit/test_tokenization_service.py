@@ -143,7 +143,7 @@ async def test_the_same_settings_again_are_refused_or_retried(service: Tokenizat
 
 
 async def test_many_requests_at_once_make_one_tokenization(service: TokenizationService, dataset_id: str) -> None:
-    """The others are told its id."""
+    """The others get its id."""
     asked = [service.tokenize_dataset(dataset_id, REQUEST) for _number in range(5)]
     answers = await asyncio.gather(*asked, return_exceptions=True)
     refused = [answer for answer in answers if isinstance(answer, AlreadyExists)]
@@ -151,7 +151,7 @@ async def test_many_requests_at_once_make_one_tokenization(service: Tokenization
     assert (1, 4, {made[0].id}) == (len(made), len(refused), {error.extra["tokenization_id"] for error in refused})
 
 
-async def test_what_cannot_work_is_refused_before_anything_is_made(
+async def test_an_impossible_request_is_refused_before_anything_is_made(
     service: TokenizationService, dataset_id: str, async_db: Database, plain: Settings
 ) -> None:
     """A dataset that is not ready, a column that is not there, no room on the disk."""
@@ -207,10 +207,10 @@ async def test_a_deleted_tokenization_leaves_nothing(
             await step
 
 
-async def test_a_manifest_is_read_while_the_event_loop_goes_on(
+async def test_a_manifest_is_read_off_the_event_loop(
     service: TokenizationService, dataset_id: str, async_db: Database, tmp_path: Path
 ) -> None:
-    """A disk that is slow to answer keeps nobody else waiting."""
+    """A slow disk delays no other client."""
     made = await service.tokenize_dataset(dataset_id, REQUEST)
     os.mkfifo(tmp_path / "manifest.json")
     async with async_db.write() as session:
@@ -218,7 +218,7 @@ async def test_a_manifest_is_read_while_the_event_loop_goes_on(
     loop, turned, found = asyncio.get_running_loop(), threading.Event(), []
 
     def answer_slowly() -> None:
-        # Opens once somebody reads.
+        # Opens once the manifest is read.
         with (tmp_path / "manifest.json").open("wb") as manifest:
             loop.call_soon_threadsafe(turned.set)
             found.append(turned.wait(timeout=5.0))

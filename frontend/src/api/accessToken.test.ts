@@ -1,6 +1,6 @@
 import { getAccessToken, setAccessToken } from './accessToken';
 
-it('keeps the token in this browser', () => {
+it('stores the token in the browser', () => {
   expect(getAccessToken()).toBeNull();
   setAccessToken('secret');
   expect(getAccessToken()).toBe('secret');

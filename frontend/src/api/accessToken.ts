@@ -1,13 +1,13 @@
-/** The server's own access token, which it asks for when it listens on more than this machine. */
+/** The server's access token, which it requires when it listens on more than this machine. */
 
 const KEY = 'mistudio.access_token';
 
-/** The token that this browser keeps; null where there is none. */
+/** Return the token that this browser stores, or null. */
 export function getAccessToken(): string | null {
   return localStorage.getItem(KEY);
 }
 
-/** Keep the token in this browser. */
+/** Store the token in this browser. */
 export function setAccessToken(token: string): void {
   localStorage.setItem(KEY, token);
 }

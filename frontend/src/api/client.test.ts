@@ -6,7 +6,7 @@ import { fetchAPI, observeApi } from './client';
 import type { ApiError } from './errors';
 import { toApiError } from './errors';
 
-function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
+function catchError(promise: Promise<unknown>): Promise<ApiError> {
   return promise.then(
     () => {
       throw new Error('It was not refused.');
@@ -19,13 +19,13 @@ const observer = { onReachable: jest.fn(), onUnreachable: jest.fn(), onUnauthori
 
 beforeEach(() => observeApi(observer));
 
-it('gives the body of an answer', async () => {
+it('returns the body of a response', async () => {
   server.use(http.get(api('/x'), () => HttpResponse.json({ a: 1 })));
   expect(await fetchAPI('/x')).toEqual({ a: 1 });
   expect(observer.onReachable).toHaveBeenCalled();
 });
 
-it('gives nothing for an answer without a body', async () => {
+it('returns undefined for a response without a body', async () => {
   server.use(http.delete(api('/x'), () => new HttpResponse(null, { status: 204 })));
   expect(await fetchAPI('/x', { method: 'DELETE' })).toBeUndefined();
 });
@@ -41,12 +41,12 @@ it('sends the access token and a JSON body', async () => {
   expect(answer).toEqual({ token: 'Bearer secret', body: { a: 1 } });
 });
 
-it('sends no token where there is none', async () => {
+it('sends no token if none is stored', async () => {
   server.use(http.get(api('/x'), ({ request }) => HttpResponse.json(request.headers.get('authorization'))));
   expect(await fetchAPI('/x')).toBeNull();
 });
 
-it('turns a problem into an ApiError with its own members', async () => {
+it('turns a problem into an ApiError with the members of its code', async () => {
   const errors = [{ field: 'config', message: 'No such config.' }];
   server.use(
     http.get(api('/x'), () =>
@@ -58,7 +58,7 @@ it('turns a problem into an ApiError with its own members', async () => {
       }),
     ),
   );
-  const error = await refusalOf(fetchAPI('/x'));
+  const error = await catchError(fetchAPI('/x'));
   expect(error).toMatchObject({
     status: 422,
     code: 'unknown_config',
@@ -73,36 +73,36 @@ it('turns a problem into an ApiError with its own members', async () => {
   expect(Object.keys(error.extra)).toEqual(['choices', 'dataset_id']);
 });
 
-it('has an answer for a page that is no problem document', async () => {
+it('reports a refusal that is no problem document', async () => {
   server.use(http.get(api('/x'), () => new HttpResponse('<html>Bad gateway</html>', { status: 502 })));
-  expect(await refusalOf(fetchAPI('/x'))).toMatchObject({
+  expect(await catchError(fetchAPI('/x'))).toMatchObject({
     status: 502,
     code: 'bad_response',
     retryable: true,
   });
 });
 
-it('has an answer for a success that is not JSON', async () => {
+it('reports a success that is not JSON', async () => {
   server.use(http.get(api('/x'), () => new HttpResponse('<html>', { status: 200 })));
-  expect(await refusalOf(fetchAPI('/x'))).toMatchObject({ code: 'bad_response', retryable: false });
+  expect(await catchError(fetchAPI('/x'))).toMatchObject({ code: 'bad_response', retryable: false });
 });
 
-it('says that nothing answers', async () => {
+it('reports a server that does not answer', async () => {
   server.use(http.get(api('/x'), () => HttpResponse.error()));
-  expect(await refusalOf(fetchAPI('/x'))).toMatchObject({ status: 0, code: 'unreachable' });
+  expect(await catchError(fetchAPI('/x'))).toMatchObject({ status: 0, code: 'unreachable' });
   expect(observer.onUnreachable).toHaveBeenCalled();
 });
 
-it('tells of the server’s own token being wanted, and not of the Hub’s', async () => {
+it('reports a missing server token, but no missing Hub token', async () => {
   server.use(http.get(api('/hub'), () => problem(401, 'auth_required', 'Give a token.')));
-  await refusalOf(fetchAPI('/hub'));
+  await catchError(fetchAPI('/hub'));
   expect(observer.onUnauthorized).not.toHaveBeenCalled();
   server.use(http.get(api('/x'), () => problem(401, 'unauthorized', 'Token.')));
-  await refusalOf(fetchAPI('/x'));
+  await catchError(fetchAPI('/x'));
   expect(observer.onUnauthorized).toHaveBeenCalled();
 });
 
-it('lets a request that was given up end as such', async () => {
+it('rethrows the abort of a request', async () => {
   server.use(http.get(api('/x'), () => new Promise<HttpResponse<null>>(() => undefined)));
   const controller = new AbortController();
   const answer = fetchAPI('/x', { signal: controller.signal });
@@ -111,6 +111,6 @@ it('lets a request that was given up end as such', async () => {
   expect(observer.onUnreachable).not.toHaveBeenCalled();
 });
 
-it('lets a defect of the panel go on up', () => {
+it('rethrows a defect of the panel', () => {
   expect(() => toApiError(new TypeError('defect'))).toThrow('defect');
 });

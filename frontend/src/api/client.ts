@@ -1,18 +1,18 @@
-/** The one way to the API: adds the access token, reads JSON, turns every refusal into an ApiError. */
+/** Sends every request of the panel: adds the access token, reads JSON and turns refusals into ApiErrors. */
 import { getAccessToken } from './accessToken';
 import { ApiError, createBadResponseError, createUnreachableError, isAbort, readError } from './errors';
 
-/** Hears what every request learns of the server. */
+/** Receives what each request shows about the server. */
 export interface ApiObserver {
   readonly onReachable: () => void;
   readonly onUnreachable: () => void;
-  /** The server wants its access token; the one it got, if any, was wrong. */
+  /** The server requires its access token; the one in the request, if any, was wrong. */
   readonly onUnauthorized: () => void;
 }
 
 let observer: ApiObserver | null = null;
 
-/** Let `next` hear what requests learn of the server; null: nobody. */
+/** Report the outcome of all requests to `next`; null removes the observer. */
 export function observeApi(next: ApiObserver | null): void {
   observer = next;
 }
@@ -25,23 +25,20 @@ export interface RequestOptions {
 }
 
 /**
- * The answer of `path` (under `/api`) as `Answer`; undefined where the answer has no body.
+ * Send a request to `path` under `/api` and return the response body; undefined without a body.
  *
- * @throws ApiError for every refusal, and with code `unreachable` where nothing answers.
- * @throws DOMException named AbortError when `signal` gave the request up.
+ * @throws ApiError for every refusal, and with code `unreachable` if the server does not answer.
+ * @throws DOMException named AbortError when `signal` aborts the request.
  */
-export async function fetchAPI<WhatIfResult>(
-  path: string,
-  options: RequestOptions = {},
-): Promise<WhatIfResult> {
+export async function fetchAPI<Body>(path: string, options: RequestOptions = {}): Promise<Body> {
   const response = await send(path, options);
-  return (await readResponse(response)) as WhatIfResult;
+  return (await readResponse(response)) as Body;
 }
 
 /**
- * What a response says; undefined where it has no body.
+ * Return a response's body; undefined without a body.
  *
- * @throws ApiError where it is not a success.
+ * @throws ApiError unless the response is a success.
  */
 export async function readResponse(response: Response): Promise<unknown> {
   observer?.onReachable();
@@ -55,45 +52,42 @@ export async function readResponse(response: Response): Promise<unknown> {
   throw error;
 }
 
-/** That nothing answered, as an error to throw. */
+/** Tell the observer that the server does not answer, and return the error to throw. */
 export function reportUnreachable(): ApiError {
   observer?.onUnreachable();
   return createUnreachableError();
 }
 
-/** The address of `path` under `/api`. */
+/** Return the address of `path` under `/api`. */
 export function resolveApiUrl(path: string): URL {
   return new URL(`/api${path}`, window.location.origin);
 }
 
-/** The headers of every request: what is wanted, and the access token where there is one. */
+/** Return the headers of every request, with the access token if there is one. */
 export function createHeaders(): Record<string, string> {
   const token = getAccessToken();
   return { Accept: 'application/json', ...(token === null ? {} : { Authorization: `Bearer ${token}` }) };
 }
 
-async function send(
-  path: string,
-  { method = 'GET', body, headers, signal }: RequestOptions,
-): Promise<Response> {
-  const init: RequestInit = {
-    method,
-    headers: {
-      ...createHeaders(),
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal === undefined ? {} : { signal }),
-  };
+async function send(path: string, options: RequestOptions): Promise<Response> {
   try {
-    return await fetch(resolveApiUrl(path), init);
+    return await fetch(resolveApiUrl(path), toRequestInit(options));
   } catch (error) {
     if (isAbort(error)) {
       throw error;
     }
     throw reportUnreachable();
   }
+}
+
+function toRequestInit({ method = 'GET', body, headers, signal }: RequestOptions): RequestInit {
+  const contentType = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  return {
+    method,
+    headers: { ...createHeaders(), ...contentType, ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 async function readJson(response: Response): Promise<unknown> {

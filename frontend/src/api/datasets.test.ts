@@ -21,14 +21,14 @@ import {
 
 const signal = new AbortController().signal;
 
-it('lists datasets with what is asked for only', async () => {
+it('sends only the given filters when it lists datasets', async () => {
   respondWith(makeList([makeDataset()]));
   expect((await getDatasets({ page: 2, limit: 50, search: '' }, signal)).data).toHaveLength(1);
   await getDatasets();
   expect(getRequests().map(({ path }) => path)).toEqual(['/api/datasets?page=2&limit=50', '/api/datasets']);
 });
 
-it('gets one dataset', async () => {
+it('fetches one dataset', async () => {
   respondWith(makeDetail());
   expect(await getDataset('ds_1', signal)).toEqual(makeDetail());
   expect(getRequests()).toMatchObject([{ method: 'GET', path: '/api/datasets/ds_1' }]);
@@ -41,7 +41,7 @@ it('starts a download', async () => {
   expect(getRequests()).toMatchObject([{ method: 'POST', path: '/api/datasets/download', body }]);
 });
 
-it('retries, with and without a token', async () => {
+it('retries a dataset with and without a token', async () => {
   respondWith(makeDataset());
   await retryDataset('ds_1');
   await retryDataset('ds_1', { access_token: 'hf_x' });
@@ -49,13 +49,13 @@ it('retries, with and without a token', async () => {
   expect(getRequests()[0]).toMatchObject({ method: 'POST', path: '/api/datasets/ds_1/retry' });
 });
 
-it('cancels', async () => {
+it('cancels a dataset', async () => {
   respondWith(makeDataset());
   await cancelDataset('ds_1');
   expect(getRequests()).toMatchObject([{ method: 'POST', path: '/api/datasets/ds_1/cancel' }]);
 });
 
-it('asks what a delete would take, then deletes', async () => {
+it('previews a deletion, then deletes', async () => {
   respondWith(makeDeletePreview());
   await previewDelete('ds_1', signal);
   expect(getRequests()).toMatchObject([{ method: 'DELETE', path: '/api/datasets/ds_1?dry_run=true' }]);
@@ -64,7 +64,7 @@ it('asks what a delete would take, then deletes', async () => {
   expect(getRequests()).toMatchObject([{ method: 'DELETE', path: '/api/datasets/ds_1' }]);
 });
 
-it('gets samples of one split, and one sample whole, whatever its split is called', async () => {
+it('fetches the samples of a split and one full sample, whatever the split’s name', async () => {
   respondWith(makeSamplePage([makeSample()]));
   await getDatasetSamples('ds_1', { split: 'train & co', page: 3, limit: 50 }, signal);
   respondWith(makeSample());

@@ -27,46 +27,46 @@ export interface DatasetQuery {
 }
 
 export interface SampleQuery {
-  /** Left out: all splits. */
+  /** Left out or null: all splits. */
   readonly split?: string | null;
   readonly search?: string;
   readonly mode?: SampleListResponse['search']['mode'];
-  /** Whether capital letters matter to the search. */
+  /** Whether the search is case-sensitive. */
   readonly case?: boolean | null;
   readonly min_tokens?: number | null;
   readonly max_tokens?: number | null;
-  /** Whose tokens are counted; left out: the newest that is ready. */
+  /** The tokenization that counts the tokens; left out or null: the newest ready one. */
   readonly tokenization?: string | null;
   readonly page: number;
   readonly limit: number;
 }
 
-/** One page of datasets, newest first. */
+/** Fetch one page of datasets, newest first. */
 export function getDatasets(query: DatasetQuery = {}, signal?: AbortSignal): Promise<DatasetListResponse> {
   return fetchAPI(`/datasets${formatQuery({ ...query })}`, withSignal(signal));
 }
 
-/** One dataset with everything that its window shows. */
+/** Fetch one dataset with everything that its window shows. */
 export function getDataset(id: string, signal?: AbortSignal): Promise<DatasetDetail> {
   return fetchAPI(formatDatasetPath(id), withSignal(signal));
 }
 
-/** Start a download; the answer is the record, whose work then goes on by itself. */
+/** Start a download and return the new record; the job runs on the server. */
 export function downloadDataset(request: DatasetDownloadRequest): Promise<Dataset> {
   return fetchAPI('/datasets/download', { method: 'POST', body: request });
 }
 
-/** Try again what failed or was cancelled; what it had is kept. */
+/** Retry a failed or cancelled dataset from where it stopped. */
 export function retryDataset(id: string, request: RetryRequest = {}): Promise<Dataset> {
   return fetchAPI(`${formatDatasetPath(id)}/retry`, { method: 'POST', body: request });
 }
 
-/** Stop the work under way; what it had is kept. */
+/** Cancel the running job; the server keeps what it has so far. */
 export function cancelDataset(id: string): Promise<Dataset> {
   return fetchAPI(`${formatDatasetPath(id)}/cancel`, { method: 'POST' });
 }
 
-/** What a delete would take with it, and what stands in its way. */
+/** Fetch what a deletion would remove, and what prevents it. */
 export function previewDelete(id: string, signal?: AbortSignal): Promise<DeletePreview> {
   return fetchAPI(`${formatDatasetPath(id)}?dry_run=true`, { method: 'DELETE', ...withSignal(signal) });
 }
@@ -76,7 +76,7 @@ export function deleteDataset(id: string): Promise<void> {
   return fetchAPI(formatDatasetPath(id), { method: 'DELETE' });
 }
 
-/** One page of a dataset's samples; long texts are cut. */
+/** Fetch one page of a dataset's samples; long texts are shortened. */
 export function getDatasetSamples(
   id: string,
   query: SampleQuery,
@@ -85,7 +85,7 @@ export function getDatasetSamples(
   return fetchAPI(`${formatDatasetPath(id)}/samples${formatQuery({ ...query })}`, withSignal(signal));
 }
 
-/** One sample whole; as tokens, too, where a tokenization is named. */
+/** Fetch one sample in full, with its tokens if `tokenization` is given. */
 export function getDatasetSample(
   id: string,
   {
@@ -99,7 +99,7 @@ export function getDatasetSample(
   return fetchAPI(`${path}${formatQuery({ tokenization })}`, withSignal(signal));
 }
 
-/** A dataset in exact figures, its tokens as `tokenization` has them; null: the newest that is ready. */
+/** Fetch a dataset's exact statistics, with tokens counted by `tokenization`; null: the newest ready one. */
 export function getDatasetStatistics(
   id: string,
   tokenization: string | null,
@@ -108,7 +108,7 @@ export function getDatasetStatistics(
   return fetchAPI(`${formatDatasetPath(id)}/statistics${formatQuery({ tokenization })}`, withSignal(signal));
 }
 
-/** What each of `maxLengths` would cost, from a tokenization's exact lengths or by a tokenizer's estimate. */
+/** Fetch what each of `maxLengths` would cost: exact from a tokenization, estimated from a tokenizer. */
 export function getWhatIf(
   id: string,
   source: { readonly tokenization: string } | { readonly tokenizer: string },
@@ -119,7 +119,7 @@ export function getWhatIf(
   return fetchAPI(`${formatDatasetPath(id)}/what-if${query}`, withSignal(signal));
 }
 
-/** Make the dataset that comes with the studio, without a network. */
+/** Create the bundled sample dataset; this needs no network. */
 export function createSampleDataset(): Promise<Dataset> {
   return fetchAPI('/datasets/sample', { method: 'POST' });
 }

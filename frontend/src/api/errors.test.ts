@@ -8,7 +8,7 @@ import {
   toApiError,
 } from './errors';
 
-it('reads a problem with its own members', async () => {
+it('reads a problem with the members of its code', async () => {
   const refusal = problem(409, 'exists', 'It is here.', {
     dataset_id: 'ds_1',
     choices: ['a', 1],
@@ -30,11 +30,11 @@ it('reads a problem with its own members', async () => {
   expect([error.getTextList('choices'), error.getTextList('dataset_id')]).toEqual([['a'], []]);
 });
 
-it.each([['<html>'], ['{"code": 1}'], ['null']])('makes do with an answer like %s', async (body) => {
+it.each([['<html>'], ['{"code": 1}'], ['null']])('accepts a body like %s', async (body) => {
   expect(await readError(new Response(body, { status: 502 }))).toEqual(createBadResponseError(502));
 });
 
-it('says that nothing answers', () => {
+it('describes a server that does not answer', () => {
   expect(createUnreachableError()).toMatchObject({ status: 0, code: 'unreachable', retryable: true });
   expect([createBadResponseError(404).retryable, createBadResponseError(500).retryable]).toEqual([
     false,
@@ -42,14 +42,14 @@ it('says that nothing answers', () => {
   ]);
 });
 
-it('lets a defect of the panel go on up', () => {
+it('rethrows a defect of the panel', () => {
   const error = createUnreachableError();
   expect(toApiError(error)).toBe(error);
   expect(() => toApiError(new TypeError('Broken.'))).toThrow(TypeError);
   expect(new ApiError({ status: 1, code: 'x', detail: 'Why.' }).message).toBe('Why.');
 });
 
-it('tells what was given up from what failed', () => {
+it('distinguishes an abort from a failure', () => {
   expect(isAbort(new DOMException('Stopped.', 'AbortError'))).toBe(true);
   expect([isAbort(createUnreachableError()), isAbort(null), isAbort('AbortError')]).toEqual([
     false,

@@ -1,13 +1,13 @@
-/** The one error type of the panel: what the API answered, or that it did not answer. */
+/** The panel's one error type: a refusal of the API, or the lack of an answer. */
 import type { Problem } from '../types/dataset';
 
-/** Codes that the panel itself gives, beside the server's own. */
+/** Codes that the panel adds to the server's own. */
 const UNREACHABLE = 'unreachable';
 const BAD_RESPONSE = 'bad_response';
 
 type FieldProblem = Problem['errors'][number];
 
-/** A problem as it may come: the list of fields is left out where there is none, further members are the code's own. */
+/** The body of a refusal: `errors` is optional, and each code may add members of its own. */
 interface AnyProblem {
   readonly type?: string;
   readonly title?: string;
@@ -36,7 +36,7 @@ export class ApiError extends Error {
   readonly detail: string;
   readonly retryable: boolean;
   readonly errors: readonly FieldProblem[];
-  /** Members that the code documents beside the common ones: an id, the choices, bytes needed. */
+  /** Members that the code adds to the common ones, such as an id, choices or needed bytes. */
   readonly extra: Readonly<Record<string, unknown>>;
 
   constructor({ status, code, detail, retryable = false, errors = [], extra = {} }: ApiErrorInit) {
@@ -50,20 +50,20 @@ export class ApiError extends Error {
     this.extra = extra;
   }
 
-  /** The member `name`, where it is text. */
+  /** Return the member `name` if it is a text. */
   getText(name: string): string | null {
     const value = this.extra[name];
     return typeof value === 'string' ? value : null;
   }
 
-  /** The member `name`, where it is a list of texts; else an empty list. */
+  /** Return the texts in the member `name`; an empty list if it is no list. */
   getTextList(name: string): readonly string[] {
     const value = this.extra[name];
     return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
   }
 }
 
-/** That the server did not answer at all. */
+/** Return the error for a server that does not answer. */
 export function createUnreachableError(): ApiError {
   return new ApiError({
     status: 0,
@@ -73,7 +73,7 @@ export function createUnreachableError(): ApiError {
   });
 }
 
-/** The error in an answer that is not a success, whatever its body holds. */
+/** Return the error in a response that is not a success. */
 export async function readError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   return isProblem(body) ? fromProblem(body) : createBadResponseError(response.status);
@@ -84,7 +84,7 @@ function fromProblem(problem: AnyProblem): ApiError {
   return new ApiError({ status, code, detail, retryable, errors, extra });
 }
 
-/** An answer that no version of this API gives: a proxy's page, say. */
+/** Return the error for a response that no version of this API sends, such as a proxy's page. */
 export function createBadResponseError(status: number): ApiError {
   return new ApiError({
     status,
@@ -105,7 +105,7 @@ function isProblem(body: unknown): body is AnyProblem {
   );
 }
 
-/** `error` as an ApiError; what is not one is a defect of the panel and goes on up. */
+/** Return `error` if it is an ApiError; throw anything else, which is a defect of the panel. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) {
     return error;
@@ -113,7 +113,7 @@ export function toApiError(error: unknown): ApiError {
   throw error;
 }
 
-/** Whether a request was given up on purpose: a newer one took its place, or its part of the panel closed. */
+/** Return whether the panel itself aborted a request. */
 export function isAbort(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }

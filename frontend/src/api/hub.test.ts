@@ -2,7 +2,7 @@ import { makeHubDataset } from '../test/fixtures';
 import { getRequests, respondWith } from '../test/requestLog';
 import { getHubDataset } from './hub';
 
-it('asks the Hub with the token in a header, never in the address', async () => {
+it('sends the Hub token in a header, never in the address', async () => {
   respondWith(makeHubDataset());
   const { signal } = new AbortController();
   await getHubDataset({ repoId: 'a/b', config: 'en', revision: 'refs/pr/1', token: 'hf_x' }, signal);

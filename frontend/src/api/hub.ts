@@ -1,4 +1,4 @@
-/** Questions about a repository on the Hub, before anything is fetched. */
+/** Looks up a repository on the Hub before anything is downloaded. */
 import type { HubDataset } from '../types/dataset';
 import { fetchAPI } from './client';
 import { formatQuery, withSignal } from './query';
@@ -7,11 +7,11 @@ export interface HubQuery {
   readonly repoId: string;
   readonly config?: string;
   readonly revision?: string;
-  /** A Hugging Face token; it travels in a header, so that no log of addresses holds it. */
+  /** A Hugging Face token; it is sent in a header so that no access log contains it. */
   readonly token?: string;
 }
 
-/** What a repository holds, whether it may be fetched, and whether it would fit. */
+/** Fetch what a repository contains, whether it can be downloaded and whether it fits on the disk. */
 export function getHubDataset(query: HubQuery, signal?: AbortSignal): Promise<HubDataset> {
   const path = query.repoId.split('/').map(encodeURIComponent).join('/');
   return fetchAPI(`/hub/datasets/${path}${formatQuery({ config: query.config, revision: query.revision })}`, {

@@ -1,6 +1,6 @@
-/** How requests are put together. */
+/** Builds the paths, queries and options of requests. */
 
-/** `query` as the end of an address; what is left out, null or empty is not said. A list is said once for each value. */
+/** Format `query` as the end of an address, without undefined, null and empty values; a list repeats its name. */
 export function formatQuery(query: Readonly<Record<string, QueryValue>>): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -17,7 +17,7 @@ export function formatQuery(query: Readonly<Record<string, QueryValue>>): string
 type QueryScalar = string | number | boolean | null | undefined;
 export type QueryValue = QueryScalar | readonly QueryScalar[];
 
-/** The option that gives a request up, where there is one. */
+/** Return the option that makes a request abortable, if there is a signal. */
 export function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }

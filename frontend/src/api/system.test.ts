@@ -2,7 +2,7 @@ import { makeStorage } from '../test/fixtures';
 import { getRequests, respondWith } from '../test/requestLog';
 import { getStorage } from './system';
 
-it('asks for the disk', async () => {
+it('fetches the disk’s figures', async () => {
   respondWith(makeStorage());
   expect(await getStorage(new AbortController().signal)).toEqual(makeStorage());
   await getStorage();

@@ -1,9 +1,9 @@
-/** The state of the system itself. */
+/** The system routes of the API. */
 import type { Storage } from '../types/dataset';
 import { fetchAPI } from './client';
 import { withSignal } from './query';
 
-/** The disk that holds the data, and what uses it. */
+/** Fetch the figures of the disk that holds the data, and what uses it. */
 export function getStorage(signal?: AbortSignal): Promise<Storage> {
   return fetchAPI('/system/storage', withSignal(signal));
 }

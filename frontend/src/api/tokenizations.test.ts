@@ -13,7 +13,7 @@ import {
 
 const { signal } = new AbortController();
 
-it('starts, retries, stops and deletes', async () => {
+it('starts, retries, cancels and deletes a tokenization', async () => {
   respondWith({});
   await tokenizeDataset('ds_1', { tokenizer: 'gpt2' });
   await retryTokenization('tok_1');
@@ -32,7 +32,7 @@ it('starts, retries, stops and deletes', async () => {
   expect(getRequests()).toMatchObject([{ method: 'DELETE', path: '/api/tokenizations/tok_1' }]);
 });
 
-it('reads one, its rows, and where a token came from', async () => {
+it('fetches a tokenization, its rows and the source of a token', async () => {
   respondWith({});
   await getTokenization('tok_1', signal);
   await getTokenizedRows('tok_1', { split: 'train & co', page: 3, limit: 1 }, signal);

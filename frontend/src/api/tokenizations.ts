@@ -1,4 +1,4 @@
-/** The routes of tokenizations and of the tokenizers that they are made with. */
+/** The tokenization and tokenizer routes of the API. */
 import type {
   Model,
   Preview,
@@ -13,22 +13,22 @@ import type {
 import { fetchAPI } from './client';
 import { formatDatasetPath, formatQuery, formatTokenizationPath, withSignal } from './query';
 
-/** Start a tokenization; the answer is its record, whose work then goes on by itself. */
+/** Start a tokenization and return the new record; the job runs on the server. */
 export function tokenizeDataset(datasetId: string, request: TokenizeRequest): Promise<Tokenization> {
   return fetchAPI(`${formatDatasetPath(datasetId)}/tokenize`, { method: 'POST', body: request });
 }
 
-/** One tokenization with its books and how to load it. */
+/** Fetch one tokenization with its audit, its ledger and the code that loads it. */
 export function getTokenization(id: string, signal?: AbortSignal): Promise<TokenizationDetail> {
   return fetchAPI(formatTokenizationPath(id), withSignal(signal));
 }
 
-/** Stop the work under way; nothing that is there already is touched. */
+/** Cancel the running job; other tokenizations are not affected. */
 export function cancelTokenization(id: string): Promise<Tokenization> {
   return fetchAPI(`${formatTokenizationPath(id)}/cancel`, { method: 'POST' });
 }
 
-/** Try again what failed or was cancelled. */
+/** Retry a failed or cancelled tokenization. */
 export function retryTokenization(id: string, request: RetryRequest = {}): Promise<Tokenization> {
   return fetchAPI(`${formatTokenizationPath(id)}/retry`, { method: 'POST', body: request });
 }
@@ -44,7 +44,7 @@ interface RowQuery {
   readonly limit: number;
 }
 
-/** A page of the rows that a tokenization wrote. */
+/** Fetch one page of a tokenization's rows. */
 export function getTokenizedRows(
   id: string,
   query: RowQuery,
@@ -59,7 +59,7 @@ interface Position {
   readonly position: number;
 }
 
-/** Where one token of a written row came from. */
+/** Fetch the source of one token of a written row. */
 export function getTrace(
   id: string,
   { split, row, position }: Position,
@@ -69,12 +69,12 @@ export function getTrace(
   return fetchAPI(`${formatTokenizationPath(id)}/rows/${row}/trace${query}`, withSignal(signal));
 }
 
-/** A text as tokens. */
+/** Tokenize a text without storing anything. */
 export function previewTokens(request: PreviewRequest): Promise<Preview> {
   return fetchAPI('/tokenize-preview', { method: 'POST', body: request });
 }
 
-/** The tokenizers that this studio knows, newest first. */
+/** Fetch the known tokenizers, newest first. */
 export function getModels(signal?: AbortSignal): Promise<readonly Model[]> {
   return fetchAPI('/models', withSignal(signal));
 }

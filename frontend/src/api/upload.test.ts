@@ -11,7 +11,7 @@ const send = (signal = new AbortController().signal) => uploadDataset([file], { 
 beforeEach(useFakeUploads);
 afterEach(() => jest.restoreAllMocks());
 
-it('sends files with the access token, and says how much of them', async () => {
+it('uploads files with the access token, and reports progress', async () => {
   setAccessToken('secret');
   const done = send();
   const upload = FakeUpload.current();
@@ -23,18 +23,18 @@ it('sends files with the access token, and says how much of them', async () => {
   expect(await done).toEqual(makeDataset());
 });
 
-it('says why it was refused, and that nothing answered', async () => {
+it('reports a refusal and a server that does not answer', async () => {
   const refused = send();
   FakeUpload.current().answer(415, { status: 415, code: 'unsupported_file', detail: 'No reader.' });
   await expect(refused).rejects.toMatchObject({ code: 'unsupported_file' });
-  const lost = send();
+  const failure = send();
   FakeUpload.current().onerror?.();
-  await expect(lost).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(failure).rejects.toMatchObject({ code: 'unreachable' });
 });
 
-it('is given up at a wish', async () => {
+it('is aborted on request', async () => {
   const controller = new AbortController();
-  const given = send(controller.signal);
+  const aborted = send(controller.signal);
   controller.abort();
-  expect(isAbort(await given.catch((error: unknown) => error))).toBe(true);
+  expect(isAbort(await aborted.catch((error: unknown) => error))).toBe(true);
 });

@@ -1,23 +1,23 @@
-/** The import of local files: the one request whose progress is watched, which `fetch` cannot do. */
+/** Uploads local files with XMLHttpRequest, because `fetch` does not report upload progress. */
 import type { Dataset } from '../types/dataset';
 import { createHeaders, readResponse, reportUnreachable, resolveApiUrl } from './client';
 
-/** How much of an upload has been sent. */
+/** Bytes sent so far, and in total. */
 export interface UploadProgress {
   readonly loaded: number;
   readonly total: number;
 }
 
 interface UploadOptions {
-  readonly onProgress: (sent: UploadProgress) => void;
+  readonly onProgress: (progress: UploadProgress) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Send `files` as one dataset; the answer is its record, whose work then goes on by itself.
+ * Upload `files` as one dataset and return the new record; the job runs on the server.
  *
- * @throws ApiError for every refusal, and with code `unreachable` where nothing answers.
- * @throws DOMException named AbortError when `signal` gave it up.
+ * @throws ApiError for every refusal, and with code `unreachable` if the server does not answer.
+ * @throws DOMException named AbortError when `signal` aborts the upload.
  */
 export async function uploadDataset(
   files: readonly File[],

@@ -29,7 +29,7 @@ it('connects once', () => {
   expect(socket.connects).toBe(1);
 });
 
-it('asks for a channel when it is connected, and hands on snapshot and events', () => {
+it('subscribes once connected, and passes on snapshots and events', () => {
   const subscriber = makeSubscriber();
   subscribe(CHANNEL, subscriber);
   connect();
@@ -42,7 +42,7 @@ it('asks for a channel when it is connected, and hands on snapshot and events', 
   expect(subscriber.onEvent).toHaveBeenCalledWith({ type: 'progress' });
 });
 
-it('restores its subscriptions after a reconnect, and takes the snapshots anew', () => {
+it('restores its subscriptions and requests new snapshots after a reconnect', () => {
   const subscriber = makeSubscriber();
   connect();
   socket.accept();
@@ -54,7 +54,7 @@ it('restores its subscriptions after a reconnect, and takes the snapshots anew',
   expect(subscriber.onSnapshot).toHaveBeenCalledTimes(1);
 });
 
-it('gives no snapshot of a channel that is refused, nor one that comes too late', () => {
+it('ignores the answer of a refused channel and a snapshot that arrives too late', () => {
   const subscriber = makeSubscriber();
   connect();
   socket.accept();
@@ -66,7 +66,7 @@ it('gives no snapshot of a channel that is refused, nor one that comes too late'
   expect(subscriber.onSnapshot).not.toHaveBeenCalled();
 });
 
-it('leaves a channel when its last subscriber goes', () => {
+it('unsubscribes from a channel when its last subscriber ends', () => {
   const one = makeSubscriber();
   const other = makeSubscriber();
   connect();
@@ -83,7 +83,7 @@ it('leaves a channel when its last subscriber goes', () => {
   expect([one.onEvent.mock.calls.length, other.onEvent.mock.calls.length]).toEqual([0, 1]);
 });
 
-it('says nothing while it is not connected', () => {
+it('sends nothing while disconnected', () => {
   emit('ping', {});
   connect();
   emit('ping', {});
@@ -92,7 +92,7 @@ it('says nothing while it is not connected', () => {
   expect(socket.sent).toEqual([{ event: 'ping', payload: { a: 1 }, acknowledge: undefined }]);
 });
 
-describe('the state of the connection', () => {
+describe('connection state', () => {
   let states: SocketState[];
   let stop: () => void;
 
@@ -104,14 +104,14 @@ describe('the state of the connection', () => {
 
   afterEach(() => stop());
 
-  it('goes from the first try to connected, and back after a loss', () => {
+  it('goes from the first attempt to connected, and back after a loss', () => {
     socket.accept();
     socket.drop();
     socket.accept();
     expect(states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
   });
 
-  it('is down after three failed tries, and comes back', () => {
+  it('is down after three failed attempts, and recovers', () => {
     socket.fail();
     socket.fail();
     expect(states).toEqual(['connecting']);
@@ -120,19 +120,19 @@ describe('the state of the connection', () => {
     expect(states).toEqual(['connecting', 'down', 'connected']);
   });
 
-  it('is down at once where the server refuses', () => {
+  it('is down immediately if the server refuses the connection', () => {
     socket.active = false;
     socket.fail();
     expect(states).toEqual(['connecting', 'down']);
   });
 
-  it('connects anew where the server closed the connection', () => {
+  it('reconnects after the server closed the connection', () => {
     socket.accept();
     socket.drop('io server disconnect');
     expect(socket.connects).toBe(2);
   });
 
-  it('connects anew with another socket when it is told to, and keeps its subscriptions', () => {
+  it('opens a new connection on request, and keeps its subscriptions', () => {
     subscribe(CHANNEL, makeSubscriber());
     socket.accept();
     socketClient.reconnect();
@@ -141,7 +141,7 @@ describe('the state of the connection', () => {
     expect(socket.listChannels()).toEqual([CHANNEL, CHANNEL]);
   });
 
-  it('is told to nobody who no longer listens', () => {
+  it('does not call a removed listener', () => {
     const seen: SocketState[] = [];
     socketClient.onState((state) => seen.push(state))();
     socket.accept();
@@ -149,7 +149,7 @@ describe('the state of the connection', () => {
   });
 });
 
-it('comes with a socket of its own, which waits to be told', () => {
+it('does nothing before it is connected', () => {
   const client = new SocketClient();
   client.disconnect();
   expect(() => client.emit('ping', {})).not.toThrow();

@@ -1,36 +1,21 @@
 /**
- * The one socket of the panel: connects, restores its subscriptions after every reconnect, and hands each subscriber the
- * snapshot that answers a subscribe, so that nothing said between a GET and the subscribe is lost.
+ * The panel's one socket: it connects and restores its subscriptions after every reconnect.
+ *
+ * Each subscriber first receives a snapshot, so that it misses nothing between a GET and its subscription.
  */
-import { io } from 'socket.io-client';
-
 import type { Channel, EventOf, SnapshotOf, SubscribeRefused } from '../types/events';
-import { getAccessToken } from './accessToken';
+import { createSocket, type SocketFactory, type SocketLike } from './socket';
 
-/** `connecting` is the first try only; `reconnecting` goes over into `down` when several tries have failed. */
+/** `connecting`: the first attempt only; `reconnecting` becomes `down` after several failed attempts. */
 export type SocketState = 'connecting' | 'connected' | 'reconnecting' | 'down';
 
-/** What is used of socket.io's socket: tests bring one of their own. */
-export interface SocketLike {
-  readonly connected: boolean;
-  /** Whether it goes on trying by itself; it does not where the server refused it. */
-  readonly active: boolean;
-  connect(): unknown;
-  disconnect(): unknown;
-  on(event: string, listener: (message: unknown) => void): unknown;
-  off(event: string, listener: (message: unknown) => void): unknown;
-  emit(event: string, payload: unknown, acknowledge?: (answer: unknown) => void): unknown;
-}
-
-export type SocketFactory = () => SocketLike;
-
-/** Hears a channel: first the snapshot, then what is new; after a reconnect again the snapshot. */
+/** Receives a channel: first the snapshot, then events; after a reconnect another snapshot. */
 export interface Subscriber<C extends Channel> {
   onSnapshot(snapshot: SnapshotOf<C>): void;
   onEvent(event: EventOf<C>): void;
 }
 
-/** A subscriber whose channel's types have been left behind: what the server sends is cast in one place. */
+/** A subscriber without the types of its channel, so that messages are cast in one place only. */
 interface AnySubscriber {
   onSnapshot(snapshot: unknown): void;
   onEvent(event: unknown): void;
@@ -40,32 +25,7 @@ type StateListener = (state: SocketState) => void;
 
 const ATTEMPTS_UNTIL_DOWN = 3;
 
-/** How long a server may be away and is still looked for once a second. */
-const FAST_RETRIES = 60;
-const FAST_RETRY_MS = 1_000;
-const SLOW_RETRY_MS = 5_000;
-
-const createSocket: SocketFactory = () => {
-  const socket = io({
-    path: '/socket.io',
-    autoConnect: false,
-    // A socket at once; where a proxy lets none through, requests that wait do instead.
-    transports: ['websocket', 'polling'],
-    tryAllTransports: true,
-    reconnectionDelay: 500,
-    reconnectionDelayMax: FAST_RETRY_MS,
-    // Asked anew at each try, so that a token typed meanwhile is used.
-    auth: (send) => {
-      send({ token: getAccessToken() ?? '' });
-    },
-  });
-  socket.io.on('reconnect_attempt', (attempt) => {
-    socket.io.reconnectionDelayMax(attempt < FAST_RETRIES ? FAST_RETRY_MS : SLOW_RETRY_MS);
-  });
-  return socket;
-};
-
-/** Client of one Socket.IO connection; see the module's exports for the panel's own. */
+/** Client of one Socket.IO connection; `socketClient` is the panel's own. */
 export class SocketClient {
   private socket: SocketLike | null = null;
   private state: SocketState = 'connecting';
@@ -76,7 +36,7 @@ export class SocketClient {
 
   constructor(private factory: SocketFactory = createSocket) {}
 
-  /** Use `factory` for the next connection; the present one is closed and every subscription forgotten. */
+  /** Use `factory` for the next connection; close the current one and forget all subscriptions. */
   replaceFactory(factory: SocketFactory): void {
     this.disconnect();
     this.channels.clear();
@@ -85,7 +45,7 @@ export class SocketClient {
     this.state = 'connecting';
   }
 
-  /** Connect, and stay connected; a second call has no effect. */
+  /** Connect and stay connected; a second call has no effect. */
   connect(): void {
     if (this.socket !== null) {
       return;
@@ -101,7 +61,7 @@ export class SocketClient {
     socket.connect();
   }
 
-  /** Close the connection; subscriptions stay and come back with the next connect. */
+  /** Close the connection; the next `connect` restores the subscriptions. */
   disconnect(): void {
     const socket = this.socket;
     this.socket = null;
@@ -109,14 +69,14 @@ export class SocketClient {
     this.failedAttempts = 0;
   }
 
-  /** Connect anew, with the access token that is kept now. */
+  /** Open a new connection with the access token that is stored now. */
   reconnect(): void {
     this.disconnect();
     this.setState('reconnecting');
     this.connect();
   }
 
-  /** Try at once, instead of when the next try is due; without effect while connected. */
+  /** Start the next attempt immediately; no effect while connected. */
   reconnectNow(): void {
     if (this.socket?.connected === false) {
       this.socket.disconnect();
@@ -124,9 +84,9 @@ export class SocketClient {
     }
   }
 
-  /** Hear `channel`; returns how to stop. */
+  /** Subscribe to `channel`; return a function that ends the subscription. */
   subscribe<C extends Channel>(channel: C, subscriber: Subscriber<C>): () => void {
-    // The server sends what the generated types say; the channel's name tells which of them.
+    // The generated types say what the server sends; the channel's name decides which of them applies.
     const listener = subscriber as unknown as AnySubscriber;
     const subscribers = this.channels.get(channel) ?? this.addChannel(channel);
     subscribers.add(listener);
@@ -134,7 +94,7 @@ export class SocketClient {
     return () => this.unsubscribe(channel, subscriber);
   }
 
-  /** Stop hearing `channel`; when nobody hears it any more, the server is told. */
+  /** End a subscription; the last one of a channel unsubscribes at the server. */
   unsubscribe<C extends Channel>(channel: C, subscriber: Subscriber<C>): void {
     const subscribers = this.channels.get(channel);
     if (subscribers === undefined || !subscribers.delete(subscriber) || subscribers.size > 0) {
@@ -149,7 +109,7 @@ export class SocketClient {
     this.emit('unsubscribe', { channel });
   }
 
-  /** Say something to the server, if it is connected: whoever is not, subscribes anew later. */
+  /** Send a message if connected; otherwise drop it, because connecting restores all subscriptions. */
   emit(event: string, payload: unknown, acknowledge?: (answer: unknown) => void): void {
     if (this.socket?.connected !== true) {
       return;
@@ -161,7 +121,7 @@ export class SocketClient {
     }
   }
 
-  /** Hear the state of the connection, at once and at every change; returns how to stop. */
+  /** Call `listener` with the current state and each change; return a function that stops it. */
   onState(listener: StateListener): () => void {
     this.listeners.add(listener);
     listener(this.state);
@@ -207,7 +167,7 @@ export class SocketClient {
       return;
     }
     this.setState('reconnecting');
-    // Socket.IO comes back by itself, except where the server closed the connection on purpose.
+    // Socket.IO reconnects by itself unless the server closed the connection on purpose.
     if (reason === 'io server disconnect') {
       this.socket.connect();
     }
@@ -238,14 +198,14 @@ export const socketClient = new SocketClient();
 /** Connect the panel's socket; a second call has no effect. */
 export const connect = (): void => socketClient.connect();
 
-/** Hear a channel of the panel's socket; returns how to stop. */
+/** Subscribe to a channel of the panel's socket; return a function that ends the subscription. */
 export const subscribe = <C extends Channel>(channel: C, subscriber: Subscriber<C>): (() => void) =>
   socketClient.subscribe(channel, subscriber);
 
-/** Stop hearing a channel of the panel's socket. */
+/** End a subscription of the panel's socket. */
 export const unsubscribe = <C extends Channel>(channel: C, subscriber: Subscriber<C>): void =>
   socketClient.unsubscribe(channel, subscriber);
 
-/** Say something to the server over the panel's socket. */
+/** Send a message over the panel's socket. */
 export const emit = (event: string, payload: unknown, acknowledge?: (answer: unknown) => void): void =>
   socketClient.emit(event, payload, acknowledge);

@@ -5,7 +5,7 @@ import { useAction } from './useAction';
 
 const failure = new ApiError({ status: 409, code: 'in_use', detail: 'In use.' });
 
-it('runs, and says how it went', async () => {
+it('runs the action and reports its outcome', async () => {
   const action = jest.fn<Promise<void>, [string]>().mockRejectedValueOnce(failure).mockResolvedValue();
   const { result } = renderHook(() => useAction(action));
   await act(async () => expect(await result.current[1]('a')).toBe(false));

@@ -21,7 +21,7 @@ function snapshot(...datasets: Parameters<typeof makeList>[0]): void {
 }
 
 describe('useAllDatasetsProgress', () => {
-  it('hears the list, and each dataset for as long as it is at work', () => {
+  it('subscribes to the list, and to each dataset while its job runs', () => {
     const { unmount } = renderHook(useAllDatasetsProgress);
     snapshot(makeDownloadingDataset(), makeDataset({ id: 'ds_2' }));
     expect(socket.listChannels()).toEqual(['datasets', formatProgressChannel('ds_1')]);
@@ -31,7 +31,7 @@ describe('useAllDatasetsProgress', () => {
     expect(socket.listChannels('unsubscribe')).toEqual([formatProgressChannel('ds_1'), 'datasets']);
   });
 
-  it('brings events into the list', () => {
+  it('applies events to the list', () => {
     renderHook(useAllDatasetsProgress);
     snapshot(makeDownloadingDataset());
     act(() => socket.receive(formatProgressChannel('ds_1'), makeProgress()));
@@ -41,7 +41,7 @@ describe('useAllDatasetsProgress', () => {
   });
 });
 
-it('keeps no rate of a connection that is lost', () => {
+it('clears the rates after the connection is lost', () => {
   renderHook(useAllDatasetsProgress);
   snapshot(makeDownloadingDataset());
   act(() => socket.receive(formatProgressChannel('ds_1'), makeProgress()));
@@ -55,7 +55,7 @@ it('keeps no rate of a connection that is lost', () => {
 });
 
 describe('useDatasetProgress', () => {
-  it('gives the newest progress of one dataset', () => {
+  it('returns the latest progress of one dataset', () => {
     useDatasetsStore.setState({ datasets: [makeDownloadingDataset()], loaded: true });
     const { result } = renderHook(() => useDatasetProgress('ds_1'));
     expect(result.current).toBeUndefined();

@@ -5,7 +5,7 @@ import { useDebounced } from './useDebounced';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-it('gives a value once it has stayed the same', () => {
+it('returns a value once it has stayed the same', () => {
   const { result, rerender } = renderHook(({ value }) => useDebounced(value, 300), {
     initialProps: { value: 'a' },
   });

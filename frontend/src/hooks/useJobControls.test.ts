@@ -17,7 +17,7 @@ it('cancels and retries by id', async () => {
   expect(result.current.buttons.retryExpanded).toBeUndefined();
 });
 
-it('asks for a token where one was missing, until the retry went through', async () => {
+it('asks for a missing token until the retry succeeds', async () => {
   const { result } = renderHook(() => useJobControls('ds_1', { cancel, retry, needsToken: true }));
   expect(result.current.buttons.retryExpanded).toBe(false);
   act(() => result.current.buttons.onRetry());
@@ -28,7 +28,7 @@ it('asks for a token where one was missing, until the retry went through', async
   expect(retry).toHaveBeenCalledWith('ds_1', { access_token: 'hf_token' });
 });
 
-it('says why it did not go through', async () => {
+it('reports why an action failed', async () => {
   const error = new ApiError({ status: 503, code: 'unavailable', detail: 'Not now.' });
   retry.mockRejectedValueOnce(error);
   const { result } = renderHook(() => useJobControls('ds_1', { cancel, retry, needsToken: true }));

@@ -4,7 +4,7 @@ import { http, HttpResponse } from 'msw';
 import { api, problem, server } from '../test/server';
 import { useModels } from './useModels';
 
-it('names tokenizers as they are typed: by repository, by path, else by name', async () => {
+it('names tokenizers by repository, by path, or else by name', async () => {
   const models = [
     { name: 'gpt2', hf_repo_id: 'openai/gpt2', path: null },
     { name: 'tiny', hf_repo_id: null, path: './tokenizers/tiny' },
@@ -16,15 +16,15 @@ it('names tokenizers as they are typed: by repository, by path, else by name', a
   await waitFor(() => expect(result.current).toEqual(['openai/gpt2', './tokenizers/tiny', 'other']));
 });
 
-it('offers none where they cannot be got', async () => {
-  let answered = false;
+it('returns none if loading fails', async () => {
+  let isAnswered = false;
   server.use(
     http.get(api('/models'), () => {
-      answered = true;
+      isAnswered = true;
       return problem(503, 'unavailable', 'Not now.');
     }),
   );
   const { result } = renderHook(useModels);
-  await waitFor(() => expect(answered).toBe(true));
+  await waitFor(() => expect(isAnswered).toBe(true));
   expect(result.current).toEqual([]);
 });

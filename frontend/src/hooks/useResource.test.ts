@@ -6,13 +6,13 @@ import { useResource } from './useResource';
 
 const failure = new ApiError({ status: 503, code: 'x', detail: 'Not now.' });
 
-it('drops an answer that is overtaken, and keeps what was there before in sight', async () => {
-  const answers = new Map<string, (value: string) => void>();
-  const loaderOf = (name: string) => () => new Promise<string>((resolve) => answers.set(name, resolve));
-  const [first, second] = [loaderOf('first'), loaderOf('second')];
+it('ignores a stale response, and keeps the last value meanwhile', async () => {
+  const resolvers = new Map<string, (value: string) => void>();
+  const makeLoader = (name: string) => () => new Promise<string>((resolve) => resolvers.set(name, resolve));
+  const [first, second] = [makeLoader('first'), makeLoader('second')];
   const { result, rerender } = renderHook(useResource<string>, { initialProps: first });
   await act(async () => {
-    answers.get('first')?.('one');
+    resolvers.get('first')?.('one');
     await Promise.resolve();
   });
   expect(result.current.state).toEqual({ kind: 'loaded', value: 'one' });
@@ -20,13 +20,13 @@ it('drops an answer that is overtaken, and keeps what was there before in sight'
   expect(result.current).toMatchObject({ state: { kind: 'loading' }, lastValue: 'one' });
   rerender(first);
   await act(async () => {
-    answers.get('second')?.('two');
+    resolvers.get('second')?.('two');
     await Promise.resolve();
   });
   expect(result.current.state).toEqual({ kind: 'loaded', value: 'one' });
 });
 
-it('says why there is no answer, and asks again', async () => {
+it('reports why loading failed, and reloads', async () => {
   const load = jest.fn<Promise<string>, []>().mockRejectedValueOnce(failure).mockResolvedValue('there');
   const { result } = renderHook(() => useResource(load));
   await waitFor(() => expect(result.current.state).toEqual({ kind: 'failed', error: failure }));
@@ -35,7 +35,7 @@ it('says why there is no answer, and asks again', async () => {
   await waitFor(() => expect(result.current.state).toEqual({ kind: 'loaded', value: 'there' }));
 });
 
-it('asks again when a lost connection comes back, and shows the old answer until then', async () => {
+it('reloads after a reconnect, and keeps the old value until then', async () => {
   const { setSocketState } = useConnectionStore.getState();
   const load = jest
     .fn<Promise<string>, []>()

@@ -14,7 +14,7 @@ import {
 import { api, server } from '../test/server';
 import { useStatusAnnouncement } from './useStatusAnnouncement';
 
-it('tells the news of each change of a status', () => {
+it('announces each change of a dataset’s status', () => {
   const { result } = renderHook(useStatusAnnouncement);
   const { applyListSnapshot, applyEvent, applyListEvent } = useDatasetsStore.getState();
   act(() => applyListSnapshot({ channel: 'datasets', list: makeList([makeDownloadingDataset()]) }));
@@ -28,7 +28,7 @@ it('tells the news of each change of a status', () => {
   expect(result.current).toBe('TinyStories: cancelled.');
 });
 
-it('tells the news of the open dataset’s tokenizations', async () => {
+it('announces changes of the open dataset’s tokenizations', async () => {
   server.use(
     http.get(api('/datasets/ds_1'), () =>
       HttpResponse.json(makeDetail({ tokenizations: [makeTokenization()] })),
@@ -38,9 +38,9 @@ it('tells the news of the open dataset’s tokenizations', async () => {
   const { open, applyEvent } = useDetailStore.getState();
   await act(() => open('ds_1'));
   expect(result.current).toBe('');
-  const of = { scope: 'tokenization', tokenization_id: 'tok_1' } as const;
-  act(() => applyEvent(makeProgress({ ...of, status: 'processing' })));
+  const target = { scope: 'tokenization', tokenization_id: 'tok_1' } as const;
+  act(() => applyEvent(makeProgress({ ...target, status: 'processing' })));
   expect(result.current).toBe('');
-  act(() => applyEvent(makeCompleted({ ...of, seq: 12 })));
+  act(() => applyEvent(makeCompleted({ ...target, seq: 12 })));
   expect(result.current).toBe('Tokenization with gpt2: ready.');
 });

@@ -6,12 +6,12 @@ import { makeDataset, makeDownloadingDataset, makeStorage } from '../test/fixtur
 import { api, server } from '../test/server';
 import { useStorage } from './useStorage';
 
-it('asks when a status changes, and not while work merely goes on', async () => {
-  let asked = 0;
+it('refreshes when a status changes, not on progress', async () => {
+  let count = 0;
   server.use(
     http.get(api('/system/storage'), () => {
-      asked += 1;
-      return HttpResponse.json(makeStorage({ used_bytes: asked }));
+      count += 1;
+      return HttpResponse.json(makeStorage({ used_bytes: count }));
     }),
   );
   const { result } = renderHook(useStorage);

@@ -7,7 +7,7 @@ import { useFakeSocket } from '../test/fakeSocket';
 import { api, problem, server } from '../test/server';
 import { useWebSocket } from './useWebSocket';
 
-it('says how the connection goes', () => {
+it('returns the connection state', () => {
   const socket = useFakeSocket();
   const { result, unmount } = renderHook(useWebSocket);
   expect(result.current).toBe('reconnecting');
@@ -19,7 +19,7 @@ it('says how the connection goes', () => {
   expect(socket.connected).toBe(false);
 });
 
-it('tries at once where the network comes back, or somebody looks again', () => {
+it('reconnects immediately when the network or the page’s visibility returns', () => {
   const socket = useFakeSocket();
   const { unmount } = renderHook(useWebSocket);
   act(() => socket.accept());
@@ -35,7 +35,7 @@ it('tries at once where the network comes back, or somebody looks again', () => 
   expect(socket.connects).toBe(3);
 });
 
-it('hears of an API that does not answer, and of one that wants a token', async () => {
+it('notices an unreachable API and a missing token', async () => {
   const { result } = renderHook(useWebSocket);
   server.use(http.get(api('/system/storage'), () => HttpResponse.error()));
   await act(() => getStorage().catch(() => undefined));

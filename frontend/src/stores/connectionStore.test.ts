@@ -12,11 +12,11 @@ it.each<[SocketState, boolean, Connection]>([
   ['reconnecting', false, 'down'],
   ['connecting', false, 'down'],
   ['down', true, 'down'],
-])('socket %s and API reachable %s are %s', (socket, apiReachable, expected) => {
+])('maps socket %s and API reachable %s to %s', (socket, apiReachable, expected) => {
   expect(selectConnection({ socket, apiReachable })).toBe(expected);
 });
 
-it('takes a socket that is up as proof that the server is', () => {
+it('takes a connected socket as proof that the API is reachable', () => {
   store().setApiReachable(false);
   store().setSocketState('connected');
   expect(store().apiReachable).toBe(true);
@@ -25,7 +25,7 @@ it('takes a socket that is up as proof that the server is', () => {
   expect(store().apiReachable).toBe(false);
 });
 
-it('counts the times that a lost connection came back', () => {
+it('counts reconnects', () => {
   const states: SocketState[] = ['connecting', 'connected', 'reconnecting', 'connected', 'connected', 'down'];
   for (const state of states) store().setSocketState(state);
   expect(store().reconnects).toBe(1);
@@ -33,7 +33,7 @@ it('counts the times that a lost connection came back', () => {
   expect(store().reconnects).toBe(2);
 });
 
-it('asks for a token, then says that the one it has is wrong', () => {
+it('requires a token, then rejects a wrong one', () => {
   store().requireAccess();
   expect(store().access).toBe('asked');
   setAccessToken('wrong');
@@ -41,7 +41,7 @@ it('asks for a token, then says that the one it has is wrong', () => {
   expect(store().access).toBe('refused');
 });
 
-it('keeps a token that is given, and begins anew with it', () => {
+it('stores a token and starts over with it', () => {
   store().requireAccess();
   store().saveToken('right');
   expect(getAccessToken()).toBe('right');

@@ -4,20 +4,20 @@ import type { Dataset } from '../types/dataset';
 import type { DatasetEvent } from '../types/events';
 import { reduceDataset, reduceDetail } from './datasetReducer';
 
-describe('what is dropped', () => {
-  it.each([9, 10])('drops event %d for a record at 10', (seq) => {
+describe('ignored events', () => {
+  it.each([9, 10])('ignores event %d for a record at 10', (seq) => {
     const record = makeDownloadingDataset({ seq: 10 });
     expect(reduceDataset(record, makeProgress({ seq }))).toBe(record);
   });
 
-  it('drops an event of another dataset', () => {
+  it('ignores an event of another dataset', () => {
     const record = makeDownloadingDataset();
     expect(reduceDataset(record, makeProgress({ dataset_id: 'ds_2' }))).toBe(record);
   });
 });
 
 describe('scope dataset', () => {
-  it('takes progress over into the record and its job', () => {
+  it('applies progress to the record and its job', () => {
     const next = reduceDataset(
       makeDownloadingDataset({ error_message: 'old' }),
       makeProgress({ status: 'processing' }),
@@ -26,7 +26,7 @@ describe('scope dataset', () => {
     expect(next.job).toMatchObject({ done: makeProgress().done, state: 'running' });
   });
 
-  it('says that a job waits', () => {
+  it('marks a waiting job as queued', () => {
     const next = reduceDataset(
       makeDownloadingDataset(),
       makeProgress({ not_before: '2026-11-23T14:05:00Z' }),
@@ -34,13 +34,13 @@ describe('scope dataset', () => {
     expect(next.job).toMatchObject({ state: 'queued', not_before: '2026-11-23T14:05:00Z' });
   });
 
-  it('leaves the job of another attempt alone', () => {
+  it('does not change the job of another attempt', () => {
     const record = makeDownloadingDataset();
     expect(reduceDataset(record, makeProgress({ job_id: 'job_2' })).job).toBe(record.job);
     expect(reduceDataset({ ...record, job: null }, makeProgress()).job).toBeNull();
   });
 
-  it('keeps the status where an event names none that a dataset has', () => {
+  it('keeps the status if the event’s is no dataset status', () => {
     expect(reduceDataset(makeDownloadingDataset(), makeProgress({ status: 'queued' })).status).toBe(
       'downloading',
     );
@@ -61,7 +61,7 @@ describe('scope dataset', () => {
     });
   });
 
-  it('becomes an error that says why, and keeps how far it came', () => {
+  it('becomes an error with its reason, and keeps the progress', () => {
     const next = reduceDataset(
       makeDownloadingDataset(),
       makeError({ code: 'cancelled', error: 'Cancelled.' }),
@@ -86,8 +86,8 @@ const EVENTS: ((scope: (typeof OTHER_SCOPES)[number]) => DatasetEvent)[] = [
 describe.each(OTHER_SCOPES)('scope %s', (scope) => {
   it.each(EVENTS.map((event) => event(scope)))('never touches the dataset’s own data: $type', (event) => {
     const ready = makeDataset();
-    const own = ({ seq, index, ...rest }: Dataset): object => rest;
-    expect(own(reduceDataset(ready, event))).toEqual(own(ready));
+    const pickOwnData = ({ seq, index, ...ownData }: Dataset): object => ownData;
+    expect(pickOwnData(reduceDataset(ready, event))).toEqual(pickOwnData(ready));
     expect(reduceDataset(ready, event).seq).toBe(11);
   });
 });
@@ -96,11 +96,11 @@ it.each([
   [makeProgress({ scope: 'index', progress: 30 }), { state: 'building', progress: 30 }],
   [makeCompleted({ scope: 'index' }), { state: 'ready', progress: 100 }],
   [makeError({ scope: 'index', progress: 30 }), { state: 'error', progress: 30 }],
-])('tells of the index: $type', (event, index) => {
+])('updates the index: $type', (event, index) => {
   expect(reduceDataset(makeDataset(), event).index).toEqual(index);
 });
 
-describe('the tokenizations of a detail', () => {
+describe('tokenizations of a detail', () => {
   const detail = makeDetail({ tokenizations: [makeTokenization(), makeTokenization({ id: 'tok_2' })] });
 
   it.each([
@@ -111,30 +111,30 @@ describe('the tokenizations of a detail', () => {
       { status: 'cancelled', error_code: 'cancelled' },
     ],
     [makeProgress({ status: 'downloading' }), { status: 'processing' }],
-  ])('changes the one that is named: $type', (event, changes) => {
+  ])('changes the tokenization of the event: $type', (event, changes) => {
     const next = reduceDetail(detail, { ...event, scope: 'tokenization', tokenization_id: 'tok_1' });
     expect(next.tokenizations[0]).toMatchObject(changes);
     expect(next.tokenizations[1]).toBe(detail.tokenizations[1]);
   });
 
-  it('stay as they are in the other scopes', () => {
+  it('does not change tokenizations for other scopes', () => {
     expect(reduceDetail(detail, makeProgress()).tokenizations).toBe(detail.tokenizations);
     expect(reduceDetail(detail, makeProgress({ seq: 1 }))).toBe(detail);
   });
 });
 
-describe('what the generated types do not know', () => {
+describe('values outside the generated types', () => {
   it.each<Partial<Record<keyof DatasetEvent, string>>>([
     { scope: 'surprise' },
     { type: 'surprise' },
     { type: 'surprise', scope: 'index' },
-  ])('is an error, and not passed over: %j', (changes) => {
-    // A newer server may say what these types rule out.
+  ])('throws instead of ignoring %j', (changes) => {
+    // A newer server may send what these types exclude.
     const event = { ...makeProgress(), ...changes } as DatasetEvent;
     expect(() => reduceDataset(makeDownloadingDataset(), event)).toThrow('Unexpected');
   });
 
-  it('is an error for a tokenization, too', () => {
+  it('throws for a tokenization, too', () => {
     const event = { ...makeProgress({ scope: 'tokenization', tokenization_id: 'tok_1' }), type: 'surprise' };
     const detail = makeDetail({ tokenizations: [makeTokenization()] });
     expect(() => reduceDetail(detail, event as unknown as DatasetEvent)).toThrow('Unexpected');

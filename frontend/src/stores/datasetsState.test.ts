@@ -12,26 +12,26 @@ import {
 
 const WORKING = { ...EMPTY_STATE, ...applyList(EMPTY_STATE, [makeList([makeDownloadingDataset()])]) };
 
-it('takes pages as the whole list', () => {
+it('replaces the list by pages', () => {
   expect(WORKING).toMatchObject({ total: 1, loaded: true, loading: false, error: null });
   expect(applyList(EMPTY_STATE, [])).toMatchObject({ datasets: [], total: 0 });
 });
 
-it('counts what comes and goes once', () => {
+it('counts each added and removed dataset once', () => {
   expect(upsertDataset(WORKING, makeDownloadingDataset()).total).toBe(1);
   expect(upsertDataset(WORKING, makeDataset({ id: 'ds_2' })).total).toBe(2);
   expect(removeDataset(WORKING, 'ds_1')).toMatchObject({ datasets: [], total: 0 });
   expect(removeDataset(WORKING, 'ds_9').total).toBe(1);
 });
 
-it('puts nothing into the list that is not listed', () => {
+it('does not add a dataset that is not listed', () => {
   expect(updateListedDataset(WORKING, makeDataset({ id: 'ds_9' }))).toEqual({});
   expect(updateListedDataset(WORKING, makeDataset({ seq: 11 }))).toMatchObject({
     datasets: [{ status: 'ready' }],
   });
 });
 
-it('keeps the newest progress for as long as the work goes on', () => {
+it('keeps the latest progress while the job runs', () => {
   const event = makeProgress();
   const after = { ...WORKING, ...applyDatasetEvent(WORKING, event) };
   expect(after.latestProgress).toEqual({ ds_1: event });
@@ -40,7 +40,7 @@ it('keeps the newest progress for as long as the work goes on', () => {
   expect(upsertDataset(after, makeDownloadingDataset({ seq: 20 })).latestProgress).toEqual({});
 });
 
-it('follows the list', () => {
+it('applies list events', () => {
   const dataset = makeDataset({ id: 'ds_2' });
   const base = { dataset_id: 'ds_2', seq: 1 };
   expect(applyListChange(WORKING, { ...base, type: 'created', dataset }).total).toBe(2);

@@ -10,8 +10,8 @@ import { LIST_LIMIT, selectList, useDatasetsStore } from './datasetsStore';
 const store = useDatasetsStore.getState;
 const ids = (): string[] => store().datasets.map(({ id }) => id);
 
-/** So many datasets, newest first. */
-function many(count: number): Dataset[] {
+/** Return `count` datasets, newest first. */
+function makeDatasets(count: number): Dataset[] {
   return Array.from({ length: count }, (_, index) =>
     makeDataset({
       id: `ds_${index}`,
@@ -20,7 +20,7 @@ function many(count: number): Dataset[] {
   );
 }
 
-function serve(datasets: Dataset[]): void {
+function serveDatasets(datasets: Dataset[]): void {
   server.use(
     http.get(api('/datasets'), ({ request }) => {
       const page = Number(new URL(request.url).searchParams.get('page'));
@@ -31,13 +31,13 @@ function serve(datasets: Dataset[]): void {
 }
 
 async function load(...datasets: Dataset[]): Promise<void> {
-  serve(datasets);
+  serveDatasets(datasets);
   await store().fetchDatasets();
 }
 
-describe('getting the list', () => {
+describe('loading the list', () => {
   it('is loading, then loaded', async () => {
-    serve([makeDataset()]);
+    serveDatasets([makeDataset()]);
     expect(selectList(store())).toEqual({ kind: 'loading' });
     const done = store().fetchDatasets();
     expect(store().loading).toBe(true);
@@ -46,7 +46,7 @@ describe('getting the list', () => {
     expect(store()).toMatchObject({ loading: false, error: null, total: 1 });
   });
 
-  it('says why it failed, and gets over it', async () => {
+  it('reports why loading failed, and recovers', async () => {
     server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
     await store().fetchDatasets();
     expect(selectList(store())).toMatchObject({ kind: 'failed', error: { detail: 'Not now.' } });
@@ -54,13 +54,13 @@ describe('getting the list', () => {
     expect(selectList(store()).kind).toBe('loaded');
   });
 
-  it('stands newest first', async () => {
-    const [newest, middle, oldest] = many(3);
+  it('is ordered newest first', async () => {
+    const [newest, middle, oldest] = makeDatasets(3);
     await load(...[oldest, newest, middle].flatMap((dataset) => dataset ?? []));
     expect(ids()).toEqual(['ds_0', 'ds_1', 'ds_2']);
   });
 
-  it('keeps a record that is newer than the answer', async () => {
+  it('keeps a record that is newer than the response', async () => {
     await load(makeDownloadingDataset({ seq: 10 }));
     store().applyEvent(makeProgress({ seq: 12, progress: 60 }));
     await load(makeDownloadingDataset({ seq: 11, progress: 50 }));
@@ -68,23 +68,23 @@ describe('getting the list', () => {
   });
 });
 
-it('asks anew where the socket said something of the list meanwhile', async () => {
-  let asked = 0;
+it('loads the list again if it changed meanwhile', async () => {
+  let count = 0;
   server.use(
     http.get(api('/datasets'), () => {
-      asked += 1;
+      count += 1;
       const dataset = makeDataset({ id: 'ds_2' });
-      if (asked === 1) store().applyListEvent({ type: 'created', dataset_id: 'ds_2', seq: 1, dataset });
-      return HttpResponse.json(makeList(asked === 1 ? [] : [dataset]));
+      if (count === 1) store().applyListEvent({ type: 'created', dataset_id: 'ds_2', seq: 1, dataset });
+      return HttpResponse.json(makeList(count === 1 ? [] : [dataset]));
     }),
   );
   await store().fetchDatasets();
-  expect([asked, ids()]).toEqual([2, ['ds_2']]);
+  expect([count, ids()]).toEqual([2, ['ds_2']]);
 });
 
 describe('further pages', () => {
-  it('come on request, each dataset once', async () => {
-    const all = many(120);
+  it('are loaded on request, without duplicates', async () => {
+    const all = makeDatasets(120);
     await load(...all);
     expect(store()).toMatchObject({ total: 120, datasets: { length: 50 } });
     store().applyListEvent({
@@ -93,24 +93,24 @@ describe('further pages', () => {
       seq: 1,
       dataset: makeDataset({ id: 'new' }),
     });
-    serve([makeDataset({ id: 'new' }), ...all]);
+    serveDatasets([makeDataset({ id: 'new' }), ...all]);
     await store().fetchMoreDatasets();
     expect(new Set(ids()).size).toBe(100);
     expect(ids()[0]).toBe('new');
   });
 
-  it('leave no gap after a deletion', async () => {
-    const all = many(100);
+  it('have no gap after a deletion', async () => {
+    const all = makeDatasets(100);
     await load(...all);
     store().applyListEvent({ type: 'deleted', dataset_id: 'ds_3', seq: 1 });
-    serve(all.filter(({ id }) => id !== 'ds_3'));
+    serveDatasets(all.filter(({ id }) => id !== 'ds_3'));
     await store().fetchMoreDatasets();
     await store().fetchMoreDatasets();
     expect(ids()).toHaveLength(99);
   });
 
-  it('say why they failed, and leave the list as it was', async () => {
-    await load(...many(60));
+  it('report why loading failed, and keep the list', async () => {
+    await load(...makeDatasets(60));
     server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
     await store().fetchMoreDatasets();
     expect(store()).toMatchObject({
@@ -121,8 +121,8 @@ describe('further pages', () => {
     expect(selectList(store()).kind).toBe('loaded');
   });
 
-  it('are all got anew when a snapshot brings the first one only', async () => {
-    const all = many(60);
+  it('are all reloaded after a snapshot, which has only the first', async () => {
+    const all = makeDatasets(60);
     await load(...all);
     await store().fetchMoreDatasets();
     store().applyListSnapshot({ channel: 'datasets', list: makeList(all.slice(0, 50), 60) });
@@ -133,7 +133,7 @@ describe('further pages', () => {
 });
 
 describe('requests', () => {
-  it('puts a new download into the list', async () => {
+  it('adds a new download to the list', async () => {
     await load();
     server.use(
       http.post(api('/datasets/download'), () =>
@@ -144,7 +144,7 @@ describe('requests', () => {
     expect(store()).toMatchObject({ total: 1, datasets: [{ status: 'downloading' }] });
   });
 
-  it('hands a refusal to the caller', async () => {
+  it('throws a refusal', async () => {
     server.use(http.post(api('/datasets/download'), () => problem(409, 'exists', 'There already.')));
     await expect(store().downloadDataset({ repo_id: 'a/b' })).rejects.toMatchObject({ code: 'exists' });
   });
@@ -170,7 +170,7 @@ describe('requests', () => {
 describe('events', () => {
   beforeEach(() => load(makeDownloadingDataset()));
 
-  it('keep the rate of work that goes on', () => {
+  it('keep the rate of a running job', () => {
     store().updateDatasetProgress(makeProgress());
     expect(store().datasets[0]?.progress).toBe(45.2);
     expect(store().latestProgress.ds_1).toEqual(makeProgress());
@@ -183,20 +183,20 @@ describe('events', () => {
     expect(store().latestProgress).toEqual({});
   });
 
-  it('change nothing where they are old', () => {
+  it('are ignored if they are old', () => {
     const before = store().datasets;
     store().applyEvent(makeProgress({ seq: 3 }));
     expect(store().datasets).toBe(before);
   });
 
-  it('of a tokenization leave no rate', () => {
+  it('of a tokenization set no rate', () => {
     store().applyEvent(makeProgress({ scope: 'tokenization', tokenization_id: 'tok_1' }));
     expect(store().latestProgress).toEqual({});
   });
 });
 
-describe('the list’s own events', () => {
-  it('bring, change and take away', async () => {
+describe('list events', () => {
+  it('add, change and remove datasets', async () => {
     await load(makeDataset());
     const created = makeDataset({ id: 'ds_2', created_at: '2026-11-24T00:00:00Z' });
     store().applyListEvent({ type: 'created', dataset_id: 'ds_2', seq: 1, dataset: created });
@@ -213,7 +213,7 @@ describe('the list’s own events', () => {
     expect(store().total).toBe(1);
   });
 
-  it('do not bring back what is not listed', async () => {
+  it('do not add a changed dataset that is not listed', async () => {
     await load();
     store().applyListEvent({ type: 'changed', dataset_id: 'ds_1', seq: 1, dataset: makeDataset() });
     expect(ids()).toEqual([]);
@@ -221,13 +221,13 @@ describe('the list’s own events', () => {
 });
 
 describe('snapshots', () => {
-  it('of the list take its place', async () => {
+  it('of the list replace it', async () => {
     await load(makeDataset(), makeDataset({ id: 'gone' }));
     store().applyListSnapshot({ channel: 'datasets', list: makeList([makeDataset()]) });
     expect(ids()).toEqual(['ds_1']);
   });
 
-  it('of one dataset take its record’s place, and overtake older progress', async () => {
+  it('of a dataset replace its record and older progress', async () => {
     await load(makeDownloadingDataset());
     store().applyEvent(makeProgress());
     const dataset = {
@@ -242,7 +242,7 @@ describe('snapshots', () => {
     expect(store().latestProgress).toEqual({});
   });
 
-  it('of a dataset that is gone take it away', async () => {
+  it('of a deleted dataset remove it', async () => {
     await load(makeDataset());
     store().applySnapshot({ channel: 'datasets/ds_1/progress', seq: 0, dataset: null });
     expect(ids()).toEqual([]);

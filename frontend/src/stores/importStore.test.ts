@@ -13,7 +13,7 @@ const file = (name: string): File => new File(['a'], name);
 beforeEach(useFakeUploads);
 afterEach(() => jest.restoreAllMocks());
 
-it('sends files, one import at a time, and lists what they become', async () => {
+it('uploads files, one import at a time, and lists the dataset', async () => {
   const done = store().importFiles([file('a.txt'), file('b.txt')]);
   const upload = FakeUpload.current();
   upload.reportProgress(1, 4);
@@ -30,7 +30,7 @@ it('sends files, one import at a time, and lists what they become', async () => 
   expect(useDatasetsStore.getState().datasets).toEqual([makeDataset()]);
 });
 
-it('says why it failed, until that is noted', async () => {
+it('keeps a failure until it is dismissed', async () => {
   server.use(http.post(api('/datasets/sample'), () => problem(507, 'disk_full', 'No room.')));
   await store().loadSample();
   expect(store().state).toMatchObject({ kind: 'failed', label: 'the sample', error: { detail: 'No room.' } });
@@ -38,7 +38,7 @@ it('says why it failed, until that is noted', async () => {
   expect(store().state).toEqual({ kind: 'idle' });
 });
 
-it('stops at a wish, which is no failure', async () => {
+it('aborts on request without a failure', async () => {
   const done = store().importFiles([file('a.txt')]);
   store().dismiss();
   await done;

@@ -6,19 +6,19 @@ import { useStorageStore } from './storageStore';
 
 const store = useStorageStore.getState;
 
-function refuse(): void {
+function refuseStorage(): void {
   server.use(http.get(api('/system/storage'), () => problem(503, 'unavailable', 'Not now.')));
 }
 
-it('says why the disk is not known', async () => {
-  refuse();
+it('reports why the disk is unknown', async () => {
+  refuseStorage();
   await store().refreshStorage();
   expect(store().storage).toMatchObject({ kind: 'failed', error: { detail: 'Not now.' } });
 });
 
-it('keeps the last figures where new ones are not to be had', async () => {
+it('keeps the last figures if refreshing fails', async () => {
   await store().refreshStorage();
-  refuse();
+  refuseStorage();
   await store().refreshStorage();
   expect(store().storage).toEqual({ kind: 'loaded', value: makeStorage() });
 });

@@ -7,7 +7,7 @@ const draft = useTokenizationDraft.getState;
 
 beforeEach(() => useDetailStore.getState().open('ds_1'));
 
-it('stays while the window does, and goes with it', async () => {
+it('lives as long as the window', async () => {
   draft().change({ tokenizer: 'gpt2', access_token: 'hf_x' });
   draft().changePreviewText('Hello');
   await useDetailStore.getState().refresh();
@@ -16,13 +16,13 @@ it('stays while the window does, and goes with it', async () => {
   expect(draft()).toMatchObject({ values: DEFAULT_VALUES, previewText: '' });
 });
 
-it('begins anew for another dataset', async () => {
+it('is reset for another dataset', async () => {
   draft().change({ tokenizer: 'gpt2' });
   await useDetailStore.getState().open('ds_2');
   expect(draft().values).toBe(DEFAULT_VALUES);
 });
 
-it('keeps what is typed while it is sent, and spends the token that was sent', () => {
+it('keeps what is typed meanwhile, and clears the submitted token', () => {
   draft().change({ tokenizer: 'gpt2', access_token: 'hf_x' });
   const { values } = draft();
   draft().startSubmit(values);
@@ -37,7 +37,7 @@ it('keeps what is typed while it is sent, and spends the token that was sent', (
   expect(draft().values.access_token).toBe('hf_z');
 });
 
-it('says what is wrong with what still stands there, and nothing of what is another', () => {
+it('keeps only errors about unchanged values', () => {
   draft().change({ tokenizer: 'no/such', max_length: '8' });
   const { values } = draft();
   draft().startSubmit(values);
@@ -47,7 +47,7 @@ it('says what is wrong with what still stands there, and nothing of what is anot
   expect(draft().errors.tokenizer).toBeUndefined();
 });
 
-it('hears no answer that belongs to a window that is closed', () => {
+it('ignores the response for a closed window', () => {
   draft().change({ tokenizer: 'gpt2' });
   const { values } = draft();
   draft().startSubmit(values);

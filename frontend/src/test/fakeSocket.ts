@@ -1,5 +1,6 @@
-/** A socket without a network: the test is the server. */
-import { socketClient, type SocketLike } from '../api/websocket';
+/** A socket without a network; the test plays the server. */
+import type { SocketLike } from '../api/socket';
+import { socketClient } from '../api/websocket';
 
 type Listener = (message: unknown) => void;
 
@@ -24,7 +25,7 @@ export class FakeSocket implements SocketLike {
     this.connected = false;
   }
 
-  /** As the next connection of the client: whoever heard the one before does not hear this one. */
+  /** Act as the next connection: the listeners of the previous one are gone. */
   clearListeners(): this {
     this.listeners.clear();
     return this;
@@ -43,7 +44,7 @@ export class FakeSocket implements SocketLike {
     this.sent.push({ event, payload, acknowledge });
   }
 
-  /** The server lets the client in. */
+  /** The server accepts the connection. */
   accept(): void {
     this.connected = true;
     this.receive('connect');
@@ -55,33 +56,33 @@ export class FakeSocket implements SocketLike {
     this.receive('disconnect', reason);
   }
 
-  /** A try to connect fails. */
+  /** An attempt to connect fails. */
   fail(): void {
     this.receive('connect_error', new Error('xhr poll error'));
   }
 
-  /** The server says something. */
+  /** The server sends a message. */
   receive(event: string, message?: unknown): void {
     for (const listener of [...(this.listeners.get(event) ?? [])]) listener(message);
   }
 
-  /** The channels that were asked for, in order. */
+  /** Return the channels of the sent `event` messages, in order. */
   listChannels(event = 'subscribe'): string[] {
     return this.sent
       .filter((sent) => sent.event === event)
       .map(({ payload }) => (payload as { channel: string }).channel);
   }
 
-  /** The server answers the newest subscribe to `channel`. */
+  /** The server answers the latest subscription to `channel`. */
   answer(channel: string, snapshot: unknown): void {
-    const asked = this.sent.findLast(
+    const request = this.sent.findLast(
       ({ event, payload }) => event === 'subscribe' && (payload as { channel: string }).channel === channel,
     );
-    asked?.acknowledge?.(snapshot);
+    request?.acknowledge?.(snapshot);
   }
 }
 
-/** Put a fake in place of the panel's socket; subscriptions of before are forgotten. */
+/** Replace the panel's socket by a fake and forget all subscriptions. */
 export function useFakeSocket(): FakeSocket {
   const socket = new FakeSocket();
   socketClient.replaceFactory(() => socket.clearListeners());

@@ -1,7 +1,7 @@
 import { assertNever } from './assertNever';
 
-it('says what was not expected', () => {
-  // What the types rule out, a newer server may still say.
+it('names the unexpected value', () => {
+  // A newer server may send what the types exclude.
   const value = { type: 'surprise' } as never;
   expect(() => assertNever(value)).toThrow('Unexpected: {"type":"surprise"}');
 });

@@ -5,20 +5,20 @@ afterEach(() => {
   Reflect.deleteProperty(document, 'execCommand');
 });
 
-function give(target: object, name: string, value: unknown): void {
+function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, configurable: true });
 }
 
-it('uses the browser’s clipboard where there is one', async () => {
+it('uses the browser’s clipboard if there is one', async () => {
   const writeText = jest.fn(() => Promise.resolve());
-  give(navigator, 'clipboard', { writeText });
+  define(navigator, 'clipboard', { writeText });
   await copyText('text');
   expect(writeText).toHaveBeenCalledWith('text');
 });
 
-it('copies a selection elsewhere, and gives the focus back', async () => {
+it('copies a selection otherwise, and returns the focus', async () => {
   const selected: string[] = [];
-  give(document, 'execCommand', () => {
+  define(document, 'execCommand', () => {
     selected.push((document.activeElement as HTMLTextAreaElement).value);
     return true;
   });
@@ -31,7 +31,7 @@ it('copies a selection elsewhere, and gives the focus back', async () => {
   expect(document.querySelector('textarea')).toBeNull();
 });
 
-it('says so where the browser lets neither', async () => {
-  give(document, 'execCommand', () => false);
+it('throws if the browser allows neither', async () => {
+  define(document, 'execCommand', () => false);
   await expect(copyText('text')).rejects.toThrow('clipboard');
 });

@@ -11,12 +11,12 @@ import {
   toJobProgress,
 } from './datasets';
 
-describe('workView', () => {
-  it('knows nothing of a dataset without work', () => {
+describe('toJobProgress', () => {
+  it('returns null for a dataset without a job', () => {
     expect(toJobProgress(makeDataset(), undefined)).toBeNull();
   });
 
-  it('takes the newest event before the job', () => {
+  it('prefers the latest event to the job', () => {
     const view = toJobProgress(makeDownloadingDataset({ progress: 45.2 }), makeProgress());
     expect(view).toMatchObject({
       done: makeProgress().done,
@@ -26,7 +26,7 @@ describe('workView', () => {
     });
   });
 
-  it('takes the job where there was no event yet', () => {
+  it('uses the job if there is no event yet', () => {
     expect(toJobProgress(makeDownloadingDataset(), undefined)).toMatchObject({
       done: makeJob().done,
       rate: null,
@@ -34,13 +34,13 @@ describe('workView', () => {
     });
   });
 
-  it('says that a new job waits for its turn', () => {
+  it('marks a new job as queued', () => {
     const job = makeJob({ state: 'queued', phase: null, done: 0, total: 0 });
     const view = toJobProgress(makeDownloadingDataset({ job, progress: 0 }), undefined);
     expect(view).toMatchObject({ queued: true, notBefore: null, progress: null });
   });
 
-  it('says when a waiting job is tried again, and why it waits', () => {
+  it('includes when a waiting job retries, and why it waits', () => {
     const job = makeJob({
       state: 'queued',
       not_before: '2026-11-23T14:05:00Z',
@@ -54,18 +54,18 @@ describe('workView', () => {
     });
   });
 
-  it('forgets the wait of a job that runs again', () => {
+  it('clears the waiting time of a running job', () => {
     const job = makeJob({ state: 'running', not_before: '2026-11-23T14:05:00Z' });
     expect(toJobProgress(makeDownloadingDataset({ job }), undefined)).toMatchObject({ notBefore: null });
   });
 });
 
-it('tells a cancelled dataset from a failed one', () => {
+it('distinguishes a cancelled dataset from a failed one', () => {
   expect(isCancelled(makeFailedDataset({ error_code: 'cancelled' }))).toBe(true);
   expect(isCancelled(makeFailedDataset())).toBe(false);
 });
 
-it('says from where a retry goes on', () => {
+it('describes from where a retry continues', () => {
   expect(describeCancellation(45.9)).toBe('Cancelled. Retry continues from 45%.');
   expect(describeCancellation(0.4)).toBe('Cancelled. Retry starts from the beginning.');
 });
@@ -76,11 +76,11 @@ it.each([
   ['bad_token', true],
   ['disk_full', false],
   [null, false],
-])('knows whether %s may be mended by a token', (code, expected) => {
+])('tells whether a token may resolve %s', (code, expected) => {
   expect(needsHubToken(code)).toBe(expected);
 });
 
-it('shows the size of the source while there is none on disk', () => {
+it('uses the source’s size until there is one on disk', () => {
   expect(getDisplayedSize(makeDownloadingDataset())).toBe(500 * 1024 ** 2);
   expect(getDisplayedSize(makeDataset())).toBe(450 * 1024 ** 2);
 });
@@ -89,10 +89,10 @@ it('names the source', () => {
   expect([formatSource('huggingface'), formatSource('local')]).toEqual(['HuggingFace', 'Local file']);
 });
 
-it('throws for what the types do not know', () => {
+it('throws for an unknown value', () => {
   expect(() => assertNever('surprise' as never)).toThrow('"surprise"');
 });
 
-it('names the format', () => {
+it('names the formats', () => {
   expect(['csv, json', 'webdataset', null].map(formatFileFormats)).toEqual(['CSV, JSON', 'webdataset', '—']);
 });

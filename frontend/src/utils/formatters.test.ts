@@ -26,7 +26,7 @@ describe('formatFileSize', () => {
     [2.3 * 1024 ** 3, '2.3 GB'],
     [1024 ** 4, '1.0 TB'],
     [5000 * 1024 ** 5, '5000.0 PB'],
-  ])('writes %d bytes as %s', (bytes, text) => {
+  ])('formats %d bytes as %s', (bytes, text) => {
     expect(formatFileSize(bytes)).toBe(text);
   });
 
@@ -41,23 +41,23 @@ describe('counts and shares', () => {
     expect(formatCount(null)).toBe(UNKNOWN);
   });
 
-  it('agrees a noun with its count', () => {
+  it('uses the singular for one', () => {
     expect(formatPlural(1, 'file')).toBe('1 file');
     expect(formatPlural(2000, 'file')).toBe('2,000 files');
     expect(formatPlural(0, 'entry', 'entries')).toBe('0 entries');
   });
 
-  it('gives one decimal', () => {
+  it('uses one decimal', () => {
     expect(formatDecimal(487.26)).toBe('487.3');
     expect(formatDecimal(null)).toBe(UNKNOWN);
     expect(formatPercent(45.2)).toBe('45.2%');
   });
 
-  it('holds percentages between 0 and 100', () => {
+  it('clamps percentages to 0–100', () => {
     expect([-5, 50, 130, NaN].map(clampPercent)).toEqual([0, 50, 100, 0]);
   });
 
-  it('writes amounts and rates in their unit', () => {
+  it('formats amounts and rates in their unit', () => {
     expect(formatAmount(1024, 'bytes')).toBe('1.0 KB');
     expect(formatAmount(1, 'rows')).toBe('1 row');
     expect(formatRate(1024 ** 2, 'bytes')).toBe('1.0 MB/s');
@@ -75,7 +75,7 @@ describe('formatDuration', () => {
     [3600, '1 h'],
     [3905, '1 h 5 min'],
     [183_600, '2 d 3 h'],
-  ])('writes %d seconds as %s', (seconds, text) => {
+  ])('formats %d seconds as %s', (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
   });
 });
@@ -83,7 +83,7 @@ describe('formatDuration', () => {
 describe('times', () => {
   const time = new Date(2026, 10, 23, 14, 5).toISOString();
 
-  it('writes day and time in the browser’s time zone', () => {
+  it('formats day and time in the browser’s time zone', () => {
     expect(formatDate(time)).toBe('23 Nov 2026');
     expect(formatDateTime(time)).toBe('23 Nov 2026, 14:05');
     expect(formatTime(time)).toBe('14:05');

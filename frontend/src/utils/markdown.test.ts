@@ -1,6 +1,6 @@
 import { decodeEntities, extractText, parseBlocks, takeBlocks, toWebAddress } from './markdown';
 
-it('takes a text apart into blocks', () => {
+it('parses a text into blocks', () => {
   expect(parseBlocks('# One\n\ntwo').map(({ type }) => type)).toEqual(['heading', 'paragraph']);
   expect(parseBlocks('\n<!-- a hint -->\n\n[ref]: https://example.org\n')).toEqual([]);
 });
@@ -13,7 +13,7 @@ it.each([
   [1, ['one']],
   [3, ['one']],
   [4, ['one', 'two']],
-])('finds the blocks that begin within %d characters', (characters, expected) => {
+])('takes the blocks that begin within %d characters', (characters, expected) => {
   const blocks = parseBlocks('one\n\ntwo');
   expect(takeBlocks(blocks, characters).map(({ raw }) => raw)).toEqual(expected);
 });
@@ -27,7 +27,7 @@ it.each([
   ['//example.org', null],
   ['data/train.csv', null],
   ['', null],
-])('a link to %s leads to %s', (href, expected) => {
+])('maps a link to %s to %s', (href, expected) => {
   expect(toWebAddress(href)).toBe(expected);
 });
 
@@ -35,13 +35,13 @@ it.each([
   ['a &amp; b &lt;c&gt; &#39;d&#x27;', "a & b <c> 'd'"],
   ['a < b & c &unknown; 1 && 2', 'a < b & c &unknown; 1 && 2'],
   ['&nbsp;', '\u00a0'],
-])('%s reads as %s', (text, expected) => {
+])('decodes %s as %s', (text, expected) => {
   expect(decodeEntities(text)).toBe(expected);
 });
 
 it.each([
   ['<p>one\n <b>two</b></p><!-- three -->', 'one two'],
   ['<script>one()</script><style>p {}</style><template>two</template>', ''],
-])('of %s one would read “%s”', (html, expected) => {
+])('extracts from %s “%s”', (html, expected) => {
   expect(extractText(html)).toBe(expected);
 });

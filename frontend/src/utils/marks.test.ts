@@ -1,6 +1,6 @@
 import { splitByMarks } from './marks';
 
-it('leaves a text without marks whole', () => {
+it('does not split a text without marks', () => {
   expect(splitByMarks('plain', [])).toEqual([{ text: 'plain', marked: false }]);
 });
 
@@ -11,7 +11,7 @@ it('counts characters, not UTF-16 units', () => {
   ]);
 });
 
-it('loses and doubles nothing where marks overlap or reach beyond the end', () => {
+it('neither loses nor repeats text for overlapping or too long marks', () => {
   const parts = splitByMarks('abcdef', [
     [0, 3],
     [2, 4],

@@ -1,6 +1,6 @@
 import { DEFAULT_VALUES, toTokenizeRequest } from './tokenizationValues';
 
-it('leaves to the server what is not chosen', () => {
+it('leaves empty values to the server', () => {
   expect(toTokenizeRequest({ ...DEFAULT_VALUES, tokenizer: ' gpt2 ' })).toEqual({
     tokenizer: 'gpt2',
     revision: null,
@@ -24,10 +24,10 @@ it('leaves to the server what is not chosen', () => {
   });
 });
 
-it('makes numbers of what is typed as such', () => {
-  const typed = { splits: ['train'], text_column: 'text', max_length: '512', shuffle_seed: '7' };
+it('parses numbers', () => {
+  const values = { splits: ['train'], text_column: 'text', max_length: '512', shuffle_seed: '7' };
   const slots = { begin_of_row_token: 'bos', document_separator_token: '50256', end_of_document_token: '' };
-  expect(toTokenizeRequest({ ...DEFAULT_VALUES, ...typed, ...slots, heldout_percent: '5' })).toMatchObject({
+  expect(toTokenizeRequest({ ...DEFAULT_VALUES, ...values, ...slots, heldout_percent: '5' })).toMatchObject({
     splits: ['train'],
     text_column: 'text',
     max_length: 512,

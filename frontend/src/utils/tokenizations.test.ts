@@ -20,22 +20,22 @@ it.each([
     { splits: ['a', 'b'], heldout_fraction: 0 },
     'rows of the tokenizer’s own length • not padded • splits a, b',
   ],
-])('says %j in one line', (settings, line) => {
+])('describes %j in one line', (settings, line) => {
   expect(describeSettings({ settings })).toBe(line);
 });
 
-it('finds the newest that can be used', () => {
-  const made = (id: string, created_at: string) => makeTokenization({ id, created_at, status: 'ready' });
+it('finds the newest ready tokenization', () => {
+  const makeReady = (id: string, created_at: string) => makeTokenization({ id, created_at, status: 'ready' });
   const tokenizations = [
-    made('tok_1', '2026-01-01T00:00:00Z'),
-    made('tok_2', '2026-01-03T00:00:00Z'),
+    makeReady('tok_1', '2026-01-01T00:00:00Z'),
+    makeReady('tok_2', '2026-01-03T00:00:00Z'),
     makeTokenization({ id: 'tok_3', created_at: '2026-01-04T00:00:00Z' }),
   ];
   expect(findNewestReady({ tokenizations })).toBe('tok_2');
   expect(findNewestReady({ tokenizations: [] })).toBeNull();
 });
 
-it('lets work be stopped while it goes on, and taken up again where it ended early', () => {
+it('allows cancel while running, and retry after an early end', () => {
   expect(TOKENIZATION_ACTIONS).toEqual({
     queued: ['cancel'],
     processing: ['cancel'],

@@ -22,11 +22,11 @@ describe('validateHfRepoId', () => {
     'a/ü',
     'a/b.git',
     `a/${'b'.repeat(97)}`,
-  ])('refuses %s, and says the id', (repoId) => {
+  ])('rejects %s and names it', (repoId) => {
     expect(validateHfRepoId(repoId)).toContain(`“${repoId}”`);
   });
 
-  it('asks for an id where there is none', () => {
+  it('asks for a missing id', () => {
     expect(validateHfRepoId('')).toBe('Enter a repository ID such as roneneldan/TinyStories.');
   });
 
@@ -47,7 +47,7 @@ describe('normalizeHfRepoId', () => {
 });
 
 describe('validateTokenizationSettings', () => {
-  it('finds nothing wrong with a tokenizer alone', () => {
+  it('accepts a tokenizer alone', () => {
     expect(validateTokenizationSettings({ tokenizer: 'gpt2' })).toEqual({});
   });
 
@@ -68,7 +68,7 @@ describe('validateTokenizationSettings', () => {
     expect(validateTokenizationSettings({ tokenizer: 'gpt2', packing: 'concat' })).toEqual({});
   });
 
-  it('refuses a tokenizer that is missing or none', () => {
+  it('rejects a missing or invalid tokenizer', () => {
     expect(validateTokenizationSettings({ tokenizer: '' }).tokenizer).toContain('Enter a Hub model ID');
     expect(validateTokenizationSettings({ tokenizer: 'a b' })).toHaveProperty('tokenizer');
   });
@@ -84,13 +84,13 @@ it.each([-1, 1.5, NaN, 2 ** 60])('refuses a seed of %d', (shuffle_seed) => {
   expect(validateTokenizationSettings({ tokenizer: 'gpt2', shuffle_seed })).toHaveProperty('shuffle_seed');
 });
 
-it('refuses an id that is none, in any of the places of a row', () => {
+it('rejects an invalid token ID in any slot', () => {
   const settings = { tokenizer: 'gpt2', begin_of_row_token: 'bos', end_of_document_token: NaN } as const;
   expect(Object.keys(validateTokenizationSettings(settings))).toEqual(['end_of_document_token']);
   expect(validateTokenizationSettings({ tokenizer: 'gpt2', document_separator_token: 5 })).toEqual({});
 });
 
-it('takes a tokenizer of the server’s own machine', () => {
+it('accepts a local tokenizer', () => {
   expect(validateTokenizationSettings({ tokenizer: './tokenizers/sample-bpe' })).toEqual({});
   expect(validateTokenizationSettings({ tokenizer: '/data/tokenizer.json' })).toEqual({});
 });

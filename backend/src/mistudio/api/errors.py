@@ -30,6 +30,7 @@ STATUS: Mapping[str, int] = {
     "unknown_config": 422,
     "unknown_split": 422,
     "unknown_column": 422,
+    "invalid_repository": 422,
     "unknown_revision": 422,
     "invalid_pattern": 422,
     "no_data": 422,

@@ -5,6 +5,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from mistudio.utils.hf_utils import check_revision
 from mistudio.utils.text import find_control
 
 Item = TypeVar("Item")
@@ -39,6 +40,7 @@ NO_CONTROLS = AfterValidator(_refuse_controls)
 OneLine = Annotated[str, NO_CONTROLS]
 _LENGTHS = StringConstraints(strip_whitespace=True, min_length=1, max_length=255)
 Name = Annotated[str, _LENGTHS, NO_CONTROLS]
+Revision = Annotated[Name, AfterValidator(check_revision)]
 # The header of a spreadsheet's column may have several lines.
 ColumnName = Annotated[str, _LENGTHS, AfterValidator(partial(_refuse_controls, lines=True))]
 HubToken = Annotated[SecretStr | None, AfterValidator(lambda token: checked_token(token) if token else None)]

@@ -6,7 +6,18 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.ingest.local_files import SampleBy
-from mistudio.schemas.common import Bytes, ColumnName, HubToken, Name, Page, Percent, Shape, Timestamp, UsageSnippet
+from mistudio.schemas.common import (
+    Bytes,
+    ColumnName,
+    HubToken,
+    Name,
+    Page,
+    Percent,
+    Revision,
+    Shape,
+    Timestamp,
+    UsageSnippet,
+)
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import TokenizationResponse
 from mistudio.utils.hf_utils import check_repo_id
@@ -114,7 +125,7 @@ class DatasetDownloadRequest(BaseModel):
     repo_id: str = Field(description="namespace/name", examples=["roneneldan/TinyStories"])
     config: Name | None = Field(default=None, description="Default: the card's default, or the only one.")
     splits: list[Name] | None = Field(default=None, min_length=1, description="Default: all.")
-    revision: Name | None = Field(default=None, description="Branch, tag or commit. Default: the main branch.")
+    revision: Revision | None = Field(default=None, description="Branch, tag or commit. Default: the main branch.")
     text_column: ColumnName | None = Field(default=None, description="Default: detected automatically.")
     access_token: HubToken = None
 

@@ -13,6 +13,7 @@ from mistudio.schemas.common import (
     HubToken,
     Name,
     Percent,
+    Revision,
     Shape,
     Timestamp,
     UsageSnippet,
@@ -40,7 +41,7 @@ class TokenizeRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     tokenizer: TokenizerName
-    revision: Name | None = Field(default=None, description="Branch, tag or commit. Default: the main branch.")
+    revision: Revision | None = Field(default=None, description="Branch, tag or commit. Default: the main branch.")
     access_token: HubToken = None
     splits: list[Name] | None = Field(default=None, min_length=1, description="Default: all.")
     text_column: ColumnName | None = Field(default=None, description="Default: the dataset's.")

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from mistudio.corpus.spec.settings import Padding
-from mistudio.schemas.common import HubToken, Name, Shape, Timestamp
+from mistudio.schemas.common import HubToken, Revision, Shape, Timestamp
 from mistudio.schemas.token_rows import TokenView
 from mistudio.schemas.tokenization import MaxLength, TokenizerName, TokenSlot
 
@@ -14,7 +14,7 @@ class PreviewRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     tokenizer: TokenizerName
-    revision: Name | None = None
+    revision: Revision | None = None
     access_token: HubToken = None
     text: str = Field(max_length=100_000)
     max_length: MaxLength | None = None

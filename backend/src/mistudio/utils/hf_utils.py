@@ -4,24 +4,30 @@
 server itself only checks ids. Errors are the client library's own; ``mistudio.corpus.hub.errors`` translates them.
 """
 
-import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from huggingface_hub.hf_api import DatasetInfo, ModelInfo, RepoSibling
+    import httpx2
+
+    from mistudio.utils.hf_answers import FileAnswer, RepoAnswer
 
 # The Hub's own rule: letters, digits, "-", "_" and "."; no leading or trailing "-" or "."; no "--" or ".."; 96 at most.
 _NAME = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _MAX_NAME = 96
+# The rules of git check-ref-format.
+_NO_REF = re.compile(r"\.\.|@\{|[\x00-\x20\x7f~^:?*\[\\]")
 # The client reads this at its import. Without it, it tells the Hub about this machine's environment.
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 _ANSWER_SECONDS: Final = 10.0
+# Of answers after decompression: a file's entry has some 300 bytes.
+_ANSWER_BYTES: Final = 64 << 20
+_BODY_HEADERS: Final = ("content-encoding", "content-length", "transfer-encoding")
 
 RepoKind = Literal["dataset", "model"]
 _PAGES: Final[Mapping[RepoKind, str]] = {"dataset": "datasets/", "model": ""}
@@ -78,6 +84,15 @@ def check_repo_id(value: object) -> str:
     return repo_id
 
 
+def check_revision(revision: str) -> str:
+    """Return ``revision`` if git could have a branch, tag or commit of this name; else raise ValueError."""
+    parts = revision.split("/")
+    is_invalid = _NO_REF.search(revision) or revision in ("@", "") or revision.startswith("-")
+    if is_invalid or any(not part or part.startswith(".") or part.endswith((".", ".lock")) for part in parts):
+        raise ValueError(f"“{revision[:100]}” cannot be a branch, tag or commit. Enter one such as main.")
+    return revision
+
+
 def hub_endpoint() -> str:
     """Return the Hub's address without a slash at its end."""
     return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
@@ -120,13 +135,13 @@ def get_repo_info(
 ) -> RepoInfo:
     """Return the repository at ``revision`` (default: its main branch), with all files and the card's YAML.
 
-    It is one request, so everything belongs to one commit. Raises the client library's errors.
+    It is one request, so everything belongs to one commit. Raises the client library's errors, and InvalidAnswer.
     """
-    from huggingface_hub import HfApi
+    from mistudio.utils.hf_answers import RepoAnswer, read_answer
 
-    api = HfApi(endpoint=hub_endpoint(), token=token, library_name="mistudio")
-    get_info = api.dataset_info if kind == "dataset" else api.model_info
-    return _to_repo_info(get_info(repo_id, revision=revision, files_metadata=True, timeout=seconds), repo_id)
+    at = "" if revision is None else f"/revision/{quote(revision, safe='')}"
+    body = hub_get(f"/api/{kind}s/{repo_id}{at}?blobs=true", token=token, seconds=seconds)
+    return _to_repo_info(read_answer(RepoAnswer, body))
 
 
 def get_repo_file(
@@ -137,46 +152,63 @@ def get_repo_file(
     kind: RepoKind = "dataset",
     token: str | None = None,
     seconds: float = _ANSWER_SECONDS,
+    limit: int = _ANSWER_BYTES,
 ) -> bytes:
-    """Return a small file's content. Raises the client library's errors."""
+    """Return a file's content of at most ``limit`` bytes. Raises the client library's errors, and InvalidAnswer."""
     address = f"/{_PAGES[kind]}{repo_id}/resolve/{quote(revision, safe='')}/{quote(path)}"
-    return hub_get(address, token=token, seconds=seconds)
+    return hub_get(address, token=token, seconds=seconds, limit=limit)
 
 
 def get_ref_names(
     repo_id: str, *, kind: RepoKind = "dataset", token: str | None = None, seconds: float = _ANSWER_SECONDS
 ) -> list[str]:
-    """Return the names of branches, then of tags. Raises the client library's errors."""
+    """Return the names of branches, then of tags. Raises the client library's errors, and InvalidAnswer."""
+    from mistudio.utils.hf_answers import RefsAnswer, read_answer
+
     # The client's own function has no time limit.
-    refs = json.loads(hub_get(f"/api/{kind}s/{repo_id}/refs", token=token, seconds=seconds))
-    return [str(ref["name"]) for kind in ("branches", "tags") for ref in refs.get(kind, [])]
+    refs = read_answer(RefsAnswer, hub_get(f"/api/{kind}s/{repo_id}/refs", token=token, seconds=seconds))
+    return [ref.name for ref in (*refs.branches, *refs.tags)]
 
 
-def hub_get(path: str, *, token: str | None, seconds: float = _ANSWER_SECONDS) -> bytes:
-    """Return the body of a GET request to the Hub, which may pause for ``seconds``.
+def hub_get(path: str, *, token: str | None, seconds: float = _ANSWER_SECONDS, limit: int = _ANSWER_BYTES) -> bytes:
+    """Return the body of a GET request to the Hub, which may pause for ``seconds``, of at most ``limit`` bytes.
 
-    Raises the client library's errors for every refusal.
+    Raises the client library's errors for every refusal, and InvalidAnswer for a longer body.
     """
-    from huggingface_hub import get_session, hf_raise_for_status
+    from huggingface_hub import get_session
 
-    response = get_session().get(f"{hub_endpoint()}{path}", headers=hub_headers(token), timeout=seconds)
-    hf_raise_for_status(response)
-    return bytes(response.content)
+    from mistudio.utils.hf_answers import inflate
+
+    headers = {**hub_headers(token), "Accept-Encoding": "gzip"}
+    with get_session().stream("GET", f"{hub_endpoint()}{path}", headers=headers, timeout=seconds) as response:
+        if not response.is_success:
+            _raise_refusal(response)
+        return inflate(response.iter_raw(), response.headers.get("Content-Encoding", ""), limit)
 
 
-def _to_repo_info(info: "DatasetInfo | ModelInfo", repo_id: str) -> RepoInfo:
-    card = vars(info.card_data).items() if info.card_data else ()
+def _raise_refusal(response: "httpx2.Response") -> NoReturn:
+    """Raise the client's error for a refusal, without its body, which has no limit."""
+    import httpx2
+    from huggingface_hub import hf_raise_for_status
+
+    headers = {name: value for name, value in response.headers.items() if name.lower() not in _BODY_HEADERS}
+    bare = httpx2.Response(response.status_code, headers=headers, request=response.request)
+    hf_raise_for_status(bare)
+    raise httpx2.HTTPStatusError(f"status {response.status_code}", request=response.request, response=bare)
+
+
+def _to_repo_info(info: "RepoAnswer") -> RepoInfo:
     return RepoInfo(
-        repo_id=info.id or repo_id,
-        revision=info.sha or "",
-        private=bool(info.private),
+        repo_id=info.id,
+        revision=info.sha,
+        private=info.private,
         gated=bool(info.gated),
         disabled=bool(info.disabled),
-        card_data={name: value for name, value in card if value is not None},
-        files=tuple(_to_repo_file(sibling) for sibling in info.siblings or ()),
+        card_data={name: value for name, value in (info.card_data or {}).items() if value is not None},
+        files=tuple(map(_to_repo_file, info.siblings)),
     )
 
 
-def _to_repo_file(sibling: "RepoSibling") -> RepoFile:
-    sha256 = sibling.lfs.sha256 if sibling.lfs else None
-    return RepoFile(sibling.rfilename, sibling.size or 0, sha256, None if sha256 else sibling.blob_id)
+def _to_repo_file(file: "FileAnswer") -> RepoFile:
+    sha256 = file.lfs.sha256 if file.lfs else None
+    return RepoFile(file.rfilename, file.size, sha256, None if sha256 else file.blob_id)

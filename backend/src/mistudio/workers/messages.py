@@ -1,4 +1,4 @@
-"""The messages between a server and its child processes: one JSON object a line, told apart by its ``type``.
+"""The messages between a server and its child processes: one JSON object a line, tagged by its ``type``.
 
 Both sides are of one installation, so an unknown type or field is a defect and never a newer version. Errors name the
 fields at fault and never their values, because an order may carry a Hugging Face token.
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter,
 from mistudio.core.config import Settings
 from mistudio.core.errors import Json
 
-# A child neither listens nor lets anybody in, and opens no sealed token.
+# A child does not listen, checks no access and decrypts no token.
 _SERVER_ONLY: Final = {"api_token", "host", "secret_key"}
 
 

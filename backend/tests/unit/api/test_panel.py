@@ -1,4 +1,4 @@
-"""The built panel as files, and the page of the API's document: all of one origin."""
+"""The built panel, and the page of the OpenAPI document: all from one origin."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ def built(tmp_path: Path) -> Path:
 
 
 async def answer(folder: Path, path: str, **settings: object) -> httpx2.Response:
-    """What a server with this panel answers to somebody without a token."""
+    """The response of a server with this panel to a client without a token."""
     app = FastAPI(openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     mount_panel(app, folder)
     rules = AccessRules(Settings.model_validate({"data_dir": folder.parent, **settings}))
@@ -60,8 +60,8 @@ async def test_the_page_is_open_and_the_document_is_not(built: Path) -> None:
     assert f"getItem('{key[1]}')" in (built / "swagger-ui" / "start.js").read_text(encoding="utf-8")
 
 
-async def test_a_panel_that_is_not_built_says_how_to(tmp_path: Path) -> None:
-    """In one line, wherever it is asked for."""
+async def test_a_panel_that_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:
+    """In one line, at every path of it."""
     for path in ("/", "/api/docs"):
-        told = await answer(tmp_path, path)
-        assert (503, True) == (told.status_code, "make run" in told.text)
+        refused = await answer(tmp_path, path)
+        assert (503, True) == (refused.status_code, "make run" in refused.text)

@@ -1,4 +1,4 @@
-"""Who may speak to the server: host, origin and token, for requests and sockets alike."""
+"""The access rules: host, origin and token, for requests and sockets alike."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def rules(tmp_path: Path, **fields: object) -> AccessRules:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8001", "localhost", "LOCALHOST:8001", "[::1]:8001"])
-def test_loopback_names_are_let_in(tmp_path: Path, host: str) -> None:
+def test_loopback_names_are_allowed(tmp_path: Path, host: str) -> None:
     """All names of this machine, with and without a port."""
     rules(tmp_path).check_origin(Headers({"host": host}))
 
@@ -25,7 +25,7 @@ def test_loopback_names_are_let_in(tmp_path: Path, host: str) -> None:
     "host", ["evil.test", "127.0.0.1.evil.test:8001", "localhost.evil.test", "", "[::1", "10.0.0.1"]
 )
 def test_other_names_are_refused(tmp_path: Path, host: str) -> None:
-    """A name that somebody else's DNS may point here."""
+    """A name that a foreign DNS server may point here."""
     with pytest.raises(HostNotAllowed):
         rules(tmp_path).check_origin(Headers({"host": host}))
 
@@ -39,7 +39,7 @@ def test_a_page_of_another_origin_is_refused(tmp_path: Path) -> None:
             own.check_origin(Headers({"host": "127.0.0.1:8001", "origin": origin}))
 
 
-def test_what_a_browser_calls_cross_site_is_refused(tmp_path: Path) -> None:
+def test_a_cross_site_request_is_refused(tmp_path: Path) -> None:
     """Requests without an Origin, too: a page of another site may cause a GET with the owner's own Hub token."""
     own = rules(tmp_path)
     own.check_site(Headers({"sec-fetch-site": "same-origin"}))
@@ -48,7 +48,7 @@ def test_what_a_browser_calls_cross_site_is_refused(tmp_path: Path) -> None:
         own.check_site(Headers({"sec-fetch-site": "cross-site"}))
 
 
-def test_a_token_is_needed_where_one_is_set(tmp_path: Path) -> None:
+def test_a_token_is_needed_if_one_is_set(tmp_path: Path) -> None:
     """None, a wrong one and one with other characters are refused."""
     guarded = rules(tmp_path, host="0.0.0.0", api_token="a long secret")
     guarded.check_token("a long secret")
@@ -59,7 +59,7 @@ def test_a_token_is_needed_where_one_is_set(tmp_path: Path) -> None:
 
 
 def test_sockets_follow_the_same_rules(tmp_path: Path) -> None:
-    """A socket is let in exactly where a request would be."""
+    """A socket is allowed exactly if a request would be."""
     guarded = rules(tmp_path, host="0.0.0.0", api_token="secret")
     headers = Headers({"host": "lab.test"})
     assert guarded.can_open_socket(headers, "secret")

@@ -1,4 +1,4 @@
-"""What becomes of a transaction whose task is cancelled in the middle of it."""
+"""``mistudio.core.database``: cancelled transactions, queries in threads, and stopped processes."""
 
 import asyncio
 import sqlite3
@@ -9,35 +9,35 @@ import pytest
 from sqlalchemy import Connection, event, select, text
 
 from fakes.cluster import database_on
-from fakes.pace import PATIENCE
 from fakes.records import add_dataset
+from fakes.timing import TIMEOUT
 from mistudio.core.database import Database
 from mistudio.core.errors import Unavailable
 from mistudio.core.migrations import upgrade
 from mistudio.models import Dataset
 
 
-async def test_a_cancel_is_a_cancel_wherever_it_comes(async_db: Database) -> None:
-    """At every step of a question: the task ends as cancelled, never with an error that somebody might wait out."""
+async def test_a_cancel_at_any_step_cancels_the_task(async_db: Database) -> None:
+    """At every step of a query the task ends as cancelled, never with an error that a caller might retry."""
 
-    async def asked() -> object:
+    async def query() -> object:
         async with async_db.write() as session:
             return await session.scalar(text("SELECT 1"))
 
     ends = set()
     for steps in range(40):
-        task = asyncio.create_task(asked())
+        task = asyncio.create_task(query())
         for _step in range(steps):
             await asyncio.sleep(0)
         task.cancel()
         (end,) = await asyncio.gather(task, return_exceptions=True)
         ends.add(type(end))
     assert ends <= {asyncio.CancelledError, int}
-    assert 1 == await asked()
+    assert 1 == await query()
 
 
-async def test_a_write_that_is_cancelled_is_cancelled_and_leaves_no_lock(tmp_path: Path) -> None:
-    """Cancelled while it waits for the lock, it neither says that the database is gone, nor has the lock afterwards."""
+async def test_a_cancelled_write_leaves_no_lock(tmp_path: Path) -> None:
+    """Cancelled while it waits for the lock, it ends as cancelled and does not hold the lock."""
     path = tmp_path / "mistudio.db"
     database = Database(f"sqlite+aiosqlite:///{path}")
     async with database.read() as session:
@@ -48,7 +48,7 @@ async def test_a_write_that_is_cancelled_is_cancelled_and_leaves_no_lock(tmp_pat
             await session.execute(text("CREATE TABLE never (number INTEGER)"))
 
     def interfere(_connection: Connection, _cursor: object, statement: str, *_others: object) -> None:
-        """As soon as the task waits for its BEGIN, it is cancelled; then the lock comes free."""
+        """Cancel the task as soon as it waits for its BEGIN, then release the lock."""
         assert "BEGIN IMMEDIATE" == statement
         asyncio.get_running_loop().call_soon(task.cancel)
         asyncio.get_running_loop().call_soon(other.execute, "ROLLBACK")
@@ -64,8 +64,8 @@ async def test_a_write_that_is_cancelled_is_cancelled_and_leaves_no_lock(tmp_pat
     await database.close()
 
 
-async def test_a_question_sees_what_was_written_before_it(async_db: Database) -> None:
-    """On either database, in a thread, as many at once as there may be."""
+async def test_a_query_in_a_thread_sees_earlier_writes(async_db: Database) -> None:
+    """On both databases, with many queries at once."""
     for number in range(3):
         await add_dataset(async_db, name=f"stories {number}")
         names = await asyncio.gather(
@@ -74,28 +74,28 @@ async def test_a_question_sees_what_was_written_before_it(async_db: Database) ->
         assert [{f"stories {seen}" for seen in range(number + 1)}] * 20 == [set(seen) for seen in names]
 
 
-async def test_a_question_to_a_database_that_is_gone_is_unavailable() -> None:
-    """The same words whichever way it is asked."""
+async def test_a_query_to_a_dead_database_raises_unavailable() -> None:
+    """The message is that of every other session."""
     database = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     with pytest.raises(Unavailable, match="does not answer"):
         await database.ask(lambda session: session.scalar(text("SELECT 1")))
     await database.close()
 
 
-async def test_who_stops_within_a_transaction_keeps_no_row_for_ever(postgres_url: str, tmp_path: Path) -> None:
-    """A process that is held, or whose machine sleeps: PostgreSQL ends its session, and the next one has the row."""
+async def test_a_stopped_process_does_not_keep_its_locked_rows(postgres_url: str, tmp_path: Path) -> None:
+    """PostgreSQL ends the session of a process that stops within a transaction, and the next one gets the row."""
     async with database_on("postgresql", tmp_path, postgres_url) as database:
         await upgrade(database)
         await add_dataset(database)
-        mine = select(Dataset).with_for_update()
-        stalling = Database(database.url, idle_seconds=0.1)
+        locked_row = select(Dataset).with_for_update()
+        stopping = Database(database.url, idle_seconds=0.1)
 
-        async def stall() -> None:
-            async with stalling.write() as stalled:
-                await stalled.scalar(mine)
-                async with asyncio.timeout(PATIENCE), database.write() as session:
-                    assert "stories" == (await session.scalars(mine)).one().name
+        async def stop() -> None:
+            async with stopping.write() as stopped:
+                await stopped.scalar(locked_row)
+                async with asyncio.timeout(TIMEOUT), database.write() as session:
+                    assert "stories" == (await session.scalars(locked_row)).one().name
 
         with pytest.raises(Unavailable):
-            await stall()
-        await stalling.close()
+            await stop()
+        await stopping.close()

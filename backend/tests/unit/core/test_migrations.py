@@ -1,4 +1,4 @@
-"""The migrations, on both databases."""
+"""The migrations on both databases."""
 
 from typing import Any
 
@@ -27,13 +27,13 @@ def _index_names(connection: Connection) -> set[str]:
 
 
 async def test_the_migrated_schema_is_the_models_schema(async_db: Database) -> None:
-    """Nothing differs between what the migrations make and what the models say."""
+    """The migrations make exactly the schema of the models."""
     async with async_db.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
 
 
 async def _seed(database: Database) -> None:
-    """A row in every table, or more, with what is odd in text and JSON."""
+    """Add rows to every table, with unusual text and JSON."""
     splits = [{"name": "train", "num_files": 1, "num_rows": 3, "num_bytes": 10}]
     async with database.write() as session:
         model = Model(name="gpt2", hf_repo_id="openai/gpt2", revision="c0ffee", fingerprint="f" * 64, vocab_size=50257)
@@ -42,16 +42,16 @@ async def _seed(database: Database) -> None:
         dataset = await add_dataset(
             database, name=f"naïve {number}", splits=splits, meta={"license": "mit", "n": [number]}
         )
-        made = await add_tokenization(
+        tokenization = await add_tokenization(
             database, dataset, model_id=model.id, status="ready", ledger={"positions": number}
         )
         async with database.write() as session:
             session.add(DatasetReference(dataset_id=dataset.id, kind="sae", ref_id=f"sae-{number}", name="日本語"))
-        await add_job(database, dataset, kind="tokenize", tokenization=made)
+        await add_job(database, dataset, kind="tokenize", tokenization=tokenization)
 
 
 async def _rows(database: Database) -> dict[str, list[Row[Any]]]:
-    """Every row of every table of ours."""
+    """Return every row of every table of the models."""
     async with database.read() as session:
         return {
             table.name: list((await session.execute(table.select().order_by(table.c.id))).all())
@@ -64,8 +64,8 @@ async def _names(database: Database) -> set[str]:
         return set(await connection.run_sync(lambda c: inspect(c).get_table_names()))
 
 
-async def test_down_step_by_step_and_up_again_loses_nothing(empty_database: Database) -> None:
-    """What an older schema does not know is set aside with its rows, and taken up by the way back."""
+async def test_downgrades_and_upgrades_lose_nothing(empty_database: Database) -> None:
+    """Step by step, tables that an older schema does not know are kept with their rows, then restored."""
     await upgrade(empty_database)
     await _seed(empty_database)
     before = await _rows(empty_database)
@@ -85,8 +85,8 @@ async def test_down_step_by_step_and_up_again_loses_nothing(empty_database: Data
         assert [] == await connection.run_sync(_differences)
 
 
-async def test_what_an_older_version_deletes_is_gone(empty_database: Database) -> None:
-    """A dataset that was deleted between a step back and a step forward takes what belonged to it along."""
+async def test_a_deletion_by_an_older_version_reaches_kept_tables(empty_database: Database) -> None:
+    """A dataset deleted between a downgrade and an upgrade takes its rows in other tables along."""
     await upgrade(empty_database)
     await _seed(empty_database)
     await downgrade(empty_database, "001")
@@ -99,26 +99,26 @@ async def test_what_an_older_version_deletes_is_gone(empty_database: Database) -
     }
 
 
-async def test_up_again_is_nothing_more(empty_database: Database) -> None:
-    """Whoever is at the newest schema stays there."""
+async def test_a_second_upgrade_changes_nothing(empty_database: Database) -> None:
+    """The newest schema stays as it is."""
     await upgrade(empty_database)
     before = await _names(empty_database)
     await upgrade(empty_database)
     assert set(Base.metadata.tables) | {"alembic_version"} == before == await _names(empty_database)
 
 
-async def test_the_given_indexes_exist(async_db: Database) -> None:
-    """The indexes that are given have their names; the one over JSON is PostgreSQL's alone."""
+async def test_the_specified_indexes_exist(async_db: Database) -> None:
+    """They have the specified names; only PostgreSQL has the index over JSON."""
     async with async_db.engine.connect() as connection:
         names = await connection.run_sync(_index_names)
-    given = {"idx_datasets_status", "idx_datasets_source", "idx_datasets_created_at"}
+    specified = {"idx_datasets_status", "idx_datasets_source", "idx_datasets_created_at"}
     if not async_db.is_sqlite:
-        given.add("idx_datasets_metadata_gin")
-    assert given <= names
+        specified.add("idx_datasets_metadata_gin")
+    assert specified <= names
 
 
 async def test_metadata_is_jsonb_on_postgresql(async_db: Database) -> None:
-    """The metadata column can be searched by containment there."""
+    """JSONB columns can be searched by containment."""
     if async_db.is_sqlite:
         kind = "SELECT type FROM pragma_table_info('datasets') WHERE name = 'metadata'"
     else:
@@ -128,17 +128,17 @@ async def test_metadata_is_jsonb_on_postgresql(async_db: Database) -> None:
 
 
 async def test_a_failed_write_leaves_nothing(async_db: Database) -> None:
-    """A transaction that raises is rolled back whole."""
+    """A transaction that raises is rolled back."""
     insert = text(
         "INSERT INTO models (id, name, fingerprint, vocab_size, created_at) VALUES ('m', 'n', 'f', 1, '2026-01-01')"
     )
 
-    async def stopped() -> None:
+    async def fail() -> None:
         async with async_db.write() as session:
             await session.execute(insert)
             raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
-        await stopped()
+        await fail()
     async with async_db.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM models")) == 0

@@ -1,4 +1,4 @@
-"""Who may go where, and what a user sees: the tables of docs/states.md, held to the code."""
+"""``mistudio.core.states``: the transitions of each record, compared with docs/states.md."""
 
 import itertools
 import re
@@ -26,21 +26,21 @@ from mistudio.models import Dataset, Job, Tokenization
 PAGE = Path(__file__).parents[4] / "docs" / "states.md"
 
 
-def names(table: Mapping[State, frozenset[State]]) -> dict[str, set[str]]:
-    """A table of transitions as plain names."""
+def to_names(table: Mapping[State, frozenset[State]]) -> dict[str, set[str]]:
+    """Return a table of transitions as plain names."""
     return {state.value: {other.value for other in following} for state, following in table.items()}
 
 
 TABLES = {
-    "Dataset": names(DATASET_TRANSITIONS),
-    "Tokenization": names(TOKENIZATION_TRANSITIONS),
-    "Index": names(INDEX_TRANSITIONS),
-    "Job": names(JOB_TRANSITIONS),
+    "Dataset": to_names(DATASET_TRANSITIONS),
+    "Tokenization": to_names(TOKENIZATION_TRANSITIONS),
+    "Index": to_names(INDEX_TRANSITIONS),
+    "Job": to_names(JOB_TRANSITIONS),
 }
 
 
-def documented(section: str) -> dict[str, set[str]]:
-    """The transitions that the page lists: state → states that may follow."""
+def read_documented(section: str) -> dict[str, set[str]]:
+    """Return the transitions that the page lists: each state with the states that may follow."""
     text = PAGE.read_text(encoding="utf-8").split(f"## {section}\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \|([^|]*)\|", text, re.MULTILINE)
     return {state: set(re.findall(r"`(\w+)`", following)) for state, following in rows}
@@ -49,7 +49,7 @@ def documented(section: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize("section", TABLES)
 def test_documented_transitions_are_the_ones_of_the_code(section: str) -> None:
     """docs/states.md lists exactly the transitions that the models allow."""
-    assert documented(section) == TABLES[section]
+    assert read_documented(section) == TABLES[section]
 
 
 @pytest.mark.parametrize(("present", "wanted"), list(itertools.product(DatasetStatus, repeat=2)))
@@ -57,7 +57,7 @@ def test_documented_transitions_are_the_ones_of_the_code(section: str) -> None:
 def test_a_dataset_takes_every_allowed_step_and_refuses_every_other(
     present: DatasetStatus, wanted: DatasetStatus, source: str
 ) -> None:
-    """Every pair of statuses, for downloads and local imports: allowed, or refused with the status unchanged."""
+    """Each pair of statuses, for downloads and local imports, is allowed, or refused without a change."""
     dataset = Dataset(source=source, status=present)
     restart = DatasetStatus.PROCESSING if source == "local" else DatasetStatus.DOWNLOADING
     following = {restart} if present is DatasetStatus.ERROR else DATASET_TRANSITIONS[present]
@@ -71,8 +71,8 @@ def test_a_dataset_takes_every_allowed_step_and_refuses_every_other(
 
 
 @given(st.lists(st.sampled_from(JobState), max_size=8))
-def test_a_job_that_ended_never_changes_again(path: list[JobState]) -> None:
-    """Whatever is tried, a succeeded, failed or cancelled job stays what it is."""
+def test_an_ended_job_never_changes_again(path: list[JobState]) -> None:
+    """A succeeded, failed or cancelled job keeps its state."""
     job = Job(state=JobState.QUEUED)
     for wanted in path:
         before = job.state
@@ -86,7 +86,7 @@ def test_a_job_that_ended_never_changes_again(path: list[JobState]) -> None:
 
 @pytest.mark.parametrize(("present", "wanted"), list(itertools.product(TokenizationStatus, repeat=2)))
 def test_a_tokenization_follows_its_table(present: TokenizationStatus, wanted: TokenizationStatus) -> None:
-    """Every pair of statuses of a tokenization."""
+    """Each pair of statuses is allowed, or refused."""
     record = Tokenization(status=present)
     if wanted in TOKENIZATION_TRANSITIONS[present] or wanted is present:
         record.status = wanted
@@ -98,7 +98,7 @@ def test_a_tokenization_follows_its_table(present: TokenizationStatus, wanted: T
 
 @pytest.mark.parametrize(("present", "wanted"), list(itertools.product(IndexState, repeat=2)))
 def test_an_index_follows_its_table(present: IndexState, wanted: IndexState) -> None:
-    """Every pair of states of an index, and none of them changes the dataset's status."""
+    """Each pair of states is allowed or refused, and none changes the dataset's status."""
     dataset = Dataset(source="huggingface", status=DatasetStatus.READY)
     for step in {
         IndexState.NONE: [],

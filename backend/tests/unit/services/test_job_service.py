@@ -1,4 +1,4 @@
-"""What may happen to a job: claims, fencing, retries, cancels, deaths, restarts; on both databases."""
+"""The steps of jobs: claims, fencing, retries, cancels, deaths, restarts; on both databases."""
 
 import asyncio
 from datetime import timedelta
@@ -54,7 +54,7 @@ async def test_one_active_job_per_kind_and_target(async_db: Database) -> None:
         await add_job(async_db, dataset)
 
 
-async def test_progress_is_recorded_and_told_with_growing_numbers(
+async def test_progress_is_recorded_and_published_with_growing_numbers(
     async_db: Database, jobs: JobService, bus: RecordingBus
 ) -> None:
     """Each report moves job and dataset, and its event carries the next number of the dataset."""
@@ -63,15 +63,15 @@ async def test_progress_is_recorded_and_told_with_growing_numbers(
     await jobs.record_progress(claim, halfway("ingest", 90.0))
     now, dataset = await reload(async_db, job)
     assert (90.0, 90.0, DatasetStatus.PROCESSING) == (now.progress, dataset.progress, dataset.status)
-    told = bus.of_type("progress")
-    assert [1, 2] == [event["seq"] for event in told]
-    assert ["downloading", "processing"] == [event["status"] for event in told]
+    events = bus.of_type("progress")
+    assert [1, 2] == [event["seq"] for event in events]
+    assert ["downloading", "processing"] == [event["status"] for event in events]
     assert 1 == len(bus.of_type("changed"))
-    assert dataset.seq == told[-1]["seq"]
+    assert dataset.seq == events[-1]["seq"]
 
 
 async def test_progress_never_goes_back(async_db: Database, jobs: JobService) -> None:
-    """A smaller value than before is not believed."""
+    """A smaller value than before is ignored."""
     job, claim = await claimed(async_db, jobs)
     await jobs.record_progress(claim, halfway(progress=60.0))
     await jobs.record_progress(claim, halfway(progress=10.0))
@@ -90,7 +90,7 @@ async def test_success_makes_the_dataset_ready(async_db: Database, jobs: JobServ
 
 
 async def test_an_error_ends_job_and_dataset(async_db: Database, jobs: JobService, bus: RecordingBus) -> None:
-    """Code and message stand in both records and in the event."""
+    """Code and message are in both records and in the event."""
     job, claim = await claimed(async_db, jobs)
     await jobs.fail(claim, NoData("There is nothing in it."))
     now, dataset = await reload(async_db, job)
@@ -110,12 +110,14 @@ async def test_a_postponed_job_waits_and_keeps_the_dataset_downloading(
     assert [] == await jobs.list_due(utc_now())
     assert [job.id] == [due.id for due in await jobs.list_due(utc_now() + timedelta(seconds=61))]
     assert now.not_before == await jobs.find_next_due(utc_now())
-    told = bus.of_type("progress")[-1]
-    assert (True, "The Hub does not answer.") == (bool(told["not_before"]), told["waiting_for"])
+    event = bus.of_type("progress")[-1]
+    assert (True, "The Hub does not answer.") == (bool(event["not_before"]), event["waiting_for"])
 
 
-async def test_whoever_lost_the_job_can_change_nothing(async_db: Database, jobs: JobService, bus: RecordingBus) -> None:
-    """After a restart gave the job to another runner, the first one's every step is refused."""
+async def test_a_runner_that_lost_the_job_can_change_nothing(
+    async_db: Database, jobs: JobService, bus: RecordingBus
+) -> None:
+    """After a restart gave the job to another runner, every step of the first one is refused."""
     job, stale = await claimed(async_db, jobs)
     assert [job.id] == await jobs.recover()
     fresh = await jobs.claim(job.id, "worker-2")
@@ -134,7 +136,7 @@ async def test_whoever_lost_the_job_can_change_nothing(async_db: Database, jobs:
 
 
 async def test_a_restart_consumes_no_attempt(async_db: Database, jobs: JobService) -> None:
-    """However often the server restarts, the job's attempts stay what they were."""
+    """However often the server restarts, the number of attempts stays the same."""
     job, _claim = await claimed(async_db, jobs)
     for _restart in range(5):
         await jobs.recover()
@@ -143,9 +145,9 @@ async def test_a_restart_consumes_no_attempt(async_db: Database, jobs: JobServic
     assert (JobState.RUNNING, 1) == (now.state, now.attempt)
 
 
-@pytest.mark.parametrize("noticed", ["by its parent", "by a watcher"])
+@pytest.mark.parametrize("noticed", ["by its parent", "by a watchdog"])
 async def test_three_deaths_without_progress_fail_the_job(async_db: Database, jobs: JobService, noticed: str) -> None:
-    """The third one ends it with worker_died; a try that got further costs none, whoever finds its runner dead."""
+    """The third one ends it with worker_died; an attempt that made progress does not count."""
     job = await add_job(async_db, await add_dataset(async_db))
 
     async def tried(progress: float) -> JobState:
@@ -155,7 +157,7 @@ async def test_three_deaths_without_progress_fail_the_job(async_db: Database, jo
         if noticed == "by its parent":
             await jobs.release(job.id, "worker", backoff_seconds=0.0)
         else:
-            # The watcher may see the try for the first time when it has got further already.
+            # The watchdog may see the attempt first after it made progress.
             assert [True] == [await jobs.expire(lease, backoff_seconds=0.0) for lease in await jobs.list_leases()]
         now, _dataset = await reload(async_db, job)
         return now.state
@@ -168,7 +170,7 @@ async def test_three_deaths_without_progress_fail_the_job(async_db: Database, jo
 
 
 async def test_deaths_before_the_claim_count_too(async_db: Database, jobs: JobService) -> None:
-    """A process that cannot even start is not started for ever."""
+    """A process that cannot start is not started for ever."""
     job = await add_job(async_db, await add_dataset(async_db))
     for _death in range(3):
         await jobs.release(job.id, "worker", backoff_seconds=0.0, crashed=True)
@@ -187,8 +189,8 @@ async def test_cancelling_a_waiting_job_ends_it_at_once(
     assert ["cancelled"] == [event["code"] for event in bus.of_type("error")]
 
 
-async def test_a_running_job_hears_of_its_cancel(async_db: Database, jobs: JobService) -> None:
-    """The heartbeat tells it; what it had is kept for a retry."""
+async def test_a_running_job_learns_of_its_cancel(async_db: Database, jobs: JobService) -> None:
+    """From its heartbeat; what it had is kept for a retry."""
     job, claim = await claimed(async_db, jobs)
     assert await jobs.record_heartbeat(claim) is False
     assert await jobs.request_cancel(job.id) is True
@@ -198,7 +200,9 @@ async def test_a_running_job_hears_of_its_cancel(async_db: Database, jobs: JobSe
     assert (JobState.CANCELLED, DatasetStatus.ERROR) == (now.state, dataset.status)
 
 
-async def test_a_cancel_is_not_lost_where_a_try_ends_at_the_same_moment(async_db: Database, jobs: JobService) -> None:
+async def test_a_cancel_is_not_lost_when_an_attempt_ends_at_the_same_moment(
+    async_db: Database, jobs: JobService
+) -> None:
     """Whether the job was about to wait, or the server restarts: it ends as cancelled."""
     job, claim = await claimed(async_db, jobs)
     await jobs.request_cancel(job.id)

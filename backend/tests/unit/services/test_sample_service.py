@@ -1,4 +1,4 @@
-"""Pages as the server serves them: many datasets and threads at once, and datasets that go away meanwhile."""
+"""Pages of samples: many datasets and threads at once, and datasets that are deleted meanwhile."""
 
 import asyncio
 import shutil
@@ -32,7 +32,7 @@ async def service(tmp_path: Path, async_db: Database) -> AsyncIterator[SampleSer
 
 
 async def add_ready(database: Database, tmp_path: Path, *, files: int = 1) -> str:
-    """A dataset of one row a file that can be read."""
+    """A ready dataset of one row per file."""
     dataset = await add_dataset(database, text_column="text")
     for status in (DatasetStatus.PROCESSING, DatasetStatus.READY):
         async with database.write() as session:
@@ -50,15 +50,15 @@ async def test_many_datasets_at_once_keep_few_files_open(
     pages = await asyncio.gather(
         *(service.list_samples(dataset_id, SampleQuery(limit=5)) for _turn in range(3) for dataset_id in ids)
     )
-    told = [[sample.text for sample in page.data] for page in pages]
-    assert [[f"{dataset_id} {number}" for number in range(3)] for _turn in range(3) for dataset_id in ids] == told
+    texts = [[sample.text for sample in page.data] for page in pages]
+    assert [[f"{dataset_id} {number}" for number in range(3)] for _turn in range(3) for dataset_id in ids] == texts
     assert 32 <= len(open_files(tmp_path / "data")) <= 64
     service.close()
     assert [] == open_files(tmp_path / "data")
 
 
 async def test_a_forgotten_dataset_has_no_open_file(service: SampleService, async_db: Database, tmp_path: Path) -> None:
-    """Neither at once nor when a request that was under way opens it again: its bytes leave the disk."""
+    """Neither at once nor after a request that was running opens it again: its bytes leave the disk."""
     gone, kept = [await add_ready(async_db, tmp_path, files=2) for _number in range(2)]
     for dataset_id in (gone, kept):
         await service.list_samples(dataset_id, SampleQuery(limit=5))
@@ -71,8 +71,10 @@ async def test_a_forgotten_dataset_has_no_open_file(service: SampleService, asyn
     service.forget("ds_unknown")
 
 
-async def test_a_dataset_that_goes_while_it_is_read(service: SampleService, async_db: Database, tmp_path: Path) -> None:
-    """Requests on their way end with a page or with the word that it is gone, and nothing stays open."""
+async def test_a_dataset_that_is_deleted_while_it_is_read(
+    service: SampleService, async_db: Database, tmp_path: Path
+) -> None:
+    """Running requests end with a page or with DataMissing, and nothing stays open."""
     dataset_id = await add_ready(async_db, tmp_path, files=4)
     asked = [asyncio.create_task(service.list_samples(dataset_id, SampleQuery(limit=5))) for _number in range(40)]
     await asyncio.sleep(0.01)

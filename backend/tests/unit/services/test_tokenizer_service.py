@@ -1,4 +1,4 @@
-"""The server keeps a few tokenizers in memory, and knows when one of this machine has become another."""
+"""The server keeps a few tokenizers in memory, and notices when a local one has changed."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def service(settings: Settings) -> TokenizerService:
 
 
 def save(settings: Settings, name: str, *, longest: int) -> str:
-    """A tokenizer below DATA_DIR whose rows have so many tokens at most."""
+    """A tokenizer in DATA_DIR with this limit."""
     folder = settings.data_dir / "tokenizers" / name
     folder.mkdir(parents=True, exist_ok=True)
     files = small.make_files(small.train_byte_level(), config={**small.CONFIG, "model_max_length": longest})
@@ -27,10 +27,10 @@ def save(settings: Settings, name: str, *, longest: int) -> str:
     return f"./tokenizers/{name}"
 
 
-async def test_a_tokenizer_of_this_machine_is_loaded_again_only_if_it_changed(
+async def test_a_local_tokenizer_is_loaded_again_only_if_it_changed(
     service: TokenizerService, settings: Settings
 ) -> None:
-    """In any of its files; the same content under another name is another one."""
+    """In any of its files; the same content under another name is another tokenizer."""
     name = save(settings, "small", longest=64)
     first = await service.load(name)
     assert first is await service.load(name)

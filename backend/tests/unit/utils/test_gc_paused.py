@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from fakes.pace import PATIENCE
+from fakes.timing import TIMEOUT
 from mistudio.utils.gc_paused import gc_paused
 
 
@@ -28,12 +28,12 @@ def test_the_last_of_several_threads_resumes_it() -> None:
     def pause() -> None:
         with gc_paused():
             arrived.set()
-            may_leave.wait(PATIENCE)
+            may_leave.wait(TIMEOUT)
 
     other = threading.Thread(target=pause)
     with gc_paused():
         other.start()
-        assert arrived.wait(PATIENCE)
+        assert arrived.wait(TIMEOUT)
     still_paused = not gc.isenabled()
     may_leave.set()
     other.join()

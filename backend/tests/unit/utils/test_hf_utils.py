@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.hub import Hub
-from mistudio.utils.hf_utils import check_repo_exists, check_repo_id, get_repo_info, validate_repo_id
+from mistudio.utils.hf_utils import check_repo_exists, check_repo_id, check_revision, get_repo_info, validate_repo_id
 
 
 @pytest.fixture
@@ -36,6 +36,22 @@ def test_a_pasted_url_is_reduced_to_its_id() -> None:
     assert check_repo_id(" https://huggingface.co/datasets/ada/tales/tree/main ") == "ada/tales"
     with pytest.raises(ValueError, match="namespace/name"):
         check_repo_id("tales")
+
+
+@pytest.mark.parametrize("revision", ["main", "refs/pr/1", "refs/convert/parquet", "v1.0", "a" * 40, "überall"])
+def test_revisions_are_gits(revision: str) -> None:
+    """Branches, tags, commits, and the Hub's own references."""
+    assert revision == check_revision(revision)
+
+
+@pytest.mark.parametrize(
+    "revision",
+    ["..", "a..b", "../x", "", ".", "a/.b", "a/", "/a", "a//b", "a.lock", "a b", "a~1", "a:b", "@", "@{1}"],
+)
+def test_what_git_cannot_name_is_no_revision(revision: str) -> None:
+    """By the rules of git check-ref-format."""
+    with pytest.raises(ValueError, match="cannot be a branch, tag or commit"):
+        check_revision(revision)
 
 
 def test_a_repository_exists_only_as_its_kind(hub: Hub) -> None:

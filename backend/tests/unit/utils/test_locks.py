@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.pace import PATIENCE
+from fakes.timing import TIMEOUT
 from mistudio.utils.locks import LOCK_NAME, empty_folder, lock_file, lock_folder
 
 
@@ -46,9 +46,9 @@ def test_waiting_for_a_folder_that_moves_away_ends_with_a_new_one(tmp_path: Path
     with lock_folder(folder, stop_waiting):
         (folder / "made").touch()
         waiting.start()
-        assert waits.wait(PATIENCE)
+        assert waits.wait(TIMEOUT)
         folder.rename(tmp_path / "done")
-        assert has_lock.wait(PATIENCE)
+        assert has_lock.wait(TIMEOUT)
         waiting.join()
     assert [LOCK_NAME] == names(folder)
     assert {LOCK_NAME, "made"} == set(names(tmp_path / "done"))

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from fakes.pace import PATIENCE
+from fakes.timing import TIMEOUT
 from mistudio.utils.prefetch import prefetch
 
 
@@ -29,7 +29,7 @@ def test_the_next_item_is_computed_meanwhile() -> None:
 
     with closing(prefetch(items())) as prefetched:
         assert 1 == next(prefetched)
-        assert computed.wait(PATIENCE)
+        assert computed.wait(TIMEOUT)
         assert [2] == list(prefetched)
     assert threading.current_thread() not in threads
 

@@ -8,7 +8,7 @@ import pytest
 from mistudio.utils import processes
 
 # These tests are about how child processes start.
-pytestmark = pytest.mark.usefixtures("true_starts")
+pytestmark = pytest.mark.usefixtures("real_starts")
 
 ECHO = """
 import os, sys

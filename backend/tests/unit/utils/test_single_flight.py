@@ -64,7 +64,7 @@ async def test_keys_do_not_wait_for_each_other() -> None:
 
 
 async def test_a_cancelled_caller_cancels_no_other() -> None:
-    """A client that disconnects takes the result from nobody."""
+    """A client that disconnects does not affect the others."""
     flight, query = SingleFlight[int](), Query()
     gone, waiting = (asyncio.create_task(flight.run("list", query)) for _client in range(2))
     await let_tasks_run()

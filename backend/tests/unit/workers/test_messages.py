@@ -97,5 +97,5 @@ def test_a_malformed_report_is_refused(line: bytes) -> None:
 
 
 def test_a_token_is_not_shown() -> None:
-    """Whoever logs an order logs no token."""
+    """A logged order shows no token."""
     assert "hf_x" not in repr(ORDERS)

@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 
 import { CardHead } from './CardHead';
 
-it('shows what the card is, and what may be done', () => {
+it('shows the card’s subject and its actions', () => {
   render(<CardHead actions={<button type="button">Do it</button>}>Tales</CardHead>);
   expect(screen.getByText('Tales').nextSibling).toContainElement(
     screen.getByRole('button', { name: 'Do it' }),

@@ -8,7 +8,7 @@ import { ConfirmDialog } from './ConfirmDialog';
 const on = { onReload: jest.fn(), onConfirm: jest.fn(), onClose: jest.fn() };
 const common = { title: 'Delete it?', confirm: 'Delete', ...on };
 
-it('asks, with what one has to know, and takes either answer', async () => {
+it('shows what is needed to decide, and takes either answer', async () => {
   render(
     <ConfirmDialog {...common} question={{ kind: 'loaded', value: '2 GB' }} disabled={false}>
       {(size) => `It frees ${size}.`}
@@ -24,7 +24,7 @@ it('asks, with what one has to know, and takes either answer', async () => {
   expect(on.onClose).toHaveBeenCalledTimes(2);
 });
 
-it('waits for what one has to know, or says why it is not to be had', async () => {
+it('shows that it is loading, or why loading failed', async () => {
   const { rerender } = render(
     <ConfirmDialog {...common} question={{ kind: 'loading' }} disabled>
       {() => null}

@@ -5,7 +5,7 @@ import { CopyButton } from './CopyButton';
 
 afterEach(() => jest.useRealTimers());
 
-it('copies, says so, and then offers it again', async () => {
+it('copies the text, says so, then is ready again', async () => {
   jest.useFakeTimers();
   const user = userEvent.setup({ advanceTimers: (delay) => jest.advanceTimersByTime(delay) });
   render(<CopyButton label="Copy it" text="the text" />);
@@ -16,7 +16,7 @@ it('copies, says so, and then offers it again', async () => {
   expect(screen.getByRole('status')).toBeEmptyDOMElement();
 });
 
-it('says that it could not', async () => {
+it('says that copying failed', async () => {
   const user = userEvent.setup();
   render(<CopyButton label="Copy it" text={() => Promise.reject(new Error('No.'))} />);
   await user.click(screen.getByRole('button'));

@@ -77,7 +77,7 @@ it('stays open when a browser closes it without asking', () => {
   expect(dialog).toHaveFocus();
 });
 
-it('gives the focus to the main part of the page where the opener has gone', async () => {
+it('focuses the page’s main part if the opener was removed', async () => {
   const stages = [
     <main key="page" tabIndex={-1}>
       <button>Delete</button>
@@ -98,23 +98,23 @@ it('gives the focus to the main part of the page where the opener has gone', asy
 });
 
 function Windows({ onClose }: { readonly onClose: () => void }) {
-  const [isAsking, setAsking] = useState(false);
-  const [gone, setGone] = useState(false);
+  const [isAsking, setIsAsking] = useState(false);
+  const [isDeleted, setIsDeleted] = useState(false);
   return (
     <main tabIndex={-1}>
       <Dialog labelledBy="outer" onClose={onClose}>
         <h2 id="outer">Outer</h2>
         <div role="tabpanel" aria-label="Part" tabIndex={0}>
-          {!gone && <button onClick={() => setAsking(true)}>Delete</button>}
+          {!isDeleted && <button onClick={() => setIsAsking(true)}>Delete</button>}
         </div>
       </Dialog>
       {isAsking && (
-        <Dialog labelledBy="inner" onClose={() => setAsking(false)}>
+        <Dialog labelledBy="inner" onClose={() => setIsAsking(false)}>
           <h2 id="inner">Inner</h2>
           <button
             onClick={() => {
-              setGone(true);
-              setAsking(false);
+              setIsDeleted(true);
+              setIsAsking(false);
             }}
           >
             Yes
@@ -125,7 +125,7 @@ function Windows({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-it('gives the focus to the window that is still open, where what had it has gone', async () => {
+it('focuses the dialog that is still open if the opener was removed', async () => {
   const user = userEvent.setup();
   const onClose = jest.fn();
   render(<Windows onClose={onClose} />);
@@ -136,7 +136,7 @@ it('gives the focus to the window that is still open, where what had it has gone
   expect(onClose).toHaveBeenCalledTimes(1);
 });
 
-it('closes the uppermost window by Escape, wherever the focus is', async () => {
+it('closes the topmost dialog on Escape, wherever the focus is', async () => {
   const user = userEvent.setup();
   const onClose = jest.fn();
   render(<Windows onClose={onClose} />);
@@ -148,7 +148,7 @@ it('closes the uppermost window by Escape, wherever the focus is', async () => {
   expect(onClose).not.toHaveBeenCalled();
 });
 
-it('gives the focus to the next entry of a list where the opener’s own has gone, or else to the one before', async () => {
+it('focuses the next list item if the opener’s was removed, or else the previous one', async () => {
   const entries = (names: readonly string[]) => (
     <ul key="list">
       {names.map((name) => (
@@ -166,16 +166,16 @@ it('gives the focus to the next entry of a list where the opener’s own has gon
     </Dialog>
   );
   const { rerender } = render(entries(['one', 'two', 'three']));
-  const withoutEntry = async (name: string, left: readonly string[], present: readonly string[]) => {
+  const deleteEntry = async (name: string, namesAfter: readonly string[], namesBefore: readonly string[]) => {
     await userEvent.click(screen.getByRole('button', { name: `Delete ${name}` }));
-    rerender(<>{[entries(present), dialog]}</>);
-    rerender(<>{[entries(left), dialog]}</>);
-    rerender(<>{[entries(left)]}</>);
+    rerender(<>{[entries(namesBefore), dialog]}</>);
+    rerender(<>{[entries(namesAfter), dialog]}</>);
+    rerender(<>{[entries(namesAfter)]}</>);
   };
   rerender(<>{[entries(['one', 'two', 'three'])]}</>);
-  await withoutEntry('two', ['one', 'three'], ['one', 'two', 'three']);
+  await deleteEntry('two', ['one', 'three'], ['one', 'two', 'three']);
   expect(screen.getByRole('article', { name: 'three' })).toHaveFocus();
-  await withoutEntry('three', ['one'], ['one', 'three']);
+  await deleteEntry('three', ['one'], ['one', 'three']);
   expect(screen.getByRole('article', { name: 'one' })).toHaveFocus();
 });
 
@@ -196,10 +196,10 @@ function Stacked({ onBelow }: { readonly onBelow: () => void }) {
   );
 }
 
-it('closes no more than one window at a press, though the one below is the uppermost then', () => {
+it('closes only one dialog for one press of Escape', () => {
   const { rerender } = render(<Stacked onBelow={jest.fn()} />);
   const onBelow = jest.fn();
-  // Another function for the window below only: it hears the key after the one above.
+  // Only the dialog below gets a new callback.
   rerender(<Stacked onBelow={onBelow} />);
   act(() => {
     document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));

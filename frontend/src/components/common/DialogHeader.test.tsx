@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { DialogHeader } from './DialogHeader';
 
-it('names the window, and closes it', async () => {
+it('shows the title, and closes the dialog', async () => {
   const onClose = jest.fn();
   const { rerender } = render(
     <DialogHeader id="title" title="Stories" onClose={onClose}>

@@ -6,8 +6,8 @@ function Broken({ by }: { readonly by: unknown }): never {
   throw by;
 }
 
-it('stands in for what failed', () => {
-  const quiet = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+it('replaces a part that failed', () => {
+  const consoleError = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   render(
     <ErrorBoundary>
       <Broken by={new Error('a defect')} />
@@ -15,10 +15,10 @@ it('stands in for what failed', () => {
   );
   expect(screen.getByRole('alert')).toHaveTextContent('a defect');
   expect(screen.getByRole('button', { name: 'Reload the page' })).toBeEnabled();
-  quiet.mockRestore();
+  consoleError.mockRestore();
 });
 
-it('shows what is well', () => {
+it('shows a part that works', () => {
   render(<ErrorBoundary>All is well.</ErrorBoundary>);
   expect(screen.getByText('All is well.')).toBeInTheDocument();
 });

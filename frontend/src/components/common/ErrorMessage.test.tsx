@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 
 import { ErrorMessage } from './ErrorMessage';
 
-it('is read out at once', () => {
+it('is an alert', () => {
   render(<ErrorMessage id="why">Wrong.</ErrorMessage>);
   expect(screen.getByRole('alert')).toHaveTextContent('Wrong.');
   expect(screen.getByRole('alert')).toHaveClass('text-sm', 'text-red-400');

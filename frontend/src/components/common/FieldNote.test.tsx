@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 
 import { FieldNote } from './FieldNote';
 
-it('says what a field does, and what is wrong with it', () => {
+it('shows what a field does and what is wrong with it', () => {
   const { rerender } = render(<FieldNote text="Does this." />);
   expect(screen.getByText('Does this.')).toBeInTheDocument();
   expect(screen.queryByRole('alert')).toBeNull();

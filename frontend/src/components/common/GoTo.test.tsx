@@ -11,7 +11,7 @@ it.each([
   ['-3', [[1]], '1'],
   ['2', [], '2'],
   ['much', [], '2'],
-])('goes where “%s” leads', async (typed, calls, shown) => {
+])('goes to the place for “%s”', async (typed, calls, shown) => {
   render(<GoTo id="go" label="Row" value={2} count={20} onGo={onGo} />);
   const input = screen.getByLabelText('Row');
   await userEvent.clear(input);

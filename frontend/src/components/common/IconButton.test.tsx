@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 
 import { IconButton } from './IconButton';
 
-it('has a name, and does what it says', async () => {
+it('has a name, and reports a click', async () => {
   const onClick = jest.fn();
   render(<IconButton icon={X} label="Cancel it" onClick={onClick} expanded={false} />);
   const button = screen.getByRole('button', { name: 'Cancel it', expanded: false });
@@ -12,7 +12,7 @@ it('has a name, and does what it says', async () => {
   expect(onClick).toHaveBeenCalledTimes(1);
 });
 
-it('does nothing while it is disabled', async () => {
+it('ignores clicks while disabled', async () => {
   const onClick = jest.fn();
   render(<IconButton icon={X} label="Cancel it" onClick={onClick} disabled />);
   await userEvent.click(screen.getByRole('button'));

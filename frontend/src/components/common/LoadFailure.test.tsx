@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { ApiError } from '../../api/errors';
 import { LoadFailure } from './LoadFailure';
 
-it('says why, and asks again', async () => {
+it('shows why loading failed, and retries', async () => {
   const onRetry = jest.fn();
   render(
     <LoadFailure error={new ApiError({ status: 503, code: 'x', detail: 'Not now.' })} onRetry={onRetry} />,

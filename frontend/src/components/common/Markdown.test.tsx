@@ -4,7 +4,7 @@ import { findViolations } from '../../test/axe';
 import { parseBlocks } from '../../utils/markdown';
 import { Markdown } from './Markdown';
 
-function show(markdown: string): HTMLElement {
+function renderMarkdown(markdown: string): HTMLElement {
   return render(<Markdown blocks={parseBlocks(markdown)} />).container;
 }
 
@@ -37,7 +37,7 @@ load("tales")  # <b>code</b>
 `;
 
 it('shows prose, lists, links, headings, tables and code', async () => {
-  const shown = show(CARD);
+  const container = renderMarkdown(CARD);
   expect(screen.getAllByRole('heading').map(({ tagName, textContent }) => [tagName, textContent])).toEqual([
     ['H4', 'Tales'],
     ['H5', 'Contents'],
@@ -49,7 +49,7 @@ it('shows prose, lists, links, headings, tables and code', async () => {
   expect(screen.getByText(/^Short/)).toHaveTextContent(
     'Short tales, written for nobody tests.See the paper & https://example.org.',
   );
-  expect(within(screen.getAllByRole('list')[0] ?? shown).getAllByRole('listitem')).toHaveLength(3);
+  expect(within(screen.getAllByRole('list')[0] ?? container).getAllByRole('listitem')).toHaveLength(3);
   expect(screen.getByText(/not done/)).toHaveTextContent('☐ not done');
   expect(screen.getByText('said').closest('blockquote')).toBeInTheDocument();
   expect(screen.getByText('load("tales") # <b>code</b>').closest('pre')).toBeInTheDocument();
@@ -57,28 +57,30 @@ it('shows prose, lists, links, headings, tables and code', async () => {
   expect(screen.getByRole('cell', { name: '*9' })).toBeInTheDocument();
   expect(screen.getByText('A map')).toBeInTheDocument();
   expect(screen.queryByRole('img')).toBeNull();
-  expect(await findViolations(shown)).toEqual([]);
+  expect(await findViolations(container)).toEqual([]);
 });
 
-it('leads to pages of the web, which learn nothing of where one came from', () => {
-  show('[the paper](https://example.org/paper?a=1&amp;b=2)');
+it('links to web pages without a referrer', () => {
+  renderMarkdown('[the paper](https://example.org/paper?a=1&amp;b=2)');
   const link = screen.getByRole('link', { name: 'the paper' });
   expect(link).toHaveAttribute('href', 'https://example.org/paper?a=1&b=2');
   expect(link).toHaveAttribute('rel', 'noopener noreferrer');
   expect(link).toHaveAttribute('target', '_blank');
 });
 
-it('names a link of nothing but a picture by the picture’s words, else by its address', () => {
-  show('[![Paper](p.svg)](https://example.org/1) [![](badge.svg)](https://example.org/2)');
+it('names an image-only link by the image’s text, or else by its address', () => {
+  renderMarkdown('[![Paper](p.svg)](https://example.org/1) [![](badge.svg)](https://example.org/2)');
   expect(screen.getAllByRole('link').map(({ textContent }) => textContent)).toEqual([
     'Paper',
     'https://example.org/2',
   ]);
 });
 
-it('reads HTML as its words', () => {
-  const shown = show('<p align="center">\n<b>Tales</b> &amp; more\n</p>\n\none<br>two <a href="x">three</a>');
-  expect([...shown.querySelectorAll('p')].map(({ innerHTML }) => innerHTML)).toEqual([
+it('shows the text of HTML', () => {
+  const container = renderMarkdown(
+    '<p align="center">\n<b>Tales</b> &amp; more\n</p>\n\none<br>two <a href="x">three</a>',
+  );
+  expect([...container.querySelectorAll('p')].map(({ innerHTML }) => innerHTML)).toEqual([
     'Tales &amp; more',
     'one<br>two three',
   ]);
@@ -107,11 +109,11 @@ it.each([
   '| <script>alert(1)</script> |\n|---|\n| [x](javascript:alert(1)) |',
   '&lt;script&gt;alert(1)&lt;/script&gt;',
   '[ref]\n\n[ref]: javascript:alert(1)',
-])('lets nothing run, load or lead astray: %s', (markdown) => {
-  const shown = show(markdown);
-  const strange =
+])('runs, loads and links to nothing unsafe: %s', (markdown) => {
+  const container = renderMarkdown(markdown);
+  const unsafe =
     'script, style, img, svg, iframe, form, input, a, [onerror], [onload], [onclick], [style], [src]';
-  expect(shown.querySelectorAll(strange)).toHaveLength(0);
+  expect(container.querySelectorAll(unsafe)).toHaveLength(0);
 });
 
 it.each([
@@ -120,12 +122,12 @@ it.each([
   ['brackets', '['.repeat(DEEP)],
   ['stars', '*a '.repeat(DEEP / 3)],
   ['a fence that is never closed', '```\n'.repeat(DEEP / 4)],
-])('stands %s', (_what, markdown) => {
-  expect(show(markdown)).toBeInTheDocument();
+])('renders %s', (_what, markdown) => {
+  expect(renderMarkdown(markdown)).toBeInTheDocument();
 });
 
-it('shows each part in the direction that it is written in', () => {
-  show('# כותרת\n\nשלום.\n\n- אחד\n\n| שם |\n| --- |\n| ערך |\n');
+it('sets the text direction of each part', () => {
+  renderMarkdown('# כותרת\n\nשלום.\n\n- אחד\n\n| שם |\n| --- |\n| ערך |\n');
   for (const text of ['כותרת', 'שלום.', 'אחד', 'שם', 'ערך']) {
     expect(screen.getByText(text).closest('[dir]')).toHaveAttribute('dir', 'auto');
   }

@@ -6,7 +6,7 @@ it.each([
   [45.23, '45.2', '45.2%'],
   [-5, '0', '0.0%'],
   [130, '100', '100.0%'],
-])('shows %d held between 0 and 100, with one decimal', (value, now, text) => {
+])('clamps %d to 0–100 and shows one decimal', (value, now, text) => {
   render(<ProgressBar value={value} label="Progress" />);
   const bar = screen.getByRole('progressbar', { name: 'Progress' });
   expect(bar).toHaveAttribute('aria-valuenow', now);
@@ -16,14 +16,14 @@ it.each([
   expect(screen.getByText(text)).toBeInTheDocument();
 });
 
-it('fills the track as far as it has come', () => {
+it('fills the track to the percentage', () => {
   render(<ProgressBar value={45.2} label="Progress" />);
   const fill = screen.getByRole('progressbar').firstElementChild;
   expect(fill).toHaveStyle({ width: '45.2%' });
   expect(fill).toHaveClass('bg-emerald-500', 'h-2', 'rounded-full', 'transition-all', 'duration-300');
 });
 
-it('is indeterminate where the whole way is not known', () => {
+it('is indeterminate if the total is unknown', () => {
   render(
     <ProgressBar value={null} label="Progress">
       Planning

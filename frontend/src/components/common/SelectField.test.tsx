@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { SelectField } from './SelectField';
 
-it('is tied to its label and to what stands under it', async () => {
+it('is labelled, and described by what is below it', async () => {
   const onChange = jest.fn();
   const choices = [
     ['a', 'One'],

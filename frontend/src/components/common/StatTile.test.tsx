@@ -17,7 +17,7 @@ it.each([
   ['59,396,521', ['max-sm:text-xl']],
   ['1,234,567,890', ['max-sm:text-base']],
   ['1,234,567,890,123', ['max-sm:text-xs']],
-])('makes %s smaller on a phone, as far as it must', (value, smaller) => {
+])('shrinks %s on a phone only as far as needed', (value, smaller) => {
   render(
     <dl>
       <StatTile label="Total Tokens" value={value} colour="blue" />

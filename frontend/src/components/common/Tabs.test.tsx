@@ -31,7 +31,7 @@ it.each([
   ['{End}{Home}', 'one'],
   ['{End}{ArrowRight}', 'one'],
   ['x', 'one'],
-])('goes by %s to %s', async (keys, name) => {
+])('goes with %s to %s', async (keys, name) => {
   render(<Page />);
   await userEvent.tab();
   await userEvent.keyboard(keys);
@@ -39,7 +39,7 @@ it.each([
   expect(screen.getByRole('tab', { selected: true })).toHaveFocus();
 });
 
-it('goes by a click', async () => {
+it('selects the clicked tab', async () => {
   render(<Page />);
   await userEvent.click(screen.getByRole('tab', { name: 'two' }));
   expect(screen.getByRole('tab', { selected: true })).toHaveAccessibleName('two');

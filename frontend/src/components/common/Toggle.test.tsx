@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { findViolations } from '../../test/axe';
 import { Toggle } from './Toggle';
 
-it('is a switch with a name and a note, by mouse and by keyboard', async () => {
+it('is a switch with a name and a note, for mouse and keyboard', async () => {
   const onChange = jest.fn();
   const { container } = render(<Toggle id="mask" label="Mask" note="Written too." on onChange={onChange} />);
   const toggle = screen.getByRole('switch', { name: 'Mask', checked: true });

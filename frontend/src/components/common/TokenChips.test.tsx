@@ -11,21 +11,21 @@ const TOKENS: TokenView[] = [
   { id: 0, text: '', kind: 'padding' },
 ];
 
-it('shows each token with its id in the title, white space as signs', () => {
+it('shows each token with its id in the title and white space as symbols', () => {
   render(<TokenChips tokens={TOKENS} label="Tokens" />);
   const chips = within(screen.getByRole('list', { name: 'Tokens' })).getAllByRole('listitem');
   expect(chips.map(({ textContent }) => textContent)).toEqual(['<|endoftext|>', 'Once', '·upon↵', '∅']);
   expect(screen.getByText('Once')).toHaveAttribute('title', 'id 7454');
 });
 
-it('says which token was pressed', async () => {
+it('reports which token was pressed', async () => {
   const onSelectToken = jest.fn();
   render(<TokenChips tokens={TOKENS} label="Tokens" onSelectToken={onSelectToken} />);
   await userEvent.click(screen.getByRole('button', { name: 'Once' }));
   expect(onSelectToken).toHaveBeenCalledWith(1);
 });
 
-it('shows the rest of many at a wish', async () => {
+it('shows all of many tokens on request', async () => {
   const tokens = Array.from({ length: 500 }, (_, id) => ({ id, text: 'a', kind: 'data' }) as const);
   render(<TokenChips tokens={tokens} label="Tokens" />);
   expect(screen.getAllByRole('listitem')).toHaveLength(400);

@@ -8,7 +8,7 @@ function Greeting({ name }: { readonly name: string }) {
   return <p>Hello {name}</p>;
 }
 
-it('says what it waits for, shows the part, and asks for its code once', async () => {
+it('shows that it is loading, then the part, and loads the code once', async () => {
   const load = jest.fn(() => Promise.resolve({ default: Greeting }));
   const Part = lazyPart(load, 'Loading the greeting…');
   const first = render(<Part name="Ada" />);
@@ -20,7 +20,7 @@ it('says what it waits for, shows the part, and asks for its code once', async (
   expect(load).toHaveBeenCalledTimes(1);
 });
 
-it('says in its place that the code could not be got, and gets it at the next try', async () => {
+it('shows that loading the code failed, and loads it on retry', async () => {
   const load = jest
     .fn<Promise<{ default: typeof Greeting }>, []>()
     .mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'))
@@ -34,7 +34,7 @@ it('says in its place that the code could not be got, and gets it at the next tr
   expect(load).toHaveBeenCalledTimes(3);
 });
 
-it('is shown at once where its code comes at the second try', async () => {
+it('shows the part if the second attempt to load its code succeeds', async () => {
   const load = jest
     .fn<Promise<{ default: typeof Greeting }>, []>()
     .mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'))
@@ -44,9 +44,9 @@ it('is shown at once where its code comes at the second try', async () => {
   expect(await screen.findByText('Hello Ada')).toBeInTheDocument();
 });
 
-it('leaves to the error page what the code throws while it is evaluated', async () => {
-  const told = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-  // A module that threw is kept: each import of it throws the same error.
+it('throws what the code throws while it is evaluated', async () => {
+  const consoleError = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  // A module that threw stays cached: each import of it throws the same error.
   const defect = new TypeError('x is not a function');
   const Part = lazyPart<{ readonly name: string }>(() => Promise.reject(defect));
   render(
@@ -56,5 +56,5 @@ it('leaves to the error page what the code throws while it is evaluated', async 
   );
   expect(await screen.findByRole('alert')).toHaveTextContent('an internal error: x is not a function');
   expect(screen.queryByText(/does not answer/)).toBeNull();
-  told.mockRestore();
+  consoleError.mockRestore();
 });

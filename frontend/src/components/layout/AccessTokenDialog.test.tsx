@@ -5,7 +5,7 @@ import { getAccessToken } from '../../api/accessToken';
 import { useConnectionStore } from '../../stores/connectionStore';
 import { AccessTokenDialog } from './AccessTokenDialog';
 
-it('asks for the token, keeps it, and cannot be closed without', async () => {
+it('asks for the token, stores it, and cannot be closed before', async () => {
   const user = userEvent.setup();
   render(<AccessTokenDialog access="asked" />);
   await user.keyboard('{Escape}');
@@ -16,7 +16,7 @@ it('asks for the token, keeps it, and cannot be closed without', async () => {
   expect(useConnectionStore.getState()).toMatchObject({ access: 'granted', epoch: 1 });
 });
 
-it('says that the one it got was not accepted', () => {
+it('shows that the token was rejected', () => {
   render(<AccessTokenDialog access="refused" />);
   expect(screen.getByRole('alert')).toHaveTextContent('rejected this token');
 });

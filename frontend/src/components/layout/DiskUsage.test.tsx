@@ -6,7 +6,7 @@ import { makeDataset, makeStorage } from '../../test/fixtures';
 import { api, problem, server } from '../../test/server';
 import { DiskUsage } from './DiskUsage';
 
-it('shows what is used and free, anew when a dataset comes', async () => {
+it('shows used and free space, and refreshes it for a new dataset', async () => {
   render(<DiskUsage />);
   expect(await screen.findByText('Disk: 150.0 GB used • 300.0 GB free')).toBeInTheDocument();
   server.use(http.get(api('/system/storage'), () => HttpResponse.json(makeStorage({ free_bytes: 0 }))));
@@ -14,15 +14,15 @@ it('shows what is used and free, anew when a dataset comes', async () => {
   expect(await screen.findByText(/0 B free/, undefined, { timeout: 2000 })).toBeInTheDocument();
 });
 
-it('shows nothing where it is not known', async () => {
-  let asked = 0;
+it('shows nothing while the figures are unknown', async () => {
+  let count = 0;
   server.use(
     http.get(api('/system/storage'), () => {
-      asked += 1;
+      count += 1;
       return problem(503, 'unavailable', 'Not now.');
     }),
   );
   const { container } = render(<DiskUsage />);
-  await waitFor(() => expect(asked).toBe(1));
+  await waitFor(() => expect(count).toBe(1));
   expect(container).toBeEmptyDOMElement();
 });

@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 
 import { Header } from './Header';
 
-it('names the studio, and shows connection and disk', async () => {
+it('shows the studio’s name, the connection and the disk', async () => {
   render(<Header connection="connected" />);
   expect(screen.getByRole('heading', { level: 1, name: 'MechInterp Studio' })).toHaveClass(
     'text-xl',

@@ -8,12 +8,12 @@ import { makeDataset, makeDeletePreview, makeList, makeStorage } from '../../tes
 import { api, server } from '../../test/server';
 import { DatasetsPanel } from './DatasetsPanel';
 
-function serve(...datasets: Parameters<typeof makeList>[0]): void {
+function serveDatasets(...datasets: Parameters<typeof makeList>[0]): void {
   server.use(http.get(api('/datasets'), () => HttpResponse.json(makeList(datasets))));
 }
 
-it('deletes several datasets together, except what is in use', async () => {
-  serve(makeDataset(), makeDataset({ id: 'ds_2', name: 'OpenWebText' }));
+it('deletes several datasets except those in use', async () => {
+  serveDatasets(makeDataset(), makeDataset({ id: 'ds_2', name: 'OpenWebText' }));
   server.use(
     http.delete(api('/datasets/:id'), ({ request, params }) => {
       const id = String(params.id);
@@ -36,16 +36,16 @@ it('deletes several datasets together, except what is in use', async () => {
   expect(screen.queryByRole('checkbox')).toBeNull();
 });
 
-it('gives the focus back where choosing began', async () => {
-  serve(makeDataset(), makeDataset({ id: 'ds_2', name: 'OpenWebText' }));
+it('returns the focus to the Select button', async () => {
+  serveDatasets(makeDataset(), makeDataset({ id: 'ds_2', name: 'OpenWebText' }));
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'Select' }));
   await userEvent.click(screen.getByRole('button', { name: 'Cancel selection' }));
   expect(screen.getByRole('button', { name: 'Select' })).toHaveFocus();
 });
 
-it('leads from the disk to the delete', async () => {
-  serve(makeDataset());
+it('deletes a dataset from the storage dialog', async () => {
+  serveDatasets(makeDataset());
   const dataset = { dataset_id: 'ds_2', name: 'Large', size_bytes: 2048, parts: [] };
   server.use(
     http.get(api('/system/storage'), () => HttpResponse.json(makeStorage({ datasets: [dataset] }))),
@@ -57,8 +57,8 @@ it('leads from the disk to the delete', async () => {
   expect(await screen.findByRole('dialog', { name: 'Delete Large?' })).toBeInTheDocument();
 });
 
-it('lists what is dropped', async () => {
-  serve();
+it('lists a dropped file', async () => {
+  serveDatasets();
   useFakeUploads();
   render(<DatasetsPanel />);
   await screen.findByText(/No datasets yet/);
@@ -68,8 +68,8 @@ it('lists what is dropped', async () => {
   jest.restoreAllMocks();
 });
 
-it('lists the sample', async () => {
-  serve();
+it('lists the bundled sample', async () => {
+  serveDatasets();
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'Load the sample' }));
   expect(await screen.findByText('sample')).toBeInTheDocument();

@@ -10,12 +10,12 @@ import { api, server } from '../../test/server';
 import { formatProgressChannel } from '../../types/events';
 import { DatasetsPanel } from './DatasetsPanel';
 
-function serve(...datasets: Parameters<typeof makeList>[0]): void {
+function serveDatasets(...datasets: Parameters<typeof makeList>[0]): void {
   server.use(http.get(api('/datasets'), () => HttpResponse.json(makeList(datasets))));
 }
 
-it('stands in the order of the specification', async () => {
-  serve(makeDataset());
+it('has the order of the specification', async () => {
+  serveDatasets(makeDataset());
   const { container } = render(<DatasetsPanel />);
   await screen.findByRole('list', { name: 'Datasets' });
   expect(container.firstElementChild).toHaveClass('space-y-6');
@@ -24,8 +24,8 @@ it('stands in the order of the specification', async () => {
   expect(screen.getByRole('heading', { level: 2 })).toHaveClass('text-2xl', 'font-semibold');
 });
 
-it('opens a dataset, closes it, and gives the focus back to its card', async () => {
-  serve(makeDataset());
+it('opens and closes a dataset, and returns the focus to its card', async () => {
+  serveDatasets(makeDataset());
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'TinyStories' }));
   expect(await screen.findByRole('dialog', { name: 'TinyStories' })).toBeInTheDocument();
@@ -36,19 +36,19 @@ it('opens a dataset, closes it, and gives the focus back to its card', async () 
   expect(window.location.pathname).toBe('/');
 });
 
-it('lands on the view that a link names', async () => {
+it('opens the view that a link names', async () => {
   window.history.replaceState(null, '', '/datasets/ds_1/samples?split=train');
-  serve(makeDataset());
+  serveDatasets(makeDataset());
   render(<DatasetsPanel />);
   expect(await screen.findByRole('tab', { name: 'Samples', selected: true })).toBeInTheDocument();
   expect(await screen.findByRole('combobox', { name: 'Split' })).toHaveDisplayValue('train');
 });
 
-it('says in the window of a dataset that it was deleted elsewhere', async () => {
+it('shows that the open dataset was deleted elsewhere', async () => {
   const socket = useFakeSocket();
   connect();
   act(() => socket.accept());
-  serve(makeDataset());
+  serveDatasets(makeDataset());
   render(<DatasetsPanel />);
   await userEvent.click(await screen.findByRole('button', { name: 'TinyStories' }));
   await screen.findByRole('tab', { name: 'Overview' });
@@ -56,8 +56,8 @@ it('says in the window of a dataset that it was deleted elsewhere', async () => 
   expect(await screen.findByText(/it may have been deleted/)).toBeInTheDocument();
 });
 
-it('asks before it deletes', async () => {
-  serve(makeDataset());
+it('asks for confirmation before it deletes', async () => {
+  serveDatasets(makeDataset());
   server.use(
     http.delete(api('/datasets/ds_1'), ({ request }) =>
       request.url.includes('dry_run')
@@ -72,11 +72,11 @@ it('asks before it deletes', async () => {
   expect(await screen.findByText(/No datasets yet/)).toBeInTheDocument();
 });
 
-it('follows a download to its end without asking again', async () => {
+it('follows a download to its end without polling', async () => {
   const socket = useFakeSocket();
   connect();
   act(() => socket.accept());
-  serve(makeDownloadingDataset());
+  serveDatasets(makeDownloadingDataset());
   render(<DatasetsPanel />);
   expect(await screen.findByText('downloading')).toBeInTheDocument();
   act(() => socket.receive(formatProgressChannel('ds_1'), makeCompleted()));

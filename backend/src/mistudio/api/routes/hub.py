@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Path, Query
 
 from mistudio.api.deps import ServicesDep
 from mistudio.api.problems import refusals
-from mistudio.schemas.common import HubToken, OneLine, reveal
+from mistudio.schemas.common import HubToken, OneLine, Revision, reveal
 from mistudio.schemas.hub import HubDatasetResponse
 
 router = APIRouter(prefix="/api/hub", tags=["hub"])
@@ -17,7 +17,7 @@ async def inspect_hub_dataset(
     repo_id: Annotated[OneLine, Path(max_length=255, description="namespace/name")],
     services: ServicesDep,
     config: Annotated[OneLine | None, Query(max_length=255)] = None,
-    revision: Annotated[OneLine | None, Query(max_length=255)] = None,
+    revision: Annotated[Revision | None, Query()] = None,
     x_hf_token: Annotated[HubToken, Header(description="Hugging Face token; used for this request only.")] = None,
 ) -> HubDatasetResponse:
     """Get size, files, configs, splits, columns, access, licence and description of a dataset repository."""

@@ -19,6 +19,7 @@
     │   ├── NoData                no_data
     │   ├── LoadingScript         loading_script
     │   ├── UnsupportedFormat     unsupported_format
+    │   ├── InvalidRepository     invalid_repository
     │   ├── UnsupportedFile       unsupported_file
     │   ├── TooLarge              too_large
     │   ├── InvalidData           invalid_data
@@ -95,6 +96,7 @@ from mistudio.core.errors.sources import (
     HubError,
     HubUnreachable,
     InvalidData,
+    InvalidRepository,
     LoadingScript,
     NoData,
     NoTokenizer,
@@ -137,6 +139,7 @@ __all__ = [
     "InternalError",
     "InvalidData",
     "InvalidPattern",
+    "InvalidRepository",
     "InvalidTransition",
     "JobCancelled",
     "JobEnded",

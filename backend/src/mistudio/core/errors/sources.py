@@ -135,6 +135,14 @@ class UnsupportedFormat(DataError):
     concerns = "repo_id"
 
 
+class InvalidRepository(DataError):
+    """The repository's description, card or file names cannot be read; ``extra`` names the ``field``."""
+
+    code = "invalid_repository"
+    title = "Invalid repository"
+    concerns = "repo_id"
+
+
 class UnsupportedFile(DataError):
     """A file has a kind that miStudio does not import, or the upload holds no file."""
 

@@ -7,7 +7,7 @@ the tokenizer encodes a hundred megabytes a second or one. The result does not d
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from mistudio.core.errors import Json
 from mistudio.corpus.arrays import Ints
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT
-from mistudio.corpus.formats.utf8_repair import python_values
+from mistudio.corpus.store.conversations import render_value
 from mistudio.corpus.store.dataset_store import DatasetStore, GroupRef
-from mistudio.corpus.store.sample import render_cell
+from mistudio.corpus.store.messages import normalize_messages
+from mistudio.corpus.store.text_path import get_value
 from mistudio.corpus.tokenizers.chat_template import ConversationRefused
 
 RenderChat: TypeAlias = Callable[[Sequence[Mapping[str, Json]]], str]
@@ -105,23 +106,20 @@ class TextReader:
         """Return the text of each row of a row group, or null."""
         if self._render_chat is None:
             return self._store.texts(group, column=self._column)
-        table = self._store.read(group, columns=[self._column])
-        if self._column not in table.column_names:
-            return pa.nulls(group.rows, pa.string())
-        cells = python_values(table.column(self._column).combine_chunks())
+        cells = self._store.cells(group, self._column)
         texts = [self._render(cell, group.split, row) for row, cell in enumerate(cells, group.first_row)]
         return pa.array(texts, pa.string())
 
     def rows(self, split: str, numbers: Sequence[int]) -> list[str]:
         """Return the texts of rows, in the order of ``numbers``; the text of a row without one is empty."""
         rows = self._store.rows(split, numbers, columns=[self._column])
-        return [self._render(row.values.get(self._column), split, row.row) or "" for row in rows]
+        return [self._render(get_value(row.values, self._column), split, row.row) or "" for row in rows]
 
     def _render(self, cell: object, split: str, row: int) -> str | None:
         if cell is None:
             return None
         if self._render_chat is None:
-            return render_cell(cell)
+            return render_value(cell)
         try:
             return self._render_chat(normalize_messages(cell))
         except ConversationRefused as error:
@@ -166,20 +164,6 @@ def _make_batch(parts: list[pa.StringArray], first_row: int, held_out: HeldOutRu
         text_bytes=_to_integers(pc.binary_length(texts)),
         kinds=held_out.classify(texts),
     )
-
-
-def normalize_messages(cell: object) -> list[Mapping[str, Json]]:
-    """Return a conversation's messages with the keys that chat templates expect, ``role`` and ``content``."""
-    values = cell if isinstance(cell, list) else []
-    messages = [cast("dict[str, Json]", value) for value in values if isinstance(value, dict)]
-    return [
-        {
-            **message,
-            "role": message.get("role", message.get("from")),
-            "content": message.get("content", message.get("value")),
-        }
-        for message in messages
-    ]
 
 
 def _to_integers(array: pa.Array) -> Ints:

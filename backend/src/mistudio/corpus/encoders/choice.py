@@ -23,8 +23,8 @@ from mistudio.corpus.encoders.compatibility import (
 )
 from mistudio.corpus.encoders.encoders import Exclusion, FastEncoder, ReferenceEncoder, Texts
 from mistudio.corpus.encoders.encoding import Encoder, TokenIds
-from mistudio.corpus.encoders.known_characters import UNICODE_VERSION, has_known_characters
 from mistudio.corpus.encoders.probe_texts import probe_texts
+from mistudio.corpus.encoders.unicode_tables import has_equal_classes
 from mistudio.corpus.encoders.word_encoder import WordEncoder
 from mistudio.corpus.tokenizers.definition import remove_normalizer
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
@@ -33,9 +33,7 @@ Sample: TypeAlias = "Texts | Callable[[], Texts]"
 
 # A Rust library that panics raises a class that cannot be imported and is no Exception.
 _PANICS: Final = "pyo3_runtime"
-_UNKNOWN_CHARACTERS: Final = Exclusion(
-    f"characters newer than Unicode {UNICODE_VERSION}", has_known_characters, is_rare=True
-)
+_NEWER_CHARACTERS: Final = Exclusion("characters that Unicode 17.0 added", has_equal_classes, is_rare=True)
 
 
 @dataclass(frozen=True)
@@ -199,7 +197,7 @@ def _load_fast_engine(tokenizer: LoadedTokenizer, reference: ReferenceEncoder) -
     with _translate_failures():
         if (marks := find_word_marks(tokenizer)) is not None:
             return WordEncoder(reference, marks=marks)
-        exclusions = [_UNKNOWN_CHARACTERS] if splits_by_class(tokenizer) else []
+        exclusions = [_NEWER_CHARACTERS] if splits_by_class(tokenizer) else []
         if not has_composing_normalizer(tokenizer):
             return FastEncoder(tokenizer.json, reference=reference, exclusions=exclusions)
         exclusions.append(Exclusion("marks to compose", reference.is_composed, is_rare=False))

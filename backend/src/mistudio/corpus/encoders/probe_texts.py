@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from mistudio.corpus.encoders.known_characters import list_unassigned
+from mistudio.corpus.encoders.unicode_tables import list_different_characters
 
 EDGE_CASES: Final = (
     "",
@@ -76,10 +76,13 @@ def _make_space_runs(most: int) -> Iterator[str]:
 
 
 def _make_samples() -> Iterator[str]:
-    """Yield a character of every row in several contexts: assigned ones in some texts, unassigned ones in others."""
-    is_unassigned = _flag_unassigned()
+    """Yield a character of every row in several contexts.
+
+    Characters that the engines classify differently are in texts of their own: such texts go to the reference.
+    """
+    is_different = _flag_different()
     for flag in (0, 1):
-        points = (is_unassigned.find(flag, row, row + 16) for row in chain(*_ROWS))
+        points = (is_different.find(flag, row, row + 16) for row in chain(*_ROWS))
         samples = [chr(point) for point in points if point >= 0]
         for start in range(0, len(samples), _SAMPLES_PER_TEXT):
             yield "\n".join(f"a{c}1 {c}'s" for c in samples[start : start + _SAMPLES_PER_TEXT])
@@ -87,20 +90,20 @@ def _make_samples() -> Iterator[str]:
 
 def _make_blocks() -> Iterator[str]:
     """Yield the characters of each block, assigned or not: joined, separated by spaces, and among Latin letters."""
-    is_unassigned = _flag_unassigned()
+    is_different = _flag_different()
     for start in chain(range(0, 0xD800, _BLOCK), range(0xF900, 0x34000, _BLOCK), range(0xE0000, 0xE0200, _BLOCK)):
         for flag in (0, 1):
-            letters = [chr(point) for point in range(start, start + _BLOCK) if is_unassigned[point] == flag]
+            letters = [chr(point) for point in range(start, start + _BLOCK) if is_different[point] == flag]
             if letters:
                 yield "".join(letters)
                 yield " ".join(letters)
                 yield "".join(f"x{letter}" for letter in letters)
 
 
-def _flag_unassigned() -> bytearray:
-    """Return a byte for each code point: 1 if the reference may not know it, else 0."""
+def _flag_different() -> bytearray:
+    """Return a byte for each code point: 1 if the engines classify it differently, else 0."""
     flags = bytearray(0x110000)
-    for part in list_unassigned():
+    for part in list_different_characters():
         flags[part.start : part.stop] = b"\1" * len(part)
     return flags
 

@@ -22,7 +22,7 @@ from mistudio.corpus.fetch.remote_file import PinnedRepository, RangeReader
 from mistudio.corpus.fetch.scheduler import ConcurrencyLimit, TransferQueue
 from mistudio.corpus.fetch.settings import FetchSettings
 from mistudio.corpus.fetch.transfer import FetchedFile, Progress, Transfer, compute_pause
-from mistudio.corpus.hub.errors import unreachable_error
+from mistudio.corpus.hub.errors import interrupted_error, unreachable_error
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.corpus.monitor import Monitor
 
@@ -141,7 +141,7 @@ class _Fetch:
     def _fetch_segment(
         self, transfer: Transfer, segment: Segment, connections: Connections, buffer: memoryview
     ) -> None:
-        failures = 0
+        failures, kept = transfer.restarts, segment.done
         while segment.missing and not segment.is_discarded:
             before = segment.done
             self._limit.acquire(self._checkpoint)
@@ -150,13 +150,19 @@ class _Fetch:
                 self._limit.grow()
                 continue
             except TransportError as failure:
-                error: HubUnreachable | RateLimited = unreachable_error()
+                error: HubUnreachable | RateLimited = (
+                    interrupted_error(transfer.source.path) if segment.done > before else unreachable_error()
+                )
                 error.__cause__ = failure
             except (HubUnreachable, RateLimited) as failure:
+                if transfer.is_given_up:
+                    raise
                 error = failure
             finally:
                 self._limit.release()
-            failures = 1 if segment.done > before else failures + 1
+            if segment.done - kept >= self._settings.progress_bytes:
+                failures, kept = 0, segment.done
+            failures += 1
             self._pause(error, failures)
 
     def _pause(self, error: HubUnreachable | RateLimited, failures: int) -> None:

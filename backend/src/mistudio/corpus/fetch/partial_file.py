@@ -83,6 +83,8 @@ class PartialFile:
         self._write_lock = threading.Lock()
         self.fd = -1
         self.segments: list[Segment] = []
+        # Segments before it are complete.
+        self._first = 0
 
     def open(self, segment_bytes: int, *, journaled: bool, checkpoint: Callable[[], None]) -> None:
         """Wait for the lock, then resume; raises DiskFull, and what ``checkpoint`` raises."""
@@ -110,7 +112,7 @@ class PartialFile:
             segment.is_discarded = True
         self._drop_journal()
         os.ftruncate(self.fd, 0)
-        self.segments = split_segments(self.source.size, segment_bytes)
+        self.segments, self._first = split_segments(self.source.size, segment_bytes), 0
         if journaled:
             self._journal = os.open(self._journal_path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
             header = _HEADER.pack(_MAGIC, self.source.size, segment_bytes)
@@ -132,9 +134,10 @@ class PartialFile:
 
     def prefix(self) -> int:
         """Return how many bytes have come from the file's beginning without a gap."""
-        for segment in self.segments:
-            if segment.missing:
-                return segment.position
+        while self._first < len(self.segments):
+            if self.segments[self._first].missing:
+                return self.segments[self._first].position
+            self._first += 1
         return self.source.size
 
     def finish(self) -> Path:

@@ -76,6 +76,7 @@ class TransferQueue:
         self._pending = deque(files)
         self._active: list[Transfer] = []
         self._finished: deque[FetchedFile] = deque()
+        self._finished_bytes = 0
 
     def take_task(self, checkpoint: Callable[[], None]) -> Task | None:
         """Wait for a task; return None once no more can come."""
@@ -98,8 +99,7 @@ class TransferQueue:
         return Task(transfer, None)
 
     def _can_begin(self, source: RemoteFile) -> bool:
-        waiting = sum(file.source.size for file in self._finished)
-        return not self._finished or waiting + source.size <= self._settings.waiting_bytes
+        return not self._finished or self._finished_bytes + source.size <= self._settings.waiting_bytes
 
     def wake_workers(self) -> None:
         """Let waiting workers look again: a transfer has segments to fetch."""
@@ -111,6 +111,7 @@ class TransferQueue:
         with self._changed:
             self._active.remove(transfer)
             self._finished.append(fetched)
+            self._finished_bytes += fetched.source.size
             self._changed.notify_all()
 
     def take_finished(self) -> FetchedFile | None:
@@ -121,7 +122,9 @@ class TransferQueue:
             if not self._finished:
                 return None
             self._changed.notify_all()
-            return self._finished.popleft()
+            fetched = self._finished.popleft()
+            self._finished_bytes -= fetched.source.size
+            return fetched
 
     def close(self) -> None:
         """Close the transfers under way; all workers must have ended."""

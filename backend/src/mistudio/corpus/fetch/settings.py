@@ -16,8 +16,9 @@ class FetchSettings:
     - ``connect_seconds``: limit of each wait while a connection is made.
     - ``stall_seconds``: a read that gets no byte for this long is retried.
     - ``poll_seconds``: longest time that a cancel waits for a pause between two attempts.
-    - ``retries``: failures in a row without a single byte. Pauses double from ``backoff_seconds`` to
-      ``backoff_limit_seconds``.
+    - ``retries``: failures of a range until ``progress_bytes`` more of it are kept. Pauses double from
+      ``backoff_seconds`` to ``backoff_limit_seconds``.
+    - ``restarts``: how often a file begins again because the server refuses ranges.
     - ``max_retry_after_seconds``: the Hub's Retry-After is obeyed up to this; a longer one ends the fetch with
       RateLimited.
     - ``waiting_bytes``: while a finished file waits for the consumer, another one is begun only if both together have
@@ -33,6 +34,8 @@ class FetchSettings:
     stall_seconds: float = 20.0
     poll_seconds: float = 0.25
     retries: int = 6
+    progress_bytes: int = MIB
+    restarts: int = 3
     backoff_seconds: float = 0.5
     backoff_limit_seconds: float = 8.0
     max_retry_after_seconds: float = 20.0

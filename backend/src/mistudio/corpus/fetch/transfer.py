@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from mistudio.corpus.fetch.http import TransportError
 from mistudio.corpus.fetch.partial_file import PartialFile, Segment
 from mistudio.corpus.fetch.remote_file import RangeIgnored, RangeReader
 from mistudio.corpus.fetch.settings import FetchSettings
+from mistudio.corpus.hub.errors import interrupted_error
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.corpus.monitor import Monitor
 
@@ -72,11 +74,17 @@ class Transfer:
         self._settings = settings
         self._checkpoint = checkpoint
         self._lock = threading.RLock()
-        self._waiting: list[Segment] = []
+        self._waiting: deque[Segment] = deque()
         self._in_flight = 1
         self._fetched = self._corrupt = 0
         self._hash_thread: HashThread | None = None
         self._use_ranges = True
+        self.restarts = 0
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the server made the file begin again too often."""
+        return self.restarts > self._settings.restarts
 
     def open(self) -> FetchedFile | None:
         """Resume the partial file; return the finished file if an earlier run left it."""
@@ -118,7 +126,7 @@ class Transfer:
 
     def _plan_segments(self) -> None:
         segments = self._partial.segments
-        self._waiting = [segment for segment in segments if segment.missing]
+        self._waiting = deque(segment for segment in segments if segment.missing)
         if len(segments) > 1 or any(segment.done for segment in segments):
             self._hash_thread = HashThread(self._hash, self._partial.fd, self._checkpoint)
             self._hash_thread.extend_to(self._partial.prefix())
@@ -129,7 +137,7 @@ class Transfer:
             if not self._waiting:
                 return None
             self._in_flight += 1
-            return self._waiting.pop(0)
+            return self._waiting.popleft()
 
     def leave(self) -> bool:
         """End this worker's part; return whether it was the last one and must call ``finish``."""
@@ -169,9 +177,13 @@ class Transfer:
 
     def _give_up_ranges(self, segment: Segment) -> None:
         with self._lock:
-            if not segment.is_discarded:
-                self._use_ranges = False
-                self._restart()
+            if segment.is_discarded:
+                return
+            self._use_ranges = False
+            self.restarts += 1
+            if self.is_given_up:
+                raise interrupted_error(self.source.path)
+            self._restart()
 
     def _restart(self) -> None:
         lost = sum(segment.done for segment in self._partial.segments)

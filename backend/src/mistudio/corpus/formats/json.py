@@ -11,8 +11,10 @@ import pyarrow.json as pa_json
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import BLOCK_BYTES, ByteStream, read_blocks
+from mistudio.corpus.formats.column_count import check_column_count
 from mistudio.corpus.formats.json_records import JsonRecord, build_chunk, parse_line
 from mistudio.corpus.formats.json_stream import JsonStream
+from mistudio.corpus.formats.json_type import contains_json
 from mistudio.corpus.formats.type_inference import MAX_DEPTH, KnownSchema
 from mistudio.corpus.formats.utf8_repair import Chunk
 
@@ -59,7 +61,10 @@ def _make_chunk(block: bytes, known: KnownSchema, source: ByteStream, number: in
     batch = _try_arrow(block, known)
     if batch is not None:
         return Chunk(batch, source.consumed)
-    return build_chunk(_parse_records(block, source.label, number), known, consumed=source.consumed)
+    records = _parse_records(block, source.label, number)
+    # Before columns are made, whose cells are keys times records.
+    check_column_count(len({name for record in records for name in record.row}), source.label)
+    return build_chunk(records, known, consumed=source.consumed)
 
 
 def _parse_records(block: bytes, label: str, number: int) -> list[JsonRecord]:
@@ -69,10 +74,11 @@ def _parse_records(block: bytes, label: str, number: int) -> list[JsonRecord]:
 
 def _try_arrow(block: bytes, known: KnownSchema) -> pa.RecordBatch | None:
     """Read the block with Arrow; return None if Arrow cannot, or not exactly."""
-    if _is_deep(block):
+    types = known.types()
+    if _is_deep(block) or any(map(contains_json, types.values())):
         return None
     # A column of only nulls may become any type, so Arrow must not expect nulls.
-    schema = pa.schema([(name, kind) for name, kind in known.types().items() if not pa.types.is_null(kind)])
+    schema = pa.schema([(name, kind) for name, kind in types.items() if not pa.types.is_null(kind)])
     try:
         table = _parse_with_arrow(block, schema)
         plain = pa.schema([column.with_type(_replace_temporal(column.type)) for column in table.schema])
@@ -85,7 +91,19 @@ def _try_arrow(block: bytes, known: KnownSchema) -> pa.RecordBatch | None:
     if _can_have_rounded(table.schema, schema) and _LONG_NUMBER.search(block):
         return None
     batches = table.combine_chunks().to_batches()
-    return batches[0] if len(batches) == 1 else None
+    if len(batches) != 1 or any(_has_absent_keys(column) for column in batches[0].columns):
+        return None
+    return batches[0]
+
+
+def _has_absent_keys(array: pa.Array) -> bool:
+    """Return whether an object at any depth may lack a key: Arrow fills absent keys with nulls."""
+    if pa.types.is_list(array.type):
+        return _has_absent_keys(array.flatten())
+    if not pa.types.is_struct(array.type):
+        return False
+    fields = array.flatten()
+    return not fields or any(field.null_count > array.null_count or _has_absent_keys(field) for field in fields)
 
 
 def _parse_with_arrow(block: bytes, schema: pa.Schema) -> pa.Table:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import open_stream
+from mistudio.corpus.formats.column_count import check_column_count
 from mistudio.corpus.formats.columnar import (
     cast_batch,
     read_arrow,
@@ -21,12 +22,16 @@ from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.formats.json import read_json
 from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.formats.text import read_text
-from mistudio.corpus.formats.type_inference import KnownSchema, convert_array, merge_schemas, to_storable_schema
+from mistudio.corpus.formats.type_inference import (
+    KnownSchema,
+    convert_array,
+    merge_schemas,
+    to_storable_schema,
+)
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.monitor import Monitor
 
 SourceFormat: TypeAlias = Literal["parquet", "json", "csv", "text", "arrow"]
-MAX_COLUMNS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
         yield from read_arrow(file.path, label=file.label)
     else:
         with open_stream(file.path, label=file.label, encoding=_get_encoding(file)) as source:
-            yield from read_text(source, keep_linebreaks=file.options.get("keep_linebreaks") is True)
+            keeps, sample_by = file.options.get("keep_linebreaks") is True, str(file.options.get("sample_by", "line"))
+            yield from read_text(source, keep_linebreaks=keeps, sample_by=sample_by)
 
 
 def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
@@ -125,10 +131,7 @@ def _get_encoding(file: ReadableFile) -> str | None:
 
 def _widen_schema(schema: pa.Schema | None, other: pa.Schema, label: str) -> pa.Schema:
     wider = merge_schemas(pa.schema([]) if schema is None else schema, other)
-    if len(wider) > MAX_COLUMNS:
-        raise InvalidData(
-            f"{label} has over {MAX_COLUMNS:,} different columns, so it is not a table of records. Leave it out."
-        )
+    check_column_count(len(wider), label)
     return wider
 
 

@@ -1,19 +1,27 @@
 """Infers a column's type from the values of all blocks of a file: the narrowest type that holds them all.
 
 The order is null < bool < text, null < whole numbers (int64) < numbers (double) < text, null < list, null < struct.
-Every other combination becomes text, in which values that are not text are JSON. Structs take the union of their
-fields. ``merge_types`` is the least upper bound in that order: it never loses a value, and widening comes to an end.
+A column of different scalars becomes text. Every other combination becomes the JSON type at its place, as in
+``datasets``: objects of different keys or of none, lists or objects beside scalars, different scalars within a list or
+an object. ``merge_types`` is the least upper bound in that order: it never loses a value, and widening comes to an end.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias, cast
+from typing import Final, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mistudio.corpus.formats.utf8_repair import python_values
+from mistudio.corpus.formats.json_type import (
+    JSON,
+    Value,
+    contains_json,
+    is_json,
+    make_array,
+    to_json_text,
+)
+from mistudio.corpus.formats.utf8_repair import decode_array
 
 MAX_DEPTH: Final = 32
 MAX_FIELDS: Final = 1_000
@@ -25,8 +33,6 @@ _SCALARS: Final = {
     float: pa.float64(),
     str: pa.string(),
 }
-# What json.loads gives.
-Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 
 
 @dataclass
@@ -41,18 +47,34 @@ class KnownSchema:
 
 
 def merge_types(one: pa.DataType, other: pa.DataType) -> pa.DataType:
-    """Return the narrowest type that holds the values of both."""
+    """Return the narrowest type of a column that holds the values of both."""
+    return _merge(one, other, pa.string())
+
+
+def _merge(one: pa.DataType, other: pa.DataType, mixed: pa.DataType) -> pa.DataType:
+    """Merge two types; ``mixed`` is the type for different scalars."""
     if one.equals(other) or pa.types.is_null(other):
         return one
     if pa.types.is_null(one):
         return other
     if pa.types.is_struct(one) and pa.types.is_struct(other):
-        return _make_struct(_merge_fields(dict(_list_fields(one)), dict(_list_fields(other))))
+        return _merge_structs(dict(_list_fields(one)), dict(_list_fields(other)))
     if pa.types.is_list(one) and pa.types.is_list(other):
-        return pa.list_(merge_types(one.value_type, other.value_type))
+        return pa.list_(_merge(one.value_type, other.value_type, JSON))
     if {one, other} == {pa.int64(), pa.float64()}:
         return pa.float64()
-    return pa.string()
+    return JSON if _is_beyond_scalar(one) or _is_beyond_scalar(other) else mixed
+
+
+def _merge_structs(one: Mapping[str, pa.DataType], other: Mapping[str, pa.DataType]) -> pa.DataType:
+    # The union of their fields would add a null for each absent key.
+    if one.keys() != other.keys():
+        return JSON
+    return pa.struct([(name, _merge(kind, other[name], JSON)) for name, kind in one.items()])
+
+
+def _is_beyond_scalar(kind: pa.DataType) -> bool:
+    return is_json(kind) or pa.types.is_nested(kind)
 
 
 def merge_schemas(one: pa.Schema, other: pa.Schema) -> pa.Schema:
@@ -75,40 +97,64 @@ def _list_fields(kind: pa.DataType) -> list[tuple[str, pa.DataType]]:
 
 
 def _make_struct(fields: Mapping[str, pa.DataType]) -> pa.DataType:
-    return pa.struct(list(fields.items())) if len(fields) <= MAX_FIELDS else pa.string()
+    return pa.struct(list(fields.items())) if 0 < len(fields) <= MAX_FIELDS else JSON
 
 
 def infer_type(value: Value, *, depth: int = 0) -> pa.DataType:
-    """Return the narrowest type that holds ``value``; what is nested deeper than MAX_DEPTH is JSON text."""
+    """Return the narrowest type that holds ``value``; what is nested deeper than MAX_DEPTH is JSON."""
     if not isinstance(value, list | dict):
         is_long = isinstance(value, int) and not -_INT64 <= value < _INT64
         return pa.string() if is_long else _SCALARS[type(value)]
     if depth >= MAX_DEPTH:
-        return pa.string()
+        return JSON
     if isinstance(value, list):
-        return pa.list_(infer_common_type(value, depth=depth + 1))
+        return pa.list_(_infer_common(value, pa.null(), JSON, depth + 1))
     return _make_struct({name: infer_type(item, depth=depth + 1) for name, item in value.items()})
 
 
-def infer_common_type(values: Iterable[Value], *, depth: int = 0) -> pa.DataType:
-    """Return the narrowest type that holds all ``values``."""
-    kind = pa.null()
+def infer_common_type(values: Iterable[Value], *, known: pa.DataType | None = None) -> pa.DataType:
+    """Return the narrowest type of a column that holds all ``values``, and those of the type ``known``."""
+    return _infer_common(values, pa.null() if known is None else known, pa.string(), 0)
+
+
+def _infer_common(values: Iterable[Value], kind: pa.DataType, mixed: pa.DataType, depth: int) -> pa.DataType:
+    is_text, is_any = kind.equals(pa.string()), is_json(kind)
     for value in values:
-        kind = _widen_type(kind, value, depth)
+        if is_any:
+            break
+        # The common case, nothing but text, must not build a type for each value.
+        if value is None or (is_text and isinstance(value, str)):
+            continue
+        kind = _widen_type(kind, value, mixed, depth)
+        is_text, is_any = kind.equals(pa.string()), is_json(kind)
     return kind
 
 
-def _widen_type(kind: pa.DataType, value: Value, depth: int) -> pa.DataType:
-    # The common case, nothing but text, must not build a type for each value.
-    if value is None or (isinstance(value, str) and kind == pa.string()):
-        return kind
-    return merge_types(kind, infer_type(value, depth=depth))
+def _widen_type(kind: pa.DataType, value: Value, mixed: pa.DataType, depth: int) -> pa.DataType:
+    """Return the narrowest type that holds those of ``kind`` and ``value``; build no type if ``kind`` does."""
+    if depth < MAX_DEPTH and isinstance(value, list) and pa.types.is_list(kind):
+        inner = kind.value_type
+        wider = _infer_common(value, inner, JSON, depth + 1)
+        return kind if wider is inner else pa.list_(wider)
+    if isinstance(value, dict) and pa.types.is_struct(kind):
+        return _widen_struct(kind, value, depth)
+    return _merge(kind, infer_type(value, depth=depth), mixed)
+
+
+def _widen_struct(kind: pa.DataType, value: dict[str, Value], depth: int) -> pa.DataType:
+    fields = dict(_list_fields(kind))
+    if fields.keys() != value.keys():
+        return JSON
+    wider = {name: _infer_common((value[name],), item, JSON, depth + 1) for name, item in fields.items()}
+    return kind if all(wider[name] is item for name, item in fields.items()) else _make_struct(wider)
 
 
 def fit_value(value: Value, kind: pa.DataType) -> Value:
-    """Convert ``value`` to type ``kind``, which must be at least as wide as its own."""
+    """Convert ``value`` to type ``kind``, which must be at least as wide as its own; JSON types take JSON text."""
     if value is None or pa.types.is_null(kind):
         return None
+    if is_json(kind):
+        return to_json_text(value)
     if pa.types.is_string(kind):
         return value if isinstance(value, str) else to_json_text(value)
     if pa.types.is_list(kind) and isinstance(value, list):
@@ -119,13 +165,10 @@ def fit_value(value: Value, kind: pa.DataType) -> Value:
     return float(value) if pa.types.is_floating(kind) and isinstance(value, int) else value
 
 
-def to_json_text(value: object) -> str:
-    """Return ``value`` as JSON text with unescaped characters; what JSON lacks becomes a string."""
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
 def to_storable_type(kind: pa.DataType) -> pa.DataType:
     """Return the type in which ``kind`` is stored: its plain form, or JSON text for what Parquet lacks."""
+    if is_json(kind):
+        return JSON
     if isinstance(kind, pa.BaseExtensionType):
         return (
             kind
@@ -175,12 +218,15 @@ def to_storable_schema(schema: pa.Schema) -> pa.Schema:
 def make_names_unique(names: Iterable[str]) -> list[str]:
     """Number the later of two equal column names and name empty ones, as pandas does."""
     taken: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for position, name in enumerate(names):
         wanted = name or f"Unnamed: {position}"
-        unique, count = wanted, 0
+        # Lower numbers are taken.
+        unique, count = wanted, counts.get(wanted, 0)
         while unique in taken:
             count += 1
             unique = f"{wanted}.{count}"
+        counts[wanted] = count
         taken[unique] = None
     return list(taken)
 
@@ -192,15 +238,18 @@ def convert_array(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_run_end_encoded(array.type):
         array = pc.run_end_decode(array)
     try:
-        if not _needs_python(array.type):
+        if not _needs_python(array.type, kind):
             return array.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         pass
-    values = cast("list[Value]", python_values(array))
-    return pa.array([fit_value(value, kind) for value in values], kind)
+    values = cast("list[Value]", decode_array(array))
+    return make_array([fit_value(value, kind) for value in values], kind)
 
 
-def _needs_python(kind: pa.DataType) -> bool:
-    """Return whether Arrow has no correct cast of the type, so that Python must convert each value."""
+def _needs_python(kind: pa.DataType, wanted: pa.DataType) -> bool:
+    """Return whether Arrow has no correct cast to ``wanted``, so that Python must convert each value."""
+    # Arrow would take a text for JSON as it is, without its quotes.
+    if contains_json(wanted) and not (pa.types.is_null(kind) or is_json(kind)):
+        return True
     text = str(kind)
     return any(word in text for word in ("list_view", "struct", "union", "interval", "run_end"))

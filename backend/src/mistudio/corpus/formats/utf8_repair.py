@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData
+from mistudio.corpus.formats.json_type import decode_values, make_array
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,12 @@ def repair_array(array: pa.Array) -> tuple[pa.Array, int]:
     values = python_values(array)
     raw = array.cast(_to_binary_type(array.type)).to_pylist()
     count = sum(_has_invalid(value) for value in raw)
-    return pa.array(values, array.type), count
+    return make_array(values, array.type), count
+
+
+def decode_array(array: pa.Array) -> list[object]:
+    """Return Python objects as ``python_values`` does, and what JSON texts of the JSON type stand for."""
+    return decode_values(python_values(array), array.type)
 
 
 def python_values(array: pa.Array) -> list[object]:

@@ -18,8 +18,14 @@ from mistudio.core.errors import (
     RepositoryNotFound,
     UnknownRevision,
 )
-from mistudio.corpus.hub.errors import require_sendable_token, translate_client_error, unreachable_error
+from mistudio.corpus.hub.errors import (
+    invalid_answer_error,
+    require_sendable_token,
+    translate_client_error,
+    unreachable_error,
+)
 from mistudio.corpus.hub.plan_types import Access
+from mistudio.utils.hf_answers import InvalidAnswer
 from mistudio.utils.hf_utils import (
     RepoInfo,
     RepoKind,
@@ -140,13 +146,23 @@ class HubClient:
             return AccessCheck("request_required", error)
         return AccessCheck("granted")
 
-    def get_file(self, path: str, revision: str) -> bytes | None:
-        """Return a small file's content, or None if the repository has no such file."""
+    def get_file(self, path: str, revision: str, *, limit: int) -> bytes | None:
+        """Return a file's content, or None if the repository has no such file.
+
+        Raises InvalidRepository for more than ``limit`` bytes.
+        """
         try:
             return self._ask(
                 lambda seconds: get_repo_file(
-                    self._repo_id, path, revision=revision, kind=self._kind, token=self._token, seconds=seconds
-                )
+                    self._repo_id,
+                    path,
+                    revision=revision,
+                    kind=self._kind,
+                    token=self._token,
+                    seconds=seconds,
+                    limit=limit,
+                ),
+                path=path,
             )
         except RemoteEntryNotFoundError:
             return None
@@ -158,7 +174,7 @@ class HubClient:
     def _is_of_other_kind(self, seconds: float) -> bool:
         return check_repo_exists(self._repo_id, kind=self._other_kind, token=self._token, seconds=seconds)
 
-    def _ask(self, request: Callable[[float], Answer]) -> Answer:
+    def _ask(self, request: Callable[[float], Answer], *, path: str = "") -> Answer:
         """Return what ``request`` returns, which is given its time limit in seconds; retry temporary failures."""
         next_pause = _FIRST_PAUSE_SECONDS
         while True:
@@ -167,10 +183,12 @@ class HubClient:
                 return request(self._budget.request_seconds)
             except RemoteEntryNotFoundError:
                 raise
+            except InvalidAnswer as invalid:
+                raise invalid_answer_error(self._repo_id, invalid, path=path) from invalid
             except HfHubHTTPError as refused:
                 error = translate_client_error(refused, self._repo_id, kind=self._kind)
                 error.__cause__ = refused
-            except (httpx2.HTTPError, OfflineModeIsEnabled, json.JSONDecodeError) as failed:
+            except (httpx2.HTTPError, httpx2.InvalidURL, OfflineModeIsEnabled, json.JSONDecodeError) as failed:
                 error = unreachable_error()
                 error.__cause__ = failed
             pause = max(next_pause, error.retry_after or 0.0)

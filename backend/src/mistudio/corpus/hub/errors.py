@@ -16,6 +16,7 @@ from mistudio.core.errors import (
     BadToken,
     Gated,
     HubUnreachable,
+    InvalidRepository,
     MiStudioError,
     RateLimited,
     RepositoryDisabled,
@@ -23,6 +24,7 @@ from mistudio.core.errors import (
     SourceChanged,
     UnknownRevision,
 )
+from mistudio.utils.hf_answers import InvalidAnswer
 from mistudio.utils.hf_utils import RepoKind, hub_endpoint, hub_page
 
 if TYPE_CHECKING:
@@ -127,6 +129,19 @@ def not_found_error(repo_id: str, *, kind: RepoKind = "dataset") -> MiStudioErro
 def unreachable_error() -> HubUnreachable:
     """Return the error for a Hub that does not answer."""
     return HubUnreachable(f"The Hub at {hub_endpoint()} does not answer. Check the network connection, then retry.")
+
+
+def invalid_answer_error(repo_id: str, answer: InvalidAnswer, *, path: str = "") -> InvalidRepository:
+    """Return the error for an answer about a repository, or its file ``path``, that does not fit."""
+    field = ".".join(part for part in (path, answer.field) if part)
+    where = f"{repo_id}, {field}" if field else f"The Hub's description of {repo_id}"
+    detail = f"{where}: {answer.reason}. Choose another repository, or report it to its owner."
+    return InvalidRepository(detail, extra={"field": field})
+
+
+def interrupted_error(path: str) -> HubUnreachable:
+    """Return the error for a server that breaks off in the middle of a file."""
+    return HubUnreachable(f"The Hub's server breaks off again and again while it sends {path}. Retry later.")
 
 
 def _missing_revision_error(repo_id: str, *, pinned: bool) -> MiStudioError:

@@ -7,21 +7,23 @@ child imports this module, as the library is heavy.
 
 import re
 import threading
-import zipfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
-from mistudio.core.errors import LoadingScript, NoData, UnsupportedFormat
-from mistudio.corpus.hub.card import refuse_foreign_files, unclear_card_error
+from mistudio.core.errors import LoadingScript, UnsupportedFormat
+from mistudio.corpus.hub.card import check_declarations
+from mistudio.corpus.hub.library_errors import archive_error, no_data_error, translate_library_errors
 from mistudio.corpus.hub.plan_types import Column, Format, Options
 from mistudio.corpus.hub.reader_options import read_options, refuse_unsupported_options
 from mistudio.corpus.hub.virtual_files import add_virtual_files
 
 _BARS: Final = threading.RLock()
 _FORMATS: Final = ("parquet", "json", "csv", "text", "arrow")
+_ARCHIVE: Final = re.compile(r"\.(zip|tar|tgz|tbz2|txz)(?:\.(?:gz|bz2|xz|zst|lz4))?$")
 _EXPORT: Final = re.compile(r"([^/]+)/((?:partial-)?[\w.]+)/\d+\.parquet")
 
 
@@ -59,40 +61,52 @@ def read_layout(repo_id: str, paths: Iterable[str], declarations: Mapping[str, b
             f"{repo_id} can only be read by running its own code, which miStudio never does, and the Hub has no "
             "converted copy. Ask its owner to store the data as Parquet."
         )
-    refuse_foreign_files(repo_id, declarations)
+    declared = check_declarations(repo_id, declarations)
     root = folder / "repository"
     root.mkdir()
     add_virtual_files(root, known)
     for path, content in declarations.items():
         (root / path).write_bytes(content)
-    return _LibraryLayout(repo_id, root, known)
+    return _LibraryLayout(repo_id, root, known, declared)
 
 
 class _LibraryLayout(Layout):
     """The configs that the library finds by card and file names."""
 
-    def __init__(self, repo_id: str, root: Path, known: frozenset[str]) -> None:
+    def __init__(self, repo_id: str, root: Path, known: frozenset[str], declared: Sequence[str]) -> None:
         self._repo_id = repo_id
         self._root = root.resolve()
         self._known = known
-        self._module = _load_module(repo_id, root)
+        self._translate = partial(translate_library_errors, repo_id, self._root, declared, _find_archive(known))
+        with self._translate():
+            self._module = _load_module(root)
+            names, default = self._list_configs()
+        super().__init__(names, default)
+
+    def _list_configs(self) -> tuple[tuple[str, ...], str | None]:
         parameters = self._module.builder_configs_parameters
         names = tuple(config.name for config in parameters.builder_configs)
         declared = parameters.metadata_configs
         default = declared.get_default_config_name() if declared else parameters.default_config_name
         default = default or (names[0] if len(names) == 1 else None)
-        super().__init__(names, default if default in names else None)
+        return names, default if default in names else None
 
     def read(self, config: str) -> ConfigLayout:
+        with self._translate():
+            return self._read(config)
+
+    def _read(self, config: str) -> ConfigLayout:
         builder_configs = self._module.builder_configs_parameters.builder_configs
         builder_config = next(candidate for candidate in builder_configs if candidate.name == config)
-        files = _resolve_patterns(builder_config, self._repo_id, self._root)
+        files = _resolve_patterns(builder_config, self._root)
         splits = {
             str(split): tuple(path for path in map(self._to_relative, found) if path in self._known)
             for split, found in files.items()
         }
         if not any(splits.values()):
-            raise _no_data_error(self._repo_id)
+            raise no_data_error(self._repo_id)
+        if archive := _find_archive(path for paths in splits.values() for path in paths):
+            raise archive_error(self._repo_id, archive)
         reader, options = self._read_format(builder_config, files)
         return ConfigLayout(config, reader, options, splits, self._list_columns(config))
 
@@ -101,10 +115,7 @@ class _LibraryLayout(Layout):
         from datasets.load import infer_module_for_data_files
 
         of_first = self._module.module_path.rpartition(".")[2]
-        try:
-            own, defaults = infer_module_for_data_files(files, path=self._repo_id)
-        except (ValueError, FileNotFoundError) as error:
-            raise unclear_card_error(self._repo_id) from error
+        own, defaults = infer_module_for_data_files(files, path=self._repo_id)
         if own not in _FORMATS:
             raise _unsupported_error(self._repo_id, own)
         options = read_options(builder_config, own) if own == of_first else defaults
@@ -120,36 +131,28 @@ class _LibraryLayout(Layout):
         return tuple(Column(str(name), _format_type(feature)) for name, feature in features.items())
 
 
-def _load_module(repo_id: str, root: Path) -> Any:  # the library has no types
-    from datasets.data_files import EmptyDatasetError
-    from datasets.exceptions import DataFilesNotFoundError
+def _find_archive(paths: Iterable[str]) -> str | None:
+    """Return the kind of the first archive among ``paths``."""
+    found = next(filter(None, map(_ARCHIVE.search, map(str.lower, paths))), None)
+    return None if found is None else "zip" if found[1] == "zip" else "tar"
+
+
+def _load_module(root: Path) -> Any:  # the library has no types
     from datasets.load import dataset_module_factory
     from datasets.utils import tqdm
 
     # Without this lock each progress bar would create one and delete it again while bars of other threads use it.
     tqdm.set_lock(_BARS)
-    try:
-        return dataset_module_factory(str(root))
-    except (EmptyDatasetError, DataFilesNotFoundError) as error:
-        raise _no_data_error(repo_id) from error
-    except zipfile.BadZipFile as error:
-        raise _unsupported_error(repo_id, "zip archives") from error
-    except (ValueError, TypeError, KeyError, FileNotFoundError) as error:
-        raise unclear_card_error(repo_id) from error
+    return dataset_module_factory(str(root))
 
 
-def _resolve_patterns(
-    builder_config: Any, repo_id: str, root: Path
-) -> Mapping[str, list[str]]:  # the library has no types
-    from datasets.data_files import DataFilesPatternsDict, EmptyDatasetError
+def _resolve_patterns(builder_config: Any, root: Path) -> Mapping[str, list[str]]:  # the library has no types
+    from datasets.data_files import DataFilesPatternsDict
 
-    try:
-        files = builder_config.data_files or {}
-        if isinstance(files, DataFilesPatternsDict):
-            files = files.resolve(str(root / (builder_config.data_dir or "")))
-        return cast("Mapping[str, list[str]]", files)
-    except (EmptyDatasetError, FileNotFoundError) as error:
-        raise _no_data_error(repo_id) from error
+    files = builder_config.data_files or {}
+    if isinstance(files, DataFilesPatternsDict):
+        files = files.resolve(str(root / (builder_config.data_dir or "")))
+    return cast("Mapping[str, list[str]]", files)
 
 
 def _format_type(feature: Any) -> str:  # the library has no types
@@ -181,10 +184,6 @@ class ExportLayout(Layout):
         order = {"train": 0, "validation": 1, "test": 2}
         splits = sorted(self._found[config].items(), key=lambda item: (order.get(item[0], 3), item[0]))
         return ConfigLayout(config, "parquet", {}, {split: tuple(files) for split, files in splits}, ())
-
-
-def _no_data_error(repo_id: str) -> NoData:
-    return NoData(f"{repo_id} has no data files that can be read as text data. Choose another repository.")
 
 
 def _unsupported_error(repo_id: str, found: str) -> UnsupportedFormat:

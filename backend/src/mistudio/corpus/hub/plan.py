@@ -22,7 +22,7 @@ from mistudio.core.errors import (
     UnknownSplit,
     ValidationFailed,
 )
-from mistudio.corpus.hub.card import CARD, DECLARATIONS, OVERRIDES, read_description, read_license
+from mistudio.corpus.hub.card import CARD, DECLARATION_BYTES, DECLARATIONS, OVERRIDES, read_description, read_license
 from mistudio.corpus.hub.client import AccessCheck, HubClient
 from mistudio.corpus.hub.layout import ConfigLayout, ExportLayout, Layout, read_layout
 from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PlanRequest, RemoteFile, Sizes, SplitFiles
@@ -30,7 +30,6 @@ from mistudio.corpus.hub.virtual_files import PREFIX, remove_virtual_files
 from mistudio.utils.hf_utils import RepoFile, RepoInfo, validate_repo_id
 
 _EXPORT_BRANCH: Final = "refs/convert/parquet"
-_DECLARATION_BYTES: Final = 20 << 20
 
 
 def inspect(request: PlanRequest) -> Inspection:
@@ -133,8 +132,8 @@ class _Survey:
         if check.access != "granted":
             # The card itself is gated; its fields are public, and JSON is YAML.
             return {OVERRIDES: json.dumps(dict(info.card_data), default=str).encode()}
-        small = [file.path for file in info.files if file.path in DECLARATIONS and file.size <= _DECLARATION_BYTES]
-        found = {path: self._hub.get_file(path, info.revision) for path in small}
+        listed = [file.path for file in info.files if file.path in DECLARATIONS]
+        found = {path: self._hub.get_file(path, info.revision, limit=DECLARATION_BYTES[path]) for path in listed}
         return {path: content for path, content in found.items() if content is not None}
 
     def _read_snapshot(self, declarations: Mapping[str, bytes]) -> _Snapshot:

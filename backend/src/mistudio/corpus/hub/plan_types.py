@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
 
 from mistudio.core.errors import Json
 
@@ -51,7 +53,7 @@ class RemoteFile:
 
     path: str
     split: str
-    size: int
+    size: Annotated[int, Field(strict=True, ge=0)]
     sha256: str | None = None
     git_sha1: str | None = None
 

@@ -1,106 +1,28 @@
 """The planner runs a child process that has the heavy ``datasets`` library, and ends it once it is idle.
 
 Requests and answers are lines on the child's pipes, any number at once. The token goes through the pipe only: it is
-neither an argument nor in the environment. If the child dies, it is started again once.
+neither an argument nor in the environment. If the child dies, it is started again once. A request that takes too long
+ends with the child: no thread can be stopped from outside. Other requests then go to a new child.
 """
 
 import asyncio
-import contextlib
-import itertools
 import json
-import os
 from collections.abc import Mapping
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
 from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
-from mistudio.core.records import as_json, from_json
+from mistudio.core.records import from_json
+from mistudio.corpus.hub.child_process import ChildDied, ChildProcess, Question, Request
 from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PinnedTokenizer, PlanRequest, TokenizerRequest
-from mistudio.utils import processes
 
 _ANSWER_SECONDS: Final = 30.0
-_LINE_BYTES: Final = 256 << 20
-_END_SECONDS: Final = 2.0
+_REQUESTS_PER_REPOSITORY: Final = 2
 # Parsing an answer of this size takes some 5 ms, the longest that the event loop may be blocked.
 _LARGE_BYTES: Final = 256 << 10
-_QUIET: Final = {
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_DISABLE_UPDATE_CHECK": "1",
-}
 
-Question = Literal["inspect", "plan", "tokenizer"]
-Request = PlanRequest | TokenizerRequest
 Answer = Mapping[str, Any]  # JSON of any kind
 Record = TypeVar("Record")
-
-
-class _ChildDied(Exception):
-    """The child process ended before it answered."""
-
-
-class _Child:
-    """One running child process, and the requests that wait for its answers."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._waiting: dict[int, asyncio.Future[bytes]] = {}
-        self._numbers = itertools.count()
-        self._reader = asyncio.create_task(self._read())
-
-    @classmethod
-    async def start(cls, environment: Mapping[str, str]) -> "_Child":
-        variables = {**os.environ, **_QUIET, **environment}
-        return cls(await processes.start_module("mistudio.corpus.hub.planner_child", variables, line_bytes=_LINE_BYTES))
-
-    @property
-    def is_alive(self) -> bool:
-        return not self._reader.done()
-
-    @property
-    def is_idle(self) -> bool:
-        return not self._waiting
-
-    async def ask(self, question: Question, request: Request) -> bytes:
-        stdin = self._process.stdin
-        if stdin is None or not self.is_alive:
-            raise _ChildDied
-        number = next(self._numbers)
-        self._waiting[number] = asyncio.get_running_loop().create_future()
-        message = {"id": number, "question": question, "request": as_json(request)}
-        try:
-            stdin.write(json.dumps(message).encode() + b"\n")
-            await stdin.drain()
-            return await self._waiting[number]
-        except ConnectionError as error:
-            raise _ChildDied from error
-        finally:
-            del self._waiting[number]
-
-    async def _read(self) -> None:
-        stdout = self._process.stdout
-        try:
-            while stdout is not None and (line := await stdout.readline()):
-                number, _, answer = line.partition(b" ")
-                waiting = self._waiting.get(int(number))
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(answer)
-        finally:
-            for waiting in self._waiting.values():
-                if not waiting.done():
-                    waiting.set_exception(_ChildDied())
-
-    async def end(self) -> None:
-        """Close its pipe, which ends it; kill it after two seconds."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
-            await asyncio.wait_for(self._process.wait(), _END_SECONDS)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._reader
 
 
 class Planner:
@@ -119,10 +41,12 @@ class Planner:
         self._idle_seconds = idle_seconds
         self._answer_seconds = answer_seconds
         self._environment = environment or {}
-        self._child: _Child | None = None
+        self._child: ChildProcess | None = None
         self._start_lock = asyncio.Lock()
         self._idle_timer: asyncio.TimerHandle | None = None
         self._end_tasks: set[asyncio.Task[None]] = set()
+        # Each semaphore lives as long as somebody waits for it or holds it.
+        self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @property
     def is_running(self) -> bool:
@@ -154,9 +78,10 @@ class Planner:
             async with asyncio.timeout(self._answer_seconds):
                 line = await self._ask_child(question, request)
         except TimeoutError as error:
-            detail = f"The Hub did not answer within {self._answer_seconds:g} seconds. Retry later."
+            name = _name_repository(request)
+            detail = f"{name} could not be read from the Hub within {self._answer_seconds:g} seconds. Retry later."
             raise HubUnreachable(detail) from error
-        except _ChildDied as error:
+        except ChildDied as error:
             raise HubUnreachable("The planner's process ended twice before it answered. Retry later.") from error
         finally:
             self._start_idle_timer()
@@ -165,19 +90,38 @@ class Planner:
         return from_json(kind, _unwrap_answer(line))
 
     async def _ask_child(self, question: Question, request: Request) -> bytes:
-        try:
-            return await (await self._ensure_child()).ask(question, request)
-        except _ChildDied:
-            return await (await self._ensure_child()).ask(question, request)
+        deaths = 0
+        while True:
+            child = await self._ensure_child()
+            try:
+                return await asyncio.shield(await self._send(child, question, request))
+            except ChildDied:
+                # The request that a child was killed for has timed out; all others go to the next child.
+                deaths += not child.is_killed
+                if deaths > 1:
+                    raise
 
-    async def _ensure_child(self) -> _Child:
+    async def _send(self, child: ChildProcess, question: Question, request: Request) -> "asyncio.Future[bytes]":
+        """Send a request once fewer than two about its repository are under way."""
+        slot = self._slots.setdefault(_name_repository(request), asyncio.Semaphore(_REQUESTS_PER_REPOSITORY))
+        await slot.acquire()
+        try:
+            answer = await child.send(question, request)
+        except BaseException:
+            slot.release()
+            raise
+        # Not when the caller leaves, but when the child has answered or ended.
+        answer.add_done_callback(lambda _done: slot.release())
+        return answer
+
+    async def _ensure_child(self) -> ChildProcess:
         self._stop_idle_timer()
         async with self._start_lock:
             if self._child is not None and not self._child.is_alive:
                 await self._child.end()
                 self._child = None
             if self._child is None:
-                self._child = await _Child.start(self._environment)
+                self._child = await ChildProcess.start(self._environment, self._answer_seconds)
             return self._child
 
     def _stop_idle_timer(self) -> None:
@@ -197,6 +141,10 @@ class Planner:
         task = asyncio.create_task(child.end())
         self._end_tasks.add(task)
         task.add_done_callback(self._end_tasks.discard)
+
+
+def _name_repository(request: Request) -> str:
+    return request.repo_id if isinstance(request, PlanRequest) else request.name
 
 
 def _unwrap_answer(line: bytes) -> Answer:

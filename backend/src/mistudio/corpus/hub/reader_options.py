@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from mistudio.core.errors import Json, UnsupportedFormat
 from mistudio.corpus.hub.plan_types import Options
+from mistudio.utils.text import shorten
 
 _READER_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "csv": (
@@ -33,7 +34,9 @@ def read_options(builder_config: Any, reader: str) -> Options:  # the library ha
 
 def refuse_unsupported_options(repo_id: str, options: Options) -> None:
     """Raise UnsupportedFormat for an option that our readers lack: without it they would read other rows."""
-    unsupported = [name for name in ("comment", "sample_by") if options.get(name) is not None]
+    unsupported = ["comment"] if options.get("comment") is not None else []
+    if options.get("sample_by", "line") not in ("line", "paragraph", "document"):
+        unsupported.append("sample_by")
     if options.get("lineterminator") not in (None, "\n", "\r", "\r\n"):
         unsupported.append("lineterminator")
     unsupported += [name for name, value in options.items() if isinstance(value, Mapping)]
@@ -42,8 +45,9 @@ def refuse_unsupported_options(repo_id: str, options: Options) -> None:
         unsupported.append("encoding")
     if unsupported:
         name = unsupported[0]
+        value = shorten(repr(options[name]), 100)
         raise UnsupportedFormat(
-            f"The card of {repo_id} sets {name} = {options[name]!r}, which is not supported. Choose another config."
+            f"The card of {repo_id} sets {name} = {value}, which is not supported. Choose another config."
         )
 
 

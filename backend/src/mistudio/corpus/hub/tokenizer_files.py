@@ -92,7 +92,8 @@ def is_cached(source: TokenizerSource, cache_dir: Path) -> bool:
     """Return whether ``source`` is a pinned commit whose files are in ``cache_dir``, so that it needs no request."""
     if not source.is_pinned or validate_repo_id(source.name, bare=True):
         return False
-    return (_cache_folder(cache_dir, source.name, source.revision or "") / _COMPLETE).is_file()
+    folder = _cache_folder(cache_dir, source.name, source.revision or "")
+    return (folder / _COMPLETE).is_file() and (folder / TOKENIZER).is_file()
 
 
 @contextmanager
@@ -189,7 +190,7 @@ def _fetch_files(source: TokenizerSource, *, token: str | None, cache_dir: Path)
 
 
 def _fetch_file(hub: HubClient, file: RepoFile, repo_id: str, commit: str) -> bytes:
-    content = hub.get_file(file.path, commit)
+    content = hub.get_file(file.path, commit, limit=_MAX_BYTES)
     if content is None or not _is_correct(file, content):
         raise CorruptFile(f"{file.path} of {repo_id} failed its checksum. Retry later.")
     return content

@@ -129,7 +129,7 @@ def _count_parquet(file: ReadableFile, monitor: Monitor, progress: Progress) -> 
         schema, metadata = parquet.schema_arrow, parquet.metadata
     counter = ColumnCounter(schema)
     nulls = _read_footer_nulls(schema, metadata)
-    skipped = {report.name for report in counter.reports() if report.kind == "other" and report.name in nulls}
+    skipped = {name for name in nulls if not counter.has_text(name)}
     for name in skipped:
         counter.add_nulls(name, nulls[name])
     wanted = [name for name in schema.names if name not in skipped]

@@ -13,8 +13,10 @@ from mistudio.core.errors import FieldError, UnknownSplit, ValidationFailed
 from mistudio.core.records import as_json
 from mistudio.corpus.spec.framing import Framing, resolve_framing
 from mistudio.corpus.spec.settings import SLOTS, TokenizerFacts, TokenizeSettings
-from mistudio.corpus.store.columns import choose_text_column
+from mistudio.corpus.store.columns import choose_text_column, list_text_columns
+from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.manifest import Manifest
+from mistudio.corpus.store.messages import ROLES as CHAT_ROLES
 
 HELD_OUT: Final = "heldout"
 
@@ -34,9 +36,15 @@ def resolve_settings(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, d
     """
     framing = resolve_framing(settings, tokenizer)
     framing_fields = {field.name: getattr(framing, field.name) for field in fields(framing)}
-    return ResolvedSettings(
-        splits=_choose_splits(settings, dataset), text_column=_choose_column(settings, dataset), **framing_fields
-    )
+    splits, column = _choose_splits(settings, dataset), _choose_column(settings, dataset)
+    if settings.apply_chat_template:
+        framing_fields["notes"] = (*framing.notes, *_note_roles(list_text_columns(dataset.columns)[column]))
+    return ResolvedSettings(splits=splits, text_column=column, **framing_fields)
+
+
+def _note_roles(column: ColumnReport) -> list[str]:
+    mapped = ", ".join(f"{role} → {CHAT_ROLES[role]}" for role in column.mapped_roles)
+    return [f"Roles for the chat template: {mapped}."] if mapped else []
 
 
 def hash_settings(
@@ -108,7 +116,7 @@ def _choose_column(settings: TokenizeSettings, dataset: Manifest) -> str:
     if name is not None:
         name = choose_text_column(dataset.columns, requested=name).name
     name = name or dataset.text_column.name
-    kind = next(column.kind for column in dataset.columns if column.name == name)
+    kind = list_text_columns(dataset.columns)[name].kind
     if settings.apply_chat_template and kind != "conversation":
         message = f"Column “{name}” holds text, not conversations. Turn the chat template off or choose another column."
         raise ValidationFailed(message, fields=[FieldError("apply_chat_template", message)])

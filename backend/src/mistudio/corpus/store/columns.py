@@ -1,25 +1,26 @@
-"""Classifies columns, renders conversations as text, merges the columns of a dataset's files and picks the text column.
+"""Classifies columns, merges the columns of a dataset's files and picks the text column."""
 
-A conversation is a list of messages: structs with ``role`` or ``from``, and ``content`` or ``value``. It is rendered as
-``role: content`` per message, with a blank line between messages.
-"""
-
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mistudio.core.errors import NoData, UnknownColumn
-from mistudio.corpus.formats.utf8_repair import python_values
+from mistudio.corpus.store.conversations import is_conversation
 from mistudio.corpus.store.file_report import ColumnKind, ColumnReport, FileReport
+from mistudio.corpus.store.text_path import find_conversation_fields, has_json_values, is_any_list, is_text
 
 TEXT_NAMES: Final = ("text", "content", "document", "article", "story", "body", "passage", "raw_content", "markdown")
 CONVERSATION_NAMES: Final = ("messages", "conversations", "conversation", "dialog", "dialogue", "chat")
-_ROLES: Final = ("role", "from")
-_CONTENTS: Final = ("content", "value")
+# A name that ends in one of these words is that of an identifier or an address, not of a text.
+_LABEL_NAME: Final = re.compile(
+    r"(?:^|[^a-z])(?:id|ids|idx|index|uuid|guid|url|urls|uri|link|href|hash|sha\d*|md5|checksum|key|path|file|filename"
+    r"|filepath|timestamp|date|lang|language)$"
+)
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -30,90 +31,28 @@ class TextColumn:
     reason: str
 
 
-def classify_column(kind: pa.DataType) -> ColumnKind:
-    """Return whether a column of this Arrow type holds text, conversations or something else."""
-    if is_text(kind):
+def classify_column(kind: pa.DataType, values: Sequence[object] = ()) -> ColumnKind:
+    """Return whether a column of this Arrow type holds text, conversations or something else.
+
+    ``values`` are some of the column's values; they decide where the type does not (``has_json_values``).
+    """
+    if has_json_values(kind):
+        return _classify_values(values)
+    if is_text(kind) or (is_any_list(kind) and is_text(kind.value_type)):
         return "text"
     return "conversation" if find_conversation_fields(kind) else "other"
 
 
-def is_text(kind: pa.DataType) -> bool:
-    """Return whether ``kind`` is a type of Unicode text, dictionary-encoded or not."""
-    if pa.types.is_dictionary(kind):
-        return is_text(kind.value_type)
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+def _classify_values(values: Sequence[object]) -> ColumnKind:
+    filled = [value for value in values if value not in (None, [])]
+    talks, texts = sum(map(is_conversation, filled)), sum(map(_is_text_value, filled))
+    if talks and talks + texts == len(filled):
+        return "conversation"
+    return "text" if 2 * texts > len(filled) else "other"
 
 
-def find_conversation_fields(kind: pa.DataType) -> tuple[str, str] | None:
-    """Return the names of the role field and the content field; None unless ``kind`` is a type of conversations."""
-    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)) or not pa.types.is_struct(kind.value_type):
-        return None
-    types = {field.name: field.type for field in kind.value_type}
-    role = next((name for name in _ROLES if name in types and is_text(types[name])), None)
-    content = next((name for name in _CONTENTS if name in types and _is_content(types[name])), None)
-    return (role, content) if role and content else None
-
-
-def _is_content(kind: pa.DataType) -> bool:
-    if is_text(kind):
-        return True
-    if not pa.types.is_list(kind) or not pa.types.is_struct(kind.value_type):
-        return False
-    return any(field.name == "text" and is_text(field.type) for field in kind.value_type)
-
-
-def render_conversation(value: object) -> str:
-    """Return a conversation as text: ``user: …``, a blank line, ``assistant: …``.
-
-    A null message is skipped, a null role is left out, null content is empty. Content in parts (``[{type, text}, …]``)
-    is the texts of its parts, joined. Anything but a list of messages is the empty text.
-    """
-    messages = value if isinstance(value, list) else []
-    return "\n\n".join(_render_message(message) for message in messages if isinstance(message, dict))
-
-
-def _render_message(message: dict[str, object]) -> str:
-    role = next((message[name] for name in _ROLES if message.get(name)), None)
-    content = _render_content(next((message[name] for name in _CONTENTS if message.get(name) is not None), None))
-    return f"{role}: {content}" if role else content
-
-
-def _render_content(value: object) -> str:
-    if isinstance(value, list):
-        return "".join(str(part.get("text") or "") for part in value if isinstance(part, dict))
-    return "" if value is None else str(value)
-
-
-def extract_texts(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return the texts of a text or conversation column as one string array of the same length; nulls stay null.
-
-    Raises TypeError if the column is of neither kind.
-    """
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    if is_text(array.type):
-        return array if pa.types.is_string(array.type) else array.cast(pa.string())
-    fields = find_conversation_fields(array.type)
-    if fields is None:
-        raise TypeError(f"A column of type {array.type} holds no text.")
-    return _render_column(array, *fields)
-
-
-def _render_column(array: pa.Array, role: str, content: str) -> pa.Array:
-    messages = array.flatten()
-    names = [field.name for field in messages.type]
-    has_one_of_each = sum(name in names for name in _ROLES + _CONTENTS) == 2
-    if not has_one_of_each or messages.null_count or not is_text(messages.type.field(content).type):
-        values = python_values(array)
-        return pa.array([None if value is None else render_conversation(value) for value in values], pa.string())
-    parts = dict(zip(names, messages.flatten(), strict=True))
-    roles, contents = (parts[name].cast(pa.string()).fill_null("") for name in (role, content))
-    prefixed = pc.binary_join_element_wise(roles, contents, ": ")
-    lines = pc.if_else(pc.equal(pc.binary_length(roles), 0), contents, prefixed)
-    lengths = pc.list_value_length(array).fill_null(0)
-    offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths.cast(pa.int32()))])
-    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, lines), "\n\n")
-    return pc.if_else(pc.is_null(array), pa.scalar(None, pa.string()), joined)
+def _is_text_value(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
 
 
 def merge_columns(files: Iterable[FileReport]) -> tuple[ColumnReport, ...]:
@@ -128,8 +67,13 @@ def merge_columns(files: Iterable[FileReport]) -> tuple[ColumnReport, ...]:
         rows += file.rows
         for column in file.columns:
             merged[column.name] = _merge_reports(merged.get(column.name), column)
-            present[column.name] += file.rows
-    return tuple(replace(column, nulls=column.nulls + rows - present[name]) for name, column in merged.items())
+            present.update({each.name: file.rows for each in (*column.fields, column)})
+    return tuple(_add_missing_rows(column, rows, present) for column in merged.values())
+
+
+def _add_missing_rows(column: ColumnReport, rows: int, present: Mapping[str, int]) -> ColumnReport:
+    fields = tuple(_add_missing_rows(field, rows, present) for field in column.fields)
+    return replace(column, nulls=column.nulls + rows - present[column.name], fields=fields)
 
 
 def _merge_reports(one: ColumnReport | None, other: ColumnReport) -> ColumnReport:
@@ -140,8 +84,9 @@ def _merge_reports(one: ColumnReport | None, other: ColumnReport) -> ColumnRepor
         known = other if one.type == "null" else one
         return replace(known, nulls=nulls)
     types = " | ".join(dict.fromkeys([*one.type.split(" | "), *other.type.split(" | ")]))
+    fields = _merge_fields(one, other)
     if one.kind != other.kind or one.kind == "other":
-        return ColumnReport(name=one.name, type=types, kind="other", nulls=nulls)
+        return ColumnReport(name=one.name, type=types, kind="other", nulls=nulls, fields=fields)
     return ColumnReport(
         name=one.name,
         type=types,
@@ -151,22 +96,56 @@ def _merge_reports(one: ColumnReport | None, other: ColumnReport) -> ColumnRepor
         utf8_bytes=(one.utf8_bytes or 0) + (other.utf8_bytes or 0),
         empty=(one.empty or 0) + (other.empty or 0),
         invalid=(one.invalid or 0) + (other.invalid or 0),
+        is_label=one.is_label and other.is_label,
+        is_field=one.is_field,
+        mapped_roles=tuple(dict.fromkeys((*one.mapped_roles, *other.mapped_roles))),
+        fields=fields,
     )
+
+
+def _merge_fields(one: ColumnReport, other: ColumnReport) -> tuple[ColumnReport, ...]:
+    theirs = {field.name: field for field in other.fields}
+    merged = [_merge_reports(field, theirs.pop(field.name)) if field.name in theirs else field for field in one.fields]
+    return (*merged, *theirs.values())
+
+
+def list_text_columns(columns: Iterable[ColumnReport]) -> dict[str, ColumnReport]:
+    """Return what can be the text column, by name: columns with text, and fields by their path (``translation.en``)."""
+    listed = [candidate for column in columns for candidate in (column, *column.fields)]
+    usable: dict[str, ColumnReport] = {}
+    for column in listed:
+        if column.kind != "other":
+            usable.setdefault(column.name, column)
+    return usable
 
 
 def choose_text_column(columns: Sequence[ColumnReport], *, requested: str | None = None) -> TextColumn:
     """Return the text column: ``requested``, else a usual name, else a conversation, else the column with most text.
 
+    Plain texts go before lists of texts and fields. Identifiers and addresses come last.
+
     Raises UnknownColumn, with the choices, if ``requested`` is absent or holds no text, and NoData if no column does.
     """
-    usable = {column.name: column for column in columns if column.kind != "other"}
+    usable = list_text_columns(columns)
     if requested is not None:
         return _require_column(requested, columns, list(usable))
     filled = {name: column for name, column in usable.items() if column.characters} or usable
     if not filled:
         names = ", ".join(column.name for column in columns) or "none"
         raise NoData(f"No column holds text or conversations. Columns: {names}.")
-    return _choose_by_name_or_size(filled)
+    texts = {name: column for name, column in filled.items() if not is_label(column)}
+    if not texts:
+        name = next(iter(filled))
+        return TextColumn(name, f"“{name}” seems to hold identifiers or addresses, but no other column holds text.")
+    return _choose_by_name_or_size(texts)
+
+
+def is_label(column: ColumnReport) -> bool:
+    """Return whether a column's name or texts are those of identifiers or addresses."""
+    if column.name.lower() in TEXT_NAMES:
+        return False
+    last = _CAMEL.sub("_", column.name.rsplit(".", 1)[-1]).lower()
+    return column.kind == "text" and (column.is_label or _LABEL_NAME.search(last) is not None)
 
 
 def _require_column(name: str, columns: Sequence[ColumnReport], choices: list[str]) -> TextColumn:
@@ -186,9 +165,17 @@ def _choose_by_name_or_size(columns: dict[str, ColumnReport]) -> TextColumn:
     for wanted in CONVERSATION_NAMES:
         if (name := by_lower.get(wanted)) and columns[name].kind == "conversation":
             return TextColumn(name, f"“{name}” holds conversations, which are read as text with their roles.")
-    best = max(columns.values(), key=lambda column: (column.kind == "text", column.characters or 0))
+    best = max(columns.values(), key=lambda column: (_rank(column), column.characters or 0))
     if best.kind == "conversation":
         return TextColumn(best.name, f"“{best.name}” holds conversations, which are read as text with their roles.")
     if len(columns) == 1:
         return TextColumn(best.name, f"“{best.name}” is the only column that holds text.")
-    return TextColumn(best.name, f"“{best.name}” holds the most text of {len(columns)} columns with text.")
+    what = "fields" if all(column.is_field for column in columns.values()) else "columns"
+    return TextColumn(best.name, f"“{best.name}” holds the most text of {len(columns)} {what} with text.")
+
+
+def _rank(column: ColumnReport) -> int:
+    """Return how well a column's kind suits: plain texts, lists of texts, fields of a struct, conversations."""
+    if column.kind == "conversation":
+        return 1 if column.is_field else 2
+    return 3 if column.is_field else 4 if column.type.startswith("list<") else 5

@@ -19,10 +19,10 @@ from cachetools import LRUCache
 
 from mistudio.core.errors import DataMissing, UnknownSplit
 from mistudio.corpus.arrow_errors import translate_arrow_errors
-from mistudio.corpus.formats.utf8_repair import python_values
-from mistudio.corpus.store.columns import extract_texts
+from mistudio.corpus.formats.utf8_repair import decode_array
 from mistudio.corpus.store.file_pool import FileOwner, FilePool
 from mistudio.corpus.store.manifest import Manifest, RawFile, SplitManifest, read_manifest
+from mistudio.corpus.store.text_path import find_root, find_roots, read_cells, read_texts
 
 _MAX_FOOTERS: Final = 256
 _MISSING: Final = "A file of the dataset is missing on disk ({}). Delete the dataset and download or import it again."
@@ -151,18 +151,26 @@ class DatasetStore:
                         yield GroupRef(name, files[number].path, index, starts[number] + start, end - start)
 
     def read(self, group: GroupRef, *, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return the row group, all columns or only ``columns``; columns that its file lacks are left out."""
-        wanted = None if columns is None else list(columns)
+        """Return the row group, all columns or only those of ``columns``, names or paths, that its file has."""
         with self._open(group.path) as file:
+            wanted = None if columns is None else find_roots(columns, file.schema_arrow.names)
             return file.read_row_group(group.index, columns=wanted, use_threads=False)
 
     def texts(self, group: GroupRef, *, column: str | None = None) -> pa.Array:
-        """Return the text of each row of the group, or null; of ``column``, by default the dataset's text column."""
-        name = column or self.manifest.text_column.name
-        table = self.read(group, columns=[name])
-        if name not in table.column_names or pa.types.is_null(table.schema.field(name).type):
-            return pa.nulls(group.rows, pa.string())
-        return extract_texts(table.column(name))
+        """Return the text of each row of the group, or null; of ``column`` or path, by default the text column."""
+        found = self.read_path(group, column or self.manifest.text_column.name)
+        return pa.nulls(group.rows, pa.string()) if found is None else read_texts(*found)
+
+    def cells(self, group: GroupRef, column: str) -> list[object]:
+        """Return the value of each row of the group in ``column``, with JSON parsed; None where there is none."""
+        found = self.read_path(group, column)
+        return [None] * group.rows if found is None else read_cells(*found)
+
+    def read_path(self, group: GroupRef, path: str) -> tuple[pa.Array, str] | None:
+        """Return the column that ``path`` begins with, and the rest of the path; None if the file lacks the column."""
+        table = self.read(group, columns=[path])
+        root = find_root(path, table.column_names)
+        return None if root is None else (table.column(root).combine_chunks(), path[len(root) + 1 :])
 
     def _read_span(self, split: str, start: int, stop: int) -> list[StoredRow]:
         rows: list[StoredRow] = []
@@ -176,7 +184,7 @@ class DatasetStore:
     def _to_rows(self, table: pa.Table, group: GroupRef, start: int, stop: int) -> list[StoredRow]:
         part = table.slice(start - group.first_row, stop - start)
         columns = {
-            name: python_values(column.combine_chunks())
+            name: decode_array(column.combine_chunks())
             for name, column in zip(part.column_names, part.columns, strict=True)
         }
         first_id = self._first_ids[group.split]

@@ -12,6 +12,9 @@ class ColumnReport:
 
     The last four are None for kind ``other``. ``characters`` and ``utf8_bytes`` are sums over the texts, where a
     conversation counts as rendered. ``empty`` counts texts of no characters, ``invalid`` texts that were not UTF-8.
+    ``is_label`` means that the texts look like identifiers or addresses. ``fields`` are those of a struct or a JSON
+    column that hold text, named by their path (``translation.en``); of these, ``is_field`` is true.
+    ``mapped_roles`` are the roles of a conversation that have another name in a chat template.
     """
 
     name: str
@@ -22,6 +25,10 @@ class ColumnReport:
     utf8_bytes: int | None = None
     empty: int | None = None
     invalid: int | None = None
+    is_label: bool = False
+    is_field: bool = False
+    mapped_roles: tuple[str, ...] = ()
+    fields: tuple["ColumnReport", ...] = ()
 
 
 @dataclass(frozen=True)

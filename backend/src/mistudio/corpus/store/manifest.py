@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from mistudio.core.errors import DataMissing, NoData
 from mistudio.core.records import as_json, from_versioned, to_versioned
-from mistudio.corpus.store.columns import TextColumn, choose_text_column, merge_columns
+from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
@@ -101,7 +101,7 @@ class Manifest:
     @property
     def text(self) -> ColumnReport:
         """The figures of the text column."""
-        return next(column for column in self.columns if column.name == self.text_column.name)
+        return list_text_columns(self.columns)[self.text_column.name]
 
     def to_bytes(self) -> bytes:
         """Return the content of ``manifest.json``."""

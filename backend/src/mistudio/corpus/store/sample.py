@@ -10,8 +10,9 @@ from itertools import islice
 from typing import Final
 
 from mistudio.core.errors import Json
-from mistudio.corpus.store.columns import render_conversation
+from mistudio.corpus.store.conversations import render_value
 from mistudio.corpus.store.dataset_store import StoredRow
+from mistudio.corpus.store.text_path import get_value
 from mistudio.utils.file_utils import format_size
 from mistudio.utils.text import shorten
 
@@ -39,10 +40,15 @@ class Sample:
 
 
 def make_sample(row: StoredRow, text_column: str, *, whole: bool = False) -> Sample:
-    """Return the sample of ``row``; ``whole`` leaves text and cells uncut. A missing text is empty."""
-    text = render_cell(row.values.get(text_column))
+    """Return the sample of ``row``; ``whole`` leaves text and cells uncut. A missing text is empty.
+
+    A text column that holds more than text, such as the tool calls of a conversation, is among the columns too.
+    """
+    cell = get_value(row.values, text_column)
+    text = render_value(cell)
     limit = None if whole else CELL_LIMIT
-    others = {name: value for name, value in row.values.items() if name != text_column}
+    is_plain = cell is None or isinstance(cell, str)
+    others = {name: value for name, value in row.values.items() if not (is_plain and name == text_column)}
     return Sample(
         id=row.id,
         split=row.split,
@@ -52,11 +58,6 @@ def make_sample(row: StoredRow, text_column: str, *, whole: bool = False) -> Sam
         truncated=not whole and len(text) > TEXT_LIMIT,
         columns={name: to_json_value(value, cell_limit=limit) for name, value in others.items()},
     )
-
-
-def render_cell(value: object) -> str:
-    """Return the text of a cell of the text column: the cell itself, or the rendered conversation."""
-    return value if isinstance(value, str) else render_conversation(value)
 
 
 def to_json_value(value: object, *, cell_limit: int | None = CELL_LIMIT, depth: int = 0) -> Json:

@@ -114,15 +114,15 @@ class Columns:
         return pa.RecordBatch.from_arrays(columns, schema=self.schema), padding
 
 
-def write_dataset_info(columns: Columns) -> bytes:
+def dump_dataset_info(columns: Columns) -> bytes:
     """Return ``dataset_info.json`` of a split's folder."""
     info = {"citation": "", "description": "", "features": columns.features, "homepage": "", "license": ""}
-    return _write_json(info)
+    return _dump_json(info)
 
 
-def write_dataset_state(files: list[str], *, split: str, fingerprint: str) -> bytes:
+def dump_dataset_state(files: list[str], *, split: str, fingerprint: str) -> bytes:
     """Return ``state.json`` of a split's folder, which lists its data files in order."""
-    return _write_json(
+    return _dump_json(
         {
             "_data_files": [{"filename": name} for name in files],
             "_fingerprint": fingerprint,
@@ -136,12 +136,12 @@ def write_dataset_state(files: list[str], *, split: str, fingerprint: str) -> by
     )
 
 
-def write_dataset_dict(splits: list[str]) -> bytes:
+def dump_dataset_dict(splits: list[str]) -> bytes:
     """Return ``dataset_dict.json``, which makes the whole folder load as a DatasetDict."""
     return json.dumps({"splits": splits}).encode()
 
 
-def _write_json(value: object) -> bytes:
+def _dump_json(value: object) -> bytes:
     return json.dumps(value, indent=2).encode()
 
 

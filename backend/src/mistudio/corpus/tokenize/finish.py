@@ -7,7 +7,7 @@ from typing import Final
 from mistudio.core.errors import TokensLost
 from mistudio.corpus.documents.row_figures import SourceRows
 from mistudio.corpus.spec.settings import TokenizerFacts
-from mistudio.corpus.tokenize.arrow_columns import write_dataset_dict, write_dataset_info, write_dataset_state
+from mistudio.corpus.tokenize.arrow_columns import dump_dataset_dict, dump_dataset_info, dump_dataset_state
 from mistudio.corpus.tokenize.part_writer import PartWriter
 from mistudio.corpus.tokenize.resolved_order import ResolvedOrder
 from mistudio.corpus.tokenize.shuffle import shuffle_parts
@@ -46,8 +46,8 @@ def finish_split(order: ResolvedOrder, pipeline: SplitPipeline, rows: SourceRows
     files = _shuffle(order, pipeline)
     folder = order.staging.parts(pipeline.name)
     names = files.name_parts()
-    state = write_dataset_state(names, split=pipeline.name, fingerprint=order.fingerprint_of(pipeline.name))
-    write_bytes_atomic(folder / _INFO, write_dataset_info(order.columns))
+    state = dump_dataset_state(names, split=pipeline.name, fingerprint=order.fingerprint_of(pipeline.name))
+    write_bytes_atomic(folder / _INFO, dump_dataset_info(order.columns))
     write_bytes_atomic(folder / _STATE, state)
     output = SplitOutput(pipeline.name, pipeline.source, pipeline.kind, pipeline.writer, files, names)
     return _count_split(order, output, rows)
@@ -97,7 +97,7 @@ def _count_split(order: ResolvedOrder, output: SplitOutput, rows: SourceRows) ->
 def total_splits(order: ResolvedOrder, records: Sequence[SplitRecord]) -> Totals:
     """Add up the records of all splits, and write the file that joins their folders."""
     folder = order.staging.folder
-    write_bytes_atomic(folder / _DICT, write_dataset_dict([record.split.name for record in records]))
+    write_bytes_atomic(folder / _DICT, dump_dataset_dict([record.split.name for record in records]))
     main = [record for record in records if not record.split.is_held_out]
     figures = TokenFigures.total([record.figures for record in main])
     beside = (_INFO, _STATE, LENGTHS, LENGTH_COUNTS, HELD_OUT_ROWS)

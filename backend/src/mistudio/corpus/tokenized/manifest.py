@@ -193,5 +193,5 @@ def find_differences(folder: Path) -> list[str]:
         if not (folder / path).is_file():
             found.append(f"{path} is missing.")
         elif sha256_file(folder / path) != sha256:
-            found.append(f"{path} changed after it was written (its SHA-256 differs).")
+            found.append(f"{path} has other content than when it was written (its SHA-256 differs).")
     return found

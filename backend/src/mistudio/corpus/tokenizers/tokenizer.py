@@ -177,7 +177,7 @@ def _load_parts(files: TokenizerFiles) -> LoadedTokenizer:
     # transformers has added the tokens of a tokenizer that it converted.
     sources = TokenSources(files.name, config, special_map, added)
     new = [] if converted else add_configured_tokens(reference, sources)
-    parts = replace_added_tokens(parts, describe_added_tokens(reference))
+    parts = dict(replace_added_tokens(parts, describe_added_tokens(reference)))
     reference.encode_special_tokens = config.get(_SPLIT_SPECIAL) is True
     template_file = files.contents.get("chat_template.jinja")
     return LoadedTokenizer(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from mistudio.core.errors import UnknownColumn
 from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PlanRequest
 from mistudio.corpus.hub.planning import Planning
+from mistudio.corpus.store.text_path import find_root
 from mistudio.schemas.common import reveal
 from mistudio.schemas.dataset import DatasetDownloadRequest
 
@@ -31,7 +32,7 @@ async def plan_download(planner: Planning, request: DatasetDownloadRequest) -> D
 def _require_column(wanted: str, inspection: Inspection) -> None:
     """Raise UnknownColumn if the card declares columns without this one; else the data decides."""
     declared = [column.name for column in inspection.columns]
-    if declared and wanted not in declared:
+    if declared and find_root(wanted, declared) is None:
         raise UnknownColumn(
             f"There is no column “{wanted}”. Columns: {', '.join(declared)}.", extra={"choices": [*declared]}
         )

@@ -147,7 +147,8 @@ def _content_of(manifest: Manifest) -> ContentFigures:
         invalid_texts=text.invalid,
         columns=tuple(
             ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
-            for column in manifest.columns
+            for listed in manifest.columns
+            for column in (listed, *listed.fields)
         ),
     )
 

@@ -155,12 +155,12 @@ class Reporter:
         """Return how far the job is at ``now`` (seconds of any clock); None before the first report."""
         with self._lock:
             reported = dict(self._reported)
-        begun: list[JobPhase] = [phase for phase in self._phases if phase in reported]
-        if not begun:
+        started: list[JobPhase] = [phase for phase in self._phases if phase in reported]
+        if not started:
             return None
-        shown = next((phase for phase in begun if reported[phase][0] < reported[phase][1]), begun[-1])
+        shown = next((phase for phase in started if reported[phase][0] < reported[phase][1]), started[-1])
         done, total = reported[shown]
-        share = sum(self._phases[phase] * _fraction(*reported[phase]) for phase in begun)
+        share = sum(self._phases[phase] * _fraction(*reported[phase]) for phase in started)
         self._progress = max(self._progress, share)
         rate = self._speeds.setdefault(shown, Speed()).mark(now, done)
         return Snapshot(

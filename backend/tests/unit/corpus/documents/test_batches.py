@@ -9,7 +9,7 @@ import pytest
 from fakes import tokenizers as small
 from fakes.corpora import make_dataset
 from mistudio.core.errors import ChatTemplateFailed
-from mistudio.corpus.documents.batches import BatchSize, HeldOutRule, TextReader, normalize_messages, read_batches
+from mistudio.corpus.documents.batches import BatchSize, HeldOutRule, TextReader, read_batches
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.encoder_trial import make_chat_renderer
@@ -109,10 +109,3 @@ def test_the_batch_size_adapts_to_the_time_that_a_batch_takes() -> None:
         size.adapt(0.0)
         fixed.adapt(9.0)
     assert (16 << 20, 77) == (size.bytes, fixed.bytes)
-
-
-def test_messages_get_the_keys_of_chat_templates() -> None:
-    """``from`` and ``value`` become ``role`` and ``content``; what is no message is skipped."""
-    messages = normalize_messages([{"from": "human", "value": "Hi"}, None, {"role": "tool", "content": None, "id": 1}])
-    assert [("human", "Hi"), ("tool", None)] == [(message["role"], message["content"]) for message in messages]
-    assert [] == normalize_messages("no list")

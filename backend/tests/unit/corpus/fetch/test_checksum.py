@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fakes.pace import until
+from fakes.timing import block_until
 from mistudio.corpus.fetch.checksum import HashThread, PrefixHash
 from mistudio.corpus.hub.plan_types import RemoteFile
 
@@ -77,7 +77,7 @@ def test_a_thread_hashes_up_to_its_goal(fd: int) -> None:
     prefix_hash = PrefixHash(RemoteFile("a", "train", len(CONTENT), SHA256))
     thread = HashThread(prefix_hash, fd, check_nothing)
     thread.extend_to(1_000_000)
-    until(lambda: prefix_hash.position == 1_000_000)
+    block_until(lambda: prefix_hash.position == 1_000_000)
     thread.wait(len(CONTENT), check_nothing)
     thread.stop()
     assert prefix_hash.is_correct()

@@ -10,7 +10,7 @@ import pytest
 
 from fakes.fetching import QUICK
 from fakes.hub import Hub
-from fakes.pace import until
+from fakes.timing import block_until
 from mistudio.corpus.fetch.connection import Connections, Interrupter
 from mistudio.corpus.fetch.http import TransportError
 from mistudio.corpus.fetch.route import parse_web_address
@@ -43,7 +43,7 @@ def test_a_connection_is_kept_between_requests(hub: Hub) -> None:
     with closing(Connections(QUICK, Interrupter())) as connections:
         assert [b"tale", b"tale"] == [get_body(connections, hub) for _ in range(2)]
         assert 1 == len(hub.connections)
-    until(lambda: not hub.connections)
+    block_until(lambda: not hub.connections)
 
 
 def test_a_connection_that_the_server_closed_is_replaced(hub: Hub) -> None:
@@ -52,7 +52,7 @@ def test_a_connection_that_the_server_closed_is_replaced(hub: Hub) -> None:
         get_body(connections, hub)
         (connection,) = hub.connections
         connection.shutdown(socket.SHUT_RDWR)
-        until(lambda: not hub.connections)
+        block_until(lambda: not hub.connections)
         assert b"tale" == get_body(connections, hub)
 
 
@@ -62,7 +62,7 @@ def test_a_connection_with_an_unread_body_is_closed(hub: Hub) -> None:
     address = parse_web_address(f"{hub.url}/datasets/ada/large/resolve/main/a.txt")
     with closing(Connections(QUICK, Interrupter())) as connections:
         connections.release(address, connections.get(address, {}))
-        until(lambda: not hub.connections)
+        block_until(lambda: not hub.connections)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_an_interrupt_ends_a_wait_for_an_answer(hub: Hub) -> None:
     interrupter = Interrupter()
     with closing(Connections(PATIENT, interrupter)) as connections, ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(get_body, connections, hub)
-        until(lambda: hub.requests)
+        block_until(lambda: hub.requests)
         interrupter.interrupt()
         with pytest.raises(TransportError):
             waiting.result()

@@ -3,12 +3,15 @@
 import io
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import ByteStream
 from mistudio.corpus.formats.json import read_json
+from mistudio.corpus.formats.json_type import JSON
 from mistudio.corpus.formats.type_inference import KnownSchema
+from mistudio.corpus.formats.utf8_repair import decode_array
 
 
 def read_rows(data: bytes, **options: Json) -> list[dict[str, Any]]:  # values of any type
@@ -47,6 +50,10 @@ def test_records_under_a_field() -> None:
         (b'{"a": 1}\n{"a": 2.5}\n', [1.0, 2.5]),
         (b'{"a": 1}\n{"a": "x"}\n', ["1", "x"]),
         (b'{"a": {"b": 1}}\n{"a": [1]}\n', ['{"b": 1}', "[1]"]),
+        (b'{"a": {"b": 1}}\n{"a": {"c": 1}}\n', ['{"b": 1}', '{"c": 1}']),
+        (b'{"a": {"b": null}}\n{"a": {"b": 1}}\n{"a": null}\n', [{"b": None}, {"b": 1}, None]),
+        (b'{"a": {}}\n', ["{}"]),
+        (b'{"a": "5"}\n{"a": [5]}\n', ['"5"', "[5]"]),
         (b'{"a": 12345678901234567890}\n{"a": 1}\n', ["12345678901234567890", "1"]),
         (b'{"a": "2020-01-01"}\n{"a": "no date"}\n', ["2020-01-01", "no date"]),
         (b'{"a": null}\n{"a": [null, 1]}\n', [None, [None, 1]]),
@@ -87,3 +94,12 @@ def test_deep_nesting_is_text_or_refused() -> None:
     with pytest.raises(InvalidData, match="nested too deeply"):
         read_rows(b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n")
     assert [{"a": "[" * 100}] == read_rows(b'{"a": "' + b"[" * 100 + b'"}\n')
+
+
+def test_objects_of_different_keys_are_json_across_blocks() -> None:
+    """An object that lacks a key of an earlier block, or has another, makes the type JSON."""
+    known = KnownSchema(pa.schema([("a", pa.list_(pa.struct([("b", pa.int64())])))]))
+    stream = ByteStream(io.BytesIO(b'{"a": [{"c": 1}]}\n'), label="a.json")
+    chunk = next(read_json(stream, known, options={}))
+    assert pa.list_(JSON) == chunk.batch.schema.field("a").type
+    assert [[{"c": 1}]] == decode_array(chunk.batch.column(0))

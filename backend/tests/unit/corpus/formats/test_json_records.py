@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mistudio.core.errors import InvalidData
 from mistudio.corpus.formats.json_records import JsonRecord, build_chunk, parse_line
+from mistudio.corpus.formats.json_type import Value
 from mistudio.corpus.formats.type_inference import KnownSchema
 
 VALUES = st.recursive(
@@ -65,3 +66,28 @@ def test_invalid_rows_are_counted_per_column() -> None:
     """Each row once."""
     records = [JsonRecord({"a": "x"}, frozenset({"a"})), JsonRecord({"a": "y", "b": "z"}, frozenset({"a", "b"}))]
     assert {"a": 2, "b": 1} == build_chunk(records, KnownSchema(), consumed=0).invalid
+
+
+def test_a_key_of_some_records_is_null_in_the_others() -> None:
+    """Also one that is null itself, and nested ones."""
+    rows: list[dict[str, Value]] = [{"a": [1]}, {"b": {"x": "y"}}, {"a": None, "c": 1 << 70}, {}]
+    chunk = build_chunk([JsonRecord(row) for row in rows], KnownSchema(), consumed=0)
+    assert [
+        {"a": [1], "b": None, "c": None},
+        {"a": None, "b": {"x": "y"}, "c": None},
+        {"a": None, "b": None, "c": str(1 << 70)},
+        {"a": None, "b": None, "c": None},
+    ] == chunk.batch.to_pylist()
+
+
+def test_json_cells_of_some_records_are_null_in_the_others() -> None:
+    """At the top, in a list and in an object."""
+    rows: list[dict[str, Value]] = [
+        {"a": {"x": 1}, "b": [{"x": 1}], "c": {"k": {"x": 1}}},
+        {"a": {"y": 1}, "b": [{"y": 2}], "c": {"k": {"y": 2}}},
+        {},
+    ]
+    whole = build_chunk([JsonRecord(row) for row in rows[:2]], KnownSchema(), consumed=0).batch
+    sparse = build_chunk([JsonRecord(row) for row in rows], KnownSchema(), consumed=0).batch
+    assert whole.schema == sparse.schema
+    assert [*whole.to_pylist(), {"a": None, "b": None, "c": None}] == sparse.to_pylist()

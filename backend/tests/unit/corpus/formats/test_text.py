@@ -1,6 +1,7 @@
 """Plain text: one sample per line."""
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +43,20 @@ def test_invalid_utf8_stays_as_it_is() -> None:
     """``utf8_repair`` replaces and counts it later."""
     (chunk,) = read_text(ByteStream(io.BytesIO(b"\xff\n"), label="a.txt"))
     assert b"\xff" == chunk.batch["text"].cast("binary")[0].as_py()
+
+
+TEXTS = ["", "a", "a\n", "\n\na\n\nb\n", "a\r\n\r\nb\rc", "a\n\n\nb\n\n\n\n", "a\n\n" * 5]
+
+
+@pytest.mark.parametrize("sample_by", ["paragraph", "document"])
+@pytest.mark.parametrize("text", TEXTS)
+def test_samples_are_those_of_datasets(tmp_path: Path, sample_by: str, text: str) -> None:
+    """Paragraphs without empty ones, or the whole file."""
+    (tmp_path / "a.txt").write_bytes(text.encode())
+    with (tmp_path / "a.txt").open(encoding="utf-8") as file:
+        whole = file.read()
+    expected = [whole] if sample_by == "document" else [part for part in whole.split("\n\n") if part]
+
+    stream = ByteStream(io.BytesIO(text.encode()), label="a.txt")
+    chunks = [chunk.batch["text"].to_pylist() for chunk in read_text(stream, sample_by=sample_by)]
+    assert expected == [sample for chunk in chunks for sample in chunk]

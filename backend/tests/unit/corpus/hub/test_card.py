@@ -2,8 +2,8 @@
 
 import pytest
 
-from mistudio.core.errors import UnsupportedFormat
-from mistudio.corpus.hub.card import CARD, OVERRIDES, read_description, read_license, refuse_foreign_files
+from mistudio.core.errors import InvalidRepository, UnsupportedFormat
+from mistudio.corpus.hub.card import CARD, INFOS, OVERRIDES, check_declarations, read_description, read_license
 
 
 def make_card(data_files: str, *, newline: str = "\n") -> bytes:
@@ -29,25 +29,73 @@ def make_card(data_files: str, *, newline: str = "\n") -> bytes:
 def test_files_outside_the_repository_are_refused(data_files: str, newline: str) -> None:
     """Local paths, other servers and archives, wherever the card names them."""
     with pytest.raises(UnsupportedFormat, match="names files outside the repository"):
-        refuse_foreign_files("ada/tales", {CARD: make_card(data_files, newline=newline)})
+        check_declarations("ada/tales", {CARD: make_card(data_files, newline=newline)})
 
 
 def test_the_overriding_file_is_checked_too() -> None:
     """It has the same fields, without front matter."""
     with pytest.raises(UnsupportedFormat, match="names files outside the repository"):
-        refuse_foreign_files("ada/tales", {OVERRIDES: b"configs: [{config_name: a, data_files: /etc/*}]"})
+        check_declarations("ada/tales", {OVERRIDES: b"configs: [{config_name: a, data_files: /etc/*}]"})
 
 
 @pytest.mark.parametrize("card", [b"", b"# Tales", b"---\n- 1\n---\n", make_card("data_files: data/..x/*.csv")])
 def test_a_card_without_foreign_files_passes(card: bytes) -> None:
     """Also one without front matter, without fields, or with dots in a file's name."""
-    refuse_foreign_files("ada/tales", {CARD: card})
+    check_declarations("ada/tales", {CARD: card})
 
 
 def test_front_matter_that_is_no_yaml_is_refused() -> None:
-    """The error names the repository."""
-    with pytest.raises(UnsupportedFormat, match="card of ada/tales does not say clearly"):
-        refuse_foreign_files("ada/tales", {CARD: b"---\na: [\n---\n"})
+    """The error names the repository, the file and the line."""
+    with pytest.raises(InvalidRepository, match=r"ada/tales, README\.md: line 2 of its YAML: "):
+        check_declarations("ada/tales", {CARD: b"---\na: [\n---\n"})
+
+
+_BOMB = 'a0: &a0 ["x","x","x","x","x","x","x","x","x"]\n' + "\n".join(
+    f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 9)}]" for level in range(1, 9)
+)
+
+
+@pytest.mark.parametrize(
+    ("yaml", "reason"),
+    [
+        (_BOMB, "more than 20,000 values"),
+        (f"{_BOMB}\nconfigs: *a8", "more than 20,000 values"),
+        ("configs: &a [*a]", "refers to itself"),
+        ("configs: &a\n- data_files: &b {train: *b}", "refers to itself"),
+        ("license: " + "[" * 500 + "]" * 500, "nested more than 50 deep"),
+        (f"license: {'9' * 5000}", "Exceeds the limit"),
+        ("license: 2020-13-45", "month must be in 1..12"),
+        ("license: !mine 1", "could not determine a constructor"),
+        ("license: *missing", "found undefined alias"),
+        ("license:\n\t- mit", "line 2 of its YAML"),
+        ("configs:\n- data_files:\n  - {split: a b, path: x}", "“a b” is not the name of a split"),
+        (f"configs:\n- data_files:\n  - {{split: {'s' * 300}, path: x}}", "is not the name of a split"),
+        (f"configs:\n- data_dir: {'x' * 2000}", "a path has more than 1,000 characters"),
+        ("configs:\n- data_files:\n  - {split: [1], path: x}", "is not the name of a split"),
+    ],
+)
+@pytest.mark.parametrize("path", [CARD, OVERRIDES])
+def test_yaml_beyond_its_limits_is_refused(path: str, yaml: str, reason: str) -> None:
+    """Before the ``datasets`` library, which has no limits, sees it; the error names the file."""
+    content = f"---\n{yaml}\n---\n" if path == CARD else yaml
+    with pytest.raises(InvalidRepository, match=reason) as refused:
+        check_declarations("ada/tales", {path: content.encode()})
+    assert str(refused.value.extra["field"]).startswith(path)
+    assert len(refused.value.detail) < 600
+
+
+@pytest.mark.parametrize("infos", [b"{", b"[]", b"[" * 100_000, b"\xff", b'{"a": ' * 60 + b"1" + b"}" * 60])
+def test_infos_beyond_their_limits_are_refused(infos: bytes) -> None:
+    """They are an object of JSON."""
+    with pytest.raises(InvalidRepository, match=r"dataset_infos\.json"):
+        check_declarations("ada/tales", {INFOS: infos})
+
+
+def test_only_files_that_declare_something_are_named() -> None:
+    """A card with a licence alone says nothing of files."""
+    only_licence = b"---\nlicense: mit\n---\n"
+    assert () == check_declarations("ada/tales", {CARD: only_licence})
+    assert (CARD, INFOS) == check_declarations("ada/tales", {CARD: make_card("data_files: a.csv"), INFOS: b"{}"})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fakes.hub import Hub
-from fakes.pace import paced
+from fakes.timing import process_clock
 from mistudio.core.errors import (
     BadToken,
     HubUnreachable,
@@ -77,7 +77,7 @@ def test_a_silent_hub_is_given_up_in_time(hub: Hub, path: str) -> None:
     """A request does not outlast the budget."""
     hub.fault(path, delay=20.0)
     client = HubClient("ada/tales", None, budget=RetryBudget(1.2))
-    with paced() as pace, pytest.raises(HubUnreachable):
+    with process_clock() as pace, pytest.raises(HubUnreachable):
         client.get_info("nowhere" if path.endswith("refs") else None)
     assert pace.seconds < 2.5
 
@@ -159,7 +159,10 @@ def test_a_missing_file_is_none(hub: Hub) -> None:
     """A file that the commit has comes with its bytes."""
     client = HubClient("ada/tales", None)
     revision = client.get_info(None).revision
-    assert (b"x\n", None) == (client.get_file("train.txt", revision), client.get_file("test.txt", revision))
+    assert (b"x\n", None) == (
+        client.get_file("train.txt", revision, limit=1000),
+        client.get_file("test.txt", revision, limit=1000),
+    )
 
 
 @pytest.mark.parametrize("token", ["hf_a\r\nX-Evil: 1", "hf_ä", "hf_日本", "hf a", "hf_\x00"])

@@ -11,6 +11,7 @@ from mistudio.core.errors import (
     AuthRequired,
     ConfigRequired,
     Gated,
+    InvalidRepository,
     LoadingScript,
     MiStudioError,
     NoData,
@@ -315,9 +316,12 @@ def test_an_invalid_name_never_reaches_the_hub(hub: Hub) -> None:
     assert [] == hub.requests
 
 
-def test_paths_that_lead_outside_are_left_out(hub: Hub, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["../../outside.txt", "/etc/outside.txt"])
+def test_paths_that_lead_outside_are_refused(hub: Hub, tmp_path: Path, path: str) -> None:
     """No path from the Hub touches the disk outside the working folder."""
-    hub.add("ada/evil", {"train.txt": "x\n", "../../outside.txt": "y\n", "/etc/outside.txt": "z\n"})
+    hub.add("ada/evil", {"train.txt": "x\n", path: "y\n"})
 
-    assert ["train.txt"] == [file.path for file in make_plan(PlanRequest("ada/evil")).files]
+    with pytest.raises(InvalidRepository, match="is not a file's path") as refused:
+        make_plan(PlanRequest("ada/evil"))
+    assert "rfilename" in str(refused.value.extra["field"])
     assert [] == list(tmp_path.iterdir())

@@ -1,5 +1,8 @@
 """Records of planning: sizes count each file once, and splits are in the order of the files."""
 
+import pytest
+
+from mistudio.core.records import from_json
 from mistudio.corpus.hub.plan_types import DownloadPlan, RemoteFile, Sizes
 
 FILES = (
@@ -31,3 +34,10 @@ def test_a_plans_splits_are_in_the_order_of_its_files() -> None:
         gated=False,
     )
     assert (("train", "test"), 350) == (plan.splits, plan.size_bytes)
+
+
+@pytest.mark.parametrize("size", [-5, 1.0, "7", None, True])
+def test_a_size_is_a_whole_number_of_bytes(size: object) -> None:
+    """A stored plan with any other size never reaches the fetcher."""
+    with pytest.raises(ValueError, match="size"):
+        from_json(RemoteFile, {"path": "a.txt", "split": "train", "size": size})

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from fakes.hub import Hub
-from fakes.pace import until_true
+from fakes.timing import wait_until
 from mistudio.core.errors import Gated, HubUnreachable, RateLimited, UnknownConfig
 from mistudio.corpus.hub.plan_types import PlanRequest
 from mistudio.corpus.hub.planner import Planner
 
 # These tests are about how processes start and end.
-pytestmark = pytest.mark.usefixtures("true_starts")
+pytestmark = pytest.mark.usefixtures("real_starts")
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,45 @@ async def test_a_silent_hub_is_given_up(hub: Hub, tmp_path: Path) -> None:
     await planner.close()
 
 
+# Its pattern takes the library's regular expressions years on the name of the file.
+SPINNING = "---\nconfigs:\n- config_name: default\n  data_files: '" + "*a" * 14 + "*b'\n---\n"
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_a_request_that_never_ends_ends_with_its_child(hub: Hub, tmp_path: Path, is_cancelled: bool) -> None:
+    """Also if its caller has left; other requests go to the next child."""
+    hub.add("ada/spinning", {"README.md": SPINNING, "a" * 200 + ".csv": "x"})
+    planner = Planner(answer_seconds=8.0, environment=hub.environment(tmp_path))
+    await planner.plan(PlanRequest("ada/tales"))
+    (child,) = find_children()
+    spinning = asyncio.create_task(planner.inspect(PlanRequest("ada/spinning")))
+
+    if is_cancelled:
+        await asyncio.sleep(0.5)
+        spinning.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await spinning
+    else:
+        with pytest.raises(HubUnreachable, match="ada/spinning could not be read"):
+            await spinning
+
+    await wait_until(lambda: child not in find_children())
+    assert (await planner.plan(PlanRequest("ada/tales"))).files
+    await planner.close()
+
+
+async def test_one_repository_does_not_use_up_the_planner(hub: Hub, planner: Planner) -> None:
+    """Two requests about it run, the others wait; requests about another one go on."""
+    await planner.plan(PlanRequest("ada/tales"))
+    before = len(hub.find_requests("ada/slow"))
+    slow = [asyncio.create_task(planner.plan(PlanRequest("ada/slow"))) for _number in range(20)]
+    assert (await planner.plan(PlanRequest("ada/tales"))).files
+    assert len(hub.find_requests("ada/slow")) - before <= 2
+    for task in slow:
+        task.cancel()
+    await asyncio.gather(*slow, return_exceptions=True)
+
+
 async def test_a_dead_child_is_replaced(planner: Planner) -> None:
     """The next request succeeds."""
     await planner.plan(PlanRequest("ada/tales"))
@@ -106,7 +145,7 @@ async def test_an_idle_child_ends(hub: Hub, tmp_path: Path) -> None:
     """Its memory is free again; the next request starts another one."""
     planner = Planner(idle_seconds=0.2, environment=hub.environment(tmp_path))
     await planner.plan(PlanRequest("ada/tales"))
-    await until_true(lambda: not find_children())
+    await wait_until(lambda: not find_children())
     assert not planner.is_running
     assert (await planner.plan(PlanRequest("ada/tales"))).files
     await planner.close()

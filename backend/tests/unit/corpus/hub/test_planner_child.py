@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from fakes.pace import PATIENCE, until
+from fakes.timing import TIMEOUT, block_until
 from mistudio.core.records import as_json
 from mistudio.corpus.hub.plan_types import PlanRequest
 from mistudio.corpus.hub.planner_child import answer_message, serve
@@ -22,7 +22,7 @@ def test_an_answer_that_json_lacks_is_a_defect() -> None:
 
     serve(io.BytesIO(b"".join(requests)), answers, answer=answer)
 
-    until(lambda: answers.getvalue().count(b"\n") == 3)
+    block_until(lambda: answers.getvalue().count(b"\n") == 3)
     found = {line[:2]: json.loads(line[2:]) for line in answers.getvalue().splitlines()}
     assert {"ok": {}} == found[b"8 "]
     assert [32, 32] == [len(found[number]["defect"]) for number in (b"7 ", b"9 ")]
@@ -44,4 +44,4 @@ def test_the_child_ends_with_its_parent() -> None:
     assert child.stdin is not None
     child.stdin.close()
 
-    assert child.wait(timeout=PATIENCE) == 0
+    assert child.wait(timeout=TIMEOUT) == 0

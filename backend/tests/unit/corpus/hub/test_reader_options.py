@@ -36,7 +36,7 @@ def test_dates_become_text() -> None:
     ("options", "name"),
     [
         ({"comment": "#"}, "comment"),
-        ({"sample_by": "paragraph"}, "sample_by"),
+        ({"sample_by": "chapter"}, "sample_by"),
         ({"lineterminator": ";"}, "lineterminator"),
         ({"na_values": {"a": "-"}}, "na_values"),
         ({"encoding": "no-such-encoding"}, "encoding"),

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fakes.corpora import ingest_bytes, json_lines, parquet_bytes
-from fakes.pace import PATIENCE
+from fakes.timing import TIMEOUT
 from mistudio.core.errors import DataMissing, DiskFull, JobCancelled
 from mistudio.corpus.formats.columnar import read_arrow
 from mistudio.corpus.ingest.ingest import ingest_file
@@ -143,7 +143,7 @@ def test_a_killed_process_leaves_no_partial_file(tmp_path: Path) -> None:
         "progress=lambda done: time.sleep(60))"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(source), str(target)]) as child:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not (tmp_path / ".target.parquet.writing").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         child.send_signal(signal.SIGKILL)

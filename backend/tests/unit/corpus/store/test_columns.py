@@ -1,17 +1,16 @@
 """The choice of the text column, the merge of files' columns, and the rendering of conversations."""
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from mistudio.core.errors import NoData, UnknownColumn
+from mistudio.corpus.formats.json_type import JSON
 from mistudio.corpus.store.columns import (
     choose_text_column,
     classify_column,
-    extract_texts,
     merge_columns,
-    render_conversation,
 )
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 
@@ -26,6 +25,12 @@ def talk(name: str, characters: int = 10) -> ColumnReport:
     return ColumnReport(name, "list<…>", "conversation", 0, characters, characters, 0, 0)
 
 
+def struct(name: str, *fields: ColumnReport) -> ColumnReport:
+    """Return the report of a column of structs."""
+    fields = tuple(replace(field, is_field=True) for field in fields)
+    return ColumnReport(name, "struct<…>", "other", 0, fields=fields)
+
+
 def file(rows: int, *columns: ColumnReport) -> FileReport:
     """Return a file's report."""
     return FileReport(rows, 1, "", kept=False, columns=columns)
@@ -38,6 +43,16 @@ NUMBER = ColumnReport("n", "int64", "other", 0)
     ("columns", "expected"),
     [
         ([text("url", 999), text("content", 1), text("text", 1)], "text"),
+        (
+            [text("id", 99), struct("translation", text("translation.en", 5), text("translation.de", 6))],
+            "translation.de",
+        ),
+        ([text("docId", 99), text("image_url", 99), text("word", 1)], "word"),
+        ([replace(text("source", 99), is_label=True), text("word", 1)], "word"),
+        ([text("q", 1), replace(text("tags", 99), type="list<item: string>")], "q"),
+        ([text("id", 9), replace(text("lines", 9), type="list<item: string>")], "lines"),
+        ([text("q", 1), struct("meta", text("meta.note", 99))], "q"),
+        ([text("id", 9), NUMBER], "id"),
         ([text("url", 999), text("Story", 1)], "Story"),
         ([text("id", 999), talk("messages", 1)], "messages"),
         ([text("q", 5), text("answer", 9), NUMBER], "answer"),
@@ -85,41 +100,6 @@ def test_columns_of_files_are_merged() -> None:
     assert [("string | int64", "other")] == [(column.type, column.kind) for column in mixed]
 
 
-MAYBE = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
-MESSAGE = st.none() | st.fixed_dictionaries({"role": MAYBE, "content": MAYBE})
-TALKS = st.lists(st.none() | st.lists(MESSAGE, max_size=4))
-
-
-@settings(max_examples=150, deadline=None)
-@given(TALKS, st.booleans(), st.integers(0, 3))
-def test_a_column_renders_like_its_values(
-    values: list[list[dict[str, str | None] | None] | None], large: bool, skipped: int
-) -> None:
-    """The fast rendering of a column equals the rendering of each conversation, nulls and slices included."""
-    make = pa.large_list if large else pa.list_
-    kind = make(pa.struct([("role", pa.string()), ("content", pa.string())]))
-    array = pa.array(values, kind).slice(skipped)
-    expected = [None if value is None else render_conversation(value) for value in values[skipped:]]
-    assert expected == extract_texts(array).to_pylist()
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}], "user: a\n\nassistant: b"),
-        ([{"from": "human", "value": "a"}], "human: a"),
-        ([{"role": None, "content": "a"}, None, {"role": "tool", "content": None}], "a\n\ntool: "),
-        ([{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image"}, None]}], "user: a"),
-        ([], ""),
-        (None, ""),
-        ("no list", ""),
-    ],
-)
-def test_a_conversation_is_rendered_with_its_roles(value: object, expected: str) -> None:
-    """A blank line separates messages; missing parts are tolerated."""
-    assert expected == render_conversation(value)
-
-
 def test_columns_are_classified() -> None:
     """Every Arrow type of text is text; only lists of messages are conversations."""
     shared = [("from", pa.string()), ("value", pa.string())]
@@ -139,17 +119,40 @@ def test_columns_are_classified() -> None:
     ]
     assert ["other"] * 4 == [
         classify_column(kind)
-        for kind in (pa.binary(), pa.list_(pa.string()), pa.list_(pa.struct(message[:1])), pa.struct(message))
+        for kind in (pa.binary(), pa.list_(pa.int64()), pa.list_(pa.struct(message[:1])), pa.struct(message))
     ]
-    with pytest.raises(TypeError):
-        extract_texts(pa.array([1]))
 
 
-def test_content_in_parts_and_odd_messages_are_rendered() -> None:
-    """The fast way does not cover them: their values are rendered one by one."""
-    parts = [[{"role": "user", "content": [{"type": "text", "text": "a"}]}], None]
-    both = [[{"role": None, "from": "human", "content": "x", "value": None}]]
-    assert ["user: a", None] == extract_texts(pa.array(parts)).to_pylist()
-    kind = pa.list_(pa.struct([(name, pa.string()) for name in ("role", "from", "content", "value")]))
-    assert ["human: x"] == extract_texts(pa.chunked_array([pa.array(both, kind)])).to_pylist()
-    assert ["a", None] == extract_texts(pa.array(["a", None]).dictionary_encode()).to_pylist()
+def test_a_path_can_be_requested() -> None:
+    """The error of an unknown one lists the paths."""
+    columns = [text("id"), struct("translation", text("translation.en"))]
+    assert "translation.en" == choose_text_column(columns, requested="translation.en").name
+    with pytest.raises(UnknownColumn, match=r"Columns with text: id, translation\.en"):
+        choose_text_column(columns, requested="translation.fr")
+
+
+def test_the_fields_of_files_are_merged() -> None:
+    """Rows of a file without the field are null."""
+    one, other = struct("t", text("t.en", 5)), struct("t", text("t.en", 2), text("t.de", 1))
+    merged = merge_columns([file(3, one), file(4, other)])[0]
+    figures = [(field.name, field.characters, field.nulls) for field in merged.fields]
+    assert [("t.en", 7, 0), ("t.de", 1, 3)] == figures
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        (JSON, ["a", ["b"]], "text"),
+        (JSON, ["a", [{"role": "user", "content": "b"}]], "conversation"),
+        (JSON, [{"a": 1}, "b"], "other"),
+        (JSON, [], "other"),
+        (pa.list_(JSON), [[{"role": "user", "content": "b"}], []], "conversation"),
+        (pa.list_(JSON), [[{"a": 1}, {"b": 2}]], "other"),
+        (pa.list_(pa.string()), [], "text"),
+        (pa.list_(pa.struct([("role", pa.string()), ("content", JSON)])), [], "conversation"),
+        (pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(JSON))])), [], "conversation"),
+    ],
+)
+def test_values_decide_where_the_type_does_not(kind: pa.DataType, values: list[object], expected: str) -> None:
+    """A JSON column is what its first values are."""
+    assert expected == classify_column(kind, values)

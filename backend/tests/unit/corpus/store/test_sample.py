@@ -32,9 +32,12 @@ def test_a_long_text_is_cut() -> None:
 
 
 def test_conversations_and_missing_texts() -> None:
-    """A conversation is rendered, a null or absent text is empty, other columns stay."""
+    """A conversation is rendered and stays a column, a null or absent text is empty, other columns stay."""
     talk = make_sample(row(messages=[{"role": "user", "content": "a"}], id=1), "messages")
-    assert ("user: a", 7, {"id": 1}) == (talk.text, talk.char_count, talk.columns)
+    columns = {"messages": [{"role": "user", "content": "a"}], "id": 1}
+    assert ("user: a", 7, columns) == (talk.text, talk.char_count, talk.columns)
+    field = make_sample(row(t={"en": "a", "de": "b"}), "t.en")
+    assert ("a", {"t": {"en": "a", "de": "b"}}) == (field.text, field.columns)
     assert ("", 0) == (make_sample(row(text=None), "text").text, make_sample(row(), "text").char_count)
 
 

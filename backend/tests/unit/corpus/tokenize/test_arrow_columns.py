@@ -13,9 +13,9 @@ from mistudio.corpus.spec import TokenizeSettings, resolve_framing
 from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.tokenize.arrow_columns import (
     Columns,
-    write_dataset_dict,
-    write_dataset_info,
-    write_dataset_state,
+    dump_dataset_dict,
+    dump_dataset_info,
+    dump_dataset_state,
 )
 from mistudio.corpus.tokenize.rows import Rows, Segments
 
@@ -113,15 +113,15 @@ def test_the_schema_has_the_features_that_datasets_reads() -> None:
     features = json.loads(schema.metadata[b"huggingface"])["info"]["features"]
     assert ["input_ids", "attention_mask", "row"] == schema.names == list(features)
     assert pa.list_(pa.int32()) == schema.field("input_ids").type
-    assert features == json.loads(write_dataset_info(LONGEST))["features"]
+    assert features == json.loads(dump_dataset_info(LONGEST))["features"]
 
 
 def test_small_files_name_splits_and_data_files() -> None:
     """``datasets`` rejects a split name of an unusual form, so the state leaves it out."""
-    state = json.loads(write_dataset_state(["a.arrow", "b.arrow"], split="train.en", fingerprint="f"))
+    state = json.loads(dump_dataset_state(["a.arrow", "b.arrow"], split="train.en", fingerprint="f"))
     assert (["a.arrow", "b.arrow"], "train.en") == (
         [file["filename"] for file in state["_data_files"]],
         state["_split"],
     )
-    assert None is json.loads(write_dataset_state([], split="a b", fingerprint="f"))["_split"]
-    assert {"splits": ["train", "test"]} == json.loads(write_dataset_dict(["train", "test"]))
+    assert None is json.loads(dump_dataset_state([], split="a b", fingerprint="f"))["_split"]
+    assert {"splits": ["train", "test"]} == json.loads(dump_dataset_dict(["train", "test"]))

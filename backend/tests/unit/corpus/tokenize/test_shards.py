@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from fakes.corpora import make_dataset
-from fakes.pace import until
+from fakes.timing import block_until
 from fakes.tokenizing import CharacterEncoder, FakeTokenizer
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.encoders.encoding import TokenIds
@@ -174,11 +174,11 @@ def test_the_writer_waits_for_a_shard_in_progress(dataset: Path, tmp_path: Path)
         later = job.shards / "00002.arrow"
 
         def until_made() -> None:
-            until(later.exists)
+            block_until(later.exists)
             let_go.set()
 
         threading.Thread(target=until_made).start()
-        until(lambda: ended == [True])
+        block_until(lambda: ended == [True])
 
     assert expected == list_hashes(job.write(hold))
 

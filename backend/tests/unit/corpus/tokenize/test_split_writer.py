@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fakes.pace import PATIENCE
+from fakes.timing import TIMEOUT
 from fakes.tokenizing import make_order, make_varied_dataset
 from mistudio.corpus.documents.batches import RowBatch
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT, SourceRows
@@ -106,5 +106,5 @@ def test_an_error_of_the_writer_thread_is_raised_by_the_next_call(order: Resolve
     rows.close()
     for thread in threading.enumerate():
         if thread.name.startswith("token-writer"):
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
             assert not thread.is_alive()

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from fakes.corpora import make_dataset
-from fakes.pace import PATIENCE, until
+from fakes.timing import TIMEOUT, block_until
 from fakes.tokenizing import (
     BOS,
     EOS,
@@ -294,7 +294,7 @@ class Delaying(CharacterEncoder):
 
     def encode(self, texts: pa.StringArray) -> TokenIds:
         """Wait, then encode."""
-        assert self._waiting.wait(PATIENCE)
+        assert self._waiting.wait(TIMEOUT)
         return super().encode(texts)
 
 
@@ -303,7 +303,7 @@ def test_a_second_call_waits_for_the_first(dataset: Path, tmp_path: Path) -> Non
     impatient, patient = Waiting(gives_up=True), Waiting(gives_up=False)
     with ThreadPoolExecutor(1) as thread:
         first = thread.submit(tokenize_into, dataset, tmp_path, PACKED, encoder=Delaying(patient.begun))
-        until((tmp_path / "staging" / ".scratch" / "plan").exists)
+        block_until((tmp_path / "staging" / ".scratch" / "plan").exists)
         with pytest.raises(JobCancelled):
             tokenize_into(dataset, tmp_path, replace(PACKED, max_length=32), monitor=impatient)
         second = tokenize_into(dataset, tmp_path, PACKED, monitor=patient)

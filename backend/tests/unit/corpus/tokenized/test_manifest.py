@@ -60,7 +60,7 @@ def test_changed_and_missing_files_are_found(folder: Path) -> None:
     (folder / "train" / "state.json").write_bytes(b"{}")
     assert [
         "dataset_dict.json is missing.",
-        "train/state.json changed after it was written (its SHA-256 differs).",
+        "train/state.json has other content than when it was written (its SHA-256 differs).",
     ] == find_differences(folder)
 
 

@@ -86,7 +86,7 @@ def test_each_refusal_says_what_to_do(hub: Hub, tmp_path: Path) -> None:
         ("ada/tales", None, None, RepositoryNotFound, "is a dataset, not a model"),
         ("ada/small", "v9", None, UnknownRevision, "v9"),
         ("ada/weights", None, None, NoTokenizer, "no tokenizer.json"),
-        ("a b", None, None, ValidationFailed, "not a repository id"),
+        ("a b", None, None, ValidationFailed, "not a repository ID"),
     ]
     for name, revision, token, error, words in cases:
         with pytest.raises(error, match=words):

@@ -1,4 +1,4 @@
-"""What the jobs of tokenizations and indexes do: each changes its own record only; on both databases."""
+"""The targets of jobs of tokenizations and indexes: each job changes one record; on both databases."""
 
 import pytest
 
@@ -34,7 +34,7 @@ async def records(database: Database, claim: Claim) -> tuple[Job, Dataset, Token
         return job, await session.get_one(Dataset, job.dataset_id), tokenization
 
 
-async def test_a_tokenization_moves_and_its_dataset_follows_when_it_is_ready(
+async def test_a_dataset_takes_the_figures_of_a_ready_tokenization(
     async_db: Database, jobs: JobService, bus: RecordingBus
 ) -> None:
     """Progress and success reach the tokenization; the dataset stays ready and takes its newest token figures."""
@@ -54,8 +54,8 @@ async def test_a_tokenization_moves_and_its_dataset_follows_when_it_is_ready(
         dataset.avg_seq_length,
         dataset.vocab_size,
     )
-    told = [(event["type"], event["scope"], event["status"]) for _channel, event in bus.events if "scope" in event]
-    assert [("progress", "tokenization", "processing"), ("completed", "tokenization", "ready")] == told
+    scoped = [(event["type"], event["scope"], event["status"]) for _channel, event in bus.events if "scope" in event]
+    assert [("progress", "tokenization", "processing"), ("completed", "tokenization", "ready")] == scoped
     completed = bus.of_type("completed")[0]
     assert (tokenization.id, 3, 30, 120) == tuple(
         completed[name] for name in ("tokenization_id", "num_samples", "num_tokens", "size_bytes")
@@ -72,7 +72,7 @@ async def test_a_tokenization_moves_and_its_dataset_follows_when_it_is_ready(
 async def test_a_failed_tokenization_leaves_its_dataset_ready(
     async_db: Database, jobs: JobService, bus: RecordingBus, error: MiStudioError, status: TokenizationStatus
 ) -> None:
-    """Error and cancel stand in the tokenization; nothing is said on the list's channel."""
+    """Error and cancel are recorded in the tokenization; the list's channel is silent."""
     _dataset, claim = await running(async_db, jobs, "tokenize")
     await jobs.fail(claim, error)
     _job, dataset, tokenization = await records(async_db, claim)

@@ -1,11 +1,11 @@
-"""Tokens as a reader sees them: no letter of a vocabulary stands where a byte is meant."""
+"""Tokens as text: no letter of a vocabulary is shown for a byte."""
 
 from fakes.tokenizers import load, train_byte_level, train_sentencepiece
 from mistudio.services.tokenizations.token_views import token_spans, token_text
 
 
 def test_bytes_of_one_character_are_written_as_bytes() -> None:
-    """A character of several tokens is not repeated, and its bytes are not the letters that BPE has for them."""
+    """A character of several tokens is not repeated, and its bytes are not shown as the letters of byte-level BPE."""
     spans = token_spans(load(train_byte_level()), "a ⟁ b")
 
     assert "a ⟁ b".encode() == b"".join(_bytes(span.text) for span in spans)

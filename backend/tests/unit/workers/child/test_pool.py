@@ -1,4 +1,4 @@
-"""``mistudio.workers.child.pool``: child processes that misbehave, and the end of the process that started them."""
+"""``mistudio.workers.child.pool``: children that misbehave, and the end of the pool."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ from mistudio.workers.child.pool import ChildPool
 from mistudio.workers.embedded.queue import MemoryTokenVault
 
 # These tests are about how child processes start.
-pytestmark = pytest.mark.usefixtures("true_starts")
+pytestmark = pytest.mark.usefixtures("real_starts")
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ async def setup(settings: Settings) -> AsyncIterator[Setup]:
     jobs = JobService(database, bus)
 
     async def enqueue(_job_id: str) -> None:
-        """Nothing follows."""
+        """Do nothing."""
 
     yield Setup(database, jobs, ChildPool(settings, jobs, bus=bus, vault=MemoryTokenVault(), enqueue=enqueue))
     await database.close()
 
 
 async def test_a_child_that_started_too_late_runs_nothing(setup: Setup) -> None:
-    """It was being started while all others were ended: its job waits for another process, and no try is counted."""
+    """Its start overlapped the close of the pool: its job waits for another process, and no attempt is counted."""
     job = await setup.add_job()
     starting = asyncio.create_task(setup.pool.start(job))
     await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""Work without room, on any machine: below a reserve that no disk has, and in a database that may not grow."""
+"""Jobs on a full disk, on any machine: with a reserve larger than any disk, and a database that may not grow."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,11 +20,11 @@ from mistudio.services.jobs.figures import DatasetFigures
 from mistudio.services.storage.disk_space import RoomWatch
 from mistudio.workers.jobs.runner import JobContext, Runner
 
-NO_PAGES_MORE, MANY_PAGES = 1, 1 << 20
+NO_MORE_PAGES, MANY_PAGES = 1, 1 << 20
 
 
-class Growth:
-    """A limit to the pages of every connection's database; SQLite never makes it less than there are."""
+class PageLimit:
+    """Limits the pages of the database on every connection; SQLite never goes below the present number."""
 
     def __init__(self, database: Database) -> None:
         self.pages = MANY_PAGES
@@ -45,10 +45,10 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def test_a_database_without_room_says_so(database: Database) -> None:
-    """DiskFull, a sentence to act on, and not the driver's own error; what was there can be read."""
+async def test_a_full_database_raises_disk_full(database: Database) -> None:
+    """The error says what to do instead of the driver's own words, and the data can still be read."""
     dataset = await add_dataset(database)
-    Growth(database).pages = NO_PAGES_MORE
+    PageLimit(database).pages = NO_MORE_PAGES
     with pytest.raises(DiskFull, match="Free some space"):
         async with database.write() as session:
             await session.execute(text("UPDATE datasets SET name = :name"), {"name": "x" * 100_000})
@@ -56,17 +56,17 @@ async def test_a_database_without_room_says_so(database: Database) -> None:
         assert dataset.name == (await session.get_one(Dataset, dataset.id)).name
 
 
-@pytest.mark.parametrize("is_good", [True, False], ids=["well", "badly"])
-async def test_how_a_job_ended_is_recorded_once_there_is_room(
+@pytest.mark.parametrize("is_good", [True, False], ids=["succeeded", "failed"])
+async def test_the_end_of_a_job_is_recorded_once_there_is_room(
     database: Database, tmp_path: Path, is_good: bool
 ) -> None:
-    """The runner waits with it instead of losing it: a job would else seem to run for ever, or to have failed."""
+    """The runner waits, or the job would seem to run for ever or to have failed."""
     jobs = JobService(database, RecordingBus())
-    growth = Growth(database)
+    limit = PageLimit(database)
     job = await add_job(database, await add_dataset(database))
 
     async def handler(context: JobContext) -> DatasetFigures:
-        growth.pages = NO_PAGES_MORE
+        limit.pages = NO_MORE_PAGES
         if is_good:
             return dataset_figures(content=content_figures("long " * 50_000))
         raise NoData("There is nothing. " * 5_000)
@@ -75,15 +75,15 @@ async def test_how_a_job_ended_is_recorded_once_there_is_room(
     running = asyncio.create_task(runner.run_job(job.id, owner="worker"))
     await asyncio.sleep(0.5)
     assert "running" == (await jobs.get(job.id)).state
-    growth.pages = MANY_PAGES
+    limit.pages = MANY_PAGES
     await running
     async with database.read() as session:
         ended = await session.get_one(Job, job.id)
         assert (("succeeded", None) if is_good else ("failed", "no_data")) == (ended.state, ended.error_code)
 
 
-async def test_work_ends_before_the_reserve_is_touched(database: Database, tmp_path: Path) -> None:
-    """The first checkpoint says how much is free, and how much is to stay."""
+async def test_a_job_ends_before_it_uses_the_reserve(database: Database, tmp_path: Path) -> None:
+    """The first checkpoint raises an error that names the free bytes and the reserve."""
     jobs = JobService(database, RecordingBus())
     job = await add_job(database, await add_dataset(database))
 
@@ -98,8 +98,8 @@ async def test_work_ends_before_the_reserve_is_touched(database: Database, tmp_p
     assert "4096.0 PB must stay free" in (ended.error_message or "")
 
 
-def test_a_disk_with_room_is_no_news(tmp_path: Path) -> None:
-    """Looking costs next to nothing, and often nothing."""
+def test_a_disk_with_room_passes_the_check(tmp_path: Path) -> None:
+    """A check costs little, because most of them read nothing."""
     room = RoomWatch(tmp_path, 0)
     for _ in range(100_000):
         room.check()

@@ -1,4 +1,4 @@
-"""What is reported for every buffer, and what is told of it."""
+"""``mistudio.workers.jobs.reporter``: many reports become few events."""
 
 import asyncio
 import threading
@@ -19,30 +19,30 @@ from mistudio.workers.jobs.reporter import Reporter, Speed
 
 @pytest.fixture
 async def claim(async_db: Database, jobs: JobService) -> Claim:
-    """The right to a running job."""
+    """The claim of a running job."""
     job = await add_job(async_db, await add_dataset(async_db))
     claim = await jobs.claim(job.id, "worker")
     assert claim is not None
     return claim
 
 
-async def test_many_reports_become_few_events_and_the_last_goes_out(
+async def test_many_reports_become_few_events_and_the_last_is_published(
     jobs: JobService, claim: Claim, bus: RecordingBus
 ) -> None:
-    """Ten thousand reports within a moment: at most ten events a second, and the last value is told."""
+    """Ten thousand reports at once make at most ten events a second, and the last value is among them."""
     monitor = Reporter(jobs, claim, "download")
     async with monitor.publish_progress():
         for done in range(10_001):
             monitor.report(done, 10_000, "download")
         await asyncio.sleep(0.35)
         monitor.report(10_000, 10_000, "ingest")
-    told = bus.of_type("progress")
-    assert len(told) <= 5
-    assert ("ingest", 10_000, 99.0) == (told[-1]["phase"], told[-1]["done"], told[-1]["progress"])
+    events = bus.of_type("progress")
+    assert len(events) <= 5
+    assert ("ingest", 10_000, 99.0) == (events[-1]["phase"], events[-1]["done"], events[-1]["progress"])
 
 
 async def test_the_first_incomplete_phase_is_shown(jobs: JobService, claim: Claim, bus: RecordingBus) -> None:
-    """While files are read as later ones come, it is the download that is shown."""
+    """While files are read and later ones still download, events show the download."""
     monitor = Reporter(jobs, claim, "download")
     async with monitor.publish_progress():
         monitor.report(60, 100, "download")
@@ -55,8 +55,8 @@ async def test_the_first_incomplete_phase_is_shown(jobs: JobService, claim: Clai
 
 
 @given(st.lists(st.tuples(st.integers(0, 100), st.sampled_from(["plan", "download", "ingest"])), max_size=30))
-def test_progress_never_goes_back(reports: list[tuple[int, str]]) -> None:
-    """Whatever is reported in whatever order, the whole way only grows and stays within 0 and 100."""
+def test_progress_never_decreases(reports: list[tuple[int, str]]) -> None:
+    """For any reports in any order, progress only grows and stays between 0 and 100."""
     monitor = Reporter(JobService(Database("sqlite+aiosqlite://"), RecordingBus()), Claim("job", "me"), "download")
     seen = [0.0]
     for now, (done, phase) in enumerate(reports):
@@ -70,20 +70,20 @@ def test_progress_never_goes_back(reports: list[tuple[int, str]]) -> None:
 
 @given(st.lists(st.tuples(st.floats(0.5, 3.0), st.integers(0, 1000)), min_size=1, max_size=40))
 def test_speed_is_the_mean_of_its_window(steps: list[tuple[float, int]]) -> None:
-    """For any steps, the rate lies between the slowest and the fastest step."""
+    """For any steps, the rate lies between those of the slowest and the fastest step."""
     speed, now, done = Speed(window_seconds=5.0), 0.0, 0
     speed.mark(now, done)
     rates = []
     for seconds, units in steps:
         now, done = now + seconds, done + units
         rates.append(units / seconds)
-        told = speed.mark(now, done)
-        assert told is not None
-        assert min(rates) - 1e-6 <= told <= max(rates) + 1e-6
+        rate = speed.mark(now, done)
+        assert rate is not None
+        assert min(rates) - 1e-6 <= rate <= max(rates) + 1e-6
 
 
-def test_speed_starts_anew_after_a_step_back() -> None:
-    """A partial that had to be discarded gives no negative rate."""
+def test_speed_restarts_after_a_decrease() -> None:
+    """Discarded bytes give no negative rate."""
     speed = Speed()
     speed.mark(0.0, 1000)
     assert speed.mark(1.0, 10) is None
@@ -91,7 +91,7 @@ def test_speed_starts_anew_after_a_step_back() -> None:
 
 
 async def test_a_cancel_is_raised_in_every_thread(jobs: JobService, claim: Claim) -> None:
-    """Checkpoints raise from the moment that the cancel came, wherever they are."""
+    """From the cancel on, every checkpoint in every thread raises."""
     monitor = Reporter(jobs, claim, "download")
     monitor.checkpoint()
     monitor.cancel()
@@ -111,8 +111,8 @@ async def test_a_cancel_is_raised_in_every_thread(jobs: JobService, claim: Claim
     assert [True] * 4 == raised
 
 
-async def test_a_lost_claim_stops_the_work(jobs: JobService, claim: Claim) -> None:
-    """When another runner has the job, the next checkpoint says so and nothing more is told."""
+async def test_a_lost_claim_stops_the_job(jobs: JobService, claim: Claim) -> None:
+    """When another runner has the job, the next checkpoint raises, and nothing more is published."""
     monitor = Reporter(jobs, claim, "download")
     await jobs.recover()
     async with monitor.publish_progress():
@@ -122,8 +122,8 @@ async def test_a_lost_claim_stops_the_work(jobs: JobService, claim: Claim) -> No
             monitor.checkpoint()
 
 
-async def test_work_that_ends_during_a_write_leaves_no_lock_behind(tmp_path: Path) -> None:
-    """Whenever the work ends, also in the middle of a tick's transaction, what is recorded next finds the way free."""
+async def test_a_job_that_ends_during_a_write_leaves_no_lock(tmp_path: Path) -> None:
+    """Even if the job ends during a transaction of the reporter, the next write does not wait."""
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
     await upgrade(database)
     jobs = JobService(database, RecordingBus())

@@ -1,4 +1,4 @@
-"""A helper finds a job's tokenization by its record, makes its shards, and ends where there is nothing to help with."""
+"""``mistudio.workers.jobs.shard_helper``: a helper makes shards of a running job, and ends with the job."""
 
 import asyncio
 from functools import partial
@@ -7,8 +7,8 @@ from pathlib import Path
 from fakes import tokenizers as small
 from fakes.bus import RecordingBus
 from fakes.datasets import add_ready
-from fakes.pace import until_true
 from fakes.records import add_dataset, add_job, add_tokenization
+from fakes.timing import wait_until
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import JobCancelled
@@ -30,7 +30,7 @@ TEXTS = [f"row {row} of the shards, {'so ' * (row % 9)}it says" for row in range
 
 
 async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> None:
-    """All but what the job makes itself; before the job runs, and once it is over, it does nothing."""
+    """It makes all that the job does not make itself, and nothing before the job runs or after its end."""
     settings = Settings(data_dir=tmp_path)
     database = Database(settings.sqlalchemy_url)
     await upgrade(database)
@@ -43,7 +43,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
     )
     files = [[{"text": text} for text in TEXTS[start : start + 30]] for start in range(0, 300, 30)]
     dataset_id = await add_ready(database, storage, {"train": files})
-    asked = TokenizeSettings(tokenizer="./tokenizers/tiny", max_length=16, packing="concat")
+    requested = TokenizeSettings(tokenizer="./tokenizers/tiny", max_length=16, packing="concat")
     async with database.read() as session:
         dataset = await session.get_one(Dataset, dataset_id)
     record = await add_tokenization(
@@ -51,7 +51,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
         dataset,
         tokenizer="./tokenizers/tiny",
         fingerprint=tokenizer.fingerprint,
-        settings=as_json(asked),
+        settings=as_json(requested),
     )
     job = await add_job(database, dataset, kind="tokenize", tokenization=record)
 
@@ -72,7 +72,7 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
         storage.folder(dataset_id),
         ensure_dir(storage.staging(record.id)),
         storage.tokenized(dataset_id, record.id),
-        settings=asked,
+        settings=requested,
         tokenizer=tokenizer,
         monitor=NullMonitor(),
         sharing=ShardPolicy(1_000, ask),
@@ -85,19 +85,19 @@ async def test_a_helper_makes_the_shards_of_a_running_job(tmp_path: Path) -> Non
     await database.close()
 
 
-async def test_help_ends_with_the_job(async_db: Database, jobs: JobService) -> None:
-    """Cancelled, or no longer running: the next checkpoint of the helper raises."""
+async def test_a_helper_ends_with_its_job(async_db: Database, jobs: JobService) -> None:
+    """When the job is cancelled or no longer runs, the next checkpoint of the helper raises."""
     records = [await add_running(async_db, jobs) for _record in range(2)]
     await jobs.request_cancel(records[0].id)
     await jobs.release(records[1].id, "worker", backoff_seconds=60.0)
     for job in records:
         monitor = HelperMonitor(jobs, job.id)
         async with monitor.watch_job():
-            await until_true(partial(is_over, monitor))
+            await wait_until(partial(has_ended, monitor))
 
 
-def is_over(monitor: HelperMonitor) -> bool:
-    """Whether the next checkpoint raises."""
+def has_ended(monitor: HelperMonitor) -> bool:
+    """Return whether the next checkpoint raises."""
     try:
         monitor.checkpoint()
     except JobCancelled:
@@ -106,7 +106,7 @@ def is_over(monitor: HelperMonitor) -> bool:
 
 
 async def add_running(database: Database, jobs: JobService) -> Job:
-    """A tokenize job that a worker has."""
+    """Add a running tokenize job."""
     dataset = await add_dataset(database, status="ready")
     job = await add_job(database, dataset, kind="tokenize", tokenization=await add_tokenization(database, dataset))
     await jobs.claim(job.id, "worker")

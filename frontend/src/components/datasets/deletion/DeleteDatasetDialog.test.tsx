@@ -11,8 +11,11 @@ import { DeleteDatasetDialog } from './DeleteDatasetDialog';
 
 const onClose = jest.fn();
 
-/** Answers the dry run with `preview`, the delete itself with `answer`. */
-function serve(preview: DeletePreview, answer = () => new HttpResponse<string>(null, { status: 204 })): void {
+/** Serve `preview` for the dry run, and the response of `answer` for the deletion. */
+function servePreview(
+  preview: DeletePreview,
+  answer = () => new HttpResponse<string>(null, { status: 204 }),
+): void {
   server.use(
     http.delete(api('/datasets/ds_1'), ({ request }) =>
       new URL(request.url).searchParams.get('dry_run') === 'true' ? HttpResponse.json(preview) : answer(),
@@ -20,14 +23,14 @@ function serve(preview: DeletePreview, answer = () => new HttpResponse<string>(n
   );
 }
 
-function show(): void {
+function renderDeleteDatasetDialog(): void {
   useDatasetsStore.setState({ datasets: [makeDataset()], total: 1, loaded: true });
   render(<DeleteDatasetDialog dataset={makeDataset()} onClose={onClose} />);
 }
 
-it('shows what would go, and deletes it once that is confirmed', async () => {
-  serve(makeDeletePreview());
-  show();
+it('shows what will be deleted, and deletes it after confirmation', async () => {
+  servePreview(makeDeletePreview());
+  renderDeleteDatasetDialog();
   expect(screen.getByRole('button', { name: 'Delete' })).toBeDisabled();
   expect(await screen.findByText('Search index')).toBeInTheDocument();
   expect(await findViolations()).toEqual([]);
@@ -36,39 +39,39 @@ it('shows what would go, and deletes it once that is confirmed', async () => {
   expect(useDatasetsStore.getState().datasets).toEqual([]);
 });
 
-it('keeps it', async () => {
-  serve(makeDeletePreview());
-  show();
+it('keeps the dataset', async () => {
+  servePreview(makeDeletePreview());
+  renderDeleteDatasetDialog();
   await userEvent.click(screen.getByRole('button', { name: 'Keep it' }));
   expect(onClose).toHaveBeenCalled();
   expect(useDatasetsStore.getState().datasets).toHaveLength(1);
 });
 
-it('does not delete what something depends on', async () => {
-  serve(makeDeletePreview({ allowed: false }));
-  show();
+it('refuses to delete a dataset that is in use', async () => {
+  servePreview(makeDeletePreview({ allowed: false }));
+  renderDeleteDatasetDialog();
   expect(await screen.findByText(/cannot be deleted while/)).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'Delete' })).toBeDisabled();
 });
 
-it('says why the delete was refused after all, and looks again', async () => {
-  serve(makeDeletePreview(), () => problem(409, 'in_use', 'A training run uses it.'));
-  show();
+it('shows why a deletion was refused, and refreshes the preview', async () => {
+  servePreview(makeDeletePreview(), () => problem(409, 'in_use', 'A training run uses it.'));
+  renderDeleteDatasetDialog();
   await screen.findByText('Search index');
   await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
   expect(await screen.findByText('A training run uses it.')).toBeInTheDocument();
   expect(onClose).not.toHaveBeenCalled();
 });
 
-it('says why it is not known what would go, and asks again', async () => {
+it('shows why the preview failed, and retries', async () => {
   server.use(
     http.delete(api('/datasets/ds_1'), () => problem(503, 'unavailable', 'Not now.'), { once: true }),
   );
-  serve(makeDeletePreview());
+  servePreview(makeDeletePreview());
   server.use(
     http.delete(api('/datasets/ds_1'), () => problem(503, 'unavailable', 'Not now.'), { once: true }),
   );
-  show();
+  renderDeleteDatasetDialog();
   await userEvent.click(await screen.findByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('Search index')).toBeInTheDocument();
 });

@@ -19,16 +19,16 @@ const REFERENCE = {
   created_at: '',
 };
 
-/** The dialog; the deletes themselves are answered with `answer`. */
-function show(inUse: boolean, answer: () => HttpResponse<string>): void {
+/** Render the dialog, and serve the response of `answer` for each deletion. */
+function renderDeleteDatasetsDialog(isSecondUsed: boolean, answer: () => HttpResponse<string>): void {
   server.use(
     http.delete(api('/datasets/:id'), ({ request, params }) => {
       const second = params.id === 'ds_2';
-      const stays = second && inUse ? { allowed: false, references: [REFERENCE] } : {};
+      const changes = second && isSecondUsed ? { allowed: false, references: [REFERENCE] } : {};
       const preview = {
         dataset_id: String(params.id),
         name: second ? 'OpenWebText' : 'TinyStories',
-        ...stays,
+        ...changes,
       };
       return request.url.includes('dry_run')
         ? HttpResponse.json(makeDeletePreview({ ...preview, tokenizations: [makeTokenization()] }))
@@ -38,10 +38,10 @@ function show(inUse: boolean, answer: () => HttpResponse<string>): void {
   render(<DeleteDatasetsDialog datasets={DATASETS} onClose={onClose} onDeleted={onDeleted} />);
 }
 
-const gone = () => new HttpResponse<string>(null, { status: 204 });
+const respondDeleted = () => new HttpResponse<string>(null, { status: 204 });
 
-it('says what each of them takes with it, and deletes all', async () => {
-  show(false, gone);
+it('shows what each deletion removes, and deletes all', async () => {
+  renderDeleteDatasetsDialog(false, respondDeleted);
   expect(await screen.findByText('902.0 MB')).toBeInTheDocument();
   expect(screen.getByText('OpenWebText with 1 tokenization')).toBeInTheDocument();
   expect(await findViolations(screen.getByRole('dialog', { name: 'Delete 2 datasets?' }))).toEqual([]);
@@ -50,15 +50,15 @@ it('says what each of them takes with it, and deletes all', async () => {
   await waitFor(() => expect(onDeleted).toHaveBeenCalledTimes(1));
 });
 
-it('leaves what is in use, and says what uses it', async () => {
-  show(true, gone);
+it('keeps datasets in use, and names what uses them', async () => {
+  renderDeleteDatasetsDialog(true, respondDeleted);
   expect(await screen.findByText('OpenWebText stays: used by run 7')).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Delete 1' }));
   await waitFor(() => expect(onDeleted).toHaveBeenCalledTimes(1));
 });
 
-it('stays open, and says what could not be deleted', async () => {
-  show(false, () => problem(503, 'unavailable', 'Not now.'));
+it('stays open, and shows what could not be deleted', async () => {
+  renderDeleteDatasetsDialog(false, () => problem(503, 'unavailable', 'Not now.'));
   await userEvent.click(await screen.findByRole('button', { name: 'Delete all' }));
   expect((await screen.findAllByRole('alert'))[0]).toHaveTextContent('Not now.');
   expect(onDeleted).not.toHaveBeenCalled();

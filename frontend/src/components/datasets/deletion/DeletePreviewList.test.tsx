@@ -3,7 +3,7 @@ import { render, screen } from '@testing-library/react';
 import { makeDeletePreview, makeJob, makeTokenization } from '../../../test/fixtures';
 import { DeletePreviewList } from './DeletePreviewList';
 
-it('names every part, and what stops with it', () => {
+it('lists every part, and what is stopped', () => {
   render(
     <DeletePreviewList
       preview={makeDeletePreview({ jobs: [makeJob()], tokenizations: [makeTokenization()] })}
@@ -18,7 +18,7 @@ it('names every part, and what stops with it', () => {
   expect(screen.getByText('1 running job will be stopped.')).toBeInTheDocument();
 });
 
-it('names what stands in the way', () => {
+it('names what prevents the deletion', () => {
   const reference = { id: 'ref_1', dataset_id: 'ds_1', kind: 'training_run', ref_id: 'r1', name: 'SAE 7' };
   const references = [{ ...reference, created_at: '2026-11-23T12:00:00Z' }];
   render(<DeletePreviewList preview={makeDeletePreview({ references, allowed: false, parts: [] })} />);

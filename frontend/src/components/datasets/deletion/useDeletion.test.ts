@@ -5,7 +5,7 @@ import { makeDeletePreview } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { useDeletion } from './useDeletion';
 
-it('says what a delete would take, deletes one after the other, and tells what could not be', async () => {
+it('previews deletions, deletes one dataset after the other, and collects failures', async () => {
   server.use(
     http.delete(api('/datasets/:id'), ({ request, params }) => {
       if (request.url.includes('dry_run')) {

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { DatasetGone } from './DatasetGone';
 
-it('says that it has gone, takes the focus, and leads back', async () => {
+it('shows that the dataset is gone, takes the focus, and returns to the list', async () => {
   const onClose = jest.fn();
   render(<DatasetGone detail="This dataset is not there." onClose={onClose} />);
   expect(screen.getByRole('alert')).toHaveTextContent('This dataset is not there.');

@@ -9,24 +9,24 @@ import type { DatasetDetail } from '../../../types/dataset';
 import { makeDatasetRoute } from '../../../utils/route';
 import { DatasetDetailModal } from './DatasetDetailModal';
 
-function serve(changes: Partial<DatasetDetail>): void {
+function serveDetail(changes: Partial<DatasetDetail>): void {
   server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(makeDetail(changes))));
 }
 
-/** The window as a link to a dataset opens it. */
-async function show(changes: Partial<DatasetDetail>): Promise<HTMLElement> {
-  serve(changes);
+/** Render the window as a link to a dataset opens it. */
+async function renderUnreadyNotice(changes: Partial<DatasetDetail>): Promise<HTMLElement> {
+  serveDetail(changes);
   render(<DatasetDetailModal route={makeDatasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
   return screen.findByRole('region', { name: 'Status' });
 }
 
-it('says why a dataset failed, and tries it again', async () => {
-  const notice = await show(makeFailedDataset());
+it('shows why a dataset failed, and retries it', async () => {
+  const notice = await renderUnreadyNotice(makeFailedDataset());
   expect(notice).toHaveTextContent('This dataset is not available.The Hub does not answer.');
   expect(await findViolations()).toEqual([]);
   server.use(
     http.post(api('/datasets/ds_1/retry'), () => {
-      serve(makeDownloadingDataset({ seq: 20 }));
+      serveDetail(makeDownloadingDataset({ seq: 20 }));
       return HttpResponse.json(makeDownloadingDataset({ seq: 20 }), { status: 202 });
     }),
   );
@@ -36,8 +36,8 @@ it('says why a dataset failed, and tries it again', async () => {
   expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull();
 });
 
-it('asks for a token where one is missing, and says why a retry was refused', async () => {
-  await show(makeFailedDataset({ error_code: 'gated', error_message: 'It is gated.' }));
+it('asks for a missing token, and shows why a retry was refused', async () => {
+  await renderUnreadyNotice(makeFailedDataset({ error_code: 'gated', error_message: 'It is gated.' }));
   server.use(http.post(api('/datasets/ds_1/retry'), () => problem(507, 'disk_full', 'No more disk.')));
   await userEvent.click(screen.getByRole('button', { name: 'Retry', expanded: false }));
   await userEvent.type(screen.getByLabelText(/^Access Token \(leave empty/), 'hf_x');
@@ -45,8 +45,8 @@ it('asks for a token where one is missing, and says why a retry was refused', as
   expect(await screen.findByRole('alert')).toHaveTextContent('No more disk.');
 });
 
-it('says nothing where the dataset is ready', async () => {
-  serve({});
+it('is not shown for a ready dataset', async () => {
+  serveDetail({});
   render(<DatasetDetailModal route={makeDatasetRoute('ds_1')} onNavigate={jest.fn()} onClose={jest.fn()} />);
   expect(await screen.findByText('Dataset Information')).toBeInTheDocument();
   expect(screen.queryByRole('region', { name: 'Status' })).toBeNull();

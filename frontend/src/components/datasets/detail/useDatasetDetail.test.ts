@@ -17,7 +17,7 @@ beforeEach(() => {
   act(() => socket.accept());
 });
 
-it('gets the dataset, follows its events, and asks anew at the end of work', async () => {
+it('loads the dataset, applies its events, and reloads it when its job ends', async () => {
   server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(makeDetail({ status: 'processing' }))));
   const { result, unmount } = renderHook(() => useDatasetDetail('ds_1'));
   await waitFor(() =>
@@ -33,7 +33,7 @@ it('gets the dataset, follows its events, and asks anew at the end of work', asy
   expect(socket.listChannels('unsubscribe')).toEqual([formatProgressChannel('ds_1')]);
 });
 
-it('takes the snapshot', async () => {
+it('applies the snapshot', async () => {
   const { result } = renderHook(() => useDatasetDetail('ds_1'));
   await waitFor(() => expect(result.current.kind).toBe('loaded'));
   const dataset = makeDetail({ seq: 50, name: 'Newer' });

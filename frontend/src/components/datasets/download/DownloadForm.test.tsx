@@ -9,17 +9,18 @@ import { api, problem, server } from '../../../test/server';
 import { DownloadForm } from './DownloadForm';
 
 const onOpen = jest.fn();
-const repository = (): HTMLElement => screen.getByLabelText('Dataset Repository');
-const token = (): HTMLElement => screen.getByLabelText('Access Token (optional, for gated datasets)');
-const submit = (): HTMLElement => screen.getByRole('button', { name: 'Download Dataset from HuggingFace' });
+const getRepository = (): HTMLElement => screen.getByLabelText('Dataset Repository');
+const getToken = (): HTMLElement => screen.getByLabelText('Access Token (optional, for gated datasets)');
+const getSubmit = (): HTMLElement =>
+  screen.getByRole('button', { name: 'Download Dataset from HuggingFace' });
 const SLOW = { timeout: 2_000 };
 
-function show() {
+function renderDownloadForm() {
   return render(<DownloadForm onOpen={onOpen} />);
 }
 
-/** Answers a download with `answer`, and gives what was asked for. */
-function serve(answer: () => HttpResponse<string>): unknown[] {
+/** Serve the response of `answer` for a download, and return the request bodies. */
+function serveDownload(answer: () => HttpResponse<string>): unknown[] {
   const bodies: unknown[] = [];
   server.use(
     http.post(api('/datasets/download'), async ({ request }) => {
@@ -30,11 +31,11 @@ function serve(answer: () => HttpResponse<string>): unknown[] {
   return bodies;
 }
 
-const accepted = (): HttpResponse<string> =>
+const acceptDownload = (): HttpResponse<string> =>
   new HttpResponse(JSON.stringify(makeDownloadingDataset()), { status: 202 });
 
-it('looks as the specification draws it', async () => {
-  const { container } = show();
+it('has the elements and classes that the design fixes', async () => {
+  const { container } = renderDownloadForm();
   expect(container.firstElementChild).toHaveClass(
     'bg-slate-900/50',
     'border',
@@ -43,36 +44,36 @@ it('looks as the specification draws it', async () => {
     'p-6',
   );
   expect(screen.getByRole('heading', { level: 3 })).toHaveClass('text-lg', 'font-semibold', 'mb-4');
-  expect(repository()).toHaveAttribute('id', 'dataset-repo-input');
-  expect(repository()).toHaveAttribute('placeholder', 'e.g., roneneldan/TinyStories');
-  expect(token()).toHaveAttribute('id', 'dataset-token-input');
-  expect(token()).toHaveAttribute('type', 'password');
-  expect(submit()).toBeDisabled();
+  expect(getRepository()).toHaveAttribute('id', 'dataset-repo-input');
+  expect(getRepository()).toHaveAttribute('placeholder', 'e.g., roneneldan/TinyStories');
+  expect(getToken()).toHaveAttribute('id', 'dataset-token-input');
+  expect(getToken()).toHaveAttribute('type', 'password');
+  expect(getSubmit()).toBeDisabled();
   expect(await findViolations(container)).toEqual([]);
 });
 
-it('downloads, and clears what was typed', async () => {
-  const bodies = serve(accepted);
-  show();
-  await userEvent.type(repository(), ' roneneldan/TinyStories ');
-  await userEvent.type(token(), 'hf_x');
-  await userEvent.click(submit());
-  await waitFor(() => expect(repository()).toHaveValue(''));
-  expect(token()).toHaveValue('');
+it('starts a download, and clears the fields', async () => {
+  const bodies = serveDownload(acceptDownload);
+  renderDownloadForm();
+  await userEvent.type(getRepository(), ' roneneldan/TinyStories ');
+  await userEvent.type(getToken(), 'hf_x');
+  await userEvent.click(getSubmit());
+  await waitFor(() => expect(getRepository()).toHaveValue(''));
+  expect(getToken()).toHaveValue('');
   expect(bodies).toEqual([{ repo_id: 'roneneldan/TinyStories', access_token: 'hf_x' }]);
   expect(useDatasetsStore.getState().datasets).toHaveLength(1);
 });
 
-it('sends the options that are set', async () => {
-  const bodies = serve(accepted);
-  show();
-  await userEvent.type(repository(), 'a/b');
+it('sends the chosen options', async () => {
+  const bodies = serveDownload(acceptDownload);
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'a/b');
   await userEvent.click(screen.getByRole('button', { name: 'Options', expanded: false }));
   await userEvent.type(screen.getByLabelText('Config'), 'en');
   await userEvent.type(screen.getByLabelText('Revision'), 'v1');
   await userEvent.type(screen.getByLabelText('Text column'), 'story');
   await userEvent.click(await screen.findByRole('checkbox', { name: 'train' }, SLOW));
-  await userEvent.click(submit());
+  await userEvent.click(getSubmit());
   await waitFor(() =>
     expect(bodies).toEqual([
       { repo_id: 'a/b', config: 'en', revision: 'v1', text_column: 'story', splits: ['train'] },
@@ -80,78 +81,78 @@ it('sends the options that are set', async () => {
   );
 });
 
-it('forgets splits that belong to another repository', async () => {
-  show();
-  await userEvent.type(repository(), 'a/b');
+it('clears the splits of another repository', async () => {
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'a/b');
   await userEvent.click(screen.getByRole('button', { name: 'Options' }));
   await userEvent.click(await screen.findByRole('checkbox', { name: 'train' }, SLOW));
-  await userEvent.type(repository(), 'c');
+  await userEvent.type(getRepository(), 'c');
   expect(screen.queryByRole('checkbox', { name: 'train', checked: true })).toBeNull();
 });
 
-it('says what the repository is once the typing pauses', async () => {
-  show();
-  await userEvent.type(repository(), 'a/b');
+it('describes the repository once typing pauses', async () => {
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'a/b');
   expect(await screen.findByText(/450.0 MB • 5 files/, undefined, SLOW)).toBeInTheDocument();
 });
 
-it('says at once that a repository is not there', async () => {
+it('shows immediately that a repository does not exist', async () => {
   server.use(
     http.get(api('/hub/datasets/*'), () => problem(404, 'not_found', 'There is no dataset a/b on the Hub.')),
   );
-  show();
-  await userEvent.type(repository(), 'a/b');
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'a/b');
   expect(await screen.findByRole('alert', undefined, SLOW)).toHaveTextContent('There is no dataset a/b');
-  expect(repository()).toBeInvalid();
+  expect(getRepository()).toBeInvalid();
 });
 
-it('says what is wrong with an id when the field is left, and not while it is typed', async () => {
-  show();
-  await userEvent.click(repository());
+it('checks an id when the field loses the focus, not while typing', async () => {
+  renderDownloadForm();
+  await userEvent.click(getRepository());
   await userEvent.tab();
   expect(screen.queryByRole('alert')).toBeNull();
-  await userEvent.type(repository(), 'TinyStories');
+  await userEvent.type(getRepository(), 'TinyStories');
   expect(screen.queryByRole('alert')).toBeNull();
   await userEvent.tab();
   expect(screen.getByRole('alert')).toHaveTextContent('Use the form namespace/name');
-  await userEvent.type(repository(), '/');
+  await userEvent.type(getRepository(), '/');
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-it('sends nothing that cannot be an id', async () => {
-  const bodies = serve(accepted);
-  show();
-  await userEvent.type(repository(), 'nonsense{Enter}');
+it('sends no invalid id', async () => {
+  const bodies = serveDownload(acceptDownload);
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'nonsense{Enter}');
   expect(screen.getByRole('alert')).toBeInTheDocument();
   expect(bodies).toEqual([]);
 });
 
-it('keeps what was typed, and says under the token that one is needed', async () => {
-  serve(() => problem(401, 'auth_required', 'Give an access token.'));
-  show();
-  await userEvent.type(repository(), 'a/b{Enter}');
+it('keeps the fields, and asks for a token under its field', async () => {
+  serveDownload(() => problem(401, 'auth_required', 'Give an access token.'));
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'a/b{Enter}');
   expect(await screen.findByRole('alert')).toHaveTextContent('Give an access token.');
-  expect(token()).toHaveAccessibleDescription(/Give an access token/);
-  expect(repository()).toHaveValue('a/b');
+  expect(getToken()).toHaveAccessibleDescription(/Give an access token/);
+  expect(getRepository()).toHaveValue('a/b');
 });
 
-it('opens the options where the error belongs to one of them, with the choices', async () => {
-  serve(() => problem(422, 'config_required', 'Choose a config.', { choices: ['en', 'de'] }));
-  show();
-  await userEvent.type(repository(), 'a/b{Enter}');
+it('opens the options for an error in one of them, with the choices', async () => {
+  serveDownload(() => problem(422, 'config_required', 'Choose a config.', { choices: ['en', 'de'] }));
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'a/b{Enter}');
   await userEvent.click(await screen.findByRole('button', { name: 'de' }));
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-it('offers to open a dataset that is there already', async () => {
-  serve(() => problem(409, 'exists', 'You have it already.', { dataset_id: 'ds_9' }));
-  show();
-  await userEvent.type(repository(), 'a/b{Enter}');
+it('offers to open a dataset that already exists', async () => {
+  serveDownload(() => problem(409, 'exists', 'You have it already.', { dataset_id: 'ds_9' }));
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'a/b{Enter}');
   await userEvent.click(await screen.findByRole('button', { name: 'Open it' }));
   expect(onOpen).toHaveBeenCalledWith('ds_9');
 });
 
-it('is busy while it sends', async () => {
+it('is disabled while it submits', async () => {
   let answer: (response: HttpResponse<string>) => void = () => undefined;
   server.use(
     http.post(
@@ -159,11 +160,11 @@ it('is busy while it sends', async () => {
       () => new Promise<HttpResponse<string>>((resolve) => (answer = resolve)),
     ),
   );
-  show();
-  await userEvent.type(repository(), 'a/b{Enter}');
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'a/b{Enter}');
   expect(await screen.findByRole('button', { name: 'Starting the download…' })).toBeDisabled();
   await waitFor(() => {
-    answer(accepted());
-    expect(repository()).toHaveValue('');
+    answer(acceptDownload());
+    expect(getRepository()).toHaveValue('');
   });
 });

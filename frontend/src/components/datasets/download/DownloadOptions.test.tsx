@@ -18,7 +18,7 @@ function makeForm(changes: Partial<DownloadForm> = {}): DownloadForm {
   };
 }
 
-it('tells each change by its field', async () => {
+it('reports each change with its field', async () => {
   const form = makeForm();
   render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   await userEvent.type(screen.getByLabelText('Config'), 'e');
@@ -37,7 +37,7 @@ it.each([
   ['config', 'Config'],
   ['revision', 'Revision'],
   ['text_column', 'Text column'],
-] as const)('puts an error under %s, with its choices', async (field, label) => {
+] as const)('shows an error under %s, with its choices', async (field, label) => {
   const form = makeForm({ errors: { [field]: { message: 'Wrong.', choices: ['this'], existingId: null } } });
   render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   expect(screen.getByLabelText(label)).toBeInvalid();
@@ -46,14 +46,14 @@ it.each([
   expect(form.change).toHaveBeenCalledWith({ [field]: 'this' });
 });
 
-it('puts an error under the splits', async () => {
+it('shows an error under the splits', async () => {
   const form = makeForm({ errors: { splits: { message: 'Wrong.', choices: ['test'], existingId: null } } });
   render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   await userEvent.click(screen.getByRole('button', { name: 'test' }));
   expect(form.change).toHaveBeenCalledWith({ splits: ['test'] });
 });
 
-it('suggests what the Hub names', () => {
+it('suggests the Hub’s configs', () => {
   const { container } = render(<DownloadOptions form={makeForm()}>{null}</DownloadOptions>);
   expect(container.querySelectorAll('#dataset-config-input-choices option')).toHaveLength(2);
 });

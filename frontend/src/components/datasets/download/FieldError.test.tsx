@@ -5,12 +5,12 @@ import { FieldError } from './FieldError';
 
 const failure = { message: 'Wrong.', choices: ['en', 'de'], existingId: 'ds_9' };
 
-it('takes no room where nothing is wrong', () => {
+it('shows nothing without an error', () => {
   const { container } = render(<FieldError failure={undefined} />);
   expect(container).toBeEmptyDOMElement();
 });
 
-it('offers what could stand there instead, and what is there already', async () => {
+it('offers the choices and the existing dataset', async () => {
   const onChoose = jest.fn();
   const onOpen = jest.fn();
   render(<FieldError failure={failure} onChoose={onChoose} onOpen={onOpen} />);
@@ -21,7 +21,7 @@ it('offers what could stand there instead, and what is there already', async () 
   expect(onOpen).toHaveBeenCalledWith('ds_9');
 });
 
-it('offers nothing that nobody would hear of', () => {
+it('offers nothing without a handler', () => {
   render(<FieldError failure={failure} />);
   expect(screen.queryByRole('button')).toBeNull();
 });

@@ -5,17 +5,17 @@ import { makeHubDataset } from '../../../test/fixtures';
 import type { HubDataset } from '../../../types/dataset';
 import { RepositorySummary } from './RepositorySummary';
 
-function show(changes: Partial<HubDataset> = {}): void {
+function renderRepositorySummary(changes: Partial<HubDataset> = {}): void {
   render(
     <RepositorySummary preflight={{ kind: 'loaded', value: makeHubDataset(changes) }} onOpen={jest.fn()} />,
   );
 }
 
-const line = (): string | null => screen.getByRole('status').textContent;
+const getLine = (): string | null => screen.getByRole('status').textContent;
 
-it('says what the repository is, in one line', () => {
-  show();
-  expect(line()).toBe(
+it('describes the repository in one line', () => {
+  renderRepositorySummary();
+  expect(getLine()).toBe(
     '450.0 MB • 5 files • 1 config • splits: train, validation • not gated • 2.0 GB free afterwards',
   );
 });
@@ -39,12 +39,12 @@ it.each<[Partial<HubDataset>, string]>([
     },
     'splits: a, b, c, d and 2 more',
   ],
-])('says %j as “%s”', (changes, text) => {
-  show(changes);
-  expect(line()).toContain(text);
+])('describes %j as “%s”', (changes, text) => {
+  renderRepositorySummary(changes);
+  expect(getLine()).toContain(text);
 });
 
-it('offers to open what is there already', async () => {
+it('offers to open an existing dataset', async () => {
   const onOpen = jest.fn();
   const value = makeHubDataset({ existing_dataset_id: 'ds_9' });
   render(<RepositorySummary preflight={{ kind: 'loaded', value }} onOpen={onOpen} />);
@@ -52,22 +52,22 @@ it('offers to open what is there already', async () => {
   expect(onOpen).toHaveBeenCalledWith('ds_9');
 });
 
-it('says that it asks, and takes no room while there is nothing to ask', () => {
+it('shows that it is loading, and nothing before', () => {
   const { rerender, container } = render(
     <RepositorySummary preflight={{ kind: 'loading' }} onOpen={jest.fn()} />,
   );
-  expect(line()).toBe('Checking the Hub…');
+  expect(getLine()).toBe('Checking the Hub…');
   rerender(<RepositorySummary preflight={{ kind: 'idle' }} onOpen={jest.fn()} />);
   expect(container).toBeEmptyDOMElement();
 });
 
-it('gives no figures until a config is chosen', () => {
-  show({ config: null, configs: ['en', 'de'], size_bytes: 0, num_files: 0, splits: [] });
-  expect(line()).toBe('2 configs: choose one under Options • not gated');
+it('shows no sizes until a config is chosen', () => {
+  renderRepositorySummary({ config: null, configs: ['en', 'de'], size_bytes: 0, num_files: 0, splits: [] });
+  expect(getLine()).toBe('2 configs: choose one under Options • not gated');
 });
 
-it('does not say twice that a dataset is there', () => {
+it('does not repeat that a dataset exists', () => {
   const value = makeHubDataset({ existing_dataset_id: 'ds_9' });
   render(<RepositorySummary preflight={{ kind: 'loaded', value }} onOpen={jest.fn()} hasExistingError />);
-  expect(line()).not.toContain('already in your datasets');
+  expect(getLine()).not.toContain('already in your datasets');
 });

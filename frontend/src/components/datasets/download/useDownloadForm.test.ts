@@ -5,7 +5,7 @@ import { makeDataset } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
 import { type DownloadForm, useDownloadForm } from './useDownloadForm';
 
-it('sends what is typed, leaves the rest to the server, and is empty again', async () => {
+it('submits only filled fields, then clears them', async () => {
   const sent: unknown[] = [];
   server.use(
     http.post(api('/datasets/download'), async ({ request }) => {
@@ -25,7 +25,7 @@ it('sends what is typed, leaves the rest to the server, and is empty again', asy
   });
 });
 
-it('says what is wrong before it asks, and keeps what is typed where it is refused', async () => {
+it('checks values before it submits, and keeps them after a refusal', async () => {
   const { result } = renderHook(useDownloadForm);
   act(() => result.current.checkRepository());
   expect(result.current.errors).toEqual({});
@@ -40,7 +40,7 @@ it('says what is wrong before it asks, and keeps what is typed where it is refus
   expect(result.current.values.repo_id).toBe('a/b');
 });
 
-it('forgets the splits of another repository, or of another config', () => {
+it('clears the splits of another repository or config', () => {
   const { result } = renderHook(useDownloadForm);
   act(() => result.current.change({ repo_id: 'a/b', splits: ['train'] }));
   act(() => result.current.change({ repo_id: 'a/b' }));
@@ -49,13 +49,13 @@ it('forgets the splits of another repository, or of another config', () => {
   expect(result.current.values.splits).toEqual([]);
 });
 
-/** Begins to send what is typed; the answer comes when it is asked for. */
-function sending(form: { readonly current: DownloadForm }, answer: HttpResponse<string>) {
+/** Submit the form; the returned function releases the response. */
+function submitSlowly(form: { readonly current: DownloadForm }, answer: HttpResponse<string>) {
   let release: () => void = () => undefined;
-  const waiting = new Promise<void>((resolve) => (release = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
   server.use(
     http.post(api('/datasets/download'), async () => {
-      await waiting;
+      await released;
       return answer;
     }),
   );
@@ -70,29 +70,32 @@ function sending(form: { readonly current: DownloadForm }, answer: HttpResponse<
     });
 }
 
-it('clears what was sent, and keeps what was typed meanwhile', async () => {
+it('clears the submitted fields, and keeps what was typed meanwhile', async () => {
   const { result } = renderHook(useDownloadForm);
   act(() => result.current.change({ repo_id: 'acme/one', access_token: 'hf_x' }));
-  const answered = sending(result, new HttpResponse<string>(JSON.stringify(makeDataset()), { status: 202 }));
+  const submission = submitSlowly(
+    result,
+    new HttpResponse<string>(JSON.stringify(makeDataset()), { status: 202 }),
+  );
   act(() => result.current.change({ repo_id: 'acme/odd' }));
-  await answered();
+  await submission();
   expect(result.current).toMatchObject({
     values: { repo_id: 'acme/odd', access_token: '' },
     submitting: false,
   });
 });
 
-it('says nothing of a value that is no longer there', async () => {
+it('drops an error about a value that has changed since', async () => {
   const { result } = renderHook(useDownloadForm);
   act(() => result.current.change({ repo_id: 'no/such' }));
-  const another = sending(result, problem(404, 'not_found', 'There is none.'));
+  const secondSubmission = submitSlowly(result, problem(404, 'not_found', 'There is none.'));
   act(() => result.current.change({ repo_id: 'acme/odd' }));
-  await another();
+  await secondSubmission();
   expect(result.current).toMatchObject({ values: { repo_id: 'acme/odd' }, errors: {}, submitting: false });
   act(() => result.current.change({ revision: 'v9' }));
-  const revised = sending(result, problem(422, 'unknown_revision', 'There is no v9.'));
+  const submission = submitSlowly(result, problem(422, 'unknown_revision', 'There is no v9.'));
   act(() => result.current.change({ revision: 'v1' }));
-  await revised();
+  await submission();
   expect(result.current.errors.revision).toBeUndefined();
 });
 
@@ -100,21 +103,21 @@ it.each([
   ['repo_id', 'c/d', ['gated', 'config_required', 'unknown_revision', 'unknown_split', 'unknown_column']],
   ['revision', 'v2', ['config_required', 'unknown_revision', 'unknown_split', 'unknown_column']],
   ['config', 'de', ['config_required', 'unknown_split', 'unknown_column']],
-] as const)('takes back what was said of another %s', async (field, value, codes) => {
+] as const)('drops the errors of another %s', async (field, value, codes) => {
   const { result } = renderHook(useDownloadForm);
   for (const code of codes) {
     act(() => result.current.change({ repo_id: 'a/b', revision: 'main', config: 'en' }));
-    await sending(result, problem(422, code, 'Why not.', { choices: ['en'] }))();
+    await submitSlowly(result, problem(422, code, 'Why not.', { choices: ['en'] }))();
     expect(Object.values(result.current.errors)).toHaveLength(1);
     act(() => result.current.change({ [field]: value }));
     expect(result.current.errors).toEqual({});
   }
 });
 
-it('keeps what was said of the repository while a token is typed for it', async () => {
+it('keeps the repository’s error while a token is typed', async () => {
   const { result } = renderHook(useDownloadForm);
   act(() => result.current.change({ repo_id: 'a/b' }));
-  await sending(result, problem(422, 'config_required', 'Choose one.', { choices: ['en'] }))();
+  await submitSlowly(result, problem(422, 'config_required', 'Choose one.', { choices: ['en'] }))();
   act(() => result.current.change({ access_token: 'hf_x' }));
   expect(result.current.errors.config?.choices).toEqual(['en']);
 });

@@ -4,7 +4,7 @@ import { toApiError } from '../../../api/errors';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { DatasetDownloadRequest } from '../../../types/dataset';
 import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
-import { type DownloadErrors, downloadErrors, type DownloadField } from './downloadErrors';
+import { type DownloadErrors, type DownloadField, toDownloadErrors } from './downloadErrors';
 import { type Preflight, usePreflight } from './usePreflight';
 
 export interface DownloadValues {
@@ -74,7 +74,7 @@ export function useDownloadForm(): DownloadForm {
       await downloadDataset(toDownloadRequest(values));
       setForm((current) => clearSubmitted(current, values));
     } catch (error) {
-      const serverErrors = downloadErrors(toApiError(error));
+      const serverErrors = toDownloadErrors(toApiError(error));
       setForm((current) => ({
         ...current,
         errors: omitErrors(serverErrors, listChangedFields(values, current.values)),
@@ -85,7 +85,7 @@ export function useDownloadForm(): DownloadForm {
   };
   return {
     values,
-    errors: { ...(preflight.kind === 'failed' ? downloadErrors(preflight.error) : {}), ...errors },
+    errors: { ...(preflight.kind === 'failed' ? toDownloadErrors(preflight.error) : {}), ...errors },
     preflight,
     submitting,
     change: (changes) => setForm((current) => applyChanges(current, changes)),

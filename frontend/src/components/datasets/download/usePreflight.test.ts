@@ -7,12 +7,12 @@ import { usePreflight } from './usePreflight';
 
 const INPUT = { repoId: 'a/b', config: '', revision: '', token: '' };
 
-it('is idle while nothing is typed that could be a repository', () => {
+it('is idle without a valid repository id', () => {
   const { result } = renderHook(() => usePreflight({ ...INPUT, repoId: 'nonsense' }));
   expect(result.current.kind).toBe('idle');
 });
 
-it('asks once, when the typing pauses', async () => {
+it('sends one request when typing pauses', async () => {
   const asked: string[] = [];
   server.use(
     http.get(api('/hub/datasets/*'), ({ request }) => {
@@ -30,7 +30,7 @@ it('asks once, when the typing pauses', async () => {
   expect(result.current.kind).toBe('loading');
 });
 
-it('says why the Hub refused', async () => {
+it('reports why the Hub refused', async () => {
   server.use(http.get(api('/hub/datasets/*'), () => problem(404, 'not_found', 'No such repository.')));
   const { result } = renderHook(() => usePreflight(INPUT));
   await waitFor(

@@ -3,7 +3,7 @@ import { fireEvent, render, screen } from '@testing-library/react';
 import { FakeUpload, useFakeUploads } from '../../../test/fakeUpload';
 import { DropTarget } from './DropTarget';
 
-it('says that files may be dropped while some are held over the page, and sends them', () => {
+it('shows the drop target while files are dragged, and imports dropped files', () => {
   useFakeUploads();
   render(<DropTarget />);
   const dataTransfer = { types: ['Files'], files: [new File(['a'], 'a.txt')] };

@@ -8,7 +8,7 @@ import { ImportButtons } from './ImportButtons';
 
 const names = () => useDatasetsStore.getState().datasets.map(({ name }) => name);
 
-it('imports files from the picker, one import at a time', async () => {
+it('imports picked files, one import at a time', async () => {
   useFakeUploads();
   render(<ImportButtons />);
   await userEvent.upload(screen.getByLabelText('Files to import'), [new File(['a'], 'notes.txt')]);

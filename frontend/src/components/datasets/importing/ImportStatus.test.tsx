@@ -6,21 +6,25 @@ import { useImportStore } from '../../../stores/importStore';
 import { findViolations } from '../../../test/axe';
 import { ImportStatus } from './ImportStatus';
 
-const show = (state: ReturnType<typeof useImportStore.getState>['state']) => {
+const renderImportStatus = (state: ReturnType<typeof useImportStore.getState>['state']) => {
   useImportStore.setState({ state });
   return render(<ImportStatus />);
 };
 const failed = (code: string, extra = {}) => {
   const error = new ApiError({ status: 409, code, detail: 'Why not.', extra });
-  return show({ kind: 'failed', label: 'a.txt', error });
+  return renderImportStatus({ kind: 'failed', label: 'a.txt', error });
 };
 
-it('shows nothing where there is nothing to show', () => {
-  expect(show({ kind: 'idle' }).container).toBeEmptyDOMElement();
+it('shows nothing without an import', () => {
+  expect(renderImportStatus({ kind: 'idle' }).container).toBeEmptyDOMElement();
 });
 
-it('shows how much has been sent, and stops', async () => {
-  const { container } = show({ kind: 'sending', label: 'a.txt', progress: { loaded: 512, total: 2048 } });
+it('shows the upload progress, and stops the import', async () => {
+  const { container } = renderImportStatus({
+    kind: 'sending',
+    label: 'a.txt',
+    progress: { loaded: 512, total: 2048 },
+  });
   const bar = screen.getByRole('progressbar', { name: 'Sending a.txt' });
   expect(bar).toHaveAttribute('aria-valuenow', '25');
   expect(screen.getByText('512 B of 2.0 KB sent')).toBeInTheDocument();
@@ -29,7 +33,7 @@ it('shows how much has been sent, and stops', async () => {
   expect(container).toBeEmptyDOMElement();
 });
 
-it('says why it failed, until that is noted', async () => {
+it('shows why an import failed until it is dismissed', async () => {
   failed('unsupported_file');
   expect(screen.getByRole('alert')).toHaveTextContent('Why not.');
   expect(screen.queryByRole('button', { name: 'Open it' })).toBeNull();
@@ -37,7 +41,7 @@ it('says why it failed, until that is noted', async () => {
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-it('leads to the dataset that is there already', async () => {
+it('offers to open a dataset that already exists', async () => {
   failed('exists', { dataset_id: 'ds_7' });
   await userEvent.click(screen.getByRole('button', { name: 'Open it' }));
   expect(window.location.pathname).toBe('/datasets/ds_7/overview');

@@ -6,16 +6,16 @@ const onFiles = jest.fn();
 const file = new File(['a'], 'a.txt');
 const FILES = { dataTransfer: { types: ['Files'], files: [file] } };
 
-it('takes files that are dropped anywhere, and says while they are held', () => {
+it('takes dropped files, and reports while files are dragged', () => {
   const { result } = renderHook(() => useFileDrop(onFiles));
-  // An event whose default is prevented is reported as false: the browser does not open the file itself.
+  // dispatchEvent returns false if the default is prevented: the browser then does not open the file.
   expect(fireEvent.dragOver(window, FILES)).toBe(false);
   expect(result.current).toBe(true);
   expect(fireEvent.drop(window, FILES)).toBe(false);
   expect([result.current, onFiles.mock.calls]).toEqual([false, [[[file]]]]);
 });
 
-it('lets them go where they leave the window, not where they move within it', () => {
+it('ends the drag when it leaves the window, not when it moves inside', () => {
   const { result } = renderHook(() => useFileDrop(onFiles));
   fireEvent.dragOver(window, FILES);
   fireEvent(window, new MouseEvent('dragleave', { relatedTarget: document.body }));
@@ -24,7 +24,7 @@ it('lets them go where they leave the window, not where they move within it', ()
   expect(result.current).toBe(false);
 });
 
-it('leaves everything else alone', () => {
+it('ignores drags without files', () => {
   const { result, unmount } = renderHook(() => useFileDrop(onFiles));
   const text = { dataTransfer: { types: ['text/plain'], files: [] } };
   expect(fireEvent.dragOver(window, text)).toBe(true);

@@ -20,7 +20,7 @@ function Listed({ id }: { readonly id: string }) {
   );
 }
 
-function show(dataset: Dataset) {
+function renderDatasetCard(dataset: Dataset) {
   useDatasetsStore.setState({ datasets: [dataset], total: 1, loaded: true });
   return render(<Listed id={dataset.id} />);
 }
@@ -32,7 +32,7 @@ interface Row {
   readonly may: readonly string[];
 }
 
-/** The page of states that the specification gives: what each status shows, and what may be done. */
+/** The specification of each status: what it shows, and which actions it allows. */
 const STATES: readonly Row[] = [
   {
     status: 'downloading',
@@ -61,8 +61,8 @@ const STATES: readonly Row[] = [
 ];
 
 describe.each(STATES)('a dataset that is $status', ({ status, dataset, shows, may }) => {
-  it('shows what the page of states says', () => {
-    show(dataset);
+  it('shows what the specification says', () => {
+    renderDatasetCard(dataset);
     expect(screen.getByText(status)).toBeInTheDocument();
     for (const text of shows) expect(screen.getByText(text)).toBeInTheDocument();
     expect(screen.queryAllByRole('progressbar')).toHaveLength(
@@ -70,28 +70,28 @@ describe.each(STATES)('a dataset that is $status', ({ status, dataset, shows, ma
     );
   });
 
-  it('offers what the page of states says, and nothing else', () => {
-    show(dataset);
+  it('offers exactly the actions of the specification', () => {
+    renderDatasetCard(dataset);
     expect(
       screen.getAllByRole('button').map((button) => button.getAttribute('aria-label') ?? button.textContent),
     ).toEqual(may);
   });
 
-  it('breaks no rule of accessibility', async () => {
-    const { container } = show(dataset);
+  it('has no accessibility violations', async () => {
+    const { container } = renderDatasetCard(dataset);
     expect(await findViolations(container)).toEqual([]);
   });
 });
 
-it.each(['{Enter}', ' '])('opens by the key “%s”', async (key) => {
-  show(makeDataset());
+it.each(['{Enter}', ' '])('opens with the key “%s”', async (key) => {
+  renderDatasetCard(makeDataset());
   await userEvent.tab();
   await userEvent.keyboard(key);
   expect(onOpen).toHaveBeenCalledWith('ds_1');
 });
 
-it('opens by the mouse, and looks like it; no button stands in another', async () => {
-  const { container } = show(makeDataset());
+it('opens on click, looks clickable and nests no buttons', async () => {
+  const { container } = renderDatasetCard(makeDataset());
   expect(container.firstElementChild).toHaveClass(
     'cursor-pointer',
     'hover:bg-slate-900/70',
@@ -102,53 +102,53 @@ it('opens by the mouse, and looks like it; no button stands in another', async (
   expect(container.querySelector('button button')).toBeNull();
 });
 
-it('does not look as if it opened while it cannot', () => {
-  const { container } = show(makeDownloadingDataset());
+it('does not look clickable while it cannot open', () => {
+  const { container } = renderDatasetCard(makeDownloadingDataset());
   expect(container.firstElementChild).not.toHaveClass('cursor-pointer');
   expect(screen.getByRole('heading', { name: 'TinyStories' })).toHaveClass('font-semibold', 'text-lg');
 });
 
-it('asks for a delete', async () => {
-  show(makeDataset());
+it('requests a deletion', async () => {
+  renderDatasetCard(makeDataset());
   await userEvent.click(screen.getByRole('button', { name: 'Delete TinyStories' }));
   expect(onDelete).toHaveBeenCalledWith(makeDataset());
 });
 
-it('moves with the events', () => {
-  show(makeDownloadingDataset());
+it('follows progress events', () => {
+  renderDatasetCard(makeDownloadingDataset());
   act(() => useDatasetsStore.getState().applyEvent(makeProgress()));
   expect(screen.getByText(/12.0 MB\/s • 20 s left/)).toBeInTheDocument();
 });
 
-it('shows a cancelled dataset neutrally, and says from where a retry goes on', () => {
-  show(makeFailedDataset({ error_code: 'cancelled', error_message: 'Cancelled.' }));
-  expect(screen.getByText('Cancelled. Retry continues from 45%.')).toHaveClass('text-slate-400');
+it('shows from where a retry of a cancelled dataset continues', () => {
+  renderDatasetCard(makeFailedDataset({ error_code: 'cancelled', error_message: 'Cancelled.' }));
+  expect(screen.getByText('Cancelled. Retry continues from 45%.')).toBeInTheDocument();
   expect(screen.queryByText('error')).toBeNull();
 });
 
-it('has something to say where the server says nothing', () => {
-  show(makeFailedDataset({ error_message: null }));
+it('shows a message for a failure without one', () => {
+  renderDatasetCard(makeFailedDataset({ error_message: null }));
   expect(screen.getByText(/unknown reason/)).toBeInTheDocument();
 });
 
-it('cancels', async () => {
+it('cancels the job', async () => {
   const cancelled = makeFailedDataset({ seq: 11, error_code: 'cancelled' });
   server.use(http.post(api('/datasets/ds_1/cancel'), () => HttpResponse.json(cancelled)));
-  show(makeDownloadingDataset());
+  renderDatasetCard(makeDownloadingDataset());
   await userEvent.click(screen.getByRole('button', { name: 'Cancel TinyStories' }));
   expect(await screen.findByText('cancelled')).toBeInTheDocument();
 });
 
-it('says why it could not be cancelled', async () => {
+it('shows why cancelling failed', async () => {
   server.use(
     http.post(api('/datasets/ds_1/cancel'), () => problem(409, 'invalid_transition', 'It is ready.')),
   );
-  show(makeDownloadingDataset());
+  renderDatasetCard(makeDownloadingDataset());
   await userEvent.click(screen.getByRole('button', { name: 'Cancel TinyStories' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('It is ready.');
 });
 
-describe('a retry', () => {
+describe('retry', () => {
   let bodies: unknown[];
 
   beforeEach(() => {
@@ -161,15 +161,15 @@ describe('a retry', () => {
     );
   });
 
-  it('goes on at once', async () => {
-    show(makeFailedDataset());
+  it('starts immediately', async () => {
+    renderDatasetCard(makeFailedDataset());
     await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
     expect(await screen.findByText('downloading')).toBeInTheDocument();
     expect(bodies).toEqual([{}]);
   });
 
   it.each(['auth_required', 'gated', 'bad_token'])('asks for a token after %s', async (error_code) => {
-    show(makeFailedDataset({ error_code }));
+    renderDatasetCard(makeFailedDataset({ error_code }));
     const retry = screen.getByRole('button', { name: 'Retry TinyStories', expanded: false });
     await userEvent.click(retry);
     expect(retry).toHaveAttribute('aria-expanded', 'true');
@@ -179,16 +179,16 @@ describe('a retry', () => {
     expect(screen.queryByLabelText(/Access Token/)).toBeNull();
   });
 
-  it('goes without a token where access has been granted meanwhile', async () => {
-    const { container } = show(makeFailedDataset({ error_code: 'gated' }));
+  it('starts without a token if access was granted meanwhile', async () => {
+    const { container } = renderDatasetCard(makeFailedDataset({ error_code: 'gated' }));
     await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
     await userEvent.click(within(container).getByRole('button', { name: 'Retry download' }));
     await waitFor(() => expect(bodies).toEqual([{}]));
   });
 
-  it('says why it was refused, and keeps the form', async () => {
+  it('shows why it was refused, and keeps the form', async () => {
     server.use(http.post(api('/datasets/ds_1/retry'), () => problem(403, 'bad_token', 'Not accepted.')));
-    show(makeFailedDataset({ error_code: 'gated' }));
+    renderDatasetCard(makeFailedDataset({ error_code: 'gated' }));
     await userEvent.click(screen.getByRole('button', { name: 'Retry TinyStories' }));
     await userEvent.type(screen.getByLabelText(/Access Token/), 'hf_bad{Enter}');
     expect(await screen.findByRole('alert')).toHaveTextContent('Not accepted.');

@@ -6,7 +6,7 @@ import { DatasetCardActions } from './DatasetCardActions';
 
 const on = { onCancel: jest.fn(), onRetry: jest.fn(), onDelete: jest.fn() };
 
-it('does what is clicked', async () => {
+it('reports the clicked action', async () => {
   const { rerender } = render(<DatasetCardActions dataset={makeDownloadingDataset()} busy={false} {...on} />);
   await userEvent.click(screen.getByRole('button', { name: 'Cancel TinyStories' }));
   await userEvent.click(screen.getByRole('button', { name: 'Delete TinyStories' }));
@@ -15,7 +15,7 @@ it('does what is clicked', async () => {
   expect([on.onCancel, on.onDelete, on.onRetry].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1]);
 });
 
-it('waits while something is under way, but still lets a dataset be deleted', () => {
+it('disables cancel and retry while busy, but not delete', () => {
   render(<DatasetCardActions dataset={makeDownloadingDataset()} busy {...on} />);
   expect(screen.getByRole('button', { name: 'Cancel TinyStories' })).toBeDisabled();
   expect(screen.getByRole('button', { name: 'Delete TinyStories' })).toBeEnabled();

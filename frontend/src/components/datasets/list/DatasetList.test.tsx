@@ -11,7 +11,7 @@ import { DatasetList } from './DatasetList';
 
 const props = { onOpen: jest.fn(), onDelete: jest.fn() };
 
-function show() {
+function renderDatasetList() {
   return render(
     <DatasetList selection={NO_SELECTION} {...props}>
       <button>Import</button>
@@ -19,35 +19,35 @@ function show() {
   );
 }
 
-async function load(): Promise<void> {
+async function fetchList(): Promise<void> {
   await act(() => useDatasetsStore.getState().fetchDatasets());
 }
 
-it('is loading until the list is there, then says what to do where it is empty', async () => {
-  show();
+it('shows that it is loading, then what to do with an empty list', async () => {
+  renderDatasetList();
   expect(screen.getByRole('status')).toHaveTextContent('Loading datasets…');
-  await load();
+  await fetchList();
   expect(screen.getByText(/No datasets yet. Enter a repository/)).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'Import' })).toBeInTheDocument();
 });
 
-it('says why there is no list, and asks again', async () => {
+it('shows why loading failed, and retries', async () => {
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
-  show();
-  await load();
+  renderDatasetList();
+  await fetchList();
   expect(screen.getByRole('alert')).toHaveTextContent('Not now.');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText(/No datasets yet/)).toBeInTheDocument();
 });
 
-it('shows a card each, and more on request', async () => {
+it('shows one card per dataset, and more on request', async () => {
   const older = makeDataset({ id: 'ds_2', name: 'Older', created_at: '2026-01-01T00:00:00Z' });
   server.use(
     http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDataset()], 2)), { once: true }),
     http.get(api('/datasets'), () => HttpResponse.json(makeList([older], 2)), { once: true }),
   );
-  show();
-  await load();
+  renderDatasetList();
+  await fetchList();
   expect(screen.getAllByRole('listitem')).toHaveLength(1);
   expect(screen.getByRole('list')).toHaveClass('grid', 'gap-4');
   expect(screen.getByText('Showing 1 of 2')).toBeInTheDocument();
@@ -56,45 +56,45 @@ it('shows a card each, and more on request', async () => {
   expect(screen.queryByRole('button', { name: 'Load more' })).toBeNull();
 });
 
-it('keeps the list where more of it is not to be had', async () => {
+it('keeps the list if loading more fails', async () => {
   server.use(
     http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDataset()], 2)), { once: true }),
   );
-  show();
-  await load();
+  renderDatasetList();
+  await fetchList();
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.')));
   await userEvent.click(screen.getByRole('button', { name: 'Load more' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
   expect(screen.getAllByRole('listitem')).toHaveLength(1);
 });
 
-it('keeps the list where it cannot be got anew, and asks again', async () => {
+it('keeps the list if refreshing fails, and retries', async () => {
   server.use(
     http.get(api('/datasets'), () => HttpResponse.json(makeList([makeDataset()], 1)), { once: true }),
   );
-  show();
-  await load();
+  renderDatasetList();
+  await fetchList();
   server.use(http.get(api('/datasets'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
-  await load();
+  await fetchList();
   expect(screen.getByRole('alert')).toHaveTextContent('Not now.');
   expect(screen.getAllByRole('listitem')).toHaveLength(1);
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText(/No datasets yet/)).toBeInTheDocument();
 });
 
-it('draws the card that an event is about, and no other', () => {
+it('renders only the card that an event is about', () => {
   const other = makeDataset({ id: 'ds_2', name: 'Other' });
-  let drawn = 0;
-  const watched = Object.defineProperty({ ...other }, 'name', {
+  let renders = 0;
+  const counted = Object.defineProperty({ ...other }, 'name', {
     get: () => {
-      drawn += 1;
+      renders += 1;
       return other.name;
     },
   });
-  useDatasetsStore.setState({ datasets: [makeDownloadingDataset(), watched], total: 2, loaded: true });
-  show();
-  const before = drawn;
+  useDatasetsStore.setState({ datasets: [makeDownloadingDataset(), counted], total: 2, loaded: true });
+  renderDatasetList();
+  const before = renders;
   act(() => useDatasetsStore.getState().applyEvent(makeProgress()));
   expect(screen.getByText('45.2%')).toBeInTheDocument();
-  expect(drawn).toBe(before);
+  expect(renders).toBe(before);
 });

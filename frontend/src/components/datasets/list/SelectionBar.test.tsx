@@ -5,7 +5,7 @@ import { makeDataset } from '../../../test/fixtures';
 import { NO_SELECTION } from '../../../test/selection';
 import { SelectionBar } from './SelectionBar';
 
-it('says how many are chosen, and what may be done with them', async () => {
+it('shows how many datasets are selected, and the actions', async () => {
   const onDelete = jest.fn();
   const selection = { ...NO_SELECTION, selectAll: jest.fn(), stop: jest.fn() };
   const { rerender } = render(<SelectionBar selection={selection} onDelete={onDelete} />);

@@ -4,7 +4,7 @@ import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { makeDataset } from '../../../test/fixtures';
 import { useSelection } from './useSelection';
 
-it('chooses datasets, one by one or all, as long as they are there', () => {
+it('selects existing datasets, one by one or all', () => {
   const other = makeDataset({ id: 'ds_2' });
   useDatasetsStore.setState({ datasets: [makeDataset(), other], loaded: true });
   const { result } = renderHook(useSelection);

@@ -8,14 +8,14 @@ it.each([null, '  \n', '<!-- a hint of the template -->'])('says that there is n
   expect(screen.getByText('No description provided.')).toBeInTheDocument();
 });
 
-it('shows a short one whole', () => {
+it('shows a short description in full', () => {
   render(<DatasetDescription text={'# Stories\n\nShort stories.'} />);
   expect(screen.getByRole('heading', { name: 'Stories' })).toBeInTheDocument();
   expect(screen.getByText('Short stories.')).toBeInTheDocument();
   expect(screen.queryByRole('button')).toBeNull();
 });
 
-it('opens a long one at a wish', async () => {
+it('expands a long description on request', async () => {
   const paragraph = 'word '.repeat(100).trim();
   render(<DatasetDescription text={`${paragraph}\n\n${paragraph}\n\nThe end.`} />);
   expect(screen.queryByText('The end.')).toBeNull();

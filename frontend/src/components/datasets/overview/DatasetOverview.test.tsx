@@ -3,46 +3,46 @@ import { render, screen, within } from '@testing-library/react';
 import { makeDataset, makeDetail } from '../../../test/fixtures';
 import { DatasetOverview } from './DatasetOverview';
 
-/** What the tile named `label` says. */
-function tile(label: string): HTMLElement {
-  const found = screen.getByText(label, { selector: 'dt' }).parentElement;
-  if (found === null) throw new Error(`There is no tile “${label}”.`);
-  return found;
+/** Return the tile with the label `label`. */
+function getTile(label: string): HTMLElement {
+  const getTile = screen.getByText(label, { selector: 'dt' }).parentElement;
+  if (getTile === null) throw new Error(`There is no tile “${label}”.`);
+  return getTile;
 }
 
-it('says what the dataset is', async () => {
+it('describes the dataset', async () => {
   render(<DatasetOverview dataset={makeDetail({ config: 'en' })} />);
-  expect(tile('Source')).toHaveTextContent(
+  expect(getTile('Source')).toHaveTextContent(
     'HuggingFaceroneneldan/TinyStories • config en • commit f54c09fd2331',
   );
-  expect(tile('Size')).toHaveTextContent('450.0 MB');
-  expect(tile('Format')).toHaveTextContent('ParquetLicence: cdla-sharing-1.0');
-  expect(tile('Status')).toHaveTextContent('ready');
-  expect(tile('Splits')).toHaveTextContent('train: 9,000, validation: 1,000');
-  expect(tile('Columns')).toHaveTextContent('text (string), id (int64)');
-  expect(tile('Text column')).toHaveTextContent('textIt is called “text”.');
-  expect(tile('Created')).toHaveTextContent('23 Nov 2026');
-  expect(tile('Size').parentElement).toHaveClass('grid', 'grid-cols-2', 'gap-4');
+  expect(getTile('Size')).toHaveTextContent('450.0 MB');
+  expect(getTile('Format')).toHaveTextContent('ParquetLicence: cdla-sharing-1.0');
+  expect(getTile('Status')).toHaveTextContent('ready');
+  expect(getTile('Splits')).toHaveTextContent('train: 9,000, validation: 1,000');
+  expect(getTile('Columns')).toHaveTextContent('text (string), id (int64)');
+  expect(getTile('Text column')).toHaveTextContent('textIt is called “text”.');
+  expect(getTile('Created')).toHaveTextContent('23 Nov 2026');
+  expect(getTile('Size').parentElement).toHaveClass('grid', 'grid-cols-2', 'gap-4');
   expect(await screen.findByRole('region', { name: 'Description' })).toHaveTextContent('Short stories.');
   expect(
     within(screen.getByRole('region', { name: 'Use it' })).getByText('Load the data'),
   ).toBeInTheDocument();
 });
 
-it('says that it is not tokenized yet', () => {
+it('shows that the dataset is not tokenized yet', () => {
   render(<DatasetOverview dataset={makeDetail()} />);
-  expect(tile('Total Samples')).toHaveTextContent('10,000');
-  expect(tile('Avg Length')).toHaveTextContent('—not tokenized yet');
-  expect(tile('Vocabulary')).toHaveTextContent('—not tokenized yet');
+  expect(getTile('Total Samples')).toHaveTextContent('10,000');
+  expect(getTile('Avg Length')).toHaveTextContent('—not tokenized yet');
+  expect(getTile('Vocabulary')).toHaveTextContent('—not tokenized yet');
 });
 
-it('shows the figures of a tokenized one', () => {
+it('shows the figures of a tokenized dataset', () => {
   render(<DatasetOverview dataset={makeDetail({ avg_seq_length: 487.26, vocab_size: 50_257 })} />);
-  expect(tile('Avg Length')).toHaveTextContent('487.3tokens');
-  expect(tile('Vocabulary')).toHaveTextContent('50,257tokens in the vocabulary');
+  expect(getTile('Avg Length')).toHaveTextContent('487.3tokens');
+  expect(getTile('Vocabulary')).toHaveTextContent('50,257tokens in the vocabulary');
 });
 
-it('leaves open what is not known', () => {
+it('shows unknown values as a dash', () => {
   const { metadata } = makeDataset();
   const unknown = {
     hf_repo_id: null,
@@ -62,9 +62,9 @@ it('leaves open what is not known', () => {
       })}
     />,
   );
-  expect(tile('Source')).toHaveTextContent(/^SourceLocal file$/);
-  expect(tile('Status')).toHaveTextContent('cancelled');
-  expect(tile('Splits')).toHaveTextContent(/^Splitstrain$/);
+  expect(getTile('Source')).toHaveTextContent(/^SourceLocal file$/);
+  expect(getTile('Status')).toHaveTextContent('cancelled');
+  expect(getTile('Splits')).toHaveTextContent(/^Splitstrain$/);
   for (const label of ['Size', 'Format', 'Columns', 'Text column'])
-    expect(tile(label)).toHaveTextContent('—');
+    expect(getTile(label)).toHaveTextContent('—');
 });

@@ -19,17 +19,17 @@ function SamplePage({ start }: { readonly start: DatasetRoute }) {
   );
 }
 
-function show(changes: Partial<DatasetRoute> = {}) {
+function renderDatasetSamplesBrowser(changes: Partial<DatasetRoute> = {}) {
   return render(<SamplePage start={{ ...ROUTE, ...changes }} />);
 }
 
-/** Serves `total` samples, each named after its split and its number. */
-function serve(total: number): string[] {
-  const asked: string[] = [];
+/** Serve `total` samples; each text is the split and the number. */
+function serveSamples(total: number): string[] {
+  const requests: string[] = [];
   server.use(
     http.get(api('/datasets/ds_1/samples'), ({ request }) => {
       const { searchParams, search } = new URL(request.url);
-      asked.push(search);
+      requests.push(search);
       const page = Number(searchParams.get('page'));
       const split = searchParams.get('split') ?? 'any';
       const count = Math.max(0, Math.min(50, total - (page - 1) * 50));
@@ -40,12 +40,12 @@ function serve(total: number): string[] {
       return HttpResponse.json(makeSamplePage(data, { page, total }));
     }),
   );
-  return asked;
+  return requests;
 }
 
-it('shows a page of fifty, and goes on to the next', async () => {
-  const asked = serve(120);
-  show();
+it('shows a page of fifty samples, then the next page', async () => {
+  const requests = serveSamples(120);
+  renderDatasetSamplesBrowser();
   expect(screen.getByRole('status')).toHaveTextContent('Loading samples…');
   expect(await screen.findByText('any 0')).toBeInTheDocument();
   expect(screen.getAllByRole('article')).toHaveLength(50);
@@ -54,12 +54,12 @@ it('shows a page of fifty, and goes on to the next', async () => {
   expect(await screen.findByText('any 50')).toBeInTheDocument();
   expect(screen.getByText(/Showing 51–100/)).toBeInTheDocument();
   expect(screen.getByRole('tabpanel').scrollTop).toBe(0);
-  expect(asked).toEqual(['?page=1&limit=50', '?page=2&limit=50']);
+  expect(requests).toEqual(['?page=1&limit=50', '?page=2&limit=50']);
 });
 
-it('keeps the page before in sight until the next one is there', async () => {
-  serve(120);
-  show();
+it('keeps the previous page visible until the next one is loaded', async () => {
+  serveSamples(120);
+  renderDatasetSamplesBrowser();
   await screen.findByText('any 0');
   let answer: () => void = () => undefined;
   server.use(
@@ -77,60 +77,60 @@ it('keeps the page before in sight until the next one is there', async () => {
   });
 });
 
-it('shows one split, from its first page on', async () => {
-  const asked = serve(120);
-  show({ page: 2 });
+it('shows one split from its first page', async () => {
+  const requests = serveSamples(120);
+  renderDatasetSamplesBrowser({ page: 2 });
   await screen.findByText('any 50');
   await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Split' }), 'validation');
   expect(await screen.findByText('validation 0')).toBeInTheDocument();
-  expect(asked.at(-1)).toBe('?page=1&limit=50&split=validation');
+  expect(requests.at(-1)).toBe('?page=1&limit=50&split=validation');
 });
 
-it('leads back from beyond the end', async () => {
-  serve(120);
-  show({ page: 9 });
+it('returns from a page past the end', async () => {
+  serveSamples(120);
+  renderDatasetSamplesBrowser({ page: 9 });
   await userEvent.click(await screen.findByRole('button', { name: 'Go to the last page' }));
   expect(await screen.findByText('any 119')).toBeInTheDocument();
 });
 
-it('says that there is nothing', async () => {
-  serve(0);
-  show();
+it('shows that there are no samples', async () => {
+  serveSamples(0);
+  renderDatasetSamplesBrowser();
   expect(
     await screen.findByText('This dataset has no samples. Download or import another one.'),
   ).toBeInTheDocument();
 });
 
-it('says why there is nothing, and asks again', async () => {
-  serve(1);
+it('shows why loading failed, and retries', async () => {
+  serveSamples(1);
   server.use(
     http.get(api('/datasets/ds_1/samples'), () => problem(409, 'not_ready', 'It is not ready yet.'), {
       once: true,
     }),
   );
-  show();
+  renderDatasetSamplesBrowser();
   expect(await screen.findByRole('alert')).toHaveTextContent('It is not ready yet.');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('any 0')).toBeInTheDocument();
 });
 
-it('says why a search finds nothing, and what to try', async () => {
-  serve(0);
-  show({ search: 'castle' });
+it('shows why a search finds nothing, and what to try', async () => {
+  serveSamples(0);
+  renderDatasetSamplesBrowser({ search: 'castle' });
   expect(
     await screen.findByText('No matches in column “text”. Try fewer words or another mode.'),
   ).toBeInTheDocument();
 });
 
-it('says that it searches while the rows before stay in sight, and turns no page of them', async () => {
-  serve(120);
-  show();
+it('shows that it is searching, and ignores paging meanwhile', async () => {
+  serveSamples(120);
+  renderDatasetSamplesBrowser();
   await screen.findByText('any 0');
   let answer: () => void = () => undefined;
-  const asked: string[] = [];
+  const requests: string[] = [];
   server.use(
     http.get(api('/datasets/ds_1/samples'), async ({ request }) => {
-      asked.push(new URL(request.url).search);
+      requests.push(new URL(request.url).search);
       await new Promise<void>((resolve) => (answer = resolve));
       return HttpResponse.json(makeSamplePage([makeSample({ text: 'a castle' })], { total: 1 }));
     }),
@@ -143,5 +143,5 @@ it('says that it searches while the rows before stay in sight, and turns no page
     answer();
     expect(screen.getByText('a castle')).toBeInTheDocument();
   });
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
 });

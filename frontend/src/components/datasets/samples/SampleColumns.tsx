@@ -1,17 +1,40 @@
+import { formatPlural } from '../../../utils/formatters';
+import { Conversation } from './Conversation';
+import { type Message, readMessages } from './messages';
+
 interface SampleColumnsProps {
   readonly columns: Readonly<Record<string, unknown>>;
   /** Whether long values are shown whole. */
   readonly open: boolean;
 }
 
-/** The row's other columns: in one line, or each in its own once the row is open. */
+/** The row's other columns: in one line, or each in its own once the row is open, conversations as bubbles. */
 export function SampleColumns({ columns, open }: SampleColumnsProps) {
-  return Object.entries(columns).map(([name, value]) => (
-    <span key={name} className={open ? 'block mt-1 whitespace-pre-wrap' : ''}>
-      {open ? '' : ' • '}
-      <bdi>{name}</bdi>: <bdi>{open ? formatValue(value) : shorten(formatValue(value))}</bdi>
-    </span>
-  ));
+  return Object.entries(columns).map(([name, value]) => {
+    const messages = readMessages(value);
+    if (open && messages !== null) return <OpenConversation key={name} name={name} messages={messages} />;
+    const text = messages === null ? formatValue(value) : formatPlural(messages.length, 'message');
+    return (
+      <span key={name} className={open ? 'block mt-1 whitespace-pre-wrap' : ''}>
+        {open ? '' : ' • '}
+        <bdi>{name}</bdi>: <bdi>{open ? text : shorten(text)}</bdi>
+      </span>
+    );
+  });
+}
+
+interface OpenConversationProps {
+  readonly name: string;
+  readonly messages: readonly Message[];
+}
+
+function OpenConversation({ name, messages }: OpenConversationProps) {
+  return (
+    <div className="mt-1">
+      <bdi>{name}</bdi>:
+      <Conversation messages={messages} label={`Messages of ${name}`} />
+    </div>
+  );
 }
 
 /** A value as a person reads it: text as it is, everything else as JSON. */

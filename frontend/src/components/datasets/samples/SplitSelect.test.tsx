@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { SplitSelect } from './SplitSelect';
 
-it('chooses one split, or all of them', async () => {
+it('selects one split or all', async () => {
   const onChange = jest.fn();
   const { rerender } = render(<SplitSelect splits={['train', 'test']} value={null} onChange={onChange} />);
   expect(screen.getByRole('combobox', { name: 'Split' })).toHaveDisplayValue('All Splits');
@@ -13,7 +13,7 @@ it('chooses one split, or all of them', async () => {
   expect(onChange.mock.calls).toEqual([['test'], [null]]);
 });
 
-it('shows a split that an address names though there is none such', () => {
+it('shows the address’s split even if it is unknown', () => {
   render(<SplitSelect splits={['train']} value="gone" onChange={jest.fn()} />);
   expect(screen.getByRole('combobox')).toHaveDisplayValue('gone');
 });

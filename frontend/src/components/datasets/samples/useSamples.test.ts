@@ -6,13 +6,13 @@ import { api, problem, server } from '../../../test/server';
 import { makeDatasetRoute } from '../../../utils/route';
 import { useSamples } from './useSamples';
 
-it('asks for what the address says, and follows a total that is still counted', async () => {
-  const asked: string[] = [];
+it('requests what the address says, and polls a total that is still counted', async () => {
+  const count: string[] = [];
   server.use(
     http.get(api('/datasets/ds_1/samples'), ({ request }) => {
-      asked.push(new URL(request.url).search);
-      const page = makeSamplePage([makeSample()], { page: 2, total: asked.length === 1 ? 51 : 90 });
-      return HttpResponse.json({ ...page, search: { ...page.search, exact_total: asked.length > 1 } });
+      count.push(new URL(request.url).search);
+      const page = makeSamplePage([makeSample()], { page: 2, total: count.length === 1 ? 51 : 90 });
+      return HttpResponse.json({ ...page, search: { ...page.search, exact_total: count.length > 1 } });
     }),
   );
   const route = makeDatasetRoute('ds_1', { search: 'cat', matchCase: true, page: 2, minTokens: 3 });
@@ -20,21 +20,21 @@ it('asks for what the address says, and follows a total that is still counted', 
   await waitFor(() => expect(result.current.last?.pagination.total).toBe(51));
   await waitFor(() => expect(result.current.last?.pagination.total).toBe(90));
   const query = '?page=2&limit=50&search=cat&mode=words&case=true&min_tokens=3';
-  expect(asked).toEqual([query, query]);
+  expect(count).toEqual([query, query]);
 });
 
-it('keeps the page where its total cannot be had', async () => {
-  let asked = 0;
+it('keeps the page if its total cannot be loaded', async () => {
+  let count = 0;
   server.use(
     http.get(api('/datasets/ds_1/samples'), () => {
-      asked += 1;
+      count += 1;
       const page = makeSamplePage([makeSample()]);
-      return asked === 1
+      return count === 1
         ? HttpResponse.json({ ...page, search: { ...page.search, exact_total: false } })
         : problem(503, 'unavailable', 'Not now.');
     }),
   );
   const { result } = renderHook(() => useSamples(makeDatasetRoute('ds_1')));
-  await waitFor(() => expect(asked).toBe(2));
+  await waitFor(() => expect(count).toBe(2));
   expect(result.current.last?.data).toEqual([makeSample()]);
 });

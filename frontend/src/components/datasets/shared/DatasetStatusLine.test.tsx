@@ -16,7 +16,7 @@ it.each([
   expect(screen.getByText(text)).toBeInTheDocument();
 });
 
-it('says nothing of a dataset that is ready', () => {
+it('shows nothing for a ready dataset', () => {
   const { container } = render(<DatasetStatusLine dataset={makeDataset()} />);
   expect(container).toBeEmptyDOMElement();
 });

@@ -5,7 +5,7 @@ import { JobButtons } from './JobButtons';
 
 const on = { onCancel: jest.fn(), onRetry: jest.fn(), onDelete: jest.fn() };
 
-it('does what is pressed, and waits for an answer before it touches the work again', async () => {
+it('reports presses, and is disabled while an answer is awaited', async () => {
   const actions = ['cancel', 'retry', 'delete'];
   const { rerender } = render(
     <JobButtons name="gpt2" deleteName="it all" actions={actions} busy={false} {...on} />,
@@ -20,7 +20,7 @@ it('does what is pressed, and waits for an answer before it touches the work aga
   expect(screen.getByRole('button', { name: 'Delete gpt2' })).toBeEnabled();
 });
 
-it('offers nothing where nothing may be done', () => {
+it('shows no buttons without actions', () => {
   render(<JobButtons name="gpt2" actions={[]} busy={false} {...on} />);
   expect(screen.queryByRole('button')).toBeNull();
 });

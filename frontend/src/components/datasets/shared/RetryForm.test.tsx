@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { RetryForm } from './RetryForm';
 
-it('retries with the token that is typed, or with none', async () => {
+it('retries with the typed token or without one', async () => {
   const onRetry = jest.fn();
   render(<RetryForm id="ds_1" label="Retry download" busy={false} onRetry={onRetry} />);
   await userEvent.click(screen.getByRole('button', { name: 'Retry download' }));

@@ -14,7 +14,7 @@ function Page({ splits }: { readonly splits: readonly string[] }) {
   );
 }
 
-it('chooses splits, and gives them up', async () => {
+it('selects and deselects splits', async () => {
   render(<Page splits={['train', 'test']} />);
   await userEvent.click(screen.getByRole('checkbox', { name: 'test' }));
   await userEvent.click(screen.getByRole('checkbox', { name: 'train' }));
@@ -23,12 +23,12 @@ it('chooses splits, and gives them up', async () => {
   expect(screen.getByRole('status')).toHaveTextContent('train');
 });
 
-it('says when they will be known', () => {
+it('explains when splits can be chosen', () => {
   render(<Page splits={[]} />);
   expect(screen.getByText(/Enter a repository to choose its splits/)).toBeInTheDocument();
 });
 
-it('shows what was chosen though the Hub does not name it', () => {
+it('shows a selected split that the Hub does not name', () => {
   render(<SplitChoice splits={['train']} selected={['old']} onChange={jest.fn()} />);
   expect(screen.getByRole('checkbox', { name: 'old' })).toBeChecked();
 });

@@ -11,8 +11,8 @@ import DatasetStatistics from './DatasetStatistics';
 
 const onNavigate = jest.fn();
 
-/** The tab over a server that answers with `statistics`, the first time with `refusal` where there is one. */
-function show(
+/** Render the tab with `statistics` from the server, after one `refusal` if given. */
+function renderDatasetStatistics(
   statistics: Statistics,
   changes: Partial<DatasetDetail> = {},
   refusal: HttpResponse<string> | null = null,
@@ -36,8 +36,8 @@ function show(
   );
 }
 
-it('shows exact figures, the lengths as a table too, and the splits', async () => {
-  show(makeStatistics());
+it('shows figures, lengths as a table, and splits', async () => {
+  renderDatasetStatistics(makeStatistics());
   expect(await screen.findByText('5,234,567')).toHaveClass('text-blue-400');
   expect(screen.getByText('of 50,257')).toBeInTheDocument();
   expect(screen.getByText('487.5')).toBeInTheDocument();
@@ -48,38 +48,42 @@ it('shows exact figures, the lengths as a table too, and the splits', async () =
   expect(table).toHaveTextContent('8–153');
 });
 
-it('says what a length would cost, up to the longest sample', async () => {
-  show(makeStatistics());
+it('shows the costs of each length up to the longest sample', async () => {
+  renderDatasetStatistics(makeStatistics());
   const slider = await screen.findByRole('slider', { name: /max_length/ });
   expect(slider).toHaveAttribute('aria-valuetext', '2,048 tokens');
 });
 
-it('says that there are no tokens yet', async () => {
-  show(makeStatistics({ tokens: null, tokenization_id: null }));
+it('shows that the dataset is not tokenized yet', async () => {
+  renderDatasetStatistics(makeStatistics({ tokens: null, tokenization_id: null }));
   expect(await screen.findByText(/open the Tokenization tab/)).toBeInTheDocument();
 });
 
-it('lets one choose among several tokenizations', async () => {
+it('offers a choice among several tokenizations', async () => {
   const other = makeReadyTokenization({ id: 'tok_2', tokenizer: 'llama' });
-  show(makeStatistics(), { tokenizations: [makeReadyTokenization(), other] });
+  renderDatasetStatistics(makeStatistics(), { tokenizations: [makeReadyTokenization(), other] });
   await userEvent.selectOptions(await screen.findByLabelText('Tokenization'), 'tok_2');
   expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: 'tok_2' }));
 });
 
-it('says why there are no figures, and asks again', async () => {
-  show(makeStatistics(), {}, problem(409, 'not_ready', 'Not ready.'));
+it('shows why loading failed, and retries', async () => {
+  renderDatasetStatistics(makeStatistics(), {}, problem(409, 'not_ready', 'Not ready.'));
   expect(await screen.findByRole('alert')).toHaveTextContent('Not ready.');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('5,234,567')).toBeInTheDocument();
 });
 
-it('says why the tokenization has another number of tokens', async () => {
-  show(makeStatistics(), { tokenizations: [makeReadyTokenization({ num_tokens: 5_000_000 })] });
+it('explains why the tokenization has fewer tokens', async () => {
+  renderDatasetStatistics(makeStatistics(), {
+    tokenizations: [makeReadyTokenization({ num_tokens: 5_000_000 })],
+  });
   expect(await screen.findByText(/The tokenization keeps 5,000,000 of them/)).toBeInTheDocument();
 });
 
-it('says nothing of that where it has the same number', async () => {
-  show(makeStatistics(), { tokenizations: [makeReadyTokenization({ num_tokens: 5_234_567 })] });
+it('explains nothing if the numbers agree', async () => {
+  renderDatasetStatistics(makeStatistics(), {
+    tokenizations: [makeReadyTokenization({ num_tokens: 5_234_567 })],
+  });
   expect(await screen.findByText('5,234,567')).toBeInTheDocument();
   expect(screen.queryByText(/counts every sample in full/)).toBeNull();
 });

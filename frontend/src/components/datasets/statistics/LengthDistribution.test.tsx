@@ -5,7 +5,7 @@ import { findViolations } from '../../../test/axe';
 import { makeTokenStatistics } from '../../../test/tokenizationFixtures';
 import { LengthDistribution } from './LengthDistribution';
 
-it('has the lengths as a table too, linear or logarithmic', async () => {
+it('shows the lengths as a table, linear or logarithmic', async () => {
   const { container } = render(<LengthDistribution tokens={makeTokenStatistics()} />);
   const table = screen.getByRole('table', { name: 'Samples by length in tokens' });
   expect(table).toHaveTextContent('1–100150101–2009,850');
@@ -16,7 +16,7 @@ it('has the lengths as a table too, linear or logarithmic', async () => {
   expect(table).toHaveTextContent('8–153');
 });
 
-it('begins logarithmic where nearly all samples stand in one bar', () => {
+it('starts logarithmic if one bar has nearly all samples', () => {
   const bins = [
     { start: 0, end: 4_999, count: 5_979 },
     { start: 5_000, end: 9_999, count: 6 },

@@ -7,7 +7,7 @@ import { api, server } from '../../../test/server';
 import { makeReadyTokenization } from '../../../test/tokenizationFixtures';
 import { StorageTiles } from './StorageTiles';
 
-it('shows what data, index and each tokenization take', async () => {
+it('shows the sizes of data, index and each tokenization', async () => {
   const part = { part: 'index', tokenization_id: null, label: 'Search index', size_bytes: 2048 } as const;
   const dataset = { dataset_id: 'ds_1', name: 'TinyStories', size_bytes: 2048, parts: [part] };
   server.use(http.get(api('/system/storage'), () => HttpResponse.json(makeStorage({ datasets: [dataset] }))));
@@ -26,7 +26,7 @@ it.each([
   ['none', 'None'],
   ['building', '45.9% built'],
   ['error', 'Build failed'],
-] as const)('says of an index in state %s: %s', (state, words) => {
+] as const)('describes an index in state %s: %s', (state, words) => {
   render(<StorageTiles dataset={makeDetail({ index: { state, progress: 45.9 } })} />);
   expect(screen.getByText(words)).toBeInTheDocument();
 });

@@ -3,7 +3,7 @@ import { fireEvent, render, screen } from '@testing-library/react';
 import { makeWhatIf } from '../../../test/tokenizationFixtures';
 import { WhatIfCosts } from './WhatIfCosts';
 
-it('shows the costs of the chosen length, for every way of writing', () => {
+it('shows the costs of the selected length for every layout', () => {
   render(<WhatIfCosts whatIf={makeWhatIf([64, 2048])} />);
   const slider = screen.getByRole('slider', { name: /max_length/ });
   expect(slider).toHaveAttribute('aria-valuetext', '2,048 tokens');
@@ -14,7 +14,7 @@ it('shows the costs of the chosen length, for every way of writing', () => {
   expect(screen.getByText('90.0% of documents fit (64).')).toBeInTheDocument();
 });
 
-it('shows nothing where nothing was asked', () => {
+it('shows nothing without lengths', () => {
   const { container } = render(<WhatIfCosts whatIf={makeWhatIf([])} />);
   expect(container).toBeEmptyDOMElement();
 });

@@ -23,22 +23,22 @@ beforeEach(() => {
   );
 });
 
-const estimateBy = async (tokenizer: string): Promise<void> => {
+const estimateWith = async (tokenizer: string): Promise<void> => {
   await userEvent.type(screen.getByLabelText('Estimate with another tokenizer'), tokenizer);
   await userEvent.click(screen.getByRole('button', { name: 'Estimate' }));
 };
 
-it('counts exactly by a tokenization, no further than its longest sample', async () => {
+it('counts exactly from a tokenization, up to its longest sample', async () => {
   render(<WhatIfPanel datasetId="ds_1" tokenization="tok_1" longest={300} />);
   expect(await screen.findByRole('slider')).toHaveAttribute('aria-valuetext', '512 tokens');
   expect(asked.map((query) => query.get('tokenization'))).toEqual(['tok_1']);
   expect(await findViolations(screen.getByRole('region'))).toEqual([]);
 });
 
-it('estimates by any tokenizer where nothing is tokenized yet', async () => {
+it('estimates with any tokenizer before the dataset is tokenized', async () => {
   render(<WhatIfPanel datasetId="ds_1" tokenization={null} longest={null} />);
   expect(screen.queryByRole('slider')).toBeNull();
-  await estimateBy('llama');
+  await estimateWith('llama');
   expect(await screen.findByText('Estimate for llama from 10,000 documents.')).toBeInTheDocument();
   expect(asked.map((query) => [query.get('tokenizer'), query.get('tokenization')])).toEqual([
     ['llama', null],
@@ -46,18 +46,18 @@ it('estimates by any tokenizer where nothing is tokenized yet', async () => {
   expect(screen.queryByRole('button', { name: 'Show exact figures' })).toBeNull();
 });
 
-it('goes back to the exact figures', async () => {
+it('returns to the exact figures', async () => {
   render(<WhatIfPanel datasetId="ds_1" tokenization="tok_1" longest={null} />);
-  await estimateBy('llama');
+  await estimateWith('llama');
   expect(await screen.findByText(/Estimate for llama/)).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Show exact figures' }));
   expect(await screen.findByRole('slider')).toBeInTheDocument();
   expect(screen.queryByText(/Estimate for/)).toBeNull();
 });
 
-it('says why there is no estimate', async () => {
+it('shows why estimating failed', async () => {
   server.use(http.get(api('/datasets/ds_1/what-if'), () => problem(404, 'no_tokenizer', 'No such one.')));
   render(<WhatIfPanel datasetId="ds_1" tokenization={null} longest={null} />);
-  await estimateBy('nonsense');
+  await estimateWith('nonsense');
   expect(await screen.findByRole('alert')).toHaveTextContent('No such one.');
 });

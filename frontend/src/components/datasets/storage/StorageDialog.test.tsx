@@ -8,16 +8,16 @@ import { api, problem, server } from '../../../test/server';
 import { StorageDialog } from './StorageDialog';
 
 const onDelete = jest.fn();
-const show = () => render(<StorageDialog onDelete={onDelete} onClose={jest.fn()} />);
+const renderStorageDialog = () => render(<StorageDialog onDelete={onDelete} onClose={jest.fn()} />);
 
-it('shows what uses the disk, largest first, and leads to the delete', async () => {
+it('shows what uses the disk, largest first, and requests a deletion', async () => {
   const part = { part: 'raw', tokenization_id: null, label: 'Data', size_bytes: 10 } as const;
   const small = { dataset_id: 'ds_1', name: 'Small', size_bytes: 10, parts: [part] };
   const large = { dataset_id: 'ds_2', name: 'Large', size_bytes: 2048, parts: [part] };
   server.use(
     http.get(api('/system/storage'), () => HttpResponse.json(makeStorage({ datasets: [small, large] }))),
   );
-  show();
+  renderStorageDialog();
   const list = await screen.findByRole('list', { name: 'Datasets by size' });
   expect([...list.querySelectorAll('h3')].map(({ textContent }) => textContent)).toEqual(['Large', 'Small']);
   expect(
@@ -28,14 +28,14 @@ it('shows what uses the disk, largest first, and leads to the delete', async () 
   expect(onDelete).toHaveBeenCalledWith({ id: 'ds_2', name: 'Large' });
 });
 
-it('says that nothing uses it', async () => {
-  show();
+it('shows that no dataset uses the disk', async () => {
+  renderStorageDialog();
   expect(await screen.findByText(/^No datasets on this disk/)).toBeInTheDocument();
 });
 
-it('says why it cannot be measured, and asks again', async () => {
+it('shows why measuring failed, and retries', async () => {
   server.use(http.get(api('/system/storage'), () => problem(503, 'unavailable', 'Not now.'), { once: true }));
-  show();
+  renderStorageDialog();
   expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText(/150.0 GB used/)).toBeInTheDocument();

@@ -5,7 +5,7 @@ import { makeDetail } from '../../../test/fixtures';
 import { makeForm } from '../../../test/tokenizationForm';
 import { AdvancedSettings } from './AdvancedSettings';
 
-it('takes revision, token, seed, held-out share and the extent of the check', async () => {
+it('reports revision, token, seed, held-out share and verification', async () => {
   const form = makeForm();
   render(<AdvancedSettings form={form} dataset={makeDetail()} />);
   await userEvent.type(screen.getByLabelText('Tokenizer revision'), 'v');
@@ -22,7 +22,7 @@ it('takes revision, token, seed, held-out share and the extent of the check', as
   ]);
 });
 
-it('says under each field what is wrong with it', () => {
+it('shows each error under its field', () => {
   const errors = { revision: 'No such one.', shuffle_seed: 'No number.', heldout_fraction: 'Too much.' };
   render(<AdvancedSettings form={makeForm({}, errors)} dataset={makeDetail()} />);
   expect(screen.getByLabelText('Tokenizer revision')).toHaveAccessibleDescription(/No such one/);

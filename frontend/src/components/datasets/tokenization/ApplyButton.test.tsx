@@ -7,7 +7,7 @@ import { ApplyButton } from './ApplyButton';
 
 const onShow = jest.fn();
 
-it('waits for a tokenizer, and while it starts', () => {
+it('is disabled without a tokenizer and while submitting', () => {
   const { rerender } = render(<ApplyButton form={makeForm()} onShow={onShow} />);
   expect(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' })).toBeDisabled();
   const form = makeForm({ tokenizer: 'gpt2' });
@@ -17,7 +17,7 @@ it('waits for a tokenizer, and while it starts', () => {
   expect(screen.getByRole('button', { name: 'Starting…' })).toBeDisabled();
 });
 
-it('says what stands in the way, and shows what is there already', async () => {
+it('shows why it was refused, and the existing tokenization', async () => {
   const failure = new ApiError({ status: 409, code: 'exists', detail: 'It is here already.' });
   render(<ApplyButton form={{ ...makeForm(), failure, existingId: 'tok_1' }} onShow={onShow} />);
   expect(screen.getByRole('alert')).toHaveTextContent('It is here already.');

@@ -8,24 +8,24 @@ import { makeReadyTokenization } from '../../../test/tokenizationFixtures';
 import { DeleteTokenizationDialog } from './DeleteTokenizationDialog';
 
 const onClose = jest.fn();
-const press = () => userEvent.click(screen.getByRole('button', { name: 'Delete' }));
+const clickDelete = () => userEvent.click(screen.getByRole('button', { name: 'Delete' }));
 
-it('says what goes, and deletes it once that is confirmed', async () => {
+it('shows what will be deleted, and deletes it after confirmation', async () => {
   server.use(http.delete(api('/tokenizations/tok_1'), () => new HttpResponse(null, { status: 204 })));
   render(<DeleteTokenizationDialog tokenization={makeReadyTokenization()} onClose={onClose} />);
   const dialog = screen.getByRole('dialog', { name: 'Delete the tokenization with gpt2?' });
   expect(dialog).toHaveAccessibleDescription(
     /Deleting it frees 20.0 MB and cannot be undone. The dataset stays/,
   );
-  await press();
+  await clickDelete();
   await waitFor(() => expect(onClose).toHaveBeenCalledTimes(1));
 });
 
-it('stays open, and says why it could not be', async () => {
+it('stays open, and shows why the deletion failed', async () => {
   server.use(http.delete(api('/tokenizations/tok_1'), () => problem(503, 'unavailable', 'Not now.')));
   render(<DeleteTokenizationDialog tokenization={makeTokenization()} onClose={onClose} />);
   expect(screen.getByText(/Deleting it stops its job/)).toBeInTheDocument();
-  await press();
+  await clickDelete();
   expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
   expect(onClose).not.toHaveBeenCalled();
 });

@@ -33,14 +33,31 @@ export function LedgerAndAudit({ id }: { readonly id: string }) {
   if (state.kind === 'loading') {
     return <p role="status">Loading audit and ledger…</p>;
   }
-  const { audit, ledger, usage } = state.value;
+  const { audit, ledger, resolved, usage } = state.value;
   return (
     <div className="space-y-6 pt-2">
       {audit !== null && <AuditReport audit={audit} />}
       {ledger !== null && <LedgerTable ledger={ledger} />}
+      <ResolvedNotes notes={resolved?.notes} />
       <TokenizedRows tokenization={state.value} />
       <UsageSnippets snippets={usage} />
     </div>
+  );
+}
+
+/** How defaults were resolved, such as roles that were mapped for the chat template. */
+function ResolvedNotes({ notes }: { readonly notes: unknown }) {
+  const sentences: unknown[] = Array.isArray(notes) ? notes : [];
+  if (sentences.length === 0) return null;
+  return (
+    <section aria-label="Settings as resolved" className="space-y-2">
+      <h5 className="font-semibold">Settings as resolved</h5>
+      <ul className="text-sm text-slate-300 space-y-1">
+        {sentences.map((note) => (
+          <li key={String(note)}>{String(note)}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -13,7 +13,7 @@ const DATASET = makeDetail({
   ],
 });
 
-it('offers the columns that can be read, and the splits', async () => {
+it('offers the text columns and the splits', async () => {
   const form = makeForm({ splits: ['train'] });
   render(<SourceSettings form={form} dataset={DATASET} />);
   const column = screen.getByLabelText('Text column');
@@ -31,7 +31,7 @@ it('offers the columns that can be read, and the splits', async () => {
   expect(screen.queryByRole('switch')).toBeNull();
 });
 
-it('offers the chat template for conversations', async () => {
+it('offers the chat template for conversations only', async () => {
   const errors = { apply_chat_template: 'It has none.', splits: 'No such split.' };
   const form = makeForm({ text_column: 'messages' }, errors);
   render(<SourceSettings form={form} dataset={DATASET} />);

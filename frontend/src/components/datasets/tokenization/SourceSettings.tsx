@@ -3,8 +3,9 @@ import { UNKNOWN } from '../../../utils/formatters';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { FieldNote } from '../../common/FieldNote';
 import { SelectField } from '../../common/SelectField';
-import { Toggle } from '../../common/Toggle';
 import { SplitChoice } from '../shared/SplitChoice';
+import { SettingField } from './SettingField';
+import { CHAT_TEMPLATE_SETTING } from './settingTables';
 import type { TokenizationForm } from './useTokenizationForm';
 
 interface SourceSettingsProps {
@@ -12,49 +13,50 @@ interface SourceSettingsProps {
   readonly dataset: DatasetDetail;
 }
 
-/** What of the dataset is tokenized: which column of which splits, and conversations in which form. */
+/** Which column of which splits is tokenized and, for conversations, whether the chat template is applied. */
 export function SourceSettings({ form, dataset }: SourceSettingsProps) {
   const { values, errors, change } = form;
-  const { columns, splits, text_column } = dataset;
-  const textColumns = columns.filter(({ kind }) => kind !== 'other');
-  const columnName = values.text_column || text_column;
-  const isConversation = textColumns.some(({ name, kind }) => name === columnName && kind === 'conversation');
   return (
     <>
-      <SelectField
-        id="text-column-select"
-        label="Text column"
-        value={values.text_column}
-        choices={[
-          ['', `Dataset default: ${text_column ?? UNKNOWN}`],
-          ...textColumns.map(({ name, kind }) => [name, `${name} (${kind})`] as const),
-        ]}
-        // The template is one of conversations: with another column it has to be asked for anew.
-        onChange={(column) => change({ text_column: column, apply_chat_template: false })}
-      >
-        <FieldNote text="Each row of this column is one document." error={errors.text_column} />
-      </SelectField>
+      <ColumnSelect form={form} dataset={dataset} />
       <SplitChoice
-        splits={splits.map(({ name }) => name)}
+        splits={dataset.splits.map(({ name }) => name)}
         selected={values.splits}
-        onChange={(next) => change({ splits: next })}
+        onChange={(splits) => change({ splits })}
       >
         {errors.splits !== undefined && <ErrorMessage>{errors.splits}</ErrorMessage>}
       </SplitChoice>
-      {isConversation && (
+      {isConversation(form, dataset) && (
         <div className="sm:col-span-2">
-          <Toggle
-            id="chat-template-switch"
-            label="Apply Chat Template"
-            note="Formats each conversation with the tokenizer’s chat template, special tokens included. Off: messages as plain text."
-            on={values.apply_chat_template}
-            onChange={(apply_chat_template) => change({ apply_chat_template })}
-          />
-          {errors.apply_chat_template !== undefined && (
-            <ErrorMessage>{errors.apply_chat_template}</ErrorMessage>
-          )}
+          <SettingField setting={CHAT_TEMPLATE_SETTING} form={form} />
         </div>
       )}
     </>
   );
+}
+
+function ColumnSelect({ form, dataset }: SourceSettingsProps) {
+  const { values, errors, change } = form;
+  const textColumns = dataset.columns.filter(({ kind }) => kind !== 'other');
+  return (
+    <SelectField
+      id="text-column-select"
+      label="Text column"
+      value={values.text_column}
+      choices={[
+        ['', `Dataset default: ${dataset.text_column ?? UNKNOWN}`],
+        ...textColumns.map(({ name, kind }) => [name, `${name} (${kind})`] as const),
+      ]}
+      // A chat template applies to conversations only, so a new column resets it.
+      onChange={(column) => change({ text_column: column, apply_chat_template: false })}
+    >
+      <FieldNote text="Each row of this column is one document." error={errors.text_column} />
+    </SelectField>
+  );
+}
+
+/** Return whether the selected column holds conversations. */
+function isConversation({ values }: TokenizationForm, { columns, text_column }: DatasetDetail): boolean {
+  const selected = values.text_column || text_column;
+  return columns.some(({ name, kind }) => name === selected && kind === 'conversation');
 }

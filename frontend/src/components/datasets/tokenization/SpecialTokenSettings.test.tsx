@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { makeForm } from '../../../test/tokenizationForm';
 import { SpecialTokenSettings } from './SpecialTokenSettings';
 
-it('asks for what stands around a document', async () => {
+it('offers the tokens at the start of rows and the end of documents', async () => {
   const form = makeForm();
   render(<SpecialTokenSettings form={form} />);
   await userEvent.selectOptions(screen.getByLabelText('Token at the start of each row'), 'bos');
@@ -16,7 +16,7 @@ it('asks for what stands around a document', async () => {
   ]);
 });
 
-it('asks for what stands between documents where they are packed', async () => {
+it('offers the token between packed documents', async () => {
   const form = makeForm({ packing: 'concat' }, { document_separator_token: 'There is no SEP.' });
   render(<SpecialTokenSettings form={form} />);
   const separator = screen.getByLabelText('Token between documents');

@@ -1,49 +1,13 @@
-import { Toggle } from '../../common/Toggle';
-import { TokenSlotField } from './TokenSlotField';
+import { SettingFields } from './SettingField';
+import { PACKED_SETTINGS, SLOT_SETTINGS } from './settingTables';
 import type { TokenizationForm } from './useTokenizationForm';
 
-type SlotName = 'begin_of_row_token' | 'end_of_document_token' | 'document_separator_token';
-
-/** Which special tokens stand where in a row, and what becomes of the last one. */
+/** Which special tokens are added where, and whether packing keeps the last partial row. */
 export function SpecialTokenSettings({ form }: { readonly form: TokenizationForm }) {
-  const { values, errors, change } = form;
-  const packed = values.packing === 'concat';
-  const slot = (name: SlotName) => ({
-    value: values[name],
-    error: errors[name],
-    onChange: (token: string) => change({ [name]: token }),
-  });
   return (
     <>
-      <TokenSlotField
-        id="begin-of-row-select"
-        label="Token at the start of each row"
-        note="Automatic: BOS for packed rows if the tokenizer has one, otherwise the tokenizer’s own choice."
-        {...slot('begin_of_row_token')}
-      />
-      <TokenSlotField
-        id="end-of-document-select"
-        label="Token at the end of each document"
-        note="Added after every document, packed or not."
-        {...slot('end_of_document_token')}
-      />
-      {packed && (
-        <>
-          <TokenSlotField
-            id="separator-select"
-            label="Token between documents"
-            note="Automatic: BOS if the tokenizer has one, otherwise EOS, as SAELens does."
-            {...slot('document_separator_token')}
-          />
-          <Toggle
-            id="keep-partial-switch"
-            label="Keep the last partial row"
-            note="Keeps the last row even if it is not full."
-            on={values.keep_last_partial}
-            onChange={(keep_last_partial) => change({ keep_last_partial })}
-          />
-        </>
-      )}
+      <SettingFields settings={SLOT_SETTINGS} form={form} />
+      {form.values.packing === 'concat' && <SettingFields settings={PACKED_SETTINGS} form={form} />}
     </>
   );
 }

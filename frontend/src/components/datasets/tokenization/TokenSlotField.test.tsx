@@ -7,18 +7,18 @@ import { TokenSlotField } from './TokenSlotField';
 
 const onChange = jest.fn();
 
-function Shown({ error }: { readonly error?: string }) {
+function SlotForm({ error }: { readonly error?: string }) {
   const [value, setValue] = useState('auto');
   const change = (next: string): void => {
     onChange(next);
     setValue(next);
   };
-  const shown = { id: 'slot', label: 'Token', value, onChange: change, note: 'Where.' };
-  return <TokenSlotField {...shown} error={error} />;
+  const props = { id: 'slot', label: 'Token', value, onChange: change, note: 'Where.' };
+  return <TokenSlotField {...props} error={error} />;
 }
 
-it('takes a name, or any token by its id', async () => {
-  const { container } = render(<Shown error="Outside the vocabulary." />);
+it('takes a named token or any token ID', async () => {
+  const { container } = render(<SlotForm error="Outside the vocabulary." />);
   const select = screen.getByLabelText('Token');
   await userEvent.selectOptions(select, 'bos');
   await userEvent.selectOptions(select, 'Token ID');

@@ -11,7 +11,7 @@ it.each<[Tokenization, string[]]>([
   [makeTokenization(), ['Cancel gpt2', 'Delete the tokenization with gpt2']],
   [makeTokenization({ status: 'error' }), ['Retry gpt2', 'Delete the tokenization with gpt2']],
   [makeReadyTokenization(), ['Copy the path of gpt2', 'Delete the tokenization with gpt2']],
-])('offers what may be done', (tokenization, names) => {
+])('offers the actions of each status', (tokenization, names) => {
   render(<TokenizationActions tokenization={tokenization} busy={false} {...on} />);
   expect(screen.getAllByRole('button').map((button) => button.getAttribute('aria-label'))).toEqual(names);
 });

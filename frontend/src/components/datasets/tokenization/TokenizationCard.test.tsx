@@ -12,11 +12,11 @@ import { renderTokenizationTab, serveDataset } from '../../../test/tokenizationT
 import type { Tokenization } from '../../../types/dataset';
 import { makeDatasetRoute } from '../../../utils/route';
 
-const show = (tokenization: Tokenization, onNavigate = jest.fn()) =>
+const renderTokenizationCard = (tokenization: Tokenization, onNavigate = jest.fn()) =>
   renderTokenizationTab({ tokenizations: [tokenization] }, { onNavigate });
 
-it('names what comes before the first row, without an amount', async () => {
-  await show(makeTokenization());
+it('shows the phase before the first row without an amount', async () => {
+  await renderTokenizationCard(makeTokenization());
   const event = makeProgress({
     scope: 'tokenization',
     tokenization_id: 'tok_1',
@@ -30,8 +30,8 @@ it('names what comes before the first row, without an amount', async () => {
   expect(screen.getByText('Planning')).toBeInTheDocument();
 });
 
-it('follows the work, and cancels it', async () => {
-  await show(makeTokenization());
+it('follows the job, and cancels it', async () => {
+  await renderTokenizationCard(makeTokenization());
   const event = makeProgress({
     scope: 'tokenization',
     tokenization_id: 'tok_1',
@@ -56,8 +56,8 @@ it('follows the work, and cancels it', async () => {
   expect(await screen.findByText('Cancelled. Retry continues from 10%.')).toBeInTheDocument();
 });
 
-it('says why it failed, tries again, and says why that was refused', async () => {
-  await show(makeTokenization({ status: 'error', error_message: 'No more disk.' }));
+it('shows why it failed, retries, and shows why the retry was refused', async () => {
+  await renderTokenizationCard(makeTokenization({ status: 'error', error_message: 'No more disk.' }));
   expect(screen.getByText('No more disk.')).toBeInTheDocument();
   server.use(
     http.post(api('/tokenizations/tok_1/retry'), () => problem(507, 'disk_full', 'Still no more disk.')),
@@ -66,12 +66,14 @@ it('says why it failed, tries again, and says why that was refused', async () =>
   expect(await screen.findByRole('alert')).toHaveTextContent('Still no more disk.');
 });
 
-it('tries again with a token where one was missing', async () => {
-  await show(makeTokenization({ status: 'error', error_code: 'gated', error_message: 'It is gated.' }));
-  const sent: unknown[] = [];
+it('retries with a missing token', async () => {
+  await renderTokenizationCard(
+    makeTokenization({ status: 'error', error_code: 'gated', error_message: 'It is gated.' }),
+  );
+  const bodies: unknown[] = [];
   server.use(
     http.post(api('/tokenizations/tok_1/retry'), async ({ request }) => {
-      sent.push(await request.json());
+      bodies.push(await request.json());
       serveDataset({ tokenizations: [makeTokenization({ status: 'queued' })], seq: 20 });
       return HttpResponse.json(makeTokenization({ status: 'queued' }), { status: 202 });
     }),
@@ -83,12 +85,15 @@ it('tries again with a token where one was missing', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Retry tokenization' }));
   expect(await screen.findByText('Waiting in the queue')).toBeInTheDocument();
   expect(screen.queryByRole('button', { name: 'Retry tokenization' })).toBeNull();
-  expect(sent).toEqual([{ access_token: 'hf_x' }]);
+  expect(bodies).toEqual([{ access_token: 'hf_x' }]);
 });
 
-it('shows figures, who made it and why, and leads to the books', async () => {
+it('shows figures and the encoder, and opens audit and ledger', async () => {
   const onNavigate = jest.fn();
-  await show(makeReadyTokenization({ engine: 'tokenizers', engine_reason: 'It is no BPE.' }), onNavigate);
+  await renderTokenizationCard(
+    makeReadyTokenization({ engine: 'tokenizers', engine_reason: 'It is no BPE.' }),
+    onNavigate,
+  );
   const card = screen.getByRole('article', { name: 'Tokenization with gpt2' });
   expect(card).toHaveTextContent('10,000 rows • 5,000,000 tokens in 5,120,000 positions • 20.0 MB');
   expect(card).toHaveTextContent('encoded with tokenizers; it is no BPE.');

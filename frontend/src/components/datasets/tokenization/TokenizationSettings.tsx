@@ -2,47 +2,27 @@ import { type SyntheticEvent, useState } from 'react';
 
 import { useModels } from '../../../hooks/useModels';
 import type { DatasetDetail } from '../../../types/dataset';
-import type { TokenizationErrors } from '../../../utils/tokenizationValues';
-import { FieldNote } from '../../common/FieldNote';
-import { SelectField } from '../../common/SelectField';
 import { textButton } from '../../common/styles';
-import { TextField } from '../../common/TextField';
-import { Toggle } from '../../common/Toggle';
 import { AdvancedSettings } from './AdvancedSettings';
+import { SettingField } from './SettingField';
+import { BASIC_SETTINGS } from './settingTables';
 import type { TokenizationForm } from './useTokenizationForm';
 
-const PADDINGS = [
-  ['do_not_pad', 'Do Not Pad'],
-  ['max_length', 'Max Length (pad to max_length)'],
-  ['longest', 'Longest (pad to the longest row of a batch)'],
-] as const;
-const TRUNCATIONS = [
-  ['on', 'On: longest_first'],
-  ['off', 'Off'],
-] as const;
-const PACKINGS = [
-  ['off', 'Off: one row per document'],
-  ['concat', 'Concatenate and chunk'],
-] as const;
-
-/** The form that the button below the preview sends. */
+/** The form that the button below the preview submits. */
 export const TOKENIZATION_FORM_ID = 'tokenization-settings';
 
-/** Fields that stand in sight without a wish for more. */
-const BASIC_FIELDS: readonly (keyof TokenizationErrors)[] = ['tokenizer', 'max_length', 'padding', 'packing'];
+const BASIC_NAMES: ReadonlySet<string> = new Set(BASIC_SETTINGS.map(({ name }) => name));
 
 interface TokenizationSettingsProps {
   readonly form: TokenizationForm;
   readonly dataset: DatasetDetail;
 }
 
-/** How the dataset is to be tokenized. */
+/** The settings of a new tokenization; an error in an advanced setting shows those too. */
 export function TokenizationSettings({ form, dataset }: TokenizationSettingsProps) {
-  const { values, errors, change } = form;
   const models = useModels();
   const [isExpanded, setIsExpanded] = useState(false);
-  const showsAdvanced =
-    isExpanded || Object.keys(errors).some((field) => !BASIC_FIELDS.some((plain) => plain === field));
+  const showsAdvanced = isExpanded || Object.keys(form.errors).some((field) => !BASIC_NAMES.has(field));
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void form.submit();
@@ -55,77 +35,14 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
       aria-label="Tokenization settings"
       className="space-y-4"
     >
-      <TextField
-        id="tokenizer-input"
-        label="Tokenizer"
-        value={values.tokenizer}
-        onChange={(tokenizer) => change({ tokenizer })}
-        placeholder="e.g., gpt2"
-        suggestions={models}
-        invalid={errors.tokenizer !== undefined}
-      >
-        <FieldNote
-          text="A Hub model ID such as gpt2, or a local path starting with ./ (in the data folder) or /. The sample comes with ./tokenizers/sample-bpe."
-          error={errors.tokenizer}
+      {BASIC_SETTINGS.map((setting) => (
+        <SettingField
+          key={setting.id}
+          setting={setting}
+          form={form}
+          suggestions={setting.name === 'tokenizer' ? models : []}
         />
-      </TextField>
-      <TextField
-        id="max-length-input"
-        label="Max Sequence Length"
-        value={values.max_length}
-        onChange={(max_length) => change({ max_length })}
-        placeholder="the tokenizer’s own"
-        invalid={errors.max_length !== undefined}
-      >
-        <FieldNote
-          text="Tokens per row, special tokens included; packing fills rows of this size. Leave empty for the tokenizer’s own limit (1,024 if it has none or more than 8,192)."
-          error={errors.max_length}
-        />
-      </TextField>
-      <SelectField
-        id="padding-select"
-        label="Padding Strategy"
-        value={values.padding}
-        choices={PADDINGS}
-        onChange={(padding) => change({ padding })}
-      >
-        <FieldNote text="Pads short rows; “Longest” pads per batch." error={errors.padding} />
-      </SelectField>
-      <SelectField
-        id="truncation-select"
-        label="Truncation"
-        value={values.truncation ? 'on' : 'off'}
-        choices={TRUNCATIONS}
-        onChange={(choice) => change({ truncation: choice === 'on' })}
-      >
-        <FieldNote text="Cuts rows longer than the maximum; cut tokens are counted in the ledger." />
-      </SelectField>
-      <SelectField
-        id="packing-select"
-        label="Packing"
-        value={values.packing}
-        choices={PACKINGS}
-        onChange={(packing) => change({ packing })}
-      >
-        <FieldNote
-          text="Joins documents into full rows, as SAELens does, without padding or losses between documents."
-          error={errors.packing}
-        />
-      </SelectField>
-      <Toggle
-        id="special-tokens-switch"
-        label="Add Special Tokens"
-        note="Adds the tokens that the tokenizer puts around a text, such as BOS and EOS."
-        on={values.add_special_tokens}
-        onChange={(add_special_tokens) => change({ add_special_tokens })}
-      />
-      <Toggle
-        id="attention-mask-switch"
-        label="Return Attention Mask"
-        note="Marks which positions are padding; written only if there is padding."
-        on={values.return_attention_mask}
-        onChange={(return_attention_mask) => change({ return_attention_mask })}
-      />
+      ))}
       <button
         type="button"
         aria-expanded={showsAdvanced}

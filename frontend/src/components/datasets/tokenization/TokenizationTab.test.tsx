@@ -10,15 +10,15 @@ import { renderTokenizationTab, serveDataset, StoredTokenizationTab } from '../.
 import { makeDatasetRoute } from '../../../utils/route';
 
 const onNavigate = jest.fn();
-const apply = () => userEvent.click(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' }));
+const clickApply = () => userEvent.click(screen.getByRole('button', { name: 'Apply & Tokenize Dataset' }));
 
-it('starts a tokenization with what is typed, lists it, and leads there', async () => {
+it('starts a tokenization, lists it, and focuses it', async () => {
   await renderTokenizationTab({ tokenizations: [] });
   expect(screen.getByText(/No tokenizations yet/)).toBeInTheDocument();
-  const sent: unknown[] = [];
+  const bodies: unknown[] = [];
   server.use(
     http.post(api('/datasets/ds_1/tokenize'), async ({ request }) => {
-      sent.push(await request.json());
+      bodies.push(await request.json());
       serveDataset({ tokenizations: [makeTokenization({ status: 'queued' })] });
       return HttpResponse.json(makeTokenization({ status: 'queued' }), { status: 202 });
     }),
@@ -27,14 +27,14 @@ it('starts a tokenization with what is typed, lists it, and leads there', async 
   await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');
   await userEvent.selectOptions(screen.getByLabelText('Packing'), 'concat');
   expect(await findViolations(screen.getByRole('form'))).toEqual([]);
-  await apply();
+  await clickApply();
   const card = await screen.findByRole('article', { name: 'Tokenization with gpt2' });
   expect(card).toHaveTextContent('queued');
   await waitFor(() => expect(card).toHaveFocus());
-  expect(sent).toMatchObject([{ tokenizer: 'gpt2', packing: 'concat' }]);
+  expect(bodies).toMatchObject([{ tokenizer: 'gpt2', packing: 'concat' }]);
 });
 
-it('leads to the one that is there already', async () => {
+it('shows a tokenization that already exists', async () => {
   await renderTokenizationTab({ tokenizations: [makeReadyTokenization()] }, { onNavigate });
   server.use(
     http.post(api('/datasets/ds_1/tokenize'), () =>
@@ -42,21 +42,21 @@ it('leads to the one that is there already', async () => {
     ),
   );
   await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');
-  await apply();
+  await clickApply();
   expect(await screen.findByRole('alert')).toHaveTextContent('It is here already.');
   await userEvent.click(screen.getByRole('button', { name: 'Show it' }));
   expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: 'tok_1' }));
   expect(screen.getByRole('article', { name: 'Tokenization with gpt2' })).toHaveFocus();
 });
 
-it('opens and closes the books in the address', async () => {
+it('opens and closes a tokenization in the address', async () => {
   server.use(http.get(api('/tokenizations/tok_1'), () => problem(503, 'unavailable', 'Not now.')));
   await renderTokenizationTab({ tokenizations: [makeReadyTokenization()] }, { open: 'tok_1', onNavigate });
   await userEvent.click(screen.getByRole('button', { name: 'Hide audit, ledger and rows' }));
   expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { tokenization: null }));
 });
 
-it('has what was typed when one comes back from another tab', async () => {
+it('keeps the form while another tab is shown', async () => {
   const { rerender } = await renderTokenizationTab({ tokenizations: [] });
   await userEvent.type(screen.getByLabelText('Tokenizer'), 'gpt2');
   await userEvent.type(screen.getByLabelText('Max Sequence Length'), '512');

@@ -15,11 +15,11 @@ async function preview(text: string): Promise<void> {
   await userEvent.click(screen.getByRole('button', { name: 'Tokenize Preview' }));
 }
 
-it('shows a text of one’s own as tokens, under the settings that are typed', async () => {
-  const sent: unknown[] = [];
+it('tokenizes a text with the current settings', async () => {
+  const bodies: unknown[] = [];
   server.use(
     http.post(api('/tokenize-preview'), async ({ request }) => {
-      sent.push(await request.json());
+      bodies.push(await request.json());
       return HttpResponse.json(makePreview());
     }),
   );
@@ -35,16 +35,16 @@ it('shows a text of one’s own as tokens, under the settings that are typed', a
     begin_of_row_token: 'auto',
     end_of_document_token: 'eos',
   };
-  expect(sent).toMatchObject([{ tokenizer: 'gpt2', text: 'Hello', ...settings }]);
+  expect(bodies).toMatchObject([{ tokenizer: 'gpt2', text: 'Hello', ...settings }]);
 });
 
-it('asks for a tokenizer first', () => {
+it('requires a tokenizer', () => {
   render(<TokenizePreview values={makeForm().values} />);
   expect(screen.getByText(/Choose a tokenizer above/)).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'Tokenize Preview' })).toBeDisabled();
 });
 
-it('says why there are no tokens', async () => {
+it('shows why tokenizing failed', async () => {
   server.use(http.post(api('/tokenize-preview'), () => problem(404, 'not_found', 'No such tokenizer.')));
   render(<TokenizePreview values={VALUES} />);
   await userEvent.type(screen.getByLabelText('Text to preview'), 'a');
@@ -52,7 +52,7 @@ it('says why there are no tokens', async () => {
   expect(await screen.findByRole('alert')).toHaveTextContent('No such tokenizer.');
 });
 
-it('counts the tokens that it shows, and says which of them are none of the text', async () => {
+it('counts the shown tokens, and names special tokens and padding', async () => {
   const added = { text: '<s>', start: 0, end: 0 } as const;
   const tokens: Preview['tokens'] = [
     { ...added, id: 1, kind: 'special' },
@@ -76,7 +76,7 @@ it('counts the tokens that it shows, and says which of them are none of the text
 it.each([
   ['another tokenizer', makeForm({ ...VALUES, tokenizer: 'other' }).values],
   ['a switch', makeForm({ ...VALUES, add_special_tokens: false }).values],
-])('shows nothing that was made before %s', async (_, others) => {
+])('clears the result after %s', async (_, others) => {
   server.use(http.post(api('/tokenize-preview'), () => HttpResponse.json(makePreview())));
   const { rerender } = render(<TokenizePreview values={VALUES} />);
   await preview('Hello');
@@ -86,7 +86,7 @@ it.each([
   expect(screen.queryByText(/vocabulary of/)).toBeNull();
 });
 
-it('shows nothing of another text, and no tokens beneath an error', async () => {
+it('clears the result of another text, and tokens after an error', async () => {
   server.use(http.post(api('/tokenize-preview'), () => HttpResponse.json(makePreview())));
   render(<TokenizePreview values={VALUES} />);
   await preview('Hello');
@@ -99,7 +99,7 @@ it('shows nothing of another text, and no tokens beneath an error', async () => 
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-it('drops an answer about what is no longer asked', async () => {
+it('ignores a stale response', async () => {
   const answers: (() => void)[] = [];
   server.use(
     http.post(api('/tokenize-preview'), async ({ request }) => {

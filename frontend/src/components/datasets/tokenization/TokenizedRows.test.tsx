@@ -15,7 +15,7 @@ const SPLITS = [
 
 let asked: string[];
 
-function show(changes: Partial<TokenizationDetail> = {}): void {
+function renderTokenizedRows(changes: Partial<TokenizationDetail> = {}): void {
   asked = [];
   server.use(
     http.get(api('/tokenizations/tok_1/rows'), ({ request }) => {
@@ -29,8 +29,8 @@ function show(changes: Partial<TokenizationDetail> = {}): void {
   render(<TokenizedRows tokenization={makeTokenizationDetail({ splits: SPLITS, ...changes })} />);
 }
 
-it('goes from row to row, and to any row of any split', async () => {
-  show();
+it('goes to the next row and to any row of any split', async () => {
+  renderTokenizedRows();
   expect(await screen.findByRole('list', { name: 'Tokens of row 0' })).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'Previous row' })).toBeDisabled();
   await userEvent.click(screen.getByRole('button', { name: 'Next row' }));
@@ -76,7 +76,7 @@ it('traces a token to its document', async () => {
       return HttpResponse.json({ ...place, token, source: position === 0 ? null : source });
     }),
   );
-  show();
+  renderTokenizedRows();
   await userEvent.click(await screen.findByRole('button', { name: 'cat' }));
   expect(await screen.findByText(/sample #7 \(train, row 7\)/)).toHaveTextContent(
     'train.parquet • acme/cats at f54c09fd2331',
@@ -87,8 +87,8 @@ it('traces a token to its document', async () => {
   expect(await screen.findByText(/a special token, which belongs to no document/)).toBeInTheDocument();
 });
 
-it('says why a row cannot be read, and lets one go elsewhere', async () => {
-  show({ splits: SPLITS.slice(0, 1) });
+it('shows why a row cannot be loaded, and goes to another one', async () => {
+  renderTokenizedRows({ splits: SPLITS.slice(0, 1) });
   server.use(
     http.get(api('/tokenizations/tok_1/rows'), () => problem(410, 'data_missing', 'It is gone.'), {
       once: true,

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 
 import { type ApiError, toApiError } from '../../../api/errors';
+import { listFieldErrors } from '../../../api/fieldErrors';
 import { previewTokens } from '../../../api/tokenizations';
 import { useDetailStore } from '../../../stores/detailStore';
 import { useTokenizationDraft } from '../../../stores/tokenizationDraft';
@@ -11,6 +12,23 @@ import {
   toTokenizeRequest,
 } from '../../../utils/tokenizationValues';
 import { validateTokenizationSettings } from '../../../utils/validators';
+
+const FIELDS: readonly (keyof TokenizeRequest)[] = [
+  'tokenizer',
+  'revision',
+  'access_token',
+  'splits',
+  'text_column',
+  'max_length',
+  'padding',
+  'packing',
+  'begin_of_row_token',
+  'document_separator_token',
+  'end_of_document_token',
+  'shuffle_seed',
+  'heldout_fraction',
+  'apply_chat_template',
+];
 
 export interface TokenizationForm {
   readonly values: TokenizationValues;
@@ -61,7 +79,7 @@ export function useTokenizationForm(onStarted: (tokenization: Tokenization) => v
       finishSubmit(values, {});
     } catch (error) {
       const refusal = toApiError(error);
-      const fieldErrors = listFieldErrors(refusal);
+      const fieldErrors = listFieldErrors(refusal, FIELDS);
       finishSubmit(
         values,
         Object.keys(fieldErrors).length === 0 ? { failure: refusal } : { errors: fieldErrors },
@@ -96,46 +114,3 @@ async function findLongRows(request: TokenizeRequest): Promise<LongRows | null> 
     return null;
   }
 }
-
-/** The field that an error without a field of its own belongs to. */
-const FIELD_OF_CODE: Readonly<Record<string, keyof TokenizeRequest>> = {
-  not_found: 'tokenizer',
-  no_tokenizer: 'tokenizer',
-  unsupported_tokenizer: 'tokenizer',
-  gated: 'access_token',
-  auth_required: 'access_token',
-  bad_token: 'access_token',
-  unknown_revision: 'revision',
-  unknown_split: 'splits',
-  unknown_column: 'text_column',
-  chat_template_failed: 'apply_chat_template',
-};
-
-function listFieldErrors(error: ApiError): TokenizationErrors {
-  const named = error.errors.flatMap(({ field, message }) => {
-    const known = FIELDS.find((name) => field.split('.').includes(name));
-    return known === undefined ? [] : [[known, message] as const];
-  });
-  const field = FIELD_OF_CODE[error.code];
-  if (named.length === 0 && field !== undefined) {
-    return { [field]: error.detail };
-  }
-  return Object.fromEntries(named);
-}
-
-const FIELDS: readonly (keyof TokenizeRequest)[] = [
-  'tokenizer',
-  'revision',
-  'access_token',
-  'splits',
-  'text_column',
-  'max_length',
-  'padding',
-  'packing',
-  'begin_of_row_token',
-  'document_separator_token',
-  'end_of_document_token',
-  'shuffle_seed',
-  'heldout_fraction',
-  'apply_chat_template',
-];

@@ -1,12 +1,12 @@
-"""A process that has made the imports of another kind, and forks such ones: ``python -m fakes.nursery KIND``.
+"""A fork server: it makes the imports of a kind of process once, then forks such processes.
 
-Its standard input is a socket. Each message is a JSON object with the environment and the working directory of a
-process to be, and brings its three standard streams; the answer is the number of that process, which by then is a child
-of whoever asked, if that one is a subreaper. Its module is run as ``python -m`` runs it. When the socket closes, the
-nursery ends.
+Run it as ``python -m fakes.fork_server KIND``, with a socket as standard input. Each message is a JSON object with the
+environment and the working directory of the new process, and carries its three standard streams. The answer is the id
+of that process, which by then is a child of the client, if the client is a subreaper. The process runs its module as
+``python -m`` does. The server ends when the socket closes.
 
-What Hugging Face's libraries read from the environment they read when they are imported, so they never are, here,
-except in a nursery that was started with the environment of its processes.
+Hugging Face's libraries read the environment at their import, so a server imports none of them, unless it was started
+with the environment of its processes.
 """
 
 import importlib
@@ -28,7 +28,7 @@ _MESSAGE_BYTES: Final = 1 << 20
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of process: its module, and what is imported ahead of it."""
+    """A kind of process: its module, and the modules to import before the fork."""
 
     module: str
     imports: tuple[str, ...]
@@ -38,7 +38,7 @@ class Kind:
 
 KINDS: Final = {
     "job": Kind("mistudio.workers.child", ("mistudio.workers.child.main",), hidden=UNNEEDED),
-    # Of what ``datasets`` imports, what costs most.
+    # The slowest imports of ``datasets``.
     "planner": Kind(
         "mistudio.corpus.hub.planner_child",
         ("mistudio.corpus.hub.plan_types", "pandas", "pyarrow.dataset", "fsspec", "httpx2", "aiohttp", "multiprocess"),
@@ -49,61 +49,61 @@ KINDS: Final = {
 
 
 def main(kind: Kind) -> None:
-    """Import, then fork until nobody asks any more."""
+    """Import, then fork until the socket closes."""
     with hide_packages(*kind.hidden):
         for name in kind.imports:
             importlib.import_module(name)
     assert kind.has_own_environment or "huggingface_hub" not in sys.modules
-    asking = socket.socket(fileno=0)
-    asking.send(b"ready")
-    fork_until_closed(kind.module, asking)
+    client = socket.socket(fileno=0)
+    client.send(b"ready")
+    fork_until_closed(kind.module, client)
 
 
-def fork_until_closed(module: str, asking: socket.socket) -> None:
-    """Fork a process that runs ``module`` for each message that comes; see above."""
-    # Of its own run it knows nothing yet.
+def fork_until_closed(module: str, client: socket.socket) -> None:
+    """Fork a process that runs ``module`` for each message; see above."""
+    # runpy warns about a module that is already imported.
     sys.modules.pop(module, None)
     while True:
         try:
-            message, streams, _flags, _address = socket.recv_fds(asking, _MESSAGE_BYTES, 3)
+            message, streams, _flags, _address = socket.recv_fds(client, _MESSAGE_BYTES, 3)
         except ConnectionError:
             return
         if not message:
             return
-        number = _fork(module, json.loads(message), streams)
+        process_id = _fork(module, json.loads(message), streams)
         for stream in streams:
             os.close(stream)
         with suppress(ConnectionError):
-            asking.send(b"%d" % number)
+            client.send(b"%d" % process_id)
 
 
-def _fork(module: str, asked: Any, streams: list[int]) -> int:  # JSON of any kind
-    """The number of a process whose parent is gone, so that the nearest subreaper has it."""
+def _fork(module: str, message: Any, streams: list[int]) -> int:  # JSON of any kind
+    """Fork twice, so that the new process goes to the nearest subreaper, and return its id."""
     reading, writing = os.pipe()
     parent = os.fork()
     if parent == 0:
         if os.fork() == 0:
             os.setsid()
-            # Only now, so that whoever asked never meets a process without its session.
+            # Only now: the client must never see a process without its session.
             os.write(writing, b"%d" % os.getpid())
-            _become(module, asked, [*streams, reading, writing])
+            _become(module, message, [*streams, reading, writing])
         os._exit(0)
     os.waitpid(parent, 0)
-    told = int(os.read(reading, 20))
+    process_id = int(os.read(reading, 20))
     os.close(reading)
     os.close(writing)
-    return told
+    return process_id
 
 
-def _become(module: str, asked: Any, open_files: list[int]) -> NoReturn:  # JSON of any kind
+def _become(module: str, message: Any, open_files: list[int]) -> NoReturn:  # JSON of any kind
     for number, stream in enumerate(open_files[:3]):
         os.dup2(stream, number)
     for file in open_files:
         os.close(file)
-    os.chdir(asked["folder"])
-    sys.path[0] = asked["folder"]
+    os.chdir(message["folder"])
+    sys.path[0] = message["folder"]
     os.environ.clear()
-    os.environ.update(asked["environment"])
+    os.environ.update(message["environment"])
     code = 0
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)

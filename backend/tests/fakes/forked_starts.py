@@ -1,7 +1,7 @@
-"""Child processes that are forked from one whose imports are made: each start costs a test a second and a half less.
+"""Forks child processes from a fork server, so that each start takes a test 1.5 seconds less.
 
-Everything else is as it is in truth: a process of its own, a child of this one, with its own environment, session and
-pipes, that runs the module from its first line. Tests of starting itself ask for ``true_starts``.
+Everything else is real: a process of its own, a child of this one, with its own environment, session and pipes, that
+runs the module from its first line. Tests of the start itself use the fixture ``real_starts``.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ from typing import Final
 
 import pytest
 
-from fakes.nursery import KINDS
+from fakes.fork_server import KINDS
 from mistudio.utils import processes
 
 _TESTS: Final = Path(__file__).parent.parent
 _SUBREAPER: Final = 36
-# Of a process with threads a fork would have one only.
+# A fork copies only one thread of a process.
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 class ForkedProcess:
-    """What ``asyncio.subprocess.Process`` is to those who start children here."""
+    """Stands in for ``asyncio.subprocess.Process``."""
 
     def __init__(self, pid: int, stdin: asyncio.StreamWriter, stdout: asyncio.StreamReader) -> None:
         self.pid = pid
@@ -50,41 +50,41 @@ class ForkedProcess:
         self._ended.set()
 
     async def wait(self) -> int:
-        """How it ended, once it has."""
+        """Wait for the end, and return the exit code."""
         await self._ended.wait()
         assert self.returncode is not None
         return self.returncode
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL."""
         if self.returncode is not None:
             raise ProcessLookupError
         os.kill(self.pid, signal.SIGKILL)
 
 
-class Nursery:
-    """The process from which those of one kind are forked, started when the first is; it has ``environment``, too."""
+class ForkServer:
+    """A fork server of one kind of process, started with the first of them, with ``environment`` added to its own."""
 
     def __init__(self, kind: str, environment: Mapping[str, str] | None = None) -> None:
         self._kind = kind
         self._environment = environment or {}
-        self._using = threading.Lock()
+        self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._socket, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket, self._server_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
     async def start(self, environment: Mapping[str, str], *, line_bytes: int) -> ForkedProcess:
-        """A process with exactly this environment; see ``start_module``."""
+        """Start a process with exactly this environment; see ``start_module``."""
         loop = asyncio.get_running_loop()
-        # Not the fork itself: nobody would have the process if this were cancelled meanwhile.
-        await asyncio.to_thread(self._begin)
-        pid, asking, answering = self._fork(environment)
+        # The fork itself runs here: a cancel during it would leave a process without an owner.
+        await asyncio.to_thread(self._start_server)
+        pid, input_end, output_end = self._fork(environment)
         try:
             stdout = asyncio.StreamReader(line_bytes)
-            await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdout), os.fdopen(answering, "rb", 0))
-            # It reads nothing; it knows when what was written has gone.
-            silent = asyncio.StreamReader()
+            await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdout), os.fdopen(output_end, "rb", 0))
+            # It reads nothing: the writer needs its flow control.
+            unused = asyncio.StreamReader()
             pipe, protocol = await loop.connect_write_pipe(
-                lambda: asyncio.StreamReaderProtocol(silent), os.fdopen(asking, "wb", 0)
+                lambda: asyncio.StreamReaderProtocol(unused), os.fdopen(input_end, "wb", 0)
             )
             return ForkedProcess(pid, asyncio.StreamWriter(pipe, protocol, None, loop), stdout)
         except BaseException:
@@ -93,42 +93,42 @@ class Nursery:
             raise
 
     def _fork(self, environment: Mapping[str, str]) -> tuple[int, int, int]:
-        """The process, and this end of its standard input and output."""
-        stdin, asking = os.pipe()
-        answering, stdout = os.pipe()
-        asked = {"environment": dict(environment), "folder": str(Path.cwd())}
-        with self._using, _subreaper():
-            socket.send_fds(self._socket, [json.dumps(asked).encode()], [stdin, stdout, 2])
+        """Return the process id, and this end of its standard input and output."""
+        stdin, input_end = os.pipe()
+        output_end, stdout = os.pipe()
+        message = {"environment": dict(environment), "folder": str(Path.cwd())}
+        with self._lock, _subreaper():
+            socket.send_fds(self._socket, [json.dumps(message).encode()], [stdin, stdout, 2])
             pid = int(self._socket.recv(20))
         os.close(stdin)
         os.close(stdout)
-        return pid, asking, answering
+        return pid, input_end, output_end
 
-    def _begin(self) -> None:
-        with self._using:
+    def _start_server(self) -> None:
+        with self._lock:
             if self._process is not None:
                 return
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "fakes.nursery", self._kind],
-                stdin=self._theirs.fileno(),
+                [sys.executable, "-m", "fakes.fork_server", self._kind],
+                stdin=self._server_end.fileno(),
                 cwd=_TESTS,
                 env={**os.environ, **_ONE_THREAD, **self._environment},
                 start_new_session=True,
             )
-            self._theirs.close()
+            self._server_end.close()
             assert self._socket.recv(20) == b"ready"
 
     def close(self) -> None:
-        """End it; the processes that it forked are ended by those who have them."""
+        """End the server; its processes belong to their parents."""
         self._socket.close()
-        self._theirs.close()
+        self._server_end.close()
         if self._process is not None:
             self._process.wait()
 
 
 @contextmanager
 def _subreaper() -> Iterator[None]:
-    """Whatever loses its parent below this process becomes its child."""
+    """Adopt descendants of this process whose parent ends."""
     _set_subreaper(1)
     try:
         yield
@@ -143,23 +143,23 @@ def _set_subreaper(value: int) -> None:
 
 
 def can_fork() -> bool:
-    """Whether this system can do so, and nobody counts which lines a child runs."""
+    """Return whether this system allows it, and no coverage of child processes is measured."""
     return sys.platform == "linux" and not any(name.startswith("COVERAGE_PROCESS") for name in os.environ)
 
 
 @contextmanager
 def forked_starts() -> Iterator[None]:
-    """While the block runs, children are forked, where that can be."""
+    """Fork child processes while the block runs, where that is possible."""
     if not can_fork():
         yield
         return
-    nurseries = {kind.module: Nursery(name) for name, kind in KINDS.items()}
+    fork_servers = {kind.module: ForkServer(name) for name, kind in KINDS.items()}
 
     async def start_module(name: str, environment: Mapping[str, str], *, line_bytes: int) -> ForkedProcess:
-        return await nurseries[name].start(environment, line_bytes=line_bytes)
+        return await fork_servers[name].start(environment, line_bytes=line_bytes)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processes, "start_module", start_module)
         yield
-    for nursery in nurseries.values():
-        nursery.close()
+    for fork_server in fork_servers.values():
+        fork_server.close()
