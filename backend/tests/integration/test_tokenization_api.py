@@ -75,9 +75,11 @@ async def until(server: RunningServer, tokenization_id: str, status: str = "read
 async def test_from_the_request_to_the_rows_and_back(
     server: RunningServer, dataset_id: str, tokenizer: Tokenizer
 ) -> None:
-    """Every row holds the reference's ids, the ledger balances, the audit passes, and a position leads to its text."""
+    """Every row holds the reference's ids, the ledger balances, and a position leads to its text."""
     made = await tokenize(server, dataset_id, max_length=16)
-    assert (270, True, "passed") == (made["num_rows"], made["ledger"]["balances"], made["audit"]["verdict"])
+    failed = [check["name"] for check in made["audit"]["checks"] if check["passed"] is False]
+    assert (270, True, ["losses"]) == (made["num_rows"], made["ledger"]["balances"], failed)
+    assert "tokens were not written" in made["warnings"][0]
     rows = load_from_disk(made["path"])
     expected = [tokenizer.encode(row["text"]).ids[:16] for row in story_rows("train", 240)]
     assert expected == rows["train"]["input_ids"][:]
@@ -336,3 +338,30 @@ async def test_a_cached_commit_needs_no_hub(
     )
     assert ("ready", commit, 200) == (made["status"], made["tokenizer_revision"], preview.status_code)
     assert asked == len(hub.requests)
+
+
+async def test_text_outside_a_vocabulary_without_unknown_token_is_refused_by_row(
+    server: RunningServer, dataset_id: str, settings: Settings
+) -> None:
+    """For a job, a preview, an estimate and a sample, with one code and the word; nothing is an internal error."""
+    words = Tokenizer(models.WordLevel({"one": 0}, unk_token="<unk>"))
+    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    folder = settings.data_dir / "tokenizers" / "words"
+    folder.mkdir(parents=True)
+    words.save(str(folder / "tokenizer.json"))
+    name = "./tokenizers/words"
+
+    answer = await server.http.post(f"/api/datasets/{dataset_id}/tokenize", json={"tokenizer": name})
+    failed = await until(server, answer.json()["id"], "error")
+    estimate = await server.http.get(f"/api/datasets/{dataset_id}/what-if", params={"tokenizer": name})
+    preview = await server.http.post("/api/tokenize-preview", json={"tokenizer": name, "text": "one two"})
+    covered = await server.http.post("/api/tokenize-preview", json={"tokenizer": name, "text": "one one"})
+
+    assert "unknown_text" == failed["error_code"]
+    assert failed["error_message"].startswith("Row 0 of split “train”, counted from 0: the text has “")
+    assert [(422, "unknown_text")] * 2 == [(each.status_code, each.json()["code"]) for each in (estimate, preview)]
+    assert "of split “train”" in estimate.json()["detail"]
+    assert "“two”" in preview.json()["detail"]
+    assert [0, 0] == [token["id"] for token in covered.json()["tokens"]]
+    sample = await server.get(f"/api/datasets/{dataset_id}/samples/train/0", tokenization=failed["id"])
+    assert "which the tokenizer's vocabulary lacks" in sample["tokens_note"]

@@ -1,5 +1,7 @@
 """Responses built from records."""
 
+import pytest
+
 from mistudio.models import Dataset, Job, Tokenization, utc_now
 from mistudio.services.responses import dataset_detail, dataset_response, tokenization_detail
 
@@ -90,3 +92,23 @@ def test_a_tokenization_without_files_has_no_splits() -> None:
     assert ([], [], {"max_length": 8}, None) == (detail.splits, detail.usage, detail.resolved, detail.audit)
     assert detail.ledger is not None
     assert detail.ledger.balances
+
+
+@pytest.mark.parametrize(
+    ("status", "nulls", "empty", "words"),
+    [
+        ("ready", 3, 0, "all 3 rows are null."),
+        ("ready", 0, 3, "all 3 rows are empty."),
+        ("ready", 1, 2, "all 3 rows are null or empty."),
+        ("ready", 1, 1, None),
+        ("ready", 0, None, None),
+        ("processing", 3, 0, None),
+    ],
+)
+def test_a_text_column_without_any_text_is_noticed(
+    status: str, nulls: int, empty: int | None, words: str | None
+) -> None:
+    """Once the dataset is ready."""
+    meta = {"null_texts": nulls, "empty_texts": empty}
+    found = dataset_response(dataset(status=status, num_samples=3, text_column="text", meta=meta), []).notices
+    assert [] == found if words is None else words in found[0]

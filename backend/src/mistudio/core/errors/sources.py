@@ -214,7 +214,7 @@ class NoTokenizer(TokenizerError):
 
 
 class UnsupportedTokenizer(TokenizerError):
-    """The tokenizer.json cannot be read, or its ids would differ each time."""
+    """The tokenizer's files cannot be read or converted, or its ids would differ each time."""
 
     code = "unsupported_tokenizer"
     title = "Tokenizer cannot be used"

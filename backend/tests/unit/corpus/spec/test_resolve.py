@@ -131,6 +131,30 @@ def test_a_chat_template_is_for_conversations_and_frames_them_itself(dataset: Ma
     assert ["apply_chat_template"] == refused_fields(replace(settings, text_column=None), tokenizer, dataset)
 
 
+def test_the_chat_template_counts_where_it_is_applied(dataset: Manifest) -> None:
+    """Its hash is part of the key then, and only then."""
+    applied = replace(SETTINGS, apply_chat_template=True, text_column="messages")
+
+    def key(settings: TokenizeSettings, chat_hash: str) -> str:
+        tokenizer = FakeTokenizer(chat_template="{{ messages }}", chat_hash=chat_hash)
+        return equivalence_key(settings, tokenizer, dataset=dataset, dataset_hash="d")
+
+    assert key(applied, "one") == key(applied, "one")
+    assert key(applied, "one") != key(applied, "two")
+    assert key(SETTINGS, "one") == key(SETTINGS, "two")
+
+
+def test_rows_beyond_the_limit_are_noted_and_warnings_do_not_count(dataset: Manifest) -> None:
+    """The hash of a tokenization does not depend on what is installed."""
+    plain, warned = FakeTokenizer(model_max_length=8), FakeTokenizer(model_max_length=8, warnings=("Other ids.",))
+    settings = replace(SETTINGS, max_length=9)
+    resolved = resolve_settings(settings, warned, dataset=dataset)
+    assert "Max length 9 exceeds the model's limit of 8 tokens." in resolved.notes
+    assert ("Other ids.",) == resolved.warnings
+    keys = {equivalence_key(settings, each, dataset=dataset, dataset_hash="d") for each in (plain, warned)}
+    assert 1 == len(keys)
+
+
 def test_missing_splits_and_columns_are_refused_with_the_choices(dataset: Manifest) -> None:
     """The client can offer the choices."""
     with pytest.raises(UnknownSplit) as split:

@@ -10,6 +10,7 @@ from mistudio.corpus.spec import TokenizeSettings
 from mistudio.corpus.tokenized import audit_checks as checks
 from mistudio.corpus.tokenized.audit_checks import AuditEvidence, count_unknown_words, run_checks
 from mistudio.corpus.tokenized.audit_counts import AuditCounts
+from mistudio.corpus.tokenized.ledger import Ledger
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.statistics import TokenCount
 
@@ -64,6 +65,20 @@ def lose_a_token(evidence: AuditEvidence) -> AuditEvidence:
     return with_manifest(evidence, replace(evidence.manifest, ledger=lost))
 
 
+def lose_tokens(count: int) -> Change:
+    """Return a change by which so many of 1,000 tokens were truncated."""
+    ledger = Ledger(source_tokens=1_000, data_tokens=1_000 - count, truncated=count)
+    return lambda evidence: with_manifest(evidence, replace(evidence.manifest, ledger=ledger))
+
+
+def limit_model(length: int) -> Change:
+    """Return a change of the model's limit."""
+    return lambda evidence: with_manifest(
+        evidence,
+        replace(evidence.manifest, tokenizer=replace(evidence.manifest.tokenizer, model_max_length=length)),
+    )
+
+
 def drop_bos(evidence: AuditEvidence) -> AuditEvidence:
     """Return the evidence of a tokenizer without BOS."""
     tokenizer = replace(evidence.manifest.tokenizer, special={"bos": None, "eos": EOS, "pad": PAD, "sep": None})
@@ -113,6 +128,11 @@ def mention_eos(times: int) -> Change:
             False,
             "0.0% of all positions are padding; 5 of 10 rows are padded incorrectly.",
         ),
+        (checks.check_losses, lose_tokens(10), True, "1.0% of the source tokens were not written: 10 truncated"),
+        (checks.check_losses, lose_tokens(11), False, "1.1% of the source tokens were not written: 11 truncated"),
+        (checks.check_max_length, keep, None, "Not applicable (the tokenizer names no limit)."),
+        (checks.check_max_length, limit_model(16), True, "Rows have up to 16 tokens; the model's limit is 16."),
+        (checks.check_max_length, limit_model(15), False, "Rows have up to 16 tokens; the model's limit is 15."),
         (checks.check_boundaries, keep, None, "Not applicable (one document per row)."),
         (
             checks.check_boundaries,
