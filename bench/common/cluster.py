@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from fakes.cluster import database_server, fresh_database, redis_server, scaled_out
+from fakes.cluster import database_server, fresh_database, redis_server, scale_out
 from fakes.hub import Hub
 from fakes.process import ServerProcess, server_process
 from mistudio.core.config import Settings
@@ -25,7 +25,7 @@ async def start_cluster(folder: Path, hub: Hub) -> AsyncIterator[tuple[Settings,
             )
             # Twice the lease of the tests: benchmarks keep the machine busy, and a late heartbeat must not look like
             # a dead worker.
-            settings = scaled_out(base, database_url=url, redis_url=redis).model_copy(update={"lease_seconds": 6.0})
+            settings = scale_out(base, database_url=url, redis_url=redis).model_copy(update={"lease_seconds": 6.0})
             servers = [
                 await stack.enter_async_context(server_process(settings, folder / f"server-{number}.log"))
                 for number in range(2)
