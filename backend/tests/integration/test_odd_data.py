@@ -80,12 +80,17 @@ PLAIN: list[Row] = [{"text": "one ü", "n": 1}, {"text": "two\tx", "n": 2}, {"te
 CASES = {
     "messages": Case(
         {"train.jsonl": jsonl({"messages": CHAT, "id": 1}, {"messages": [], "id": 2})},
-        {"train": [{"text": "user: Hi?\n\nassistant: Hello\nyou", "id": 1}, {"text": "", "id": 2}]},
+        {
+            "train": [
+                {"text": "user: Hi?\n\nassistant: Hello\nyou", "messages": CHAT, "id": 1},
+                {"text": "", "messages": [], "id": 2},
+            ]
+        },
         text_column="messages",
     ),
     "conversations": Case(
         {"train.parquet": parquet_bytes([{"conversations": SHARE, "id": "a"}])},
-        {"train": [{"text": "human: Why?\n\ngpt: Because.", "id": "a"}]},
+        {"train": [{"text": "human: Why?\n\ngpt: Because.", "conversations": SHARE, "id": "a"}]},
         text_column="conversations",
     ),
     "other-name": Case(

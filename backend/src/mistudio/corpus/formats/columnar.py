@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.corpus.arrow_errors import translate_arrow_errors
-from mistudio.corpus.formats.type_inference import convert_array, to_storable_schema
+from mistudio.corpus.formats.storable_type import to_storable_schema
+from mistudio.corpus.formats.type_inference import convert_array
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 BATCH_ROWS: Final = 1_000

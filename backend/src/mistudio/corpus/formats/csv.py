@@ -13,7 +13,8 @@ import pyarrow.csv as pa_csv
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, ByteStream, plain_suffix, too_long_error
-from mistudio.corpus.formats.type_inference import KnownSchema, make_names_unique, merge_types
+from mistudio.corpus.formats.storable_type import make_names_unique
+from mistudio.corpus.formats.type_inference import KnownSchema, merge_types
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 # Arrow holds several blocks at once.

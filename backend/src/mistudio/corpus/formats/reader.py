@@ -20,14 +20,10 @@ from mistudio.corpus.formats.columnar import (
 )
 from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.formats.json import read_json
+from mistudio.corpus.formats.storable_type import to_storable_schema
 from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.formats.text import read_text
-from mistudio.corpus.formats.type_inference import (
-    KnownSchema,
-    convert_array,
-    merge_schemas,
-    to_storable_schema,
-)
+from mistudio.corpus.formats.type_inference import KnownSchema, convert_array, merge_schemas
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.monitor import Monitor
 

@@ -116,15 +116,18 @@ class _ColumnCounts:
         # Empty lists say nothing.
         self.is_decided = any(value != [] for value in values)
         self.counts.kind = classify_column(self.type, values)
+        if self.is_decided and self.counts.kind != "other":
+            self.counts.empty = self.rows - self.counts.nulls
         objects = [value for value in values if isinstance(value, dict)]
         if self.is_decided and is_json(self.type) and self.counts.kind == "other":
             self._add_fields([(f"{self.name}.{path}", "string", "text") for path in _list_text_paths(objects)])
 
     def _add_fields(self, fields: Sequence[tuple[str, str, ColumnKind]]) -> None:
-        for path, kind_name, kind in fields[:_MOST_FIELDS]:
-            if kind != "other":
+        for path, kind_name, kind in fields:
+            rest, known = path[len(self.name) + 1 :], {counts.name for counts in self.fields}
+            # A key without a name has no path, and of two equal paths the first counts.
+            if kind != "other" and all(rest.split(".")) and path not in known and len(known) < _MOST_FIELDS:
                 # The rows before had no value.
-                rest = path[len(self.name) + 1 :]
                 self.fields.append(_TextCounts(path, kind_name, kind, rest, nulls=self.rows))
 
     def to_report(self) -> ColumnReport:

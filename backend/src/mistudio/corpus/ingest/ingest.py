@@ -18,7 +18,7 @@ from mistudio.core.errors import DataMissing, Json
 from mistudio.corpus.formats.columnar import open_parquet, read_parquet, translate_read_errors
 from mistudio.corpus.formats.csv import RecordTooLong
 from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
-from mistudio.corpus.formats.type_inference import make_names_unique
+from mistudio.corpus.formats.storable_type import make_names_unique
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.ingest.column_counts import ColumnCounter
 from mistudio.corpus.monitor import Monitor

@@ -137,7 +137,7 @@ def choose_text_column(columns: Sequence[ColumnReport], *, requested: str | None
     if not texts:
         name = next(iter(filled))
         return TextColumn(name, f"“{name}” seems to hold identifiers or addresses, but no other column holds text.")
-    return _choose_by_name_or_size(texts)
+    return _choose_by_name_or_size(texts, beside="" if texts == filled else " other than identifiers and addresses")
 
 
 def is_label(column: ColumnReport) -> bool:
@@ -157,7 +157,7 @@ def _require_column(name: str, columns: Sequence[ColumnReport], choices: list[st
     raise UnknownColumn(f"{what} Columns with text: {listed}.", extra={"choices": list(choices)})
 
 
-def _choose_by_name_or_size(columns: dict[str, ColumnReport]) -> TextColumn:
+def _choose_by_name_or_size(columns: dict[str, ColumnReport], beside: str) -> TextColumn:
     by_lower = {name.lower(): name for name in reversed(columns)}
     for wanted in TEXT_NAMES:
         if (name := by_lower.get(wanted)) and columns[name].kind == "text":
@@ -169,7 +169,7 @@ def _choose_by_name_or_size(columns: dict[str, ColumnReport]) -> TextColumn:
     if best.kind == "conversation":
         return TextColumn(best.name, f"“{best.name}” holds conversations, which are read as text with their roles.")
     if len(columns) == 1:
-        return TextColumn(best.name, f"“{best.name}” is the only column that holds text.")
+        return TextColumn(best.name, f"“{best.name}” is the only column that holds text{beside}.")
     what = "fields" if all(column.is_field for column in columns.values()) else "columns"
     return TextColumn(best.name, f"“{best.name}” holds the most text of {len(columns)} {what} with text.")
 

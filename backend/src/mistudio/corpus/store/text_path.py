@@ -104,17 +104,19 @@ def is_any_list(kind: pa.DataType) -> bool:
 
 
 def find_conversation_fields(kind: pa.DataType) -> tuple[str, str] | None:
-    """Return the names of the role field and the content field; None unless ``kind`` is a type of conversations."""
+    """Return the fields of role and content, or of tool calls; None unless ``kind`` is a type of conversations."""
     if not is_any_list(kind) or not pa.types.is_struct(kind.value_type):
         return None
     types = {field.name: field.type for field in kind.value_type}
     role = next((name for name in ROLES if name in types and is_text(types[name])), None)
-    content = next((name for name in CONTENTS if name in types and _is_content(types[name])), None)
+    said = [name for name in CONTENTS if name in types and _is_content(types[name])]
+    content = next((name for name in (*said, *CALLS) if name in types), None)
     return (role, content) if role and content else None
 
 
 def _is_content(kind: pa.DataType) -> bool:
-    if is_text(kind) or is_json(kind):
+    # Content that is always null has no type of its own.
+    if is_text(kind) or is_json(kind) or pa.types.is_null(kind):
         return True
     if not is_any_list(kind):
         return False

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from fakes.corpora import COMPRESSORS, arrow_bytes, csv_bytes, ingest_bytes, json_lines, parquet_bytes
 from mistudio.core.errors import InvalidData
 from mistudio.core.records import as_json, from_json
+from mistudio.corpus.formats.json_type import JSON
 from mistudio.corpus.store.file_report import FileReport
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -67,13 +68,16 @@ def test_json_rows_come_back(rows: list[dict[str, object]]) -> None:
     st.lists(st.recursive(LEAF, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3)))
 )
 def test_any_json_values_are_ingested(values: list[object]) -> None:
-    """For any mixture of types, every row is there and text is unchanged."""
+    """For any mixture of types, every row is there and text is unchanged; the JSON type gives every value back."""
     rows = [{"id": index, "value": value} for index, value in enumerate(values)]
     report, found = ingest(json_lines(rows), label="a.jsonl", format="json")
     assert len(rows) == report.rows
     assert list(range(len(rows))) == [row["id"] for row in found]
+    is_any = str(JSON) in {column.type for column in report.columns if column.name == "value"}
     for row, value in zip(found, values, strict=True):
-        if isinstance(value, str):
+        if is_any and value is not None:
+            assert value == json.loads(str(row["value"]))
+        elif isinstance(value, str):
             assert value == row["value"]
         assert (value is None) == (row["value"] is None)
 

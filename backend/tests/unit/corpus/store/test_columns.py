@@ -150,9 +150,19 @@ def test_the_fields_of_files_are_merged() -> None:
         (pa.list_(JSON), [[{"a": 1}, {"b": 2}]], "other"),
         (pa.list_(pa.string()), [], "text"),
         (pa.list_(pa.struct([("role", pa.string()), ("content", JSON)])), [], "conversation"),
+        (pa.list_(pa.struct([("role", pa.string()), ("content", pa.null())])), [], "conversation"),
+        (pa.list_(pa.struct([("role", pa.string()), ("tool_calls", pa.list_(JSON))])), [], "conversation"),
         (pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(JSON))])), [], "conversation"),
     ],
 )
 def test_values_decide_where_the_type_does_not(kind: pa.DataType, values: list[object], expected: str) -> None:
     """A JSON column is what its first values are."""
     assert expected == classify_column(kind, values)
+
+
+def test_the_reason_names_what_was_passed_over() -> None:
+    """The only text beside an identifier is not called the only column with text."""
+    reason = "“word” is the only column that holds text{}."
+    assert reason.format("") == choose_text_column([text("word"), NUMBER]).reason
+    more = reason.format(" other than identifiers and addresses")
+    assert more == choose_text_column([text("id"), text("word")]).reason

@@ -149,3 +149,14 @@ def test_content_in_parts_and_odd_messages_are_rendered() -> None:
     kind = pa.list_(pa.struct([(name, pa.string()) for name in ("role", "from", "content", "value")]))
     assert ["human: x"] == extract_texts(pa.chunked_array([pa.array(both, kind)])).to_pylist()
     assert ["a", None] == extract_texts(pa.array(["a", None]).dictionary_encode()).to_pylist()
+
+
+def test_calls_without_any_content_are_rendered() -> None:
+    """The field of content has no type of its own then, or is absent."""
+    call = {"function": {"name": "f", "arguments": "{}"}}
+    talks = [
+        [{"role": "assistant", "content": None, "tool_calls": [call]}],
+        [{"role": "assistant", "tool_calls": [call]}],
+    ]
+    for talk in talks:
+        assert ["assistant: f({})"] == extract_texts(pa.array([talk])).to_pylist()

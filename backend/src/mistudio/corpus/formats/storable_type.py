@@ -1,0 +1,73 @@
+"""The form in which a type, a schema and its column names are stored in Parquet."""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from mistudio.corpus.formats.json_type import JSON, is_json
+
+
+def to_storable_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type in which ``kind`` is stored: its plain form, or JSON text for what Parquet lacks."""
+    if is_json(kind):
+        return JSON
+    if isinstance(kind, pa.BaseExtensionType):
+        return (
+            kind
+            if to_storable_type(kind.storage_type).equals(kind.storage_type)
+            else to_storable_type(kind.storage_type)
+        )
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+        return to_storable_type(kind.value_type)
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
+        return pa.binary()
+    return _to_storable_nested_type(kind)
+
+
+def _to_storable_nested_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_struct(kind):
+        fields = [field.with_type(to_storable_type(field.type)) for field in kind]
+        return pa.struct(fields) if fields and len({field.name for field in fields}) == len(fields) else pa.string()
+    if pa.types.is_map(kind):
+        return pa.map_(to_storable_type(kind.key_type), to_storable_type(kind.item_type))
+    if pa.types.is_fixed_size_list(kind) and kind.list_size > 0:
+        return pa.list_(kind.value_field.with_type(to_storable_type(kind.value_type)), kind.list_size)
+    if _is_any_list(kind):
+        return pa.list_(kind.value_field.with_type(to_storable_type(kind.value_type)))
+    return pa.string() if pa.types.is_union(kind) or kind == pa.month_day_nano_interval() else kind
+
+
+def _is_any_list(kind: pa.DataType) -> bool:
+    tests = (
+        pa.types.is_list,
+        pa.types.is_large_list,
+        pa.types.is_list_view,
+        pa.types.is_large_list_view,
+        pa.types.is_fixed_size_list,
+    )
+    return any(test(kind) for test in tests)
+
+
+def to_storable_schema(schema: pa.Schema) -> pa.Schema:
+    """Return ``schema`` with to_storable_type types, unique names and its own metadata."""
+    fields = [field.with_type(to_storable_type(field.type)) for field in schema]
+    names = make_names_unique([field.name for field in fields])
+    return pa.schema([field.with_name(name) for field, name in zip(fields, names, strict=True)], schema.metadata)
+
+
+def make_names_unique(names: Iterable[str]) -> list[str]:
+    """Number the later of two equal column names and name empty ones, as pandas does."""
+    taken: dict[str, None] = {}
+    counts: dict[str, int] = {}
+    for position, name in enumerate(names):
+        wanted = name or f"Unnamed: {position}"
+        # Lower numbers are taken.
+        unique, count = wanted, counts.get(wanted, 0)
+        while unique in taken:
+            count += 1
+            unique = f"{wanted}.{count}"
+        counts[wanted] = count
+        taken[unique] = None
+    return list(taken)
