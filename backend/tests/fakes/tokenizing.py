@@ -37,7 +37,7 @@ class FakeSpecial:
     @property
     def all_ids(self) -> Sequence[int]:
         """The ids that exist."""
-        return sorted({token for token in (self.bos, self.eos, self.pad, self.sep) if token is not None})
+        return sorted({token for token in (self.bos, self.eos, self.pad, self.unk, self.sep) if token is not None})
 
 
 @dataclass(frozen=True)

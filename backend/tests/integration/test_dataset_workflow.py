@@ -99,7 +99,7 @@ async def test_a_second_server_names_the_process_that_has_the_folder(settings: S
     async with server_process(settings, tmp_path / "first.log") as server:
         process, line = await start_process(settings, log)
         assert (1, "") == (await process.wait(), line)
-        assert f"process {server.process.pid}" in log.read_text(encoding="utf-8")
+        assert f"Process {server.process.pid}" in log.read_text(encoding="utf-8")
         assert "ok" == (await server.get("/api/health"))["status"]
 
 

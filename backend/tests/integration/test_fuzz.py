@@ -16,9 +16,7 @@ SEED: Final = "20261130"
 TESTS: Final = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize(
-    ("part", "cases"), [("hub", "25"), ("files", "20"), ("damage", "8"), ("requests", "4"), ("races", "1")]
-)
+@pytest.mark.parametrize(("part", "cases"), [("hub", "25"), ("damage", "8"), ("races", "1")])
 def test_hostile_input_is_taken(part: str, cases: str, tmp_path: Path) -> None:
     """No defect, no traceback, nothing lost, and bounded memory and time."""
     command = [sys.executable, "-m", "fuzz", part, "--cases", cases, "--seed", SEED, "--folder", str(tmp_path)]

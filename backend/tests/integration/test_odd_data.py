@@ -218,7 +218,7 @@ CASES = {
     ),
     "paragraphs": Case(
         {"README.md": card(("train", "a.txt"), sample_by="paragraph"), "a.txt": "a\nb\n\nc\n"},
-        code="unsupported_format",
+        {"train": [{"text": "a\nb"}, {"text": "c\n"}]},
     ),
     "no-encoding": Case(
         {"README.md": card(("train", "a.txt"), encoding="utf-99"), "a.txt": "a\n"}, code="unsupported_format"
@@ -331,7 +331,10 @@ async def test_every_row_equals_its_source(server: RunningServer, ended: dict[st
             assert (text[:10_000], len(text)) == (sample["text"], sample["char_count"])
             columns = {key: value for key, value in sample["columns"].items() if key in row or value is not None}
             assert {key: value for key, value in row.items() if key != "text"} == {
-                key: value for key, value in columns.items() if key != "text" or case.text_column == "text"
+                # A conversation is the text, and stays among the columns for its roles.
+                key: value
+                for key, value in columns.items()
+                if key != case.text_column and (key != "text" or case.text_column == "text")
             }
 
 

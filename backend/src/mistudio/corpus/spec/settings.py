@@ -58,6 +58,8 @@ class SpecialTokenFacts(Protocol):
     @property
     def pad(self) -> int | None: ...  # noqa: D102
     @property
+    def unk(self) -> int | None: ...  # noqa: D102
+    @property
     def sep(self) -> int | None: ...  # noqa: D102
     @property
     def all_ids(self) -> Sequence[int]:

@@ -63,7 +63,13 @@ class TokenizerRecord:
             fingerprint=tokenizer.fingerprint,
             vocab_size=tokenizer.vocab_size,
             model_max_length=tokenizer.model_max_length,
-            special={"bos": special.bos, "eos": special.eos, "pad": special.pad, "sep": special.sep},
+            special={
+                "bos": special.bos,
+                "eos": special.eos,
+                "pad": special.pad,
+                "unk": special.unk,
+                "sep": special.sep,
+            },
             special_ids=tuple(special.all_ids),
             chat_hash=tokenizer.chat_hash,
         )

@@ -9,6 +9,8 @@ import pytest
 
 from fakes.tokenizing import (
     CharacterEncoder,
+    FakeSpecial,
+    FakeTokenizer,
     make_fake_engines,
     make_varied_dataset,
     token_of,
@@ -91,3 +93,14 @@ def test_an_audit_is_read_as_it_was_written(dataset: Path, tmp_path: Path) -> No
         with pytest.raises(error, match=words):
             read_audit(tmp_path)
         path.touch()
+
+
+def test_unknown_words_do_not_warn_of_special_tokens(dataset: Path, tmp_path: Path) -> None:
+    """The record of the tokenizer names the token for unknown words, so the audit counts it separately."""
+    unknown = token_of("7")
+    special = FakeSpecial(unk=unknown)
+    manifest = tokenize_into(dataset, tmp_path, SETTINGS, tokenizer=FakeTokenizer(special=special))
+    check = next(check for check in read_audit(tmp_path / "tok").checks if check.name == "special_in_text")
+    assert unknown == manifest.tokenizer.special["unk"]
+    assert (True, 0) == (check.passed, check.figures["in_text"])
+    assert int(check.figures["unknown"]) > 0
