@@ -343,7 +343,7 @@ async def test_a_cached_commit_needs_no_hub(
 async def test_text_outside_a_vocabulary_without_unknown_token_is_refused_by_row(
     server: RunningServer, dataset_id: str, settings: Settings
 ) -> None:
-    """For a job, a preview, an estimate and a sample, with one code and the word; nothing is an internal error."""
+    """For a job, a preview and an estimate, with one code and the word; nothing is an internal error."""
     words = Tokenizer(models.WordLevel({"one": 0}, unk_token="<unk>"))
     words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     folder = settings.data_dir / "tokenizers" / "words"
@@ -363,5 +363,3 @@ async def test_text_outside_a_vocabulary_without_unknown_token_is_refused_by_row
     assert "of split “train”" in estimate.json()["detail"]
     assert "“two”" in preview.json()["detail"]
     assert [0, 0] == [token["id"] for token in covered.json()["tokens"]]
-    sample = await server.get(f"/api/datasets/{dataset_id}/samples/train/0", tokenization=failed["id"])
-    assert "which the tokenizer's vocabulary lacks" in sample["tokens_note"]

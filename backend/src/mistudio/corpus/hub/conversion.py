@@ -51,8 +51,8 @@ def convert_files(name: str, contents: Mapping[str, bytes]) -> tuple[bytes, str]
     answer = ask_transformers(contents, texts=())
     if "error" in answer:
         raise UnsupportedTokenizer(
-            f"transformers cannot convert {' and '.join(found)} of {name}: {answer['error'].rstrip('.')}. "
-            "Use a repository that has a tokenizer.json."
+            f"transformers cannot convert {' and '.join(found)} of {name}: {answer['error'].rstrip('.: ')}. "
+            "Name the right tokenizer_class in tokenizer_config.json, or use a repository that has a tokenizer.json."
         )
     note = f"{answer['made_by']} made tokenizer.json of {' and '.join(found)}."
     return answer["tokenizer"].encode(), note
