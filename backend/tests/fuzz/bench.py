@@ -23,7 +23,7 @@ from mistudio.core.config import Settings
 
 # Bounds of one case: of the processor's time, and of time, on a machine that may be busy.
 MOST_PROCESSOR_SECONDS: Final = 20.0
-MOST_SECONDS: Final = 240.0
+MOST_SECONDS: Final = 120.0
 MOST_GROWTH_BYTES: Final = 700 << 20
 _ANSWER_SECONDS: Final = 100.0
 _WATCH_SECONDS: Final = 0.05

@@ -153,9 +153,11 @@ def _at(pattern: str, damage: Damage) -> Damage:
 def _json_damages(pattern: str, found: Path) -> Iterator[tuple[str, Damage]]:
     for name in ("null", "empty list", "empty object", "text", "deep list", "5,000 digits"):
         yield f"{pattern} is {name}", _at(pattern, _writing(VALUES[name]))
-    yield f"{pattern} is of version 999", _at(pattern, _with("format_version", 999))
     content = json.loads(found.read_bytes())
-    for key in content if isinstance(content, dict) else ():
+    if not isinstance(content, dict):
+        return
+    yield f"{pattern} is of version 999", _at(pattern, _with("format_version", 999))
+    for key in content:
         for name in ("null", "negative", "text", "empty list", "object", "path upwards"):
             yield f"{pattern}: {key} is {name}", _at(pattern, _with(key, VALUES[name]))
         yield f"{pattern}: without {key}", _at(pattern, _without(key))

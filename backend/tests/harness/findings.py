@@ -12,6 +12,7 @@ from harness.say import say
 _SHOWN_CHARACTERS: Final = 700
 # The number of a case says nothing of its kind.
 _NUMBERS: Final = re.compile(r"\d[\d,.]*")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass
@@ -28,7 +29,7 @@ class Findings:
 
     def add(self, case: str, reason: str, *, sign: str = "") -> None:
         """Count a finding, and print the first of its kind; ``sign`` tells the kind better than the reason."""
-        told = without_ids(f"{case}: {reason}")[:_SHOWN_CHARACTERS]
+        told = _CONTROLS.sub(" ", without_ids(f"{case}: {reason}"))[:_SHOWN_CHARACTERS]
         pattern = next((one for one in self.known if re.search(one, told)), None)
         if pattern is not None:
             self.seen[pattern] += 1

@@ -7,6 +7,7 @@ from typing import Final
 
 _START: Final = "Traceback (most recent call last)"
 _SIGNS: Final = (_START, "panicked at", "Fatal Python error", "Segmentation fault")
+_CHAINS: Final = ("During handling of the above exception", "The above exception was the direct cause")
 _FRAME: Final = re.compile(r'File "[^"]*?/(mistudio/[^"]+)", line \d+, in (\S+)')
 # What differs from run to run.
 _CHANGING: Final = re.compile(
@@ -19,25 +20,38 @@ def defects_in(log: Path) -> list[str]:
     if not log.exists():
         return []
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [_told(lines, number) for number, line in enumerate(lines) if any(sign in line for sign in _SIGNS)]
+    found = [number for number, line in enumerate(lines) if any(sign in line for sign in _SIGNS)]
+    return [_told(lines, number) for number in found if not _is_chained(lines, number)]
+
+
+def _is_chained(lines: list[str], number: int) -> bool:
+    """Whether the traceback belongs to the one before it."""
+    return any(line.startswith(_CHAINS) for line in lines[max(0, number - 2) : number])
 
 
 def _told(lines: list[str], number: int) -> str:
     line = lines[number]
     if not line.startswith("{"):
-        # Written by Python itself: the traceback goes on until a line that is not indented, which is the error.
-        following = lines[number + 1 : number + 80]
-        end = next((at for at, one in enumerate(following) if not one.startswith(" ")), len(following) - 1)
-        return _summary("", "\n".join([line, *following[: end + 1]]))
+        return _summary("", _whole_traceback(lines, number))
     said = json.loads(line)
     event, traceback = str(said.get("event")), str(said.get("exception") or said.get("stack") or "")
     return _summary("log", event) if _START in event else _summary(event, traceback)
 
 
+def _whole_traceback(lines: list[str], number: int) -> str:
+    """What Python itself wrote: lines that are indented, then the error, and so on for each error in the chain."""
+    end = number + 1
+    while end < len(lines) and lines[end].startswith(" "):
+        end += 1
+    if end + 2 < len(lines) and lines[end + 2].startswith(_CHAINS):
+        return _whole_traceback(lines, end + 4)
+    return "\n".join(lines[number : end + 1])
+
+
 def _summary(event: str, traceback: str) -> str:
-    frames = _FRAME.findall(traceback)
+    frames = [f"{path}:{name}" for path, name in _FRAME.findall(traceback)]
     last = next((line for line in reversed(traceback.splitlines()) if line.strip()), "")
-    where = f" in {frames[-1][0]}:{frames[-1][1]}" if frames else ""
+    where = f" in {' > '.join(frames[-2:])}" if frames else ""
     return without_ids(f"{event.splitlines()[0] if event else 'log'}: {last[:300]}{where}")
 
 

@@ -14,6 +14,14 @@ LOG = """{"event": "request crashed", "exception": "Traceback (most recent call 
 Traceback (most recent call last):
   File "/a/mistudio/c.py", line 2, in go
 OSError: full
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/a/mistudio/a.py", line 3, in first
+  File "/a/mistudio/c.py", line 4, in second
+    y
+OSError: fuller
 """
 
 
@@ -31,7 +39,10 @@ def test_defects_are_read_from_a_log(tmp_path: Path) -> None:
     """Tracebacks in JSON and bare ones are told in one line each, with the place in our code and without ids."""
     log = tmp_path / "log"
     log.write_text(LOG)
-    told = ["request crashed: ValueError: bad … in mistudio/b.py:do", "log: OSError: full in mistudio/c.py:go"]
+    told = [
+        "request crashed: ValueError: bad … in mistudio/b.py:do",
+        "log: OSError: fuller in mistudio/a.py:first > mistudio/c.py:second",
+    ]
     assert told == defects_in(log)
     assert [] == defects_in(tmp_path / "none")
 
