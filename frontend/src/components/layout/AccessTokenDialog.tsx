@@ -29,9 +29,9 @@ export function AccessTokenDialog({ access }: { readonly access: Exclude<Access,
           value={token}
           onChange={setToken}
           secret
-          invalid={access === 'refused'}
+          invalid={access === 'rejected'}
         >
-          {access === 'refused' && (
+          {access === 'rejected' && (
             <div className="mt-2">
               <ErrorMessage>The server rejected this token. Check it and try again.</ErrorMessage>
             </div>
