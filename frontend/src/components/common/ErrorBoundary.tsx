@@ -10,7 +10,7 @@ interface ErrorBoundaryState {
   readonly message: string | null;
 }
 
-/** Stands in for a part of the panel that failed by a defect, so that the page is never blank. */
+/** Replaces a part of the panel that threw an error, so that the page is never blank. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
   override state: ErrorBoundaryState = { message: null };
 

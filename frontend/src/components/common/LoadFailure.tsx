@@ -7,7 +7,7 @@ interface LoadFailureProps {
   readonly onRetry: () => void;
 }
 
-/** In place of what could not be got: why, and a way to ask again. */
+/** Replaces what could not be loaded: the reason and a button that retries. */
 export function LoadFailure({ error, onRetry }: LoadFailureProps) {
   return (
     <div className="space-y-3 py-4">

@@ -6,7 +6,7 @@ import { ErrorMessage } from '../common/ErrorMessage';
 import { primaryButton } from '../common/styles';
 import { TextField } from '../common/TextField';
 
-/** Asks for the server's own access token, where it wants one. It cannot be closed: nothing works without. */
+/** Asks for the server's access token; it cannot be closed, because nothing works without the token. */
 export function AccessTokenDialog({ access }: { readonly access: Exclude<Access, 'granted'> }) {
   const saveToken = useConnectionStore((state) => state.saveToken);
   const [token, setToken] = useState('');

@@ -17,7 +17,7 @@ import { SelectionBar } from '../datasets/list/SelectionBar';
 import { useSelection } from '../datasets/list/useSelection';
 import { StorageDialog } from '../datasets/storage/StorageDialog';
 
-/** Get datasets, look at them, delete them. */
+/** The panel for downloading, inspecting and deleting datasets. */
 export function DatasetsPanel() {
   const route = useRoute();
   const selection = useSelection();
@@ -72,7 +72,7 @@ export function DatasetsPanel() {
   );
 }
 
-/** The button that was pressed goes: the focus is then on the first thing to choose, and in the end where it began. */
+/** Move the focus to the first checkbox when selecting starts, because the Select button goes, and back at the end. */
 function useSelectionFocus(isSelecting: boolean): RefObject<HTMLButtonElement | null> {
   const selectButton = useRef<HTMLButtonElement>(null);
   const previous = useRef(isSelecting);

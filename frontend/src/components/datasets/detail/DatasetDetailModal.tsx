@@ -21,7 +21,7 @@ import { DatasetGone } from './DatasetGone';
 import { UnreadyNotice } from './UnreadyNotice';
 import { useDatasetDetail } from './useDatasetDetail';
 
-/** Charts and settings come with the first visit of their tab. */
+/** The code of charts and settings is loaded when their tab is first shown. */
 const DatasetStatistics = lazyPart(() => import('../statistics/DatasetStatistics'));
 const TokenizationTab = lazyPart(() => import('../tokenization/TokenizationTab'));
 
@@ -36,7 +36,7 @@ interface DetailTab {
   readonly label: string;
   readonly icon: LucideIcon;
   readonly content: (dataset: DatasetDetail, props: DatasetDetailModalProps) => ReactNode;
-  /** What the list's own record is enough for, while everything else is being got. */
+  /** What the list's record is enough for, while the details load. */
   readonly preview?: (dataset: Dataset) => ReactNode;
 }
 
@@ -67,7 +67,7 @@ const TOKENIZATION: DetailTab = {
 };
 const TABS: readonly DetailTab[] = [OVERVIEW, SAMPLES, STATISTICS, TOKENIZATION];
 
-/** The window of one dataset: everything about it, in tabs. */
+/** The window of one dataset, with its tabs. */
 export function DatasetDetailModal(props: DatasetDetailModalProps) {
   const { route, onNavigate, onClose } = props;
   const detail = useDatasetDetail(route.id);
@@ -113,17 +113,17 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
   );
 }
 
-/** What a dataset that is not ready has: the overview; the notice says why there is no more. */
+/** Return whether a tab can be shown; a dataset that is not ready has only the overview. */
 function canShow(tab: DetailTab, { status }: Dataset): boolean {
   return status === 'ready' || tab === OVERVIEW;
 }
 
-/** Whether there is no such dataset, or no more: nothing of it is then to be got by asking again. */
+/** Return whether the dataset does not exist, so that retrying is useless. */
 function isDeleted(detail: Async<DatasetDetail, ApiError>): detail is { kind: 'failed'; error: ApiError } {
   return detail.kind === 'failed' && detail.error.code === 'not_found';
 }
 
-/** How much there is of it; `unknown` where that is not known. */
+/** Describe a dataset's size and number of samples; return `unknown` without a dataset. */
 function describeExtent(dataset: Dataset | undefined, unknown: string): string {
   if (dataset === undefined) return unknown;
   const size = formatFileSize(getDisplayedSize(dataset));

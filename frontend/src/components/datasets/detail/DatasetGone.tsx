@@ -8,7 +8,7 @@ interface DatasetGoneProps {
   readonly onClose: () => void;
 }
 
-/** In place of a dataset that is not there any more: that it is not, and the way out. What had the focus went with it. */
+/** Replaces a deleted dataset: the reason and a focused button that closes the window, as the old focus is gone. */
 export function DatasetGone({ detail, onClose }: DatasetGoneProps) {
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => close.current?.focus(), []);

@@ -10,7 +10,7 @@ import { quietButton, tile } from '../../common/styles';
 import { DatasetStatusLine } from '../shared/DatasetStatusLine';
 import { RetryForm } from '../shared/RetryForm';
 
-/** In the window of a dataset that is not ready, where a link may lead: why not, and the retry that its card has. */
+/** Shows in a dataset's window, which a link may open, why the dataset is not ready, and offers a retry. */
 export function UnreadyNotice({ dataset }: { readonly dataset: DatasetDetail }) {
   const { id, status, error_code } = dataset;
   const notice = useRef<HTMLElement>(null);
@@ -20,7 +20,7 @@ export function UnreadyNotice({ dataset }: { readonly dataset: DatasetDetail }) 
   const retry = async (datasetId: string, request?: RetryRequest): Promise<void> => {
     await retryDataset(datasetId, request);
     await refresh();
-    // The button that was pressed has gone.
+    // The pressed button is gone.
     notice.current?.focus();
   };
   const needsToken = status === 'error' && needsHubToken(error_code);

@@ -15,7 +15,7 @@ interface DownloadFormProps {
   readonly children?: ReactNode;
 }
 
-/** Gets a dataset from the Hub: a repository is enough, everything else may be told. */
+/** Downloads a dataset from the Hub; only the repository is required. */
 export function DownloadForm({ onOpen, children }: DownloadFormProps) {
   const form = useDownloadForm();
   const { values, errors, preflight, submitting, change } = form;

@@ -12,7 +12,7 @@ interface DownloadOptionsProps {
   readonly children: ReactNode;
 }
 
-/** What a download can be told beside the repository; left empty, the server chooses. */
+/** The optional settings of a download; the server chooses what is left empty. */
 export function DownloadOptions({ form, children }: DownloadOptionsProps) {
   const { values, errors, change, preflight } = form;
   const hub = preflight.kind === 'loaded' ? preflight.value : null;

@@ -8,7 +8,7 @@ interface FieldErrorProps {
   readonly onOpen?: (datasetId: string) => void;
 }
 
-/** What is wrong with a field, and what could stand in it instead. */
+/** The error of a field, with buttons for what could be entered instead. */
 export function FieldError({ failure, onChoose, onOpen }: FieldErrorProps) {
   if (failure === undefined) {
     return null;

@@ -11,7 +11,7 @@ export interface DownloadValues {
   readonly repo_id: string;
   readonly access_token: string;
   readonly config: string;
-  /** Empty: all. */
+  /** Empty: all splits. */
   readonly splits: readonly string[];
   readonly revision: string;
   readonly text_column: string;
@@ -23,7 +23,7 @@ export interface DownloadForm {
   readonly preflight: Preflight;
   readonly submitting: boolean;
   readonly change: (changes: Partial<DownloadValues>) => void;
-  /** Say what is wrong with the repository's id, now that the field has been left. */
+  /** Validate the repository id after its field lost the focus. */
   readonly checkRepository: () => void;
   readonly submit: () => Promise<void>;
 }
@@ -37,7 +37,7 @@ const EMPTY_VALUES: DownloadValues = {
   text_column: '',
 };
 
-/** What bears on what: another repository makes everything that was said of the one before untrue. */
+/** The fields that depend on each field; their errors are outdated once it changes. */
 const DEPENDENT_FIELDS: Partial<Readonly<Record<DownloadField, readonly DownloadField[]>>> = {
   repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column'],
   revision: ['config', 'splits', 'text_column'],
@@ -46,11 +46,11 @@ const DEPENDENT_FIELDS: Partial<Readonly<Record<DownloadField, readonly Download
 
 interface FormState {
   readonly values: DownloadValues;
-  /** What the form itself, or the server, said of these values. */
+  /** The errors that the form or the server found in these values. */
   readonly errors: DownloadErrors;
 }
 
-/** The state of the download form: what is typed, what the Hub says of it, what is wrong with it. */
+/** Return the state of the download form: the values, what the Hub says about them, and their errors. */
 export function useDownloadForm(): DownloadForm {
   const downloadDataset = useDatasetsStore((state) => state.downloadDataset);
   const [{ values, errors }, setForm] = useState<FormState>({ values: EMPTY_VALUES, errors: {} });
@@ -98,7 +98,7 @@ export function useDownloadForm(): DownloadForm {
 
 function applyChanges({ values, errors }: FormState, changes: Partial<DownloadValues>): FormState {
   const isOtherRepository = changes.repo_id !== undefined && changes.repo_id !== values.repo_id;
-  // Splits are those of one repository and config: of another they say nothing.
+  // Splits belong to one repository and config.
   const splits = isOtherRepository || changes.config !== undefined ? { splits: [] } : {};
   const next = { ...values, ...splits, ...changes };
   return {
@@ -107,7 +107,7 @@ function applyChanges({ values, errors }: FormState, changes: Partial<DownloadVa
   };
 }
 
-/** `sent` is on its way: what was typed meanwhile is for the next one. */
+/** Clear the submitted values, and keep what was typed meanwhile. */
 function clearSubmitted({ values, errors }: FormState, submitted: DownloadValues): FormState {
   const keptFields = listChangedFields(submitted, values).filter(
     (field) => values[field] !== submitted[field],
@@ -120,13 +120,13 @@ function clearSubmitted({ values, errors }: FormState, submitted: DownloadValues
 
 const listFields = (values: Partial<DownloadValues>) => Object.keys(values) as DownloadField[];
 
-/** The fields that are another than before, and those that these bear on. */
+/** Return the changed fields and those that depend on them. */
 function listChangedFields(previous: DownloadValues, next: DownloadValues): readonly DownloadField[] {
   const changedFields = listFields(next).filter((field) => next[field] !== previous[field]);
   return changedFields.flatMap((field) => [field, ...(DEPENDENT_FIELDS[field] ?? [])]);
 }
 
-/** The request for what is typed; an empty field is left to the server's own choice. */
+/** Return the request for `values`; the server chooses what is left empty. */
 function toDownloadRequest(values: DownloadValues): DatasetDownloadRequest {
   const texts = (['config', 'revision', 'text_column', 'access_token'] as const).flatMap((field) => {
     const text = values[field].trim();

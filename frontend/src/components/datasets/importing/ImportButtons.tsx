@@ -5,7 +5,7 @@ import { quietButton } from '../../common/styles';
 
 const ACCEPTED_SUFFIXES = '.csv,.tsv,.json,.jsonl,.gz,.zst,.txt,.parquet,.arrow';
 
-/** The ways in beside the Hub: files of this machine, and the sample that comes with the studio. */
+/** Buttons that import local files and the bundled sample. */
 export function ImportButtons() {
   const picker = useRef<HTMLInputElement>(null);
   const { state, importFiles, loadSample } = useImportStore();
@@ -24,7 +24,7 @@ export function ImportButtons() {
         aria-label="Files to import"
         onChange={({ target }) => {
           const files = [...(target.files ?? [])];
-          // The same file may be chosen again, once it has been mended say.
+          // Reset the input, so that the same file can be picked again after it was corrected.
           target.value = '';
           if (files.length > 0) void importFiles(files);
         }}

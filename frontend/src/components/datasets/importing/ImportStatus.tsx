@@ -10,7 +10,7 @@ import { IconButton } from '../../common/IconButton';
 import { ProgressBar } from '../../common/ProgressBar';
 import { card, linkButton } from '../../common/styles';
 
-/** How far an import has come on its way to the server, or why it failed; nothing where there is none. */
+/** The progress of an upload or why it failed; nothing without an import. */
 export function ImportStatus() {
   const { state, dismiss } = useImportStore();
   if (state.kind === 'idle') {

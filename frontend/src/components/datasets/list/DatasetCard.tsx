@@ -25,14 +25,15 @@ interface DatasetCardProps {
   readonly dataset: Dataset;
   readonly onOpen: (id: string) => void;
   readonly onDelete: (dataset: Dataset) => void;
-  /** Whether it is one of those that are chosen; null: none are being chosen. */
+  /** Whether the dataset is selected; null outside the selection mode. */
   readonly selected: boolean | null;
   readonly onSelect: (id: string) => void;
 }
 
 /**
- * One dataset of the list: what it is, where it stands, what may be done. An event about one dataset draws its card
- * anew and no other, so what is given must stay the same from one time to the next.
+ * One dataset of the list: its name, status and actions.
+ *
+ * It is memoized so that an event renders one card only; callers must pass stable callbacks.
  */
 export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
   const { dataset, onOpen, onDelete, selected, onSelect } = props;
@@ -79,7 +80,7 @@ export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
   );
 });
 
-/** Chooses the dataset by a click anywhere on its card. */
+/** A checkbox whose label covers the card. */
 function SelectionBox({ dataset, selected, onSelect }: Omit<DatasetCardProps, 'onOpen' | 'onDelete'>) {
   return (
     <label className="flex after:absolute after:inset-0 cursor-pointer">
@@ -94,7 +95,7 @@ function SelectionBox({ dataset, selected, onSelect }: Omit<DatasetCardProps, 'o
   );
 }
 
-/** The card's one button to open it, stretched over the card, so that no button stands in another. */
+/** The button that opens the dataset, stretched over the card, so that no button nests in another. */
 function OpenButton({ dataset, onOpen }: Pick<DatasetCardProps, 'dataset' | 'onOpen'>) {
   return (
     <button

@@ -18,7 +18,7 @@ interface DatasetListProps {
   readonly children: ReactNode;
 }
 
-/** The datasets, newest first; or why there are none to see. */
+/** The datasets, newest first, or why there are none. */
 export function DatasetList({ children, ...props }: DatasetListProps) {
   const list = useDatasetsStore(useShallow(selectList));
   const fetchDatasets = useDatasetsStore((state) => state.fetchDatasets);

@@ -8,7 +8,7 @@ interface SelectionBarProps {
   readonly onDelete: (datasets: readonly Dataset[]) => void;
 }
 
-/** What may be done with the chosen datasets; stays in sight while the list is scrolled. */
+/** The actions for the selected datasets; it stays visible while the list scrolls. */
 export function SelectionBar({ selection, onDelete }: SelectionBarProps) {
   const { selectedDatasets, selectAll, stop } = selection;
   return (

@@ -4,10 +4,10 @@ import { parseBlocks, takeBlocks } from '../../../utils/markdown';
 import { Markdown } from '../../common/Markdown';
 import { linkButton, tile } from '../../common/styles';
 
-/** Of a longer text, the blocks that begin within so many characters are shown at first. */
+/** Of a longer text, only blocks that begin within these characters are shown at first. */
 const PREVIEW_CHARACTERS = 600;
 
-/** The dataset card's own words; a long text opens at a wish. */
+/** The text of the dataset card; a long one can be expanded. */
 export default function DatasetDescription({ text }: { readonly text: string | null }) {
   const [open, setOpen] = useState(false);
   const blocks = useMemo(() => parseBlocks(text ?? ''), [text]);

@@ -18,10 +18,10 @@ interface DatasetSamplesBrowserProps {
   readonly onNavigate: (route: DatasetRoute) => void;
 }
 
-/** The dataset's rows, a page at a time; split and page stand in the address. */
+/** The dataset's samples, one page at a time; the address holds split, page and filters. */
 export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSamplesBrowserProps) {
   const { state, last, reload } = useSamples(route);
-  // The page before stays in sight until the next one is there, so that nothing jumps.
+  // The previous page stays visible until the next one is loaded, so that the layout does not jump.
   const samples = last;
   const goTo = (next: number): void => onNavigate({ ...route, page: next });
   return (
@@ -50,10 +50,10 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
 interface SamplePageProps {
   readonly dataset: DatasetDetail;
   readonly samples: SampleListResponse;
-  /** Whose tokens an opened sample shows; null: there are none. */
+  /** The tokenization whose tokens an expanded sample shows; null if there is none. */
   readonly tokenization: string | null;
   readonly route: DatasetRoute;
-  /** What is being done while these samples stand in for those that `route` names. */
+  /** What the panel is doing while these samples are not yet those of `route`; null if they are. */
   readonly pendingText: string | null;
   readonly onPage: (page: number) => void;
 }

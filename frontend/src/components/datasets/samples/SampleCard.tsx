@@ -15,11 +15,11 @@ import { SampleColumns } from './SampleColumns';
 interface SampleCardProps {
   readonly datasetId: string;
   readonly sample: DatasetSample;
-  /** Whose tokens it shows once it is opened; null: there are none. */
+  /** The tokenization whose tokens the expanded card shows; null if there is none. */
   readonly tokenization?: string | null;
 }
 
-/** One row: its text, clamped until opened; what the list cut off is fetched when it is opened or copied. */
+/** One sample, clamped until expanded; a shortened text is loaded in full when it is expanded or copied. */
 export function SampleCard({ datasetId, sample, tokenization = null }: SampleCardProps) {
   const [open, setOpen] = useState(false);
   const [fullSample, setFullSample] = useState<SampleDetail | null>(
@@ -38,7 +38,7 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
     if (!open && fullSample === null) void runFetch();
   };
   const shownSample = open && fullSample !== null ? fullSample : sample;
-  // The whole text of a cut one begins alike, unless it was cut out of the middle: then its spans are not known.
+  // A shortened text may be a cut from the middle of the full text, whose marks are then unknown.
   const marks = shownSample.text.startsWith(sample.text) ? sample.marks : [];
   const tokens = open ? (fullSample?.tokens ?? null) : null;
   const note = open ? (fullSample?.tokens_note ?? null) : null;

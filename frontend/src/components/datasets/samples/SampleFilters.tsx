@@ -20,7 +20,7 @@ const MODES: readonly [SearchMode, string][] = [
   ['regex', 'Regular expression'],
 ];
 
-/** What of the samples is wanted: words, a text or a pattern; a split; a length in tokens. */
+/** The filters of the samples: search, split, and a range of tokens. */
 export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) {
   const isTokenized = dataset.tokenizations.some(({ status }) => status === 'ready');
   return (
@@ -78,7 +78,7 @@ export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) 
   );
 }
 
-/** Typed at once, searched for once the typing pauses. */
+/** A search field that reports a change once typing pauses. */
 function SearchInput({
   value,
   onChange,
@@ -88,7 +88,7 @@ function SearchInput({
 }) {
   const [text, setText] = useState(value);
   const debouncedText = useDebounced(text, DEBOUNCE_MS);
-  // What is typed leads; the address follows.
+  // The field does not follow the address, because the address follows the field.
   const search = useEffectEvent((newText: string) => {
     if (newText !== value) onChange(newText);
   });

@@ -5,16 +5,16 @@ import { waitingButton } from '../../common/styles';
 
 interface SamplesPagerProps {
   readonly pagination: Pagination;
-  /** How many samples this page has. */
+  /** The number of samples on this page. */
   readonly sampleCount: number;
-  /** Whether the total is one, and not a lower bound that still grows. */
+  /** Whether the total is exact; otherwise it is a lower bound. */
   readonly exact?: boolean;
-  /** What is being done while this page stands in for another; null: it is the one. */
+  /** What the panel is doing until the requested page is shown; null if it is shown. */
   readonly pendingText?: string | null;
   readonly onPage: (page: number) => void;
 }
 
-/** Where one is among all samples, and how to get elsewhere; it stays in sight under them. */
+/** The position among all samples and the page navigation; it stays visible below the samples. */
 export function SamplesPager({
   pagination,
   sampleCount,
@@ -45,7 +45,7 @@ export function SamplesPager({
           onGo={goTo}
         />
         <div className="flex gap-2 max-sm:ml-auto">
-          {/* A button that is pressed keeps the focus while its page comes. */}
+          {/* aria-disabled keeps the focus on the pressed button while its page loads. */}
           <button
             type="button"
             disabled={!has_prev}

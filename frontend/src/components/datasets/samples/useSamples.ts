@@ -6,11 +6,11 @@ import { useResource } from '../../../hooks/useResource';
 import type { SampleListResponse } from '../../../types/dataset';
 import type { DatasetRoute } from '../../../utils/route';
 
-/** How many samples a page has. */
+/** The number of samples on a page. */
 export const SAMPLES_PER_PAGE = 50;
 const POLL_MS = 700;
 
-/** The page of samples that `route` names; while its total is still counted, it is asked for again until it stands. */
+/** Load the page of samples that `route` names; poll it while the server still counts the total. */
 export function useSamples(route: DatasetRoute) {
   const { id, split, page, search, mode, matchCase, minTokens, maxTokens, tokenization } = route;
   const load = useCallback(
@@ -27,7 +27,7 @@ export function useSamples(route: DatasetRoute) {
   return { state, last: first === null ? lastValue : latest, reload };
 }
 
-/** `first` until a later answer to the same question has its exact total. */
+/** Return `first`, or a later response to the same request with a more exact total. */
 function useExactTotal(
   first: SampleListResponse | null,
   load: (signal: AbortSignal) => Promise<SampleListResponse>,
@@ -43,7 +43,7 @@ function useExactTotal(
       load(controller.signal)
         .then((value) => setUpdate({ of: first, value }))
         .catch((error: unknown) => {
-          // The page stands; a total that cannot be had is no reason to take it away.
+          // Keep showing the page even if its total cannot be loaded.
           if (!isAbort(error)) toApiError(error);
         });
     }, POLL_MS);

@@ -4,15 +4,15 @@ import { quietButton } from '../../common/styles';
 import { TextField } from '../../common/TextField';
 
 interface RetryFormProps {
-  /** Of what is tried again. */
+  /** The id of the dataset or tokenization. */
   readonly id: string;
-  /** What the button says. */
+  /** The label of the button. */
   readonly label: string;
   readonly busy: boolean;
   readonly onRetry: (accessToken: string | null) => void;
 }
 
-/** Tries work again with another Hugging Face token, or with the same access that may have been granted meanwhile. */
+/** Retries a job with another Hugging Face token, or without one if access was granted meanwhile. */
 export function RetryForm({ id, label, busy, onRetry }: RetryFormProps) {
   const [token, setToken] = useState('');
   const submit = (event: SyntheticEvent): void => {

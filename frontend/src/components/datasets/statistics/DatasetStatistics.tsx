@@ -24,10 +24,10 @@ interface DatasetStatisticsProps {
 
 const COLOURS = ['emerald', 'blue', 'purple', 'yellow'] as const;
 
-/** A dataset in exact figures; padding and special tokens are never counted as data. */
+/** A dataset's exact figures; padding and special tokens are never counted as data. */
 export default function DatasetStatistics({ dataset, route, onNavigate }: DatasetStatisticsProps) {
   const readyTokenizations = dataset.tokenizations.filter(({ status }) => status === 'ready');
-  // Asked for by name: what becomes ready meanwhile is another one, and its figures are got.
+  // Requested by id, so that a tokenization that becomes ready meanwhile reloads the figures.
   const tokenizationId = route.tokenization ?? findNewestReady(dataset);
   const { state, reload } = useResource(
     useCallback(
@@ -101,7 +101,7 @@ interface TokenCountNoteProps {
   readonly writtenTokens: number | null | undefined;
 }
 
-/** Why the tokenization itself says another number of tokens, where it does. */
+/** Explains why the tokenization has another number of tokens, if it does. */
 function TokenCountNote({ countedTokens, writtenTokens }: TokenCountNoteProps) {
   if (
     countedTokens === undefined ||

@@ -8,13 +8,13 @@ import { card, textButton } from '../../common/styles';
 const ROW_PX = 26;
 const DIGIT_PX = 7;
 const GAP_PX = 12;
-/** So wide is the bar of what is there, however little it is beside the rest; what is not there keeps its row. */
+/** The least width of a bar, so that a small count stays visible; a zero count has no bar but keeps its row. */
 const MIN_BAR_PX = 2;
 const ZERO_BAR_PX = 0.001;
 const EMERALD = '#10b981';
 const SLATE = '#94a3b8';
 
-/** How many samples have how many tokens, as bars and as a table; logarithmic at first where one bar has them all. */
+/** The number of samples by length, as bars and as a table; it starts logarithmic if one bar has nearly all samples. */
 export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistics }) {
   const [logarithmic, setLogarithmic] = useState(() => tokens.p99 <= (tokens.linear_bins[0]?.end ?? 0));
   const bins = logarithmic ? tokens.logarithmic_bins : tokens.linear_bins;
@@ -98,7 +98,7 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
   );
 }
 
-/** Room for the longest of some figures, in pixels. */
+/** Estimate the width of the longest label, in pixels. */
 function estimateWidth(figures: readonly string[]): number {
   return GAP_PX + DIGIT_PX * Math.max(0, ...figures.map(({ length }) => length));
 }

@@ -10,7 +10,7 @@ const LAYOUTS = [
   ['packed', 'Packed'],
 ] as const;
 
-/** A slider over the lengths that were asked about, the curve of what each loses, and the costs of the chosen one. */
+/** A slider over the lengths, the curve of what each loses, and the costs of the selected one. */
 export function WhatIfCosts({ whatIf }: { readonly whatIf: WhatIf }) {
   const { options, estimate, documents_counted, tokenizer } = whatIf;
   const [selected, setSelected] = useState(options.length - 1);

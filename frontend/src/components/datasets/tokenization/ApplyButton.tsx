@@ -7,11 +7,11 @@ import type { TokenizationForm } from './useTokenizationForm';
 
 interface ApplyButtonProps {
   readonly form: TokenizationForm;
-  /** Show a tokenization that is there already. */
+  /** Shows a tokenization that already exists. */
   readonly onShow: (id: string) => void;
 }
 
-/** Begins the tokenization that the settings describe, once they and their preview were looked at. */
+/** Submits the settings, below their preview. */
 export function ApplyButton({ form, onShow }: ApplyButtonProps) {
   const { values, failure, existingId, submitting } = form;
   return (

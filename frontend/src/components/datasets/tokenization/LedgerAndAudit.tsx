@@ -14,7 +14,7 @@ const VERDICTS = {
   failed: ['Failed', 'text-red-400'],
 } as const;
 
-/** What a single check came to: its sign, its word, its colour. */
+/** The outcomes of a check: symbol, word and colour. */
 const OUTCOMES = {
   passed: ['✓', 'passed', 'text-emerald-400'],
   warning: ['⚠', 'warning', 'text-yellow-400'],
@@ -22,7 +22,7 @@ const OUTCOMES = {
   notApplicable: ['–', 'not applicable', 'text-slate-400'],
 } as const;
 
-/** Why a tokenization can be trusted: its audit, its ledger, its rows, and how to load it. */
+/** A tokenization's audit, ledger, rows and snippets. */
 export function LedgerAndAudit({ id }: { readonly id: string }) {
   const { state, reload } = useResource(
     useCallback((signal: AbortSignal) => getTokenization(id, signal), [id]),
@@ -75,7 +75,7 @@ function AuditReport({ audit }: { readonly audit: Audit }) {
   );
 }
 
-/** A check that did not pass only warns where the whole passed with warnings. */
+/** Return the outcome of a check; a failed one is only a warning if the audit passed with warnings. */
 function toOutcome(passed: boolean | null, verdict: Audit['verdict']): keyof typeof OUTCOMES {
   if (passed === null) return 'notApplicable';
   if (passed) return 'passed';
@@ -113,7 +113,7 @@ function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
   );
 }
 
-/** Lines that add up to the last one. */
+/** A table whose last line is the sum of the others. */
 function SumTable({ lines, label }: { readonly lines: readonly [string, number][]; readonly label: string }) {
   return (
     <table className="w-full text-sm text-slate-300 tabular-nums">

@@ -16,14 +16,14 @@ const CHOICES = [...SLOT_NAMES.map((name) => [name, NAMES[name]] as const), [BY_
 interface TokenSlotFieldProps {
   readonly id: string;
   readonly label: string;
-  /** One of the names, or an id as it is typed. */
+  /** One of the names, or a token ID as typed. */
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly note: string;
   readonly error?: string | undefined;
 }
 
-/** Which special token stands in one place of a row: one of the tokenizer's own, or any by its id. */
+/** Selects a special token: one of the tokenizer's own, or any by its ID. */
 export function TokenSlotField({ id, label, value, onChange, note, error }: TokenSlotFieldProps) {
   const slotName = SLOT_NAMES.find((name) => name === value);
   return (

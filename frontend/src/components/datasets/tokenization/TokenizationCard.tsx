@@ -20,11 +20,11 @@ interface TokenizationCardProps {
   readonly tokenization: Tokenization;
   readonly open: boolean;
   readonly onToggle: () => void;
-  /** Another object than before: the card is to be looked at, and takes the focus. */
+  /** A new object makes the card take the focus. */
   readonly focusRequest?: object | null;
 }
 
-/** One tokenization: its settings, its progress or figures, and what may be done to it. */
+/** One tokenization: its settings, its progress or figures, and its actions. */
 export function TokenizationCard({
   tokenization,
   open,
@@ -85,7 +85,7 @@ export function TokenizationCard({
   );
 }
 
-/** Where it stands: how far it has come, how it ended, or what it holds. */
+/** The status of a tokenization: its progress, how it ended, or its figures. */
 function TokenizationStatus({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
   switch (tokenization.status) {
     case 'queued':
@@ -129,7 +129,7 @@ function Figures({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) 
   );
 }
 
-/** Continue a sentence with what the server wrote as one of its own. */
+/** Lower the first letter, so that the server's sentence can continue another one. */
 function lowerFirst(sentence: string): string {
   return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }

@@ -14,9 +14,9 @@ interface TokenizationTabProps {
   readonly onNavigate: (route: DatasetRoute) => void;
 }
 
-/** Settings for a new tokenization, a preview of them, and every tokenization that there is. */
+/** The settings of a new tokenization, a preview, and the dataset's tokenizations. */
 export default function TokenizationTab({ dataset, route, onNavigate }: TokenizationTabProps) {
-  // A new object for each wish, so that the same card can be wished for again.
+  // A new object for each request, so that the same card can be focused again.
   const [focusRequest, setFocusRequest] = useState<{ readonly id: string } | null>(null);
   const form = useTokenizationForm(({ id }) => setFocusRequest({ id }));
   const { tokenizations } = dataset;

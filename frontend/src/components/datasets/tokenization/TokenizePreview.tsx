@@ -11,7 +11,7 @@ import { ErrorMessage } from '../../common/ErrorMessage';
 import { greyButton, input } from '../../common/styles';
 import { TokenChips } from '../../common/TokenChips';
 
-/** A text of one's own as tokens, under the settings that are typed; once one of them is another, it is gone. */
+/** Tokenizes a text with the current settings; a changed setting clears the result. */
 export function TokenizePreview({ values }: { readonly values: TokenizationValues }) {
   const { previewText: text, changePreviewText } = useTokenizationDraft();
   const request = toPreviewRequest(values, text);
@@ -60,7 +60,7 @@ function Result({ preview }: { readonly preview: Preview }) {
   );
 }
 
-/** How many tokens are shown, which of them stand for none of the text, and how many are not shown. */
+/** Describe how many tokens are shown, how many are special or padding, and how many were truncated. */
 function describeCounts({ tokens, truncated }: Preview): string {
   const kinds = (['special', 'padding'] as const).map((kind) => {
     const count = tokens.filter((token) => token.kind === kind).length;
@@ -73,7 +73,7 @@ function describeCounts({ tokens, truncated }: Preview): string {
 
 type PreviewRequest = Parameters<typeof previewTokens>[0];
 
-/** What the server says to `request`, once it is asked; an answer to another request says nothing about this one. */
+/** Return the response to `request` once it was sent; responses to other requests are ignored. */
 function usePreview(request: PreviewRequest) {
   const [response, setResponse] = useState<{
     readonly key: string;
@@ -91,7 +91,7 @@ function usePreview(request: PreviewRequest) {
   return { state: response?.key === key ? response.state : null, send };
 }
 
-/** The request for `text` under the settings that bear on it. */
+/** Return the request for `text` with the settings that affect a preview. */
 function toPreviewRequest(values: TokenizationValues, text: string): PreviewRequest {
   const { tokenizer, ...request } = toTokenizeRequest(values);
   const { revision, access_token, max_length, truncation, padding } = request;
@@ -101,7 +101,7 @@ function toPreviewRequest(values: TokenizationValues, text: string): PreviewRequ
   return { tokenizer, text, ...omitUndefined(settings) };
 }
 
-/** `settings` without what is left to the server. */
+/** Remove the settings that are left to the server. */
 function omitUndefined<Settings extends object>(settings: Settings) {
   type Defined = { [Key in keyof Settings]?: Exclude<Settings[Key], undefined> };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Defined;

@@ -10,7 +10,7 @@ import { MarkedText } from '../../common/MarkedText';
 import { quietButton, smallInput } from '../../common/styles';
 import { TokenChips } from '../../common/TokenChips';
 
-/** The rows that were written, one at a time, of any split; a pressed token tells where it came from. */
+/** The written rows of any split, one at a time; pressing a token traces it to its document. */
 export function TokenizedRows({ tokenization }: { readonly tokenization: TokenizationDetail }) {
   const { id, splits } = tokenization;
   const [split, setSplit] = useState(splits[0]?.name ?? '');
@@ -72,7 +72,7 @@ interface RowSplitProps {
   readonly onChange: (split: string) => void;
 }
 
-/** Which split the row is of, where there is more than one. */
+/** Selects the split, if there is more than one. */
 function RowSplit({ splits, value, onChange }: RowSplitProps) {
   if (splits.length < 2) {
     return <span className="text-sm text-slate-400">{value}</span>;

@@ -30,16 +30,16 @@ const FIELDS: readonly (keyof TokenizeRequest)[] = [
 export interface TokenizationForm {
   readonly values: TokenizationValues;
   readonly errors: TokenizationErrors;
-  /** What belongs to no field. */
+  /** A refusal that is about no field. */
   readonly failure: ApiError | null;
-  /** The tokenization that has the very same settings. */
+  /** The existing tokenization with the same settings. */
   readonly existingId: string | null;
   readonly submitting: boolean;
   readonly change: (changes: Partial<TokenizationValues>) => void;
   readonly submit: () => Promise<void>;
 }
 
-/** The settings of a tokenization that is yet to be begun; `onStarted` hears of the record once it is. */
+/** Return the form of a new tokenization; `onStarted` is called with the record once it is started. */
 export function useTokenizationForm(onStarted: (tokenization: Tokenization) => void): TokenizationForm {
   const tokenizeDataset = useDetailStore((state) => state.tokenizeDataset);
   const { values, errors, failure, submittedValues, change, setErrors, startSubmit, finishSubmit } =
