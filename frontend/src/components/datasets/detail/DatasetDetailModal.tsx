@@ -69,15 +69,10 @@ const TABS: readonly DetailTab[] = [OVERVIEW, SAMPLES, STATISTICS, TOKENIZATION]
 
 /** The window of one dataset, with its tabs. */
 export function DatasetDetailModal(props: DatasetDetailModalProps) {
-  const { route, onNavigate, onClose } = props;
+  const { route, onClose } = props;
   const detail = useDatasetDetail(route.id);
   const listedDataset = useDatasetsStore((state) => state.datasets.find(({ id }) => id === route.id));
-  const refresh = useDetailStore((state) => state.refresh);
-  const tab = TABS.find(({ id }) => id === route.tab) ?? OVERVIEW;
-  const dataset = detail.kind === 'loaded' ? detail.value : null;
-  const summary = dataset ?? listedDataset;
-  const preview =
-    detail.kind === 'loading' && listedDataset !== undefined ? tab.preview?.(listedDataset) : undefined;
+  const summary = detail.kind === 'loaded' ? detail.value : listedDataset;
   return (
     <Dialog labelledBy="detail-title" onClose={onClose} returnFocusTo={getOpenButtonId(route.id)}>
       <DialogHeader id="detail-title" title={summary?.name ?? 'Dataset'} onClose={onClose}>
@@ -86,30 +81,59 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
       {isDeleted(detail) ? (
         <DatasetGone detail={detail.error.detail} onClose={onClose} />
       ) : (
-        <>
-          <Tabs
-            label="Dataset views"
-            tabs={TABS}
-            active={tab.id}
-            onSelect={(id) => onNavigate({ ...route, tab: id })}
-          />
-          {/* A tab of its own begins at its beginning, however far the one before was scrolled. */}
-          <div
-            key={tab.id}
-            role="tabpanel"
-            id={tabPanelId(tab.id)}
-            aria-labelledby={tabId(tab.id)}
-            tabIndex={0}
-            className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
-          >
-            {detail.kind === 'loading' && preview === undefined && <Loading>Loading the dataset…</Loading>}
-            {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
-            {dataset !== null && dataset.status !== 'ready' && <UnreadyNotice dataset={dataset} />}
-            {dataset === null ? preview : canShow(tab, dataset) && tab.content(dataset, props)}
-          </div>
-        </>
+        <DetailTabs {...props} detail={detail} listedDataset={listedDataset} />
       )}
     </Dialog>
+  );
+}
+
+interface DetailTabsProps extends DatasetDetailModalProps {
+  readonly detail: Async<DatasetDetail, ApiError>;
+  /** The list's record, which is known before the details. */
+  readonly listedDataset: Dataset | undefined;
+}
+
+function DetailTabs(props: DetailTabsProps) {
+  const { route, onNavigate } = props;
+  const tab = TABS.find(({ id }) => id === route.tab) ?? OVERVIEW;
+  return (
+    <>
+      <Tabs
+        label="Dataset views"
+        tabs={TABS}
+        active={tab.id}
+        onSelect={(id) => onNavigate({ ...route, tab: id })}
+      />
+      {/* The key gives each tab a scroll position of its own. */}
+      <div
+        key={tab.id}
+        role="tabpanel"
+        id={tabPanelId(tab.id)}
+        aria-labelledby={tabId(tab.id)}
+        tabIndex={0}
+        className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
+      >
+        <TabContent {...props} tab={tab} />
+      </div>
+    </>
+  );
+}
+
+function TabContent({ tab, detail, listedDataset, ...props }: DetailTabsProps & { readonly tab: DetailTab }) {
+  const refresh = useDetailStore((state) => state.refresh);
+  if (detail.kind === 'failed') {
+    return <LoadFailure error={detail.error} onRetry={() => void refresh()} />;
+  }
+  const dataset = detail.kind === 'loaded' ? detail.value : null;
+  const preview = listedDataset && tab.preview?.(listedDataset);
+  // Preview and content have the same position, so that React keeps the state of the overview.
+  return (
+    <>
+      {dataset !== null && dataset.status !== 'ready' && <UnreadyNotice dataset={dataset} />}
+      {dataset === null
+        ? (preview ?? <Loading>Loading the dataset…</Loading>)
+        : canShow(tab, dataset) && tab.content(dataset, props)}
+    </>
   );
 }
 

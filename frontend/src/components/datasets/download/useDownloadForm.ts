@@ -1,10 +1,15 @@
-import { useState } from 'react';
+import { type Dispatch, type SetStateAction, useState } from 'react';
 
 import { toApiError } from '../../../api/errors';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { DatasetDownloadRequest } from '../../../types/dataset';
 import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
-import { type DownloadErrors, type DownloadField, toDownloadErrors } from './downloadErrors';
+import {
+  type DownloadErrors,
+  type DownloadField,
+  type FieldFailure,
+  toDownloadErrors,
+} from './downloadErrors';
 import { type Preflight, usePreflight } from './usePreflight';
 
 export interface DownloadValues {
@@ -52,37 +57,14 @@ interface FormState {
 
 /** Return the state of the download form: the values, what the Hub says about them, and their errors. */
 export function useDownloadForm(): DownloadForm {
-  const downloadDataset = useDatasetsStore((state) => state.downloadDataset);
   const [{ values, errors }, setForm] = useState<FormState>({ values: EMPTY_VALUES, errors: {} });
-  const [submitting, setSubmitting] = useState(false);
   const preflight = usePreflight({ ...values, repoId: values.repo_id, token: values.access_token });
-
   const checkRepository = (): boolean => {
-    const problem = validateHfRepoId(normalizeHfRepoId(values.repo_id));
-    if (problem !== null) {
-      const failure = { message: problem, choices: [], existingId: null };
-      setForm((current) => ({ ...current, errors: { repo_id: failure } }));
-    }
-    return problem === null;
+    const failure = validateRepository(values);
+    if (failure !== null) setForm((current) => ({ ...current, errors: { repo_id: failure } }));
+    return failure === null;
   };
-  const submit = async (): Promise<void> => {
-    if (submitting || !checkRepository()) {
-      return;
-    }
-    setSubmitting(true);
-    try {
-      await downloadDataset(toDownloadRequest(values));
-      setForm((current) => clearSubmitted(current, values));
-    } catch (error) {
-      const serverErrors = toDownloadErrors(toApiError(error));
-      setForm((current) => ({
-        ...current,
-        errors: omitErrors(serverErrors, listChangedFields(values, current.values)),
-      }));
-    } finally {
-      setSubmitting(false);
-    }
-  };
+  const { submitting, submit } = useSubmit(values, setForm);
   return {
     values,
     errors: { ...(preflight.kind === 'failed' ? toDownloadErrors(preflight.error) : {}), ...errors },
@@ -92,8 +74,44 @@ export function useDownloadForm(): DownloadForm {
     checkRepository: () => {
       if (values.repo_id.trim() !== '') checkRepository();
     },
-    submit,
+    submit: async () => {
+      if (!submitting && checkRepository()) await submit();
+    },
   };
+}
+
+/** Return whether the form is being submitted, and a function that submits it. */
+function useSubmit(values: DownloadValues, setForm: Dispatch<SetStateAction<FormState>>) {
+  const downloadDataset = useDatasetsStore((state) => state.downloadDataset);
+  const [submitting, setSubmitting] = useState(false);
+  const submit = async (): Promise<void> => {
+    setSubmitting(true);
+    try {
+      await downloadDataset(toDownloadRequest(values));
+      setForm((current) => clearSubmitted(current, values));
+    } catch (error) {
+      const serverErrors = toDownloadErrors(toApiError(error));
+      setForm((current) => applyServerErrors(current, serverErrors, values));
+    } finally {
+      setSubmitting(false);
+    }
+  };
+  return { submitting, submit };
+}
+
+function validateRepository({ repo_id }: DownloadValues): FieldFailure | null {
+  const message = validateHfRepoId(normalizeHfRepoId(repo_id));
+  return message === null ? null : { message, choices: [], existingId: null };
+}
+
+/** Show the server's errors about the `submitted` values, except about those that were changed meanwhile. */
+function applyServerErrors(
+  current: FormState,
+  serverErrors: DownloadErrors,
+  submitted: DownloadValues,
+): FormState {
+  const errors = omitErrors(serverErrors, listChangedFields(submitted, current.values));
+  return { ...current, errors };
 }
 
 function applyChanges({ values, errors }: FormState, changes: Partial<DownloadValues>): FormState {

@@ -1,7 +1,7 @@
 import { Database } from 'lucide-react';
 import { memo } from 'react';
 
-import { useJobControls } from '../../../hooks/useJobControls';
+import { type JobControls, useJobControls } from '../../../hooks/useJobControls';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { Dataset } from '../../../types/dataset';
 import {
@@ -36,36 +36,17 @@ interface DatasetCardProps {
  * It is memoized so that an event renders one card only; callers must pass stable callbacks.
  */
 export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
-  const { dataset, onOpen, onDelete, selected, onSelect } = props;
-  const { id, status } = dataset;
-  const controls = useJobControls(id, {
+  const { dataset } = props;
+  const controls = useJobControls(dataset.id, {
     cancel: useDatasetsStore((state) => state.cancelDataset),
     retry: useDatasetsStore((state) => state.retryDataset),
-    needsToken: status === 'error' && needsHubToken(dataset.error_code),
+    needsToken: dataset.status === 'error' && needsHubToken(dataset.error_code),
   });
-  const cancelled = isCancelled(dataset);
-  const canOpen = DATASET_ACTIONS[status].includes('open') && selected === null;
-  const hoverStyle = canOpen ? ' cursor-pointer hover:bg-slate-900/70 transition-colors' : '';
-  const actions = (
-    <>
-      <StatusIcon status={status} cancelled={cancelled} />
-      <StatusBadge status={status} cancelled={cancelled} />
-      <DatasetCardActions dataset={dataset} {...controls.buttons} onDelete={() => onDelete(dataset)} />
-    </>
-  );
+  const hoverStyle = canOpen(props) ? ' cursor-pointer hover:bg-slate-900/70 transition-colors' : '';
   return (
     <div className={`relative bg-slate-900/50 border border-slate-800 rounded-lg p-6${hoverStyle}`}>
-      <CardHead actions={actions}>
-        {selected !== null && <SelectionBox dataset={dataset} selected={selected} onSelect={onSelect} />}
-        <Database className="w-8 h-8 text-blue-400 shrink-0" aria-hidden="true" />
-        <div className="min-w-0">
-          <h3 className="font-semibold text-lg break-words">
-            {canOpen ? <OpenButton dataset={dataset} onOpen={onOpen} /> : <bdi>{dataset.name}</bdi>}
-          </h3>
-          <p className="text-sm text-slate-400">
-            Source: {formatSource(dataset.source)} • Size: {formatFileSize(getDisplayedSize(dataset))}
-          </p>
-        </div>
+      <CardHead actions={<StatusAndActions {...props} controls={controls} />}>
+        <CardSubject {...props} />
       </CardHead>
       <DatasetStatusLine dataset={dataset} />
       {controls.failures.map(({ detail }) => (
@@ -73,12 +54,56 @@ export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
           <ErrorMessage>{detail}</ErrorMessage>
         </div>
       ))}
-      {controls.showsTokenForm && (
-        <RetryForm id={id} label="Retry download" busy={controls.buttons.busy} onRetry={controls.retry} />
-      )}
+      <CardRetryForm id={dataset.id} controls={controls} />
     </div>
   );
 });
+
+/** Return whether a click opens the dataset. */
+function canOpen({ dataset, selected }: DatasetCardProps): boolean {
+  return DATASET_ACTIONS[dataset.status].includes('open') && selected === null;
+}
+
+function StatusAndActions({
+  dataset,
+  onDelete,
+  controls,
+}: DatasetCardProps & { readonly controls: JobControls }) {
+  const { status } = dataset;
+  const cancelled = isCancelled(dataset);
+  return (
+    <>
+      <StatusIcon status={status} cancelled={cancelled} />
+      <StatusBadge status={status} cancelled={cancelled} />
+      <DatasetCardActions dataset={dataset} {...controls.buttons} onDelete={() => onDelete(dataset)} />
+    </>
+  );
+}
+
+function CardSubject(props: DatasetCardProps) {
+  const { dataset, onOpen, selected, onSelect } = props;
+  return (
+    <>
+      {selected !== null && <SelectionBox dataset={dataset} selected={selected} onSelect={onSelect} />}
+      <Database className="w-8 h-8 text-blue-400 shrink-0" aria-hidden="true" />
+      <div className="min-w-0">
+        <h3 className="font-semibold text-lg break-words">
+          {canOpen(props) ? <OpenButton dataset={dataset} onOpen={onOpen} /> : <bdi>{dataset.name}</bdi>}
+        </h3>
+        <p className="text-sm text-slate-400">
+          Source: {formatSource(dataset.source)} • Size: {formatFileSize(getDisplayedSize(dataset))}
+        </p>
+      </div>
+    </>
+  );
+}
+
+function CardRetryForm({ id, controls }: { readonly id: string; readonly controls: JobControls }) {
+  const { showsTokenForm, buttons, retry } = controls;
+  return showsTokenForm ? (
+    <RetryForm id={id} label="Retry download" busy={buttons.busy} onRetry={retry} />
+  ) : null;
+}
 
 /** A checkbox whose label covers the card. */
 function SelectionBox({ dataset, selected, onSelect }: Omit<DatasetCardProps, 'onOpen' | 'onDelete'>) {
