@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 import type { ApiError } from '../../api/errors';
 import type { Async } from '../../types/async';
 import { assertNever } from '../../utils/assertNever';
+import { Button } from './Button';
 import { Dialog } from './Dialog';
 import { LoadFailure } from './LoadFailure';
-import { dangerButton } from './styles';
 
 interface ConfirmDialogProps<Value> {
   readonly title: string;
@@ -54,9 +54,9 @@ export function ConfirmDialog<Value>({ title, question, children, ...more }: Con
           >
             {keep}
           </button>
-          <button type="button" disabled={disabled} onClick={onConfirm} className={dangerButton}>
+          <Button look="danger" disabled={disabled} onClick={onConfirm}>
             {confirm}
-          </button>
+          </Button>
         </div>
       </div>
     </Dialog>

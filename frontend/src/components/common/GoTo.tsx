@@ -1,7 +1,8 @@
 import { type SyntheticEvent, useState } from 'react';
 
 import { formatCount } from '../../utils/formatters';
-import { smallInput, waitingButton } from './styles';
+import { Button } from './Button';
+import { smallInput } from './styles';
 
 interface GoToProps {
   readonly id: string;
@@ -49,9 +50,9 @@ export function GoTo({ id, label, value, count, first = 1, busy = false, onGo }:
         className={`w-20 max-sm:w-14 ${smallInput}`}
       />
       {first === 1 ? `of ${formatCount(count)}` : `from ${formatCount(first)} to ${formatCount(last)}`}
-      <button type="submit" aria-disabled={busy} className={waitingButton}>
+      <Button look="waiting" type="submit" aria-disabled={busy}>
         Go
-      </button>
+      </Button>
     </form>
   );
 }

@@ -1,6 +1,6 @@
 import type { ApiError } from '../../api/errors';
+import { Button } from './Button';
 import { ErrorMessage } from './ErrorMessage';
-import { quietButton } from './styles';
 
 interface LoadFailureProps {
   readonly error: ApiError;
@@ -12,9 +12,9 @@ export function LoadFailure({ error, onRetry }: LoadFailureProps) {
   return (
     <div className="space-y-3 py-4">
       <ErrorMessage>{error.detail}</ErrorMessage>
-      <button type="button" onClick={onRetry} className={quietButton}>
+      <Button look="quiet" onClick={onRetry}>
         Try again
-      </button>
+      </Button>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 
 import type { TokenView } from '../../types/dataset';
 import { formatCount } from '../../utils/formatters';
-import { linkButton } from './styles';
+import { Button } from './Button';
 
 interface TokenChipsProps {
   readonly tokens: readonly TokenView[];
@@ -48,9 +48,9 @@ export function TokenChips({ tokens, label, onSelectToken, uniform = false }: To
         })}
       </ul>
       {shownTokens.length < tokens.length && (
-        <button type="button" onClick={() => setShowsAll(true)} className={`${linkButton} mt-2`}>
+        <Button look="link" onClick={() => setShowsAll(true)} className="mt-2">
           Show all {formatCount(tokens.length)} tokens
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -1,9 +1,9 @@
 import { type SyntheticEvent, useState } from 'react';
 
 import { type Access, useConnectionStore } from '../../stores/connectionStore';
+import { Button } from '../common/Button';
 import { Dialog } from '../common/Dialog';
 import { ErrorMessage } from '../common/ErrorMessage';
-import { primaryButton } from '../common/styles';
 import { TextField } from '../common/TextField';
 
 /** Asks for the server's access token; it cannot be closed, because nothing works without the token. */
@@ -37,9 +37,9 @@ export function AccessTokenDialog({ access }: { readonly access: Exclude<Access,
             </div>
           )}
         </TextField>
-        <button type="submit" disabled={token.trim() === ''} className={primaryButton}>
+        <Button look="primary" type="submit" disabled={token.trim() === ''}>
           Continue
-        </button>
+        </Button>
       </form>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import { useAllDatasetsProgress } from '../../hooks/useDatasetProgress';
 import { closeWindow, openDataset, showInDataset, useRoute } from '../../hooks/useRoute';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
-import { textButton } from '../common/styles';
+import { Button } from '../common/Button';
 import { DeleteDatasetDialog } from '../datasets/deletion/DeleteDatasetDialog';
 import { DeleteDatasetsDialog } from '../datasets/deletion/DeleteDatasetsDialog';
 import { DatasetDetailModal } from '../datasets/detail/DatasetDetailModal';
@@ -68,14 +68,9 @@ function SelectButton({ selection }: { readonly selection: Selection }) {
   const canSelect = useDatasetsStore((state) => state.datasets.length > 1);
   const button = useSelectionFocus(selection.active);
   return canSelect && !selection.active ? (
-    <button
-      ref={button}
-      type="button"
-      onClick={selection.start}
-      className={`${textButton} absolute -right-2 top-1.5 px-2`}
-    >
+    <Button look="text" ref={button} onClick={selection.start} className="absolute -right-2 top-1.5 px-2">
       Select
-    </button>
+    </Button>
   ) : null;
 }
 

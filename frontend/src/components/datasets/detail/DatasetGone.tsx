@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
+import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
-import { quietButton } from '../../common/styles';
 
 interface DatasetGoneProps {
   readonly detail: string;
@@ -15,9 +15,9 @@ export function DatasetGone({ detail, onClose }: DatasetGoneProps) {
   return (
     <div className="p-6 space-y-3">
       <ErrorMessage>{detail}</ErrorMessage>
-      <button ref={close} type="button" onClick={onClose} className={quietButton}>
+      <Button look="quiet" ref={close} onClick={onClose}>
         Show all datasets
-      </button>
+      </Button>
     </div>
   );
 }

@@ -5,8 +5,9 @@ import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { useDetailStore } from '../../../stores/detailStore';
 import type { DatasetDetail, RetryRequest } from '../../../types/dataset';
 import { needsHubToken } from '../../../utils/datasets';
+import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
-import { quietButton, tile } from '../../common/styles';
+import { tile } from '../../common/styles';
 import { DatasetStatusLine } from '../shared/DatasetStatusLine';
 import { RetryForm } from '../shared/RetryForm';
 
@@ -51,14 +52,8 @@ function useNoticeControls(
 
 function RetryButton({ busy, retryExpanded, onRetry }: JobControls['buttons']) {
   return (
-    <button
-      type="button"
-      disabled={busy}
-      aria-expanded={retryExpanded}
-      onClick={onRetry}
-      className={quietButton}
-    >
+    <Button look="quiet" disabled={busy} aria-expanded={retryExpanded} onClick={onRetry}>
       Retry
-    </button>
+    </Button>
   );
 }

@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react';
 import { type ReactNode, type SyntheticEvent, useState } from 'react';
 
-import { primaryButton, textButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 import { TextField } from '../../common/TextField';
 import { hasOptionErrors } from './downloadErrors';
 import { DownloadOptions } from './DownloadOptions';
@@ -41,15 +41,15 @@ function FormHeading({ open, onToggle }: { readonly open: boolean; readonly onTo
   return (
     <div className="flex items-start justify-between">
       <h3 className="text-lg font-semibold mb-4">Download from HuggingFace</h3>
-      <button
-        type="button"
+      <Button
+        look="text"
         aria-expanded={open}
         aria-controls={open ? 'download-options' : undefined}
         onClick={onToggle}
-        className={`${textButton} min-h-7 px-2 -mr-2`}
+        className="min-h-7 px-2 -mr-2"
       >
         Options
-      </button>
+      </Button>
     </div>
   );
 }
@@ -99,9 +99,9 @@ function TokenField({ form }: FieldProps) {
 
 function SubmitButton({ form: { values, submitting } }: FieldProps) {
   return (
-    <button type="submit" disabled={values.repo_id.trim() === '' || submitting} className={primaryButton}>
+    <Button look="primary" type="submit" disabled={values.repo_id.trim() === '' || submitting}>
       <Download className="w-5 h-5 shrink-0" aria-hidden="true" />
       {submitting ? 'Starting the download…' : 'Download Dataset from HuggingFace'}
-    </button>
+    </Button>
   );
 }

@@ -1,6 +1,6 @@
 import type { HubDataset } from '../../../types/dataset';
 import { formatFileSize, formatPlural } from '../../../utils/formatters';
-import { linkButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 import type { Preflight } from './usePreflight';
 
 interface RepositorySummaryProps {
@@ -25,9 +25,9 @@ export function RepositorySummary({ preflight, onOpen, hasExistingError = false 
       {existing !== null && (
         <>
           {' • already in your datasets: '}
-          <button type="button" onClick={() => onOpen(existing)} className={linkButton}>
+          <Button look="link" onClick={() => onOpen(existing)}>
             open it
-          </button>
+          </Button>
         </>
       )}
     </p>

@@ -1,7 +1,7 @@
 import { useRef } from 'react';
 
 import { useImportStore } from '../../../stores/importStore';
-import { quietButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 
 const ACCEPTED_SUFFIXES = '.csv,.tsv,.json,.jsonl,.gz,.zst,.txt,.parquet,.arrow';
 
@@ -12,9 +12,9 @@ export function ImportButtons() {
   const busy = state.kind === 'sending';
   return (
     <div className="flex flex-wrap gap-3 text-sm">
-      <button type="button" disabled={busy} onClick={() => picker.current?.click()} className={quietButton}>
+      <Button look="quiet" disabled={busy} onClick={() => picker.current?.click()}>
         Import a file
-      </button>
+      </Button>
       <input
         ref={picker}
         type="file"
@@ -29,9 +29,9 @@ export function ImportButtons() {
           if (files.length > 0) void importFiles(files);
         }}
       />
-      <button type="button" disabled={busy} onClick={() => void loadSample()} className={quietButton}>
+      <Button look="quiet" disabled={busy} onClick={() => void loadSample()}>
         Load the sample
-      </button>
+      </Button>
     </div>
   );
 }

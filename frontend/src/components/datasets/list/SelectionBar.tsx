@@ -1,6 +1,6 @@
 import type { Dataset } from '../../../types/dataset';
 import { formatCount } from '../../../utils/formatters';
-import { dangerButton, quietButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 import type { Selection } from './useSelection';
 
 interface SelectionBarProps {
@@ -29,20 +29,19 @@ function SelectionButtons({ selection, onDelete }: SelectionBarProps) {
   const { selectedDatasets, selectAll, stop } = selection;
   return (
     <div className="flex items-center gap-3 max-sm:ml-auto">
-      <button type="button" onClick={selectAll} className={quietButton}>
+      <Button look="quiet" onClick={selectAll}>
         Select all
-      </button>
-      <button type="button" onClick={stop} className={quietButton}>
+      </Button>
+      <Button look="quiet" onClick={stop}>
         Cancel selection
-      </button>
-      <button
-        type="button"
+      </Button>
+      <Button
+        look="danger"
         disabled={selectedDatasets.length === 0}
         onClick={() => onDelete(selectedDatasets)}
-        className={dangerButton}
       >
         Delete…
-      </button>
+      </Button>
     </div>
   );
 }

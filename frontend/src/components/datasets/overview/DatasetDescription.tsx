@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'react';
 
 import { parseBlocks, takeBlocks } from '../../../utils/markdown';
+import { Button } from '../../common/Button';
 import { Markdown } from '../../common/Markdown';
-import { linkButton, tile } from '../../common/styles';
+import { tile } from '../../common/styles';
 
 /** Of a longer text, only blocks that begin within these characters are shown at first. */
 const PREVIEW_CHARACTERS = 600;
@@ -24,14 +25,9 @@ export default function DatasetDescription({ text }: { readonly text: string | n
           <Markdown blocks={open ? blocks : first} />
         )}
         {first.length < blocks.length && (
-          <button
-            type="button"
-            aria-expanded={open}
-            onClick={() => setOpen(!open)}
-            className={`${linkButton} mt-2`}
-          >
+          <Button look="link" aria-expanded={open} onClick={() => setOpen(!open)} className="mt-2">
             {open ? 'Show less' : 'Show all'}
-          </button>
+          </Button>
         )}
       </div>
     </section>

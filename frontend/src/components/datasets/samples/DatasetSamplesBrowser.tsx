@@ -3,9 +3,9 @@ import { type RefObject, useEffect, useRef } from 'react';
 import type { DatasetDetail, SampleListResponse } from '../../../types/dataset';
 import type { DatasetRoute } from '../../../utils/route';
 import { findNewestReady } from '../../../utils/tokenizations';
+import { Button } from '../../common/Button';
 import { LoadFailure } from '../../common/LoadFailure';
 import { Loading } from '../../common/Loading';
-import { linkButton } from '../../common/styles';
 import { explainEmpty, hasTokenRange } from './explainEmpty';
 import { SampleCard } from './SampleCard';
 import { SampleFilters } from './SampleFilters';
@@ -123,9 +123,9 @@ function PageBeyondEnd({ total, onPage }: Pick<SamplePageProps, 'onPage'> & { re
   return (
     <p className="text-sm text-slate-400 py-4">
       This page is past the last sample.{' '}
-      <button type="button" onClick={() => onPage(lastPage)} className={linkButton}>
+      <Button look="link" onClick={() => onPage(lastPage)}>
         Go to the last page
-      </button>
+      </Button>
     </p>
   );
 }

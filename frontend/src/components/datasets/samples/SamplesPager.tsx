@@ -1,7 +1,7 @@
 import type { Pagination } from '../../../types/dataset';
 import { formatCount } from '../../../utils/formatters';
+import { Button } from '../../common/Button';
 import { GoTo } from '../../common/GoTo';
-import { waitingButton } from '../../common/styles';
 
 interface SamplesPagerProps {
   readonly pagination: Pagination;
@@ -61,15 +61,9 @@ interface PageButtonProps {
 /** A button that keeps the focus while its page loads, because it is then disabled with aria-disabled only. */
 function PageButton({ label, busy, disabled, onClick }: PageButtonProps) {
   return (
-    <button
-      type="button"
-      disabled={disabled}
-      aria-disabled={busy}
-      onClick={onClick}
-      className={waitingButton}
-    >
+    <Button look="waiting" disabled={disabled} aria-disabled={busy} onClick={onClick}>
       {label}
-    </button>
+    </Button>
   );
 }
 

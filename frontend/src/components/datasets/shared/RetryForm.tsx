@@ -1,6 +1,6 @@
 import { type SyntheticEvent, useState } from 'react';
 
-import { quietButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 import { TextField } from '../../common/TextField';
 
 interface RetryFormProps {
@@ -29,9 +29,9 @@ export function RetryForm({ id, label, busy, onRetry }: RetryFormProps) {
         placeholder="hf_xxxxxxxxxxxxxxxxxxxx"
         secret
       />
-      <button type="submit" disabled={busy} className={quietButton}>
+      <Button look="quiet" type="submit" disabled={busy}>
         {label}
-      </button>
+      </Button>
     </form>
   );
 }

@@ -3,7 +3,8 @@ import { Bar, BarChart, LabelList, ResponsiveContainer, Tooltip, XAxis, YAxis } 
 
 import type { LengthBin, TokenStatistics } from '../../../types/dataset';
 import { formatCount, formatPlural } from '../../../utils/formatters';
-import { card, textButton } from '../../common/styles';
+import { Button } from '../../common/Button';
+import { card } from '../../common/styles';
 
 const ROW_PX = 26;
 const DIGIT_PX = 7;
@@ -53,14 +54,9 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
         <h3 id="length-distribution" className="font-semibold">
           Sequence Length Distribution
         </h3>
-        <button
-          type="button"
-          aria-pressed={logarithmic}
-          onClick={() => setLogarithmic(!logarithmic)}
-          className={textButton}
-        >
+        <Button look="text" aria-pressed={logarithmic} onClick={() => setLogarithmic(!logarithmic)}>
           Use log scale
-        </button>
+        </Button>
       </div>
       <LengthChart rows={rows} />
       <LengthTable rows={rows} />

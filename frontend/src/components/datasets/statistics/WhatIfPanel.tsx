@@ -3,9 +3,10 @@ import { type SyntheticEvent, useCallback, useState } from 'react';
 import { getWhatIf } from '../../../api/datasets';
 import { useModels } from '../../../hooks/useModels';
 import { useResource } from '../../../hooks/useResource';
+import { Button } from '../../common/Button';
 import { FieldNote } from '../../common/FieldNote';
 import { LoadFailure } from '../../common/LoadFailure';
-import { card, greyButton, textButton } from '../../common/styles';
+import { card } from '../../common/styles';
 import { TextField } from '../../common/TextField';
 import { WhatIfCosts } from './WhatIfCosts';
 
@@ -29,9 +30,9 @@ export function WhatIfPanel({ datasetId, tokenization, longest }: WhatIfPanelPro
       </h4>
       <TokenizerChoice onSelect={setTokenizer} />
       {tokenizer !== null && tokenization !== null && (
-        <button type="button" onClick={() => setTokenizer(null)} className={textButton}>
+        <Button look="text" onClick={() => setTokenizer(null)}>
           Show exact figures
-        </button>
+        </Button>
       )}
       {tokenizer !== null ? (
         <WhatIfResult key={tokenizer} datasetId={datasetId} tokenizer={tokenizer} lengths={LENGTHS} />
@@ -64,9 +65,9 @@ function TokenizerChoice({ onSelect }: { readonly onSelect: (tokenizer: string) 
       >
         <FieldNote text="Estimates from 5,000 documents without tokenizing the dataset." />
       </TextField>
-      <button type="submit" disabled={text.trim() === ''} className={greyButton}>
+      <Button look="grey" type="submit" disabled={text.trim() === ''}>
         Estimate
-      </button>
+      </Button>
     </form>
   );
 }

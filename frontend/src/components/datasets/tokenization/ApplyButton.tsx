@@ -1,7 +1,7 @@
 import { Settings } from 'lucide-react';
 
+import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
-import { applyButton, linkButton } from '../../common/styles';
 import { TOKENIZATION_FORM_ID } from './TokenizationSettings';
 import type { TokenizationForm } from './useTokenizationForm';
 
@@ -16,20 +16,20 @@ export function ApplyButton({ form, onShow }: ApplyButtonProps) {
   const { values, failure, existingId, submitting } = form;
   return (
     <div className="border-t border-slate-700 pt-6">
-      <button
+      <Button
+        look="apply"
         type="submit"
         form={TOKENIZATION_FORM_ID}
         disabled={values.tokenizer.trim() === '' || submitting}
-        className={applyButton}
       >
         <Settings className="w-5 h-5 shrink-0" aria-hidden="true" />
         {submitting ? 'Starting…' : 'Apply & Tokenize Dataset'}
-      </button>
+      </Button>
       {failure !== null && <ErrorMessage>{failure.detail}</ErrorMessage>}
       {existingId !== null && (
-        <button type="button" onClick={() => onShow(existingId)} className={linkButton}>
+        <Button look="link" onClick={() => onShow(existingId)}>
           Show it
-        </button>
+        </Button>
       )}
     </div>
   );

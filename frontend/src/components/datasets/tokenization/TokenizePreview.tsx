@@ -7,39 +7,48 @@ import type { Async } from '../../../types/async';
 import type { Preview } from '../../../types/dataset';
 import { formatCount, formatPlural } from '../../../utils/formatters';
 import { type TokenizationValues, toTokenizeRequest } from '../../../utils/tokenizationValues';
+import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
-import { greyButton, input } from '../../common/styles';
+import { input } from '../../common/styles';
 import { TokenChips } from '../../common/TokenChips';
 
 /** Tokenizes a text with the current settings; a changed setting clears the result. */
 export function TokenizePreview({ values }: { readonly values: TokenizationValues }) {
-  const { previewText: text, changePreviewText } = useTokenizationDraft();
+  const text = useTokenizationDraft((draft) => draft.previewText);
   const request = toPreviewRequest(values, text);
   const { state, send } = usePreview(request);
-  const canSend = request.tokenizer !== '' && text !== '' && state?.kind !== 'loading';
+  const isLoading = state?.kind === 'loading';
+  const canSend = request.tokenizer !== '' && text !== '' && !isLoading;
   return (
     <section aria-labelledby="preview-title" className="border-t border-slate-700 pt-6 space-y-3">
       <h4 id="preview-title" className="font-semibold">
         Preview
       </h4>
-      <textarea
-        aria-label="Text to preview"
-        dir="auto"
-        rows={3}
-        value={text}
-        onChange={({ target }) => changePreviewText(target.value)}
-        placeholder="Enter text to preview tokenization..."
-        className={input}
-      />
-      <button type="button" disabled={!canSend} onClick={send} className={greyButton}>
-        {state?.kind === 'loading' ? 'Tokenizing…' : 'Tokenize Preview'}
-      </button>
+      <PreviewText />
+      <Button look="grey" disabled={!canSend} onClick={send}>
+        {isLoading ? 'Tokenizing…' : 'Tokenize Preview'}
+      </Button>
       {request.tokenizer === '' && (
         <p className="text-sm text-slate-400">Choose a tokenizer above to preview your text.</p>
       )}
       {state?.kind === 'failed' && <ErrorMessage>{state.error.detail}</ErrorMessage>}
       {state?.kind === 'loaded' && <Result preview={state.value} />}
     </section>
+  );
+}
+
+function PreviewText() {
+  const { previewText, changePreviewText } = useTokenizationDraft();
+  return (
+    <textarea
+      aria-label="Text to preview"
+      dir="auto"
+      rows={3}
+      value={previewText}
+      onChange={({ target }) => changePreviewText(target.value)}
+      placeholder="Enter text to preview tokenization..."
+      className={input}
+    />
   );
 }
 
