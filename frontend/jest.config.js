@@ -16,13 +16,13 @@ export default {
       },
     ],
   },
-  // These come as ES modules only.
+  // These packages are ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!(until-async|rettime|@open-draft|marked)/)'],
   moduleNameMapper: { '\\.css$': '<rootDir>/src/test/empty.cjs' },
   clearMocks: true,
-  // On a busy machine a test that types much takes its time; one that hangs still ends.
+  // Long enough for typing tests on a busy machine, and still a limit for a hanging test.
   testTimeout: 30_000,
-  // The suites are small and many: every core counts.
+  // Many small suites gain from every core.
   maxWorkers: '100%',
   collectCoverageFrom: [
     'src/**/*.{ts,tsx}',

@@ -1,5 +1,5 @@
 /**
- * The studio's look: Tailwind's own slate for surfaces, emerald for what is primary.
+ * The studio's look uses Tailwind's own colours: slate for surfaces, emerald for primary elements.
  *
  * @type {import('tailwindcss').Config}
  */

@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const BACKEND = 'http://127.0.0.1:8001';
 
-/** Puts Swagger UI beside its page in public/swagger-ui, so that /api/docs needs no other site. */
+/** Copy Swagger UI next to its page in public/swagger-ui, so that /api/docs needs no other site. */
 function swaggerUi(): Plugin {
   const names = [
     'swagger-ui-bundle.js',
@@ -33,7 +33,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: {
-      // The server refuses a foreign Origin, so the proxy speaks with the server's own.
+      // The server refuses a foreign Origin, so the proxy sends the server's own.
       '/api': { target: BACKEND, changeOrigin: true, headers: { origin: BACKEND } },
       '/socket.io': { target: BACKEND, changeOrigin: true, ws: true, headers: { origin: BACKEND } },
     },
@@ -42,10 +42,10 @@ export default defineConfig({
     outDir: '../backend/src/mistudio/web',
     emptyOutDir: true,
     target: 'es2022',
-    // What Tailwind 4 needs anyway: its colours stay as they are written.
+    // Tailwind 4 needs these browsers anyway, and its colours then stay unchanged.
     cssTarget: ['chrome111', 'safari16.4', 'firefox128'],
     reportCompressedSize: true,
-    // Nothing is inlined: the page runs under a policy that allows no data: scripts.
+    // Inline nothing, because the page's policy allows no data: scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -1,7 +1,4 @@
-/**
- * Fails when the JavaScript that the page loads before anything is clicked outgrows its budget: every script and every
- * module preload that the built page names, gzipped.
- */
+/** Fails if the page's initial JavaScript, gzipped, exceeds its budget: all scripts and preloads of the built page. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,9 +10,9 @@ const WEB = path.resolve(import.meta.dirname, '../../backend/src/mistudio/web');
 const page = readFileSync(path.join(WEB, 'index.html'), 'utf8');
 const files = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, file]) => file);
 if (files.length === 0) {
-  throw new Error('The built page names no script.');
+  throw new Error('The built page has no script. Run `npm run build` first.');
 }
 const size = files.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(WEB, file))).length, 0);
-const said = `Initial JavaScript: ${(size / 1000).toFixed(1)} of ${BUDGET_BYTES / 1000} KB gzipped.\n`;
-process.stdout.write(said);
+const report = `Initial JavaScript: ${(size / 1000).toFixed(1)} of ${BUDGET_BYTES / 1000} KB gzipped.\n`;
+process.stdout.write(report);
 process.exitCode = size <= BUDGET_BYTES ? 0 : 1;

@@ -1,10 +1,10 @@
-/** Fails where a module of the panel has no test of its own beside it, or a component no words and no picture in docs/components.md. */
+/** Fails if a module has no test next to it, or a component no description or picture in docs/components.md. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { URL } from 'node:url';
 
-/** Without behaviour of their own: class lists, and the page's first lines. */
+/** Modules without behaviour: class lists, and the page's entry point. */
 const EXEMPT = ['components/common/styles.ts', 'main.tsx'];
 const SOURCES = new URL('../src/', import.meta.url);
 const DESCRIPTIONS = new URL('../../docs/components.md', import.meta.url);
@@ -31,16 +31,20 @@ const unpictured = components.filter(
   (name) => !pictures.includes(name) || !descriptions.includes(`![${name}](pictures/${name}.png)`),
 );
 const unused = pictures.filter((name) => !components.includes(name));
-const gone = headings.filter((name) => !components.includes(name));
+const outdated = headings.filter((name) => !components.includes(name));
 
-const faults = [
-  ...untested.map((file) => `${file} has no test of its own.`),
+const problems = [
+  ...untested.map((file) => `${file} has no test next to it.`),
   ...undescribed.map((name) => `${name} is not described in docs/components.md.`),
-  ...unpictured.map((name) => `${name} has no picture in docs/components.md; \`make pictures\` takes them.`),
-  ...unused.map((name) => `docs/pictures shows ${name}, which is not there.`),
-  ...gone.map((name) => `docs/components.md describes ${name}, which is not there.`),
+  ...unpictured.map(
+    (name) => `${name} has no picture in docs/components.md. Take it with \`make pictures\`.`,
+  ),
+  ...unused.map((name) => `docs/pictures shows ${name}, which does not exist. Delete the picture.`),
+  ...outdated.map(
+    (name) => `docs/components.md describes ${name}, which does not exist. Delete its section.`,
+  ),
 ];
-if (faults.length > 0) {
-  throw new Error(faults.join('\n'));
+if (problems.length > 0) {
+  throw new Error(problems.join('\n'));
 }
 process.stdout.write(`${modules.length} modules are tested, ${components.length} components described.\n`);

@@ -6,7 +6,7 @@ import { useStatusAnnouncement } from './hooks/useStatusAnnouncement';
 import { useWebSocket } from './hooks/useWebSocket';
 import { useConnectionStore } from './stores/connectionStore';
 
-/** The page: its header, the one panel there is, and the question for the server's token where it wants one. */
+/** The page: the header, the panel, and a dialog for the server's access token if it requires one. */
 export function App() {
   const connection = useWebSocket();
   const announcement = useStatusAnnouncement();

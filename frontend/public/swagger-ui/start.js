@@ -1,4 +1,4 @@
-/** Shows the server's OpenAPI document, with the access token that the panel keeps where the server asks for one. */
+/** Shows the server's OpenAPI document, with the access token that the panel stores. */
 /* global SwaggerUIBundle */
 const token = localStorage.getItem('mistudio.access_token');
 

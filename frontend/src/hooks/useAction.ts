@@ -2,13 +2,13 @@ import { useCallback, useState } from 'react';
 
 import { type ApiError, toApiError } from '../api/errors';
 
-/** Where something that the user set off stands. */
+/** The state of an action that a user started. */
 export type ActionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running' }
   | { readonly kind: 'failed'; readonly error: ApiError };
 
-/** Runs `action` at a user's wish; says whether it is under way, and how it failed. Resolves to whether it went well. */
+/** Return the state of `action` and a function that runs it; the function resolves to whether it succeeded. */
 export function useAction<Args extends unknown[]>(
   action: (...args: Args) => Promise<unknown>,
 ): readonly [ActionState, (...args: Args) => Promise<boolean>] {

@@ -4,34 +4,42 @@ import { useShallow } from 'zustand/react/shallow';
 import { socketClient, subscribe } from '../api/websocket';
 import { useDatasetsStore } from '../stores/datasetsStore';
 import { useDetailStore } from '../stores/detailStore';
-import { type DatasetEvent, formatProgressChannel, LIST_CHANNEL, type ProgressEvent } from '../types/events';
+import {
+  type DatasetEvent,
+  type DatasetSnapshot,
+  formatProgressChannel,
+  LIST_CHANNEL,
+  type ProgressEvent,
+} from '../types/events';
 import { isWorking } from '../utils/datasets';
 
-/** Hears everything about dataset `id` while the caller is shown; the newest progress of its own data, if it is at work. */
+/** Subscribe to dataset `id` while mounted; return the latest progress of its running job. */
 export function useDatasetProgress(id: string): ProgressEvent | undefined {
-  useEffect(() => {
-    const list = useDatasetsStore.getState();
-    const detail = useDetailStore.getState();
-    return subscribe(formatProgressChannel(id), {
-      onSnapshot: (snapshot) => {
-        list.applySnapshot(snapshot);
-        detail.applySnapshot(snapshot);
-      },
-      onEvent: (event) => {
-        list.applyEvent(event);
-        detail.applyEvent(event);
-        if (isFinalEvent(event)) {
-          // Figures that no event carries (columns, statistics, how to load it) have come with the end.
-          void detail.refresh();
-        }
-      },
-    });
-  }, [id]);
+  useEffect(() => subscribe(formatProgressChannel(id), { onSnapshot, onEvent }), [id]);
   return useDatasetsStore((state) => state.latestProgress[id]);
 }
 
-/** Hears the list, and every listed dataset that is at work, while the caller is shown. */
+function onSnapshot(snapshot: DatasetSnapshot): void {
+  useDatasetsStore.getState().applySnapshot(snapshot);
+  useDetailStore.getState().applySnapshot(snapshot);
+}
+
+function onEvent(event: DatasetEvent): void {
+  const detail = useDetailStore.getState();
+  useDatasetsStore.getState().applyEvent(event);
+  detail.applyEvent(event);
+  // The end of a job brings figures that no event carries: columns, statistics and snippets.
+  if (isFinalEvent(event)) void detail.refresh();
+}
+
+/** Subscribe to the list and to every listed dataset with a running job, while mounted. */
 export function useAllDatasetsProgress(): void {
+  useListSubscription();
+  useOutdatedRates();
+  useRunningSubscriptions();
+}
+
+function useListSubscription(): void {
   useEffect(() => {
     const { applyListSnapshot, applyListEvent } = useDatasetsStore.getState();
     return subscribe(LIST_CHANNEL, {
@@ -42,30 +50,34 @@ export function useAllDatasetsProgress(): void {
       },
     });
   }, []);
+}
+
+/** Clear all rates while the socket is not connected. */
+function useOutdatedRates(): void {
   useEffect(
     () =>
       socketClient.onState((state) => {
-        if (state !== 'connected') {
-          useDatasetsStore.getState().clearRates();
-          useDetailStore.getState().clearRates();
-        }
+        if (state === 'connected') return;
+        useDatasetsStore.getState().clearRates();
+        useDetailStore.getState().clearRates();
       }),
     [],
   );
+}
 
-  const workingIds = useDatasetsStore(
+function useRunningSubscriptions(): void {
+  const runningIds = useDatasetsStore(
     useShallow((state) => state.datasets.filter(({ status }) => isWorking(status)).map(({ id }) => id)),
   );
-  const key = workingIds.join(' ');
   useEffect(() => {
     const { applySnapshot, applyEvent } = useDatasetsStore.getState();
-    const unsubscribes = (key === '' ? [] : key.split(' ')).map((id) =>
+    const unsubscribes = runningIds.map((id) =>
       subscribe(formatProgressChannel(id), { onSnapshot: applySnapshot, onEvent: applyEvent }),
     );
     return () => {
       for (const unsubscribe of unsubscribes) unsubscribe();
     };
-  }, [key]);
+  }, [runningIds]);
 }
 
 function isFinalEvent(event: DatasetEvent): boolean {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** `value` once it has stayed the same for `milliseconds`. */
+/** Return `value` once it has stayed the same for `milliseconds`. */
 export function useDebounced<Value>(value: Value, milliseconds: number): Value {
   const [debounced, setSettled] = useState(value);
   useEffect(() => {

@@ -7,26 +7,26 @@ import { type ActionState, useAction } from './useAction';
 interface JobActions {
   readonly cancel: (id: string) => Promise<unknown>;
   readonly retry: (id: string, request?: RetryRequest) => Promise<unknown>;
-  /** Whether it failed for want of a Hugging Face token: the retry asks for one first. */
+  /** Whether it failed because of a missing Hugging Face token; a retry then asks for one first. */
   readonly needsToken: boolean;
 }
 
 export interface JobControls {
-  /** For the buttons: what is done at a press, and whether an answer is awaited. */
+  /** The props of the buttons. */
   readonly buttons: {
     readonly busy: boolean;
     readonly onCancel: () => void;
     readonly onRetry: () => void;
     readonly retryExpanded: boolean | undefined;
   };
-  /** Whether a token is asked for now. */
+  /** Whether the form for a token is open. */
   readonly showsTokenForm: boolean;
   readonly retry: (token: string | null) => void;
-  /** Why what was pressed did not go through. */
+  /** Why the last actions failed. */
   readonly failures: readonly ApiError[];
 }
 
-/** What a person may do to work of the server: stop it, and try it again. */
+/** Return the controls of a job on the server: cancel and retry, with a token if one is missing. */
 export function useJobControls(id: string, { cancel, retry, needsToken }: JobActions): JobControls {
   const [cancelState, runCancel] = useAction(cancel);
   const [retryState, runRetry] = useAction(retry);

@@ -1,7 +1,7 @@
 import { getModels } from '../api/tokenizations';
 import { useResource } from './useResource';
 
-/** The names of the tokenizers that this studio knows; none while that is not known. */
+/** Return the names of the known tokenizers; none until they are loaded. */
 export function useModels(): readonly string[] {
   const { state } = useResource(getModels);
   return state.kind === 'loaded'

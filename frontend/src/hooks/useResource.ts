@@ -5,47 +5,52 @@ import { useConnectionStore } from '../stores/connectionStore';
 import type { Async } from '../types/async';
 
 interface Result<Value> {
-  readonly load: unknown;
+  /** The function that gave this result. */
+  readonly load: Load<Value>;
   readonly state: Async<Value, ApiError>;
-  readonly last: Value | null;
+  readonly lastValue: Value | null;
 }
+
+type Load<Value> = (signal: AbortSignal) => Promise<Value>;
 
 const LOADING = { kind: 'loading' } as const;
 
 interface Resource<Value> {
   readonly state: Async<Value, ApiError>;
-  /** What was last got: while something else is being got, it may stand in its place. */
+  /** The last loaded value, to be shown while the next one loads. */
   readonly lastValue: Value | null;
   readonly reload: () => void;
 }
 
 /**
- * What `load` answers, got anew whenever `load` changes and when a lost connection comes back; an answer that is overtaken
- * is dropped.
+ * Return what `load` returns, and load it again when `load` changes and after a reconnect; stale responses are ignored.
  *
- * `load` must be kept by useCallback. `again` asks once more.
+ * `load` must be memoized with useCallback.
  */
-export function useResource<Value>(load: (signal: AbortSignal) => Promise<Value>): Resource<Value> {
+export function useResource<Value>(load: Load<Value>): Resource<Value> {
   const [attempt, setAttempt] = useState(0);
   const reconnects = useConnectionStore((state) => state.reconnects);
-  const [result, setResult] = useState<Result<Value>>({ load, state: LOADING, last: null });
+  const [result, setResult] = useState<Result<Value>>({ load, state: LOADING, lastValue: null });
   useEffect(() => {
     const controller = new AbortController();
-    load(controller.signal)
-      .then((value) => {
-        if (!controller.signal.aborted) setResult({ load, state: { kind: 'loaded', value }, last: value });
-      })
-      .catch((error: unknown) => {
-        if (!controller.signal.aborted && !isAbort(error)) {
-          setResult({ load, state: { kind: 'failed', error: toApiError(error) }, last: null });
-        }
-      });
+    void run(load, controller.signal).then((next) => next !== null && setResult(next));
     return () => controller.abort();
   }, [load, attempt, reconnects]);
   const reload = useCallback(() => {
-    setResult({ load, state: LOADING, last: null });
+    setResult({ load, state: LOADING, lastValue: null });
     setAttempt((count) => count + 1);
   }, [load]);
-  // An answer to what is no longer asked says nothing about what is.
-  return { state: result.load === load ? result.state : LOADING, lastValue: result.last, reload };
+  // A result of the previous `load` is stale.
+  return { state: result.load === load ? result.state : LOADING, lastValue: result.lastValue, reload };
+}
+
+/** Run `load` and return its result; null if it was aborted. */
+async function run<Value>(load: Load<Value>, signal: AbortSignal): Promise<Result<Value> | null> {
+  try {
+    const value = await load(signal);
+    return signal.aborted ? null : { load, state: { kind: 'loaded', value }, lastValue: value };
+  } catch (error) {
+    if (signal.aborted || isAbort(error)) return null;
+    return { load, state: { kind: 'failed', error: toApiError(error) }, lastValue: null };
+  }
 }

@@ -5,7 +5,7 @@ import { type DetailStore, useDetailStore } from '../stores/detailStore';
 import type { Tokenization } from '../types/dataset';
 import { isCancelled } from '../utils/datasets';
 
-/** The newest change of a status, of a dataset or of an open one's tokenization, as a sentence for those who do not see the badges. */
+/** Return the latest status change of a dataset or an open dataset's tokenization, as a sentence for screen readers. */
 export function useStatusAnnouncement(): string {
   const [announcement, setAnnouncement] = useState('');
   useEffect(() => {
@@ -45,7 +45,7 @@ function listTokenizations({ detail }: DetailStore): readonly Tokenization[] {
   return detail.kind === 'loaded' ? detail.value.tokenizations : [];
 }
 
-/** Those that are new, or stood otherwise before. */
+/** Return the rows that are new or have another status than before. */
 function filterChanged<Row extends { readonly id: string; readonly status: string }>(
   rows: readonly Row[],
   previous: readonly Row[],

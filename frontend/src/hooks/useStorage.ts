@@ -10,7 +10,7 @@ import { useDebounced } from './useDebounced';
 
 const DEBOUNCE_MS = 500;
 
-/** The disk's figures, asked for anew when a dataset comes, goes or changes its status, or a connection comes back: never by a clock. */
+/** Return the disk's figures, refreshed when a dataset is added, removed or changes its status, and after a reconnect. */
 export function useStorage(): Async<Storage, ApiError> {
   const statuses = useDatasetsStore((state) =>
     state.datasets.map(({ id, status }) => `${id}=${status}`).join(' '),

@@ -42,6 +42,6 @@ it('notices an unreachable API and a missing token', async () => {
   expect(result.current).toBe('down');
   server.use(http.get(api('/system/storage'), () => problem(401, 'unauthorized', 'Token.')));
   await act(() => getStorage().catch(() => undefined));
-  await waitFor(() => expect(useConnectionStore.getState().access).toBe('asked'));
+  await waitFor(() => expect(useConnectionStore.getState().access).toBe('required'));
   expect(result.current).toBe('reconnecting');
 });

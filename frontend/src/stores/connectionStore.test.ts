@@ -35,10 +35,10 @@ it('counts reconnects', () => {
 
 it('requires a token, then rejects a wrong one', () => {
   store().requireAccess();
-  expect(store().access).toBe('asked');
+  expect(store().access).toBe('required');
   setAccessToken('wrong');
   store().requireAccess();
-  expect(store().access).toBe('refused');
+  expect(store().access).toBe('rejected');
 });
 
 it('stores a token and starts over with it', () => {

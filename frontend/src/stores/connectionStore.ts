@@ -1,32 +1,32 @@
-/** Whether the server can be reached, and whether it wants its access token. */
+/** Whether the server can be reached, and whether it requires its access token. */
 import { create } from 'zustand';
 import { devtools } from 'zustand/middleware';
 
 import { getAccessToken, setAccessToken } from '../api/accessToken';
 import { socketClient, type SocketState } from '../api/websocket';
 
-/** What the header shows. */
+/** The connection as the header shows it. */
 export type Connection = 'connected' | 'reconnecting' | 'down';
 
-/** `asked`: the server wants a token; `refused`: it did not accept the one it got. */
-export type Access = 'granted' | 'asked' | 'refused';
+/** `required`: the server requires a token; `rejected`: it rejected the stored one. */
+export type Access = 'granted' | 'required' | 'rejected';
 
 interface ConnectionState {
   readonly socket: SocketState;
   readonly apiReachable: boolean;
   readonly access: Access;
-  /** Counts the tokens that were given: what was asked for in vain before is asked for again. */
+  /** The number of tokens entered; a new one repeats the requests that the server refused. */
   readonly epoch: number;
-  /** Counts the times that a lost connection came back: what was got before may have changed since. */
+  /** The number of reconnects; data from before one may be outdated. */
   readonly reconnects: number;
 }
 
 interface ConnectionActions {
   readonly setSocketState: (socket: SocketState) => void;
   readonly setApiReachable: (reachable: boolean) => void;
-  /** The API refused a request for want of its token. */
+  /** Ask for a token, because the API refused a request without a valid one. */
   readonly requireAccess: () => void;
-  /** Keep `token`, and begin anew with it. */
+  /** Store `token` and start over with it. */
   readonly saveToken: (token: string) => void;
 }
 
@@ -41,7 +41,7 @@ export const useConnectionStore = create<ConnectionState & ConnectionActions>()(
       setSocketState: (socket) => set((state) => applySocketState(state, socket), false, 'socketChanged'),
       setApiReachable: (apiReachable) => set({ apiReachable }, false, 'apiAnswered'),
       requireAccess: () =>
-        set({ access: getAccessToken() === null ? 'asked' : 'refused' }, false, 'accessRefused'),
+        set({ access: getAccessToken() === null ? 'required' : 'rejected' }, false, 'accessRefused'),
       saveToken: (token) => {
         setAccessToken(token);
         set((state) => ({ access: 'granted', epoch: state.epoch + 1 }), false, 'giveToken');
@@ -62,7 +62,7 @@ function applySocketState(state: ConnectionState, socket: SocketState): Partial<
   };
 }
 
-/** The two connections, API and socket, as one state. */
+/** Combine the states of API and socket. */
 export function selectConnection({
   socket,
   apiReachable,

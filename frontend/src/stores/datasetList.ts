@@ -1,7 +1,7 @@
-/** The list of datasets as a value: newest first, each once, an older version never in place of a newer one. */
+/** Operations on lists of datasets: newest first, no duplicates, and a newer record is never replaced by an older one. */
 import type { Dataset } from '../types/dataset';
 
-/** `datasets` with each of `incoming` put in or, where it is not older, in place of what stood there. */
+/** Return `datasets` with each of `incoming` added, or replacing its record unless that is newer. */
 export function mergeDatasets(datasets: readonly Dataset[], incoming: readonly Dataset[]): Dataset[] {
   const byId = new Map(datasets.map((dataset) => [dataset.id, dataset]));
   for (const dataset of incoming) {
@@ -10,13 +10,13 @@ export function mergeDatasets(datasets: readonly Dataset[], incoming: readonly D
   return [...byId.values()].sort(compareNewestFirst);
 }
 
-/** `incoming` as the whole list, except that a record already known in a newer version keeps it. */
+/** Return `incoming` as the whole list, but keep newer records of `datasets`. */
 export function replaceDatasets(datasets: readonly Dataset[], incoming: readonly Dataset[]): Dataset[] {
   const known = new Map(datasets.map((dataset) => [dataset.id, dataset]));
   return incoming.map((dataset) => pickNewer(known.get(dataset.id), dataset)).sort(compareNewestFirst);
 }
 
-/** Whichever of the two stands later in the dataset's own course of events. */
+/** Return the record with the later event number. */
 export function pickNewer<Row extends Pick<Dataset, 'seq'>>(present: Row | undefined, incoming: Row): Row {
   return present !== undefined && present.seq > incoming.seq ? present : incoming;
 }

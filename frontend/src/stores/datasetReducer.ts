@@ -1,7 +1,4 @@
-/**
- * What an event changes: pure, exhaustive, and only the record that the event's scope names. A failed tokenization
- * never turns a ready dataset red.
- */
+/** Applies events to records: pure and exhaustive. A failed tokenization never changes the status of its dataset. */
 import type { Dataset, DatasetDetail, DatasetStatus, Tokenization } from '../types/dataset';
 import type { DatasetEvent, ProgressEvent } from '../types/events';
 import { assertNever } from '../utils/assertNever';
@@ -12,6 +9,7 @@ const DATASET_STATUSES: ReadonlySet<string> = new Set<DatasetStatus>([
   'ready',
   'error',
 ]);
+const NO_ERROR = { error_code: null, error_message: null } as const;
 const TOKENIZATION_STATUSES: ReadonlySet<string> = new Set<Tokenization['status']>([
   'queued',
   'processing',
@@ -20,7 +18,7 @@ const TOKENIZATION_STATUSES: ReadonlySet<string> = new Set<Tokenization['status'
   'cancelled',
 ]);
 
-/** `record` after `event`; the very same object where the event is of another dataset, or not newer than the record. */
+/** Return `record` after `event`; the same object if the event is about another dataset or not newer. */
 export function reduceDataset<Row extends Dataset>(record: Row, event: DatasetEvent): Row {
   if (event.dataset_id !== record.id || event.seq <= record.seq) {
     return record;
@@ -38,7 +36,7 @@ export function reduceDataset<Row extends Dataset>(record: Row, event: DatasetEv
   }
 }
 
-/** `detail` after `event`, its tokenizations included. */
+/** Return `detail` after `event`, including its tokenizations. */
 export function reduceDetail(detail: DatasetDetail, event: DatasetEvent): DatasetDetail {
   const next = reduceDataset(detail, event);
   if (next === detail || event.scope !== 'tokenization') {
@@ -51,35 +49,21 @@ export function reduceDetail(detail: DatasetDetail, event: DatasetEvent): Datase
 }
 
 function applyDataEvent(record: Dataset, event: DatasetEvent): Partial<Dataset> {
+  const { progress } = event;
   switch (event.type) {
-    case 'progress':
-      return {
-        status: isDatasetStatus(event.status) ? event.status : record.status,
-        progress: event.progress,
-        error_code: null,
-        error_message: null,
-        job: updateJob(record.job, event),
-      };
-    case 'completed':
-      return {
-        status: 'ready',
-        progress: event.progress,
-        error_code: null,
-        error_message: null,
-        job: null,
-        num_samples: event.num_samples,
-        num_tokens: event.num_tokens ?? record.num_tokens,
-        size_bytes: event.size_bytes,
-      };
-    case 'error':
-      return {
-        status: 'error',
-        progress: event.progress,
-        error_code: event.code,
-        error_message: event.error,
-        retryable: event.retryable,
-        job: null,
-      };
+    case 'progress': {
+      const status = isDatasetStatus(event.status) ? event.status : record.status;
+      return { ...NO_ERROR, status, progress, job: updateJob(record.job, event) };
+    }
+    case 'completed': {
+      const { num_samples, size_bytes } = event;
+      const num_tokens = event.num_tokens ?? record.num_tokens;
+      return { ...NO_ERROR, status: 'ready', progress, job: null, num_samples, num_tokens, size_bytes };
+    }
+    case 'error': {
+      const { code: error_code, error: error_message, retryable } = event;
+      return { status: 'error', progress, error_code, error_message, retryable, job: null };
+    }
     default:
       return assertNever(event);
   }
@@ -90,17 +74,8 @@ function updateJob(job: Dataset['job'], event: Extract<DatasetEvent, { type: 'pr
     return job;
   }
   const { phase, done, total, unit, progress, attempt, not_before } = event;
-  return {
-    ...job,
-    phase,
-    done,
-    total,
-    unit,
-    progress,
-    attempt,
-    not_before,
-    state: not_before ? 'queued' : 'running',
-  };
+  const state = not_before ? 'queued' : 'running';
+  return { ...job, phase, done, total, unit, progress, attempt, not_before, state };
 }
 
 function updateIndex(event: DatasetEvent): Dataset['index'] {
@@ -117,15 +92,12 @@ function updateIndex(event: DatasetEvent): Dataset['index'] {
 }
 
 function updateTokenization(tokenization: Tokenization, event: DatasetEvent): Tokenization {
-  const { status, progress } = event;
-  const next = {
-    ...tokenization,
-    progress,
-    status: isTokenizationStatus(status) ? status : tokenization.status,
-  };
+  const { progress } = event;
+  const status = isTokenizationStatus(event.status) ? event.status : tokenization.status;
+  const next = { ...tokenization, progress, status };
   switch (event.type) {
     case 'progress':
-      return { ...next, error_code: null, error_message: null };
+      return { ...next, ...NO_ERROR };
     case 'completed':
       return { ...next, num_tokens: event.num_tokens ?? next.num_tokens, size_bytes: event.size_bytes };
     case 'error':
@@ -135,7 +107,7 @@ function updateTokenization(tokenization: Tokenization, event: DatasetEvent): To
   }
 }
 
-/** Whether `event` is about a tokenization that `detail` does not have: it was begun elsewhere. */
+/** Return whether `event` is about a tokenization that `detail` lacks, because another client started it. */
 export function hasUnknownTokenization(detail: DatasetDetail, event: DatasetEvent): boolean {
   return (
     event.scope === 'tokenization' &&
@@ -152,7 +124,7 @@ function isTokenizationStatus(status: string): status is Tokenization['status'] 
   return TOKENIZATION_STATUSES.has(status);
 }
 
-/** The newest progress of each, without what holds only while there is more of it. */
+/** Return the latest progress events without rates and times left, which are outdated after a disconnect. */
 export function clearRates(
   latestProgress: Readonly<Record<string, ProgressEvent>>,
 ): Record<string, ProgressEvent> {

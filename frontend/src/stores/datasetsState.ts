@@ -1,28 +1,30 @@
-/** What the list of datasets becomes by each thing that can happen to it: pure, so that the store only says when. */
+/** The state of the dataset list, and the pure functions that change it. */
 import type { ApiError } from '../api/errors';
 import type { Dataset, DatasetListResponse } from '../types/dataset';
-import type { DatasetEvent, DatasetListEvent, ProgressEvent } from '../types/events';
+import type { DatasetEvent, DatasetListEvent, DatasetSnapshot, ProgressEvent } from '../types/events';
 import { assertNever } from '../utils/assertNever';
 import { isWorking } from '../utils/datasets';
 import { mergeDatasets, replaceDatasets } from './datasetList';
 import { reduceDataset } from './datasetReducer';
 
+type LatestProgress = Readonly<Record<string, ProgressEvent>>;
+
 export interface DatasetsState {
-  /** Newest first; as many pages as have been asked for. */
+  /** Newest first; as many pages as were requested. */
   readonly datasets: readonly Dataset[];
-  /** How many there are on the server. */
+  /** The number of datasets on the server. */
   readonly total: number;
   readonly loading: boolean;
   readonly error: ApiError | null;
-  /** Whether the list has been got at least once. */
+  /** Whether the list was loaded at least once. */
   readonly loaded: boolean;
-  /** Counts what the socket said of the list: an answer that was under way meanwhile may lack it. */
+  /** The number of changes from the socket; a response requested before a change may lack it. */
   readonly revision: number;
-  /** The newest progress event of each dataset at work: its rate and time left stand nowhere else. */
-  readonly latestProgress: Readonly<Record<string, ProgressEvent>>;
+  /** The latest progress event of each running job; only it has the rate and the time left. */
+  readonly latestProgress: LatestProgress;
 }
 
-/** Before the first request. */
+/** The state before the first request. */
 export const EMPTY_STATE: DatasetsState = {
   datasets: [],
   total: 0,
@@ -33,7 +35,7 @@ export const EMPTY_STATE: DatasetsState = {
   latestProgress: {},
 };
 
-/** The state with these pages as the whole list. */
+/** Replace the list by these pages. */
 export function applyList(
   state: DatasetsState,
   pages: readonly DatasetListResponse[],
@@ -54,7 +56,23 @@ export function applyList(
   };
 }
 
-/** The state with this record in the list, unless a newer one stands there. */
+/** Add another page to the list; merging drops duplicates. */
+export function appendPage(
+  state: DatasetsState,
+  { data, pagination }: DatasetListResponse,
+): Partial<DatasetsState> {
+  return { datasets: mergeDatasets(state.datasets, data), total: pagination.total, loading: false };
+}
+
+/** Count a change that came from the socket. */
+export function countRevision(
+  { revision }: DatasetsState,
+  changes: Partial<DatasetsState>,
+): Partial<DatasetsState> {
+  return { ...changes, revision: revision + 1 };
+}
+
+/** Add this record, or replace its older version. */
 export function upsertDataset(state: DatasetsState, dataset: Dataset): Partial<DatasetsState> {
   const isNew = !state.datasets.some(({ id }) => id === dataset.id);
   const datasets = mergeDatasets(state.datasets, [dataset]);
@@ -65,12 +83,12 @@ export function upsertDataset(state: DatasetsState, dataset: Dataset): Partial<D
   };
 }
 
-/** The state with this record in place of what the list has of it; a dataset that is not listed stays out. */
+/** Replace the older version of this record; ignore a dataset that is not listed. */
 export function updateListedDataset(state: DatasetsState, dataset: Dataset): Partial<DatasetsState> {
   return state.datasets.some(({ id }) => id === dataset.id) ? upsertDataset(state, dataset) : {};
 }
 
-/** The state without this dataset. */
+/** Remove this dataset. */
 export function removeDataset(state: DatasetsState, id: string): Partial<DatasetsState> {
   const datasets = state.datasets.filter((dataset) => dataset.id !== id);
   const removed = state.datasets.length - datasets.length;
@@ -81,7 +99,16 @@ export function removeDataset(state: DatasetsState, id: string): Partial<Dataset
   };
 }
 
-/** The state after an event of one dataset. */
+/** Apply the snapshot of one dataset; a null dataset was deleted. */
+export function applyDatasetSnapshot(
+  state: DatasetsState,
+  { channel, dataset }: DatasetSnapshot,
+): Partial<DatasetsState> {
+  const id = channel.split('/')[1] ?? '';
+  return dataset === null ? removeDataset(state, id) : updateListedDataset(state, dataset);
+}
+
+/** Apply an event about one dataset. */
 export function applyDatasetEvent(state: DatasetsState, event: DatasetEvent): Partial<DatasetsState> {
   const datasets = state.datasets.map((dataset) => reduceDataset(dataset, event));
   if (datasets.every((dataset, index) => dataset === state.datasets[index])) {
@@ -94,7 +121,7 @@ export function applyDatasetEvent(state: DatasetsState, event: DatasetEvent): Pa
   return { datasets, latestProgress: keepRunning(latestProgress, datasets) };
 }
 
-/** The state after an event of the list. */
+/** Apply an event about the list. */
 export function applyListChange(state: DatasetsState, event: DatasetListEvent): Partial<DatasetsState> {
   switch (event.type) {
     case 'created':
@@ -108,20 +135,14 @@ export function applyListChange(state: DatasetsState, event: DatasetListEvent): 
   }
 }
 
-/** What of `live` still speaks of work that goes on. */
-function keepRunning(
-  latestProgress: DatasetsState['latestProgress'],
-  datasets: readonly Dataset[],
-): DatasetsState['latestProgress'] {
+/** Keep the progress events of running jobs. */
+function keepRunning(latestProgress: LatestProgress, datasets: readonly Dataset[]): LatestProgress {
   const working = new Set(datasets.filter(({ status }) => isWorking(status)).map(({ id }) => id));
   return filterProgress(latestProgress, ({ dataset_id }) => working.has(dataset_id));
 }
 
-/** Of that, what is not overtaken by the records, which came from an answer and not from an event. */
-function keepNewest(
-  latestProgress: DatasetsState['latestProgress'],
-  datasets: readonly Dataset[],
-): DatasetsState['latestProgress'] {
+/** Keep the progress events that are not older than the records, which may come from a response. */
+function keepNewest(latestProgress: LatestProgress, datasets: readonly Dataset[]): LatestProgress {
   const seqs = new Map(datasets.map(({ id, seq }) => [id, seq]));
   return filterProgress(
     keepRunning(latestProgress, datasets),
@@ -130,9 +151,9 @@ function keepNewest(
 }
 
 function filterProgress(
-  latestProgress: DatasetsState['latestProgress'],
+  latestProgress: LatestProgress,
   isKept: (event: ProgressEvent) => boolean,
-): DatasetsState['latestProgress'] {
+): LatestProgress {
   const kept = Object.entries(latestProgress).filter(([, event]) => isKept(event));
   return kept.length === Object.keys(latestProgress).length ? latestProgress : Object.fromEntries(kept);
 }

@@ -1,5 +1,5 @@
-/** The datasets that the panel lists, and everything that changes them: requests, events, snapshots. */
-import { create } from 'zustand';
+/** The listed datasets, and all that changes them: requests, events and snapshots. */
+import { create, type StateCreator } from 'zustand';
 import { devtools } from 'zustand/middleware';
 
 import * as api from '../api/datasets';
@@ -15,31 +15,31 @@ import type {
   ErrorEvent,
   ProgressEvent,
 } from '../types/events';
-import { assertNever } from '../utils/assertNever';
-import { mergeDatasets } from './datasetList';
 import { clearRates } from './datasetReducer';
 import {
+  appendPage,
   applyDatasetEvent,
+  applyDatasetSnapshot,
   applyList,
   applyListChange,
+  countRevision,
   type DatasetsState,
   EMPTY_STATE,
   removeDataset,
-  updateListedDataset,
   upsertDataset,
 } from './datasetsState';
 
-/** How many datasets one page of the list has. */
+/** The number of datasets on one page of the list. */
 export const LIST_LIMIT = 50;
 
-/** How often the list is asked for, when it changes again and again while the answer is under way. */
+/** The number of attempts to load the list while it keeps changing. */
 const MAX_ATTEMPTS = 3;
 
-interface DatasetsActions {
-  /** Get as many pages anew as are shown. */
+interface RequestActions {
+  /** Reload as many pages as are shown. */
   readonly fetchDatasets: () => Promise<void>;
   readonly fetchMoreDatasets: () => Promise<void>;
-  /** @throws ApiError, for the form to show under the field at fault. */
+  /** @throws ApiError, which the form shows under its field. */
   readonly downloadDataset: (request: DatasetDownloadRequest) => Promise<Dataset>;
   /** @throws ApiError */
   readonly retryDataset: (id: string, request?: RetryRequest) => Promise<void>;
@@ -47,7 +47,10 @@ interface DatasetsActions {
   readonly cancelDataset: (id: string) => Promise<void>;
   /** @throws ApiError */
   readonly deleteDataset: (id: string) => Promise<void>;
-  /** Put a record that was made elsewhere in its place. */
+}
+
+interface SocketActions {
+  /** Add a record that another store created. */
   readonly addDataset: (dataset: Dataset) => void;
   readonly updateDatasetProgress: (event: ProgressEvent) => void;
   readonly updateDatasetStatus: (event: CompletedEvent | ErrorEvent) => void;
@@ -55,114 +58,104 @@ interface DatasetsActions {
   readonly applyListEvent: (event: DatasetListEvent) => void;
   readonly applySnapshot: (snapshot: DatasetSnapshot) => void;
   readonly applyListSnapshot: (snapshot: DatasetListSnapshot) => void;
-  /** Nothing is heard any more: rates and times left are of before. */
+  /** Clear rates and times left, which are outdated once the socket is disconnected. */
   readonly clearRates: () => void;
 }
 
-export type DatasetsStore = DatasetsState & DatasetsActions;
+export type DatasetsStore = DatasetsState & RequestActions & SocketActions;
+
+type ActionCreator<Actions> = StateCreator<DatasetsStore, [['zustand/devtools', never]], [], Actions>;
+
+const createListActions: ActionCreator<Pick<RequestActions, 'fetchDatasets' | 'fetchMoreDatasets'>> = (
+  set,
+  get,
+) => ({
+  fetchDatasets: async () => {
+    set({ loading: true, error: null }, false, 'fetchDatasets');
+    try {
+      const pages = await fetchCurrentPages(get);
+      set((state) => applyList(state, pages), false, 'fetchDatasets/done');
+    } catch (error) {
+      set({ loading: false, error: toApiError(error) }, false, 'fetchDatasets/failed');
+    }
+  },
+  fetchMoreDatasets: async () => {
+    set({ loading: true, error: null }, false, 'fetchMoreDatasets');
+    try {
+      const next = await fetchNextPage(get().datasets.length);
+      set((state) => appendPage(state, next), false, 'fetchMoreDatasets/done');
+    } catch (error) {
+      set({ loading: false, error: toApiError(error) }, false, 'fetchMoreDatasets/failed');
+    }
+  },
+});
+
+const createDatasetActions: ActionCreator<Omit<RequestActions, 'fetchDatasets' | 'fetchMoreDatasets'>> = (
+  set,
+) => ({
+  downloadDataset: async (request) => {
+    const dataset = await api.downloadDataset(request);
+    set((state) => upsertDataset(state, dataset), false, 'downloadDataset');
+    return dataset;
+  },
+  retryDataset: async (id, request) => {
+    const dataset = await api.retryDataset(id, request);
+    set((state) => upsertDataset(state, dataset), false, 'retryDataset');
+  },
+  cancelDataset: async (id) => {
+    const dataset = await api.cancelDataset(id);
+    set((state) => upsertDataset(state, dataset), false, 'cancelDataset');
+  },
+  deleteDataset: async (id) => {
+    await api.deleteDataset(id);
+    set((state) => removeDataset(state, id), false, 'deleteDataset');
+  },
+});
+
+const createEventActions: ActionCreator<
+  Pick<SocketActions, 'updateDatasetProgress' | 'updateDatasetStatus' | 'applyEvent' | 'applyListEvent'>
+> = (set, get) => ({
+  updateDatasetProgress: (event) =>
+    set((state) => applyDatasetEvent(state, event), false, 'updateDatasetProgress'),
+  updateDatasetStatus: (event) =>
+    set((state) => applyDatasetEvent(state, event), false, 'updateDatasetStatus'),
+  applyEvent: (event) =>
+    event.type === 'progress' ? get().updateDatasetProgress(event) : get().updateDatasetStatus(event),
+  applyListEvent: (event) =>
+    set((state) => countRevision(state, applyListChange(state, event)), false, 'applyListEvent'),
+});
+
+const createSnapshotActions: ActionCreator<
+  Pick<SocketActions, 'addDataset' | 'applySnapshot' | 'applyListSnapshot' | 'clearRates'>
+> = (set, get) => ({
+  addDataset: (dataset) => set((state) => upsertDataset(state, dataset), false, 'addDataset'),
+  applySnapshot: (snapshot) => set((state) => applyDatasetSnapshot(state, snapshot), false, 'applySnapshot'),
+  applyListSnapshot: ({ list }) => {
+    if (get().datasets.length > LIST_LIMIT) {
+      // A snapshot has only the first page, but more pages are shown.
+      void get().fetchDatasets();
+    } else {
+      set((state) => countRevision(state, applyList(state, [list])), false, 'applyListSnapshot');
+    }
+  },
+  clearRates: () =>
+    set(({ latestProgress }) => ({ latestProgress: clearRates(latestProgress) }), false, 'clearRates'),
+});
 
 export const useDatasetsStore = create<DatasetsStore>()(
   devtools(
-    (set, get) => ({
+    (...args) => ({
       ...EMPTY_STATE,
-      fetchDatasets: async () => {
-        set({ loading: true, error: null }, false, 'fetchDatasets');
-        try {
-          let result = await fetchPages(get().datasets.length);
-          for (let attempt = 1; attempt < MAX_ATTEMPTS && result.revision !== get().revision; attempt += 1) {
-            result = await fetchPages(get().datasets.length);
-          }
-          set((state) => applyList(state, result.pages), false, 'fetchDatasets/done');
-        } catch (error) {
-          set({ loading: false, error: toApiError(error) }, false, 'fetchDatasets/failed');
-        }
-      },
-      fetchMoreDatasets: async () => {
-        set({ loading: true, error: null }, false, 'fetchMoreDatasets');
-        // Counted from what is here, so that a deletion in between leaves no gap; what comes twice is merged.
-        const page = Math.floor(get().datasets.length / LIST_LIMIT) + 1;
-        try {
-          const { data, pagination } = await api.getDatasets({ page, limit: LIST_LIMIT });
-          const appendPage = (state: DatasetsState) => ({
-            datasets: mergeDatasets(state.datasets, data),
-            total: pagination.total,
-            loading: false,
-          });
-          set(appendPage, false, 'fetchMoreDatasets/done');
-        } catch (error) {
-          set({ loading: false, error: toApiError(error) }, false, 'fetchMoreDatasets/failed');
-        }
-      },
-      downloadDataset: async (request) => {
-        const dataset = await api.downloadDataset(request);
-        set((state) => upsertDataset(state, dataset), false, 'downloadDataset');
-        return dataset;
-      },
-      retryDataset: async (id, request) => {
-        const dataset = await api.retryDataset(id, request);
-        set((state) => upsertDataset(state, dataset), false, 'retryDataset');
-      },
-      cancelDataset: async (id) => {
-        const dataset = await api.cancelDataset(id);
-        set((state) => upsertDataset(state, dataset), false, 'cancelDataset');
-      },
-      deleteDataset: async (id) => {
-        await api.deleteDataset(id);
-        set((state) => removeDataset(state, id), false, 'deleteDataset');
-      },
-      addDataset: (dataset) => set((state) => upsertDataset(state, dataset), false, 'addDataset'),
-      updateDatasetProgress: (event) =>
-        set((state) => applyDatasetEvent(state, event), false, 'updateDatasetProgress'),
-      updateDatasetStatus: (event) =>
-        set((state) => applyDatasetEvent(state, event), false, 'updateDatasetStatus'),
-      applyEvent: (event) => {
-        switch (event.type) {
-          case 'progress':
-            get().updateDatasetProgress(event);
-            break;
-          case 'completed':
-          case 'error':
-            get().updateDatasetStatus(event);
-            break;
-          default:
-            assertNever(event);
-        }
-      },
-      applyListEvent: (event) => {
-        const applyChange = (state: DatasetsState) => ({
-          ...applyListChange(state, event),
-          revision: state.revision + 1,
-        });
-        set(applyChange, false, 'applyListEvent');
-      },
-      applySnapshot: ({ channel, dataset }) => {
-        const id = channel.split('/')[1] ?? '';
-        set(
-          (state) => (dataset === null ? removeDataset(state, id) : updateListedDataset(state, dataset)),
-          false,
-          'applySnapshot',
-        );
-      },
-      clearRates: () =>
-        set(({ latestProgress }) => ({ latestProgress: clearRates(latestProgress) }), false, 'forgetRates'),
-      applyListSnapshot: ({ list }) => {
-        if (get().datasets.length > LIST_LIMIT) {
-          // A snapshot has the first page only; more than that is shown.
-          void get().fetchDatasets();
-        } else {
-          const applyPage = (state: DatasetsState) => ({
-            ...applyList(state, [list]),
-            revision: state.revision + 1,
-          });
-          set(applyPage, false, 'applyListSnapshot');
-        }
-      },
+      ...createListActions(...args),
+      ...createDatasetActions(...args),
+      ...createEventActions(...args),
+      ...createSnapshotActions(...args),
     }),
     { name: 'DatasetsStore' },
   ),
 );
 
-/** The list as one of three: being got for the first time, not to be had, or there. */
+/** Return the list as one of three states: loading for the first time, failed or loaded. */
 export function selectList(state: DatasetsStore): Async<readonly Dataset[], ApiError> {
   if (state.loaded) {
     return { kind: 'loaded', value: state.datasets };
@@ -170,17 +163,30 @@ export function selectList(state: DatasetsStore): Async<readonly Dataset[], ApiE
   return state.error === null ? { kind: 'loading' } : { kind: 'failed', error: state.error };
 }
 
-/** Forget everything, as before the first request. */
+/** Reset the store to its state before the first request. */
 export function resetDatasetsStore(): void {
   useDatasetsStore.setState(EMPTY_STATE);
 }
 
-/** As many pages as `count` datasets fill, and the revision that the list had when they were asked for. */
-async function fetchPages(count: number): Promise<{ pages: DatasetListResponse[]; revision: number }> {
-  const { revision } = useDatasetsStore.getState();
+/** Load the shown pages, again if the socket changes the list meanwhile, because the response may lack the change. */
+async function fetchCurrentPages(get: () => DatasetsState): Promise<DatasetListResponse[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { revision, datasets } = get();
+    const pages = await fetchPages(datasets.length);
+    if (revision === get().revision || attempt === MAX_ATTEMPTS) return pages;
+  }
+}
+
+/** Load as many pages as `count` datasets fill. */
+function fetchPages(count: number): Promise<DatasetListResponse[]> {
   const length = Math.max(1, Math.ceil(count / LIST_LIMIT));
   const requests = Array.from({ length }, (_, index) =>
     api.getDatasets({ page: index + 1, limit: LIST_LIMIT }),
   );
-  return { pages: await Promise.all(requests), revision };
+  return Promise.all(requests);
+}
+
+/** Load the page after `count` datasets; counting them leaves no gap after a deletion. */
+function fetchNextPage(count: number): Promise<DatasetListResponse> {
+  return api.getDatasets({ page: Math.floor(count / LIST_LIMIT) + 1, limit: LIST_LIMIT });
 }

@@ -1,5 +1,5 @@
-/** The one dataset whose window is open. */
-import { create } from 'zustand';
+/** The dataset whose window is open. */
+import { create, type StateCreator } from 'zustand';
 import { devtools } from 'zustand/middleware';
 
 import { getDataset } from '../api/datasets';
@@ -14,17 +14,20 @@ import { clearRates, hasUnknownTokenization, reduceDetail } from './datasetReduc
 interface DetailState {
   readonly id: string | null;
   readonly detail: Async<DatasetDetail, ApiError>;
-  /** The newest progress of each tokenization at work: its rate and time left stand nowhere else. */
+  /** The latest progress event of each running tokenization; only it has the rate and the time left. */
   readonly latestProgress: Readonly<Record<string, ProgressEvent>>;
 }
 
-interface DetailActions {
-  /** Show dataset `id`, and get it; `signal` gives the request up. */
+interface ViewActions {
+  /** Load and show dataset `id`; `signal` aborts the request. */
   readonly open: (id: string, signal?: AbortSignal) => Promise<void>;
-  /** Get the shown dataset anew, and show the old one until then. */
+  /** Reload the shown dataset, and keep showing the old one meanwhile. */
   readonly refresh: () => Promise<void>;
   readonly close: () => void;
-  /** @throws ApiError, for the form to show under the field at fault. */
+}
+
+interface TokenizationActions {
+  /** @throws ApiError, which the form shows under its field. */
   readonly tokenizeDataset: (request: TokenizeRequest) => Promise<Tokenization>;
   /** @throws ApiError */
   readonly cancelTokenization: (id: string) => Promise<void>;
@@ -32,15 +35,18 @@ interface DetailActions {
   readonly retryTokenization: (id: string, request?: RetryRequest) => Promise<void>;
   /** @throws ApiError */
   readonly deleteTokenization: (id: string) => Promise<void>;
+}
+
+interface SocketActions {
   readonly applyEvent: (event: DatasetEvent) => void;
   readonly applySnapshot: (snapshot: DatasetSnapshot) => void;
-  /** Dataset `id` has been deleted, here or elsewhere. */
+  /** Show that dataset `id` was deleted. */
   readonly applyDeletion: (id: string) => void;
-  /** Nothing is heard any more: rates and times left are of before. */
+  /** Clear rates and times left, which are outdated once the socket is disconnected. */
   readonly clearRates: () => void;
 }
 
-export type DetailStore = DetailState & DetailActions;
+export type DetailStore = DetailState & ViewActions & TokenizationActions & SocketActions;
 
 const NOT_FOUND = {
   kind: 'failed',
@@ -53,73 +59,83 @@ const NOT_FOUND = {
 
 const CLOSED_STATE: DetailState = { id: null, detail: { kind: 'loading' }, latestProgress: {} };
 
+type ActionCreator<Actions> = StateCreator<DetailStore, [['zustand/devtools', never]], [], Actions>;
+
+const createViewActions: ActionCreator<ViewActions> = (set, get) => {
+  const load = async (id: string, signal?: AbortSignal): Promise<void> => {
+    try {
+      const detail = await getDataset(id, signal);
+      set((state) => (state.id === id ? applyDetail(state, detail) : {}), false, 'load/done');
+    } catch (error) {
+      if (isAbort(error)) return;
+      const failed = { kind: 'failed', error: toApiError(error) } as const;
+      set((state) => (state.id === id ? { detail: failed } : {}), false, 'load/failed');
+    }
+  };
+  return {
+    open: async (id, signal) => {
+      set({ ...CLOSED_STATE, id }, false, 'open');
+      await load(id, signal);
+    },
+    refresh: async () => {
+      const { id } = get();
+      if (id !== null) await load(id);
+    },
+    close: () => set(CLOSED_STATE, false, 'close'),
+  };
+};
+
+const createTokenizationActions: ActionCreator<TokenizationActions> = (_set, get) => ({
+  tokenizeDataset: async (request) => {
+    const tokenization = await api.tokenizeDataset(get().id ?? '', request);
+    await get().refresh();
+    return tokenization;
+  },
+  cancelTokenization: async (id) => {
+    await api.cancelTokenization(id);
+    await get().refresh();
+  },
+  retryTokenization: async (id, request) => {
+    await api.retryTokenization(id, request);
+    await get().refresh();
+  },
+  deleteTokenization: async (id) => {
+    await api.deleteTokenization(id);
+    await get().refresh();
+  },
+});
+
+const createSocketActions: ActionCreator<SocketActions> = (set, get) => ({
+  applyEvent: (event) => {
+    const { detail, refresh } = get();
+    if (detail.kind === 'loaded' && hasUnknownTokenization(detail.value, event)) {
+      void refresh();
+    } else {
+      set((state) => applyDetailEvent(state, event), false, 'applyEvent');
+    }
+  },
+  applySnapshot: (snapshot) => set((state) => applyDetailSnapshot(state, snapshot), false, 'applySnapshot'),
+  applyDeletion: (id) =>
+    set((state) => (state.id === id ? { detail: NOT_FOUND } : {}), false, 'applyDeletion'),
+  clearRates: () =>
+    set(({ latestProgress }) => ({ latestProgress: clearRates(latestProgress) }), false, 'clearRates'),
+});
+
 export const useDetailStore = create<DetailStore>()(
   devtools(
-    (set, get) => {
-      const load = async (id: string, signal?: AbortSignal): Promise<void> => {
-        try {
-          const detail = await getDataset(id, signal);
-          set((state) => (state.id === id ? applyDetail(state, detail) : {}), false, 'load/done');
-        } catch (error) {
-          if (!isAbort(error)) {
-            const failed = { kind: 'failed', error: toApiError(error) } as const;
-            set((state) => (state.id === id ? { detail: failed } : {}), false, 'load/failed');
-          }
-        }
-      };
-      return {
-        ...CLOSED_STATE,
-        open: async (id, signal) => {
-          set({ ...CLOSED_STATE, id }, false, 'open');
-          await load(id, signal);
-        },
-        refresh: async () => {
-          const { id } = get();
-          if (id !== null) {
-            await load(id);
-          }
-        },
-        close: () => set(CLOSED_STATE, false, 'close'),
-        tokenizeDataset: async (request) => {
-          const tokenization = await api.tokenizeDataset(get().id ?? '', request);
-          await get().refresh();
-          return tokenization;
-        },
-        cancelTokenization: async (id) => {
-          await api.cancelTokenization(id);
-          await get().refresh();
-        },
-        retryTokenization: async (id, request) => {
-          await api.retryTokenization(id, request);
-          await get().refresh();
-        },
-        deleteTokenization: async (id) => {
-          await api.deleteTokenization(id);
-          await get().refresh();
-        },
-        applyEvent: (event) => {
-          const { detail, refresh } = get();
-          if (detail.kind === 'loaded' && hasUnknownTokenization(detail.value, event)) {
-            void refresh();
-          } else {
-            set((state) => applyDetailEvent(state, event), false, 'applyEvent');
-          }
-        },
-        applySnapshot: (snapshot) =>
-          set((state) => applyDetailSnapshot(state, snapshot), false, 'applySnapshot'),
-        applyDeletion: (id) =>
-          set((state) => (state.id === id ? { detail: NOT_FOUND } : {}), false, 'applyDeleted'),
-        clearRates: () =>
-          set(({ latestProgress }) => ({ latestProgress: clearRates(latestProgress) }), false, 'forgetRates'),
-      };
-    },
+    (...args) => ({
+      ...CLOSED_STATE,
+      ...createViewActions(...args),
+      ...createTokenizationActions(...args),
+      ...createSocketActions(...args),
+    }),
     { name: 'DetailStore' },
   ),
 );
 
 function applyDetail(state: DetailState, incoming: DatasetDetail): Partial<DetailState> {
-  const present = state.detail.kind === 'loaded' ? state.detail.value : undefined;
-  return { detail: { kind: 'loaded', value: pickNewer(present, incoming) } };
+  const previous = state.detail.kind === 'loaded' ? state.detail.value : undefined;
+  return { detail: { kind: 'loaded', value: pickNewer(previous, incoming) } };
 }
 
 function applyDetailEvent(state: DetailState, event: DatasetEvent): Partial<DetailState> {

@@ -1,13 +1,14 @@
-/** The other ways in: files of this machine, and the sample that comes with the studio. One import at a time. */
+/** Imports local files and the bundled sample, one import at a time. */
 import { create } from 'zustand';
 import { devtools } from 'zustand/middleware';
 
 import { createSampleDataset } from '../api/datasets';
 import { type ApiError, isAbort, toApiError } from '../api/errors';
 import { uploadDataset, type UploadProgress } from '../api/upload';
+import type { Dataset } from '../types/dataset';
 import { useDatasetsStore } from './datasetsStore';
 
-/** Where the import stands; `what` is what is imported, as it is shown. */
+/** The state of the import; `label` is the text that the panel shows for what is imported. */
 export type ImportState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending'; readonly label: string; readonly progress: UploadProgress }
@@ -17,7 +18,7 @@ interface ImportStore {
   readonly state: ImportState;
   readonly importFiles: (files: readonly File[]) => Promise<void>;
   readonly loadSample: () => Promise<void>;
-  /** Stop what is being sent, or take note of its failure. */
+  /** Abort the upload, or dismiss its failure. */
   readonly dismiss: () => void;
 }
 
@@ -26,50 +27,43 @@ let abortImport: (() => void) | null = null;
 
 export const useImportStore = create<ImportStore>()(
   devtools(
-    (set, get) => {
-      const runImport = async (
-        label: string,
-        make: (signal: AbortSignal) => Promise<unknown>,
-      ): Promise<void> => {
-        if (get().state.kind === 'sending') {
-          return;
-        }
-        const controller = new AbortController();
-        abortImport = () => controller.abort();
-        set({ state: { kind: 'sending', label, progress: { loaded: 0, total: 0 } } }, false, 'begin');
-        try {
-          await make(controller.signal);
-          set({ state: IDLE }, false, 'done');
-        } catch (error) {
-          const state = isAbort(error)
-            ? IDLE
-            : ({ kind: 'failed', label, error: toApiError(error) } as const);
-          set({ state }, false, 'failed');
-        }
-      };
-      return {
-        state: IDLE,
-        importFiles: (files) => {
-          const label = formatFileNames(files);
-          return runImport(label, async (signal) => {
-            const onProgress = (progress: UploadProgress) =>
-              set({ state: { kind: 'sending', label, progress } }, false, 'sent');
-            useDatasetsStore.getState().addDataset(await uploadDataset(files, { onProgress, signal }));
-          });
-        },
-        loadSample: () =>
-          runImport('the sample', async () => {
-            useDatasetsStore.getState().addDataset(await createSampleDataset());
-          }),
-        dismiss: () => {
-          abortImport?.();
-          set({ state: IDLE }, false, 'dismiss');
-        },
-      };
-    },
+    () => ({
+      state: IDLE,
+      importFiles: (files) => {
+        const label = formatFileNames(files);
+        const onProgress = (progress: UploadProgress) =>
+          setState({ kind: 'sending', label, progress }, 'progress');
+        return runImport(label, (signal) => uploadDataset(files, { onProgress, signal }));
+      },
+      loadSample: () => runImport('the sample', createSampleDataset),
+      dismiss: () => {
+        abortImport?.();
+        setState(IDLE, 'dismiss');
+      },
+    }),
     { name: 'ImportStore' },
   ),
 );
+
+function setState(state: ImportState, action: string): void {
+  useImportStore.setState({ state }, false, action);
+}
+
+/** Run one import and list its dataset, unless another import is running. */
+async function runImport(label: string, create: (signal: AbortSignal) => Promise<Dataset>): Promise<void> {
+  if (useImportStore.getState().state.kind === 'sending') {
+    return;
+  }
+  const controller = new AbortController();
+  abortImport = () => controller.abort();
+  setState({ kind: 'sending', label, progress: { loaded: 0, total: 0 } }, 'start');
+  try {
+    useDatasetsStore.getState().addDataset(await create(controller.signal));
+    setState(IDLE, 'done');
+  } catch (error) {
+    setState(isAbort(error) ? IDLE : { kind: 'failed', label, error: toApiError(error) }, 'failed');
+  }
+}
 
 function formatFileNames(files: readonly File[]): string {
   const [first, ...others] = files.map(({ name }) => name);

@@ -1,4 +1,4 @@
-/** The disk that holds the data: how much is used, how much is free. */
+/** The figures of the disk that holds the data. */
 import { create } from 'zustand';
 import { devtools } from 'zustand/middleware';
 
@@ -9,7 +9,7 @@ import type { Storage } from '../types/dataset';
 
 interface StorageStore {
   readonly storage: Async<Storage, ApiError>;
-  /** Ask anew; until the answer comes, and where it fails, the last figures stand. */
+  /** Load the figures; until the response arrives, and if it fails, keep the last ones. */
   readonly refreshStorage: () => Promise<void>;
 }
 

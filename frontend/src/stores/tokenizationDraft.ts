@@ -1,4 +1,4 @@
-/** A tokenization that is being thought over: it stays while its dataset's window is open, whichever tab is shown. */
+/** The draft of a tokenization, kept while the dataset's window is open, whichever tab is shown. */
 import { create } from 'zustand';
 import { devtools } from 'zustand/middleware';
 
@@ -14,24 +14,24 @@ import { useDetailStore } from './detailStore';
 interface DraftState {
   readonly values: TokenizationValues;
   readonly errors: TokenizationErrors;
-  /** What belongs to no field. */
+  /** A refusal that is about no field. */
   readonly failure: ApiError | null;
-  /** The values that are on their way to the server; null: none are. */
+  /** The values being submitted; null if none are. */
   readonly submittedValues: TokenizationValues | null;
-  /** A text of one's own, to be seen as tokens. */
+  /** The text to preview as tokens. */
   readonly previewText: string;
 }
 
-/** Why what was sent was refused; nothing where it was taken. */
+/** Why the server refused the submission; empty if it accepted it. */
 type Refusal = Partial<Pick<DraftState, 'errors' | 'failure'>>;
 
 interface DraftActions {
   readonly change: (changes: Partial<TokenizationValues>) => void;
   readonly changePreviewText: (text: string) => void;
-  /** Note what is wrong with the values, or that nothing is. */
+  /** Show these errors, or none. */
   readonly setErrors: (errors: TokenizationErrors) => void;
   readonly startSubmit: (values: TokenizationValues) => void;
-  /** Note how sending `values` ended; what was typed meanwhile stays. */
+  /** Record the outcome of submitting `values`, and keep what was typed meanwhile. */
   readonly finishSubmit: (values: TokenizationValues, refusal: Refusal) => void;
 }
 
@@ -47,61 +47,57 @@ export const useTokenizationDraft = create<DraftState & DraftActions>()(
   devtools(
     (set) => ({
       ...EMPTY_DRAFT,
-      change: (changes) =>
-        set(
-          ({ values }) => ({ values: { ...values, ...changes }, errors: {}, failure: null }),
-          false,
-          'change',
-        ),
+      change: (changes) => set((state) => applyChanges(state, changes), false, 'change'),
       changePreviewText: (previewText) => set({ previewText }, false, 'changePreviewText'),
-      setErrors: (errors) => set({ errors, failure: null }, false, 'check'),
-      startSubmit: (submittedValues) => set({ submittedValues }, false, 'send'),
+      setErrors: (errors) => set({ errors, failure: null }, false, 'setErrors'),
+      startSubmit: (submittedValues) => set({ submittedValues }, false, 'startSubmit'),
       finishSubmit: (values, refusal) =>
-        // The window it was sent from may be closed by now.
-        set(
-          (state) => (state.submittedValues === values ? applyOutcome(state, values, refusal) : {}),
-          false,
-          'settle',
-        ),
+        set((state) => applyOutcome(state, values, refusal), false, 'finishSubmit'),
     }),
     { name: 'TokenizationDraft' },
   ),
 );
 
-// Another window begins anew, and a closed one leaves no access token behind.
+// Each window starts with an empty draft, and a closed one keeps no access token.
 useDetailStore.subscribe(({ id }, previous) => {
   if (id === null || id !== previous.id) {
-    useTokenizationDraft.setState(EMPTY_DRAFT, false, 'forget');
+    useTokenizationDraft.setState(EMPTY_DRAFT, false, 'reset');
   }
 });
 
+function applyChanges({ values }: DraftState, changes: Partial<TokenizationValues>): Partial<DraftState> {
+  return { values: { ...values, ...changes }, errors: {}, failure: null };
+}
+
 function applyOutcome(
-  { values }: DraftState,
-  submittedValues: TokenizationValues,
-  refusal: Refusal,
+  { values, submittedValues }: DraftState,
+  submitted: TokenizationValues,
+  { errors, failure = null }: Refusal,
 ): Partial<DraftState> {
-  const { errors, failure = null } = refusal;
+  if (submittedValues !== submitted) {
+    // The window was closed meanwhile.
+    return {};
+  }
   if (errors !== undefined) {
-    return { submittedValues: null, errors: keepApplicableErrors(errors, values, submittedValues) };
+    return { submittedValues: null, errors: keepApplicableErrors(errors, values, submitted) };
   }
   if (failure !== null) {
     return { submittedValues: null, failure };
   }
-  const isTokenUnchanged = values.access_token === submittedValues.access_token;
+  const isTokenUnchanged = values.access_token === submitted.access_token;
   return { submittedValues: null, values: isTokenUnchanged ? { ...values, access_token: '' } : values };
 }
 
-/** The errors of the fields that are as they were sent. */
+/** Keep the errors of fields that did not change since the submission. */
 function keepApplicableErrors(
   errors: TokenizationErrors,
   values: TokenizationValues,
   submittedValues: TokenizationValues,
 ): TokenizationErrors {
   const [current, submitted] = [toTokenizeRequest(values), toTokenizeRequest(submittedValues)];
+  const isUnchanged = (field: keyof TokenizationErrors): boolean =>
+    JSON.stringify(current[field]) === JSON.stringify(submitted[field]);
   return Object.fromEntries(
-    Object.entries(errors).filter(([name]) => {
-      const field = name as keyof TokenizationErrors;
-      return JSON.stringify(current[field]) === JSON.stringify(submitted[field]);
-    }),
+    Object.entries(errors).filter(([field]) => isUnchanged(field as keyof TokenizationErrors)),
   );
 }

@@ -1,10 +1,10 @@
-/** Accessibility as far as it can be seen without a screen: colours are looked at in a real browser. */
+/** Accessibility checks without a screen; the browser journeys check the colours. */
 import { act } from '@testing-library/react';
 import axe from 'axe-core';
 
-/** The rules that `element` breaks, each with the elements at fault. */
+/** Return the rules that `element` violates, each with the offending elements. */
 export async function findViolations(element: Element = document.body): Promise<string[]> {
-  // It takes long enough for timers to fire meanwhile.
+  // The check is slow enough for timers to fire meanwhile.
   const { violations } = await act(() =>
     axe.run(element, { rules: { 'color-contrast': { enabled: false } } }),
   );

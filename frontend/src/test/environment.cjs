@@ -1,6 +1,4 @@
-/**
- * jsdom with Node's own fetch and streams, which it lacks and the mock service worker needs.
- */
+/** jsdom with Node's fetch and streams, which jsdom lacks and the mock service worker needs. */
 const { TestEnvironment } = require('jest-environment-jsdom');
 
 const FROM_NODE = [
@@ -28,7 +26,7 @@ module.exports = class PanelEnvironment extends TestEnvironment {
         ...config,
         projectConfig: {
           ...config.projectConfig,
-          // The packages' builds for Node, as the environment has Node's fetch.
+          // Use the packages' builds for Node, because the environment has Node's fetch.
           testEnvironmentOptions: {
             ...config.projectConfig.testEnvironmentOptions,
             customExportConditions: [''],

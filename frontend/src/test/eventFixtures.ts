@@ -1,4 +1,4 @@
-/** Events as the socket brings them; each test says only what matters to it. */
+/** Events as the socket sends them; each test sets only the members that it needs. */
 import type { CompletedEvent, ErrorEvent, ProgressEvent } from '../types/events';
 
 const MEGABYTE = 1024 ** 2;

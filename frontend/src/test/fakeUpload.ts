@@ -1,4 +1,4 @@
-/** Uploads without a network: jsdom's own forms cannot pass through the mock service worker. The test is the server. */
+/** Uploads without a network, because jsdom's forms cannot pass the mock service worker; the test plays the server. */
 export class FakeUpload {
   static newest: FakeUpload | null = null;
   readonly upload: { onprogress?: (event: { loaded: number; total: number }) => void } = {};
@@ -28,7 +28,7 @@ export class FakeUpload {
     this.onabort?.();
   }
 
-  /** The server has got so much of it. */
+  /** The server has received `loaded` bytes. */
   reportProgress(loaded: number, total: number): void {
     this.upload.onprogress?.({ loaded, total });
   }
@@ -39,14 +39,14 @@ export class FakeUpload {
     this.onload?.();
   }
 
-  /** The newest upload; an error where there is none. */
+  /** Return the latest upload; throw an error if there is none. */
   static current(): FakeUpload {
     if (FakeUpload.newest === null) throw new Error('Nothing was uploaded.');
     return FakeUpload.newest;
   }
 }
 
-/** Let uploads of this test be fakes. */
+/** Replace XMLHttpRequest by fakes for this test. */
 export function useFakeUploads(): void {
   FakeUpload.newest = null;
   jest

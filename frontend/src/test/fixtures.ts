@@ -1,4 +1,4 @@
-/** Records as the API gives them; each test says only what matters to it. */
+/** Records as the API returns them; each test sets only the members that it needs. */
 import type {
   Dataset,
   DatasetDetail,

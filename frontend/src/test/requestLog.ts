@@ -1,4 +1,4 @@
-/** A server that answers everything alike, and notes what it was asked. */
+/** A server that gives every request the same response and logs the requests. */
 import { http, HttpResponse } from 'msw';
 
 import { api, server } from './server';
@@ -12,10 +12,10 @@ interface LoggedRequest {
 
 let requests: LoggedRequest[] = [];
 
-/** What was asked since the last `answerWith`, in order. */
+/** Return the requests since the last `respondWith`, in order. */
 export const getRequests = (): readonly LoggedRequest[] => requests;
 
-/** Answer every request with `body`; null: without one. */
+/** Respond to every request with `body`; null: without a body. */
 export function respondWith(body: object | null): void {
   requests = [];
   server.use(

@@ -1,7 +1,7 @@
-/** A selection for components that are given one. */
+/** A selection for components that take one. */
 import type { Selection } from '../components/datasets/list/useSelection';
 
-/** As while nobody chooses datasets. */
+/** The selection mode is off. */
 export const NO_SELECTION: Selection = {
   active: false,
   selectedDatasets: [],

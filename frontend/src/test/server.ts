@@ -1,4 +1,4 @@
-/** The API as the panel's tests meet it: a mock service worker, so that the panel's own fetch is what runs. */
+/** The API for the panel's tests: a mock service worker, so that the panel's own fetch code runs. */
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 
@@ -13,10 +13,10 @@ import {
   makeStorage,
 } from './fixtures';
 
-/** A route under `/api`, on whatever origin the page has. */
+/** Return a route under `/api` for any origin. */
 export const api = (path: string): string => `*/api${path}`;
 
-/** A refusal as the server gives it. */
+/** Return a refusal as the server sends it. */
 export function problem(
   status: number,
   code: string,

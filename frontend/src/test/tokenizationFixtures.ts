@@ -1,4 +1,4 @@
-/** Tokenizations and figures as the API gives them; each test says only what matters to it. */
+/** Tokenizations and figures as the API returns them; each test sets only the members that it needs. */
 import type {
   DatasetStatistics,
   Preview,
@@ -150,7 +150,7 @@ export function makeWhatIf(maxLengths: readonly number[]): WhatIf {
   };
 }
 
-/** "cat" and its beginning, as a page of one row; `row` counts from 0. */
+/** Return a page with one row, "<s>cat"; `row` counts from 0. */
 export function makeRowPage(split = 'train', row = 0): TokenizedRowList {
   const tokens: TokenizedRowList['data'][number]['tokens'] = [
     { id: 1, text: '<s>', kind: 'special' },

@@ -1,4 +1,4 @@
-/** The form of a tokenization as its parts get it: what they change is noted, and changes nothing. */
+/** A tokenization form for its parts; changes are recorded but have no effect. */
 import type { TokenizationForm } from '../components/datasets/tokenization/useTokenizationForm';
 import {
   DEFAULT_VALUES,
@@ -6,7 +6,7 @@ import {
   type TokenizationValues,
 } from '../utils/tokenizationValues';
 
-/** A form with these values and errors. */
+/** Return a form with these values and errors. */
 export function makeForm(
   values: Partial<TokenizationValues> = {},
   errors: TokenizationErrors = {},

@@ -1,4 +1,4 @@
-/** The tab of tokenizations over a server of its own: what it shows comes from the store, as in the panel. */
+/** Renders the Tokenization tab with data from the store, as in the panel. */
 import { render, type RenderResult } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
@@ -10,12 +10,12 @@ import { makeDetail } from './fixtures';
 import { api, server } from './server';
 
 interface TabOptions {
-  /** The tokenization whose books are open. */
+  /** The tokenization whose audit and ledger are open. */
   readonly open?: string | null;
   readonly onNavigate?: (route: DatasetRoute) => void;
 }
 
-/** The tab of a dataset with these changes. */
+/** Render the tab of a dataset with these changes. */
 export async function renderTokenizationTab(
   changes: Partial<DatasetDetail>,
   options: TabOptions = {},
@@ -26,12 +26,12 @@ export async function renderTokenizationTab(
   return render(<StoredTokenizationTab {...options} />);
 }
 
-/** What the server says of the dataset from now on. */
+/** Serve the dataset with these changes from now on. */
 export function serveDataset(changes: Partial<DatasetDetail>): void {
   server.use(http.get(api('/datasets/ds_1'), () => HttpResponse.json(makeDetail(changes))));
 }
 
-/** The tab over what the store has. */
+/** The tab of the dataset in the store. */
 export function StoredTokenizationTab({ open = null, onNavigate = () => undefined }: TabOptions) {
   const detail = useDetailStore((state) => state.detail);
   return detail.kind === 'loaded' ? (

@@ -1,4 +1,4 @@
-/** Something that is being got: exactly one of three, never a mixture of flags. */
+/** A value that is loaded: exactly one of three states instead of several flags. */
 export type Async<Value, Failure> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly error: Failure }

@@ -1,16 +1,16 @@
-/** Names of the domain over the types that are generated from the API's own description. */
+/** Domain names for the types generated from the API's description. */
 import type { components } from './api.gen';
 
 type Schemas = components['schemas'];
 
-/** A request body: fields with a default may be left out. */
+/** A request body, in which fields with a default are optional. */
 type Request<Body, Required extends keyof Body> = Pick<Body, Required> & Partial<Omit<Body, Required>>;
 
 export type Dataset = Schemas['DatasetResponse'];
 export type DatasetDetail = Schemas['DatasetDetail'];
 export type DatasetStatus = Schemas['DatasetStatus'];
 export type DatasetSample = Schemas['SampleResponse'];
-/** A dataset in exact figures; those of tokens stand once it is tokenized. */
+/** A dataset's exact figures; token figures are present once it is tokenized. */
 export type DatasetStatistics = Schemas['StatisticsResponse'];
 export type TokenStatistics = Schemas['TokenStatistics'];
 export type DatasetListResponse = Schemas['DatasetListResponse'];
@@ -43,7 +43,7 @@ export type LengthBin = Schemas['LengthBin'];
 export type SampleDetail = Schemas['SampleDetail'];
 export type UsageSnippet = Schemas['UsageSnippet'];
 
-/** A page of the rows that a tokenization wrote. */
+/** A page of a tokenization's rows. */
 export interface TokenizedRowList {
   readonly data: TokenizedRow[];
   readonly pagination: Pagination;

@@ -1,4 +1,4 @@
-/** What is pushed over the socket: the channels, what each says, and the snapshot that answers a subscribe. */
+/** The socket's channels, their events, and the snapshot that answers a subscription. */
 import type { components } from './api.gen';
 
 type Schemas = components['schemas'];
@@ -21,7 +21,7 @@ export type SnapshotOf<C extends Channel> = C extends ListChannel ? DatasetListS
 
 export const LIST_CHANNEL: ListChannel = 'datasets';
 
-/** The channel on which everything about one dataset is said. */
+/** Return the name of a dataset's channel. */
 export function formatProgressChannel(datasetId: string): DatasetChannel {
   return `datasets/${datasetId}/progress`;
 }

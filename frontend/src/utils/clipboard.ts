@@ -1,9 +1,9 @@
 /**
- * Put `text` on the clipboard.
+ * Copy `text` to the clipboard.
  *
- * A page that is not served from a secure address has no clipboard of its own: there a selection is copied.
+ * A page without a secure origin has no clipboard API; there the text is selected and copied.
  *
- * @throws Error where the browser lets neither.
+ * @throws Error if the browser allows neither.
  */
 export async function copyText(text: string): Promise<void> {
   const clipboard = (navigator as { clipboard?: Clipboard }).clipboard;
@@ -21,14 +21,14 @@ function copySelection(text: string): boolean {
   area.value = text;
   area.style.position = 'fixed';
   area.style.opacity = '0';
-  // Inside an open dialog: its focus trap would take the focus away from elsewhere.
+  // Inside an open dialog, because everything outside it is inert.
   const host = document.activeElement?.closest('[role="dialog"]') ?? document.body;
   const focused = document.activeElement;
   host.append(area);
   area.focus();
   area.select();
   try {
-    // Deprecated, but nothing else copies on a page without a secure address.
+    // Deprecated, but the only way to copy on a page without a secure origin.
     const legacyDocument: { execCommand(command: 'copy'): boolean } = document;
     return legacyDocument.execCommand('copy');
   } finally {

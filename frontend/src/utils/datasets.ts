@@ -1,4 +1,4 @@
-/** What a dataset's record means for the panel: the one place where a status turns into what may be done. */
+/** Interprets a dataset's record for the panel: labels, allowed actions and job progress. */
 import type { Dataset, DatasetStatus } from '../types/dataset';
 import type { ProgressEvent } from '../types/events';
 import { UNKNOWN } from './formatters';
@@ -22,7 +22,7 @@ const PHASES: Readonly<Record<ProgressEvent['phase'], string>> = {
 
 export type DatasetAction = 'open' | 'cancel' | 'retry' | 'delete';
 
-/** What each status may do. */
+/** The actions that each status allows. */
 export const DATASET_ACTIONS: Readonly<Record<DatasetStatus, readonly DatasetAction[]>> = {
   downloading: ['cancel', 'delete'],
   processing: ['cancel', 'delete'],
@@ -36,32 +36,32 @@ const SOURCES: Readonly<Record<Dataset['source'], string>> = {
   local: 'Local file',
 };
 
-/** Whether work on the dataset's own data goes on. */
+/** Return whether a job is working on the dataset's own data. */
 export function isWorking(status: DatasetStatus): boolean {
   return status === 'downloading' || status === 'processing';
 }
 
-/** Whether a person stopped it: an end, but nothing that went wrong. */
+/** Return whether a user cancelled the job, which is not a failure. */
 export function isCancelled(dataset: Pick<Dataset, 'status' | 'error_code'>): boolean {
   return dataset.status === 'error' && dataset.error_code === 'cancelled';
 }
 
-/** Whether an error of this code may be mended by another Hugging Face token. */
+/** Return whether another Hugging Face token may resolve an error with this code. */
 export function needsHubToken(code: string | null): boolean {
   return code !== null && TOKEN_CODES.has(code);
 }
 
-/** Return the id of the button that opens a dataset; the closed window returns the focus to it. */
+/** Return the id of the button that opens a dataset; closing its window returns the focus there. */
 export function getOpenButtonId(datasetId: string): string {
   return `open-${datasetId}`;
 }
 
-/** Where a dataset came from, as it is shown. */
+/** Return the name of a dataset's source. */
 export function formatSource(source: Dataset['source']): string {
   return SOURCES[source];
 }
 
-/** The formats of the source's files as they are shown; one that is not known here stands as the server names it. */
+/** Return the names of the source files' formats; an unknown one keeps the server's name. */
 export function formatFileFormats(format: string | null): string {
   return (
     format
@@ -71,12 +71,12 @@ export function formatFileFormats(format: string | null): string {
   );
 }
 
-/** Its size on disk; while that grows, the size of what is fetched. */
+/** Return the size on disk or, before it is known, the size of the source. */
 export function getDisplayedSize(dataset: Pick<Dataset, 'size_bytes' | 'metadata'>): number | null {
   return dataset.size_bytes ?? dataset.metadata.source_bytes;
 }
 
-/** What a cancelled dataset says. */
+/** Describe from where the retry of a cancelled job continues. */
 export function describeCancellation(progress: number): string {
   const kept = Math.floor(progress);
   return kept > 0
@@ -84,17 +84,17 @@ export function describeCancellation(progress: number): string {
     : 'Cancelled. Retry starts from the beginning.';
 }
 
-/** Why work failed, in one sentence or more. */
+/** Describe why a job failed. */
 export function describeFailure({ error_message }: Pick<Dataset, 'error_message'>): string {
   return error_message ?? 'Failed for an unknown reason. Retry, or check the server log.';
 }
 
-/** A phase of the work as a word. */
+/** Return the name of a job's phase. */
 export function formatPhase(phase: ProgressEvent['phase']): string {
   return PHASES[phase];
 }
 
-/** What is known of the work on a dataset, from the newest event or else from its job. */
+/** The progress of a dataset's job, from its latest event or else from the job's record. */
 export interface JobProgress {
   readonly phase: ProgressEvent['phase'] | null;
   readonly done: number;
@@ -104,34 +104,31 @@ export interface JobProgress {
   readonly etaSeconds: number | null;
   readonly attempt: number;
   readonly maxAttempts: number | null;
-  /** When it is tried again; null where it does not wait for that. */
+  /** When the job retries; null unless it waits for a retry. */
   readonly notBefore: string | null;
-  /** Whether it waits for other work to make room. */
+  /** Whether the job waits for other jobs. */
   readonly queued: boolean;
   readonly waitingFor: string | null;
-  /** Per cent of the whole way; null while nothing says how far that is. */
+  /** From 0 to 100; null while the total is unknown. */
   readonly progress: number | null;
 }
 
-/** The work on `dataset` as its card shows it; null where nothing is known of it. */
+/** Return the progress of the job on `dataset`; null without a job or an event. */
 export function toJobProgress(dataset: Dataset, event: ProgressEvent | undefined): JobProgress | null {
   const { job } = dataset;
   const source = event ?? job;
   if (source === null) {
     return null;
   }
+  const { phase, done, total, unit, attempt } = source;
   return {
-    phase: source.phase,
-    done: source.done,
-    total: source.total,
-    unit: source.unit,
+    ...{ phase, done, total, unit, attempt },
     rate: event?.rate ?? null,
     etaSeconds: event?.eta_seconds ?? null,
-    attempt: source.attempt,
     maxAttempts: job?.max_attempts ?? null,
     notBefore: event === undefined && job?.state !== 'queued' ? null : source.not_before,
     queued: event === undefined && job?.state === 'queued' && job.not_before === null,
     waitingFor: event?.waiting_for ?? job?.error_message ?? null,
-    progress: source.total === 0 && dataset.progress === 0 ? null : dataset.progress,
+    progress: total === 0 && dataset.progress === 0 ? null : dataset.progress,
   };
 }

@@ -1,14 +1,14 @@
-/** Markdown as others wrote it, taken apart into blocks; what of it may become an address, and HTML only as its words. */
+/** Parses untrusted Markdown into blocks: only web addresses become links, and HTML is reduced to its text. */
 import { lexer, type MarkedToken, type Token } from 'marked';
 
 const WEB = ['http:', 'https:'];
 const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][\da-z]{1,31});/gi;
-/** A line that begins deep inside quotes and lists, as nobody writes it: read for what it says, it would exhaust the stack. */
+/** A line nested too deeply in quotes and lists; parsing it could exhaust the stack. */
 const TOO_DEEP = /^[ \t]*(?:(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[ \t]*){9,}/gm;
-/** What is no text, though it stands between tags. */
+/** Elements whose content is not text for readers. */
 const NON_TEXT = 'script, style, template, noscript';
 
-/** The blocks of a text that show something, one after the other. */
+/** Parse `markdown` into its visible blocks. */
 export function parseBlocks(markdown: string): readonly MarkedToken[] {
   return asMarkedTokens(lexer(markdown.replace(TOO_DEEP, '> '))).filter(isVisible);
 }
@@ -19,12 +19,12 @@ function isVisible(block: MarkedToken): boolean {
     : block.type !== 'space' && block.type !== 'def';
 }
 
-/** The parts as what they are: without extensions there are no others. */
+/** Narrow the tokens' type; without extensions there are no other tokens. */
 export function asMarkedTokens(tokens: readonly Token[] = []): readonly MarkedToken[] {
   return tokens as readonly MarkedToken[];
 }
 
-/** The blocks that begin within so many characters of the source; one at least. */
+/** Return the blocks that begin within the first `characters` of the source; at least one. */
 export function takeBlocks(blocks: readonly MarkedToken[], characters: number): readonly MarkedToken[] {
   let offset = 0;
   return blocks.filter(({ raw }) => {
@@ -33,18 +33,18 @@ export function takeBlocks(blocks: readonly MarkedToken[], characters: number): 
   });
 }
 
-/** Where a link leads, if that is a page of the web; null for everything else. */
+/** Return a link's address if it is a web page; null for anything else. */
 export function toWebAddress(href: string): string | null {
   const address = decodeEntities(href);
   return URL.canParse(address) && WEB.includes(new URL(address).protocol) ? address : null;
 }
 
-/** The text with `&amp;` and its like as the characters that they stand for. */
+/** Replace HTML entities such as `&amp;` by their characters. */
 export function decodeEntities(text: string): string {
   return text.replace(ENTITY, (entity) => parseHtml(entity).textContent);
 }
 
-/** What a person would read of a piece of HTML. Nothing of it is run, loaded or shown. */
+/** Return the text that a reader sees of a piece of HTML, without running or loading any of it. */
 export function extractText(html: string): string {
   const body = parseHtml(html);
   for (const element of body.querySelectorAll(NON_TEXT)) element.remove();

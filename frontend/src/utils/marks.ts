@@ -1,11 +1,11 @@
-/** Texts with marked spans. The server counts spans in characters, JavaScript texts in UTF-16 units: the difference ends here. */
+/** Splits texts into marked and unmarked parts; converts the server's character offsets to JavaScript's UTF-16 units. */
 
 export interface TextPart {
   readonly text: string;
   readonly marked: boolean;
 }
 
-/** `text` in parts, marked and not, in order; `marks` are spans of characters, start included, end not. */
+/** Split `text` into its parts, in order; `marks` are spans of characters, start included, end excluded. */
 export function splitByMarks(text: string, marks: readonly (readonly [number, number])[]): TextPart[] {
   if (marks.length === 0) {
     return [{ text, marked: false }];

@@ -1,20 +1,20 @@
-/** The settings of a tokenization as they are typed, and the request that they make. */
+/** The values of the tokenization form, and the request made from them. */
 import type { TokenizeRequest, TokenSlot } from '../types/dataset';
 
-/** What is typed and chosen; texts stay texts until they are sent. */
+/** The values as entered; numbers stay texts until the request is made. */
 export interface TokenizationValues {
   readonly tokenizer: string;
   readonly revision: string;
   readonly access_token: string;
-  /** Empty: all. */
+  /** Empty: all splits. */
   readonly splits: readonly string[];
-  /** Empty: the dataset's. */
+  /** Empty: the dataset's text column. */
   readonly text_column: string;
   readonly max_length: string;
   readonly padding: NonNullable<TokenizeRequest['padding']>;
   readonly truncation: boolean;
   readonly packing: NonNullable<TokenizeRequest['packing']>;
-  /** The name of a special token, or an id as it is typed; so are the next two. */
+  /** The name of a special token or a token ID, like the next two. */
   readonly begin_of_row_token: string;
   readonly document_separator_token: string;
   readonly end_of_document_token: string;
@@ -27,10 +27,10 @@ export interface TokenizationValues {
   readonly verify: NonNullable<TokenizeRequest['verify']>;
 }
 
-/** What is wrong with each field, by its name in the request. */
+/** The errors of the fields, by their names in the request. */
 export type TokenizationErrors = Partial<Readonly<Record<keyof TokenizeRequest, string>>>;
 
-/** Before anything is chosen. */
+/** The values of an empty form. */
 export const DEFAULT_VALUES: TokenizationValues = {
   tokenizer: '',
   revision: '',
@@ -53,7 +53,7 @@ export const DEFAULT_VALUES: TokenizationValues = {
   verify: 'sample',
 };
 
-/** The request for what is typed; an empty field is left to the server's own choice. */
+/** Return the request for `values`; the server chooses what is left empty. */
 export function toTokenizeRequest(values: TokenizationValues): TokenizeRequest {
   const { max_length, shuffle_seed, heldout_percent, tokenizer, splits, ...chosen } = values;
   return {
@@ -76,10 +76,10 @@ function parseNumber(text: string): number | null {
   return text.trim() === '' ? null : Number(text);
 }
 
-/** The names that a slot may have, in the order in which they are offered. */
+/** The names for a special token, in the order of the choices. */
 export const SLOT_NAMES = ['auto', 'none', 'bos', 'eos', 'sep'] as const;
 
-/** An id that is not typed yet is no number, which the check of the settings refuses. */
+/** A missing token ID becomes NaN, which the validation rejects. */
 function parseSlot(text: string): TokenSlot {
   return SLOT_NAMES.find((name) => name === text) ?? parseNumber(text) ?? Number.NaN;
 }

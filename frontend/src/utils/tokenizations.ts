@@ -1,10 +1,10 @@
-/** What a tokenization's record means for the panel. */
+/** Interprets a tokenization's record for the panel. */
 import type { DatasetDetail, Tokenization } from '../types/dataset';
 import { formatCount } from './formatters';
 
 export type TokenizationAction = 'cancel' | 'retry';
 
-/** What each status may do; a tokenization can be deleted in any. */
+/** The actions that each status allows; every status allows deletion. */
 export const TOKENIZATION_ACTIONS: Readonly<Record<Tokenization['status'], readonly TokenizationAction[]>> = {
   queued: ['cancel'],
   processing: ['cancel'],
@@ -18,13 +18,13 @@ const PADDINGS: Readonly<Record<string, string>> = {
   longest: 'padded to the longest row',
 };
 
-/** The id of the newest tokenization that can be used; null where there is none. */
+/** Return the id of the newest ready tokenization; null if there is none. */
 export function findNewestReady({ tokenizations }: Pick<DatasetDetail, 'tokenizations'>): string | null {
   const ready = tokenizations.filter(({ status }) => status === 'ready');
   return ready.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))[0]?.id ?? null;
 }
 
-/** The settings of a tokenization as one line: what differs from the usual, and the length. */
+/** Describe a tokenization's settings in one line: the length, and what differs from the defaults. */
 export function describeSettings({ settings }: Pick<Tokenization, 'settings'>): string {
   const { max_length, padding, packing, truncation, add_special_tokens, apply_chat_template } = settings;
   const parts = [
@@ -40,7 +40,7 @@ export function describeSettings({ settings }: Pick<Tokenization, 'settings'>): 
   return parts.filter((part) => part !== '').join(' • ');
 }
 
-/** What of the dataset was taken, where that is not all of it in its own order. */
+/** Describe which part of the dataset was used, unless it is all of it in its original order. */
 function describeSource({
   splits,
   text_column,

@@ -1,4 +1,4 @@
-/** The server's own rules, said before a request is sent. The server checks again: these spare a round trip. */
+/** Checks form values by the server's rules before a request is sent; the server checks them again. */
 import type { TokenSlot } from '../types/dataset';
 
 /** The Hub's rule: letters, digits, "-", "_" and "."; no leading or trailing "-" or "."; no "--" or "..". */
@@ -6,15 +6,15 @@ const NAME = /^(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/;
 const MAX_NAME = 96;
 const MIN_LENGTH = 2;
 
-/** What was typed, trimmed, a pasted Hub address reduced to the repository's id. */
+/** Trim the input, and reduce a pasted Hub address to the repository id. */
 export function normalizeHfRepoId(value: string): string {
   return value.trim().replace(/^https?:\/\/[^/]+\/datasets\/([^/]+\/[^/?#]+).*$/, '$1');
 }
 
 /**
- * Why `repoId` cannot be the id of a repository, or null where it can.
+ * Return why `repoId` is not a valid repository id, or null if it is.
  *
- * Dataset ids are `namespace/name`; with `bare` one part (`gpt2`) will do as well.
+ * A dataset id is `namespace/name`; `allowBare` accepts a single name such as `gpt2`, too.
  */
 export function validateHfRepoId(repoId: string, { allowBare = false } = {}): string | null {
   if (repoId === '') {
@@ -24,16 +24,15 @@ export function validateHfRepoId(repoId: string, { allowBare = false } = {}): st
   if (parts.length > 2 || (parts.length === 1 && !allowBare)) {
     return `“${repoId}” is not a repository ID. Use the form namespace/name, such as roneneldan/TinyStories.`;
   }
-  if (parts.some((part) => part.length > MAX_NAME || !NAME.test(part)) || repoId.endsWith('.git')) {
-    return (
-      `“${repoId}” is not a repository ID. Each part may have letters, digits, “-”, “_” and “.”, ` +
-      'must not begin or end with “-” or “.”, and is at most 96 characters long.'
-    );
-  }
-  return null;
+  const isValid =
+    parts.every((part) => part.length <= MAX_NAME && NAME.test(part)) && !repoId.endsWith('.git');
+  return isValid
+    ? null
+    : `“${repoId}” is not a repository ID. Each part may have letters, digits, “-”, “_” and “.”, ` +
+        'must not begin or end with “-” or “.”, and is at most 96 characters long.';
 }
 
-/** What of a tokenization's settings can be wrong by itself, before a tokenizer is loaded. */
+/** The settings that can be checked before a tokenizer is loaded. */
 export interface TokenizationSettingsInput {
   readonly tokenizer: string;
   readonly max_length?: number | null;
@@ -48,50 +47,66 @@ export interface TokenizationSettingsInput {
 
 export type TokenizationSettingsErrors = Partial<Record<keyof TokenizationSettingsInput, string>>;
 
-/** The fields that say which special token stands in which place. */
+/** The fields that set a special token. */
 const TOKEN_SLOTS = ['begin_of_row_token', 'document_separator_token', 'end_of_document_token'] as const;
 
-/** A whole number that no reader of JSON rounds. */
+/** Return whether `value` is a whole number that JSON readers do not round. */
 function isWholeNumber(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Whether a tokenizer is named by its place on the server's machine. */
+/** Return whether a tokenizer is a path on the server's machine. */
 function isPath(tokenizer: string): boolean {
   return tokenizer.startsWith('/') || tokenizer.startsWith('./');
 }
 
-/** What is wrong with each field of a tokenization's settings; an empty object where nothing is. */
+/** Return the errors of a tokenization's settings; an empty object if there are none. */
 export function validateTokenizationSettings(
   settings: TokenizationSettingsInput,
 ): TokenizationSettingsErrors {
-  const errors: TokenizationSettingsErrors = {};
-  const repository = isPath(settings.tokenizer)
+  const slots = TOKEN_SLOTS.map((slot) => [slot, validateSlot(settings[slot])] as const);
+  const all = {
+    tokenizer: validateTokenizer(settings.tokenizer),
+    max_length: validateMaxLength(settings.max_length ?? null),
+    padding: validatePadding(settings),
+    ...Object.fromEntries(slots),
+    shuffle_seed: validateSeed(settings.shuffle_seed ?? null),
+    heldout_fraction: validateHeldOut(settings.heldout_fraction ?? 0),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, message]) => message !== null));
+}
+
+function validateTokenizer(tokenizer: string): string | null {
+  if (tokenizer === '') {
+    return 'Enter a Hub model ID such as gpt2.';
+  }
+  return isPath(tokenizer) ? null : validateHfRepoId(tokenizer, { allowBare: true });
+}
+
+function validateMaxLength(length: number | null): string | null {
+  return length === null || (Number.isInteger(length) && length >= MIN_LENGTH)
     ? null
-    : validateHfRepoId(settings.tokenizer, { allowBare: true });
-  if (repository !== null) {
-    errors.tokenizer = settings.tokenizer === '' ? 'Enter a Hub model ID such as gpt2.' : repository;
-  }
-  const length = settings.max_length ?? null;
-  if (length !== null && (!Number.isInteger(length) || length < MIN_LENGTH)) {
-    errors.max_length = `Max length must be a whole number of at least ${MIN_LENGTH}.`;
-  }
-  if (settings.packing === 'concat' && (settings.padding ?? 'do_not_pad') !== 'do_not_pad') {
-    errors.padding = 'Packed rows need no padding. Choose “Do Not Pad”, or turn packing off.';
-  }
-  for (const slot of TOKEN_SLOTS) {
-    const value = settings[slot];
-    if (typeof value === 'number' && !isWholeNumber(value)) {
-      errors[slot] = 'A token ID must be a whole number of at least 0.';
-    }
-  }
-  const seed = settings.shuffle_seed ?? null;
-  if (seed !== null && !isWholeNumber(seed)) {
-    errors.shuffle_seed = 'The seed must be a whole number of at least 0. Leave it empty to keep the order.';
-  }
-  const heldOut = settings.heldout_fraction ?? 0;
-  if (!(heldOut >= 0 && heldOut < 1)) {
-    errors.heldout_fraction = 'The held-out share must be at least 0 and less than 100 percent.';
-  }
-  return errors;
+    : `Max length must be a whole number of at least ${MIN_LENGTH}.`;
+}
+
+function validatePadding({ packing, padding = 'do_not_pad' }: TokenizationSettingsInput): string | null {
+  return packing === 'concat' && padding !== 'do_not_pad'
+    ? 'Packed rows need no padding. Choose “Do Not Pad”, or turn packing off.'
+    : null;
+}
+
+function validateSlot(token: TokenSlot | undefined): string | null {
+  return typeof token === 'number' && !isWholeNumber(token)
+    ? 'A token ID must be a whole number of at least 0.'
+    : null;
+}
+
+function validateSeed(seed: number | null): string | null {
+  return seed === null || isWholeNumber(seed)
+    ? null
+    : 'The seed must be a whole number of at least 0. Leave it empty to keep the order.';
+}
+
+function validateHeldOut(share: number): string | null {
+  return share >= 0 && share < 1 ? null : 'The held-out share must be at least 0 and less than 100 percent.';
 }

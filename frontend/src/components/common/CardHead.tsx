@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 
 interface CardHeadProps {
-  /** What the card is about. */
+  /** The subject of the card. */
   readonly children: ReactNode;
-  /** Where it stands, and what may be done. */
+  /** The status and the actions. */
   readonly actions: ReactNode;
 }
 
-/** The first row of a card: what it is, and at the right end, or beneath on a phone, where it stands. */
+/** The first row of a card: its subject and, at the right or below it on a phone, its status and actions. */
 export function CardHead({ children, actions }: CardHeadProps) {
   return (
     <div className="flex items-center justify-between gap-x-4 max-sm:flex-wrap max-sm:gap-y-3">

@@ -3,18 +3,18 @@ import type { ReactNode } from 'react';
 import type { ApiError } from '../../api/errors';
 import type { Async } from '../../types/async';
 import { assertNever } from '../../utils/assertNever';
+import { Button } from './Button';
 import { Dialog } from './Dialog';
 import { LoadFailure } from './LoadFailure';
-import { dangerButton } from './styles';
 
 interface ConfirmDialogProps<Value> {
   readonly title: string;
-  /** What has to be known before one can say yes. */
+  /** What the user needs to know to decide. */
   readonly question: Async<Value, ApiError>;
   readonly onReload: () => void;
-  /** What the button that does it says. */
+  /** The label of the button that confirms. */
   readonly confirm: string;
-  /** What the button that does it not says. */
+  /** The label of the button that cancels. */
   readonly keep?: string;
   readonly disabled: boolean;
   readonly onConfirm: () => void;
@@ -22,7 +22,7 @@ interface ConfirmDialogProps<Value> {
   readonly children: (value: Value) => ReactNode;
 }
 
-/** Asks before something that cannot be undone: what it takes with it, and two ways to answer. */
+/** Asks for confirmation of an action that cannot be undone. */
 export function ConfirmDialog<Value>({ title, question, children, ...more }: ConfirmDialogProps<Value>) {
   const { onReload, confirm, keep = 'Keep it', disabled, onConfirm, onClose } = more;
   const content = () => {
@@ -54,9 +54,9 @@ export function ConfirmDialog<Value>({ title, question, children, ...more }: Con
           >
             {keep}
           </button>
-          <button type="button" disabled={disabled} onClick={onConfirm} className={dangerButton}>
+          <Button look="danger" disabled={disabled} onClick={onConfirm}>
             {confirm}
-          </button>
+          </Button>
         </div>
       </div>
     </Dialog>

@@ -6,9 +6,9 @@ import { copyText } from '../../utils/clipboard';
 type CopyState = 'idle' | 'copied' | 'failed';
 
 interface CopyButtonProps {
-  /** What is copied, for those who do not see where the button stands. */
+  /** The accessible name: what is copied. */
   readonly label: string;
-  /** The text, or how to get it. */
+  /** The text, or a function that loads it. */
   readonly text: string | (() => Promise<string>);
 }
 
@@ -16,7 +16,7 @@ const MESSAGE_MS = 2_000;
 const ICONS = { idle: Copy, copied: Check, failed: X } as const;
 const MESSAGES = { idle: '', copied: 'Copied', failed: 'Copy failed' } as const;
 
-/** Copies a text, and says whether that went well. */
+/** Copies a text, and shows whether that succeeded. */
 export function CopyButton({ label, text }: CopyButtonProps) {
   const [state, setState] = useState<CopyState>('idle');
   useEffect(() => {

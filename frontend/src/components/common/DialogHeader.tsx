@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 interface DialogHeaderProps {
-  /** The id of the title, by which the dialog is named. */
+  /** The id of the title, which names the dialog. */
   readonly id: string;
   readonly title: string;
   readonly onClose: () => void;
@@ -10,7 +10,7 @@ interface DialogHeaderProps {
   readonly children?: ReactNode;
 }
 
-/** The head of a window: what it is, and the way out. */
+/** The header of a window: its title and the close button. */
 export function DialogHeader({ id, title, onClose, children }: DialogHeaderProps) {
   return (
     <div className="border-b border-slate-800 p-6">

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
 
-import { quietButton } from './styles';
+import { Button } from './Button';
 
 interface ErrorBoundaryProps {
   readonly children: ReactNode;
@@ -10,7 +10,7 @@ interface ErrorBoundaryState {
   readonly message: string | null;
 }
 
-/** Stands in for a part of the panel that failed by a defect, so that the page is never blank. */
+/** Replaces a part of the panel that threw an error, so that the page is never blank. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
   override state: ErrorBoundaryState = { message: null };
 
@@ -25,9 +25,9 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     return (
       <div role="alert" className="p-6 space-y-3">
         <p className="text-red-400">The panel stopped because of an internal error: {this.state.message}</p>
-        <button type="button" onClick={() => window.location.reload()} className={quietButton}>
+        <Button look="quiet" onClick={() => window.location.reload()}>
           Reload the page
-        </button>
+        </Button>
       </div>
     );
   }

@@ -5,7 +5,7 @@ interface ErrorMessageProps {
   readonly children: ReactNode;
 }
 
-/** One line that says what is wrong, read out at once. */
+/** One line that says what is wrong; screen readers announce it immediately. */
 export function ErrorMessage({ id, children }: ErrorMessageProps) {
   return (
     <p id={id} role="alert" className="text-sm text-red-400 break-words">

@@ -5,7 +5,7 @@ interface FieldNoteProps {
   readonly error?: string | undefined;
 }
 
-/** Under a field: what it does, and what is wrong with it. */
+/** The note below a field: what it does and, if it is wrong, the error. */
 export function FieldNote({ text, error }: FieldNoteProps) {
   return (
     <>

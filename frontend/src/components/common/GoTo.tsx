@@ -1,23 +1,24 @@
 import { type SyntheticEvent, useState } from 'react';
 
 import { formatCount } from '../../utils/formatters';
-import { smallInput, waitingButton } from './styles';
+import { Button } from './Button';
+import { smallInput } from './styles';
 
 interface GoToProps {
   readonly id: string;
-  /** What is counted: "Page", "Row". */
+  /** What is numbered: "Page", "Row". */
   readonly label: string;
-  /** Where one is, from `first` on. */
+  /** The current number. */
   readonly value: number;
   readonly count: number;
-  /** The number of the first one. */
+  /** The first number. */
   readonly first?: number;
-  /** Whether one can go nowhere for now; what is typed stays. */
+  /** Ignores submits while true; keeps what is typed. */
   readonly busy?: boolean;
   readonly onGo: (value: number) => void;
 }
 
-/** Where one is among many, and how to get anywhere else; what is beyond the end leads to the end. */
+/** The current number among many, and a field to go to another one; a number out of range goes to the nearest end. */
 export function GoTo({ id, label, value, count, first = 1, busy = false, onGo }: GoToProps) {
   const last = first + count - 1;
   const [draft, setDraft] = useState(String(value));
@@ -49,9 +50,9 @@ export function GoTo({ id, label, value, count, first = 1, busy = false, onGo }:
         className={`w-20 max-sm:w-14 ${smallInput}`}
       />
       {first === 1 ? `of ${formatCount(count)}` : `from ${formatCount(first)} to ${formatCount(last)}`}
-      <button type="submit" aria-disabled={busy} className={waitingButton}>
+      <Button look="waiting" type="submit" aria-disabled={busy}>
         Go
-      </button>
+      </Button>
     </form>
   );
 }

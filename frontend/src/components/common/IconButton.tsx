@@ -2,14 +2,14 @@ import type { LucideIcon } from 'lucide-react';
 
 interface IconButtonProps {
   readonly icon: LucideIcon;
-  /** What it does, and to what. */
+  /** The accessible name: what it does, and to what. */
   readonly label: string;
   readonly onClick: () => void;
   readonly disabled?: boolean;
   readonly expanded?: boolean;
 }
 
-/** A button that shows an icon only; it stands above the area that opens a card. */
+/** A button with only an icon; it lies above the area that opens a card. */
 export function IconButton({ icon: Icon, label, onClick, disabled = false, expanded }: IconButtonProps) {
   return (
     <button

@@ -5,12 +5,12 @@ import { tile } from './styles';
 interface InfoTileProps {
   readonly label: string;
   readonly children: ReactNode;
-  /** A second line, smaller. */
+  /** A second, smaller line. */
   readonly note?: ReactNode;
   readonly wide?: boolean;
 }
 
-/** One fact: its name, and what it is. */
+/** One fact with its name. */
 export function InfoTile({ label, children, note, wide = false }: InfoTileProps) {
   return (
     <div className={`${tile} min-w-0${wide ? ' col-span-2 max-sm:col-span-1' : ''}`}>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 import { asMarkedTokens, decodeEntities, extractText, toWebAddress } from '../../utils/markdown';
 
-/** Markdown that strangers wrote: HTML in it is read as its words, a picture as its own, links lead to the web only. */
+/** Untrusted Markdown: HTML is reduced to its text, images to their alternative text, and links lead to web pages only. */
 export function Markdown({ blocks }: { readonly blocks: readonly MarkedToken[] }) {
   return <div className="space-y-3 text-slate-300 break-words">{renderTokens(blocks)}</div>;
 }
@@ -70,7 +70,7 @@ function Part({ token }: { readonly token: MarkedToken }) {
   }
 }
 
-/** The page's own headings go down to the third level. */
+/** Headings start at level 4, below those of the page. */
 function Heading({ heading }: { readonly heading: Tokens.Heading }) {
   const Level = heading.depth === 1 ? 'h4' : heading.depth === 2 ? 'h5' : 'h6';
   const size = heading.depth === 1 ? 'text-lg' : 'text-base';
@@ -120,7 +120,7 @@ function Table({ table }: { readonly table: Tokens.Table }) {
   );
 }
 
-/** A block of HTML is its words; a tag within a line is nothing, for the words beside it are parts of their own. */
+/** A block of HTML becomes its text; an inline tag is dropped, because its text is a token of its own. */
 function Html({ html }: { readonly html: Tokens.HTML | Tokens.Tag }) {
   if (!html.block) {
     return /^<br\b/i.test(html.text) ? <br /> : null;

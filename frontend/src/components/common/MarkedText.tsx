@@ -2,13 +2,13 @@ import { splitByMarks } from '../../utils/marks';
 
 interface MarkedTextProps {
   readonly text: string;
-  /** Spans of characters, start included, end not. */
+  /** Spans of characters, start included, end excluded. */
   readonly marks: readonly (readonly [number, number])[];
 }
 
-/** A text whose hits are marked. */
+/** A text with marked hits. */
 export function MarkedText({ text, marks }: MarkedTextProps) {
-  // The parts of a text never change their places: a part is known by its number.
+  // Parts are never reordered, so the index is a stable key.
   return splitByMarks(text, marks).map((part, index) =>
     part.marked ? (
       <mark key={index} className="bg-emerald-500/30 text-emerald-200 rounded-sm">

@@ -3,15 +3,15 @@ import type { ReactNode } from 'react';
 import { clampPercent, formatPercent } from '../../utils/formatters';
 
 interface ProgressBarProps {
-  /** Per cent; held between 0 and 100. Null: how far the whole way is, is not known. */
+  /** A percentage, clamped to 0–100; null if the total is unknown. */
   readonly value: number | null;
-  /** What it is that goes on, for those who do not see the bar. */
+  /** The accessible name. */
   readonly label: string;
-  /** Stands beside the percentage. */
+  /** The text beside the percentage. */
   readonly children?: ReactNode;
 }
 
-/** How far something has come; text and bar keep their place while it moves. */
+/** A progress bar with its text; its layout does not change while the progress does. */
 export function ProgressBar({ value, label, children }: ProgressBarProps) {
   const percent = value === null ? null : clampPercent(value);
   return (

@@ -8,11 +8,11 @@ interface SelectFieldProps<Value extends string> {
   readonly value: Value;
   readonly choices: readonly (readonly [Value, string])[];
   readonly onChange: (value: Value) => void;
-  /** What stands under the field: what it means, and what is wrong with it. */
+  /** The notes below the field, which describe it. */
   readonly children?: ReactNode;
 }
 
-/** A labelled choice of one among several; what stands under it is tied to it. */
+/** A labelled choice of one among several. */
 export function SelectField<Value extends string>({
   id,
   label,

@@ -12,11 +12,11 @@ interface StatTileProps {
   readonly value: string;
   readonly colour: keyof typeof COLOURS;
   readonly note?: string;
-  /** Whether the note keeps a distance. */
+  /** Whether there is a gap above the note. */
   readonly spaced?: boolean;
 }
 
-/** One figure, large and in its colour. */
+/** One large figure in its colour. */
 export function StatTile({ label, value, colour, note, spaced = false }: StatTileProps) {
   return (
     <div className={tile}>
@@ -27,7 +27,7 @@ export function StatTile({ label, value, colour, note, spaced = false }: StatTil
   );
 }
 
-/** A figure is not broken within: on a phone, where two tiles share the width, a long one is smaller. */
+/** Return a smaller size for a long figure on a phone, where two tiles share the width, so that it is not broken. */
 function pickPhoneSize(value: string): string {
   if (value.length <= 8) return '';
   if (value.length <= 10) return 'max-sm:text-xl';

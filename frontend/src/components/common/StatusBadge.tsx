@@ -13,11 +13,11 @@ const COLOURS: Readonly<Record<Status, string>> = {
 
 interface StatusBadgeProps {
   readonly status: Status;
-  /** A person stopped it: shown neutrally, for nothing went wrong. */
+  /** Whether a user cancelled the job; shown in a neutral colour, because it is not a failure. */
   readonly cancelled?: boolean;
 }
 
-/** A dataset's status as a word in its colour. */
+/** A status as a word in its colour. */
 export function StatusBadge({ status, cancelled = false }: StatusBadgeProps) {
   const colour = cancelled ? 'text-slate-300' : COLOURS[status];
   return (

@@ -14,11 +14,11 @@ interface TabsProps<Id extends string> {
   readonly label: string;
 }
 
-/** The id of a tab's button, and of the panel that it controls. */
+/** The ids of a tab's button and of the panel that it controls. */
 export const tabId = (id: string): string => `tab-${id}`;
 export const tabPanelId = (id: string): string => `tabpanel-${id}`;
 
-/** A row of tabs after the WAI-ARIA pattern: one tab stop, the arrow keys go from tab to tab. */
+/** A row of tabs by the WAI-ARIA pattern: one tab stop, and arrow keys move between the tabs. */
 export function Tabs<Id extends string>({ tabs, active, onSelect, label }: TabsProps<Id>) {
   const row = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -10,14 +10,14 @@ interface TextFieldProps {
   readonly placeholder?: string;
   readonly secret?: boolean;
   readonly invalid?: boolean;
-  /** Known values, offered while typing. */
+  /** Known values, suggested while typing. */
   readonly suggestions?: readonly string[];
   readonly onBlur?: () => void;
-  /** What stands under the field: what it means, and what is wrong with it. */
+  /** The notes below the field, which describe it. */
   readonly children?: ReactNode;
 }
 
-/** A labelled text input; what stands under it is tied to it. */
+/** A labelled text input. */
 export function TextField({
   id,
   label,

@@ -3,13 +3,13 @@ import { tile } from './styles';
 interface ToggleProps {
   readonly id: string;
   readonly label: string;
-  /** What it does. */
+  /** What the switch does. */
   readonly note: string;
   readonly on: boolean;
   readonly onChange: (on: boolean) => void;
 }
 
-/** A switch with its name and what it does. */
+/** A labelled switch with a note. */
 export function Toggle({ id, label, note, on, onChange }: ToggleProps) {
   return (
     <div className={`${tile} flex items-center justify-between gap-4`}>

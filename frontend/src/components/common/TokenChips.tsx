@@ -2,21 +2,21 @@ import { useState } from 'react';
 
 import type { TokenView } from '../../types/dataset';
 import { formatCount } from '../../utils/formatters';
-import { linkButton } from './styles';
+import { Button } from './Button';
 
 interface TokenChipsProps {
   readonly tokens: readonly TokenView[];
   readonly label: string;
-  /** What happens when a token is pressed; left out, tokens are only shown. */
+  /** Called when a token is pressed; left out, tokens are not buttons. */
   readonly onSelectToken?: (position: number) => void;
-  /** Whether all have one colour; left out, they are coloured alternately. */
+  /** Whether all tokens have one colour instead of two alternating ones. */
   readonly uniform?: boolean;
 }
 
 const INITIAL_COUNT = 400;
 const CHIP = 'px-2 py-1 rounded text-sm font-mono whitespace-pre-wrap break-all';
 
-/** Tokens side by side, coloured alternately so that their borders show; the id in the title. */
+/** Tokens side by side, in alternating colours that show their borders, with the id in the title. */
 export function TokenChips({ tokens, label, onSelectToken, uniform = false }: TokenChipsProps) {
   const [showsAll, setShowsAll] = useState(false);
   const shownTokens = showsAll ? tokens : tokens.slice(0, INITIAL_COUNT);
@@ -26,7 +26,7 @@ export function TokenChips({ tokens, label, onSelectToken, uniform = false }: To
         {shownTokens.map((token, position) => {
           const style = `${CHIP} ${pickColour(token, uniform ? 0 : position)}`;
           return (
-            // A token is known by its place: the same token may stand in many.
+            // The position is the key, because a token may occur several times.
             <li key={position} className="flex">
               {onSelectToken === undefined ? (
                 <span dir="auto" title={`id ${token.id}`} className={style}>
@@ -48,9 +48,9 @@ export function TokenChips({ tokens, label, onSelectToken, uniform = false }: To
         })}
       </ul>
       {shownTokens.length < tokens.length && (
-        <button type="button" onClick={() => setShowsAll(true)} className={`${linkButton} mt-2`}>
+        <Button look="link" onClick={() => setShowsAll(true)} className="mt-2">
           Show all {formatCount(tokens.length)} tokens
-        </button>
+        </Button>
       )}
     </div>
   );
@@ -67,7 +67,7 @@ function pickColour({ kind }: TokenView, position: number): string {
   }
 }
 
-/** White space as signs, so that it can be told apart. */
+/** Show white space as symbols. */
 function showWhitespace(text: string): string {
   return text === '' ? '∅' : text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll(' ', '·');
 }

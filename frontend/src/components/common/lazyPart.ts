@@ -6,10 +6,10 @@ import { LoadFailure } from './LoadFailure';
 import { Loading } from './Loading';
 
 /**
- * A part of the panel whose code comes when it is first shown.
+ * Return a component whose code is loaded when it is first shown.
  *
- * React's own `lazy` keeps a failure for ever and throws it at the whole panel; here it is said in the part's place, and
- * the code is asked for again when a person wishes it or the connection comes back.
+ * React's `lazy` keeps a failure forever and throws it at the whole panel. This shows the failure in the component's
+ * place, and loads the code again on request or after a reconnect.
  */
 export function lazyPart<Props extends object>(
   load: () => Promise<{ readonly default: ComponentType<Props> }>,
@@ -39,8 +39,10 @@ export function lazyPart<Props extends object>(
 }
 
 /**
- * The part's code, asked for a second time where it does not come. Code that throws while it is evaluated throws the very
- * same again: that is a defect, which the part then throws where it is shown. What could not be fetched fails anew.
+ * Load the code, with a second attempt after a failure.
+ *
+ * Code that throws while it is evaluated throws the same error again: that is a defect, which the component then throws
+ * where it is shown. A failed request gives a new error.
  */
 async function loadCode<Props>(
   load: () => Promise<{ readonly default: ComponentType<Props> }>,

@@ -14,7 +14,7 @@ export const applyButton =
   'flex items-center justify-center gap-2 transition-colors';
 export const quietButton =
   'px-3 py-1 bg-slate-800 rounded hover:bg-slate-700 disabled:opacity-50 disabled:cursor-not-allowed';
-/** One that keeps the focus while it can do nothing: told by aria-disabled. */
+/** For a button that keeps the focus while it is disabled with aria-disabled. */
 export const waitingButton = `${quietButton} aria-disabled:opacity-50 aria-disabled:cursor-not-allowed`;
 export const dangerButton =
   'px-4 py-2 bg-red-700 hover:bg-red-800 disabled:bg-slate-700 disabled:cursor-not-allowed rounded-lg transition-colors font-medium';

@@ -7,7 +7,7 @@ import { AccessTokenDialog } from './AccessTokenDialog';
 
 it('asks for the token, stores it, and cannot be closed before', async () => {
   const user = userEvent.setup();
-  render(<AccessTokenDialog access="asked" />);
+  render(<AccessTokenDialog access="required" />);
   await user.keyboard('{Escape}');
   expect(screen.getByRole('dialog', { name: /needs its access token/ })).toBeInTheDocument();
   expect(screen.getByRole('button', { name: 'Continue' })).toBeDisabled();
@@ -17,6 +17,6 @@ it('asks for the token, stores it, and cannot be closed before', async () => {
 });
 
 it('shows that the token was rejected', () => {
-  render(<AccessTokenDialog access="refused" />);
+  render(<AccessTokenDialog access="rejected" />);
   expect(screen.getByRole('alert')).toHaveTextContent('rejected this token');
 });

@@ -1,12 +1,12 @@
 import { type SyntheticEvent, useState } from 'react';
 
 import { type Access, useConnectionStore } from '../../stores/connectionStore';
+import { Button } from '../common/Button';
 import { Dialog } from '../common/Dialog';
 import { ErrorMessage } from '../common/ErrorMessage';
-import { primaryButton } from '../common/styles';
 import { TextField } from '../common/TextField';
 
-/** Asks for the server's own access token, where it wants one. It cannot be closed: nothing works without. */
+/** Asks for the server's access token; it cannot be closed, because nothing works without the token. */
 export function AccessTokenDialog({ access }: { readonly access: Exclude<Access, 'granted'> }) {
   const saveToken = useConnectionStore((state) => state.saveToken);
   const [token, setToken] = useState('');
@@ -29,17 +29,17 @@ export function AccessTokenDialog({ access }: { readonly access: Exclude<Access,
           value={token}
           onChange={setToken}
           secret
-          invalid={access === 'refused'}
+          invalid={access === 'rejected'}
         >
-          {access === 'refused' && (
+          {access === 'rejected' && (
             <div className="mt-2">
               <ErrorMessage>The server rejected this token. Check it and try again.</ErrorMessage>
             </div>
           )}
         </TextField>
-        <button type="submit" disabled={token.trim() === ''} className={primaryButton}>
+        <Button look="primary" type="submit" disabled={token.trim() === ''}>
           Continue
-        </button>
+        </Button>
       </form>
     </Dialog>
   );

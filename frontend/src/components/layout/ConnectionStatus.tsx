@@ -6,7 +6,7 @@ const LABELS: Readonly<Record<Connection, { readonly text: string; readonly colo
   down: { text: 'API Disconnected', colour: 'text-red-400' },
 };
 
-/** Whether API and socket are up, in a word and a colour. */
+/** The state of the connection to API and socket, in words and a colour. */
 export function ConnectionStatus({ connection }: { readonly connection: Connection }) {
   const { text, colour } = LABELS[connection];
   return (

@@ -2,7 +2,7 @@ import { openStorage } from '../../hooks/useRoute';
 import { useStorage } from '../../hooks/useStorage';
 import { formatFileSize } from '../../utils/formatters';
 
-/** How much of the disk that holds the data is used and free, and the way to what uses it; nothing until that is known. */
+/** Used and free disk space, as a button that opens the storage dialog; not shown until the figures are known. */
 export function DiskUsage() {
   const storage = useStorage();
   if (storage.kind !== 'loaded') {

@@ -4,7 +4,7 @@ import type { Connection } from '../../stores/connectionStore';
 import { ConnectionStatus } from './ConnectionStatus';
 import { DiskUsage } from './DiskUsage';
 
-/** The studio's name, the disk, and the live state of the connection. */
+/** The studio's name, the disk usage and the state of the connection. */
 export function Header({ connection }: { readonly connection: Connection }) {
   return (
     <header className="border-b border-slate-800 bg-slate-900/50 backdrop-blur">

@@ -4,7 +4,7 @@ import { useAllDatasetsProgress } from '../../hooks/useDatasetProgress';
 import { closeWindow, openDataset, showInDataset, useRoute } from '../../hooks/useRoute';
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
-import { textButton } from '../common/styles';
+import { Button } from '../common/Button';
 import { DeleteDatasetDialog } from '../datasets/deletion/DeleteDatasetDialog';
 import { DeleteDatasetsDialog } from '../datasets/deletion/DeleteDatasetsDialog';
 import { DatasetDetailModal } from '../datasets/detail/DatasetDetailModal';
@@ -14,39 +14,23 @@ import { ImportButtons } from '../datasets/importing/ImportButtons';
 import { ImportStatus } from '../datasets/importing/ImportStatus';
 import { DatasetList } from '../datasets/list/DatasetList';
 import { SelectionBar } from '../datasets/list/SelectionBar';
-import { useSelection } from '../datasets/list/useSelection';
+import { type Selection, useSelection } from '../datasets/list/useSelection';
 import { StorageDialog } from '../datasets/storage/StorageDialog';
 
-/** Get datasets, look at them, delete them. */
+type DatasetName = Pick<Dataset, 'id' | 'name'>;
+
+/** The panel for downloading, inspecting and deleting datasets. */
 export function DatasetsPanel() {
-  const route = useRoute();
   const selection = useSelection();
-  const fetchDatasets = useDatasetsStore((state) => state.fetchDatasets);
-  const canSelect = useDatasetsStore((state) => state.datasets.length > 1);
-  const [deleting, setDeleting] = useState<Pick<Dataset, 'id' | 'name'> | null>(null);
+  const [deleting, setDeleting] = useState<DatasetName | null>(null);
   const [deletingMany, setDeletingMany] = useState<readonly Dataset[] | null>(null);
-  const selectButton = useSelectionFocus(selection.active);
   useAllDatasetsProgress();
-  useEffect(() => {
-    void fetchDatasets();
-  }, [fetchDatasets]);
-  const finishDeletingMany = (): void => {
-    setDeletingMany(null);
-    selection.stop();
-  };
+  useInitialFetch();
+  const closeDeletingMany = (): void => setDeletingMany(null);
   return (
     <div className="relative space-y-6">
       <h2 className="text-2xl font-semibold">Dataset Management</h2>
-      {canSelect && !selection.active && (
-        <button
-          ref={selectButton}
-          type="button"
-          onClick={selection.start}
-          className={`${textButton} absolute -right-2 top-1.5 px-2`}
-        >
-          Select
-        </button>
-      )}
+      <SelectButton selection={selection} />
       <DownloadForm onOpen={openDataset}>
         <ImportButtons />
       </DownloadForm>
@@ -56,23 +40,56 @@ export function DatasetsPanel() {
       </DatasetList>
       {selection.active && <SelectionBar selection={selection} onDelete={setDeletingMany} />}
       <DropTarget />
-      {route.view === 'dataset' && (
-        <DatasetDetailModal key={route.id} route={route} onNavigate={showInDataset} onClose={closeWindow} />
-      )}
-      {route.view === 'storage' && <StorageDialog onDelete={setDeleting} onClose={closeWindow} />}
+      <RouteWindow onDelete={setDeleting} />
       {deleting !== null && <DeleteDatasetDialog dataset={deleting} onClose={() => setDeleting(null)} />}
       {deletingMany !== null && (
         <DeleteDatasetsDialog
           datasets={deletingMany}
-          onClose={() => setDeletingMany(null)}
-          onDeleted={finishDeletingMany}
+          onClose={closeDeletingMany}
+          onDeleted={() => {
+            closeDeletingMany();
+            selection.stop();
+          }}
         />
       )}
     </div>
   );
 }
 
-/** The button that was pressed goes: the focus is then on the first thing to choose, and in the end where it began. */
+function useInitialFetch(): void {
+  const fetchDatasets = useDatasetsStore((state) => state.fetchDatasets);
+  useEffect(() => {
+    void fetchDatasets();
+  }, [fetchDatasets]);
+}
+
+/** Starts the selection mode; shown outside it if there are several datasets. */
+function SelectButton({ selection }: { readonly selection: Selection }) {
+  const canSelect = useDatasetsStore((state) => state.datasets.length > 1);
+  const button = useSelectionFocus(selection.active);
+  return canSelect && !selection.active ? (
+    <Button look="text" ref={button} onClick={selection.start} className="absolute -right-2 top-1.5 px-2">
+      Select
+    </Button>
+  ) : null;
+}
+
+/** The window that the address names. */
+function RouteWindow({ onDelete }: { readonly onDelete: (dataset: DatasetName) => void }) {
+  const route = useRoute();
+  switch (route.view) {
+    case 'dataset':
+      return (
+        <DatasetDetailModal key={route.id} route={route} onNavigate={showInDataset} onClose={closeWindow} />
+      );
+    case 'storage':
+      return <StorageDialog onDelete={onDelete} onClose={closeWindow} />;
+    case 'list':
+      return null;
+  }
+}
+
+/** Move the focus to the first checkbox when selecting starts, because the Select button goes, and back at the end. */
 function useSelectionFocus(isSelecting: boolean): RefObject<HTMLButtonElement | null> {
   const selectButton = useRef<HTMLButtonElement>(null);
   const previous = useRef(isSelecting);

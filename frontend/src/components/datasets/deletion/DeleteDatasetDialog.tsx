@@ -14,7 +14,7 @@ interface DeleteDatasetDialogProps {
   readonly onClose: () => void;
 }
 
-/** Shows what a delete would take with it, and asks whether to. */
+/** Shows what deleting a dataset removes, and asks for confirmation. */
 export function DeleteDatasetDialog({ dataset, onClose }: DeleteDatasetDialogProps) {
   const { id, name } = dataset;
   const { state: preview, reload } = useResource(

@@ -10,7 +10,7 @@ interface DeleteDatasetsDialogProps {
   readonly onDeleted: () => void;
 }
 
-/** Shows what the delete of several datasets would take with it, and asks whether to; what is in use stays. */
+/** Shows what deleting several datasets removes, and asks for confirmation; datasets in use are kept. */
 export function DeleteDatasetsDialog({ datasets, onClose, onDeleted }: DeleteDatasetsDialogProps) {
   const ids = datasets.map(({ id }) => id);
   const { previews, reload, isDeleting, deleteAll, failures } = useDeletion(ids.join(' '));

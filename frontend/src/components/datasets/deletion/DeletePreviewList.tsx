@@ -1,7 +1,7 @@
 import type { DeletePreview } from '../../../types/dataset';
 import { formatFileSize, formatPlural } from '../../../utils/formatters';
 
-/** What goes with a dataset, part by part; what stops with it; what stands in the way. */
+/** The parts that a deletion removes, the jobs that it stops, and what prevents it. */
 export function DeletePreviewList({ preview }: { readonly preview: DeletePreview }) {
   const { parts, freed_bytes, jobs, tokenizations, references, allowed } = preview;
   return (

@@ -5,7 +5,7 @@ import { toApiError } from '../../../api/errors';
 import { useResource } from '../../../hooks/useResource';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 
-/** What a delete of the datasets whose ids `key` has (with spaces between) would take, and the delete itself. */
+/** Return previews of deleting the datasets whose space-separated ids are in `key`, and a function that deletes them. */
 export function useDeletion(key: string) {
   const { state: previews, reload } = useResource(
     useCallback(
@@ -16,7 +16,7 @@ export function useDeletion(key: string) {
   const [isDeleting, setIsDeleting] = useState(false);
   const [failures, setFailures] = useState<readonly string[]>([]);
   const deleteDataset = useDatasetsStore((state) => state.deleteDataset);
-  /** Delete one after the other; resolves to whether all of them are gone. */
+  /** Delete one after the other; resolves to whether all deletions succeeded. */
   const deleteAll = useCallback(
     async (ids: readonly string[]): Promise<boolean> => {
       setIsDeleting(true);

@@ -85,8 +85,10 @@ it('shows the list’s record immediately, and the rest once loaded', async () =
   const panel = screen.getByRole('tabpanel', { name: 'Overview' });
   expect(panel).toHaveTextContent('Quick Stats');
   expect(panel).not.toHaveTextContent('Loading the dataset…');
+  const stats = screen.getByRole('region', { name: 'Quick Stats' });
   expect(screen.queryByRole('region', { name: 'Use it' })).not.toBeInTheDocument();
   expect(await screen.findByRole('region', { name: 'Use it' })).toBeInTheDocument();
+  expect(screen.getByRole('region', { name: 'Quick Stats' })).toBe(stats);
 });
 
 it('waits for the details if a tab needs them', async () => {

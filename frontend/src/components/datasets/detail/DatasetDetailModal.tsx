@@ -21,7 +21,7 @@ import { DatasetGone } from './DatasetGone';
 import { UnreadyNotice } from './UnreadyNotice';
 import { useDatasetDetail } from './useDatasetDetail';
 
-/** Charts and settings come with the first visit of their tab. */
+/** The code of charts and settings is loaded when their tab is first shown. */
 const DatasetStatistics = lazyPart(() => import('../statistics/DatasetStatistics'));
 const TokenizationTab = lazyPart(() => import('../tokenization/TokenizationTab'));
 
@@ -36,7 +36,7 @@ interface DetailTab {
   readonly label: string;
   readonly icon: LucideIcon;
   readonly content: (dataset: DatasetDetail, props: DatasetDetailModalProps) => ReactNode;
-  /** What the list's own record is enough for, while everything else is being got. */
+  /** What the list's record is enough for, while the details load. */
   readonly preview?: (dataset: Dataset) => ReactNode;
 }
 
@@ -67,17 +67,12 @@ const TOKENIZATION: DetailTab = {
 };
 const TABS: readonly DetailTab[] = [OVERVIEW, SAMPLES, STATISTICS, TOKENIZATION];
 
-/** The window of one dataset: everything about it, in tabs. */
+/** The window of one dataset, with its tabs. */
 export function DatasetDetailModal(props: DatasetDetailModalProps) {
-  const { route, onNavigate, onClose } = props;
+  const { route, onClose } = props;
   const detail = useDatasetDetail(route.id);
   const listedDataset = useDatasetsStore((state) => state.datasets.find(({ id }) => id === route.id));
-  const refresh = useDetailStore((state) => state.refresh);
-  const tab = TABS.find(({ id }) => id === route.tab) ?? OVERVIEW;
-  const dataset = detail.kind === 'loaded' ? detail.value : null;
-  const summary = dataset ?? listedDataset;
-  const preview =
-    detail.kind === 'loading' && listedDataset !== undefined ? tab.preview?.(listedDataset) : undefined;
+  const summary = detail.kind === 'loaded' ? detail.value : listedDataset;
   return (
     <Dialog labelledBy="detail-title" onClose={onClose} returnFocusTo={getOpenButtonId(route.id)}>
       <DialogHeader id="detail-title" title={summary?.name ?? 'Dataset'} onClose={onClose}>
@@ -86,44 +81,73 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
       {isDeleted(detail) ? (
         <DatasetGone detail={detail.error.detail} onClose={onClose} />
       ) : (
-        <>
-          <Tabs
-            label="Dataset views"
-            tabs={TABS}
-            active={tab.id}
-            onSelect={(id) => onNavigate({ ...route, tab: id })}
-          />
-          {/* A tab of its own begins at its beginning, however far the one before was scrolled. */}
-          <div
-            key={tab.id}
-            role="tabpanel"
-            id={tabPanelId(tab.id)}
-            aria-labelledby={tabId(tab.id)}
-            tabIndex={0}
-            className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
-          >
-            {detail.kind === 'loading' && preview === undefined && <Loading>Loading the dataset…</Loading>}
-            {detail.kind === 'failed' && <LoadFailure error={detail.error} onRetry={() => void refresh()} />}
-            {dataset !== null && dataset.status !== 'ready' && <UnreadyNotice dataset={dataset} />}
-            {dataset === null ? preview : canShow(tab, dataset) && tab.content(dataset, props)}
-          </div>
-        </>
+        <DetailTabs {...props} detail={detail} listedDataset={listedDataset} />
       )}
     </Dialog>
   );
 }
 
-/** What a dataset that is not ready has: the overview; the notice says why there is no more. */
+interface DetailTabsProps extends DatasetDetailModalProps {
+  readonly detail: Async<DatasetDetail, ApiError>;
+  /** The list's record, which is known before the details. */
+  readonly listedDataset: Dataset | undefined;
+}
+
+function DetailTabs(props: DetailTabsProps) {
+  const { route, onNavigate } = props;
+  const tab = TABS.find(({ id }) => id === route.tab) ?? OVERVIEW;
+  return (
+    <>
+      <Tabs
+        label="Dataset views"
+        tabs={TABS}
+        active={tab.id}
+        onSelect={(id) => onNavigate({ ...route, tab: id })}
+      />
+      {/* The key gives each tab a scroll position of its own. */}
+      <div
+        key={tab.id}
+        role="tabpanel"
+        id={tabPanelId(tab.id)}
+        aria-labelledby={tabId(tab.id)}
+        tabIndex={0}
+        className="p-6 overflow-y-auto flex-1 focus-visible:-outline-offset-2"
+      >
+        <TabContent {...props} tab={tab} />
+      </div>
+    </>
+  );
+}
+
+function TabContent({ tab, detail, listedDataset, ...props }: DetailTabsProps & { readonly tab: DetailTab }) {
+  const refresh = useDetailStore((state) => state.refresh);
+  if (detail.kind === 'failed') {
+    return <LoadFailure error={detail.error} onRetry={() => void refresh()} />;
+  }
+  const dataset = detail.kind === 'loaded' ? detail.value : null;
+  const preview = listedDataset && tab.preview?.(listedDataset);
+  // Preview and content have the same position, so that React keeps the state of the overview.
+  return (
+    <>
+      {dataset !== null && dataset.status !== 'ready' && <UnreadyNotice dataset={dataset} />}
+      {dataset === null
+        ? (preview ?? <Loading>Loading the dataset…</Loading>)
+        : canShow(tab, dataset) && tab.content(dataset, props)}
+    </>
+  );
+}
+
+/** Return whether a tab can be shown; a dataset that is not ready has only the overview. */
 function canShow(tab: DetailTab, { status }: Dataset): boolean {
   return status === 'ready' || tab === OVERVIEW;
 }
 
-/** Whether there is no such dataset, or no more: nothing of it is then to be got by asking again. */
+/** Return whether the dataset does not exist, so that retrying is useless. */
 function isDeleted(detail: Async<DatasetDetail, ApiError>): detail is { kind: 'failed'; error: ApiError } {
   return detail.kind === 'failed' && detail.error.code === 'not_found';
 }
 
-/** How much there is of it; `unknown` where that is not known. */
+/** Describe a dataset's size and number of samples; return `unknown` without a dataset. */
 function describeExtent(dataset: Dataset | undefined, unknown: string): string {
   if (dataset === undefined) return unknown;
   const size = formatFileSize(getDisplayedSize(dataset));

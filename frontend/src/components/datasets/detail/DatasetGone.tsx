@@ -1,23 +1,23 @@
 import { useEffect, useRef } from 'react';
 
+import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
-import { quietButton } from '../../common/styles';
 
 interface DatasetGoneProps {
   readonly detail: string;
   readonly onClose: () => void;
 }
 
-/** In place of a dataset that is not there any more: that it is not, and the way out. What had the focus went with it. */
+/** Replaces a deleted dataset: the reason and a focused button that closes the window, as the old focus is gone. */
 export function DatasetGone({ detail, onClose }: DatasetGoneProps) {
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => close.current?.focus(), []);
   return (
     <div className="p-6 space-y-3">
       <ErrorMessage>{detail}</ErrorMessage>
-      <button ref={close} type="button" onClick={onClose} className={quietButton}>
+      <Button look="quiet" ref={close} onClick={onClose}>
         Show all datasets
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,34 +1,22 @@
-import { useRef } from 'react';
+import { type RefObject, useRef } from 'react';
 
-import { useJobControls } from '../../../hooks/useJobControls';
+import { type JobControls, useJobControls } from '../../../hooks/useJobControls';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { useDetailStore } from '../../../stores/detailStore';
 import type { DatasetDetail, RetryRequest } from '../../../types/dataset';
 import { needsHubToken } from '../../../utils/datasets';
+import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
-import { quietButton, tile } from '../../common/styles';
+import { tile } from '../../common/styles';
 import { DatasetStatusLine } from '../shared/DatasetStatusLine';
 import { RetryForm } from '../shared/RetryForm';
 
-/** In the window of a dataset that is not ready, where a link may lead: why not, and the retry that its card has. */
+/** Shows in a dataset's window, which a link may open, why the dataset is not ready, and offers a retry. */
 export function UnreadyNotice({ dataset }: { readonly dataset: DatasetDetail }) {
-  const { id, status, error_code } = dataset;
+  const { id, status } = dataset;
   const notice = useRef<HTMLElement>(null);
-  const cancel = useDatasetsStore((state) => state.cancelDataset);
-  const retryDataset = useDatasetsStore((state) => state.retryDataset);
-  const refresh = useDetailStore((state) => state.refresh);
-  const retry = async (datasetId: string, request?: RetryRequest): Promise<void> => {
-    await retryDataset(datasetId, request);
-    await refresh();
-    // The button that was pressed has gone.
-    notice.current?.focus();
-  };
-  const needsToken = status === 'error' && needsHubToken(error_code);
-  const { buttons, showsTokenForm, failures, ...controls } = useJobControls(id, {
-    cancel,
-    retry,
-    needsToken,
-  });
+  const controls = useNoticeControls(dataset, notice);
+  const { buttons, showsTokenForm, failures, retry } = controls;
   return (
     <section ref={notice} tabIndex={-1} aria-label="Status" className={`${tile} mb-6 space-y-3`}>
       <h3 className="font-semibold">
@@ -38,20 +26,34 @@ export function UnreadyNotice({ dataset }: { readonly dataset: DatasetDetail }) 
       {failures.map(({ detail }) => (
         <ErrorMessage key={detail}>{detail}</ErrorMessage>
       ))}
-      {status === 'error' && (
-        <button
-          type="button"
-          disabled={buttons.busy}
-          aria-expanded={buttons.retryExpanded}
-          onClick={buttons.onRetry}
-          className={quietButton}
-        >
-          Retry
-        </button>
-      )}
+      {status === 'error' && <RetryButton {...buttons} />}
       {showsTokenForm && (
-        <RetryForm id={`window-${id}`} label="Retry download" busy={buttons.busy} onRetry={controls.retry} />
+        <RetryForm id={`window-${id}`} label="Retry download" busy={buttons.busy} onRetry={retry} />
       )}
     </section>
+  );
+}
+
+function useNoticeControls(
+  { id, status, error_code }: DatasetDetail,
+  notice: RefObject<HTMLElement | null>,
+): JobControls {
+  const cancel = useDatasetsStore((state) => state.cancelDataset);
+  const retryDataset = useDatasetsStore((state) => state.retryDataset);
+  const refresh = useDetailStore((state) => state.refresh);
+  const retry = async (datasetId: string, request?: RetryRequest): Promise<void> => {
+    await retryDataset(datasetId, request);
+    await refresh();
+    // The pressed button is gone.
+    notice.current?.focus();
+  };
+  return useJobControls(id, { cancel, retry, needsToken: status === 'error' && needsHubToken(error_code) });
+}
+
+function RetryButton({ busy, retryExpanded, onRetry }: JobControls['buttons']) {
+  return (
+    <Button look="quiet" disabled={busy} aria-expanded={retryExpanded} onClick={onRetry}>
+      Retry
+    </Button>
   );
 }

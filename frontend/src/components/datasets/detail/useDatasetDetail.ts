@@ -6,7 +6,7 @@ import { useDetailStore } from '../../../stores/detailStore';
 import type { Async } from '../../../types/async';
 import type { DatasetDetail } from '../../../types/dataset';
 
-/** Dataset `id` with everything its window shows, kept up to date while the caller is shown. */
+/** Return the details of dataset `id`, kept up to date while mounted. */
 export function useDatasetDetail(id: string): Async<DatasetDetail, ApiError> {
   useEffect(() => {
     const controller = new AbortController();

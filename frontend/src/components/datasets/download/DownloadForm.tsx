@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react';
 import { type ReactNode, type SyntheticEvent, useState } from 'react';
 
-import { primaryButton, textButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 import { TextField } from '../../common/TextField';
 import { hasOptionErrors } from './downloadErrors';
 import { DownloadOptions } from './DownloadOptions';
@@ -15,64 +15,93 @@ interface DownloadFormProps {
   readonly children?: ReactNode;
 }
 
-/** Gets a dataset from the Hub: a repository is enough, everything else may be told. */
+/** Downloads a dataset from the Hub; only the repository is required. */
 export function DownloadForm({ onOpen, children }: DownloadFormProps) {
   const form = useDownloadForm();
-  const { values, errors, preflight, submitting, change } = form;
   const [isExpanded, setIsExpanded] = useState(false);
-  const open = isExpanded || hasOptionErrors(errors);
+  const open = isExpanded || hasOptionErrors(form.errors);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void form.submit();
   };
   return (
     <div className="bg-slate-900/50 border border-slate-800 rounded-lg p-6">
-      <div className="flex items-start justify-between">
-        <h3 className="text-lg font-semibold mb-4">Download from HuggingFace</h3>
-        <button
-          type="button"
-          aria-expanded={open}
-          aria-controls={open ? 'download-options' : undefined}
-          onClick={() => setIsExpanded(!open)}
-          className={`${textButton} min-h-7 px-2 -mr-2`}
-        >
-          Options
-        </button>
-      </div>
+      <FormHeading open={open} onToggle={() => setIsExpanded(!open)} />
       <form onSubmit={submit} noValidate className="space-y-4">
-        <TextField
-          id="dataset-repo-input"
-          label="Dataset Repository"
-          value={values.repo_id}
-          onChange={(repo_id) => change({ repo_id })}
-          onBlur={form.checkRepository}
-          placeholder="e.g., roneneldan/TinyStories"
-          invalid={errors.repo_id !== undefined}
-        >
-          <RepositorySummary
-            preflight={preflight}
-            onOpen={onOpen}
-            hasExistingError={typeof errors.repo_id?.existingId === 'string'}
-          />
-          <FieldError failure={errors.repo_id} onOpen={onOpen} />
-        </TextField>
-        <TextField
-          id="dataset-token-input"
-          label="Access Token (optional, for gated datasets)"
-          value={values.access_token}
-          onChange={(access_token) => change({ access_token })}
-          placeholder="hf_xxxxxxxxxxxxxxxxxxxx"
-          secret
-          invalid={errors.access_token !== undefined}
-        >
-          <FieldError failure={errors.access_token} />
-        </TextField>
+        <RepositoryField form={form} onOpen={onOpen} />
+        <TokenField form={form} />
         {open && <DownloadOptions form={form}>{children}</DownloadOptions>}
-        <button type="submit" disabled={values.repo_id.trim() === '' || submitting} className={primaryButton}>
-          <Download className="w-5 h-5 shrink-0" aria-hidden="true" />
-          {submitting ? 'Starting the download…' : 'Download Dataset from HuggingFace'}
-        </button>
+        <SubmitButton form={form} />
       </form>
     </div>
+  );
+}
+
+function FormHeading({ open, onToggle }: { readonly open: boolean; readonly onToggle: () => void }) {
+  return (
+    <div className="flex items-start justify-between">
+      <h3 className="text-lg font-semibold mb-4">Download from HuggingFace</h3>
+      <Button
+        look="text"
+        aria-expanded={open}
+        aria-controls={open ? 'download-options' : undefined}
+        onClick={onToggle}
+        className="min-h-7 px-2 -mr-2"
+      >
+        Options
+      </Button>
+    </div>
+  );
+}
+
+interface FieldProps {
+  readonly form: ReturnType<typeof useDownloadForm>;
+}
+
+function RepositoryField({ form, onOpen }: FieldProps & Pick<DownloadFormProps, 'onOpen'>) {
+  const failure = form.errors.repo_id;
+  return (
+    <TextField
+      id="dataset-repo-input"
+      label="Dataset Repository"
+      value={form.values.repo_id}
+      onChange={(repo_id) => form.change({ repo_id })}
+      onBlur={form.checkRepository}
+      placeholder="e.g., roneneldan/TinyStories"
+      invalid={failure !== undefined}
+    >
+      <RepositorySummary
+        preflight={form.preflight}
+        onOpen={onOpen}
+        hasExistingError={typeof failure?.existingId === 'string'}
+      />
+      <FieldError failure={failure} onOpen={onOpen} />
+    </TextField>
+  );
+}
+
+function TokenField({ form }: FieldProps) {
+  const failure = form.errors.access_token;
+  return (
+    <TextField
+      id="dataset-token-input"
+      label="Access Token (optional, for gated datasets)"
+      value={form.values.access_token}
+      onChange={(access_token) => form.change({ access_token })}
+      placeholder="hf_xxxxxxxxxxxxxxxxxxxx"
+      secret
+      invalid={failure !== undefined}
+    >
+      <FieldError failure={failure} />
+    </TextField>
+  );
+}
+
+function SubmitButton({ form: { values, submitting } }: FieldProps) {
+  return (
+    <Button look="primary" type="submit" disabled={values.repo_id.trim() === '' || submitting}>
+      <Download className="w-5 h-5 shrink-0" aria-hidden="true" />
+      {submitting ? 'Starting the download…' : 'Download Dataset from HuggingFace'}
+    </Button>
   );
 }

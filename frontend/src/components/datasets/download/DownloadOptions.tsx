@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
+
+import type { HubDataset } from '../../../types/dataset';
 import { FieldNote } from '../../common/FieldNote';
 import { TextField } from '../../common/TextField';
 import { SplitChoice } from '../shared/SplitChoice';
 import { FieldError } from './FieldError';
-import type { ReactNode } from 'react';
-
 import type { DownloadForm } from './useDownloadForm';
 
 interface DownloadOptionsProps {
@@ -12,58 +13,84 @@ interface DownloadOptionsProps {
   readonly children: ReactNode;
 }
 
-/** What a download can be told beside the repository; left empty, the server chooses. */
+interface TextOption {
+  readonly name: 'config' | 'revision' | 'text_column';
+  readonly id: string;
+  readonly label: string;
+  readonly note: string;
+  readonly placeholder: (hub: HubDataset | null) => string;
+  readonly suggestions: (hub: HubDataset) => readonly string[];
+}
+
+const CONFIG: TextOption = {
+  name: 'config',
+  id: 'dataset-config-input',
+  label: 'Config',
+  note: 'Leave empty for the repository’s default or only config.',
+  placeholder: (hub) => hub?.default_config ?? 'default',
+  suggestions: (hub) => hub.configs,
+};
+const REVISION: TextOption = {
+  name: 'revision',
+  id: 'dataset-revision-input',
+  label: 'Revision',
+  note: 'A branch, tag or commit. Leave empty for the main branch.',
+  placeholder: () => 'main',
+  suggestions: () => [],
+};
+const TEXT_COLUMN: TextOption = {
+  name: 'text_column',
+  id: 'dataset-text-column-input',
+  label: 'Text column',
+  note: 'Leave empty to detect it automatically.',
+  placeholder: () => 'text',
+  suggestions: (hub) => hub.columns.map(({ name }) => name),
+};
+
+/** The optional settings of a download; the server chooses what is left empty. */
 export function DownloadOptions({ form, children }: DownloadOptionsProps) {
-  const { values, errors, change, preflight } = form;
-  const hub = preflight.kind === 'loaded' ? preflight.value : null;
+  const { values, errors, change } = form;
   return (
     <div id="download-options" className="grid gap-4 sm:grid-cols-2">
-      <TextField
-        id="dataset-config-input"
-        label="Config"
-        value={values.config}
-        onChange={(config) => change({ config })}
-        placeholder={hub?.default_config ?? 'default'}
-        suggestions={hub?.configs ?? []}
-        invalid={errors.config !== undefined}
-      >
-        <FieldNote text="Leave empty for the repository’s default or only config." />
-        <FieldError failure={errors.config} onChoose={(config) => change({ config })} />
-      </TextField>
-      <TextField
-        id="dataset-revision-input"
-        label="Revision"
-        value={values.revision}
-        onChange={(revision) => change({ revision })}
-        placeholder="main"
-        invalid={errors.revision !== undefined}
-      >
-        <FieldNote text="A branch, tag or commit. Leave empty for the main branch." />
-        <FieldError failure={errors.revision} onChoose={(revision) => change({ revision })} />
-      </TextField>
+      <TextOptionField option={CONFIG} form={form} />
+      <TextOptionField option={REVISION} form={form} />
       <SplitChoice
-        splits={hub?.splits.map(({ name }) => name) ?? []}
+        splits={getHub(form)?.splits.map(({ name }) => name) ?? []}
         selected={values.splits}
         onChange={(splits) => change({ splits })}
       >
         <FieldError failure={errors.splits} onChoose={(split) => change({ splits: [split] })} />
       </SplitChoice>
-      <TextField
-        id="dataset-text-column-input"
-        label="Text column"
-        value={values.text_column}
-        onChange={(text_column) => change({ text_column })}
-        placeholder="text"
-        suggestions={hub?.columns.map(({ name }) => name) ?? []}
-        invalid={errors.text_column !== undefined}
-      >
-        <FieldNote text="Leave empty to detect it automatically." />
-        <FieldError failure={errors.text_column} onChoose={(text_column) => change({ text_column })} />
-      </TextField>
+      <TextOptionField option={TEXT_COLUMN} form={form} />
       <div className="sm:col-span-2 border-t border-slate-800 pt-4 space-y-3">
         <p className="text-sm text-slate-400">Or import local files (.csv, .jsonl, .parquet, …):</p>
         {children}
       </div>
     </div>
   );
+}
+
+function TextOptionField({ option, form }: { readonly option: TextOption; readonly form: DownloadForm }) {
+  const { name, id, label, note } = option;
+  const hub = getHub(form);
+  const failure = form.errors[name];
+  const change = (text: string): void => form.change({ [name]: text });
+  return (
+    <TextField
+      {...{ id, label }}
+      value={form.values[name]}
+      onChange={change}
+      placeholder={option.placeholder(hub)}
+      suggestions={hub === null ? [] : option.suggestions(hub)}
+      invalid={failure !== undefined}
+    >
+      <FieldNote text={note} />
+      <FieldError failure={failure} onChoose={change} />
+    </TextField>
+  );
+}
+
+/** Return what the Hub says about the repository; null while it is unknown. */
+function getHub({ preflight }: DownloadForm): HubDataset | null {
+  return preflight.kind === 'loaded' ? preflight.value : null;
 }

@@ -1,5 +1,5 @@
+import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
-import { linkButton } from '../../common/styles';
 import type { FieldFailure } from './downloadErrors';
 
 interface FieldErrorProps {
@@ -8,7 +8,7 @@ interface FieldErrorProps {
   readonly onOpen?: (datasetId: string) => void;
 }
 
-/** What is wrong with a field, and what could stand in it instead. */
+/** The error of a field, with buttons for what could be entered instead. */
 export function FieldError({ failure, onChoose, onOpen }: FieldErrorProps) {
   if (failure === undefined) {
     return null;
@@ -18,17 +18,17 @@ export function FieldError({ failure, onChoose, onOpen }: FieldErrorProps) {
     <div className="mt-2 space-y-1">
       <ErrorMessage>{message}</ErrorMessage>
       {existingId !== null && onOpen !== undefined && (
-        <button type="button" onClick={() => onOpen(existingId)} className={linkButton}>
+        <Button look="link" onClick={() => onOpen(existingId)}>
           Open it
-        </button>
+        </Button>
       )}
       {choices.length > 0 && onChoose !== undefined && (
         <div className="flex flex-wrap gap-x-3 gap-y-1 text-sm text-slate-400">
           <span>Choose:</span>
           {choices.map((choice) => (
-            <button key={choice} type="button" onClick={() => onChoose(choice)} className={linkButton}>
+            <Button look="link" key={choice} onClick={() => onChoose(choice)}>
               {choice}
-            </button>
+            </Button>
           ))}
         </div>
       )}

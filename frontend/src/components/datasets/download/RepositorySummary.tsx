@@ -1,18 +1,18 @@
 import type { HubDataset } from '../../../types/dataset';
 import { formatFileSize, formatPlural } from '../../../utils/formatters';
-import { linkButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 import type { Preflight } from './usePreflight';
 
 interface RepositorySummaryProps {
   readonly preflight: Preflight;
   readonly onOpen: (datasetId: string) => void;
-  /** Whether an error says already that the dataset is there. */
+  /** Whether an error already says that the dataset exists. */
   readonly hasExistingError?: boolean;
 }
 
 const MAX_NAMES = 4;
 
-/** One line under the repository's field that says what it is; an error stands there in its place. */
+/** One line below the repository's field that describes it; an error replaces it. */
 export function RepositorySummary({ preflight, onOpen, hasExistingError = false }: RepositorySummaryProps) {
   if (preflight.kind === 'idle' || preflight.kind === 'failed') {
     return null;
@@ -25,9 +25,9 @@ export function RepositorySummary({ preflight, onOpen, hasExistingError = false 
       {existing !== null && (
         <>
           {' • already in your datasets: '}
-          <button type="button" onClick={() => onOpen(existing)} className={linkButton}>
+          <Button look="link" onClick={() => onOpen(existing)}>
             open it
-          </button>
+          </Button>
         </>
       )}
     </p>
@@ -36,7 +36,7 @@ export function RepositorySummary({ preflight, onOpen, hasExistingError = false 
 
 function Facts({ hub }: { readonly hub: HubDataset }) {
   if (hub.config === null) {
-    // How much there is, and whether it fits, is known of one config only.
+    // Size and free space are known for a single config only.
     return `${describeConfigs(hub)} • ${describeAccess(hub)}`;
   }
   const facts = [

@@ -1,17 +1,22 @@
-import { useState } from 'react';
+import { type Dispatch, type SetStateAction, useState } from 'react';
 
 import { toApiError } from '../../../api/errors';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { DatasetDownloadRequest } from '../../../types/dataset';
 import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
-import { type DownloadErrors, type DownloadField, toDownloadErrors } from './downloadErrors';
+import {
+  type DownloadErrors,
+  type DownloadField,
+  type FieldFailure,
+  toDownloadErrors,
+} from './downloadErrors';
 import { type Preflight, usePreflight } from './usePreflight';
 
 export interface DownloadValues {
   readonly repo_id: string;
   readonly access_token: string;
   readonly config: string;
-  /** Empty: all. */
+  /** Empty: all splits. */
   readonly splits: readonly string[];
   readonly revision: string;
   readonly text_column: string;
@@ -23,7 +28,7 @@ export interface DownloadForm {
   readonly preflight: Preflight;
   readonly submitting: boolean;
   readonly change: (changes: Partial<DownloadValues>) => void;
-  /** Say what is wrong with the repository's id, now that the field has been left. */
+  /** Validate the repository id after its field lost the focus. */
   readonly checkRepository: () => void;
   readonly submit: () => Promise<void>;
 }
@@ -37,7 +42,7 @@ const EMPTY_VALUES: DownloadValues = {
   text_column: '',
 };
 
-/** What bears on what: another repository makes everything that was said of the one before untrue. */
+/** The fields that depend on each field; their errors are outdated once it changes. */
 const DEPENDENT_FIELDS: Partial<Readonly<Record<DownloadField, readonly DownloadField[]>>> = {
   repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column'],
   revision: ['config', 'splits', 'text_column'],
@@ -46,43 +51,20 @@ const DEPENDENT_FIELDS: Partial<Readonly<Record<DownloadField, readonly Download
 
 interface FormState {
   readonly values: DownloadValues;
-  /** What the form itself, or the server, said of these values. */
+  /** The errors that the form or the server found in these values. */
   readonly errors: DownloadErrors;
 }
 
-/** The state of the download form: what is typed, what the Hub says of it, what is wrong with it. */
+/** Return the state of the download form: the values, what the Hub says about them, and their errors. */
 export function useDownloadForm(): DownloadForm {
-  const downloadDataset = useDatasetsStore((state) => state.downloadDataset);
   const [{ values, errors }, setForm] = useState<FormState>({ values: EMPTY_VALUES, errors: {} });
-  const [submitting, setSubmitting] = useState(false);
   const preflight = usePreflight({ ...values, repoId: values.repo_id, token: values.access_token });
-
   const checkRepository = (): boolean => {
-    const problem = validateHfRepoId(normalizeHfRepoId(values.repo_id));
-    if (problem !== null) {
-      const failure = { message: problem, choices: [], existingId: null };
-      setForm((current) => ({ ...current, errors: { repo_id: failure } }));
-    }
-    return problem === null;
+    const failure = validateRepository(values);
+    if (failure !== null) setForm((current) => ({ ...current, errors: { repo_id: failure } }));
+    return failure === null;
   };
-  const submit = async (): Promise<void> => {
-    if (submitting || !checkRepository()) {
-      return;
-    }
-    setSubmitting(true);
-    try {
-      await downloadDataset(toDownloadRequest(values));
-      setForm((current) => clearSubmitted(current, values));
-    } catch (error) {
-      const serverErrors = toDownloadErrors(toApiError(error));
-      setForm((current) => ({
-        ...current,
-        errors: omitErrors(serverErrors, listChangedFields(values, current.values)),
-      }));
-    } finally {
-      setSubmitting(false);
-    }
-  };
+  const { submitting, submit } = useSubmit(values, setForm);
   return {
     values,
     errors: { ...(preflight.kind === 'failed' ? toDownloadErrors(preflight.error) : {}), ...errors },
@@ -92,13 +74,49 @@ export function useDownloadForm(): DownloadForm {
     checkRepository: () => {
       if (values.repo_id.trim() !== '') checkRepository();
     },
-    submit,
+    submit: async () => {
+      if (!submitting && checkRepository()) await submit();
+    },
   };
+}
+
+/** Return whether the form is being submitted, and a function that submits it. */
+function useSubmit(values: DownloadValues, setForm: Dispatch<SetStateAction<FormState>>) {
+  const downloadDataset = useDatasetsStore((state) => state.downloadDataset);
+  const [submitting, setSubmitting] = useState(false);
+  const submit = async (): Promise<void> => {
+    setSubmitting(true);
+    try {
+      await downloadDataset(toDownloadRequest(values));
+      setForm((current) => clearSubmitted(current, values));
+    } catch (error) {
+      const serverErrors = toDownloadErrors(toApiError(error));
+      setForm((current) => applyServerErrors(current, serverErrors, values));
+    } finally {
+      setSubmitting(false);
+    }
+  };
+  return { submitting, submit };
+}
+
+function validateRepository({ repo_id }: DownloadValues): FieldFailure | null {
+  const message = validateHfRepoId(normalizeHfRepoId(repo_id));
+  return message === null ? null : { message, choices: [], existingId: null };
+}
+
+/** Show the server's errors about the `submitted` values, except about those that were changed meanwhile. */
+function applyServerErrors(
+  current: FormState,
+  serverErrors: DownloadErrors,
+  submitted: DownloadValues,
+): FormState {
+  const errors = omitErrors(serverErrors, listChangedFields(submitted, current.values));
+  return { ...current, errors };
 }
 
 function applyChanges({ values, errors }: FormState, changes: Partial<DownloadValues>): FormState {
   const isOtherRepository = changes.repo_id !== undefined && changes.repo_id !== values.repo_id;
-  // Splits are those of one repository and config: of another they say nothing.
+  // Splits belong to one repository and config.
   const splits = isOtherRepository || changes.config !== undefined ? { splits: [] } : {};
   const next = { ...values, ...splits, ...changes };
   return {
@@ -107,7 +125,7 @@ function applyChanges({ values, errors }: FormState, changes: Partial<DownloadVa
   };
 }
 
-/** `sent` is on its way: what was typed meanwhile is for the next one. */
+/** Clear the submitted values, and keep what was typed meanwhile. */
 function clearSubmitted({ values, errors }: FormState, submitted: DownloadValues): FormState {
   const keptFields = listChangedFields(submitted, values).filter(
     (field) => values[field] !== submitted[field],
@@ -120,13 +138,13 @@ function clearSubmitted({ values, errors }: FormState, submitted: DownloadValues
 
 const listFields = (values: Partial<DownloadValues>) => Object.keys(values) as DownloadField[];
 
-/** The fields that are another than before, and those that these bear on. */
+/** Return the changed fields and those that depend on them. */
 function listChangedFields(previous: DownloadValues, next: DownloadValues): readonly DownloadField[] {
   const changedFields = listFields(next).filter((field) => next[field] !== previous[field]);
   return changedFields.flatMap((field) => [field, ...(DEPENDENT_FIELDS[field] ?? [])]);
 }
 
-/** The request for what is typed; an empty field is left to the server's own choice. */
+/** Return the request for `values`; the server chooses what is left empty. */
 function toDownloadRequest(values: DownloadValues): DatasetDownloadRequest {
   const texts = (['config', 'revision', 'text_column', 'access_token'] as const).flatMap((field) => {
     const text = values[field].trim();

@@ -9,7 +9,7 @@ import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
 
 const DEBOUNCE_MS = 500;
 
-/** `idle`: nothing is typed that could be a repository. */
+/** `idle`: the repository id is missing or invalid. */
 export type Preflight = { readonly kind: 'idle' } | Async<HubDataset, ApiError>;
 
 interface PreflightInput {
@@ -22,7 +22,7 @@ interface PreflightInput {
 const IDLE: Preflight = { kind: 'idle' };
 const LOADING: Preflight = { kind: 'loading' };
 
-/** What the Hub says of the repository that is being typed, asked once the typing pauses. */
+/** Look up the typed repository on the Hub once typing pauses. */
 export function usePreflight(input: PreflightInput): Preflight {
   const key = formatKey(input);
   const debouncedKey = useDebounced(key, DEBOUNCE_MS);
@@ -48,7 +48,7 @@ export function usePreflight(input: PreflightInput): Preflight {
   return answer.key === key ? answer.state : LOADING;
 }
 
-/** The question as text, so that two equal questions are one; empty where there is none to ask. */
+/** Return the request as a text, so that equal requests are equal; empty without a valid id. */
 function formatKey({ repoId, config, revision, token }: PreflightInput): string {
   const id = normalizeHfRepoId(repoId);
   return validateHfRepoId(id) === null

@@ -7,7 +7,7 @@ function importFiles(files: readonly File[]): void {
   void useImportStore.getState().importFiles(files);
 }
 
-/** Imports files that are dropped anywhere on the page, and says so while some are held over it. */
+/** Imports files dropped anywhere on the page; shows an overlay while files are dragged. */
 export function DropTarget() {
   const isOver = useFileDrop(importFiles);
   return isOver ? (

@@ -1,20 +1,20 @@
 import { useRef } from 'react';
 
 import { useImportStore } from '../../../stores/importStore';
-import { quietButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 
 const ACCEPTED_SUFFIXES = '.csv,.tsv,.json,.jsonl,.gz,.zst,.txt,.parquet,.arrow';
 
-/** The ways in beside the Hub: files of this machine, and the sample that comes with the studio. */
+/** Buttons that import local files and the bundled sample. */
 export function ImportButtons() {
   const picker = useRef<HTMLInputElement>(null);
   const { state, importFiles, loadSample } = useImportStore();
   const busy = state.kind === 'sending';
   return (
     <div className="flex flex-wrap gap-3 text-sm">
-      <button type="button" disabled={busy} onClick={() => picker.current?.click()} className={quietButton}>
+      <Button look="quiet" disabled={busy} onClick={() => picker.current?.click()}>
         Import a file
-      </button>
+      </Button>
       <input
         ref={picker}
         type="file"
@@ -24,14 +24,14 @@ export function ImportButtons() {
         aria-label="Files to import"
         onChange={({ target }) => {
           const files = [...(target.files ?? [])];
-          // The same file may be chosen again, once it has been mended say.
+          // Reset the input, so that the same file can be picked again after it was corrected.
           target.value = '';
           if (files.length > 0) void importFiles(files);
         }}
       />
-      <button type="button" disabled={busy} onClick={() => void loadSample()} className={quietButton}>
+      <Button look="quiet" disabled={busy} onClick={() => void loadSample()}>
         Load the sample
-      </button>
+      </Button>
     </div>
   );
 }

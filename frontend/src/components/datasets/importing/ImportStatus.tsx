@@ -5,12 +5,13 @@ import { openDataset } from '../../../hooks/useRoute';
 import { type ImportState, useImportStore } from '../../../stores/importStore';
 import { assertNever } from '../../../utils/assertNever';
 import { formatAmount } from '../../../utils/formatters';
+import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { IconButton } from '../../common/IconButton';
 import { ProgressBar } from '../../common/ProgressBar';
-import { card, linkButton } from '../../common/styles';
+import { card } from '../../common/styles';
 
-/** How far an import has come on its way to the server, or why it failed; nothing where there is none. */
+/** The progress of an upload or why it failed; nothing without an import. */
 export function ImportStatus() {
   const { state, dismiss } = useImportStore();
   if (state.kind === 'idle') {
@@ -53,9 +54,9 @@ function Failure({ error }: { readonly error: ApiError }) {
     <>
       <ErrorMessage>{error.detail}</ErrorMessage>
       {existing !== null && (
-        <button type="button" onClick={() => openDataset(existing)} className={linkButton}>
+        <Button look="link" onClick={() => openDataset(existing)}>
           Open it
-        </button>
+        </Button>
       )}
     </>
   );

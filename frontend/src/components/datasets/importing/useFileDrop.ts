@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'react';
 
-/** Takes files that are dropped anywhere on the page; says whether some are held over it at this moment. */
+/** Call `onFiles` with files dropped anywhere on the page; return whether files are being dragged over it. */
 export function useFileDrop(onFiles: (files: readonly File[]) => void): boolean {
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
     const onDragOver = (event: DragEvent): void => {
       if (hasFiles(event)) {
-        // Without this the browser would open the file in place of the page.
+        // Otherwise the browser would replace the page by the file.
         event.preventDefault();
         setIsOver(true);
       }
     };
     const onDragLeave = (event: DragEvent): void => {
-      // Only what leaves the window has nothing that it goes over to.
+      // Only a drag that leaves the window has no related target.
       if (event.relatedTarget === null) setIsOver(false);
     };
     const onDrop = (event: DragEvent): void => {

@@ -1,7 +1,7 @@
 import { Database } from 'lucide-react';
 import { memo } from 'react';
 
-import { useJobControls } from '../../../hooks/useJobControls';
+import { type JobControls, useJobControls } from '../../../hooks/useJobControls';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { Dataset } from '../../../types/dataset';
 import {
@@ -26,46 +26,28 @@ interface DatasetCardProps {
   readonly dataset: Dataset;
   readonly onOpen: (id: string) => void;
   readonly onDelete: (dataset: Dataset) => void;
-  /** Whether it is one of those that are chosen; null: none are being chosen. */
+  /** Whether the dataset is selected; null outside the selection mode. */
   readonly selected: boolean | null;
   readonly onSelect: (id: string) => void;
 }
 
 /**
- * One dataset of the list: what it is, where it stands, what may be done. An event about one dataset draws its card
- * anew and no other, so what is given must stay the same from one time to the next.
+ * One dataset of the list: its name, status and actions.
+ *
+ * It is memoized so that an event renders one card only; callers must pass stable callbacks.
  */
 export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
-  const { dataset, onOpen, onDelete, selected, onSelect } = props;
-  const { id, status } = dataset;
-  const controls = useJobControls(id, {
+  const { dataset } = props;
+  const controls = useJobControls(dataset.id, {
     cancel: useDatasetsStore((state) => state.cancelDataset),
     retry: useDatasetsStore((state) => state.retryDataset),
-    needsToken: status === 'error' && needsHubToken(dataset.error_code),
+    needsToken: dataset.status === 'error' && needsHubToken(dataset.error_code),
   });
-  const cancelled = isCancelled(dataset);
-  const canOpen = DATASET_ACTIONS[status].includes('open') && selected === null;
-  const hoverStyle = canOpen ? ' cursor-pointer hover:bg-slate-900/70 transition-colors' : '';
-  const actions = (
-    <>
-      <StatusIcon status={status} cancelled={cancelled} />
-      <StatusBadge status={status} cancelled={cancelled} />
-      <DatasetCardActions dataset={dataset} {...controls.buttons} onDelete={() => onDelete(dataset)} />
-    </>
-  );
+  const hoverStyle = canOpen(props) ? ' cursor-pointer hover:bg-slate-900/70 transition-colors' : '';
   return (
     <div className={`relative bg-slate-900/50 border border-slate-800 rounded-lg p-6${hoverStyle}`}>
-      <CardHead actions={actions}>
-        {selected !== null && <SelectionBox dataset={dataset} selected={selected} onSelect={onSelect} />}
-        <Database className="w-8 h-8 text-blue-400 shrink-0" aria-hidden="true" />
-        <div className="min-w-0">
-          <h3 className="font-semibold text-lg break-words">
-            {canOpen ? <OpenButton dataset={dataset} onOpen={onOpen} /> : <bdi>{dataset.name}</bdi>}
-          </h3>
-          <p className="text-sm text-slate-400">
-            Source: {formatSource(dataset.source)} • Size: {formatFileSize(getDisplayedSize(dataset))}
-          </p>
-        </div>
+      <CardHead actions={<StatusAndActions {...props} controls={controls} />}>
+        <CardSubject {...props} />
       </CardHead>
       <DatasetStatusLine dataset={dataset} />
       {dataset.notices.map((notice) => (
@@ -76,14 +58,58 @@ export const DatasetCard = memo(function DatasetCard(props: DatasetCardProps) {
           <ErrorMessage>{detail}</ErrorMessage>
         </div>
       ))}
-      {controls.showsTokenForm && (
-        <RetryForm id={id} label="Retry download" busy={controls.buttons.busy} onRetry={controls.retry} />
-      )}
+      <CardRetryForm id={dataset.id} controls={controls} />
     </div>
   );
 });
 
-/** Chooses the dataset by a click anywhere on its card. */
+/** Return whether a click opens the dataset. */
+function canOpen({ dataset, selected }: DatasetCardProps): boolean {
+  return DATASET_ACTIONS[dataset.status].includes('open') && selected === null;
+}
+
+function StatusAndActions({
+  dataset,
+  onDelete,
+  controls,
+}: DatasetCardProps & { readonly controls: JobControls }) {
+  const { status } = dataset;
+  const cancelled = isCancelled(dataset);
+  return (
+    <>
+      <StatusIcon status={status} cancelled={cancelled} />
+      <StatusBadge status={status} cancelled={cancelled} />
+      <DatasetCardActions dataset={dataset} {...controls.buttons} onDelete={() => onDelete(dataset)} />
+    </>
+  );
+}
+
+function CardSubject(props: DatasetCardProps) {
+  const { dataset, onOpen, selected, onSelect } = props;
+  return (
+    <>
+      {selected !== null && <SelectionBox dataset={dataset} selected={selected} onSelect={onSelect} />}
+      <Database className="w-8 h-8 text-blue-400 shrink-0" aria-hidden="true" />
+      <div className="min-w-0">
+        <h3 className="font-semibold text-lg break-words">
+          {canOpen(props) ? <OpenButton dataset={dataset} onOpen={onOpen} /> : <bdi>{dataset.name}</bdi>}
+        </h3>
+        <p className="text-sm text-slate-400">
+          Source: {formatSource(dataset.source)} • Size: {formatFileSize(getDisplayedSize(dataset))}
+        </p>
+      </div>
+    </>
+  );
+}
+
+function CardRetryForm({ id, controls }: { readonly id: string; readonly controls: JobControls }) {
+  const { showsTokenForm, buttons, retry } = controls;
+  return showsTokenForm ? (
+    <RetryForm id={id} label="Retry download" busy={buttons.busy} onRetry={retry} />
+  ) : null;
+}
+
+/** A checkbox whose label covers the card. */
 function SelectionBox({ dataset, selected, onSelect }: Omit<DatasetCardProps, 'onOpen' | 'onDelete'>) {
   return (
     <label className="flex after:absolute after:inset-0 cursor-pointer">
@@ -98,7 +124,7 @@ function SelectionBox({ dataset, selected, onSelect }: Omit<DatasetCardProps, 'o
   );
 }
 
-/** The card's one button to open it, stretched over the card, so that no button stands in another. */
+/** The button that opens the dataset, stretched over the card, so that no button nests in another. */
 function OpenButton({ dataset, onOpen }: Pick<DatasetCardProps, 'dataset' | 'onOpen'>) {
   return (
     <button

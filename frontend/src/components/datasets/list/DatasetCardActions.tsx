@@ -7,7 +7,7 @@ interface DatasetCardActionsProps extends JobButtonHandlers {
   readonly busy: boolean;
 }
 
-/** What the dataset's status lets a person do to it. */
+/** The actions that a dataset's status allows. */
 export function DatasetCardActions({ dataset, ...more }: DatasetCardActionsProps) {
   return <JobButtons name={dataset.name} actions={DATASET_ACTIONS[dataset.status]} {...more} />;
 }

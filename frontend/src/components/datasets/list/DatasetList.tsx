@@ -5,8 +5,8 @@ import { selectList, useDatasetsStore } from '../../../stores/datasetsStore';
 import type { Dataset } from '../../../types/dataset';
 import { assertNever } from '../../../utils/assertNever';
 import { formatCount } from '../../../utils/formatters';
+import { Button } from '../../common/Button';
 import { LoadFailure } from '../../common/LoadFailure';
-import { quietButton } from '../../common/styles';
 import { DatasetCard } from './DatasetCard';
 import type { Selection } from './useSelection';
 
@@ -18,7 +18,7 @@ interface DatasetListProps {
   readonly children: ReactNode;
 }
 
-/** The datasets, newest first; or why there are none to see. */
+/** The datasets, newest first, or why there are none. */
 export function DatasetList({ children, ...props }: DatasetListProps) {
   const list = useDatasetsStore(useShallow(selectList));
   const fetchDatasets = useDatasetsStore((state) => state.fetchDatasets);
@@ -76,14 +76,9 @@ function LoadMore() {
           <p className="text-sm text-slate-400">
             Showing {formatCount(listedCount)} of {formatCount(total)}
           </p>
-          <button
-            type="button"
-            disabled={loading}
-            onClick={() => void fetchMoreDatasets()}
-            className={quietButton}
-          >
+          <Button look="quiet" disabled={loading} onClick={() => void fetchMoreDatasets()}>
             {loading ? 'Loading…' : 'Load more'}
-          </button>
+          </Button>
         </div>
       )}
     </>

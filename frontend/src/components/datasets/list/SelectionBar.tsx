@@ -1,6 +1,6 @@
 import type { Dataset } from '../../../types/dataset';
 import { formatCount } from '../../../utils/formatters';
-import { dangerButton, quietButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 import type { Selection } from './useSelection';
 
 interface SelectionBarProps {
@@ -8,9 +8,9 @@ interface SelectionBarProps {
   readonly onDelete: (datasets: readonly Dataset[]) => void;
 }
 
-/** What may be done with the chosen datasets; stays in sight while the list is scrolled. */
+/** The actions for the selected datasets; it stays visible while the list scrolls. */
 export function SelectionBar({ selection, onDelete }: SelectionBarProps) {
-  const { selectedDatasets, selectAll, stop } = selection;
+  const count = selection.selectedDatasets.length;
   return (
     <div
       role="group"
@@ -18,26 +18,30 @@ export function SelectionBar({ selection, onDelete }: SelectionBarProps) {
       className="sticky bottom-4 z-20 flex flex-wrap items-center gap-3 bg-slate-900 border border-slate-700 rounded-lg p-4"
     >
       <p role="status" className="mr-auto text-sm text-slate-300">
-        {selectedDatasets.length === 0
-          ? 'Select datasets to delete them together.'
-          : `${formatCount(selectedDatasets.length)} selected`}
+        {count === 0 ? 'Select datasets to delete them together.' : `${formatCount(count)} selected`}
       </p>
-      <div className="flex items-center gap-3 max-sm:ml-auto">
-        <button type="button" onClick={selectAll} className={quietButton}>
-          Select all
-        </button>
-        <button type="button" onClick={stop} className={quietButton}>
-          Cancel selection
-        </button>
-        <button
-          type="button"
-          disabled={selectedDatasets.length === 0}
-          onClick={() => onDelete(selectedDatasets)}
-          className={dangerButton}
-        >
-          Delete…
-        </button>
-      </div>
+      <SelectionButtons selection={selection} onDelete={onDelete} />
+    </div>
+  );
+}
+
+function SelectionButtons({ selection, onDelete }: SelectionBarProps) {
+  const { selectedDatasets, selectAll, stop } = selection;
+  return (
+    <div className="flex items-center gap-3 max-sm:ml-auto">
+      <Button look="quiet" onClick={selectAll}>
+        Select all
+      </Button>
+      <Button look="quiet" onClick={stop}>
+        Cancel selection
+      </Button>
+      <Button
+        look="danger"
+        disabled={selectedDatasets.length === 0}
+        onClick={() => onDelete(selectedDatasets)}
+      >
+        Delete…
+      </Button>
     </div>
   );
 }

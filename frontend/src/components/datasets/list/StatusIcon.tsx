@@ -8,7 +8,7 @@ interface StatusIconProps {
   readonly cancelled?: boolean;
 }
 
-/** A dataset's status as a picture; the badge beside it says the same in a word. */
+/** A dataset's status as a decorative icon; the badge beside it names the status. */
 export function StatusIcon({ status, cancelled = false }: StatusIconProps) {
   switch (status) {
     case 'ready':

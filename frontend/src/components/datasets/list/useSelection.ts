@@ -4,9 +4,9 @@ import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { Dataset } from '../../../types/dataset';
 
 export interface Selection {
-  /** Whether datasets are being chosen at all. */
+  /** Whether the selection mode is on. */
   readonly active: boolean;
-  /** The chosen ones that are still there. */
+  /** The selected datasets that still exist. */
   readonly selectedDatasets: readonly Dataset[];
   readonly has: (id: string) => boolean;
   readonly toggle: (id: string) => void;
@@ -15,7 +15,7 @@ export interface Selection {
   readonly stop: () => void;
 }
 
-/** Which datasets are chosen, to be deleted together. */
+/** Return the selection of datasets to be deleted together. */
 export function useSelection(): Selection {
   const [ids, setIds] = useState<ReadonlySet<string> | null>(null);
   const datasets = useDatasetsStore((state) => state.datasets);

@@ -1,13 +1,14 @@
 import { useMemo, useState } from 'react';
 
 import { parseBlocks, takeBlocks } from '../../../utils/markdown';
+import { Button } from '../../common/Button';
 import { Markdown } from '../../common/Markdown';
-import { linkButton, tile } from '../../common/styles';
+import { tile } from '../../common/styles';
 
-/** Of a longer text, the blocks that begin within so many characters are shown at first. */
+/** Of a longer text, only blocks that begin within these characters are shown at first. */
 const PREVIEW_CHARACTERS = 600;
 
-/** The dataset card's own words; a long text opens at a wish. */
+/** The text of the dataset card; a long one can be expanded. */
 export default function DatasetDescription({ text }: { readonly text: string | null }) {
   const [open, setOpen] = useState(false);
   const blocks = useMemo(() => parseBlocks(text ?? ''), [text]);
@@ -24,14 +25,9 @@ export default function DatasetDescription({ text }: { readonly text: string | n
           <Markdown blocks={open ? blocks : first} />
         )}
         {first.length < blocks.length && (
-          <button
-            type="button"
-            aria-expanded={open}
-            onClick={() => setOpen(!open)}
-            className={`${linkButton} mt-2`}
-          >
+          <Button look="link" aria-expanded={open} onClick={() => setOpen(!open)} className="mt-2">
             {open ? 'Show less' : 'Show all'}
-          </button>
+          </Button>
         )}
       </div>
     </section>

@@ -5,9 +5,9 @@ import { DatasetOverview } from './DatasetOverview';
 
 /** Return the tile with the label `label`. */
 function getTile(label: string): HTMLElement {
-  const getTile = screen.getByText(label, { selector: 'dt' }).parentElement;
-  if (getTile === null) throw new Error(`There is no tile “${label}”.`);
-  return getTile;
+  const tile = screen.getByText(label, { selector: 'dt' }).parentElement;
+  if (tile === null) throw new Error(`There is no tile “${label}”.`);
+  return tile;
 }
 
 it('describes the dataset', async () => {

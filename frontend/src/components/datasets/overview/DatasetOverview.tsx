@@ -13,15 +13,15 @@ import { Notice } from '../../common/Notice';
 import { StatTile } from '../../common/StatTile';
 import { UsageSnippets } from '../shared/UsageSnippets';
 
-/** What takes the description's Markdown apart comes with the first window that is opened. */
+/** The code that parses Markdown is loaded with the first window. */
 const DatasetDescription = lazyPart(() => import('./DatasetDescription'), 'Loading the description…');
 
 interface DatasetOverviewProps {
-  /** As the list has it, or with the Python that loads it, which comes with everything else. */
+  /** The record of the list, or the details, which include the Python snippets. */
   readonly dataset: Dataset & Partial<Pick<DatasetDetail, 'usage'>>;
 }
 
-/** What a dataset is, at a glance, and how to load it. */
+/** A dataset at a glance, and how to load it. */
 export function DatasetOverview({ dataset }: DatasetOverviewProps) {
   return (
     <div className="space-y-6">

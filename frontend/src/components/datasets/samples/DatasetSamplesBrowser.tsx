@@ -1,11 +1,11 @@
-import { useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 
 import type { DatasetDetail, SampleListResponse } from '../../../types/dataset';
 import type { DatasetRoute } from '../../../utils/route';
 import { findNewestReady } from '../../../utils/tokenizations';
+import { Button } from '../../common/Button';
 import { LoadFailure } from '../../common/LoadFailure';
 import { Loading } from '../../common/Loading';
-import { linkButton } from '../../common/styles';
 import { explainEmpty, hasTokenRange } from './explainEmpty';
 import { SampleCard } from './SampleCard';
 import { SampleFilters } from './SampleFilters';
@@ -18,12 +18,9 @@ interface DatasetSamplesBrowserProps {
   readonly onNavigate: (route: DatasetRoute) => void;
 }
 
-/** The dataset's rows, a page at a time; split and page stand in the address. */
+/** The dataset's samples, one page at a time; the address holds split, page and filters. */
 export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSamplesBrowserProps) {
-  const { state, last, reload } = useSamples(route);
-  // The page before stays in sight until the next one is there, so that nothing jumps.
-  const samples = last;
-  const goTo = (next: number): void => onNavigate({ ...route, page: next });
+  const { state, samples, reload } = useSamples(route);
   return (
     <div className="space-y-4">
       <SampleFilters
@@ -37,10 +34,9 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
         <SamplePage
           dataset={dataset}
           samples={samples}
-          tokenization={route.tokenization ?? findNewestReady(dataset)}
           route={route}
-          pendingText={state.kind === 'loading' ? (isFiltered(route) ? 'Searching…' : 'Loading…') : null}
-          onPage={goTo}
+          pendingText={state.kind === 'loading' ? describePending(route) : null}
+          onPage={(page) => onNavigate({ ...route, page })}
         />
       )}
     </div>
@@ -50,48 +46,23 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
 interface SamplePageProps {
   readonly dataset: DatasetDetail;
   readonly samples: SampleListResponse;
-  /** Whose tokens an opened sample shows; null: there are none. */
-  readonly tokenization: string | null;
   readonly route: DatasetRoute;
-  /** What is being done while these samples stand in for those that `route` names. */
+  /** What the panel is doing while these samples are not yet those of `route`; null if they are. */
   readonly pendingText: string | null;
   readonly onPage: (page: number) => void;
 }
 
-function SamplePage({ dataset, samples, tokenization, route, pendingText, onPage }: SamplePageProps) {
+function SamplePage({ dataset, samples, route, pendingText, onPage }: SamplePageProps) {
   const { data, pagination, search } = samples;
-  const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
-    const panel = list.current?.closest('[role="tabpanel"]');
-    if (panel) panel.scrollTop = 0;
-  }, [pagination.page]);
   if (pagination.total === 0 && search.exact_total) {
-    if (pendingText !== null) {
-      return <Loading>{pendingText}</Loading>;
-    }
-    return (
-      <p role="status" className="text-sm text-slate-400 py-4">
-        {explainEmpty(route, dataset)}
-      </p>
-    );
+    return <NoSamples dataset={dataset} route={route} pendingText={pendingText} />;
   }
   return (
     <>
       {data.length === 0 && search.exact_total && pendingText === null && (
         <PageBeyondEnd total={pagination.total} onPage={onPage} />
       )}
-      <ul
-        ref={list}
-        aria-label="Samples"
-        aria-busy={pendingText !== null}
-        className={`space-y-3 ${pendingText === null ? '' : 'opacity-60'}`}
-      >
-        {data.map((sample) => (
-          <li key={`${sample.split}/${sample.row}/${tokenization ?? ''}`}>
-            <SampleCard datasetId={dataset.id} sample={sample} tokenization={tokenization} />
-          </li>
-        ))}
-      </ul>
+      <SampleList dataset={dataset} samples={samples} route={route} pendingText={pendingText} />
       <SamplesPager
         pagination={pagination}
         exact={search.exact_total}
@@ -103,27 +74,62 @@ function SamplePage({ dataset, samples, tokenization, route, pendingText, onPage
   );
 }
 
-function isFiltered(route: DatasetRoute): boolean {
-  return route.search !== '' || hasTokenRange(route);
+function NoSamples({
+  dataset,
+  route,
+  pendingText,
+}: Pick<SamplePageProps, 'dataset' | 'route' | 'pendingText'>) {
+  return pendingText === null ? (
+    <p role="status" className="text-sm text-slate-400 py-4">
+      {explainEmpty(route, dataset)}
+    </p>
+  ) : (
+    <Loading>{pendingText}</Loading>
+  );
 }
 
-function PageBeyondEnd({
-  total,
-  onPage,
-}: {
-  readonly total: number;
-  readonly onPage: (page: number) => void;
-}) {
+function SampleList({ dataset, samples, route, pendingText }: Omit<SamplePageProps, 'onPage'>) {
+  const list = useScrollToTop(samples.pagination.page);
+  const tokenization = route.tokenization ?? findNewestReady(dataset);
+  const isPending = pendingText !== null;
+  return (
+    <ul
+      ref={list}
+      aria-label="Samples"
+      aria-busy={isPending}
+      className={`space-y-3 ${isPending ? 'opacity-60' : ''}`}
+    >
+      {samples.data.map((sample) => (
+        <li key={`${sample.split}/${sample.row}/${tokenization ?? ''}`}>
+          <SampleCard datasetId={dataset.id} sample={sample} tokenization={tokenization} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Scroll the tab to the top when the page changes. */
+function useScrollToTop(page: number): RefObject<HTMLUListElement | null> {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    const panel = list.current?.closest('[role="tabpanel"]');
+    if (panel) panel.scrollTop = 0;
+  }, [page]);
+  return list;
+}
+
+function PageBeyondEnd({ total, onPage }: Pick<SamplePageProps, 'onPage'> & { readonly total: number }) {
+  const lastPage = Math.ceil(total / SAMPLES_PER_PAGE);
   return (
     <p className="text-sm text-slate-400 py-4">
       This page is past the last sample.{' '}
-      <button
-        type="button"
-        onClick={() => onPage(Math.ceil(total / SAMPLES_PER_PAGE))}
-        className={linkButton}
-      >
+      <Button look="link" onClick={() => onPage(lastPage)}>
         Go to the last page
-      </button>
+      </Button>
     </p>
   );
+}
+
+function describePending(route: DatasetRoute): string {
+  return route.search !== '' || hasTokenRange(route) ? 'Searching…' : 'Loading…';
 }

@@ -8,6 +8,7 @@ import type { DatasetSample } from '../../../types/dataset';
 import { SampleCard } from './SampleCard';
 
 const CUT = makeSample({ id: 7, row: 6, text: 'The beginning', truncated: true, char_count: 100_000 });
+const NO_TOKENS = { tokenization_id: null, tokens: null, tokens_note: null };
 
 function renderSampleCard(sample: DatasetSample) {
   return render(<SampleCard datasetId="ds_1" sample={sample} />);
@@ -19,7 +20,8 @@ function serveFullSample(): { count: number } {
   server.use(
     http.get(api('/datasets/ds_1/samples/train/6'), () => {
       requests.count += 1;
-      return HttpResponse.json({ ...CUT, text: 'The beginning and the end', truncated: false });
+      const text = 'The beginning and the end';
+      return HttpResponse.json({ ...CUT, ...NO_TOKENS, text, truncated: false });
     }),
   );
   return requests;

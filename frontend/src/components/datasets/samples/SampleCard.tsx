@@ -2,7 +2,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useState } from 'react';
 
 import { getDatasetSample } from '../../../api/datasets';
-import { useAction } from '../../../hooks/useAction';
+import { type ActionState, useAction } from '../../../hooks/useAction';
 import type { DatasetSample, SampleDetail } from '../../../types/dataset';
 import { formatCount, formatPlural } from '../../../utils/formatters';
 import { CopyButton } from '../../common/CopyButton';
@@ -15,13 +15,45 @@ import { SampleColumns } from './SampleColumns';
 interface SampleCardProps {
   readonly datasetId: string;
   readonly sample: DatasetSample;
-  /** Whose tokens it shows once it is opened; null: there are none. */
+  /** The tokenization whose tokens the expanded card shows; null if there is none. */
   readonly tokenization?: string | null;
 }
 
-/** One row: its text, clamped until opened; what the list cut off is fetched when it is opened or copied. */
+/** One sample, clamped until expanded; a shortened text is loaded in full when it is expanded or copied. */
 export function SampleCard({ datasetId, sample, tokenization = null }: SampleCardProps) {
   const [open, setOpen] = useState(false);
+  const { fullSample, fetchFullSample, fetchState, runFetch } = useFullSample(
+    datasetId,
+    sample,
+    tokenization,
+  );
+  const toggle = (): void => {
+    setOpen(!open);
+    if (!open && fullSample === null) void runFetch();
+  };
+  const shownSample = open && fullSample !== null ? fullSample : sample;
+  return (
+    <article aria-label={`Sample #${sample.id}`} className={tile}>
+      <div className="flex items-center justify-between gap-4 mb-2 h-4">
+        <span className="text-xs text-slate-500 truncate">{describeSample(sample)}</span>
+        <div className="flex items-center gap-2">
+          <CopyButton label={`Copy sample #${sample.id}`} text={async () => (await fetchFullSample()).text} />
+          <ExpandButton name={`sample #${sample.id}`} open={open} onToggle={toggle} />
+        </div>
+      </div>
+      <SampleText sample={sample} text={shownSample.text} open={open} />
+      {open && <FetchStatus state={fetchState} />}
+      {open && fullSample !== null && <SampleTokens sample={fullSample} />}
+      <div className="mt-2 text-xs text-slate-500 break-words">
+        Length: {formatCount(sample.char_count)} chars
+        <SampleColumns columns={shownSample.columns} open={open} />
+      </div>
+    </article>
+  );
+}
+
+/** Load the full sample at most once; the list's own record is enough without tokens and with a complete text. */
+function useFullSample(datasetId: string, sample: DatasetSample, tokenization: string | null) {
   const [fullSample, setFullSample] = useState<SampleDetail | null>(
     sample.truncated || tokenization !== null
       ? null
@@ -33,59 +65,79 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
     return detail;
   };
   const [fetchState, runFetch] = useAction(fetchFullSample);
-  const toggle = (): void => {
-    setOpen(!open);
-    if (!open && fullSample === null) void runFetch();
-  };
-  const shownSample = open && fullSample !== null ? fullSample : sample;
-  // The whole text of a cut one begins alike, unless it was cut out of the middle: then its spans are not known.
-  const marks = shownSample.text.startsWith(sample.text) ? sample.marks : [];
-  const tokens = open ? (fullSample?.tokens ?? null) : null;
-  const note = open ? (fullSample?.tokens_note ?? null) : null;
-  const name = `sample #${sample.id}`;
+  return { fullSample, fetchFullSample, fetchState, runFetch };
+}
+
+interface ExpandButtonProps {
+  readonly name: string;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+}
+
+function ExpandButton({ name, open, onToggle }: ExpandButtonProps) {
   const Chevron = open ? ChevronUp : ChevronDown;
   return (
-    <article aria-label={`Sample #${sample.id}`} className={tile}>
-      <div className="flex items-center justify-between gap-4 mb-2 h-4">
-        <span className="text-xs text-slate-500 truncate">
-          Sample #{sample.id} • {sample.split}
-          {sample.token_count !== null && ` • ${formatPlural(sample.token_count, 'token')}`}
-        </span>
-        <div className="flex items-center gap-2">
-          <CopyButton label={`Copy ${name}`} text={async () => (await fetchFullSample()).text} />
-          <button
-            type="button"
-            aria-label={`${open ? 'Collapse' : 'Expand'} ${name}`}
-            aria-expanded={open}
-            onClick={toggle}
-            className="relative text-slate-400 hover:text-slate-200 before:absolute before:-inset-1"
-          >
-            <Chevron className="w-4 h-4" aria-hidden="true" />
-          </button>
-        </div>
-      </div>
-      <div
-        dir="auto"
-        className={`text-sm text-slate-300 whitespace-pre-wrap break-words ${open ? '' : 'line-clamp-3'}`}
-      >
-        {shownSample.text === '' ? <em>Empty</em> : <MarkedText text={shownSample.text} marks={marks} />}
-      </div>
-      {open && fetchState.kind === 'running' && (
+    <button
+      type="button"
+      aria-label={`${open ? 'Collapse' : 'Expand'} ${name}`}
+      aria-expanded={open}
+      onClick={onToggle}
+      className="relative text-slate-400 hover:text-slate-200 before:absolute before:-inset-1"
+    >
+      <Chevron className="w-4 h-4" aria-hidden="true" />
+    </button>
+  );
+}
+
+interface SampleTextProps {
+  readonly sample: DatasetSample;
+  /** The text of the sample, shortened or in full. */
+  readonly text: string;
+  readonly open: boolean;
+}
+
+function SampleText({ sample, text, open }: SampleTextProps) {
+  // A shortened text may be a cut from the middle of the full text, whose marks are then unknown.
+  const marks = text.startsWith(sample.text) ? sample.marks : [];
+  return (
+    <div
+      dir="auto"
+      className={`text-sm text-slate-300 whitespace-pre-wrap break-words ${open ? '' : 'line-clamp-3'}`}
+    >
+      {text === '' ? <em>Empty</em> : <MarkedText text={text} marks={marks} />}
+    </div>
+  );
+}
+
+function FetchStatus({ state }: { readonly state: ActionState }) {
+  switch (state.kind) {
+    case 'idle':
+      return null;
+    case 'running':
+      return (
         <p role="status" className="mt-2 text-xs text-slate-400">
           Loading the full text…
         </p>
-      )}
-      {open && fetchState.kind === 'failed' && <ErrorMessage>{fetchState.error.detail}</ErrorMessage>}
+      );
+    case 'failed':
+      return <ErrorMessage>{state.error.detail}</ErrorMessage>;
+  }
+}
+
+function SampleTokens({ sample: { id, tokens, tokens_note } }: { readonly sample: SampleDetail }) {
+  return (
+    <>
       {tokens !== null && (
         <div className="mt-3">
-          <TokenChips tokens={tokens} label={`Tokens of ${name}`} />
+          <TokenChips tokens={tokens} label={`Tokens of sample #${id}`} />
         </div>
       )}
-      {note !== null && <p className="mt-2 text-xs text-slate-400">{note}</p>}
-      <div className="mt-2 text-xs text-slate-500 break-words">
-        Length: {formatCount(sample.char_count)} chars
-        <SampleColumns columns={shownSample.columns} open={open} />
-      </div>
-    </article>
+      {tokens_note !== null && <p className="mt-2 text-xs text-slate-400">{tokens_note}</p>}
+    </>
   );
+}
+
+function describeSample({ id, split, token_count }: DatasetSample): string {
+  const tokens = token_count === null ? '' : ` • ${formatPlural(token_count, 'token')}`;
+  return `Sample #${id} • ${split}${tokens}`;
 }

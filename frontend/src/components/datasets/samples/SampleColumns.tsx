@@ -4,11 +4,11 @@ import { type Message, readMessages } from './messages';
 
 interface SampleColumnsProps {
   readonly columns: Readonly<Record<string, unknown>>;
-  /** Whether long values are shown whole. */
+  /** Whether long values are shown in full. */
   readonly open: boolean;
 }
 
-/** The row's other columns: in one line, or each in its own once the row is open, conversations as bubbles. */
+/** The sample's other columns: in one line, or each on its own line once expanded, conversations as bubbles. */
 export function SampleColumns({ columns, open }: SampleColumnsProps) {
   return Object.entries(columns).map(([name, value]) => {
     const messages = readMessages(value);
@@ -37,12 +37,12 @@ function OpenConversation({ name, messages }: OpenConversationProps) {
   );
 }
 
-/** A value as a person reads it: text as it is, everything else as JSON. */
+/** Format a value: a text as it is, anything else as JSON. */
 function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `text` cut between characters, never inside one. */
+/** Shorten `text` between characters, never inside one. */
 function shorten(text: string): string {
   const start = /^[\s\S]{120}/u.exec(text)?.[0];
   return start === undefined || start.length === text.length ? text : `${start}…`;

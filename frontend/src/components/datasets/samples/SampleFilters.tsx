@@ -20,7 +20,7 @@ const MODES: readonly [SearchMode, string][] = [
   ['regex', 'Regular expression'],
 ];
 
-/** What of the samples is wanted: words, a text or a pattern; a split; a length in tokens. */
+/** The filters of the samples: search, split, and a range of tokens. */
 export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) {
   const isTokenized = dataset.tokenizations.some(({ status }) => status === 'ready');
   return (
@@ -34,67 +34,78 @@ export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) 
         />
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm text-slate-400">
-        <label className="flex items-center gap-2">
-          Search mode
-          <select
-            value={route.mode}
-            onChange={({ target }) => onChange({ mode: target.value as SearchMode })}
-            className={smallInput}
-          >
-            {MODES.map(([mode, label]) => (
-              <option key={mode} value={mode}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="flex items-center gap-2">
-          <input
-            type="checkbox"
-            checked={route.matchCase}
-            onChange={({ target }) => onChange({ matchCase: target.checked })}
-            className="w-4 h-4 accent-emerald-600"
-          />
-          Match case
-        </label>
-        {isTokenized && (
-          <fieldset className="flex items-center gap-2">
-            <legend className="sr-only">Length in tokens</legend>
-            <TokenBound
-              label="Tokens from"
-              value={route.minTokens}
-              onChange={(minTokens) => onChange({ minTokens })}
-            />
-            <TokenBound
-              label="to"
-              value={route.maxTokens}
-              onChange={(maxTokens) => onChange({ maxTokens })}
-            />
-          </fieldset>
-        )}
+        <ModeSelect value={route.mode} onChange={(mode) => onChange({ mode })} />
+        <CaseCheckbox checked={route.matchCase} onChange={(matchCase) => onChange({ matchCase })} />
+        {isTokenized && <TokenRange route={route} onChange={onChange} />}
         <IndexNote index={dataset.index} />
       </div>
     </div>
   );
 }
 
-/** Typed at once, searched for once the typing pauses. */
-function SearchInput({
-  value,
-  onChange,
-}: {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}) {
+interface FieldProps<Value> {
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+}
+
+function ModeSelect({ value, onChange }: FieldProps<SearchMode>) {
+  return (
+    <label className="flex items-center gap-2">
+      Search mode
+      <select
+        value={value}
+        onChange={({ target }) => onChange(target.value as SearchMode)}
+        className={smallInput}
+      >
+        {MODES.map(([mode, label]) => (
+          <option key={mode} value={mode}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface CaseCheckboxProps {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+function CaseCheckbox({ checked, onChange }: CaseCheckboxProps) {
+  return (
+    <label className="flex items-center gap-2">
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={({ target }) => onChange(target.checked)}
+        className="w-4 h-4 accent-emerald-600"
+      />
+      Match case
+    </label>
+  );
+}
+
+function TokenRange({ route, onChange }: Omit<SampleFiltersProps, 'dataset'>) {
+  const { minTokens, maxTokens } = route;
+  return (
+    <fieldset className="flex items-center gap-2">
+      <legend className="sr-only">Length in tokens</legend>
+      <TokenBound label="Tokens from" value={minTokens} onChange={(min) => onChange({ minTokens: min })} />
+      <TokenBound label="to" value={maxTokens} onChange={(max) => onChange({ maxTokens: max })} />
+    </fieldset>
+  );
+}
+
+/** A search field that reports a change once typing pauses. */
+function SearchInput({ value, onChange }: FieldProps<string>) {
   const [text, setText] = useState(value);
   const debouncedText = useDebounced(text, DEBOUNCE_MS);
-  // What is typed leads; the address follows.
+  // The field does not follow the address, because the address follows the field.
   const search = useEffectEvent((newText: string) => {
     if (newText !== value) onChange(newText);
   });
-  useEffect(() => {
-    search(debouncedText);
-  }, [debouncedText]);
+  useEffect(() => search(debouncedText), [debouncedText]);
   return (
     <input
       type="search"
@@ -108,13 +119,8 @@ function SearchInput({
   );
 }
 
-interface BoundProps {
-  readonly label: string;
-  readonly value: number | null;
-  readonly onChange: (value: number | null) => void;
-}
-
-function TokenBound({ label, value, onChange }: BoundProps) {
+function TokenBound({ label, value, onChange }: FieldProps<number | null> & { readonly label: string }) {
+  const parse = (text: string): number | null => (text === '' ? null : Math.max(0, Math.round(Number(text))));
   return (
     <label className="flex items-center gap-2">
       {label}
@@ -122,9 +128,7 @@ function TokenBound({ label, value, onChange }: BoundProps) {
         type="number"
         min={0}
         value={value ?? ''}
-        onChange={({ target }) =>
-          onChange(target.value === '' ? null : Math.max(0, Math.round(Number(target.value))))
-        }
+        onChange={({ target }) => onChange(parse(target.value))}
         className={`${smallInput} w-24`}
       />
     </label>

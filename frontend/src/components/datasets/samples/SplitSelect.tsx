@@ -5,10 +5,10 @@ interface SplitSelectProps {
   readonly onChange: (split: string | null) => void;
 }
 
-/** Stands for all splits; no split can be named so, for a name is never empty. */
+/** The value for all splits; no split has an empty name. */
 const ALL = '';
 
-/** Which split is shown. */
+/** Selects the shown split. */
 export function SplitSelect({ splits, value, onChange }: SplitSelectProps) {
   const options = value === null || splits.includes(value) ? splits : [...splits, value];
   return (

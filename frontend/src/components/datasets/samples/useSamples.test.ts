@@ -17,8 +17,8 @@ it('requests what the address says, and polls a total that is still counted', as
   );
   const route = makeDatasetRoute('ds_1', { search: 'cat', matchCase: true, page: 2, minTokens: 3 });
   const { result } = renderHook(() => useSamples(route));
-  await waitFor(() => expect(result.current.last?.pagination.total).toBe(51));
-  await waitFor(() => expect(result.current.last?.pagination.total).toBe(90));
+  await waitFor(() => expect(result.current.samples?.pagination.total).toBe(51));
+  await waitFor(() => expect(result.current.samples?.pagination.total).toBe(90));
   const query = '?page=2&limit=50&search=cat&mode=words&case=true&min_tokens=3';
   expect(count).toEqual([query, query]);
 });
@@ -36,5 +36,5 @@ it('keeps the page if its total cannot be loaded', async () => {
   );
   const { result } = renderHook(() => useSamples(makeDatasetRoute('ds_1')));
   await waitFor(() => expect(count).toBe(2));
-  expect(result.current.last?.data).toEqual([makeSample()]);
+  expect(result.current.samples?.data).toEqual([makeSample()]);
 });

@@ -6,11 +6,17 @@ import { useResource } from '../../../hooks/useResource';
 import type { SampleListResponse } from '../../../types/dataset';
 import type { DatasetRoute } from '../../../utils/route';
 
-/** How many samples a page has. */
+/** The number of samples on a page. */
 export const SAMPLES_PER_PAGE = 50;
 const POLL_MS = 700;
 
-/** The page of samples that `route` names; while its total is still counted, it is asked for again until it stands. */
+type Load = (signal: AbortSignal) => Promise<SampleListResponse>;
+
+/**
+ * Load the page of samples that `route` names; poll it while the server still counts the total.
+ *
+ * `samples` is the previous page until the next one is loaded, so that the layout does not jump.
+ */
 export function useSamples(route: DatasetRoute) {
   const { id, split, page, search, mode, matchCase, minTokens, maxTokens, tokenization } = route;
   const load = useCallback(
@@ -24,33 +30,35 @@ export function useSamples(route: DatasetRoute) {
   const { state, lastValue, reload } = useResource(load);
   const first = state.kind === 'loaded' ? state.value : null;
   const latest = useExactTotal(first, load);
-  return { state, last: first === null ? lastValue : latest, reload };
+  return { state, samples: first === null ? lastValue : latest, reload };
 }
 
-/** `first` until a later answer to the same question has its exact total. */
-function useExactTotal(
-  first: SampleListResponse | null,
-  load: (signal: AbortSignal) => Promise<SampleListResponse>,
-): SampleListResponse | null {
+/** Return `first`, or a later response to the same request with a more exact total. */
+function useExactTotal(first: SampleListResponse | null, load: Load): SampleListResponse | null {
   const [update, setUpdate] = useState<{ of: SampleListResponse; value: SampleListResponse } | null>(null);
-  const newest = update !== null && update.of === first ? update.value : first;
+  const latest = update !== null && update.of === first ? update.value : first;
   useEffect(() => {
-    if (first === null || newest === null || newest.search.exact_total) {
+    if (first === null || latest === null || latest.search.exact_total) {
       return;
     }
-    const controller = new AbortController();
-    const timer = setTimeout(() => {
-      load(controller.signal)
-        .then((value) => setUpdate({ of: first, value }))
-        .catch((error: unknown) => {
-          // The page stands; a total that cannot be had is no reason to take it away.
-          if (!isAbort(error)) toApiError(error);
-        });
-    }, POLL_MS);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-  }, [first, newest, load]);
-  return newest;
+    return loadLater(load, (value) => setUpdate({ of: first, value }));
+  }, [first, latest, load]);
+  return latest;
+}
+
+/** Load once more after a pause; return a function that cancels it. */
+function loadLater(load: Load, onLoaded: (value: SampleListResponse) => void): () => void {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    load(controller.signal)
+      .then(onLoaded)
+      .catch((error: unknown) => {
+        // Keep showing the page even if its total cannot be loaded.
+        if (!isAbort(error)) toApiError(error);
+      });
+  }, POLL_MS);
+  return () => {
+    clearTimeout(timer);
+    controller.abort();
+  };
 }

@@ -9,7 +9,7 @@ interface DatasetCardProgressProps {
   readonly event: ProgressEvent | undefined;
 }
 
-/** How far the work on a dataset is: amount done, rate, time left, or what it waits for. */
+/** The progress of a dataset's job: amount, rate and time left, or what it waits for. */
 export function DatasetCardProgress({ dataset, event }: DatasetCardProgressProps) {
   const job = toJobProgress(dataset, event);
   return (
@@ -42,7 +42,7 @@ function describeAmount({ done, total, unit }: JobProgress): string {
   if (total === 0) {
     return done > 0 ? formatAmount(done, unit) : '';
   }
-  // The unit once is enough for rows; sizes may stand in two different units.
+  // Rows need the unit once only; two sizes may have different units.
   const count = unit === 'rows' ? formatCount(done) : formatAmount(done, unit);
   return `${count} of ${formatAmount(total, unit)}`;
 }

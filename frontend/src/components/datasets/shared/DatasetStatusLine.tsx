@@ -4,7 +4,7 @@ import { assertNever } from '../../../utils/assertNever';
 import { describeCancellation, describeFailure, isCancelled } from '../../../utils/datasets';
 import { DatasetCardProgress } from './DatasetCardProgress';
 
-/** Where a dataset stands that is not ready: how far the work on it is, or how it ended. */
+/** The status of a dataset that is not ready: the progress of its job, or how the job ended. */
 export function DatasetStatusLine({ dataset }: { readonly dataset: Dataset }) {
   const event = useDatasetsStore((state) => state.latestProgress[dataset.id]);
   switch (dataset.status) {

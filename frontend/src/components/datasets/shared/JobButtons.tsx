@@ -2,25 +2,25 @@ import { RotateCcw, Trash2, X } from 'lucide-react';
 
 import { IconButton } from '../../common/IconButton';
 
-/** What is done at a press. */
+/** The handlers of the buttons. */
 export interface JobButtonHandlers {
   readonly onCancel: () => void;
   readonly onRetry: () => void;
   readonly onDelete: () => void;
-  /** Whether the retry's own form is open; undefined where it has none. */
+  /** Whether the form of the retry is open; undefined if the retry has none. */
   readonly retryExpanded?: boolean | undefined;
 }
 
 interface JobButtonsProps extends JobButtonHandlers {
   readonly name: string;
-  /** What is deleted; left out: what `name` names. */
+  /** What is deleted; by default `name`. */
   readonly deleteName?: string;
   readonly actions: readonly string[];
-  /** An answer is awaited: work is not touched meanwhile. */
+  /** Whether a response is awaited; cancel and retry are disabled meanwhile. */
   readonly busy: boolean;
 }
 
-/** Stop work, take it up again, remove what it made: as far as each is possible. */
+/** Buttons that cancel, retry and delete, as far as the status allows. */
 export function JobButtons({
   name,
   deleteName = name,

@@ -1,18 +1,18 @@
 import { type SyntheticEvent, useState } from 'react';
 
-import { quietButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 import { TextField } from '../../common/TextField';
 
 interface RetryFormProps {
-  /** Of what is tried again. */
+  /** The id of the dataset or tokenization. */
   readonly id: string;
-  /** What the button says. */
+  /** The label of the button. */
   readonly label: string;
   readonly busy: boolean;
   readonly onRetry: (accessToken: string | null) => void;
 }
 
-/** Tries work again with another Hugging Face token, or with the same access that may have been granted meanwhile. */
+/** Retries a job with another Hugging Face token, or without one if access was granted meanwhile. */
 export function RetryForm({ id, label, busy, onRetry }: RetryFormProps) {
   const [token, setToken] = useState('');
   const submit = (event: SyntheticEvent): void => {
@@ -29,9 +29,9 @@ export function RetryForm({ id, label, busy, onRetry }: RetryFormProps) {
         placeholder="hf_xxxxxxxxxxxxxxxxxxxx"
         secret
       />
-      <button type="submit" disabled={busy} className={quietButton}>
+      <Button look="quiet" type="submit" disabled={busy}>
         {label}
-      </button>
+      </Button>
     </form>
   );
 }

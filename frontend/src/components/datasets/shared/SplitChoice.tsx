@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react';
 
 interface SplitChoiceProps {
-  /** The splits that the Hub names; empty while it has not been asked. */
+  /** The known splits; empty while they are unknown. */
   readonly splits: readonly string[];
-  /** Empty: all. */
+  /** Empty: all splits. */
   readonly selected: readonly string[];
   readonly onChange: (splits: string[]) => void;
   readonly children?: ReactNode;
 }
 
-/** Which splits are fetched; none ticked means all. */
+/** A checkbox for each split; all unticked means every split. */
 export function SplitChoice({ splits, selected, onChange, children }: SplitChoiceProps) {
   const allSplits = [...splits, ...selected.filter((split) => !splits.includes(split))];
   const toggle = (split: string, on: boolean): void =>

@@ -2,7 +2,7 @@ import type { UsageSnippet } from '../../../types/dataset';
 import { CopyButton } from '../../common/CopyButton';
 import { tile } from '../../common/styles';
 
-/** Python that loads the data and each tokenization, ready to be copied. */
+/** Python snippets that load the data, each with a copy button. */
 export function UsageSnippets({ snippets }: { readonly snippets: readonly UsageSnippet[] }) {
   if (snippets.length === 0) {
     return null;

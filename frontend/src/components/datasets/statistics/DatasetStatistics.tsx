@@ -24,10 +24,9 @@ interface DatasetStatisticsProps {
 
 const COLOURS = ['emerald', 'blue', 'purple', 'yellow'] as const;
 
-/** A dataset in exact figures; padding and special tokens are never counted as data. */
+/** A dataset's exact figures; padding and special tokens are never counted as data. */
 export default function DatasetStatistics({ dataset, route, onNavigate }: DatasetStatisticsProps) {
-  const readyTokenizations = dataset.tokenizations.filter(({ status }) => status === 'ready');
-  // Asked for by name: what becomes ready meanwhile is another one, and its figures are got.
+  // Requested by id, so that a tokenization that becomes ready meanwhile reloads the figures.
   const tokenizationId = route.tokenization ?? findNewestReady(dataset);
   const { state, reload } = useResource(
     useCallback(
@@ -35,52 +34,73 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
       [dataset.id, tokenizationId],
     ),
   );
-  if (state.kind === 'failed') {
-    return <LoadFailure error={state.error} onRetry={reload} />;
+  switch (state.kind) {
+    case 'failed':
+      return <LoadFailure error={state.error} onRetry={reload} />;
+    case 'loading':
+      return <Loading>Loading statistics…</Loading>;
+    case 'loaded': {
+      const select = (tokenization: string): void => onNavigate({ ...route, tokenization });
+      return <Figures dataset={dataset} statistics={state.value} onSelect={select} />;
+    }
   }
-  if (state.kind === 'loading') {
-    return <Loading>Loading statistics…</Loading>;
-  }
-  const statistics = state.value;
-  const { tokens, tokenization_id } = statistics;
+}
+
+interface FiguresProps {
+  readonly dataset: DatasetDetail;
+  readonly statistics: Statistics;
+  /** Shows the figures of another tokenization. */
+  readonly onSelect: (tokenization: string) => void;
+}
+
+function Figures({ dataset, statistics, onSelect }: FiguresProps) {
+  const { tokens, tokenization_id: tokenization } = statistics;
+  const longest = tokens?.maximum ?? null;
   return (
     <div className="space-y-6">
-      {readyTokenizations.length > 1 && (
-        <SelectField
-          id="statistics-tokenization"
-          label="Tokenization"
-          value={tokenization_id ?? ''}
-          choices={readyTokenizations.map(
-            (tokenization) =>
-              [tokenization.id, `${tokenization.tokenizer}: ${describeSettings(tokenization)}`] as const,
-          )}
-          onChange={(tokenization) => onNavigate({ ...route, tokenization })}
-        />
-      )}
+      <TokenizationSelect dataset={dataset} value={tokenization} onSelect={onSelect} />
       <Summary statistics={statistics} />
-      <TokenCountNote
-        countedTokens={tokens?.tokens}
-        writtenTokens={readyTokenizations.find(({ id }) => id === tokenization_id)?.num_tokens}
-      />
-      {tokens === null ? (
-        <p className="text-sm text-slate-400">
-          Tokenize this dataset to see token statistics: open the Tokenization tab.
-        </p>
-      ) : (
-        <>
-          <Percentiles tokens={tokens} />
-          <LengthDistribution tokens={tokens} />
-        </>
-      )}
+      <TokenFigures dataset={dataset} statistics={statistics} />
       <Splits statistics={statistics} />
       <StorageTiles dataset={dataset} />
-      <WhatIfPanel
-        key={tokenization_id}
-        datasetId={dataset.id}
-        tokenization={tokenization_id}
-        longest={tokens?.maximum ?? null}
-      />
+      <WhatIfPanel key={tokenization} datasetId={dataset.id} {...{ tokenization, longest }} />
     </div>
+  );
+}
+
+interface TokenizationSelectProps extends Pick<FiguresProps, 'dataset' | 'onSelect'> {
+  readonly value: string | null;
+}
+
+function TokenizationSelect({ dataset, value, onSelect }: TokenizationSelectProps) {
+  const ready = dataset.tokenizations.filter(({ status }) => status === 'ready');
+  return ready.length > 1 ? (
+    <SelectField
+      id="statistics-tokenization"
+      label="Tokenization"
+      value={value ?? ''}
+      choices={ready.map((one) => [one.id, `${one.tokenizer}: ${describeSettings(one)}`] as const)}
+      onChange={onSelect}
+    />
+  ) : null;
+}
+
+function TokenFigures({ dataset, statistics }: Omit<FiguresProps, 'onSelect'>) {
+  const { tokens, tokenization_id } = statistics;
+  if (tokens === null) {
+    return (
+      <p className="text-sm text-slate-400">
+        Tokenize this dataset to see token statistics: open the Tokenization tab.
+      </p>
+    );
+  }
+  const tokenization = dataset.tokenizations.find(({ id }) => id === tokenization_id);
+  return (
+    <>
+      <TokenCountNote countedTokens={tokens.tokens} writtenTokens={tokenization?.num_tokens ?? null} />
+      <Percentiles tokens={tokens} />
+      <LengthDistribution tokens={tokens} />
+    </>
   );
 }
 
@@ -97,18 +117,13 @@ function Summary({ statistics: { samples, tokens } }: { readonly statistics: Sta
 }
 
 interface TokenCountNoteProps {
-  readonly countedTokens: number | undefined;
-  readonly writtenTokens: number | null | undefined;
+  readonly countedTokens: number;
+  readonly writtenTokens: number | null;
 }
 
-/** Why the tokenization itself says another number of tokens, where it does. */
+/** Explains why the tokenization has another number of tokens, if it does. */
 function TokenCountNote({ countedTokens, writtenTokens }: TokenCountNoteProps) {
-  if (
-    countedTokens === undefined ||
-    writtenTokens === undefined ||
-    writtenTokens === null ||
-    countedTokens === writtenTokens
-  ) {
+  if (writtenTokens === null || countedTokens === writtenTokens) {
     return null;
   }
   return (

@@ -5,7 +5,7 @@ import { describeSettings } from '../../../utils/tokenizations';
 import { InfoTile } from '../../common/InfoTile';
 import { card } from '../../common/styles';
 
-/** What a dataset takes on the disk: its data, its index, and each tokenization. */
+/** The disk space of a dataset's data, index and tokenizations. */
 export function StorageTiles({ dataset }: { readonly dataset: DatasetDetail }) {
   return (
     <section aria-labelledby="statistics-storage" className={card}>

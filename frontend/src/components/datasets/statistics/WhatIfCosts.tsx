@@ -10,7 +10,7 @@ const LAYOUTS = [
   ['packed', 'Packed'],
 ] as const;
 
-/** A slider over the lengths that were asked about, the curve of what each loses, and the costs of the chosen one. */
+/** A slider over the lengths, the curve of what each loses, and the costs of the selected one. */
 export function WhatIfCosts({ whatIf }: { readonly whatIf: WhatIf }) {
   const { options, estimate, documents_counted, tokenizer } = whatIf;
   const [selected, setSelected] = useState(options.length - 1);
@@ -25,21 +25,34 @@ export function WhatIfCosts({ whatIf }: { readonly whatIf: WhatIf }) {
           Estimate for {tokenizer} from {formatCount(documents_counted)} documents.
         </p>
       )}
-      <label className="block text-sm text-slate-300">
-        max_length: <span className="tabular-nums font-medium">{formatCount(option.max_length)}</span>
-        <input
-          type="range"
-          min={0}
-          max={options.length - 1}
-          value={selected}
-          aria-valuetext={`${formatCount(option.max_length)} tokens`}
-          onChange={({ target }) => setSelected(Number(target.value))}
-          className="block w-full accent-emerald-500 mt-2"
-        />
-      </label>
+      <LengthSlider options={options} selected={selected} onSelect={setSelected} />
       <LossCurve options={options} selected={option} />
       <CostTable option={option} />
     </>
+  );
+}
+
+interface LengthSliderProps {
+  readonly options: readonly WhatIfOption[];
+  readonly selected: number;
+  readonly onSelect: (index: number) => void;
+}
+
+function LengthSlider({ options, selected, onSelect }: LengthSliderProps) {
+  const length = formatCount(options[selected]?.max_length);
+  return (
+    <label className="block text-sm text-slate-300">
+      max_length: <span className="tabular-nums font-medium">{length}</span>
+      <input
+        type="range"
+        min={0}
+        max={options.length - 1}
+        value={selected}
+        aria-valuetext={`${length} tokens`}
+        onChange={({ target }) => onSelect(Number(target.value))}
+        className="block w-full accent-emerald-500 mt-2"
+      />
+    </label>
   );
 }
 
@@ -74,13 +87,14 @@ function LossCurve({ options, selected }: LossCurveProps) {
   );
 }
 
+const COSTS: readonly (readonly [string, (layout: WhatIfLayout) => string])[] = [
+  ['Rows', ({ rows }) => formatCount(rows)],
+  ['Tokens lost', ({ lost_share }) => formatPercent(100 * lost_share)],
+  ['Padding', ({ padding_share }) => formatPercent(100 * padding_share)],
+  ['Size', ({ size_bytes }) => formatFileSize(size_bytes)],
+];
+
 function CostTable({ option }: { readonly option: WhatIfOption }) {
-  const rows: [string, (layout: WhatIfLayout) => string][] = [
-    ['Rows', ({ rows: count }) => formatCount(count)],
-    ['Tokens lost', ({ lost_share }) => formatPercent(100 * lost_share)],
-    ['Padding', ({ padding_share }) => formatPercent(100 * padding_share)],
-    ['Size', ({ size_bytes }) => formatFileSize(size_bytes)],
-  ];
   return (
     <div className="overflow-x-auto">
       <p role="status" className="text-sm text-slate-400 mb-2">
@@ -88,31 +102,43 @@ function CostTable({ option }: { readonly option: WhatIfOption }) {
       </p>
       <table className="w-full text-sm text-slate-300 tabular-nums">
         <caption className="sr-only">Costs at {formatCount(option.max_length)} tokens per row</caption>
-        <thead>
-          <tr className="text-slate-400 text-right">
-            <td />
-            {LAYOUTS.map(([layout, name]) => (
-              <th key={layout} scope="col" className="font-normal py-1 pl-3">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <LayoutHeader />
         <tbody>
-          {rows.map(([name, format]) => (
-            <tr key={name} className="text-right border-t border-slate-800">
-              <th scope="row" className="text-left font-normal py-1">
-                {name}
-              </th>
-              {LAYOUTS.map(([layout]) => (
-                <td key={layout} className="pl-3">
-                  {format(option[layout])}
-                </td>
-              ))}
-            </tr>
+          {COSTS.map(([name, format]) => (
+            <CostRow key={name} name={name} costs={LAYOUTS.map(([layout]) => format(option[layout]))} />
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function LayoutHeader() {
+  return (
+    <thead>
+      <tr className="text-slate-400 text-right">
+        <td />
+        {LAYOUTS.map(([layout, name]) => (
+          <th key={layout} scope="col" className="font-normal py-1 pl-3">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function CostRow({ name, costs }: { readonly name: string; readonly costs: readonly string[] }) {
+  return (
+    <tr className="text-right border-t border-slate-800">
+      <th scope="row" className="text-left font-normal py-1">
+        {name}
+      </th>
+      {costs.map((cost, index) => (
+        <td key={index} className="pl-3">
+          {cost}
+        </td>
+      ))}
+    </tr>
   );
 }

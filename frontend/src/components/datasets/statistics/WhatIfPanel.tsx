@@ -3,23 +3,24 @@ import { type SyntheticEvent, useCallback, useState } from 'react';
 import { getWhatIf } from '../../../api/datasets';
 import { useModels } from '../../../hooks/useModels';
 import { useResource } from '../../../hooks/useResource';
+import { Button } from '../../common/Button';
 import { FieldNote } from '../../common/FieldNote';
 import { LoadFailure } from '../../common/LoadFailure';
-import { card, greyButton, textButton } from '../../common/styles';
+import { card } from '../../common/styles';
 import { TextField } from '../../common/TextField';
 import { WhatIfCosts } from './WhatIfCosts';
 
 interface WhatIfPanelProps {
   readonly datasetId: string;
-  /** Whose exact counts are used; null: nothing is tokenized yet. */
+  /** The tokenization with the exact counts; null if nothing is tokenized yet. */
   readonly tokenization: string | null;
-  /** Tokens of the longest sample: beyond it, nothing changes. Null: not known. */
+  /** The tokens of the longest sample, above which costs do not change; null if unknown. */
   readonly longest: number | null;
 }
 
 const LENGTHS = [64, 128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768];
 
-/** What a max_length would cost, before it is run: exact by a tokenization, or an estimate by any tokenizer. */
+/** What a max_length would cost: exact from a tokenization, or estimated with any tokenizer. */
 export function WhatIfPanel({ datasetId, tokenization, longest }: WhatIfPanelProps) {
   const [tokenizer, setTokenizer] = useState<string | null>(null);
   return (
@@ -29,9 +30,9 @@ export function WhatIfPanel({ datasetId, tokenization, longest }: WhatIfPanelPro
       </h4>
       <TokenizerChoice onSelect={setTokenizer} />
       {tokenizer !== null && tokenization !== null && (
-        <button type="button" onClick={() => setTokenizer(null)} className={textButton}>
+        <Button look="text" onClick={() => setTokenizer(null)}>
           Show exact figures
-        </button>
+        </Button>
       )}
       {tokenizer !== null ? (
         <WhatIfResult key={tokenizer} datasetId={datasetId} tokenizer={tokenizer} lengths={LENGTHS} />
@@ -44,7 +45,7 @@ export function WhatIfPanel({ datasetId, tokenization, longest }: WhatIfPanelPro
   );
 }
 
-/** Which tokenizer an estimate is made with. */
+/** Selects the tokenizer of an estimate. */
 function TokenizerChoice({ onSelect }: { readonly onSelect: (tokenizer: string) => void }) {
   const [text, setText] = useState('');
   const models = useModels();
@@ -64,9 +65,9 @@ function TokenizerChoice({ onSelect }: { readonly onSelect: (tokenizer: string) 
       >
         <FieldNote text="Estimates from 5,000 documents without tokenizing the dataset." />
       </TextField>
-      <button type="submit" disabled={text.trim() === ''} className={greyButton}>
+      <Button look="grey" type="submit" disabled={text.trim() === ''}>
         Estimate
-      </button>
+      </Button>
     </form>
   );
 }
@@ -99,7 +100,7 @@ function WhatIfResult({ datasetId, tokenization, tokenizer = '', lengths }: What
   }
 }
 
-/** The usual lengths, up to the first that holds the longest sample. */
+/** Return the usual lengths up to the first that fits the longest sample. */
 function limitLengths(longest: number | null): readonly number[] {
   const index = longest === null ? -1 : LENGTHS.findIndex((length) => length >= longest);
   return index < 0 ? LENGTHS : LENGTHS.slice(0, Math.max(2, index + 1));

@@ -18,7 +18,7 @@ interface StorageDialogProps {
   readonly onClose: () => void;
 }
 
-/** What uses the disk, largest first, and a way to free it. */
+/** What uses the disk, largest first, with a delete button for each dataset. */
 export function StorageDialog({ onDelete, onClose }: StorageDialogProps) {
   const storage = useStorage();
   const refresh = useStorageStore((state) => state.refreshStorage);

@@ -1,37 +1,37 @@
 import { Settings } from 'lucide-react';
 
 import { formatCount } from '../../../utils/formatters';
+import { Button } from '../../common/Button';
 import { ConfirmDialog } from '../../common/ConfirmDialog';
 import { ErrorMessage } from '../../common/ErrorMessage';
-import { applyButton, linkButton } from '../../common/styles';
 import { TOKENIZATION_FORM_ID } from './TokenizationSettings';
 import type { LongRows, TokenizationForm } from './useTokenizationForm';
 
 interface ApplyButtonProps {
   readonly form: TokenizationForm;
-  /** Show a tokenization that is there already. */
+  /** Shows a tokenization that already exists. */
   readonly onShow: (id: string) => void;
 }
 
-/** Begins the tokenization that the settings describe, once they and their preview were looked at. */
+/** Submits the settings, below their preview. */
 export function ApplyButton({ form, onShow }: ApplyButtonProps) {
   const { values, failure, existingId, submitting } = form;
   return (
     <div className="border-t border-slate-700 pt-6">
-      <button
+      <Button
+        look="apply"
         type="submit"
         form={TOKENIZATION_FORM_ID}
         disabled={values.tokenizer.trim() === '' || submitting}
-        className={applyButton}
       >
         <Settings className="w-5 h-5 shrink-0" aria-hidden="true" />
         {submitting ? 'Starting…' : 'Apply & Tokenize Dataset'}
-      </button>
+      </Button>
       {failure !== null && <ErrorMessage>{failure.detail}</ErrorMessage>}
       {existingId !== null && (
-        <button type="button" onClick={() => onShow(existingId)} className={linkButton}>
+        <Button look="link" onClick={() => onShow(existingId)}>
           Show it
-        </button>
+        </Button>
       )}
       {form.longRows !== null && <LongRowsDialog form={form} rows={form.longRows} />}
     </div>

@@ -10,7 +10,7 @@ interface DeleteTokenizationDialogProps {
   readonly onClose: () => void;
 }
 
-/** Says what the delete of a tokenization takes with it, and asks whether to. */
+/** Shows what deleting a tokenization removes, and asks for confirmation. */
 export function DeleteTokenizationDialog({ tokenization, onClose }: DeleteTokenizationDialogProps) {
   const { id, tokenizer, created_at, size_bytes, status } = tokenization;
   const [deleteState, runDelete] = useAction(useDetailStore((state) => state.deleteTokenization));

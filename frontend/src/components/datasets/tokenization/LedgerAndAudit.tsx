@@ -2,9 +2,9 @@ import { useCallback } from 'react';
 
 import { getTokenization } from '../../../api/tokenizations';
 import { useResource } from '../../../hooks/useResource';
-import type { Audit, Ledger } from '../../../types/dataset';
+import type { Audit, Ledger, TokenizationDetail } from '../../../types/dataset';
 import { formatCount } from '../../../utils/formatters';
-import { LoadFailure } from '../../common/LoadFailure';
+import { renderAsync } from '../../common/renderAsync';
 import { UsageSnippets } from '../shared/UsageSnippets';
 import { TokenizedRows } from './TokenizedRows';
 
@@ -14,7 +14,7 @@ const VERDICTS = {
   failed: ['Failed', 'text-red-400'],
 } as const;
 
-/** What a single check came to: its sign, its word, its colour. */
+/** The outcomes of a check: symbol, word and colour. */
 const OUTCOMES = {
   passed: ['✓', 'passed', 'text-emerald-400'],
   warning: ['⚠', 'warning', 'text-yellow-400'],
@@ -22,24 +22,26 @@ const OUTCOMES = {
   notApplicable: ['–', 'not applicable', 'text-slate-400'],
 } as const;
 
-/** Why a tokenization can be trusted: its audit, its ledger, its rows, and how to load it. */
+/** A tokenization's audit, ledger, rows and snippets. */
 export function LedgerAndAudit({ id }: { readonly id: string }) {
   const { state, reload } = useResource(
     useCallback((signal: AbortSignal) => getTokenization(id, signal), [id]),
   );
-  if (state.kind === 'failed') {
-    return <LoadFailure error={state.error} onRetry={reload} />;
-  }
-  if (state.kind === 'loading') {
-    return <p role="status">Loading audit and ledger…</p>;
-  }
-  const { audit, ledger, resolved, usage } = state.value;
+  return renderAsync(state, {
+    loading: <p role="status">Loading audit and ledger…</p>,
+    onRetry: reload,
+    loaded: (tokenization) => <Details tokenization={tokenization} />,
+  });
+}
+
+function Details({ tokenization }: { readonly tokenization: TokenizationDetail }) {
+  const { audit, ledger, resolved, usage } = tokenization;
   return (
     <div className="space-y-6 pt-2">
       {audit !== null && <AuditReport audit={audit} />}
       {ledger !== null && <LedgerTable ledger={ledger} />}
       <ResolvedNotes notes={resolved?.notes} />
-      <TokenizedRows tokenization={state.value} />
+      <TokenizedRows tokenization={tokenization} />
       <UsageSnippets snippets={usage} />
     </div>
   );
@@ -62,45 +64,72 @@ function ResolvedNotes({ notes }: { readonly notes: unknown }) {
 }
 
 function AuditReport({ audit }: { readonly audit: Audit }) {
-  const [verdict, colour] = VERDICTS[audit.verdict];
+  const { verdict, documents_compared, differences, checks } = audit;
+  const [word, colour] = VERDICTS[verdict];
   return (
     <section aria-label="Audit" className="space-y-2">
       <h5 className="font-semibold">
-        Audit: <span className={colour}>{verdict}</span>
+        Audit: <span className={colour}>{word}</span>
       </h5>
       <p className="text-sm text-slate-400">
-        Verified on {formatCount(audit.documents_compared)} documents: {formatCount(audit.differences)} differ
-        from the reference.
+        Verified on {formatCount(documents_compared)} documents: {formatCount(differences)} differ from the
+        reference.
       </p>
       <ul className="text-sm text-slate-300 space-y-1">
-        {audit.checks.map(({ name, title, passed, detail }) => {
-          const [sign, word, tone] = OUTCOMES[toOutcome(passed, audit.verdict)];
-          return (
-            <li key={name} className="flex gap-2">
-              <span className={`w-4 shrink-0 text-center ${tone}`}>
-                <span aria-hidden="true">{sign}</span>
-                <span className="sr-only">{word}: </span>
-              </span>
-              <span className="break-words min-w-0">
-                {title}. <span className="text-slate-400">{detail}</span>
-              </span>
-            </li>
-          );
-        })}
+        {checks.map((check) => (
+          <CheckLine key={check.name} check={check} verdict={verdict} />
+        ))}
       </ul>
     </section>
   );
 }
 
-/** A check that did not pass only warns where the whole passed with warnings. */
+interface CheckLineProps {
+  readonly check: Audit['checks'][number];
+  readonly verdict: Audit['verdict'];
+}
+
+function CheckLine({ check: { title, passed, detail }, verdict }: CheckLineProps) {
+  const [sign, word, tone] = OUTCOMES[toOutcome(passed, verdict)];
+  return (
+    <li className="flex gap-2">
+      <span className={`w-4 shrink-0 text-center ${tone}`}>
+        <span aria-hidden="true">{sign}</span>
+        <span className="sr-only">{word}: </span>
+      </span>
+      <span className="break-words min-w-0">
+        {title}. <span className="text-slate-400">{detail}</span>
+      </span>
+    </li>
+  );
+}
+
+/** Return the outcome of a check; a failed one is only a warning if the audit passed with warnings. */
 function toOutcome(passed: boolean | null, verdict: Audit['verdict']): keyof typeof OUTCOMES {
   if (passed === null) return 'notApplicable';
   if (passed) return 'passed';
   return verdict === 'warning' ? 'warning' : 'failed';
 }
 
+type Line = readonly [name: string, count: number];
+
 function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
-  const source: [string, number][] = [
+  const colour = ledger.balances ? 'text-emerald-400' : 'text-red-400';
+  return (
+    <section aria-label="Ledger" className="space-y-2">
+      <h5 className="font-semibold">
+        Ledger: <span className={colour}>{ledger.balances ? 'balances' : 'does not balance'}</span>
+      </h5>
+      <div className="grid sm:grid-cols-2 gap-x-8 gap-y-4 items-start">
+        <SumTable lines={listSourceTokens(ledger)} label="Where the source tokens went" />
+        <SumTable lines={listPositions(ledger)} label="What was written" />
+      </div>
+    </section>
+  );
+}
+
+function listSourceTokens(ledger: Ledger): readonly Line[] {
+  return [
     ['Written as data', ledger.data_tokens],
     ['Truncated', ledger.truncated],
     ['Dropped (last row)', ledger.dropped],
@@ -108,46 +137,38 @@ function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
     ['Held out', ledger.held_out],
     ['Source tokens', ledger.source_tokens],
   ];
-  const written: [string, number][] = [
+}
+
+function listPositions(ledger: Ledger): readonly Line[] {
+  return [
     ['Data', ledger.data_tokens],
     ['Special tokens', ledger.special_tokens],
     ['Padding', ledger.padding],
     ['Written positions', ledger.positions],
   ];
-  return (
-    <section aria-label="Ledger" className="space-y-2">
-      <h5 className="font-semibold">
-        Ledger:{' '}
-        <span className={ledger.balances ? 'text-emerald-400' : 'text-red-400'}>
-          {ledger.balances ? 'balances' : 'does not balance'}
-        </span>
-      </h5>
-      <div className="grid sm:grid-cols-2 gap-x-8 gap-y-4 items-start">
-        <SumTable lines={source} label="Where the source tokens went" />
-        <SumTable lines={written} label="What was written" />
-      </div>
-    </section>
-  );
 }
 
-/** Lines that add up to the last one. */
-function SumTable({ lines, label }: { readonly lines: readonly [string, number][]; readonly label: string }) {
+/** A table whose last line is the sum of the others. */
+function SumTable({ lines, label }: { readonly lines: readonly Line[]; readonly label: string }) {
   return (
     <table className="w-full text-sm text-slate-300 tabular-nums">
       <caption className="text-left text-slate-400 mb-1">{label}</caption>
       <tbody>
-        {lines.map(([name, count], index) => (
-          <tr
-            key={name}
-            className={index === lines.length - 1 ? 'border-t border-slate-700 font-medium' : ''}
-          >
-            <th scope="row" className="text-left font-normal py-0.5">
-              {name}
-            </th>
-            <td className="text-right">{formatCount(count)}</td>
-          </tr>
+        {lines.map((line, index) => (
+          <SumLine key={line[0]} line={line} isSum={index === lines.length - 1} />
         ))}
       </tbody>
     </table>
+  );
+}
+
+function SumLine({ line: [name, count], isSum }: { readonly line: Line; readonly isSum: boolean }) {
+  return (
+    <tr className={isSum ? 'border-t border-slate-700 font-medium' : ''}>
+      <th scope="row" className="text-left font-normal py-0.5">
+        {name}
+      </th>
+      <td className="text-right">{formatCount(count)}</td>
+    </tr>
   );
 }

@@ -16,36 +16,40 @@ const CHOICES = [...SLOT_NAMES.map((name) => [name, NAMES[name]] as const), [BY_
 interface TokenSlotFieldProps {
   readonly id: string;
   readonly label: string;
-  /** One of the names, or an id as it is typed. */
+  /** One of the names, or a token ID as typed. */
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly note: string;
   readonly error?: string | undefined;
 }
 
-/** Which special token stands in one place of a row: one of the tokenizer's own, or any by its id. */
-export function TokenSlotField({ id, label, value, onChange, note, error }: TokenSlotFieldProps) {
+/** Selects a special token: one of the tokenizer's own, or any by its ID. */
+export function TokenSlotField(props: TokenSlotFieldProps) {
+  const { id, label, value, onChange, note, error } = props;
   const slotName = SLOT_NAMES.find((name) => name === value);
   return (
     <SelectField
-      id={id}
-      label={label}
+      {...{ id, label }}
       value={slotName ?? BY_ID}
       choices={CHOICES}
       onChange={(choice) => onChange(choice === BY_ID ? '' : choice)}
     >
-      {slotName === undefined && (
-        <input
-          aria-label={`${label}: token ID`}
-          inputMode="numeric"
-          value={value}
-          onChange={({ target }) => onChange(target.value)}
-          placeholder="e.g., 50256"
-          aria-invalid={error !== undefined}
-          className={`mt-2 w-40 ${smallInput}`}
-        />
-      )}
+      {slotName === undefined && <TokenIdInput {...props} />}
       <FieldNote text={note} error={error} />
     </SelectField>
+  );
+}
+
+function TokenIdInput({ label, value, onChange, error }: TokenSlotFieldProps) {
+  return (
+    <input
+      aria-label={`${label}: token ID`}
+      inputMode="numeric"
+      value={value}
+      onChange={({ target }) => onChange(target.value)}
+      placeholder="e.g., 50256"
+      aria-invalid={error !== undefined}
+      className={`mt-2 w-40 ${smallInput}`}
+    />
   );
 }

@@ -8,7 +8,7 @@ interface TokenizationActionsProps extends JobButtonHandlers {
   readonly busy: boolean;
 }
 
-/** What the status of a tokenization lets a person do to it; its path to be copied, once it has one. */
+/** The actions that a tokenization's status allows, and a button that copies its path. */
 export function TokenizationActions({ tokenization, ...more }: TokenizationActionsProps) {
   const { tokenizer, status, path } = tokenization;
   return (

@@ -1,17 +1,19 @@
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 
-import { useJobControls } from '../../../hooks/useJobControls';
+import { type JobControls, useJobControls } from '../../../hooks/useJobControls';
 import { useDetailStore } from '../../../stores/detailStore';
 import type { Tokenization } from '../../../types/dataset';
+import type { ProgressEvent } from '../../../types/events';
 import { describeCancellation, describeFailure, formatPhase, needsHubToken } from '../../../utils/datasets';
 import { formatCount, formatDuration, formatFileSize } from '../../../utils/formatters';
 import { describeSettings } from '../../../utils/tokenizations';
+import { Button } from '../../common/Button';
 import { CardHead } from '../../common/CardHead';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { Notice } from '../../common/Notice';
 import { ProgressBar } from '../../common/ProgressBar';
 import { StatusBadge } from '../../common/StatusBadge';
-import { textButton, tile } from '../../common/styles';
+import { tile } from '../../common/styles';
 import { RetryForm } from '../shared/RetryForm';
 import { DeleteTokenizationDialog } from './DeleteTokenizationDialog';
 import { LedgerAndAudit } from './LedgerAndAudit';
@@ -21,75 +23,103 @@ interface TokenizationCardProps {
   readonly tokenization: Tokenization;
   readonly open: boolean;
   readonly onToggle: () => void;
-  /** Another object than before: the card is to be looked at, and takes the focus. */
+  /** A new object makes the card take the focus. */
   readonly focusRequest?: object | null;
 }
 
-/** One tokenization: its settings, its progress or figures, and what may be done to it. */
-export function TokenizationCard({
-  tokenization,
-  open,
-  onToggle,
-  focusRequest = null,
-}: TokenizationCardProps) {
-  const { id, tokenizer, status } = tokenization;
-  const [isDeleting, setIsDeleting] = useState(false);
-  const card = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (focusRequest !== null) card.current?.focus();
-  }, [focusRequest]);
-  const controls = useJobControls(id, {
-    cancel: useDetailStore((state) => state.cancelTokenization),
-    retry: useDetailStore((state) => state.retryTokenization),
-    needsToken: status === 'error' && needsHubToken(tokenization.error_code),
-  });
-  const actions = (
-    <>
-      <StatusBadge status={status} />
-      <TokenizationActions
-        tokenization={tokenization}
-        {...controls.buttons}
-        onDelete={() => setIsDeleting(true)}
-      />
-    </>
-  );
+/** One tokenization: its settings, its progress or figures, and its actions. */
+export function TokenizationCard(props: TokenizationCardProps) {
+  const { tokenization, focusRequest = null } = props;
+  const card = useFocusRequest(focusRequest);
+  const controls = useTokenizationControls(tokenization);
   return (
     <article
       ref={card}
       tabIndex={-1}
-      aria-label={`Tokenization with ${tokenizer}`}
+      aria-label={`Tokenization with ${tokenization.tokenizer}`}
       className={`${tile} space-y-3`}
     >
-      <CardHead actions={actions}>
-        <div className="min-w-0">
-          <h4 className="font-medium break-words">{tokenizer}</h4>
-          <p className="text-sm text-slate-400 break-words">{describeSettings(tokenization)}</p>
-        </div>
-      </CardHead>
+      <CardHeader tokenization={tokenization} controls={controls} />
       <TokenizationStatus tokenization={tokenization} />
       {tokenization.warnings.map((warning) => (
         <Notice key={warning}>{warning}</Notice>
       ))}
-      {controls.failures.map(({ detail }) => (
-        <ErrorMessage key={detail}>{detail}</ErrorMessage>
-      ))}
-      {controls.showsTokenForm && (
-        <RetryForm id={id} label="Retry tokenization" busy={controls.buttons.busy} onRetry={controls.retry} />
-      )}
-      {status === 'ready' && (
-        <button type="button" aria-expanded={open} onClick={onToggle} className={textButton}>
-          {open ? 'Hide' : 'Show'} audit, ledger and rows
-        </button>
-      )}
-      {status === 'ready' && open && <LedgerAndAudit id={id} />}
-      {isDeleting && (
-        <DeleteTokenizationDialog tokenization={tokenization} onClose={() => setIsDeleting(false)} />
-      )}
+      <RetryStatus id={tokenization.id} controls={controls} />
+      {tokenization.status === 'ready' && <AuditToggle {...props} />}
     </article>
   );
 }
 
-/** Where it stands: how far it has come, how it ended, or what it holds. */
+/** Focus the card for each new request. */
+function useFocusRequest(request: object | null): RefObject<HTMLElement | null> {
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (request !== null) card.current?.focus();
+  }, [request]);
+  return card;
+}
+
+function useTokenizationControls({ id, status, error_code }: Tokenization): JobControls {
+  return useJobControls(id, {
+    cancel: useDetailStore((state) => state.cancelTokenization),
+    retry: useDetailStore((state) => state.retryTokenization),
+    needsToken: status === 'error' && needsHubToken(error_code),
+  });
+}
+
+interface ControlledProps {
+  readonly tokenization: Tokenization;
+  readonly controls: JobControls;
+}
+
+function CardHeader({ tokenization, controls }: ControlledProps) {
+  return (
+    <CardHead actions={<StatusAndActions tokenization={tokenization} controls={controls} />}>
+      <div className="min-w-0">
+        <h4 className="font-medium break-words">{tokenization.tokenizer}</h4>
+        <p className="text-sm text-slate-400 break-words">{describeSettings(tokenization)}</p>
+      </div>
+    </CardHead>
+  );
+}
+
+function StatusAndActions({ tokenization, controls }: ControlledProps) {
+  const [isDeleting, setIsDeleting] = useState(false);
+  const open = (): void => setIsDeleting(true);
+  const close = (): void => setIsDeleting(false);
+  return (
+    <>
+      <StatusBadge status={tokenization.status} />
+      <TokenizationActions tokenization={tokenization} {...controls.buttons} onDelete={open} />
+      {isDeleting && <DeleteTokenizationDialog tokenization={tokenization} onClose={close} />}
+    </>
+  );
+}
+
+function RetryStatus({ id, controls }: { readonly id: string; readonly controls: JobControls }) {
+  const { failures, showsTokenForm, buttons, retry } = controls;
+  return (
+    <>
+      {failures.map(({ detail }) => (
+        <ErrorMessage key={detail}>{detail}</ErrorMessage>
+      ))}
+      {showsTokenForm && <RetryForm id={id} label="Retry tokenization" busy={buttons.busy} onRetry={retry} />}
+    </>
+  );
+}
+
+function AuditToggle({ tokenization, open, onToggle }: TokenizationCardProps) {
+  return (
+    <>
+      <Button look="text" aria-expanded={open} onClick={onToggle}>
+        {open ? 'Hide' : 'Show'} audit, ledger and rows
+      </Button>
+      {open && <LedgerAndAudit id={tokenization.id} />}
+    </>
+  );
+}
+
+/** The status of a tokenization: its progress, how it ended, or its figures. */
 function TokenizationStatus({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
   switch (tokenization.status) {
     case 'queued':
@@ -105,20 +135,22 @@ function TokenizationStatus({ tokenization }: Pick<TokenizationCardProps, 'token
 }
 
 function Progress({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
-  const { id, tokenizer, status, progress } = tokenization;
-  const live = useDetailStore((state) => state.latestProgress[id]);
-  const parts = [
-    status === 'queued' ? 'Waiting in the queue' : formatPhase(live?.phase ?? 'tokenizing'),
-    live?.unit === 'rows' && live.total > 0
-      ? `${formatCount(live.done)} of ${formatCount(live.total)} rows`
-      : '',
-    live === undefined || live.eta_seconds === null ? '' : `${formatDuration(live.eta_seconds)} left`,
-  ];
+  const event = useDetailStore((state) => state.latestProgress[tokenization.id]);
   return (
-    <ProgressBar value={progress} label={`Progress of ${tokenizer}`}>
-      {parts.filter((part) => part !== '').join(' • ')}
+    <ProgressBar value={tokenization.progress} label={`Progress of ${tokenization.tokenizer}`}>
+      {describeProgress(tokenization.status, event)}
     </ProgressBar>
   );
+}
+
+function describeProgress(status: Tokenization['status'], event: ProgressEvent | undefined): string {
+  const phase = status === 'queued' ? 'Waiting in the queue' : formatPhase(event?.phase ?? 'tokenizing');
+  const parts = [phase];
+  if (event?.unit === 'rows' && event.total > 0) {
+    parts.push(`${formatCount(event.done)} of ${formatCount(event.total)} rows`);
+  }
+  if (event && event.eta_seconds !== null) parts.push(`${formatDuration(event.eta_seconds)} left`);
+  return parts.join(' • ');
 }
 
 function Figures({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
@@ -133,7 +165,7 @@ function Figures({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) 
   );
 }
 
-/** Continue a sentence with what the server wrote as one of its own. */
+/** Lower the first letter, so that the server's sentence can continue another one. */
 function lowerFirst(sentence: string): string {
   return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }

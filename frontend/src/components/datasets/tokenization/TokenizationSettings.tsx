@@ -2,7 +2,7 @@ import { type SyntheticEvent, useState } from 'react';
 
 import { useModels } from '../../../hooks/useModels';
 import type { DatasetDetail } from '../../../types/dataset';
-import { textButton } from '../../common/styles';
+import { Button } from '../../common/Button';
 import { AdvancedSettings } from './AdvancedSettings';
 import { SettingField } from './SettingField';
 import { BASIC_SETTINGS } from './settingTables';
@@ -18,11 +18,8 @@ interface TokenizationSettingsProps {
   readonly dataset: DatasetDetail;
 }
 
-/** The settings of a new tokenization; an error in an advanced setting shows those too. */
+/** The settings of a new tokenization. */
 export function TokenizationSettings({ form, dataset }: TokenizationSettingsProps) {
-  const models = useModels();
-  const [isExpanded, setIsExpanded] = useState(false);
-  const showsAdvanced = isExpanded || Object.keys(form.errors).some((field) => !BASIC_NAMES.has(field));
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void form.submit();
@@ -35,23 +32,34 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
       aria-label="Tokenization settings"
       className="space-y-4"
     >
-      {BASIC_SETTINGS.map((setting) => (
-        <SettingField
-          key={setting.id}
-          setting={setting}
-          form={form}
-          suggestions={setting.name === 'tokenizer' ? models : []}
-        />
-      ))}
-      <button
-        type="button"
-        aria-expanded={showsAdvanced}
-        onClick={() => setIsExpanded(!showsAdvanced)}
-        className={textButton}
-      >
-        {showsAdvanced ? 'Show fewer settings' : 'Show more settings'}
-      </button>
-      {showsAdvanced && <AdvancedSettings form={form} dataset={dataset} />}
+      <BasicSettings form={form} />
+      <MoreSettings form={form} dataset={dataset} />
     </form>
+  );
+}
+
+function BasicSettings({ form }: Pick<TokenizationSettingsProps, 'form'>) {
+  const models = useModels();
+  return BASIC_SETTINGS.map((setting) => (
+    <SettingField
+      key={setting.id}
+      setting={setting}
+      form={form}
+      suggestions={setting.name === 'tokenizer' ? models : []}
+    />
+  ));
+}
+
+/** The advanced settings, hidden unless the user opens them or one of them has an error. */
+function MoreSettings({ form, dataset }: TokenizationSettingsProps) {
+  const [isExpanded, setIsExpanded] = useState(false);
+  const open = isExpanded || Object.keys(form.errors).some((field) => !BASIC_NAMES.has(field));
+  return (
+    <>
+      <Button look="text" aria-expanded={open} onClick={() => setIsExpanded(!open)}>
+        {open ? 'Show fewer settings' : 'Show more settings'}
+      </Button>
+      {open && <AdvancedSettings form={form} dataset={dataset} />}
+    </>
   );
 }

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 
-import type { DatasetDetail } from '../../../types/dataset';
+import type { DatasetDetail, Tokenization } from '../../../types/dataset';
 import type { DatasetRoute } from '../../../utils/route';
 import { ApplyButton } from './ApplyButton';
 import { TokenizationCard } from './TokenizationCard';
 import { TokenizationSettings } from './TokenizationSettings';
 import { TokenizePreview } from './TokenizePreview';
-import { useTokenizationForm } from './useTokenizationForm';
+import { type TokenizationForm, useTokenizationForm } from './useTokenizationForm';
 
 interface TokenizationTabProps {
   readonly dataset: DatasetDetail;
@@ -14,12 +14,13 @@ interface TokenizationTabProps {
   readonly onNavigate: (route: DatasetRoute) => void;
 }
 
-/** Settings for a new tokenization, a preview of them, and every tokenization that there is. */
+/** A new object for each request, so that the same card can be focused again. */
+type FocusRequest = { readonly id: string } | null;
+
+/** The settings of a new tokenization, a preview, and the dataset's tokenizations. */
 export default function TokenizationTab({ dataset, route, onNavigate }: TokenizationTabProps) {
-  // A new object for each wish, so that the same card can be wished for again.
-  const [focusRequest, setFocusRequest] = useState<{ readonly id: string } | null>(null);
+  const [focusRequest, setFocusRequest] = useState<FocusRequest>(null);
   const form = useTokenizationForm(({ id }) => setFocusRequest({ id }));
-  const { tokenizations } = dataset;
   const openTokenization = (id: string | null): void => onNavigate({ ...route, tokenization: id });
   const showTokenization = (id: string): void => {
     openTokenization(id);
@@ -27,40 +28,76 @@ export default function TokenizationTab({ dataset, route, onNavigate }: Tokeniza
   };
   return (
     <div className="space-y-6">
-      <section aria-labelledby="tokenization-title" className="space-y-4">
-        <h3 id="tokenization-title" className="font-semibold">
-          Tokenization Configuration
-        </h3>
-        <TokenizationSettings form={form} dataset={dataset} />
-      </section>
+      <Configuration form={form} dataset={dataset} />
       <TokenizePreview values={form.values} />
       <ApplyButton form={form} onShow={showTokenization} />
-      <section aria-labelledby="tokenizations-title" className="border-t border-slate-700 pt-6 space-y-3">
-        <h3 id="tokenizations-title" className="font-semibold">
-          Tokenizations
-        </h3>
-        {tokenizations.length === 0 && (
-          <p className="text-sm text-slate-400">
-            No tokenizations yet. Choose a tokenizer above, check the preview and press Apply.
-          </p>
-        )}
-        <ul aria-label="Tokenizations" className="space-y-3">
-          {tokenizations.map((tokenization) => {
-            const { id } = tokenization;
-            const isOpen = route.tokenization === id;
-            return (
-              <li key={id}>
-                <TokenizationCard
-                  tokenization={tokenization}
-                  open={isOpen}
-                  onToggle={() => openTokenization(isOpen ? null : id)}
-                  focusRequest={focusRequest?.id === id ? focusRequest : null}
-                />
-              </li>
-            );
-          })}
-        </ul>
-      </section>
+      <TokenizationList
+        tokenizations={dataset.tokenizations}
+        openId={route.tokenization}
+        focusRequest={focusRequest}
+        onOpen={openTokenization}
+      />
     </div>
+  );
+}
+
+function Configuration(props: { readonly form: TokenizationForm; readonly dataset: DatasetDetail }) {
+  return (
+    <section aria-labelledby="tokenization-title" className="space-y-4">
+      <h3 id="tokenization-title" className="font-semibold">
+        Tokenization Configuration
+      </h3>
+      <TokenizationSettings {...props} />
+    </section>
+  );
+}
+
+interface TokenizationListProps {
+  readonly tokenizations: readonly Tokenization[];
+  /** The tokenization whose audit and ledger are open. */
+  readonly openId: string | null;
+  readonly focusRequest: FocusRequest;
+  readonly onOpen: (id: string | null) => void;
+}
+
+function TokenizationList({ tokenizations, ...list }: TokenizationListProps) {
+  return (
+    <section aria-labelledby="tokenizations-title" className="border-t border-slate-700 pt-6 space-y-3">
+      <h3 id="tokenizations-title" className="font-semibold">
+        Tokenizations
+      </h3>
+      {tokenizations.length === 0 && <NoTokenizations />}
+      <ul aria-label="Tokenizations" className="space-y-3">
+        {tokenizations.map((tokenization) => (
+          <li key={tokenization.id}>
+            <ListedTokenization tokenization={tokenization} {...list} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function NoTokenizations() {
+  return (
+    <p className="text-sm text-slate-400">
+      No tokenizations yet. Choose a tokenizer above, check the preview and press Apply.
+    </p>
+  );
+}
+
+interface ListedTokenizationProps extends Omit<TokenizationListProps, 'tokenizations'> {
+  readonly tokenization: Tokenization;
+}
+
+function ListedTokenization({ tokenization, openId, focusRequest, onOpen }: ListedTokenizationProps) {
+  const { id } = tokenization;
+  return (
+    <TokenizationCard
+      tokenization={tokenization}
+      open={openId === id}
+      onToggle={() => onOpen(openId === id ? null : id)}
+      focusRequest={focusRequest?.id === id ? focusRequest : null}
+    />
   );
 }

@@ -7,39 +7,48 @@ import type { Async } from '../../../types/async';
 import type { Preview } from '../../../types/dataset';
 import { formatCount, formatPlural } from '../../../utils/formatters';
 import { type TokenizationValues, toTokenizeRequest } from '../../../utils/tokenizationValues';
+import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
-import { greyButton, input } from '../../common/styles';
+import { input } from '../../common/styles';
 import { TokenChips } from '../../common/TokenChips';
 
-/** A text of one's own as tokens, under the settings that are typed; once one of them is another, it is gone. */
+/** Tokenizes a text with the current settings; a changed setting clears the result. */
 export function TokenizePreview({ values }: { readonly values: TokenizationValues }) {
-  const { previewText: text, changePreviewText } = useTokenizationDraft();
+  const text = useTokenizationDraft((draft) => draft.previewText);
   const request = toPreviewRequest(values, text);
   const { state, send } = usePreview(request);
-  const canSend = request.tokenizer !== '' && text !== '' && state?.kind !== 'loading';
+  const isLoading = state?.kind === 'loading';
+  const canSend = request.tokenizer !== '' && text !== '' && !isLoading;
   return (
     <section aria-labelledby="preview-title" className="border-t border-slate-700 pt-6 space-y-3">
       <h4 id="preview-title" className="font-semibold">
         Preview
       </h4>
-      <textarea
-        aria-label="Text to preview"
-        dir="auto"
-        rows={3}
-        value={text}
-        onChange={({ target }) => changePreviewText(target.value)}
-        placeholder="Enter text to preview tokenization..."
-        className={input}
-      />
-      <button type="button" disabled={!canSend} onClick={send} className={greyButton}>
-        {state?.kind === 'loading' ? 'Tokenizing…' : 'Tokenize Preview'}
-      </button>
+      <PreviewText />
+      <Button look="grey" disabled={!canSend} onClick={send}>
+        {isLoading ? 'Tokenizing…' : 'Tokenize Preview'}
+      </Button>
       {request.tokenizer === '' && (
         <p className="text-sm text-slate-400">Choose a tokenizer above to preview your text.</p>
       )}
       {state?.kind === 'failed' && <ErrorMessage>{state.error.detail}</ErrorMessage>}
       {state?.kind === 'loaded' && <Result preview={state.value} />}
     </section>
+  );
+}
+
+function PreviewText() {
+  const { previewText, changePreviewText } = useTokenizationDraft();
+  return (
+    <textarea
+      aria-label="Text to preview"
+      dir="auto"
+      rows={3}
+      value={previewText}
+      onChange={({ target }) => changePreviewText(target.value)}
+      placeholder="Enter text to preview tokenization..."
+      className={input}
+    />
   );
 }
 
@@ -60,7 +69,7 @@ function Result({ preview }: { readonly preview: Preview }) {
   );
 }
 
-/** How many tokens are shown, which of them stand for none of the text, and how many are not shown. */
+/** Describe how many tokens are shown, how many are special or padding, and how many were truncated. */
 function describeCounts({ tokens, truncated }: Preview): string {
   const kinds = (['special', 'padding'] as const).map((kind) => {
     const count = tokens.filter((token) => token.kind === kind).length;
@@ -73,7 +82,7 @@ function describeCounts({ tokens, truncated }: Preview): string {
 
 type PreviewRequest = Parameters<typeof previewTokens>[0];
 
-/** What the server says to `request`, once it is asked; an answer to another request says nothing about this one. */
+/** Return the response to `request` once it was sent; responses to other requests are ignored. */
 function usePreview(request: PreviewRequest) {
   const [response, setResponse] = useState<{
     readonly key: string;
@@ -91,7 +100,7 @@ function usePreview(request: PreviewRequest) {
   return { state: response?.key === key ? response.state : null, send };
 }
 
-/** The request for `text` under the settings that bear on it. */
+/** Return the request for `text` with the settings that affect a preview. */
 function toPreviewRequest(values: TokenizationValues, text: string): PreviewRequest {
   const { tokenizer, ...request } = toTokenizeRequest(values);
   const { revision, access_token, max_length, truncation, padding } = request;
@@ -101,7 +110,7 @@ function toPreviewRequest(values: TokenizationValues, text: string): PreviewRequ
   return { tokenizer, text, ...omitUndefined(settings) };
 }
 
-/** `settings` without what is left to the server. */
+/** Remove the settings that are left to the server. */
 function omitUndefined<Settings extends object>(settings: Settings) {
   type Defined = { [Key in keyof Settings]?: Exclude<Settings[Key], undefined> };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Defined;

@@ -4,65 +4,80 @@ import { getTokenizedRows, getTrace } from '../../../api/tokenizations';
 import { useResource } from '../../../hooks/useResource';
 import type { TokenizationDetail, TokenizedRow, Trace, WrittenSplit } from '../../../types/dataset';
 import { formatCount, formatPlural } from '../../../utils/formatters';
+import { Button } from '../../common/Button';
 import { GoTo } from '../../common/GoTo';
-import { LoadFailure } from '../../common/LoadFailure';
 import { MarkedText } from '../../common/MarkedText';
-import { quietButton, smallInput } from '../../common/styles';
+import { renderAsync } from '../../common/renderAsync';
+import { smallInput } from '../../common/styles';
 import { TokenChips } from '../../common/TokenChips';
 
-/** The rows that were written, one at a time, of any split; a pressed token tells where it came from. */
+/** The written rows of any split, one at a time; pressing a token traces it to its document. */
 export function TokenizedRows({ tokenization }: { readonly tokenization: TokenizationDetail }) {
   const { id, splits } = tokenization;
-  const [split, setSplit] = useState(splits[0]?.name ?? '');
-  const [page, setPage] = useState(1);
+  const [place, setPlace] = useState<Place>({ split: splits[0]?.name ?? '', row: 0 });
+  const { split, row } = place;
   const { state, reload } = useResource(
     useCallback(
-      (signal: AbortSignal) => getTokenizedRows(id, { split, page, limit: 1 }, signal),
-      [id, split, page],
+      (signal: AbortSignal) => getTokenizedRows(id, { split, page: row + 1, limit: 1 }, signal),
+      [id, split, row],
     ),
   );
-  const row = state.kind === 'loaded' ? state.value.data[0] : undefined;
-  const count = splits.find(({ name }) => name === split)?.rows ?? 0;
   return (
     <section aria-label="Rows" className="space-y-3">
-      <div className="flex flex-wrap items-center gap-3">
-        <h5 className="font-semibold mr-auto">Rows</h5>
-        <RowSplit
-          splits={splits}
-          value={split}
-          onChange={(next) => {
-            setSplit(next);
-            setPage(1);
-          }}
-        />
-        <GoTo
-          key={`${split} ${page}`}
-          id={`row-of-${id}`}
-          label="Row"
-          value={page - 1}
-          count={count}
-          first={0}
-          onGo={(row) => setPage(row + 1)}
-        />
-        <button type="button" disabled={page <= 1} onClick={() => setPage(page - 1)} className={quietButton}>
-          Previous row
-        </button>
-        <button
-          type="button"
-          disabled={page >= count}
-          onClick={() => setPage(page + 1)}
-          className={quietButton}
-        >
-          Next row
-        </button>
-      </div>
-      {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={reload} />}
-      {state.kind === 'loading' && <p role="status">Loading the row…</p>}
-      {state.kind === 'loaded' && row === undefined && (
-        <p className="text-sm text-slate-400">This split has no rows. Choose another split.</p>
-      )}
-      {row !== undefined && <RowTokens key={`${row.split} ${row.row}`} id={id} row={row} />}
+      <RowNavigation tokenization={tokenization} place={place} onGo={setPlace} />
+      {renderAsync(state, {
+        loading: <p role="status">Loading the row…</p>,
+        onRetry: reload,
+        loaded: ({ data: [shown] }) => <RowView id={id} row={shown} />,
+      })}
     </section>
+  );
+}
+
+interface Place {
+  readonly split: string;
+  /** From 0. */
+  readonly row: number;
+}
+
+interface RowNavigationProps {
+  readonly tokenization: TokenizationDetail;
+  readonly place: Place;
+  readonly onGo: (place: Place) => void;
+}
+
+function RowNavigation({ tokenization: { id, splits }, place, onGo }: RowNavigationProps) {
+  const { split, row } = place;
+  const count = splits.find(({ name }) => name === split)?.rows ?? 0;
+  const goToRow = (next: number): void => onGo({ split, row: next });
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <h5 className="font-semibold mr-auto">Rows</h5>
+      <RowSplit splits={splits} value={split} onChange={(name) => onGo({ split: name, row: 0 })} />
+      <GoTo
+        key={`${split} ${row}`}
+        id={`row-of-${id}`}
+        label="Row"
+        value={row}
+        count={count}
+        first={0}
+        onGo={goToRow}
+      />
+      <Button look="quiet" disabled={row <= 0} onClick={() => goToRow(row - 1)}>
+        Previous row
+      </Button>
+      <Button look="quiet" disabled={row + 1 >= count} onClick={() => goToRow(row + 1)}>
+        Next row
+      </Button>
+    </div>
+  );
+}
+
+function RowView({ id, row }: { readonly id: string; readonly row: TokenizedRow | undefined }) {
+  return row === undefined ? (
+    <p className="text-sm text-slate-400">This split has no rows. Choose another split.</p>
+  ) : (
+    <RowTokens key={`${row.split} ${row.row}`} id={id} row={row} />
   );
 }
 
@@ -72,25 +87,30 @@ interface RowSplitProps {
   readonly onChange: (split: string) => void;
 }
 
-/** Which split the row is of, where there is more than one. */
+/** Selects the split, if there is more than one. */
 function RowSplit({ splits, value, onChange }: RowSplitProps) {
-  if (splits.length < 2) {
-    return <span className="text-sm text-slate-400">{value}</span>;
-  }
-  return (
+  return splits.length < 2 ? (
+    <span className="text-sm text-slate-400">{value}</span>
+  ) : (
     <select
       aria-label="Split to show"
       value={value}
       onChange={({ target }) => onChange(target.value)}
       className={`${smallInput} text-sm max-w-full`}
     >
-      {splits.map(({ name, rows, is_held_out }) => (
-        <option key={name} value={name}>
-          {name}: {formatPlural(rows, 'row')}
-          {is_held_out && ', held out'}
-        </option>
+      {splits.map((split) => (
+        <SplitOption key={split.name} split={split} />
       ))}
     </select>
+  );
+}
+
+function SplitOption({ split: { name, rows, is_held_out } }: { readonly split: WrittenSplit }) {
+  return (
+    <option value={name}>
+      {name}: {formatPlural(rows, 'row')}
+      {is_held_out && ', held out'}
+    </option>
   );
 }
 
@@ -119,39 +139,45 @@ function TraceView({ id, row, position }: TraceViewProps) {
       [id, split, number, position],
     ),
   );
-  switch (state.kind) {
-    case 'loading':
-      return <p role="status">Tracing the token…</p>;
-    case 'failed':
-      return <LoadFailure error={state.error} onRetry={reload} />;
-    case 'loaded':
-      return <TokenOrigin trace={state.value} />;
-  }
+  return renderAsync(state, {
+    loading: <p role="status">Tracing the token…</p>,
+    onRetry: reload,
+    loaded: (trace) => <TokenOrigin trace={trace} />,
+  });
 }
 
-function TokenOrigin({ trace }: { readonly trace: Trace }) {
-  const { source, token, position } = trace;
-  if (source === null) {
-    return (
-      <p role="status" className="text-sm text-slate-400">
-        Position {formatCount(position)}: {token.kind === 'padding' ? 'padding' : 'a special token'}, which
-        belongs to no document.
-      </p>
-    );
-  }
-  const { char_start, char_end, text_start, file, repo, commit } = source;
+function TokenOrigin({ trace: { source, token, position } }: { readonly trace: Trace }) {
+  return source === null ? (
+    <p role="status" className="text-sm text-slate-400">
+      Position {formatCount(position)}: {token.kind === 'padding' ? 'padding' : 'a special token'}, which
+      belongs to no document.
+    </p>
+  ) : (
+    <SourceText source={source} position={position} />
+  );
+}
+
+type TokenSource = NonNullable<Trace['source']>;
+
+function SourceText({ source, position }: { readonly source: TokenSource; readonly position: number }) {
+  const { text, char_start, char_end, text_start } = source;
   return (
     <div role="status" className="bg-slate-900/50 border border-slate-800 rounded-lg p-4 space-y-2 text-sm">
       <p className="text-slate-400 break-words">
-        Position {formatCount(position)} • sample #{source.sample_id} ({source.split}, row{' '}
-        {formatCount(source.row)}) • characters {formatCount(char_start)}–{formatCount(char_end)}
-        {file !== null && ` • ${file}`}
-        {repo !== null && ` • ${repo}`}
-        {commit !== null && ` at ${commit.slice(0, 12)}`}
+        Position {formatCount(position)} • {describePlace(source)}
       </p>
       <p dir="auto" className="text-slate-300 whitespace-pre-wrap break-words">
-        <MarkedText text={source.text} marks={[[char_start - text_start, char_end - text_start]]} />
+        <MarkedText text={text} marks={[[char_start - text_start, char_end - text_start]]} />
       </p>
     </div>
   );
+}
+
+function describePlace(source: TokenSource): string {
+  const { sample_id, split, row, char_start, char_end, file, repo, commit } = source;
+  const sample = `sample #${sample_id} (${split}, row ${formatCount(row)})`;
+  const characters = `characters ${formatCount(char_start)}–${formatCount(char_end)}`;
+  const origin = [file, repo].filter((part) => part !== null);
+  const place = [sample, characters, ...origin].join(' • ');
+  return commit === null ? place : `${place} at ${commit.slice(0, 12)}`;
 }

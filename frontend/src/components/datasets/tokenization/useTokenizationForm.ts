@@ -33,9 +33,9 @@ const FIELDS: readonly (keyof TokenizeRequest)[] = [
 export interface TokenizationForm {
   readonly values: TokenizationValues;
   readonly errors: TokenizationErrors;
-  /** What belongs to no field. */
+  /** A refusal that is about no field. */
   readonly failure: ApiError | null;
-  /** The tokenization that has the very same settings. */
+  /** The existing tokenization with the same settings. */
   readonly existingId: string | null;
   readonly submitting: boolean;
   /** The rows would be longer than the model takes, which is to be confirmed. */
@@ -53,7 +53,7 @@ export interface LongRows {
   readonly limit: number;
 }
 
-/** The settings of a tokenization that is yet to be begun; `onStarted` hears of the record once it is. */
+/** Return the form of a new tokenization; `onStarted` is called with the record once it is started. */
 export function useTokenizationForm(onStarted: (tokenization: Tokenization) => void): TokenizationForm {
   const tokenizeDataset = useDetailStore((state) => state.tokenizeDataset);
   const { values, errors, failure, submittedValues, change, setErrors, startSubmit, finishSubmit } =
