@@ -71,7 +71,7 @@ test-e2e: setup ## Run the browser journeys only
 check: lint test ## The gate: formats, lint, types, imports, generated types, and every test
 
 .PHONY: lint
-lint: setup lint-backend lint-frontend lint-e2e lint-deploy types-check ## The gate without the tests
+lint: setup lint-backend lint-frontend lint-e2e lint-deploy types-check measure-code ## The gate without the tests
 
 .PHONY: lint-backend
 lint-backend: $(VENV)/.dev $(VENV)/.package
