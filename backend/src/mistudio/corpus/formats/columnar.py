@@ -1,7 +1,7 @@
 """Parquet and Arrow files in small batches, so that a giant row group or record batch is never in memory as a whole."""
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.corpus.arrow_errors import translate_arrow_errors
+from mistudio.corpus.formats.selection import GroupSlice
 from mistudio.corpus.formats.storable_type import to_storable_schema
 from mistudio.corpus.formats.type_inference import convert_array
 from mistudio.corpus.formats.utf8_repair import Chunk
@@ -42,17 +43,29 @@ def translate_read_errors(label: str) -> AbstractContextManager[None]:
     )
 
 
-def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) -> Iterator[Chunk]:
-    """Read all rows in order, all columns by default; ``consumed`` is estimated by row groups' compressed sizes."""
+def read_parquet(
+    path: Path, *, label: str, columns: list[str] | None = None, row_groups: Sequence[GroupSlice] | None = None
+) -> Iterator[Chunk]:
+    """Read rows in order, by default all rows and columns; ``row_groups`` are those to read, and which rows of each.
+
+    ``consumed`` is estimated by row groups' compressed sizes.
+    """
     with translate_read_errors(label), open_parquet(path) as file:
         consumed = 0.0
-        for index in range(file.metadata.num_row_groups):
+        whole = [(index, 0, file.metadata.row_group(index).num_rows) for index in range(file.metadata.num_row_groups)]
+        for index, start, stop in whole if row_groups is None else row_groups:
             group = file.metadata.row_group(index)
             size = sum(group.column(column).total_compressed_size for column in range(group.num_columns))
             rows = max(1, min(BATCH_ROWS, BATCH_BYTES * group.num_rows // max(1, group.total_byte_size)))
+            read = 0
             for batch in file.iter_batches(rows, row_groups=[index], columns=columns, use_threads=False):
                 consumed += size * batch.num_rows / max(1, group.num_rows)
-                yield Chunk(batch, int(consumed))
+                kept = batch.slice(max(0, start - read), max(0, stop - max(start, read)))
+                read += batch.num_rows
+                if kept.num_rows:
+                    yield Chunk(kept, int(consumed))
+                if read >= stop:
+                    break
 
 
 def read_arrow_schema(path: Path, *, label: str) -> pa.Schema:

@@ -17,13 +17,14 @@ from typing import cast
 from mistudio.core.errors import Json
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.fetch import FetchedFile
-from mistudio.corpus.hub.plan_types import RemoteFile, Sizes
+from mistudio.corpus.hub.plan_types import FileKey, RemoteFile, Sizes
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.origin import Origin
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, read_manifest, write_manifest
+from mistudio.corpus.store.part_record import SourcePart
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
 from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
 
@@ -134,17 +135,17 @@ def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> list[Ingeste
     for folder in (layout.raw, layout.reports, layout.source):
         ensure_dir(folder)
     planned = name_raw_files(origin.files)
-    firsts: dict[str, PlannedFile] = {}
+    firsts: dict[FileKey, PlannedFile] = {}
     for file in planned:
-        firsts.setdefault(file.source.path, file)
-    finished: dict[str, FinishedFile] = {}
-    for path, file in firsts.items():
+        firsts.setdefault(file.source.key, file)
+    finished: dict[FileKey, FinishedFile] = {}
+    for key, file in firsts.items():
         if earlier := _read_report(file, staging) or _recover_moved(origin, file, staging, monitor):
-            finished[path] = earlier
-    missing = [file for path, file in firsts.items() if path not in finished]
+            finished[key] = earlier
+    missing = [file for key, file in firsts.items() if key not in finished]
     for ingested in _ingest_missing(origin, missing, staging=staging, monitor=monitor):
-        finished[ingested.planned.source.path] = ingested
-    return [_to_manifest_entry(_link_duplicate(file, finished[file.source.path], staging), layout) for file in planned]
+        finished[ingested.planned.source.key] = ingested
+    return [_to_manifest_entry(_link_duplicate(file, finished[file.source.key], staging), layout) for file in planned]
 
 
 def _ingest_missing(
@@ -152,16 +153,16 @@ def _ingest_missing(
 ) -> Iterator[FinishedFile]:
     """Fetch the missing files and ingest each as it arrives."""
     total = Sizes.of(origin.files).total
-    ingested = total - sum(file.source.size for file in missing)
-    by_path = {file.source.path: file for file in missing}
+    ingested = total - sum(file.source.fetch_bytes for file in missing)
+    by_key = {file.source.key: file for file in missing}
     monitor.report(ingested, total, "download")
     monitor.report(ingested, total, "ingest")
     sources, folder = [file.source for file in missing], DatasetLayout(staging).source
     for fetched in origin.fetch(sources, folder, monitor=monitor, done_bytes=ingested, total_bytes=total):
         progress = _progress_after(ingested, total, monitor)
-        planned = by_path[fetched.source.path]
+        planned = by_key[fetched.source.key]
         yield _ingest_one(origin, planned, fetched, staging=staging, monitor=monitor, progress=progress)
-        ingested += fetched.source.size
+        ingested += fetched.source.fetch_bytes
         monitor.report(ingested, total, "ingest")
 
 
@@ -185,7 +186,7 @@ def _ingest_one(
         planned.raw_path(staging),
         format=file_format,
         options=options,
-        label=planned.source.path,
+        label=planned.source.label,
         monitor=monitor,
         progress=progress,
     )
@@ -223,7 +224,12 @@ def _read_report(planned: PlannedFile, staging: Path) -> FinishedFile | None:
 def _recover_moved(origin: Origin, planned: PlannedFile, staging: Path, monitor: Monitor) -> FinishedFile | None:
     """Recover a kept source file that an earlier call moved to ``raw`` before it was killed; None if there is none."""
     raw = planned.raw_path(staging)
-    if planned.source.sha256 is None or not raw.exists() or raw.stat().st_size != planned.source.size:
+    if (
+        planned.source.part
+        or planned.source.sha256 is None
+        or not raw.exists()
+        or raw.stat().st_size != planned.source.size
+    ):
         return None
     if sha256_file(raw) != planned.source.sha256:
         return None
@@ -239,5 +245,19 @@ def _to_manifest_entry(finished: FinishedFile, layout: DatasetLayout) -> Ingeste
         split=source.split,
         path=layout.relative(layout.raw / finished.planned.raw_name),
         report=finished.report,
-        source=SourceRecord(source.path, source.size, finished.source_sha256),
+        source=SourceRecord(source.path, source.size, finished.source_sha256, _to_part_entry(finished)),
+    )
+
+
+def _to_part_entry(finished: FinishedFile) -> SourcePart | None:
+    source, part = finished.planned.source, finished.planned.source.part
+    if part is None:
+        return None
+    return SourcePart(
+        taken=part,
+        rows=finished.report.rows,
+        bytes=part.num_bytes,
+        verified="whole" if part.num_bytes == source.size else "decoded",
+        source_sha256=source.sha256,
+        source_git_sha1=source.git_sha1,
     )

@@ -20,6 +20,7 @@ from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.part_record import PartRecord, SourcePart
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1
@@ -27,11 +28,15 @@ FORMAT_VERSION: Final = 1
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256."""
+    """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256.
+
+    With ``part``, the SHA-256 is that of the bytes that came.
+    """
 
     path: str
     size: int
     sha256: str
+    part: SourcePart | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,10 @@ class IngestedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A dataset. ``repo``, ``config`` and ``commit`` are None unless the data came from the Hub."""
+    """A dataset. ``repo``, ``config`` and ``commit`` are None unless the data came from the Hub.
+
+    ``part`` is None unless only a part of the repository was taken; then ``files`` are the reports of its raw files.
+    """
 
     source: Literal["huggingface", "local"]
     repo: str | None
@@ -87,6 +95,8 @@ class Manifest:
     columns: tuple[ColumnReport, ...]
     versions: Mapping[str, str]
     created_at: str
+    part: PartRecord | None = None
+    files: tuple[IngestedFile, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -128,6 +138,7 @@ def make_manifest(
     commit: str | None = None,
     text_column: str | None = None,
     sources: Sequence[SourceRecord] | None = None,
+    part: PartRecord | None = None,
 ) -> Manifest:
     """Return the manifest of a dataset that is made of ``files`` now.
 
@@ -142,6 +153,7 @@ def make_manifest(
         commit: The repository's commit.
         text_column: The requested text column; None chooses one.
         sources: The source files, if they are not those of ``files``.
+        part: What was taken of the repository, if not everything.
     """
     columns = merge_columns(file.report for file in files)
     by_split: dict[str, list[RawFile]] = {split: [] for split in splits}
@@ -156,11 +168,13 @@ def make_manifest(
         commit=commit,
         splits=tuple(SplitManifest(split, tuple(raw_files)) for split, raw_files in by_split.items()),
         # One source file may serve several splits.
-        sources=tuple(sources or {file.source.path: file.source for file in files}.values()),
+        sources=tuple(sources or {(file.source.path, file.source.sha256): file.source for file in files}.values()),
         text_column=choose_text_column(columns, requested=text_column),
         columns=columns,
         versions={"mistudio": version("mistudio"), "pyarrow": pa.__version__, "python": platform.python_version()},
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        part=part,
+        files=tuple(files) if part else (),
     )
 
 

@@ -1,0 +1,57 @@
+"""Counts the rows of a whole source file without storing them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from mistudio.core.errors import Json
+from mistudio.corpus.formats.byte_stream import open_stream
+from mistudio.corpus.formats.columnar import read_arrow
+from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, RecordTooLong, read_csv
+from mistudio.corpus.formats.json import read_json
+from mistudio.corpus.formats.text import read_text
+from mistudio.corpus.formats.type_inference import KnownSchema
+from mistudio.corpus.formats.utf8_repair import Chunk
+from mistudio.corpus.hub.plan_types import Format
+
+_LARGER_BLOCKS = 8
+
+
+def count_rows(
+    path: Path,
+    *,
+    file_format: Format,
+    options: Mapping[str, Json],
+    label: str,
+    limit: int,
+    checkpoint: Callable[[], None],
+) -> int:
+    """Return how many rows the file has; it stops reading at ``limit``. Raises InvalidData."""
+    block_bytes = CSV_BLOCK_BYTES
+    while True:
+        rows = 0
+        try:
+            for chunk in _read(path, file_format, options, label=label, block_bytes=block_bytes):
+                checkpoint()
+                rows += chunk.batch.num_rows
+                if rows >= limit:
+                    break
+        except RecordTooLong:
+            block_bytes *= _LARGER_BLOCKS
+            continue
+        return rows
+
+
+def _read(
+    path: Path, file_format: Format, options: Mapping[str, Json], *, label: str, block_bytes: int
+) -> Iterator[Chunk]:
+    if file_format == "arrow":
+        yield from read_arrow(path, label=label)
+        return
+    encoding = options.get("encoding")
+    with open_stream(path, label=label, encoding=encoding if isinstance(encoding, str) else None) as source:
+        if file_format == "json":
+            yield from read_json(source, KnownSchema(), options=options)
+        elif file_format == "csv":
+            yield from read_csv(source, KnownSchema(), options=options, block_bytes=block_bytes)
+        else:
+            yield from read_text(source, sample_by=str(options.get("sample_by", "line")))
