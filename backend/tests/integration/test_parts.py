@@ -120,10 +120,10 @@ def test_an_unknown_column_is_named(hub: Hub, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", SEQUENTIAL)
-@pytest.mark.parametrize("count", [1, 700, 3000, 4321, 9000, 20000])
+@pytest.mark.parametrize("count", [1, 1500, 2161, 20000])
 def test_the_first_rows_of_lines(hub: Hub, tmp_path: Path, suffix: str, count: int) -> None:
     """The first rows arrive, all and in order; of the last file only its beginning is fetched."""
-    rows = add_lines(hub, suffix)
+    rows = add_lines(hub, suffix, rows=1_500)
     manifest = build_part(plan_part("lab/lines", Part("rows", count)), tmp_path)
     names = ("text",) if "txt" in suffix else ("text", "number", "extra")
     assert [{name: row[name] for name in names} for row in rows[:count]] == read_rows(tmp_path)
@@ -132,8 +132,8 @@ def test_the_first_rows_of_lines(hub: Hub, tmp_path: Path, suffix: str, count: i
     assert repository is not None
     size = sum(file.size for file in repository.files())
     # bz2 and xz unpack whole blocks of up to 900 KB.
-    slack = 1.3 if "bz2" in suffix or "xz" in suffix else 1.05
-    assert sent_bytes(hub) <= min(size, slack * size * count / len(rows) + (330 << 10))
+    slack = (900 if "bz2" in suffix or "xz" in suffix else 330) << 10
+    assert sent_bytes(hub) <= min(size, 1.05 * size * count / len(rows) + slack)
     assert min(count, len(rows)) == manifest.rows
 
 
@@ -161,7 +161,7 @@ def test_a_random_part_of_lines_has_whole_files(hub: Hub, tmp_path: Path) -> Non
     assert 3 == len(files)
     assert ["train-0.jsonl", "train-1.jsonl", "train-2.jsonl"] != files
     assert [rows[number] for number in numbers] == read_rows(tmp_path)
-    assert {"whole"} == {source.part.verified for source in manifest.sources if source.part}
+    assert {"whole", "decoded"} == {source.part.verified for source in manifest.sources if source.part}
 
 
 @pytest.mark.parametrize("case", ["parquet", ".jsonl.gz"])
@@ -175,7 +175,7 @@ def test_an_interruption_anywhere_changes_no_byte(hub: Hub, tmp_path: Path, case
         plan = plan_part("lab/lines", Part("rows", 4_000))
     expected = hashes(build_part(plan, tmp_path / "whole"))
     interruptions = 0
-    for place in [*range(1, 40), *range(40, 400, 13)]:
+    for place in [*range(1, 30, 2), *range(30, 300, 17)]:
         folder = tmp_path / str(place)
         try:
             build_part(plan, folder, Interrupting(place))

@@ -87,9 +87,9 @@ def _read_declared_schema(file: ReadableFile) -> pa.Schema:
     return select_columns(schema, names, label=file.label)
 
 
-def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
+def _read_declared(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
     if file.format == "parquet":
-        groups, names = get_row_groups(file.options), get_kept_columns(file.options)
+        groups, names = get_row_groups(file.options), schema.names if get_kept_columns(file.options) else None
         yield from read_parquet(file.path, label=file.label, columns=names, row_groups=groups)
     elif file.format == "arrow":
         yield from read_arrow(file.path, label=file.label)
@@ -101,7 +101,7 @@ def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
 
 def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
     with translate_read_errors(file.label):
-        for chunk in _select(file, _read_declared(file)):
+        for chunk in _select(file, _read_declared(file, schema)):
             yield Chunk(cast_batch(chunk.batch, schema), chunk.consumed)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from mistudio.core.errors import NoData
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
+from mistudio.corpus.hub.part_types import FilePart
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.parts.cutting import cut_rows
@@ -147,22 +148,23 @@ class PartOrigin:
         for fetched in self._access.fetch(
             self._plan, files, folder, monitor=monitor, done_bytes=done_bytes, total_bytes=total_bytes
         ):
-            if fetched.source.part and fetched.source.part.is_cut:
-                yield self._cut(fetched, monitor)
+            part = fetched.source.part
+            if part and part.is_cut:
+                yield self._cut(fetched, part, monitor)
                 fetched.path.unlink(missing_ok=True)
             else:
                 yield fetched
 
-    def _cut(self, fetched: FetchedFile, monitor: Monitor) -> FetchedFile:
-        target, part = fetched.path.with_suffix(".cut"), fetched.source.part
+    def _cut(self, fetched: FetchedFile, part: FilePart, monitor: Monitor) -> FetchedFile:
+        target = fetched.path.with_suffix(".cut")
         cut_rows(
             fetched.path,
+            part.ranges[0],
             target,
             file_format=self._plan.format,
             options=self._plan.options,
             label=fetched.source.path,
-            rows=part.rows if part else None,
-            start=part.ranges[0][0] if part else 0,
+            rows=part.rows,
             checkpoint=monitor.checkpoint,
         )
         return replace(fetched, path=target)

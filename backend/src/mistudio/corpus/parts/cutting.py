@@ -5,16 +5,21 @@ The beginning may end anywhere, also within a compressed block or a character. W
 
 import codecs
 import csv
+import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import COMPRESSIONS, ByteStream
+from mistudio.corpus.hub.part_types import ByteRange
 from mistudio.corpus.hub.plan_types import Format
 from mistudio.utils.file_utils import atomic_path
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # A read that meets the end of a cut compressed file is lost as a whole.
 _READ_BYTES: Final = 64 << 10
@@ -51,34 +56,71 @@ def measure_mark(path: Path) -> int:
         return len(codecs.BOM_UTF8) if raw.read(3) == codecs.BOM_UTF8 else 0
 
 
-def read_head(path: Path, start: int, *, label: str, options: Mapping[str, Json]) -> bytes:
-    """Return the first plain bytes of a file of which only the beginning is on disk; none if they cannot be read."""
-    with _open(path, start, label, options) as stream:
-        return next(_read_complete(stream), b"")
+def read_head(path: Path, piece: ByteRange, *, label: str, options: Mapping[str, Json]) -> bytes:
+    """Return the first plain bytes of a piece; none if too little of a compressed file has come."""
+    try:
+        with _open(path, piece, label, options) as stream:
+            return next(_read_complete(stream), b"")
+    except InvalidData:
+        return b""
+
+
+class _BoundedFile(io.RawIOBase):
+    """One range of a sparse file, as if it were all of it: what follows is no data."""
+
+    def __init__(self, path: Path, piece: ByteRange) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._start, self._end = piece
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._end - self._start}[whence]
+        self._position = base + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        at = self._start + self._position
+        view = memoryview(buffer).cast("B")[: max(0, self._end - at)]
+        self._file.seek(at)
+        count = self._file.readinto(view) or 0
+        self._position += count
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 @contextmanager
-def _open(path: Path, start: int, label: str, options: Mapping[str, Json]) -> Iterator[ByteStream]:
+def _open(path: Path, piece: ByteRange, label: str, options: Mapping[str, Json]) -> Iterator[ByteStream]:
     encoding = options.get("encoding")
-    with path.open("rb") as raw:
-        raw.seek(start)
+    with io.BufferedReader(_BoundedFile(path, piece)) as raw:
         yield ByteStream(raw, label=label, encoding=encoding if isinstance(encoding, str) else None)
 
 
 def cut_rows(
     path: Path,
+    piece: ByteRange,
     target: Path,
     *,
     file_format: Format,
     options: Mapping[str, Json],
     label: str,
     rows: int | None,
-    start: int = 0,
     checkpoint: Callable[[], None],
 ) -> Cut:
-    """Write the first ``rows`` rows from byte ``start`` on (None: all that are complete) to ``target``."""
+    """Write the first ``rows`` rows of a piece (None: all that are complete) to ``target``."""
     counter = _make_counter(file_format, options, rows)
-    with _open(path, start, label, options) as stream:
+    with _open(path, piece, label, options) as stream:
         with atomic_path(target) as temporary, temporary.open("wb") as out:
             for block in _read_complete(stream):
                 checkpoint()

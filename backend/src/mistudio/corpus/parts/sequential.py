@@ -131,16 +131,19 @@ class SequentialSelector:
     def _cut(self, file: RemoteFile, start: int, end: int, *, rows: int | None) -> _Piece | None:
         """Return the rows between these bytes, at most ``rows``; None if the file cannot be cut."""
         path = self._bring([replace(file, part=FilePart(((start, end),)))])[0]
-        if not can_cut(self._format, self._options, read_head(path, start, label=file.path, options=self._options)):
+        head = read_head(path, (start, end), label=file.path, options=self._options)
+        if not head:
+            return _Piece(file, 0)
+        if not can_cut(self._format, self._options, head):
             return None
         cut = cut_rows(
             path,
+            (start, end),
             self._scratch,
             file_format=self._format,
             options=self._options,
             label=file.path,
             rows=rows,
-            start=start,
             checkpoint=self._checkpoint,
         )
         if rows is not None and cut.rows < rows:
