@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from mistudio.core.states import DatasetStatus, IndexState
+from mistudio.corpus.hub.part_types import Order
 from mistudio.corpus.ingest.local_files import SampleBy
 from mistudio.schemas.common import (
     Bytes,
@@ -19,6 +20,7 @@ from mistudio.schemas.common import (
     UsageSnippet,
 )
 from mistudio.schemas.job import JobResponse
+from mistudio.schemas.part import Amount, PartFields, Seed
 from mistudio.schemas.tokenization import TokenizationResponse
 from mistudio.utils.hf_utils import check_repo_id
 
@@ -95,6 +97,9 @@ class DatasetResponse(Shape):
     size_bytes: Bytes | None
     splits: list[SplitResponse]
     text_column: str | None
+    amount: Amount = Field(description="How much of the repository was asked for.")
+    order: Order
+    seed: Seed
     metadata: DatasetMetadata
     notices: list[str] = Field(default=[], description="What a user should know of the data, as sentences.")
     index: IndexResponse
@@ -117,7 +122,7 @@ class DatasetListResponse(Page[DatasetResponse]):
     """A page of datasets."""
 
 
-class DatasetDownloadRequest(BaseModel):
+class DatasetDownloadRequest(PartFields):
     """What to download from the Hub. The token is held in memory for this job only, never stored, never logged."""
 
     model_config = ConfigDict(extra="forbid")

@@ -27,18 +27,19 @@ from mistudio.schemas.dataset import (
     DeletePreview,
     ReferenceResponse,
 )
-from mistudio.schemas.job import JobKind
+from mistudio.schemas.job import DATASET_JOBS
 from mistudio.services.datasets.deletion import DatasetDeletion
 from mistudio.services.datasets.hub_plan import plan_download
 from mistudio.services.datasets.hub_record import already_exists, new_record
 from mistudio.services.datasets.local_record import already_imported
+from mistudio.services.datasets.part_record import get_job_kind
 from mistudio.services.datasets.progress import update_progress
 from mistudio.services.job_service import JobService
 from mistudio.services.jobs.control import JobControl
 from mistudio.services.jobs.events import changed_event, created_event, next_seq, publish_all
 from mistudio.services.lookup import active_jobs, active_jobs_by_dataset, get_dataset, list_tokenizations
 from mistudio.services.responses import dataset_detail, dataset_response
-from mistudio.services.storage.disk_space import needed_bytes, require_room
+from mistudio.services.storage.disk_space import known_sizes, needed_bytes, require_room
 from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.single_flight import SingleFlight
@@ -113,8 +114,8 @@ class DatasetService:
     async def create_dataset_from_hf(self, request: DatasetDownloadRequest) -> DatasetResponse:
         """Plan a download, then create the record and its job.
 
-        The same repository, commit, config and splits again raise AlreadyExists with the id, or retry the download that
-        failed. Raises what planning raises, and DiskFull.
+        The same repository, commit, config, splits and part again raise AlreadyExists with the id, or retry the
+        download that failed. Raises what planning raises, and DiskFull.
         """
         token = reveal(request.access_token)
         plan = await plan_download(self._planner, request)
@@ -135,7 +136,8 @@ class DatasetService:
 
     async def _prepare_download(self, dataset: Dataset, plan: DownloadPlan) -> None:
         """Check the disk, and write the plan where the job finds it."""
-        require_room(self._settings.data_dir, needed_bytes(plan.sizes), reserve=self._settings.disk_reserve_bytes)
+        needed = needed_bytes(known_sizes(plan))
+        require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
         await asyncio.to_thread(write_plan, self._storage.staging(dataset.id), plan)
 
     async def create_dataset_from_files(self, dataset: Dataset) -> DatasetResponse:
@@ -168,7 +170,7 @@ class DatasetService:
         return await self._start(response)
 
     async def _add_job(self, session: AsyncSession, dataset: Dataset, token: str | None) -> DatasetResponse:
-        kind: JobKind = "import" if dataset.is_local else "download"
+        kind = get_job_kind(dataset)
         job = await self._jobs.add(session, kind, dataset.id, progress=dataset.progress)
         next_seq(dataset)
         await session.flush()
@@ -203,7 +205,7 @@ class DatasetService:
         """Stop the download or import and keep what it has. Raises NotFound, InvalidTransition."""
         async with self._database.read() as session:
             dataset = await get_dataset(session, dataset_id)
-            jobs = [job for job in await active_jobs(session, [dataset_id]) if job.kind in {"download", "import"}]
+            jobs = [job for job in await active_jobs(session, [dataset_id]) if job.kind in DATASET_JOBS]
         if not jobs:
             raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; there is nothing to cancel.")
         await self._jobs.stop(jobs)

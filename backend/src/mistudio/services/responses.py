@@ -16,8 +16,10 @@ from mistudio.schemas.dataset import (
     DatasetResponse,
     SplitResponse,
 )
-from mistudio.schemas.job import JobResponse
+from mistudio.schemas.job import DATASET_JOBS, JobResponse
+from mistudio.schemas.part import to_amount
 from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, TokenizationResponse, WrittenSplit
+from mistudio.services.datasets.part_record import explain_part, read_part
 
 _OWN_FIELDS = (
     *("id", "name", "source", "hf_repo_id", "config", "revision", "status", "progress", "error_code", "error_message"),
@@ -27,11 +29,15 @@ _OWN_FIELDS = (
 
 
 def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
-    own = next((job for job in jobs if job.kind in {"download", "import"}), None)
+    own = next((job for job in jobs if job.kind in DATASET_JOBS), None)
+    part = read_part(dataset)
     return {
         **{name: getattr(dataset, name) for name in _OWN_FIELDS},
         "retryable": bool(dataset.error_code and is_retryable(dataset.error_code)),
         "splits": dataset.splits,
+        "amount": to_amount(part),
+        "order": part.order,
+        "seed": part.seed,
         "metadata": dataset.meta,
         "notices": list_notices(dataset),
         "index": {"state": dataset.index_state, "progress": dataset.index_progress},
@@ -44,6 +50,10 @@ def list_notices(dataset: Dataset) -> list[str]:
     metadata, rows = DatasetMetadata.model_validate(dataset.meta), dataset.num_samples
     if dataset.status is not DatasetStatus.READY or not rows:
         return []
+    return [*explain_part(dataset), *_list_empty_texts(dataset, metadata, rows)]
+
+
+def _list_empty_texts(dataset: Dataset, metadata: DatasetMetadata, rows: int) -> list[str]:
     without_text = (metadata.null_texts or 0) + (metadata.empty_texts or 0)
     if without_text < rows:
         return []

@@ -102,6 +102,10 @@ class Sizes:
     plain: int
     largest: int
 
+    def limit(self, total: int) -> "Sizes":
+        """Return the sizes of a part of these files that has ``total`` bytes."""
+        return Sizes(min(self.total, total), min(self.plain, total), min(self.largest, total))
+
     @classmethod
     def of(cls, files: Iterable[RemoteFile]) -> "Sizes":
         """Add up the sizes of ``files``."""

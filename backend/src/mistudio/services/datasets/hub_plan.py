@@ -1,5 +1,6 @@
 """The plan of a download: what the Hub holds for a request."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mistudio.core.errors import UnknownColumn
@@ -22,10 +23,15 @@ async def plan_download(planner: Planning, request: DatasetDownloadRequest) -> D
         revision=request.revision,
         token=reveal(request.access_token),
     )
-    plan = await planner.plan(question)
-    if request.text_column:
+    plan = replace(await planner.plan(question), part=request.part)
+    kept = plan.part.columns
+    if request.text_column and kept is not None and find_root(request.text_column, list(kept)) is None:
+        raise _unknown_column(request.text_column, kept)
+    if request.text_column or kept:
         pinned = replace(question, config=plan.config, revision=plan.revision)
-        _require_column(request.text_column, await planner.inspect(pinned))
+        inspection = await planner.inspect(pinned)
+        for name in kept or (request.text_column or "",):
+            _require_column(name, inspection)
     return plan
 
 
@@ -33,6 +39,10 @@ def _require_column(wanted: str, inspection: Inspection) -> None:
     """Raise UnknownColumn if the card declares columns without this one; else the data decides."""
     declared = [column.name for column in inspection.columns]
     if declared and find_root(wanted, declared) is None:
-        raise UnknownColumn(
-            f"There is no column “{wanted}”. Columns: {', '.join(declared)}.", extra={"choices": [*declared]}
-        )
+        raise _unknown_column(wanted, declared)
+
+
+def _unknown_column(wanted: str, choices: Sequence[str]) -> UnknownColumn:
+    return UnknownColumn(
+        f"There is no column “{wanted}”. Columns: {', '.join(choices)}.", extra={"choices": list(choices)}
+    )
