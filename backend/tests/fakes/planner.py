@@ -1,5 +1,6 @@
 """A planner that knows one answer."""
 
+from mistudio.corpus.hub.part_types import PartEstimate
 from mistudio.corpus.hub.plan_types import (
     DownloadPlan,
     Inspection,
@@ -44,6 +45,11 @@ class FakePlanner:
             num_files=len(plan.files),
             sizes=plan.sizes,
         )
+
+    async def estimate(self, request: PlanRequest) -> PartEstimate:
+        """The plan's whole size."""
+        self.asked.append(request)
+        return PartEstimate(self.answer.size_bytes, None, len(self.answer.files), is_exact=False)
 
     async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """The tokenizer at the plan's commit."""

@@ -71,7 +71,8 @@ async def test_parts_stand_side_by_side(server: RunningServer, hub: Hub) -> None
 async def test_bad_parts_are_refused(server: RunningServer, hub: Hub) -> None:
     """No rows, unknown columns, and a text column that is left out."""
     add_parquet(hub, files=1, rows=100)
-    for fields in (rows_of(0), {"amount": {"kind": "most"}}, {"seed": -1}, {"order": "last"}, {"columns": []}):
+    asked: list[dict[str, Any]] = [rows_of(0), {"amount": {"kind": "most"}}, {"seed": -1}, {"order": "last"}]
+    for fields in [*asked, {"columns": []}]:
         answer = await server.http.post("/api/datasets/download", json={"repo_id": "lab/groups", **fields})
         assert 422 == answer.status_code, fields
     answer = await server.http.post(
@@ -94,7 +95,6 @@ async def test_killed_again_and_again_it_ends_the_same(server: RunningServer, hu
     whole = await server.download("lab/groups", **rows_of(3_000, order="random", seed=5))
     await server.until(whole["id"], "ready")
     before = hub.bytes_sent(origin="files")
-    await server.http.delete(f"/api/datasets/{whole['id']}") if False else None
     expected = read_manifest(settings.datasets_dir / whole["id"])
     hub.rate = 1e5
     killed = await server.download("lab/groups", **rows_of(3_001, order="random", seed=5))
@@ -107,6 +107,8 @@ async def test_killed_again_and_again_it_ends_the_same(server: RunningServer, hu
             os.kill(process_id, signal.SIGKILL)
         if kill == 4:
             hub.rate = 1e6
+        if (await server.get(f"/api/datasets/{killed['id']}"))["status"] == "error":
+            await server.http.post(f"/api/datasets/{killed['id']}/retry")
     hub.rate = None
     ready = await server.until(killed["id"], "ready")
     assert 3_001 == ready["num_samples"]
@@ -129,3 +131,59 @@ async def test_lines_stop_at_the_row(server: RunningServer, hub: Hub) -> None:
     ready = await server.until(dataset["id"], "ready")
     assert 1_000 == ready["num_samples"]
     assert hub.bytes_sent(origin="files") - sent < 1.2 * preflight["fetch_bytes"] + (64 << 10)
+
+
+@BOTH_ENGINES
+async def test_an_extension_shares_what_is_here(server: RunningServer, hub: Hub, settings: Settings) -> None:
+    """The larger part is a new dataset with hard links, which the old one's deletion leaves whole."""
+    add_parquet(hub)
+    for fields in (rows_of(770), rows_of(770, order="random", seed=3)):
+        base = await server.until((await server.download("lab/groups", **fields))["id"], "ready")
+        sent = hub.bytes_sent(origin="files")
+        answer = await server.http.post(f"/api/datasets/{base['id']}/extend", json=rows_of(1_000))
+        assert 202 == answer.status_code, answer.text
+        larger = await server.until(answer.json()["id"], "ready")
+        assert (1_000, {"kind": "rows", "rows": 1_000}) == (larger["num_samples"], larger["amount"])
+        folder = settings.datasets_dir / larger["id"]
+        manifest = read_manifest(folder)
+        base_files = {path.stat().st_ino for path in (settings.datasets_dir / base["id"] / "raw").iterdir()}
+        shared = {path.stat().st_ino for path in (folder / "raw").iterdir()} & base_files
+        assert base_files == shared
+        fresh = [source.part for source in manifest.sources if source.part and source.part.taken.number]
+        fresh += [source.part for source in manifest.sources if source.part and not source.part.taken.number]
+        new_bytes = sum(part.bytes for part in fresh) - sum(
+            source.part.bytes for source in read_manifest(settings.datasets_dir / base["id"]).sources if source.part
+        )
+        assert hub.bytes_sent(origin="files") - sent < 1.1 * new_bytes + 60_000, "footers and what is missing"
+        await server.http.delete(f"/api/datasets/{base['id']}")
+        assert [] == verify(folder)
+        listed = [
+            await server.get(f"/api/datasets/{larger['id']}/samples", limit=100, page=page) for page in range(1, 11)
+        ]
+        numbers = [row["columns"]["number"] for page in listed for row in page["data"]]
+        assert (1_000, 1_000) == (len(numbers), len(set(numbers)))
+        if "order" not in fields:
+            assert list(range(1_000)) == numbers
+        smaller = await server.http.post(f"/api/datasets/{larger['id']}/extend", json=rows_of(999))
+        assert 422 == smaller.status_code
+        same = await server.http.post(f"/api/datasets/{larger['id']}/extend", json={"amount": {"kind": "all"}})
+        everything = await server.until(same.json()["id"], "ready")
+        assert (2_000, {"kind": "all"}) == (everything["num_samples"], everything["amount"])
+        await server.http.delete(f"/api/datasets/{everything['id']}")
+
+
+@BOTH_ENGINES
+async def test_an_extension_of_lines_goes_on(server: RunningServer, hub: Hub) -> None:
+    """Plain lines go on behind the last row; compressed ones come again."""
+    for suffix in (".jsonl", ".jsonl.gz"):
+        rows = add_lines(hub, suffix, f"lab/lines{suffix.replace('.', '-')}")
+        repo_id = f"lab/lines{suffix.replace('.', '-')}"
+        base = await server.until((await server.download(repo_id, **rows_of(4_000)))["id"], "ready")
+        sent = hub.bytes_sent(origin="files")
+        answer = await server.http.post(f"/api/datasets/{base['id']}/extend", json=rows_of(4_500))
+        larger = await server.until(answer.json()["id"], "ready")
+        assert 4_500 == larger["num_samples"]
+        listed = await server.get(f"/api/datasets/{larger['id']}/samples", limit=100, page=45)
+        assert [row["number"] for row in rows[4_400:4_500]] == [row["columns"]["number"] for row in listed["data"]]
+        if suffix == ".jsonl":
+            assert hub.bytes_sent(origin="files") - sent < 600_000

@@ -68,6 +68,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/extend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Extend Dataset
+     * @description Make a larger part as a new dataset, which shares what is here and fetches the rest.
+     */
+    post: operations['extendDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/{dataset_id}/index': {
     parameters: {
       query?: never;
@@ -388,7 +408,7 @@ export interface paths {
     };
     /**
      * Inspect Hub Dataset
-     * @description Get size, files, configs, splits, columns, access, licence and description of a dataset repository.
+     * @description Get size, files, configs, splits, columns, access, licence and description, and what a part would fetch.
      */
     get: operations['inspectHubDataset'];
     put?: never;
@@ -608,6 +628,17 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
+     * AllAmount
+     * @description Everything.
+     */
+    AllAmount: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'all';
+    };
+    /**
      * Audit
      * @description The audit of the written files, verified on ``documents_compared`` documents; that is not a guarantee.
      */
@@ -641,6 +672,19 @@ export interface components {
       passed: boolean | null;
       /** Title */
       title: string;
+    };
+    /**
+     * BytesAmount
+     * @description About a number of bytes of source files.
+     */
+    BytesAmount: {
+      /** Bytes */
+      bytes: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'bytes';
     };
     /**
      * CheckResponse
@@ -769,6 +813,14 @@ export interface components {
      * @description A dataset in full, as its window shows it.
      */
     DatasetDetail: {
+      /**
+       * Amount
+       * @description How much of the repository was asked for.
+       */
+      amount:
+        | components['schemas']['AllAmount']
+        | components['schemas']['RowsAmount']
+        | components['schemas']['BytesAmount'];
       /** Avg Seq Length */
       avg_seq_length: number | null;
       /** Columns */
@@ -807,6 +859,11 @@ export interface components {
       /** Num Tokens */
       num_tokens: number | null;
       /**
+       * Order
+       * @enum {string}
+       */
+      order: 'first' | 'random';
+      /**
        * Progress
        * @description Per cent.
        */
@@ -823,6 +880,8 @@ export interface components {
        * @description The commit that the data was taken from.
        */
       revision: string | null;
+      /** Seed */
+      seed: number;
       /**
        * Seq
        * @description The number of the newest event about this dataset.
@@ -863,10 +922,33 @@ export interface components {
       /** Access Token */
       access_token?: string | null;
       /**
+       * Amount
+       * @description Default: everything.
+       * @default {
+       *       "kind": "all"
+       *     }
+       */
+      amount:
+        | components['schemas']['AllAmount']
+        | components['schemas']['RowsAmount']
+        | components['schemas']['BytesAmount'];
+      /**
+       * Columns
+       * @description Default: all.
+       */
+      columns?: string[] | null;
+      /**
        * Config
        * @description Default: the card's default, or the only one.
        */
       config?: string | null;
+      /**
+       * Order
+       * @description With random, row groups are drawn by the seed, or whole files of formats without row groups.
+       * @default first
+       * @enum {string}
+       */
+      order: 'first' | 'random';
       /**
        * Repo Id
        * @description namespace/name
@@ -878,6 +960,12 @@ export interface components {
        * @description Branch, tag or commit. Default: the main branch.
        */
       revision?: string | null;
+      /**
+       * Seed
+       * @description Decides what a random part draws.
+       * @default 0
+       */
+      seed: number;
       /**
        * Splits
        * @description Default: all.
@@ -968,6 +1056,14 @@ export interface components {
      * @description A dataset as lists show it. ``job`` is its active download or import, running or waiting for a retry.
      */
     DatasetResponse: {
+      /**
+       * Amount
+       * @description How much of the repository was asked for.
+       */
+      amount:
+        | components['schemas']['AllAmount']
+        | components['schemas']['RowsAmount']
+        | components['schemas']['BytesAmount'];
       /** Avg Seq Length */
       avg_seq_length: number | null;
       /** Config */
@@ -1002,6 +1098,11 @@ export interface components {
       /** Num Tokens */
       num_tokens: number | null;
       /**
+       * Order
+       * @enum {string}
+       */
+      order: 'first' | 'random';
+      /**
        * Progress
        * @description Per cent.
        */
@@ -1018,6 +1119,8 @@ export interface components {
        * @description The commit that the data was taken from.
        */
       revision: string | null;
+      /** Seed */
+      seed: number;
       /**
        * Seq
        * @description The number of the newest event about this dataset.
@@ -1146,6 +1249,19 @@ export interface components {
       type: 'error';
     };
     /**
+     * ExtendRequest
+     * @description How much the larger part has in all. The token is held in memory for this job only.
+     */
+    ExtendRequest: {
+      /** Access Token */
+      access_token?: string | null;
+      /** Amount */
+      amount:
+        | components['schemas']['AllAmount']
+        | components['schemas']['RowsAmount']
+        | components['schemas']['BytesAmount'];
+    };
+    /**
      * FieldProblem
      * @description What is wrong with one field of the request.
      */
@@ -1208,6 +1324,20 @@ export interface components {
       description: string | null;
       /** Existing Dataset Id */
       existing_dataset_id: string | null;
+      /**
+       * Fetch Bytes
+       * @description What the asked part would fetch; null if unknown.
+       */
+      fetch_bytes: number | null;
+      /** Fetch Files */
+      fetch_files: number | null;
+      /**
+       * Fetch Is Exact
+       * @description Whether they are read from footers, not estimated.
+       */
+      fetch_is_exact: boolean;
+      /** Fetch Rows */
+      fetch_rows: number | null;
       /** Fits */
       fits: boolean;
       /** Format */
@@ -1291,7 +1421,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'tokenize' | 'index';
+      kind: 'download' | 'import' | 'extend' | 'tokenize' | 'index';
       /** Max Attempts */
       max_attempts: number;
       /** Not Before */
@@ -1652,6 +1782,19 @@ export interface components {
     RetryRequest: {
       /** Access Token */
       access_token?: string | null;
+    };
+    /**
+     * RowsAmount
+     * @description A number of rows, counted over all chosen splits in their order.
+     */
+    RowsAmount: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'rows';
+      /** Rows */
+      rows: number;
     };
     /**
      * RowSegment
@@ -2701,6 +2844,105 @@ export interface operations {
       };
     };
   };
+  extendDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExtendRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   buildIndex: {
     parameters: {
       query?: never;
@@ -3705,8 +3947,17 @@ export interface operations {
   inspectHubDataset: {
     parameters: {
       query?: {
+        /** @description Can be repeated. Default: all. */
+        columns?: string[] | null;
         config?: string | null;
+        /** @description Take about this many bytes of source. */
+        max_bytes?: number | null;
+        order?: 'first' | 'random';
         revision?: string | null;
+        /** @description Take this many rows. */
+        rows?: number | null;
+        /** @description Decides what a random part draws. */
+        seed?: number;
       };
       header?: {
         /** @description Hugging Face token; used for this request only. */

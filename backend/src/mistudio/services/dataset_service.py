@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.corpus.hub.planning import Planning
+from mistudio.corpus.ingest.part_base import link_base
 from mistudio.models import Dataset
 from mistudio.schemas.common import Pagination, reveal
 from mistudio.schemas.dataset import (
@@ -28,8 +29,10 @@ from mistudio.schemas.dataset import (
     ReferenceResponse,
 )
 from mistudio.schemas.job import DATASET_JOBS
+from mistudio.schemas.part import ExtendRequest
 from mistudio.services.datasets.deletion import DatasetDeletion
-from mistudio.services.datasets.hub_plan import plan_download
+from mistudio.services.datasets.filters import filter_datasets
+from mistudio.services.datasets.hub_plan import plan_download, plan_extension
 from mistudio.services.datasets.hub_record import already_exists, new_record
 from mistudio.services.datasets.local_record import already_imported
 from mistudio.services.datasets.part_record import get_job_kind
@@ -37,7 +40,13 @@ from mistudio.services.datasets.progress import update_progress
 from mistudio.services.job_service import JobService
 from mistudio.services.jobs.control import JobControl
 from mistudio.services.jobs.events import changed_event, created_event, next_seq, publish_all
-from mistudio.services.lookup import active_jobs, active_jobs_by_dataset, get_dataset, list_tokenizations
+from mistudio.services.lookup import (
+    active_jobs,
+    active_jobs_by_dataset,
+    get_dataset,
+    get_ready_dataset,
+    list_tokenizations,
+)
 from mistudio.services.responses import dataset_detail, dataset_response
 from mistudio.services.storage.disk_space import known_sizes, needed_bytes, require_room
 from mistudio.services.storage.plan_file import write_plan
@@ -87,7 +96,7 @@ class DatasetService:
         limit: int = 50,
     ) -> DatasetListResponse:
         """Return one page of the datasets that match all filters; ``search`` looks in names and repository ids."""
-        query = _filter(select(Dataset), status=status, source=source, search=search)
+        query = filter_datasets(select(Dataset), status=status, source=source, search=search)
         column = getattr(Dataset, sort.removeprefix("-"))
         order = column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()
 
@@ -120,11 +129,31 @@ class DatasetService:
         token = reveal(request.access_token)
         plan = await plan_download(self._planner, request)
         dataset = new_record(plan, request.text_column)
+        return await self._create_download(dataset, plan, token)
+
+    async def extend(self, dataset_id: str, request: ExtendRequest) -> DatasetResponse:
+        """Create a larger part of the same repository, which keeps what is here and fetches the rest.
+
+        The dataset stays as it is. Raises NotFound, NotReady, ValidationFailed, AlreadyExists, DataMissing, and what
+        planning raises.
+        """
+        async with self._database.read() as session:
+            base = await get_ready_dataset(session, dataset_id, action="extended")
+        plan = await plan_extension(self._planner, base, request)
+        dataset = new_record(plan, base.text_column, extends=base.id)
+        return await self._create_download(dataset, plan, reveal(request.access_token), base=base)
+
+    async def _create_download(
+        self, dataset: Dataset, plan: DownloadPlan, token: str | None, base: Dataset | None = None
+    ) -> DatasetResponse:
         if same := await self._find_same(dataset):
             if same.status is not DatasetStatus.ERROR:
                 raise already_exists(same)
-            return await self.retry(same.id, token, request=request)
+            return await self.retry(same.id, token, wanted=dataset)
         await self._prepare_download(dataset, plan)
+        if base:
+            folders = self._storage.folder(base.id), self._storage.staging(dataset.id)
+            await asyncio.to_thread(link_base, *folders)
         try:
             return await self._create(dataset, token)
         except IntegrityError as error:
@@ -183,9 +212,9 @@ class DatasetService:
         return response
 
     async def retry(
-        self, dataset_id: str, token: str | None = None, *, request: DatasetDownloadRequest | None = None
+        self, dataset_id: str, token: str | None = None, *, wanted: Dataset | None = None
     ) -> DatasetResponse:
-        """Continue a download or import that failed, from what it has; a new request may name another text column.
+        """Continue a download or import that failed, from what it has, with the text column of ``wanted``.
 
         Raises NotFound, InvalidTransition.
         """
@@ -195,8 +224,8 @@ class DatasetService:
                 raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; only what failed can be retried.")
             dataset.status = DatasetStatus.PROCESSING if dataset.is_local else DatasetStatus.DOWNLOADING
             dataset.error_code = dataset.error_message = None
-            if request:
-                dataset.text_column = request.text_column
+            if wanted:
+                dataset.text_column = wanted.text_column
             response = await self._add_job(session, dataset, token)
         await publish_all(self._bus, [changed_event(response)])
         return await self._start(response)
@@ -223,17 +252,3 @@ class DatasetService:
     async def delete_dataset(self, dataset_id: str) -> None:
         """Stop its jobs, remove the record, then the files. Raises NotFound, InUse."""
         await self._deletion.delete(dataset_id)
-
-
-def _filter(
-    query: Select[Dataset], *, status: DatasetStatus | None, source: DatasetSource | None, search: str | None
-) -> Select[Dataset]:
-    if status:
-        query = query.where(Dataset.status == status)
-    if source:
-        query = query.where(Dataset.source == source)
-    if search:
-        query = query.where(
-            or_(Dataset.name.icontains(search, autoescape=True), Dataset.hf_repo_id.icontains(search, autoescape=True))
-        )
-    return query

@@ -1,6 +1,5 @@
 """The preflight: what a Hub repository holds, and whether it fits on the disk."""
 
-import asyncio
 from dataclasses import replace
 from typing import Final
 
@@ -10,12 +9,9 @@ from sqlalchemy import select
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import ValidationFailed
-from mistudio.corpus.fetch import FetchSettings
-from mistudio.corpus.hub.part_types import EVERYTHING, Part
+from mistudio.corpus.hub.part_types import EVERYTHING, Part, PartEstimate
 from mistudio.corpus.hub.plan_types import Inspection, PlanRequest
 from mistudio.corpus.hub.planning import Planning
-from mistudio.corpus.ingest.part_estimate import PartEstimate, estimate_part
-from mistudio.corpus.ingest.part_origin import HubAccess
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.schemas.hub import HubColumn, HubDatasetResponse
@@ -63,9 +59,8 @@ class HubService:
             return None
         key = (found.repo_id, found.revision, found.config, part)
         if (known := self._estimates.get(key)) is None:
-            plan = await self._planner.plan(replace(request, config=found.config, revision=found.revision))
-            access = HubAccess(request.token, FetchSettings(connections=self._settings.download_connections))
-            known = await asyncio.to_thread(estimate_part, replace(plan, part=part), access)
+            pinned = replace(request, config=found.config, revision=found.revision, part=part)
+            known = await self._planner.estimate(pinned)
             self._estimates[key] = known
         return known
 

@@ -22,7 +22,7 @@ _QUIET: Final = {
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
 }
 
-Question = Literal["inspect", "plan", "tokenizer"]
+Question = Literal["inspect", "plan", "estimate", "tokenizer"]
 Request = PlanRequest | TokenizerRequest
 
 

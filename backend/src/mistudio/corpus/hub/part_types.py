@@ -33,6 +33,16 @@ EVERYTHING: Final = Part()
 
 
 @dataclass(frozen=True)
+class PartEstimate:
+    """Bytes, rows and files that a part takes; None where nobody knows. ``is_exact`` tells estimates apart."""
+
+    num_bytes: int
+    rows: int | None
+    files: int
+    is_exact: bool
+
+
+@dataclass(frozen=True)
 class GroupRows:
     """Rows ``start`` to ``stop`` of one row group of a Parquet file."""
 

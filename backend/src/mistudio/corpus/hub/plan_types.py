@@ -30,6 +30,7 @@ class PlanRequest:
     splits: tuple[str, ...] | None = None
     revision: str | None = None
     token: str | None = field(default=None, repr=False)
+    part: Part = EVERYTHING
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
 from mistudio.core.records import from_json
 from mistudio.corpus.hub.child_process import ChildDied, ChildProcess, Question, Request
+from mistudio.corpus.hub.part_types import PartEstimate
 from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PinnedTokenizer, PlanRequest, TokenizerRequest
 
 _ANSWER_SECONDS: Final = 30.0
@@ -60,6 +61,10 @@ class Planner:
     async def plan(self, request: PlanRequest) -> DownloadPlan:
         """Return the files to fetch: see ``plan.make_plan``; HubUnreachable also if no answer comes in time."""
         return await self._ask("plan", request, DownloadPlan)
+
+    async def estimate(self, request: PlanRequest) -> PartEstimate:
+        """Return what the request's part would fetch; HubUnreachable also as above."""
+        return await self._ask("estimate", request, PartEstimate)
 
     async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """Bring a tokenizer into the cache: see ``tokenizer_files.find_files``; HubUnreachable also as above."""

@@ -190,7 +190,7 @@ def _ingest_one(
         monitor=monitor,
         progress=progress,
     )
-    finished = _write_report(FinishedFile(planned, report, fetched.sha256), staging)
+    finished = write_report(FinishedFile(planned, report, fetched.sha256), staging)
     fetched.path.unlink(missing_ok=True)
     return finished
 
@@ -204,7 +204,8 @@ def _link_duplicate(planned: PlannedFile, first: FinishedFile, staging: Path) ->
     return FinishedFile(planned, first.report, first.source_sha256)
 
 
-def _write_report(finished: FinishedFile, staging: Path) -> FinishedFile:
+def write_report(finished: FinishedFile, staging: Path) -> FinishedFile:
+    """Record that a raw file is complete, so that no later call makes it again."""
     content = {"source_sha256": finished.source_sha256, "report": as_json(finished.report)}
     write_bytes_atomic(finished.planned.report_path(staging), json.dumps(content).encode())
     return finished
@@ -236,7 +237,7 @@ def _recover_moved(origin: Origin, planned: PlannedFile, staging: Path, monitor:
     file_format, options = origin.get_format(planned.source)
     moved = DatasetLayout(staging).source / "moved"
     report = ingest_file(moved, raw, format=file_format, options=options, label=planned.source.path, monitor=monitor)
-    return _write_report(FinishedFile(planned, report, planned.source.sha256), staging)
+    return write_report(FinishedFile(planned, report, planned.source.sha256), staging)
 
 
 def _to_manifest_entry(finished: FinishedFile, layout: DatasetLayout) -> IngestedFile:

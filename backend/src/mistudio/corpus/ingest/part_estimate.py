@@ -1,12 +1,17 @@
 """Estimates what a part will fetch, from few footers or the first rows, before anything is downloaded."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
-from mistudio.corpus.hub.part_types import FilePart, Part
-from mistudio.corpus.hub.plan_types import DownloadPlan, RemoteFile
+from mistudio.core.errors import Json
+from mistudio.core.records import as_json, from_json
+from mistudio.corpus.fetch import FetchSettings
+from mistudio.corpus.hub.part_types import FilePart, Part, PartEstimate
+from mistudio.corpus.hub.plan import make_plan
+from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest, RemoteFile
 from mistudio.corpus.ingest.part_origin import HubAccess, Selection, select_part
 from mistudio.corpus.monitor import Monitor, NullMonitor
 from mistudio.corpus.parts.row_groups import permute
@@ -15,33 +20,26 @@ from mistudio.corpus.parts.row_groups import permute
 MAX_FOOTERS: Final = 64
 
 
-@dataclass(frozen=True)
-class PartEstimate:
-    """Bytes, rows and files that a part takes; None where nobody knows. ``is_exact`` tells estimates apart."""
-
-    num_bytes: int
-    rows: int | None
-    files: int
-    is_exact: bool
+def answer(request: Mapping[str, Any]) -> dict[str, Json]:
+    """Answer the planner's question ``estimate``; the request and the answer are JSON."""
+    asked = from_json(PlanRequest, request)
+    return as_json(estimate_part(make_plan(asked), HubAccess(asked.token, FetchSettings())))
 
 
-def estimate_part(plan: DownloadPlan, access: HubAccess, monitor: Monitor | None = None) -> PartEstimate:
+def estimate_part(plan: DownloadPlan, access: HubAccess) -> PartEstimate:
     """Return what the plan's part will fetch. Raises UnknownColumn, InvalidData, and what fetching raises."""
-    watched = monitor or NullMonitor()
-    part, sizes = plan.part, plan.sizes
-    if part.is_whole:
-        return PartEstimate(sizes.total, None, len({file.path for file in plan.files}), is_exact=True)
-    if plan.format != "parquet" and part.kind != "rows":
+    part = plan.part
+    if part.is_whole or (plan.format != "parquet" and part.kind != "rows"):
         return _add_sizes(plan)
     with TemporaryDirectory(prefix="mistudio-preflight-") as folder:
-        return _sample(plan, Path(folder), access, watched)
+        return _sample(plan, Path(folder), access, NullMonitor())
 
 
 def _add_sizes(plan: DownloadPlan) -> PartEstimate:
     """Return what files in order give, whose sizes are all that is known."""
     part, left, files = plan.part, plan.part.count, 0
     if part.kind == "all":
-        return PartEstimate(plan.sizes.total, None, len({file.path for file in plan.files}), is_exact=True)
+        return PartEstimate(plan.sizes.total, None, len({file.path for file in plan.files}), is_exact=part.is_whole)
     for file in _in_order(plan):
         if left <= 0:
             break

@@ -16,9 +16,11 @@ from mistudio.core.records import as_json, from_json
 from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.hub.part_types import FilePart
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
+from mistudio.corpus.ingest.part_base import read_base
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.parts.cutting import cut_rows
 from mistudio.corpus.parts.footers import FooterReader
+from mistudio.corpus.parts.kept import KeptPieces, group_pieces
 from mistudio.corpus.parts.parquet import ParquetSelector
 from mistudio.corpus.parts.sequential import SequentialSelector, plain_options
 from mistudio.corpus.store.layout import DatasetLayout
@@ -77,8 +79,12 @@ class _QuietMonitor:
         """Do nothing."""
 
 
-def select_part(plan: DownloadPlan, folder: Path, access: HubAccess, monitor: Monitor) -> Selection:
+def select_part(
+    plan: DownloadPlan, folder: Path, access: HubAccess, monitor: Monitor, *, kept: KeptPieces | None = None
+) -> Selection:
     """Choose what the plan's part takes of each file; what that needs to fetch stays in ``folder``.
+
+    The pieces ``kept`` are here already, and are not taken again.
 
     Raises NoData if nothing is taken, UnknownColumn, InvalidData, and what fetching raises.
     """
@@ -88,11 +94,17 @@ def select_part(plan: DownloadPlan, folder: Path, access: HubAccess, monitor: Mo
         return access.fetch(plan, files, folder, monitor=quiet)
 
     if plan.format == "parquet":
-        files = ParquetSelector(plan.part, FooterReader(fetch)).select(plan.files)
+        files = ParquetSelector(plan.part, FooterReader(fetch), kept or {}).select(plan.files)
     else:
         scratch = ensure_dir(folder) / f"scratch-{os.getpid()}"
         selector = SequentialSelector(
-            plan.part, plan.format, plan.options, fetch=fetch, scratch=scratch, checkpoint=monitor.checkpoint
+            plan.part,
+            plan.format,
+            plan.options,
+            kept=kept or {},
+            fetch=fetch,
+            scratch=scratch,
+            checkpoint=monitor.checkpoint,
         )
         files = selector.select(plan.files)
         scratch.unlink(missing_ok=True)
@@ -107,14 +119,10 @@ def pin_selection(plan: DownloadPlan, staging: Path, access: HubAccess, monitor:
     try:
         return from_json(Selection, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
-        selection = select_part(plan, DatasetLayout(staging).source, access, monitor)
-    write_selection(staging, selection)
+        kept = group_pieces(piece.kept for piece in read_base(staging))
+        selection = select_part(plan, DatasetLayout(staging).source, access, monitor, kept=kept)
+    write_bytes_atomic(path, json.dumps(as_json(selection)).encode())
     return selection
-
-
-def write_selection(staging: Path, selection: Selection) -> None:
-    """Pin a selection in ``staging``."""
-    write_bytes_atomic(staging / SELECTION_NAME, json.dumps(as_json(selection)).encode())
 
 
 class PartOrigin:
@@ -165,6 +173,7 @@ class PartOrigin:
             options=self._plan.options,
             label=fetched.source.path,
             rows=part.rows,
+            is_end=part.ranges[-1][1] == fetched.source.size,
             checkpoint=monitor.checkpoint,
         )
         return replace(fetched, path=target)

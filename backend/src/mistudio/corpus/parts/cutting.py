@@ -116,9 +116,13 @@ def cut_rows(
     options: Mapping[str, Json],
     label: str,
     rows: int | None,
+    is_end: bool = False,
     checkpoint: Callable[[], None],
 ) -> Cut:
-    """Write the first ``rows`` rows of a piece (None: all that are complete) to ``target``."""
+    """Write the first ``rows`` rows of a piece (None: all that are complete) to ``target``.
+
+    ``is_end`` says that the file ends with the piece, so that its last row needs no line break.
+    """
     counter = _make_counter(file_format, options, rows)
     with _open(path, piece, label, options) as stream:
         with atomic_path(target) as temporary, temporary.open("wb") as out:
@@ -127,6 +131,8 @@ def cut_rows(
                 out.write(counter.take(block))
                 if counter.is_full:
                     break
+            if is_end:
+                counter.finish()
             out.truncate(counter.end)
         return Cut(counter.rows, counter.end)
 
@@ -173,6 +179,11 @@ class _RowCounter:
             self._pass(block[start:])
         self._position += len(block)
         return block
+
+    def finish(self) -> None:
+        """Count what follows the last line break as a row."""
+        if self._position > self.end and not self.is_full:
+            self._end_row(self._position)
 
     def _pass(self, text: bytes) -> None:
         if self._quote and text.count(self._quote) % 2:

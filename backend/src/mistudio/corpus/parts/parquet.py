@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from mistudio.corpus.hub.part_types import ByteRange, FilePart, GroupRows, Part, merge_ranges
+from mistudio.corpus.hub.part_types import ByteRange, FilePart, GroupRows, Part, merge_ranges, subtract_ranges
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.corpus.parts.footers import FooterReader
+from mistudio.corpus.parts.kept import KeptPieces
 from mistudio.corpus.parts.row_groups import RowGroup, Taken, permute, read_row_groups, shuffle_groups, take_rows
 
 # Footers of more files would take longer than the part itself: a random part then draws this many files first.
@@ -20,9 +21,10 @@ Pairs: TypeAlias = list[tuple[int, RowGroup]]
 class ParquetSelector:
     """Chooses the row groups of one part."""
 
-    def __init__(self, part: Part, footers: FooterReader) -> None:
+    def __init__(self, part: Part, footers: FooterReader, kept: KeptPieces) -> None:
         self._part = part
         self._footers = footers
+        self._kept = kept
 
     def select(self, files: Sequence[RemoteFile]) -> list[RemoteFile]:
         """Return the files with their parts, in the order of ``files``; files of which nothing is taken are left out.
@@ -34,7 +36,7 @@ class ParquetSelector:
             pairs = self._read(files, range(len(files)))
         else:
             pairs = self._draw_groups(files) if part.order == "random" else self._list_first_groups(files)
-        return make_parts(files, take_rows(part, pairs))
+        return make_parts(files, take_rows(part, pairs), self._kept)
 
     def _list_first_groups(self, files: Sequence[RemoteFile]) -> Pairs:
         """Return the groups in order, of no more files than are needed."""
@@ -75,18 +77,38 @@ class ParquetSelector:
         return sum(group.rows if self._part.kind == "rows" else group.num_bytes for _number, group in pairs)
 
 
-def make_parts(files: Sequence[RemoteFile], taken: Iterable[Taken]) -> list[RemoteFile]:
-    """Return the files with what is taken of each, in their order; the groups are in the order of the file."""
+def make_parts(files: Sequence[RemoteFile], taken: Iterable[Taken], kept: KeptPieces) -> list[RemoteFile]:
+    """Return the pieces of each file, in order: those that are kept, and one with what they lack of ``taken``."""
     of_file: dict[int, list[Taken]] = {}
     for item in taken:
         of_file.setdefault(item.file, []).append(item)
-    return [_make_part(files[number], sorted(of_file[number], key=_by_index)) for number in sorted(of_file)]
+    pieces: list[RemoteFile] = []
+    for number, file in enumerate(files):
+        present = [piece.file for piece in kept.get((file.split, file.path), ())]
+        rest = _leave_out(sorted(of_file.get(number, []), key=_by_index), present)
+        pieces += present
+        if rest:
+            pieces.append(_make_part(file, rest, number=len(present)))
+    return pieces
 
 
-def _make_part(file: RemoteFile, taken: Sequence[Taken]) -> RemoteFile:
+def _leave_out(taken: Sequence[Taken], present: Sequence[RemoteFile]) -> list[Taken]:
+    """Return what of ``taken`` is in none of the pieces."""
+    groups = [group for file in present if file.part for group in file.part.row_groups]
+    return [
+        Taken(item.file, item.group, GroupRows(item.rows.index, start, stop))
+        for item in taken
+        for start, stop in subtract_ranges(
+            [(item.rows.start, item.rows.stop)],
+            merge_ranges([(group.start, group.stop) for group in groups if group.index == item.rows.index]),
+        )
+    ]
+
+
+def _make_part(file: RemoteFile, taken: Sequence[Taken], *, number: int) -> RemoteFile:
     ranges: list[ByteRange] = [one for item in taken for one in item.group.ranges]
     groups: tuple[GroupRows, ...] = tuple(item.rows for item in taken)
-    return replace(file, part=FilePart(merge_ranges(ranges), row_groups=groups))
+    return replace(file, part=FilePart(merge_ranges(ranges), row_groups=groups, number=number))
 
 
 def _by_index(taken: Taken) -> int:

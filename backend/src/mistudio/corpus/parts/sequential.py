@@ -11,6 +11,7 @@ from mistudio.corpus.hub.plan_types import Format, RemoteFile
 from mistudio.corpus.parts.counting import count_rows
 from mistudio.corpus.parts.cutting import can_cut, can_enter, cut_rows, measure_mark, read_head
 from mistudio.corpus.parts.footers import FetchFiles
+from mistudio.corpus.parts.kept import KeptPieces
 from mistudio.corpus.parts.row_groups import permute
 
 FIRST_BYTES: Final = 128 << 10
@@ -39,10 +40,12 @@ class SequentialSelector:
         file_format: Format,
         options: Mapping[str, Json],
         *,
+        kept: KeptPieces,
         fetch: FetchFiles,
         scratch: Path,
         checkpoint: Callable[[], None],
     ) -> None:
+        self._kept = kept
         self._part = part
         self._format = file_format
         self._options = options
@@ -53,30 +56,59 @@ class SequentialSelector:
     def select(self, files: Sequence[RemoteFile]) -> list[RemoteFile]:
         """Return the files with their parts, in the order of ``files``. Raises InvalidData and what fetching raises."""
         part = self._part
-        if part.kind == "all":
-            return [take_whole(file) for file in files]
         numbers = permute(len(files), part.seed) if part.order == "random" else list(range(len(files)))
-        drawn = [files[number] for number in numbers]
-        pieces = self._take_bytes(drawn) if part.kind == "bytes" else self._take_rows(drawn)
-        by_number = sorted(zip(numbers, pieces, strict=False), key=lambda pair: pair[0])
-        return [piece.file for _number, piece in by_number]
+        taken: dict[int, list[_Piece]] = {}
+        left = part.count
+        for position, number in enumerate(numbers):
+            if part.kind != "all" and left <= 0:
+                break
+            if part.kind == "rows":
+                known = [piece for pieces in taken.values() for piece in pieces]
+                self._fetch_ahead([files[other] for other in numbers[position:]], known, left)
+            taken[number] = self._take(files[number], left, is_only=not taken)
+            left -= sum(self._measure(piece) for piece in taken[number])
+            if part.kind == "bytes" and not taken[number]:
+                break
+        return [piece.file for number in sorted(taken) for piece in taken[number]]
 
-    def _take_bytes(self, files: Sequence[RemoteFile]) -> list[_Piece]:
-        pieces: list[_Piece] = []
-        left = self._part.count
-        for file in files:
-            if file.size <= left:
-                pieces.append(_Piece(take_whole(file), None))
-                left -= file.size
-                continue
-            last = self._take_beginning(file, left, is_only=not pieces)
-            return [*pieces, last] if last else pieces
-        return pieces
+    def _measure(self, piece: _Piece) -> int:
+        return piece.file.fetch_bytes if self._part.kind == "bytes" else piece.rows or 0
 
-    def _take_beginning(self, file: RemoteFile, size: int, *, is_only: bool) -> _Piece | None:
-        """Return the rows in the first ``size`` bytes; of the only file, one row at least."""
-        while 0 < size < file.size:
-            piece = self._cut(file, 0, size, rows=None)
+    def _take(self, file: RemoteFile, left: int, *, is_only: bool) -> list[_Piece]:
+        """Return the pieces of one file that is next: those that are kept, and what they lack."""
+        kept = self._kept.get((file.split, file.path), ())
+        if not kept:
+            return self._take_more(file, left, start=0, number=0, is_only=is_only)
+        pieces = [_Piece(piece.file, piece.rows) for piece in kept]
+        last = kept[-1].file.part
+        if last is None or kept[-1].is_entire:
+            return pieces
+        if last.next_row_at is None:
+            # Nobody can enter it after its last row: it comes again from its beginning.
+            return self._take_more(file, left, start=0, number=0, is_only=is_only)
+        left -= last.next_row_at if self._part.kind == "bytes" else sum(piece.rows for piece in kept)
+        if self._part.kind != "all" and left <= 0:
+            return pieces
+        return pieces + self._take_more(file, left, start=last.next_row_at, number=len(kept), is_only=False)
+
+    def _take_more(self, file: RemoteFile, left: int, *, start: int, number: int, is_only: bool) -> list[_Piece]:
+        if self._part.kind == "rows":
+            piece = self._take_first_rows(file, left, start)
+        elif self._part.kind == "all" or file.size - start <= left:
+            piece = self._take_rest(file, start)
+        else:
+            piece = self._take_beginning(file, start, left, is_only=is_only)
+        if piece is None or piece.file.part is None:
+            return []
+        return [_Piece(replace(piece.file, part=replace(piece.file.part, number=number)), piece.rows)]
+
+    def _take_rest(self, file: RemoteFile, start: int) -> _Piece | None:
+        return self._cut(file, start, file.size, rows=None) if start else _Piece(take_whole(file), None)
+
+    def _take_beginning(self, file: RemoteFile, start: int, size: int, *, is_only: bool) -> _Piece | None:
+        """Return the rows in the next ``size`` bytes; of the only file, one row at least."""
+        while 0 < size < file.size - start:
+            piece = self._cut(file, start, start + size, rows=None)
             if piece is None:
                 break
             if piece.rows:
@@ -85,18 +117,6 @@ class SequentialSelector:
                 return None
             size *= 2
         return _Piece(take_whole(file), None) if is_only else None
-
-    def _take_rows(self, files: Sequence[RemoteFile]) -> list[_Piece]:
-        pieces: list[_Piece] = []
-        left = self._part.count
-        for number, file in enumerate(files):
-            if left <= 0:
-                break
-            self._fetch_ahead(files[number:], pieces, left)
-            piece = self._take_first_rows(file, left)
-            pieces.append(piece)
-            left -= piece.rows or 0
-        return pieces
 
     def _fetch_ahead(self, files: Sequence[RemoteFile], pieces: Sequence[_Piece], left: int) -> None:
         """Fetch the next files together if the rows so far say that all of each is needed."""
@@ -107,7 +127,7 @@ class SequentialSelector:
         if sure > 1:
             self._bring([take_whole(file) for file in files[:sure]])
 
-    def _take_first_rows(self, file: RemoteFile, rows: int, start: int = 0) -> _Piece:
+    def _take_first_rows(self, file: RemoteFile, rows: int, start: int) -> _Piece | None:
         size = FIRST_BYTES
         while start + size < file.size:
             piece = self._cut(file, start, start + size, rows=rows)
@@ -117,7 +137,7 @@ class SequentialSelector:
                 return piece
             expected = int(size * rows / max(1, piece.rows or 0) * _MARGIN) + _STEP_BYTES
             size = min(max(expected, size + _STEP_BYTES), size * _MAX_GROWTH)
-        return self._count_whole(file, rows)
+        return self._cut(file, start, file.size, rows=rows, is_last=True) if start else self._count_whole(file, rows)
 
     def _count_whole(self, file: RemoteFile, rows: int) -> _Piece:
         """Take all of the file, or its first ``rows`` rows."""
@@ -128,7 +148,7 @@ class SequentialSelector:
         limited = FilePart(((0, file.size),), rows=rows)
         return _Piece(replace(file, part=limited), rows)
 
-    def _cut(self, file: RemoteFile, start: int, end: int, *, rows: int | None) -> _Piece | None:
+    def _cut(self, file: RemoteFile, start: int, end: int, *, rows: int | None, is_last: bool = False) -> _Piece | None:
         """Return the rows between these bytes, at most ``rows``; None if the file cannot be cut."""
         path = self._bring([replace(file, part=FilePart(((start, end),)))])[0]
         head = read_head(path, (start, end), label=file.path, options=self._options)
@@ -144,9 +164,10 @@ class SequentialSelector:
             options=self._options,
             label=file.path,
             rows=rows,
+            is_end=end == file.size,
             checkpoint=self._checkpoint,
         )
-        if rows is not None and cut.rows < rows:
+        if rows is not None and cut.rows < rows and not is_last:
             return _Piece(file, cut.rows)
         base = start + measure_mark(path) if start == 0 else start
         goes_on = can_enter(path, file.path, self._format, self._options)

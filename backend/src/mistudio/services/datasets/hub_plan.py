@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mistudio.core.errors import UnknownColumn
+from mistudio.core.errors import UnknownColumn, ValidationFailed
+from mistudio.corpus.hub.part_types import Part
 from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PlanRequest
 from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.store.text_path import find_root
+from mistudio.models import Dataset
 from mistudio.schemas.common import reveal
 from mistudio.schemas.dataset import DatasetDownloadRequest
+from mistudio.schemas.part import ExtendRequest
+from mistudio.services.datasets.part_record import read_part, read_splits
 
 
 async def plan_download(planner: Planning, request: DatasetDownloadRequest) -> DownloadPlan:
@@ -22,8 +26,9 @@ async def plan_download(planner: Planning, request: DatasetDownloadRequest) -> D
         splits=tuple(request.splits) if request.splits else None,
         revision=request.revision,
         token=reveal(request.access_token),
+        part=request.part,
     )
-    plan = replace(await planner.plan(question), part=request.part)
+    plan = await planner.plan(question)
     kept = plan.part.columns
     if request.text_column and kept is not None and find_root(request.text_column, list(kept)) is None:
         raise _unknown_column(request.text_column, kept)
@@ -33,6 +38,30 @@ async def plan_download(planner: Planning, request: DatasetDownloadRequest) -> D
         for name in kept or (request.text_column or "",):
             _require_column(name, inspection)
     return plan
+
+
+async def plan_extension(planner: Planning, base: Dataset, request: ExtendRequest) -> DownloadPlan:
+    """Ask the Hub for the files of a larger part of what ``base`` is a part of, at its commit.
+
+    Raises what planning raises, and ValidationFailed unless the amount is larger and of the same kind.
+    """
+    part = read_part(base)
+    if part.kind == "all":
+        raise ValidationFailed(f"“{base.name}” has every row already.", field="amount")
+    amount = request.amount
+    if amount.kind != "all" and (amount.kind != part.kind or amount.count <= part.count):
+        raise ValidationFailed(f"Ask for more than {part.count:,} {part.kind}, or for everything.", field="amount")
+    is_all = amount.kind == "all"
+    return await planner.plan(
+        PlanRequest(
+            repo_id=base.hf_repo_id or "",
+            config=base.config,
+            splits=tuple(read_splits(base) or ()) or None,
+            revision=base.revision,
+            token=reveal(request.access_token),
+            part=Part(columns=part.columns) if is_all else replace(part, count=amount.count),
+        )
+    )
 
 
 def _require_column(wanted: str, inspection: Inspection) -> None:

@@ -11,7 +11,7 @@ from mistudio.core.states import DatasetStatus
 from mistudio.corpus.hub.part_types import EVERYTHING, Part
 from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.models import Dataset, new_id
-from mistudio.services.datasets.part_record import describe_part, part_fields
+from mistudio.services.datasets.part_record import EXTENDS, describe_part, part_fields
 
 _MAX_NAME: Final = 255
 
@@ -24,8 +24,8 @@ def source_key(*, repo_id: str, revision: str, config: str, splits: Iterable[str
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
 
 
-def new_record(plan: DownloadPlan, text_column: str | None) -> Dataset:
-    """Return the record of a dataset that this plan downloads."""
+def new_record(plan: DownloadPlan, text_column: str | None, *, extends: str | None = None) -> Dataset:
+    """Return the record of a dataset that this plan downloads; ``extends`` is the id of the part it is made from."""
     name = plan.repo_id.rpartition("/")[2]
     name = name if plan.is_default_config else f"{name} ({plan.config})"
     what = describe_part(plan.part)
@@ -58,6 +58,7 @@ def new_record(plan: DownloadPlan, text_column: str | None) -> Dataset:
             # The plan lists a file that serves several splits once for each.
             "source_files": len({file.path for file in plan.files}),
             **part_fields(plan),
+            **({EXTENDS: extends} if extends else {}),
         },
     )
 

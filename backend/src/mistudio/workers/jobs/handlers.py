@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from mistudio.corpus.hub.planner import Planner
 from mistudio.corpus.ingest.build import build_dataset, finish_build
 from mistudio.corpus.ingest.local_files import LocalOrigin
 from mistudio.corpus.ingest.origin import HubOrigin, Origin
+from mistudio.corpus.ingest.part_base import adopt_base, read_base
 from mistudio.corpus.ingest.part_origin import HubAccess, PartOrigin, pin_selection
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
@@ -89,10 +89,12 @@ def _open_origin(plan: DownloadPlan, staging: Path, *, context: JobContext, sett
         kept=get_allocated_size(staging),
     )
     fetching = FetchSettings(connections=settings.download_connections)
-    if plan.part.is_whole:
+    if plan.part.is_whole and not read_base(staging):
         return HubOrigin(plan, token=context.token, settings=fetching)
     access = HubAccess(context.token, fetching)
-    return PartOrigin(plan, pin_selection(plan, staging, access, context.monitor), access)
+    selection = pin_selection(plan, staging, access, context.monitor)
+    adopt_base(selection.files, staging)
+    return PartOrigin(plan, selection, access)
 
 
 def _require_room(origin: Origin, staging: Path, settings: Settings) -> None:
@@ -113,10 +115,11 @@ async def _rebuild_plan(dataset: Dataset, staging: Path, token: str | None) -> D
         splits=tuple(read_splits(dataset) or (SplitResponse.model_validate(split).name for split in dataset.splits)),
         revision=dataset.revision,
         token=token,
+        part=read_part(dataset),
     )
     planner = Planner()
     try:
-        plan = replace(await planner.plan(request), part=read_part(dataset))
+        plan = await planner.plan(request)
     finally:
         await planner.close()
     await asyncio.to_thread(write_plan, staging, plan)
