@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from mistudio.commands.amounts import make_amount
 from mistudio.commands.connection import Refused, Studio
-from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken
+from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, Wanted
 from mistudio.commands.output import fail, run, say, say_json
 from mistudio.commands.progress import progress_bar
 from mistudio.corpus.formats.byte_stream import plain_suffix
@@ -48,6 +49,13 @@ def download(
     split: Annotated[list[str] | None, typer.Option(help="Can be repeated. Default: all.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit. Default: the main branch.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
+    rows: Annotated[int | None, typer.Option(min=1, help="Take this many rows. Default: all.")] = None,
+    max_size: Annotated[str | None, typer.Option(help="Take about this much of the source, such as 2GB.")] = None,
+    sample: Annotated[
+        Literal["first", "random"], typer.Option(help="random: row groups or files by --seed.")
+    ] = "first",
+    seed: Annotated[int, typer.Option(min=0, help="Decides what a random part draws.")] = 0,
+    column: Annotated[list[str] | None, typer.Option(help="Keep this column. Can be repeated. Default: all.")] = None,
     token: HubToken = None,
     json: AsJson = False,
     data_dir: DataDir = None,
@@ -60,6 +68,10 @@ def download(
         "revision": revision,
         "text_column": text_column,
         "access_token": token,
+        "amount": make_amount(rows, max_size),
+        "order": sample,
+        "seed": seed,
+        "columns": column or None,
     }
 
     async def use(api: Studio) -> None:
@@ -68,6 +80,24 @@ def download(
         else:
             dataset = await _create_dataset(api, "/datasets/download", json=request)
         await _follow(api, dataset, quiet=json)
+
+    run(use, data_dir=data_dir)
+
+
+def extend(
+    wanted: Wanted,
+    rows: Annotated[int | None, typer.Option(min=1, help="So many rows in all.")] = None,
+    max_size: Annotated[str | None, typer.Option(help="About so much of the source in all, such as 4GB.")] = None,
+    token: HubToken = None,
+    json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a larger part of the same repository, which shares what is here; without an amount, everything."""
+    request = {"amount": make_amount(rows, max_size), "access_token": token}
+
+    async def use(api: Studio) -> None:
+        dataset = await api.find(wanted)
+        await _follow(api, await _create_dataset(api, f"/datasets/{dataset['id']}/extend", json=request), quiet=json)
 
     run(use, data_dir=data_dir)
 

@@ -128,14 +128,12 @@ class DatasetService:
         """
         token = reveal(request.access_token)
         plan = await plan_download(self._planner, request)
-        dataset = new_record(plan, request.text_column)
-        return await self._create_download(dataset, plan, token)
+        return await self._create_download(new_record(plan, request.text_column), plan, token)
 
     async def extend(self, dataset_id: str, request: ExtendRequest) -> DatasetResponse:
-        """Create a larger part of the same repository, which keeps what is here and fetches the rest.
+        """Create a larger part as a new dataset, which shares what is here and fetches the rest.
 
-        The dataset stays as it is. Raises NotFound, NotReady, ValidationFailed, AlreadyExists, DataMissing, and what
-        planning raises.
+        Raises NotFound, NotReady, ValidationFailed, AlreadyExists, DataMissing, and what planning raises.
         """
         async with self._database.read() as session:
             base = await get_ready_dataset(session, dataset_id, action="extended")
@@ -152,8 +150,7 @@ class DatasetService:
             return await self.retry(same.id, token, wanted=dataset)
         await self._prepare_download(dataset, plan)
         if base:
-            folders = self._storage.folder(base.id), self._storage.staging(dataset.id)
-            await asyncio.to_thread(link_base, *folders)
+            await asyncio.to_thread(link_base, self._storage.folder(base.id), self._storage.staging(dataset.id))
         try:
             return await self._create(dataset, token)
         except IntegrityError as error:
@@ -214,10 +211,7 @@ class DatasetService:
     async def retry(
         self, dataset_id: str, token: str | None = None, *, wanted: Dataset | None = None
     ) -> DatasetResponse:
-        """Continue a download or import that failed, from what it has, with the text column of ``wanted``.
-
-        Raises NotFound, InvalidTransition.
-        """
+        """Continue a failed download or import, with ``wanted``'s text column. Raises NotFound, InvalidTransition."""
         async with self._database.write() as session:
             dataset = await get_dataset(session, dataset_id, for_update=True)
             if dataset.status is not DatasetStatus.ERROR:

@@ -5,63 +5,27 @@ at once. A report beside the raw file records that. So the process can be killed
 files that have a report, resumes unfinished ones, and publishes the dataset.
 """
 
-import json
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
 
-from mistudio.core.errors import Json
-from mistudio.core.records import as_json, from_json
 from mistudio.corpus.fetch import FetchedFile
-from mistudio.corpus.hub.plan_types import FileKey, RemoteFile, Sizes
+from mistudio.corpus.hub.plan_types import FileKey, Sizes
+from mistudio.corpus.ingest.finished_files import (
+    FinishedFile,
+    PlannedFile,
+    name_raw_files,
+    read_report,
+    to_manifest_entry,
+    write_report,
+)
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.origin import Origin
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, read_manifest, write_manifest
-from mistudio.corpus.store.part_record import SourcePart
-from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, read_manifest, write_manifest
+from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file
 from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
-
-
-@dataclass(frozen=True)
-class PlannedFile:
-    """A source file and the name of the raw file that it becomes."""
-
-    source: RemoteFile
-    raw_name: str
-
-    def report_path(self, staging: Path) -> Path:
-        """Return the path of the report which records that the raw file is complete."""
-        return DatasetLayout(staging).reports / f"{self.raw_name}.json"
-
-    def raw_path(self, staging: Path) -> Path:
-        """Return the path of the raw file."""
-        return DatasetLayout(staging).raw / self.raw_name
-
-
-@dataclass(frozen=True)
-class FinishedFile:
-    """A planned file whose raw file is complete."""
-
-    planned: PlannedFile
-    report: FileReport
-    source_sha256: str
-
-
-def name_raw_files(files: Sequence[RemoteFile]) -> list[PlannedFile]:
-    """Return the files with the names of their raw files, ``<split>-00000-of-00003.parquet``."""
-    totals = Counter(file.split for file in files)
-    numbers = {split: count() for split in totals}
-    return [
-        PlannedFile(file, f"{file.split}-{next(numbers[file.split]):05d}-of-{totals[file.split]:05d}.parquet")
-        for file in files
-    ]
 
 
 def build_dataset(
@@ -140,12 +104,12 @@ def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> list[Ingeste
         firsts.setdefault(file.source.key, file)
     finished: dict[FileKey, FinishedFile] = {}
     for key, file in firsts.items():
-        if earlier := _read_report(file, staging) or _recover_moved(origin, file, staging, monitor):
+        if earlier := read_report(file, staging) or _recover_moved(origin, file, staging, monitor):
             finished[key] = earlier
     missing = [file for key, file in firsts.items() if key not in finished]
     for ingested in _ingest_missing(origin, missing, staging=staging, monitor=monitor):
         finished[ingested.planned.source.key] = ingested
-    return [_to_manifest_entry(_link_duplicate(file, finished[file.source.key], staging), layout) for file in planned]
+    return [to_manifest_entry(_link_duplicate(file, finished[file.source.key], staging), layout) for file in planned]
 
 
 def _ingest_missing(
@@ -204,24 +168,6 @@ def _link_duplicate(planned: PlannedFile, first: FinishedFile, staging: Path) ->
     return FinishedFile(planned, first.report, first.source_sha256)
 
 
-def write_report(finished: FinishedFile, staging: Path) -> FinishedFile:
-    """Record that a raw file is complete, so that no later call makes it again."""
-    content = {"source_sha256": finished.source_sha256, "report": as_json(finished.report)}
-    write_bytes_atomic(finished.planned.report_path(staging), json.dumps(content).encode())
-    return finished
-
-
-def _read_report(planned: PlannedFile, staging: Path) -> FinishedFile | None:
-    """Return what an earlier call recorded of the file, if its raw file still has the recorded size."""
-    try:
-        content = cast("dict[str, Json]", json.loads(planned.report_path(staging).read_text(encoding="utf-8")))
-        report = from_json(FileReport, content["report"])
-        is_intact = planned.raw_path(staging).stat().st_size == report.bytes
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return FinishedFile(planned, report, str(content["source_sha256"])) if is_intact else None
-
-
 def _recover_moved(origin: Origin, planned: PlannedFile, staging: Path, monitor: Monitor) -> FinishedFile | None:
     """Recover a kept source file that an earlier call moved to ``raw`` before it was killed; None if there is none."""
     raw = planned.raw_path(staging)
@@ -238,27 +184,3 @@ def _recover_moved(origin: Origin, planned: PlannedFile, staging: Path, monitor:
     moved = DatasetLayout(staging).source / "moved"
     report = ingest_file(moved, raw, format=file_format, options=options, label=planned.source.path, monitor=monitor)
     return write_report(FinishedFile(planned, report, planned.source.sha256), staging)
-
-
-def _to_manifest_entry(finished: FinishedFile, layout: DatasetLayout) -> IngestedFile:
-    source = finished.planned.source
-    return IngestedFile(
-        split=source.split,
-        path=layout.relative(layout.raw / finished.planned.raw_name),
-        report=finished.report,
-        source=SourceRecord(source.path, source.size, finished.source_sha256, _to_part_entry(finished)),
-    )
-
-
-def _to_part_entry(finished: FinishedFile) -> SourcePart | None:
-    source, part = finished.planned.source, finished.planned.source.part
-    if part is None:
-        return None
-    return SourcePart(
-        taken=part,
-        rows=finished.report.rows,
-        bytes=part.num_bytes,
-        verified="whole" if part.num_bytes == source.size else "decoded",
-        source_sha256=source.sha256,
-        source_git_sha1=source.git_sha1,
-    )

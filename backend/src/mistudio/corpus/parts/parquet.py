@@ -106,7 +106,8 @@ def _leave_out(taken: Sequence[Taken], present: Sequence[RemoteFile]) -> list[Ta
 
 
 def _make_part(file: RemoteFile, taken: Sequence[Taken], *, number: int) -> RemoteFile:
-    ranges: list[ByteRange] = [one for item in taken for one in item.group.ranges]
+    """Return a piece that can be fetched by itself: it has the footer, too."""
+    ranges: list[ByteRange] = [one for item in taken for one in (*item.group.ranges, item.group.footer)]
     groups: tuple[GroupRows, ...] = tuple(item.rows for item in taken)
     return replace(file, part=FilePart(merge_ranges(ranges), row_groups=groups, number=number))
 

@@ -18,11 +18,12 @@ _MARGIN_BYTES: Final = 100
 
 @dataclass(frozen=True)
 class RowGroup:
-    """A row group: its number within its file, its rows, and the ranges of the wanted columns' bytes."""
+    """A row group: its number within its file, its rows, the wanted columns' bytes, and its file's footer."""
 
     index: int
     rows: int
     ranges: tuple[ByteRange, ...]
+    footer: ByteRange
 
     @property
     def num_bytes(self) -> int:
@@ -47,19 +48,20 @@ def read_row_groups(path: Path, footer_start: int, *, columns: Sequence[str] | N
     with translate_read_errors(label):
         metadata = pq.read_metadata(path)
         names = metadata.schema.to_arrow_schema().names
+    footer = (footer_start, path.stat().st_size)
     missing = [name for name in columns or () if name not in names]
     if missing:
         raise UnknownColumn(
             f"There is no column “{missing[0]}”. Columns: {', '.join(names)}.", extra={"choices": list(names)}
         )
-    return [_read_group(metadata, index, footer_start, columns) for index in range(metadata.num_row_groups)]
+    return [_read_group(metadata, index, footer, columns) for index in range(metadata.num_row_groups)]
 
 
-def _read_group(metadata: pq.FileMetaData, index: int, footer_start: int, columns: Sequence[str] | None) -> RowGroup:
+def _read_group(metadata: pq.FileMetaData, index: int, footer: ByteRange, columns: Sequence[str] | None) -> RowGroup:
     group = metadata.row_group(index)
     chunks = (group.column(number) for number in range(group.num_columns))
-    ranges = [_locate_chunk(chunk, footer_start) for chunk in chunks if _is_wanted(chunk.path_in_schema, columns)]
-    return RowGroup(index, group.num_rows, merge_ranges(ranges))
+    ranges = [_locate_chunk(chunk, footer[0]) for chunk in chunks if _is_wanted(chunk.path_in_schema, columns)]
+    return RowGroup(index, group.num_rows, merge_ranges(ranges), footer)
 
 
 def _is_wanted(path: str, columns: Sequence[str] | None) -> bool:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from mistudio.core.errors import InvalidData, Json
-from mistudio.corpus.hub.part_types import FilePart, Part
+from mistudio.corpus.hub.part_types import ByteRange, FilePart, Part
 from mistudio.corpus.hub.plan_types import Format, RemoteFile
 from mistudio.corpus.parts.counting import count_rows
-from mistudio.corpus.parts.cutting import can_cut, can_enter, cut_rows, measure_mark, read_head
+from mistudio.corpus.parts.cutting import Cut, can_cut, can_enter, cut_rows, measure_mark, read_head
 from mistudio.corpus.parts.footers import FetchFiles
 from mistudio.corpus.parts.kept import KeptPieces
 from mistudio.corpus.parts.row_groups import permute
@@ -29,6 +29,14 @@ class _Piece:
 
     file: RemoteFile
     rows: int | None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a piece starts, and its number."""
+
+    start: int = 0
+    number: int = 0
 
 
 class SequentialSelector:
@@ -78,37 +86,36 @@ class SequentialSelector:
         """Return the pieces of one file that is next: those that are kept, and what they lack."""
         kept = self._kept.get((file.split, file.path), ())
         if not kept:
-            return self._take_more(file, left, start=0, number=0, is_only=is_only)
+            return self._take_more(file, left, _Place(), is_only=is_only)
         pieces = [_Piece(piece.file, piece.rows) for piece in kept]
         last = kept[-1].file.part
         if last is None or kept[-1].is_entire:
             return pieces
         if last.next_row_at is None:
             # Nobody can enter it after its last row: it comes again from its beginning.
-            return self._take_more(file, left, start=0, number=0, is_only=is_only)
+            return self._take_more(file, left, _Place(), is_only=is_only)
         left -= last.next_row_at if self._part.kind == "bytes" else sum(piece.rows for piece in kept)
         if self._part.kind != "all" and left <= 0:
             return pieces
-        return pieces + self._take_more(file, left, start=last.next_row_at, number=len(kept), is_only=False)
+        at = _Place(last.next_row_at, len(kept))
+        return pieces + self._take_more(file, left, at, is_only=False)
 
-    def _take_more(self, file: RemoteFile, left: int, *, start: int, number: int, is_only: bool) -> list[_Piece]:
+    def _take_more(self, file: RemoteFile, left: int, at: _Place, *, is_only: bool) -> list[_Piece]:
         if self._part.kind == "rows":
-            piece = self._take_first_rows(file, left, start)
-        elif self._part.kind == "all" or file.size - start <= left:
-            piece = self._take_rest(file, start)
+            piece = self._take_first_rows(file, left, at)
+        elif self._part.kind == "all" or file.size - at.start <= left:
+            piece = self._take_rest(file, at)
         else:
-            piece = self._take_beginning(file, start, left, is_only=is_only)
-        if piece is None or piece.file.part is None:
-            return []
-        return [_Piece(replace(piece.file, part=replace(piece.file.part, number=number)), piece.rows)]
+            piece = self._take_beginning(file, at, left, is_only=is_only)
+        return [piece] if piece else []
 
-    def _take_rest(self, file: RemoteFile, start: int) -> _Piece | None:
-        return self._cut(file, start, file.size, rows=None) if start else _Piece(take_whole(file), None)
+    def _take_rest(self, file: RemoteFile, at: _Place) -> _Piece | None:
+        return self._cut(file, at, file.size, rows=None) if at.start else _Piece(take_whole(file), None)
 
-    def _take_beginning(self, file: RemoteFile, start: int, size: int, *, is_only: bool) -> _Piece | None:
+    def _take_beginning(self, file: RemoteFile, at: _Place, size: int, *, is_only: bool) -> _Piece | None:
         """Return the rows in the next ``size`` bytes; of the only file, one row at least."""
-        while 0 < size < file.size - start:
-            piece = self._cut(file, start, start + size, rows=None)
+        while 0 < size < file.size - at.start:
+            piece = self._cut(file, at, at.start + size, rows=None)
             if piece is None:
                 break
             if piece.rows:
@@ -127,17 +134,17 @@ class SequentialSelector:
         if sure > 1:
             self._bring([take_whole(file) for file in files[:sure]])
 
-    def _take_first_rows(self, file: RemoteFile, rows: int, start: int) -> _Piece | None:
+    def _take_first_rows(self, file: RemoteFile, rows: int, at: _Place) -> _Piece | None:
         size = FIRST_BYTES
-        while start + size < file.size:
-            piece = self._cut(file, start, start + size, rows=rows)
+        while at.start + size < file.size:
+            piece = self._cut(file, at, at.start + size, rows=rows)
             if piece is None:
                 break
             if piece.rows == rows:
                 return piece
             expected = int(size * rows / max(1, piece.rows or 0) * _MARGIN) + _STEP_BYTES
             size = min(max(expected, size + _STEP_BYTES), size * _MAX_GROWTH)
-        return self._cut(file, start, file.size, rows=rows, is_last=True) if start else self._count_whole(file, rows)
+        return self._cut(file, at, file.size, rows=rows, is_last=True) if at.start else self._count_whole(file, rows)
 
     def _count_whole(self, file: RemoteFile, rows: int) -> _Piece:
         """Take all of the file, or its first ``rows`` rows."""
@@ -148,32 +155,46 @@ class SequentialSelector:
         limited = FilePart(((0, file.size),), rows=rows)
         return _Piece(replace(file, part=limited), rows)
 
-    def _cut(self, file: RemoteFile, start: int, end: int, *, rows: int | None, is_last: bool = False) -> _Piece | None:
-        """Return the rows between these bytes, at most ``rows``; None if the file cannot be cut."""
-        path = self._bring([replace(file, part=FilePart(((start, end),)))])[0]
-        head = read_head(path, (start, end), label=file.path, options=self._options)
+    def _cut(self, file: RemoteFile, at: _Place, end: int, *, rows: int | None, is_last: bool = False) -> _Piece | None:
+        """Return the rows up to byte ``end``, at most ``rows``; None if the file cannot be cut."""
+        span = (at.start, end)
+        path = self._bring([replace(file, part=FilePart((span,), number=at.number))])[0]
+        head = read_head(path, span, label=file.path, options=self._options)
         if not head:
             return _Piece(file, 0)
         if not can_cut(self._format, self._options, head):
             return None
-        cut = cut_rows(
+        cut = self._cut_scratch(path, file, span, rows)
+        if rows is not None and cut.rows < rows and not is_last:
+            return _Piece(file, cut.rows)
+        part = FilePart(
+            (span,),
+            rows=cut.rows,
+            is_cut=True,
+            next_row_at=self._find_next_row(path, file, at, cut),
+            number=at.number,
+        )
+        piece = _Piece(replace(file, part=part), cut.rows)
+        return piece if self._is_exact(piece) else None
+
+    def _cut_scratch(self, path: Path, file: RemoteFile, span: ByteRange, rows: int | None) -> Cut:
+        return cut_rows(
             path,
-            (start, end),
+            span,
             self._scratch,
             file_format=self._format,
             options=self._options,
             label=file.path,
             rows=rows,
-            is_end=end == file.size,
+            is_end=span[1] == file.size,
             checkpoint=self._checkpoint,
         )
-        if rows is not None and cut.rows < rows and not is_last:
-            return _Piece(file, cut.rows)
-        base = start + measure_mark(path) if start == 0 else start
-        goes_on = can_enter(path, file.path, self._format, self._options)
-        part = FilePart(((start, end),), rows=cut.rows, is_cut=True, next_row_at=base + cut.end if goes_on else None)
-        piece = _Piece(replace(file, part=part), cut.rows)
-        return piece if self._is_exact(piece) else None
+
+    def _find_next_row(self, path: Path, file: RemoteFile, at: _Place, cut: Cut) -> int | None:
+        """Return where a later piece can go on, if it can."""
+        if not can_enter(path, file.path, self._format, self._options):
+            return None
+        return (at.start or measure_mark(path)) + cut.end
 
     def _is_exact(self, piece: _Piece) -> bool:
         """Return whether the reader finds as many rows in the scratch file as were cut."""
