@@ -6,9 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from fakes.hub import Hub
-from fakes.parts import add_lines, add_parquet, build_part, plan_part, read_rows
+from fakes.parts import ACCESS, add_lines, add_parquet, build_part, plan_part, read_rows
 from mistudio.core.errors import UnknownColumn
 from mistudio.corpus.hub.part_types import Part
+from mistudio.corpus.ingest.rebuild_part import rebuild_part
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.manifest import Manifest, verify
 
@@ -207,3 +208,35 @@ def test_the_raw_files_are_the_rows_of_the_source(hub: Hub, tmp_path: Path) -> N
     build_part(plan_part("lab/groups", Part("rows", 60)), tmp_path)
     (path,) = (tmp_path / "dataset" / "raw").iterdir()
     assert rows[:60] == pq.read_table(path).to_pylist()
+
+
+@pytest.mark.parametrize("case", ["parquet", ".jsonl.gz", ".csv"])
+def test_a_part_is_rebuilt_with_the_same_bytes(hub: Hub, tmp_path: Path, case: str) -> None:
+    """Fetched again by its manifest, damaged and missing files are as they were."""
+    if case == "parquet":
+        add_parquet(hub)
+        manifest = build_part(plan_part("lab/groups", Part("rows", 333, "random", 5)), tmp_path)
+    else:
+        add_lines(hub, case)
+        manifest = build_part(plan_part("lab/lines", Part("rows", 4_000)), tmp_path)
+    files = sorted((tmp_path / "dataset" / "raw").iterdir())
+    assert len(hashes(manifest)) == len(files) > 1
+    files[0].unlink()
+    files[-1].write_bytes(b"damaged")
+    (tmp_path / "again").mkdir()
+    assert 2 == len(rebuild_part(tmp_path / "dataset", tmp_path / "again", ACCESS, NullMonitor()))
+    assert [] == verify(tmp_path / "dataset")
+
+
+def test_another_boot_discards_what_no_checksum_verifies(hub: Hub, tmp_path: Path) -> None:
+    """A journal of another boot is not trusted; the part comes again, complete."""
+    add_parquet(hub)
+    plan = plan_part("lab/groups", Part("rows", 333))
+    with pytest.raises(Interrupted):
+        build_part(plan, tmp_path / "a", Interrupting(40))
+    for journal in (tmp_path / "a" / "staging" / "source").glob("*.journal"):
+        content = bytearray(journal.read_bytes())
+        content[8:24] = bytes(16)
+        journal.write_bytes(content)
+    expected = hashes(build_part(plan, tmp_path / "b"))
+    assert expected == hashes(build_part(plan, tmp_path / "a"))

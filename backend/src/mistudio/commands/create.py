@@ -51,9 +51,7 @@ def download(
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
     rows: Annotated[int | None, typer.Option(min=1, help="Take this many rows. Default: all.")] = None,
     max_size: Annotated[str | None, typer.Option(help="Take about this much of the source, such as 2GB.")] = None,
-    sample: Annotated[
-        Literal["first", "random"], typer.Option(help="random: row groups or files by --seed.")
-    ] = "first",
+    sample: Annotated[Literal["first", "random"], typer.Option(help="random: drawn by --seed.")] = "first",
     seed: Annotated[int, typer.Option(min=0, help="Decides what a random part draws.")] = 0,
     column: Annotated[list[str] | None, typer.Option(help="Keep this column. Can be repeated. Default: all.")] = None,
     token: HubToken = None,

@@ -48,10 +48,11 @@ def read_base(staging: Path) -> Sequence[BasePiece]:
     if not layout.manifest.exists():
         return []
     files = read_manifest(layout.folder).files
-    return [BasePiece(_to_kept(file), file, layout.folder / file.path) for file in files]
+    return [BasePiece(to_kept(file), file, layout.folder / file.path) for file in files]
 
 
-def _to_kept(file: IngestedFile) -> KeptPiece:
+def to_kept(file: IngestedFile) -> KeptPiece:
+    """Return the piece that a raw file was made of."""
     source, part = file.source, file.source.part
     remote = RemoteFile(
         source.path,
