@@ -5,17 +5,17 @@ from typing import Any, Final
 
 from mistudio.commands.output import fail
 
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", re.IGNORECASE)
 _POWERS: Final = ("", "k", "m", "g", "t")
 
 
 def parse_size(text: str) -> int:
-    """Return the bytes that ``text`` says: ``2GB`` is 2,000,000,000, ``2GiB`` 2,147,483,648. Ends with code 1 else."""
+    """Return the bytes that ``text`` says; 1 GB is 1024 MB, as wherever sizes are shown. Ends with code 1 otherwise."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         raise fail(f"“{text}” is no size. Write a number and a unit, such as 500MB or 2GB.")
-    number, unit, binary = found.groups()
-    size = int(float(number) * (1024 if binary else 1000) ** _POWERS.index(unit.lower()))
+    number, unit = found.groups()
+    size = int(float(number) * 1024 ** _POWERS.index(unit.lower()))
     if size < 1:
         raise fail("The size must be at least 1 byte.")
     return size

@@ -3,11 +3,20 @@ import userEvent from '@testing-library/user-event';
 
 import { makeHubDataset } from '../../../test/fixtures';
 import { DownloadOptions } from './DownloadOptions';
+import { WHOLE } from './part';
 import type { DownloadForm } from './useDownloadForm';
 
 function makeForm(changes: Partial<DownloadForm> = {}): DownloadForm {
   return {
-    values: { repo_id: 'a/b', access_token: '', config: '', splits: [], revision: '', text_column: '' },
+    values: {
+      repo_id: 'a/b',
+      access_token: '',
+      config: '',
+      splits: [],
+      revision: '',
+      text_column: '',
+      ...WHOLE,
+    },
     errors: {},
     preflight: { kind: 'loaded', value: makeHubDataset({ configs: ['en', 'de'] }) },
     submitting: false,

@@ -4,15 +4,11 @@ import { toApiError } from '../../../api/errors';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { DatasetDownloadRequest } from '../../../types/dataset';
 import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
-import {
-  type DownloadErrors,
-  type DownloadField,
-  type FieldFailure,
-  toDownloadErrors,
-} from './downloadErrors';
+import { type DownloadErrors, type DownloadField, toDownloadErrors } from './downloadErrors';
+import { type PartValues, toPartFields, toPartQuery, validatePart, WHOLE } from './part';
 import { type Preflight, usePreflight } from './usePreflight';
 
-export interface DownloadValues {
+export interface DownloadValues extends PartValues {
   readonly repo_id: string;
   readonly access_token: string;
   readonly config: string;
@@ -40,13 +36,14 @@ const EMPTY_VALUES: DownloadValues = {
   splits: [],
   revision: '',
   text_column: '',
+  ...WHOLE,
 };
 
 /** The fields that depend on each field; their errors are outdated once it changes. */
-const DEPENDENT_FIELDS: Partial<Readonly<Record<DownloadField, readonly DownloadField[]>>> = {
-  repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column'],
-  revision: ['config', 'splits', 'text_column'],
-  config: ['splits', 'text_column'],
+const DEPENDENT_FIELDS: Partial<Readonly<Record<keyof DownloadValues, readonly DownloadField[]>>> = {
+  repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column', 'columns'],
+  revision: ['config', 'splits', 'text_column', 'columns'],
+  config: ['splits', 'text_column', 'columns'],
 };
 
 interface FormState {
@@ -58,12 +55,18 @@ interface FormState {
 /** Return the state of the download form: the values, what the Hub says about them, and their errors. */
 export function useDownloadForm(): DownloadForm {
   const [{ values, errors }, setForm] = useState<FormState>({ values: EMPTY_VALUES, errors: {} });
-  const preflight = usePreflight({ ...values, repoId: values.repo_id, token: values.access_token });
-  const checkRepository = (): boolean => {
-    const failure = validateRepository(values);
-    if (failure !== null) setForm((current) => ({ ...current, errors: { repo_id: failure } }));
-    return failure === null;
+  const preflight = usePreflight({
+    ...values,
+    repoId: values.repo_id,
+    token: values.access_token,
+    part: toPartQuery(values),
+  });
+  const showErrors = (found: DownloadErrors): boolean => {
+    const isWrong = Object.keys(found).length > 0;
+    if (isWrong) setForm((current) => ({ ...current, errors: found }));
+    return !isWrong;
   };
+  const checkRepository = (): boolean => showErrors(findRepositoryErrors(values));
   const { submitting, submit } = useSubmit(values, setForm);
   return {
     values,
@@ -75,7 +78,7 @@ export function useDownloadForm(): DownloadForm {
       if (values.repo_id.trim() !== '') checkRepository();
     },
     submit: async () => {
-      if (!submitting && checkRepository()) await submit();
+      if (!submitting && checkRepository() && showErrors(findAmountErrors(values))) await submit();
     },
   };
 }
@@ -99,9 +102,16 @@ function useSubmit(values: DownloadValues, setForm: Dispatch<SetStateAction<Form
   return { submitting, submit };
 }
 
-function validateRepository({ repo_id }: DownloadValues): FieldFailure | null {
-  const message = validateHfRepoId(normalizeHfRepoId(repo_id));
-  return message === null ? null : { message, choices: [], existingId: null };
+function findRepositoryErrors({ repo_id }: DownloadValues): DownloadErrors {
+  return toErrors('repo_id', validateHfRepoId(normalizeHfRepoId(repo_id)));
+}
+
+function findAmountErrors(values: DownloadValues): DownloadErrors {
+  return toErrors('amount', validatePart(values));
+}
+
+function toErrors(field: DownloadField, message: string | null): DownloadErrors {
+  return message === null ? {} : { [field]: { message, choices: [], existingId: null } };
 }
 
 /** Show the server's errors about the `submitted` values, except about those that were changed meanwhile. */
@@ -136,10 +146,13 @@ function clearSubmitted({ values, errors }: FormState, submitted: DownloadValues
   };
 }
 
-const listFields = (values: Partial<DownloadValues>) => Object.keys(values) as DownloadField[];
+const listFields = (values: Partial<DownloadValues>) => Object.keys(values) as (keyof DownloadValues)[];
 
 /** Return the changed fields and those that depend on them. */
-function listChangedFields(previous: DownloadValues, next: DownloadValues): readonly DownloadField[] {
+function listChangedFields(
+  previous: DownloadValues,
+  next: DownloadValues,
+): readonly (keyof DownloadValues)[] {
   const changedFields = listFields(next).filter((field) => next[field] !== previous[field]);
   return changedFields.flatMap((field) => [field, ...(DEPENDENT_FIELDS[field] ?? [])]);
 }
@@ -154,10 +167,11 @@ function toDownloadRequest(values: DownloadValues): DatasetDownloadRequest {
     repo_id: normalizeHfRepoId(values.repo_id),
     ...Object.fromEntries(texts),
     ...(values.splits.length > 0 ? { splits: [...values.splits] } : {}),
+    ...toPartFields(values),
   };
 }
 
-function omitErrors(errors: DownloadErrors, fields: readonly DownloadField[]): DownloadErrors {
+function omitErrors(errors: DownloadErrors, fields: readonly (keyof DownloadValues)[]): DownloadErrors {
   return Object.fromEntries(
     Object.entries(errors).filter(([field]) => !fields.some((other) => other === field)),
   );
