@@ -141,6 +141,10 @@ bench: bench-fetch bench-ingest bench-exact bench-job bench-serve bench-tokenize
 bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
 	$(PY) bench/fetch.py $(ARGS)
 
+.PHONY: bench-part
+bench-part: $(VENV)/.dev $(VENV)/.package ## Measure a part of a large repository, compared with `datasets` streaming
+	$(PY) bench/part.py $(ARGS)
+
 .PHONY: bench-ingest
 bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure the import of every format, compared with `datasets`
 	$(PY) bench/ingest.py $(ARGS)
