@@ -6,6 +6,7 @@ job is still recorded as running; ``ChildPool`` gives it back.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from typing import Literal
 
@@ -18,6 +19,7 @@ from mistudio.core.events import EventBus, TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
+from mistudio.services.jobs.pauses import PauseClock
 from mistudio.utils.tasks import end_task
 from mistudio.workers.child.pool import ChildPool
 
@@ -56,6 +58,7 @@ class LocalQueue:
         self._jobs = jobs
         self._wake = asyncio.Event()
         self._children = ChildPool(settings, jobs, bus=bus, vault=vault, enqueue=self.enqueue)
+        self._pauses = PauseClock(settings.retry_backoff_seconds)
         self._dispatcher: asyncio.Task[None] | None = None
         self._limits: Mapping[JobGroup, int] = {
             "downloads": settings.max_downloads,
@@ -121,12 +124,12 @@ class LocalQueue:
 
         A job that is due but over its kind's limit needs no timer: the end of a child wakes the dispatcher.
         """
-        now = utc_now()
-        for job in await self._jobs.list_due(now):
-            if job.id not in self._children and self._has_capacity(job.kind):
+        queued = await self._jobs.list_queued()
+        pauses = self._pauses.remaining(queued, at=utc_now(), now=time.monotonic())
+        for job, pause in zip(queued, pauses, strict=True):
+            if not pause and job.id not in self._children and self._has_capacity(job.kind):
                 await self._spawn(job)
-        due = await self._jobs.find_next_due(now)
-        return max((due - utc_now()).total_seconds(), 0.0) if due else _IDLE_SECONDS
+        return min((pause for pause in pauses if pause), default=_IDLE_SECONDS)
 
     def _has_capacity(self, kind: str) -> bool:
         group = _GROUPS[kind]

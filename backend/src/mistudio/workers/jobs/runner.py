@@ -5,7 +5,6 @@ long as the Hub asks; any other error ends it.
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -20,12 +19,12 @@ from mistudio.core.errors import DiskFull, InternalError, JobCancelled, MiStudio
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import Claim, ClaimLost, JobService
 from mistudio.services.jobs.figures import Figures
+from mistudio.services.jobs.pauses import choose_pause
 from mistudio.services.storage.disk_space import RoomWatch
 from mistudio.workers.jobs.reporter import Reporter
 
 log = structlog.get_logger(__name__)
 
-_MAX_BACKOFF_SECONDS = 600.0
 _RETRY_SECONDS = 1.0
 
 Answer = TypeVar("Answer")
@@ -124,17 +123,12 @@ class Runner:
 
     async def _record_error(self, claim: Claim, job: JobResponse, error: MiStudioError) -> None:
         if error.retryable and job.attempt < job.max_attempts and not isinstance(error, JobCancelled):
-            delay = max(self._backoff(job.attempt), error.retry_after or 0.0)
+            delay = choose_pause(error, self._settings.retry_backoff_seconds, job.attempt)
             log.warning("job postponed", code=error.code, detail=error.detail, delay_seconds=round(delay, 1))
             await retry_database(lambda: self._jobs.postpone(claim, error, delay))
             return
         log.info("job failed", code=error.code, detail=error.detail)
         await retry_database(lambda: self._jobs.fail(claim, error))
-
-    def _backoff(self, attempt: int) -> float:
-        """Return the seconds until the next try: exponential, with a jitter of up to a tenth."""
-        base = self._settings.retry_backoff_seconds * 2.0 ** (attempt - 1)
-        return min(base, _MAX_BACKOFF_SECONDS) * random.uniform(1.0, 1.1)  # noqa: S311 (no secret depends on it)
 
 
 def _internal_error(error: Exception) -> InternalError:

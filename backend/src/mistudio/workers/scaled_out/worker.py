@@ -8,7 +8,6 @@ import asyncio
 import os
 import socket
 import threading
-import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import CancelledError
 from contextlib import AsyncExitStack
@@ -31,6 +30,7 @@ from mistudio.core.websocket import RedisEventBus
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
+from mistudio.services.jobs.pauses import measure_pause
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.child.pool import ChildPool
@@ -42,9 +42,10 @@ from mistudio.workers.scaled_out.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 
-WORKERS_KEY = "mistudio:workers"
+WORKERS_KEY = "mistudio:worker:"
+_SCANNED_KEYS = 1_000
 _PRESENCE_SECONDS = 5.0
-_GONE_SECONDS = 20.0
+_GONE_SECONDS = 20
 _START_SECONDS = 30.0
 _STOP_SECONDS = 60.0
 _ANSWER_SECONDS = 5.0
@@ -134,12 +135,16 @@ class WorkerHost:
         job = None if self._is_closing else await retry_database(lambda: self._jobs.find(job_id))
         if job is None or job.state is not JobState.QUEUED or job_id in self._children or self._is_closing:
             return None
-        if (pause := _pause(job)) > 0:
+        if (pause := self._pause(job)) > 0:
             return pause
         await (await self._children.start(job))
         after = await retry_database(lambda: self._jobs.find(job_id))
         waits = after is not None and after.state is JobState.QUEUED and not self._is_closing
-        return _pause(after) if after and waits else None
+        return self._pause(after) if after and waits else None
+
+    def _pause(self, job: JobResponse) -> float:
+        """Return the seconds until the job may be tried again."""
+        return measure_pause(job, self._settings.retry_backoff_seconds, utc_now())
 
     async def _help(self, job_id: str, shard: int) -> None:
         job = await retry_database(lambda: self._jobs.find(job_id))
@@ -170,24 +175,19 @@ class WorkerHost:
             log.warning("job not given back: its lease will end", job_id=job_id, error=type(error).__name__)
 
     async def _announce(self, redis: Redis) -> None:
-        """Record in Redis, every few seconds, that this worker is alive."""
+        """Record in Redis, every few seconds, that this worker is alive. Redis times it: clocks may differ."""
         while True:
             try:
-                await redis.zadd(WORKERS_KEY, {self._name: time.time()})
+                await redis.set(f"{WORKERS_KEY}{self._name}", "", ex=_GONE_SECONDS)
             except (RedisError, OSError) as error:
                 log.warning("worker not recorded as alive: Redis does not answer", error=type(error).__name__)
             await asyncio.sleep(_PRESENCE_SECONDS)
 
 
-def _pause(job: JobResponse) -> float:
-    """Return the seconds until the job may be tried again."""
-    return max((job.not_before - utc_now()).total_seconds(), 0.0) if job.not_before else 0.0
-
-
-async def count_workers(redis: Redis) -> int:
-    """Return how many workers are alive. Raises RedisError."""
-    await redis.zremrangebyscore(WORKERS_KEY, 0, time.time() - _GONE_SECONDS)
-    return int(await redis.zcard(WORKERS_KEY))
+async def list_workers(redis: Redis) -> list[str]:
+    """Return the names of the workers that are alive, in any order. Raises RedisError."""
+    keys = [key async for key in redis.scan_iter(match=f"{WORKERS_KEY}*", count=_SCANNED_KEYS)]
+    return [key.removeprefix(WORKERS_KEY) for key in dict.fromkeys(keys)]
 
 
 def run_worker(settings: Settings, *, queues: Sequence[str] = QUEUES, concurrency: int) -> None:
