@@ -60,7 +60,8 @@ def read_parquet(path: Path, *, label: str) -> Iterator[Chunk]:
 
 
 def _batch_rows(group: pq.RowGroupMetaData) -> int:
-    return max(1, min(BATCH_ROWS, BATCH_BYTES * group.num_rows // max(1, group.total_byte_size)))
+    rows = BATCH_BYTES * int(group.num_rows) // max(1, int(group.total_byte_size))
+    return max(1, min(BATCH_ROWS, rows))
 
 
 def _translate_group_errors(file: pq.ParquetFile, index: int, label: str) -> AbstractContextManager[None]:

@@ -14,7 +14,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from mistudio.core.disk import translate_disk_full
+from mistudio.core.disk import translate_disk_errors
 from mistudio.core.errors import DataMissing, InvalidData, Json
 from mistudio.corpus.formats.columnar import open_parquet, read_parquet, translate_read_errors
 from mistudio.corpus.formats.csv import RecordTooLong
@@ -66,7 +66,7 @@ def ingest_file(
     if not source.exists():
         return _count_moved(file, target, monitor)
     size, report_progress = source.stat().st_size, _skip_decreases(progress)
-    with translate_disk_full():
+    with translate_disk_errors():
         report = _keep(file, target, monitor, report_progress) or _rewrite(file, target, monitor, report_progress)
     report_progress(size)
     return report

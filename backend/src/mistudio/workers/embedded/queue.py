@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.config import Settings
-from mistudio.core.errors import DiskFull, Unavailable
+from mistudio.core.database_errors import DATABASE_ERRORS
 from mistudio.core.events import EventBus, TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
@@ -113,7 +112,7 @@ class LocalQueue:
             self._wake.clear()
             try:
                 pause = await self._start_due()
-            except (OSError, SQLAlchemyError, DiskFull, Unavailable) as error:
+            except (OSError, *DATABASE_ERRORS) as error:
                 log.exception("jobs could not be started: trying again", error=str(error))
                 pause = _RETRY_SECONDS
             with contextlib.suppress(TimeoutError):

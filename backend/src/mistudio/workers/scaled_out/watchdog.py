@@ -14,11 +14,10 @@ from uuid import uuid4
 
 import structlog
 from redis.asyncio import Redis
-from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.celery_app import ROUTES
 from mistudio.core.config import Settings
-from mistudio.core.errors import DiskFull, Unavailable
+from mistudio.core.database_errors import DATABASE_ERRORS
 from mistudio.core.events import TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
@@ -89,7 +88,7 @@ class Watchdog:
         while True:
             try:
                 await self.tick(time.monotonic())
-            except (*BROKER_ERRORS, SQLAlchemyError, DiskFull, Unavailable) as error:
+            except (*BROKER_ERRORS, *DATABASE_ERRORS) as error:
                 # No heartbeat could be recorded meanwhile: every lease starts again.
                 self._seen.clear()
                 log.warning("watchdog interrupted: trying again", error=type(error).__name__)

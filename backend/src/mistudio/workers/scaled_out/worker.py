@@ -17,14 +17,15 @@ from celery.signals import setup_logging, worker_shutting_down
 from prometheus_client import start_http_server
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.celery_app import QUEUES, StudioCelery, create_celery
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import DiskFull, Unavailable
+from mistudio.core.database_errors import DATABASE_ERRORS
+from mistudio.core.disk import translate_disk_errors
 from mistudio.core.logging import configure_logging
 from mistudio.core.migrations import upgrade
+from mistudio.core.reserve import EmergencyReserve
 from mistudio.core.states import JobState
 from mistudio.core.websocket import RedisEventBus
 from mistudio.models import utc_now
@@ -57,6 +58,7 @@ class WorkerHost:
     def __init__(self, settings: Settings, app: StudioCelery) -> None:
         self._settings = settings
         self._app = app
+        self._reserve = EmergencyReserve(settings.data_dir)
         self._name = f"{socket.gethostname()}:{os.getpid()}:{id(self)}"
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="jobs", daemon=True)
@@ -67,7 +69,8 @@ class WorkerHost:
     def start(self) -> None:
         """Connect to everything, then take jobs from the tasks."""
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(_START_SECONDS)
+        with translate_disk_errors(is_kept=False, is_start=True):
+            asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(_START_SECONDS)
         self._app.host = self
 
     def run_job(self, job_id: str) -> float | None:
@@ -132,13 +135,13 @@ class WorkerHost:
         return await task
 
     async def _run(self, job_id: str) -> float | None:
-        job = None if self._is_closing else await retry_database(lambda: self._jobs.find(job_id))
+        job = None if self._is_closing else await retry_database(lambda: self._jobs.find(job_id), self._reserve)
         if job is None or job.state is not JobState.QUEUED or job_id in self._children or self._is_closing:
             return None
         if (pause := self._pause(job)) > 0:
             return pause
         await (await self._children.start(job))
-        after = await retry_database(lambda: self._jobs.find(job_id))
+        after = await retry_database(lambda: self._jobs.find(job_id), self._reserve)
         waits = after is not None and after.state is JobState.QUEUED and not self._is_closing
         return self._pause(after) if after and waits else None
 
@@ -147,7 +150,7 @@ class WorkerHost:
         return measure_pause(job, self._settings.retry_backoff_seconds, utc_now())
 
     async def _help(self, job_id: str, shard: int) -> None:
-        job = await retry_database(lambda: self._jobs.find(job_id))
+        job = await retry_database(lambda: self._jobs.find(job_id), self._reserve)
         if job is not None and job.state is JobState.RUNNING and not self._is_closing:
             await (await self._children.start(job, shard=shard))
 
@@ -171,7 +174,7 @@ class WorkerHost:
                 if await self._jobs.give_back(job_id, owner):
                     log.info("job given back", job_id=job_id)
                     await self._queue.enqueue(job_id)
-        except (DiskFull, Unavailable, SQLAlchemyError, TimeoutError) as error:
+        except (*DATABASE_ERRORS, TimeoutError) as error:
             log.warning("job not given back: its lease will end", job_id=job_id, error=type(error).__name__)
 
     async def _announce(self, redis: Redis) -> None:
