@@ -59,6 +59,17 @@ app.command()(datasets.rm)
 app.command()(doctor)
 
 
+@app.command(name="recover")
+def recover_database(
+    force: Annotated[bool, typer.Option("--force", help="Rebuild it although it is in order.")] = False,
+    data_dir: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+) -> None:
+    """Rebuild a damaged database from datasets/, and keep the old file under a dated name."""
+    from mistudio.commands.recover import recover
+
+    recover(force=force, data_dir=data_dir)
+
+
 @app.command()
 def worker(
     queues: Annotated[

@@ -3,7 +3,7 @@
 import gc
 import socket
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
 
 import pyarrow as pa
 import uvicorn
@@ -89,6 +89,7 @@ def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
         announce(f"miStudio is at {url}")
 
     server = _AnnouncedServer(config, app.state.server.running(), announce_address)
-    server.run([listener])
+    with closing(listener):
+        server.run([listener])
     if server.refusal:
         raise server.refusal

@@ -213,6 +213,16 @@ class StorageService:
         return self._settings.trash_dir / f"{record_id}{_MARK}"
 
 
+def is_dataset_id(name: str) -> bool:
+    """Return whether a folder of this name may be that of a dataset."""
+    return _DATASET_ID.fullmatch(name) is not None
+
+
+def is_tokenization_id(name: str) -> bool:
+    """Return whether a folder of this name may be that of a tokenization."""
+    return _TOKENIZATION_ID.fullmatch(name) is not None
+
+
 def tokenized_label(tokenizer: str, settings: Mapping[str, object]) -> str:
     """Return the label that tells a tokenization from others of its dataset."""
     length = settings.get("max_length")

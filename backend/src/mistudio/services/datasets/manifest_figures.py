@@ -1,0 +1,38 @@
+"""What the record of a dataset stores of its manifest."""
+
+from pathlib import Path
+
+from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.manifest import Manifest
+from mistudio.services.jobs.figures import ColumnFigures, ContentFigures, DatasetFigures, SplitFigures
+
+
+def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
+    """Return what the record of the dataset in ``folder`` stores of its manifest."""
+    return DatasetFigures(
+        raw_path=str(DatasetLayout(folder).raw),
+        num_samples=manifest.rows,
+        size_bytes=manifest.size_bytes,
+        splits=tuple(
+            SplitFigures(split.name, len(split.files), split.rows, split.size_bytes) for split in manifest.splits
+        ),
+        text_column=manifest.text_column.name,
+        content=_content_of(manifest),
+    )
+
+
+def _content_of(manifest: Manifest) -> ContentFigures:
+    text = manifest.text
+    return ContentFigures(
+        text_column_reason=manifest.text_column.reason,
+        characters=text.characters,
+        text_bytes=text.utf8_bytes,
+        null_texts=text.nulls,
+        empty_texts=text.empty,
+        invalid_texts=text.invalid,
+        columns=tuple(
+            ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
+            for listed in manifest.columns
+            for column in (listed, *listed.fields)
+        ),
+    )
