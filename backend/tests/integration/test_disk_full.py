@@ -106,6 +106,8 @@ async def test_a_full_disk_does_not_block_its_own_cure(settings: Settings, hub: 
             (await server.http.delete(f"/api/datasets/{running}")).status_code,
         ]
         server.set_free_bytes(0)
+        sample = await server.http.post("/api/datasets/sample")
+        assert (507, "disk_full") == (sample.status_code, sample.json()["code"])
         statuses.append((await server.http.delete(f"/api/datasets/{other}")).status_code)
         # The job may have met the full disk before its cancel.
         assert statuses[0] in (200, 409)

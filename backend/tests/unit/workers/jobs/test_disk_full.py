@@ -15,7 +15,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import DiskFull, NoData
 from mistudio.core.migrations import upgrade
-from mistudio.core.reserve import RESERVE_NAME, EmergencyReserve
+from mistudio.core.reserve import RESERVE_NAME, STEP_BYTES, STEPS, EmergencyReserve
 from mistudio.models import Dataset, Job
 from mistudio.services.job_service import JobService
 from mistudio.services.jobs.figures import DatasetFigures
@@ -107,12 +107,13 @@ async def test_the_end_of_a_job_is_recorded_in_the_reserve(database: Database, t
 
     async def handler(context: JobContext) -> DatasetFigures:
         limit.is_full = True
-        raise OSError(errno.ENOSPC, "No space left on device, " * 5_000)
+        raise NoData("There is nothing. " * 5_000)
 
     await Runner(Settings(data_dir=tmp_path, disk_reserve_bytes=0), jobs, {"download": handler}).run_job(
         job.id, owner="worker"
     )
-    assert ("failed", "disk_full") == ((await jobs.get(job.id)).state, (await jobs.get(job.id)).error_code)
+    assert ("failed", "no_data") == ((await jobs.get(job.id)).state, (await jobs.get(job.id)).error_code)
+    assert STEP_BYTES * (STEPS - 1) == (tmp_path / RESERVE_NAME).stat().st_size
 
 
 async def test_a_disk_that_fails_ends_the_job(database: Database, tmp_path: Path) -> None:
