@@ -57,6 +57,17 @@ class JsonColumn(_CheckedColumn[Json]):
     cache_ok = True
     holds = "JSON"
 
+    def __init__(self, kind: type[dict[str, Json]] | type[list[Json]] = dict) -> None:
+        """``kind``: a JSON object, or a list."""
+        super().__init__()
+        self.kind = kind
+
+    def process_result_value(self, value: Json | None, dialect: Dialect) -> Json | None:
+        """Refuse JSON of another kind."""
+        if value is not None and not isinstance(value, self.kind):
+            raise ValueError("JSON of another kind")
+        return value
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Json]:
         """Return the database's own type."""
         if dialect.name != "postgresql":

@@ -43,7 +43,7 @@ class Dataset(Base):
     avg_seq_length: Mapped[float | None] = mapped_column(Float)
     vocab_size: Mapped[int | None] = mapped_column(Integer)
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
-    splits: Mapped[list[Json]] = mapped_column(JsonColumn, default=list)
+    splits: Mapped[list[Json]] = mapped_column(JsonColumn(list), default=list)
     text_column: Mapped[str | None] = mapped_column(String(255))
     meta: Mapped[dict[str, Json]] = mapped_column("metadata", JsonColumn, default=dict)
     index_state: Mapped[IndexState] = mapped_column(StateColumn(IndexState), default=IndexState.NONE)

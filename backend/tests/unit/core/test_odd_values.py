@@ -20,6 +20,8 @@ from mistudio.models import Dataset
         ("status = 'strange'", "“strange” in the place of a state"),
         ("created_at = 'yesterday'", "“yesterday” in the place of a time"),
         ("metadata = '{'", "“{” in the place of JSON"),
+        ("metadata = '[1]'", "in the place of JSON"),
+        ("splits = '{}'", "in the place of JSON"),
         ("splits = x'ff'", "in the place of JSON"),
     ],
 )
