@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_f
 
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec.settings import Packing, Padding, Verify
-from mistudio.corpus.tokenized import audit, audit_checks, ledger
+from mistudio.corpus.tokenized import audit_record, ledger
 from mistudio.schemas.common import (
     NO_CONTROLS,
     Bytes,
@@ -114,11 +114,11 @@ class Ledger(Shape, ledger.Ledger):
         return super().balances
 
 
-class AuditCheck(Shape, audit_checks.AuditCheck):
+class AuditCheck(Shape, audit_record.AuditCheck):
     """One check of the audit; ``passed`` is null if it does not apply to this tokenization."""
 
 
-class Audit(Shape, audit.Audit):
+class Audit(Shape, audit_record.Audit):
     """The audit of the written files, verified on ``documents_compared`` documents; that is not a guarantee."""
 
     checks: tuple[AuditCheck, ...]
