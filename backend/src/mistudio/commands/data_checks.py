@@ -17,7 +17,7 @@ from mistudio.core.migrations import check_version
 from mistudio.corpus.search.index_builder import has_current_index, read_index_manifest
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.tokenized.audit import read_audit
+from mistudio.corpus.tokenized.audit_record import read_audit
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
 from mistudio.models import Base
 

@@ -39,6 +39,8 @@ def translate_error(context: ExceptionContext) -> None:
         # A cancelled task drops its connection: that is no error of the database.
         return
     if translated := _translate_sqlite(original, context) or _translate_postgresql(original):
+        # SQLite opens a file read-only where it cannot open it otherwise, and a pool would keep such a connection.
+        context.is_disconnect = context.is_disconnect or isinstance(translated, DiskFailed)
         raise translated from original
     connecting = context.engine is not None and context.connection is None
     lost = context.is_disconnect or (connecting and context.dialect.name == "postgresql")

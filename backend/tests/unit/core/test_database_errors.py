@@ -8,8 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from fakes.records import add_dataset
 from mistudio.core.database import Database
 from mistudio.core.errors import DatabaseDamaged, DiskFailed, MiStudioError, UnsupportedVersion
 from mistudio.core.migrations import upgrade
@@ -111,3 +113,21 @@ async def test_a_missing_folder_is_named_as_the_disk(tmp_path: Path) -> None:
     """SQLite cannot create the file."""
     with pytest.raises(DiskFailed, match="unable to open"):
         await open_database(tmp_path / "nothing" / "mistudio.db")
+
+
+async def test_a_connection_that_became_read_only_is_not_used_again(tmp_path: Path) -> None:
+    """SQLite opens a file read-only if the disk does not let it open otherwise; the pool would keep that for ever."""
+    path = tmp_path / "mistudio.db"
+    await make_database(path)
+    database, read_only = Database(f"sqlite+aiosqlite:///{path}"), [True]
+
+    def limit(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA query_only={read_only.pop() if read_only else False}")
+        cursor.close()
+
+    event.listen(database.engine.sync_engine, "connect", limit)
+    with pytest.raises(DiskFailed, match="cannot be used"):
+        await add_dataset(database)
+    await add_dataset(database)
+    await database.close()

@@ -42,7 +42,7 @@ ID: Final = "id"
 DEFAULT_HEAP_BYTES: Final = 100_000_000
 # tantivy skips longer words. A text with a million letters and no blank has such a word.
 _MAX_WORD_BYTES: Final = 65_000
-_OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
+_OS_ERROR: Final = re.compile(r"(?:\(os error |Os \{ code: )(\d+)")
 # tantivy gives no number where its writing thread met the error.
 _FULL_BYTES: Final = 16 << 20
 

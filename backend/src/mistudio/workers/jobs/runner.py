@@ -53,7 +53,7 @@ async def retry_database(call: Callable[[], Awaitable[Answer]], reserve: Emergen
         try:
             return await reserve.use(call)
         except (DiskFull, DiskFailed, Unavailable, OperationalError) as error:
-            log.warning("database not available: trying again", error=type(error).__name__)
+            log.warning("database not available: trying again", error=str(error))
             await asyncio.sleep(_RETRY_SECONDS)
 
 
