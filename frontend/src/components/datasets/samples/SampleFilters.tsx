@@ -35,7 +35,9 @@ export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) 
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm text-slate-400">
         <ModeSelect value={route.mode} onChange={(mode) => onChange({ mode })} />
-        <CaseCheckbox checked={route.matchCase} onChange={(matchCase) => onChange({ matchCase })} />
+        {route.mode !== 'words' && (
+          <CaseCheckbox checked={route.matchCase} onChange={(matchCase) => onChange({ matchCase })} />
+        )}
         {isTokenized && <TokenRange route={route} onChange={onChange} />}
         <IndexNote index={dataset.index} />
       </div>
