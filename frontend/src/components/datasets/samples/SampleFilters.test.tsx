@@ -47,3 +47,13 @@ it('shows the progress of the word index', () => {
   renderSampleFilters({ index: { state: 'building', progress: 45.9 } });
   expect(screen.getByText('Word index: 45.9% built')).toBeInTheDocument();
 });
+
+it('follows an address that something else changed', () => {
+  const show = (search: string) => (
+    <SampleFilters dataset={makeDetail()} route={makeDatasetRoute('ds_1', { search })} onChange={onChange} />
+  );
+  const { rerender } = render(show('cat'));
+  rerender(show('dog'));
+  expect(screen.getByRole('searchbox')).toHaveValue('dog');
+  expect(onChange).not.toHaveBeenCalled();
+});
