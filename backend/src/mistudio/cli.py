@@ -12,6 +12,7 @@ from mistudio.commands import create, datasets, tokens
 from mistudio.commands.doctor import doctor
 from mistudio.commands.output import fail, load_settings
 from mistudio.core.config import Settings
+from mistudio.core.errors import MiStudioError
 from mistudio.utils.imports import hide_packages
 
 app = typer.Typer(help="Text datasets for mechanistic interpretability.", no_args_is_help=True, add_completion=True)
@@ -40,7 +41,7 @@ def serve(
     settings = load_settings(host=host, port=port, data_dir=data_dir)
     try:
         run(settings, announce=typer.echo)
-    except (AlreadyServed, AddressInUse) as error:
+    except (AlreadyServed, AddressInUse, MiStudioError) as error:
         raise fail(str(error)) from None
 
 
@@ -57,6 +58,17 @@ app.command()(datasets.verify)
 app.command()(datasets.rebuild)
 app.command()(datasets.rm)
 app.command()(doctor)
+
+
+@app.command(name="recover")
+def recover_database(
+    force: Annotated[bool, typer.Option("--force", help="Rebuild it although it is in order.")] = False,
+    data_dir: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+) -> None:
+    """Rebuild a damaged database from datasets/, and keep the old file under a dated name."""
+    from mistudio.commands.recover import recover
+
+    recover(force=force, data_dir=data_dir)
 
 
 @app.command()
@@ -79,7 +91,10 @@ def worker(
         raise fail(f"There is no queue {', '.join(unknown)}. Queues: {', '.join(QUEUES)}.")
     from mistudio.workers.scaled_out.worker import run_worker
 
-    run_worker(settings, queues=chosen, concurrency=concurrency)
+    try:
+        run_worker(settings, queues=chosen, concurrency=concurrency)
+    except MiStudioError as error:
+        raise fail(str(error)) from None
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The composition root: builds one application from settings, database, engine, services and routes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, 
 from mistudio.api.security import AccessMiddleware, AccessRules
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
+from mistudio.core.disk import translate_disk_errors
 from mistudio.core.errors import Json
 from mistudio.core.migrations import upgrade
 from mistudio.core.websocket import WebSocketManager
@@ -45,6 +47,7 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.what_if_service import WhatIfService
+from mistudio.utils.tasks import end_task
 from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
 
 PANEL = Path(__file__).parent / "web"
@@ -137,25 +140,40 @@ class Server:
             health=HealthService(self.settings, self.database, self.engine.checks),
         )
 
+    def acquire(self) -> None:
+        """Take the lock on DATA_DIR. Raises AlreadyServed, DiskFull, DiskFailed."""
+        with translate_disk_errors(is_kept=False, is_start=True):
+            self.storage.reserve.make_room()
+            self.engine.acquire()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Start the parts in order, from the lock on DATA_DIR on, and stop them in reverse order."""
+        """Start the parts in order, from the lock on DATA_DIR on, and stop them in reverse order.
+
+        Raises DatabaseDamaged, UnsupportedVersion, DiskFull, DiskFailed if DATA_DIR does not allow a start.
+        """
         async with AsyncExitStack() as stack:
-            self.engine.acquire()
+            self.acquire()
             stack.push_async_callback(self.engine.release)
-            self.storage.prepare()
-            stack.push_async_callback(self.database.close)
-            await upgrade(self.database)
-            await self.storage.sweep()
-            await self.indexes.refresh()
-            stack.callback(self.samples.close)
-            stack.push_async_callback(self.planner.close)
-            stack.push_async_callback(self.storage.close)
-            # Closed after the engine, which publishes events until its end.
-            stack.push_async_callback(self.socket.close)
-            await self.engine.start()
-            stack.push_async_callback(self.engine.close)
+            with translate_disk_errors(is_kept=False, is_start=True):
+                await self._start(stack)
             yield
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        use_reserve = self.storage.reserve.use
+        self.storage.prepare()
+        stack.push_async_callback(self.database.close)
+        await use_reserve(lambda: upgrade(self.database))
+        await use_reserve(self.storage.sweep)
+        await use_reserve(self.indexes.refresh)
+        stack.callback(self.samples.close)
+        stack.push_async_callback(self.planner.close)
+        stack.push_async_callback(self.storage.close)
+        # Closed after the engine, which publishes events until its end.
+        stack.push_async_callback(self.socket.close)
+        await use_reserve(self.engine.start)
+        stack.push_async_callback(self.engine.close)
+        stack.push_async_callback(end_task, asyncio.create_task(self.storage.keep_reserve()))
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -3,11 +3,13 @@
 import gc
 import socket
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, closing
 
 import pyarrow as pa
 import uvicorn
 
 from mistudio.core.config import Settings
+from mistudio.core.errors import MiStudioError
 from mistudio.core.logging import configure_logging
 from mistudio.main import create_app
 
@@ -35,29 +37,48 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 class _AnnouncedServer(uvicorn.Server):
-    """Announces the server once it answers."""
+    """Announces the server once it answers; ``refusal`` is why it did not start.
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], object]) -> None:
+    It runs the application's parts itself: uvicorn would log their refusal with a traceback.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, parts: AbstractAsyncContextManager[None], announce: Callable[[], object]
+    ) -> None:
         super().__init__(config)
+        self._parts = parts
         self._announce = announce
+        self.refusal: MiStudioError | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then announce."""
+        try:
+            await self._parts.__aenter__()
+        except MiStudioError as error:
+            self.refusal, self.should_exit = error, True
+            return
         await super().startup(sockets)
         if not self.should_exit:
             self._announce()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop answering, then stop the parts."""
+        await super().shutdown(sockets)
+        await self._parts.__aexit__(None, None, None)
+
 
 def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
-    """Serve until Ctrl-C or SIGTERM. Raises AddressInUse, AlreadyServed."""
+    """Serve until Ctrl-C or SIGTERM. Raises AddressInUse, AlreadyServed, and errors of the disk and the database."""
     configure_logging(settings)
     app = create_app(settings)
     # The application takes the lock as well; taken here, a refusal is one line.
-    app.state.server.engine.acquire()
+    app.state.server.acquire()
     listener = _listen(settings)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, ws="websockets-sansio")
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=3, ws="websockets-sansio", lifespan="off"
+    )
     url = f"http://{shown}:{port}"
 
     def announce_address() -> None:
@@ -67,4 +88,8 @@ def run(settings: Settings, *, announce: Callable[[str], object]) -> None:
         app.state.server.engine.announce(url)
         announce(f"miStudio is at {url}")
 
-    _AnnouncedServer(config, announce_address).run([listener])
+    server = _AnnouncedServer(config, app.state.server.running(), announce_address)
+    with closing(listener):
+        server.run([listener])
+    if server.refusal:
+        raise server.refusal

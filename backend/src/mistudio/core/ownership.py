@@ -61,6 +61,7 @@ def find_server_url(data_dir: Path) -> str | None:
             except BlockingIOError:
                 lines = file.read().splitlines()
                 return lines[1] if len(lines) > 1 else None
-    except FileNotFoundError:
+    except OSError:
+        # Without a readable folder there is no server in it; what is wrong with the folder shows at its use.
         return None
     return None

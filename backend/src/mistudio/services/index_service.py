@@ -4,6 +4,7 @@ An index never changes a dataset's status: search works with and without it.
 """
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import select
@@ -69,6 +70,9 @@ class IndexService:
         async with self._database.read() as session:
             await get_dataset(session, dataset_id)
             jobs = await _index_jobs(session, dataset_id)
+        return await self._storage.reserve.use(lambda: self._stop_or_drop(dataset_id, jobs))
+
+    async def _stop_or_drop(self, dataset_id: str, jobs: Sequence[Job]) -> DatasetResponse:
         for job in jobs:
             if await self._jobs.request_cancel(job.id):
                 await self._queue.cancel(job.id)

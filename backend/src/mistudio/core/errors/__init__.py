@@ -34,6 +34,8 @@
     │   ├── UnknownText           unknown_text
     │   └── ChatTemplateFailed    chat_template_failed
     ├── DiskFull                  disk_full
+    ├── DiskFailed                disk_error
+    ├── DatabaseDamaged           database_damaged
     ├── Unavailable               unavailable       (retryable)
     ├── StateError              the present state does not allow the request
     │   ├── NotFound              not_found
@@ -66,6 +68,8 @@ from mistudio.core.errors.base import (
 from mistudio.core.errors.serving import (
     AccessDenied,
     AlreadyExists,
+    DatabaseDamaged,
+    DiskFailed,
     DiskFull,
     HostNotAllowed,
     InternalError,
@@ -129,6 +133,8 @@ __all__ = [
     "CorruptFile",
     "DataError",
     "DataMissing",
+    "DatabaseDamaged",
+    "DiskFailed",
     "DiskFull",
     "FieldError",
     "Gated",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData
+from mistudio.corpus.formats.array_check import check_array
 from mistudio.corpus.formats.json_type import decode_values, make_array
 
 
@@ -40,9 +41,13 @@ def repair_chunk(chunk: Chunk, *, label: str) -> Chunk:
 
 
 def repair_array(array: pa.Array) -> tuple[pa.Array, int]:
-    """Replace invalid UTF-8 in ``array``, at any depth; return it and the number of values that had some."""
+    """Replace invalid UTF-8 in ``array``, at any depth; return it and the number of values that had some.
+
+    Raises ArrowInvalid if the array is broken in another way.
+    """
     if _is_valid(array):
         return array, 0
+    check_array(array)
     values = python_values(array)
     raw = array.cast(_to_binary_type(array.type)).to_pylist()
     count = sum(_has_invalid(value) for value in raw)

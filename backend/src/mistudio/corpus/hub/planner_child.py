@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
+from mistudio.core.disk import translate_disk_errors
 from mistudio.core.errors import Json, MiStudioError
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.hub.plan_types import PinnedTokenizer, PlanRequest, TokenizerRequest
@@ -75,7 +76,8 @@ _HANDLERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {
 def answer_message(message: Message) -> dict[str, Json]:
     """Answer one request with ``{"ok": …}`` or ``{"error": {code, detail, retry_after, extra}}``."""
     try:
-        return {"ok": _HANDLERS[message["question"]](message["request"])}
+        with translate_disk_errors(is_kept=False):
+            return {"ok": _HANDLERS[message["question"]](message["request"])}
     except MiStudioError as error:
         return {
             "error": {

@@ -1,20 +1,21 @@
 """Ingests a source file: one streaming pass counts its columns and writes it as a raw file.
 
 A Parquet file whose row groups are small enough is kept, byte for byte. Memory stays flat for files of any size, and
-reading overlaps writing. The raw file appears by an atomic rename: after a kill, a second call starts over.
+reading overlaps writing. The raw file appears by an atomic rename: after a kill, a second call starts over. Before it
+appears, every column of it has been read: what is kept while it is counted, what is written afterwards.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from mistudio.core.disk import translate_disk_full
-from mistudio.core.errors import DataMissing, Json
+from mistudio.core.disk import translate_disk_errors
+from mistudio.core.errors import DataMissing, InvalidData, Json
 from mistudio.corpus.formats.columnar import open_parquet, read_parquet, translate_read_errors
 from mistudio.corpus.formats.csv import RecordTooLong
 from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
@@ -66,7 +67,7 @@ def ingest_file(
     if not source.exists():
         return _count_moved(file, target, monitor)
     size, report_progress = source.stat().st_size, _skip_decreases(progress)
-    with translate_disk_full():
+    with translate_disk_errors():
         report = _keep(file, target, monitor, report_progress) or _rewrite(file, target, monitor, report_progress)
     report_progress(size)
     return report
@@ -125,39 +126,33 @@ def _is_well_grouped(file: ReadableFile) -> bool:
 
 
 def _count_parquet(file: ReadableFile, monitor: Monitor, progress: Progress) -> ColumnCounter:
-    """Count the columns of a Parquet file; columns without text whose nulls the footer counts are not read."""
+    """Read and count every column of a Parquet file, also those without text: what cannot be read is not kept."""
     with translate_read_errors(file.label), open_parquet(file.path) as parquet:
-        schema, metadata = parquet.schema_arrow, parquet.metadata
-    counter = ColumnCounter(schema)
-    nulls = _read_footer_nulls(schema, metadata)
-    skipped = {name for name in nulls if not counter.has_text(name)}
-    for name in skipped:
-        counter.add_nulls(name, nulls[name])
-    wanted = [name for name in schema.names if name not in skipped]
-    with closing(prefetch(read_parquet(file.path, label=file.label, columns=wanted))) as chunks:
+        counter, rows = ColumnCounter(parquet.schema_arrow), parquet.metadata.num_rows
+    with closing(prefetch(read_parquet(file.path, label=file.label))) as chunks:
         for chunk in chunks:
             monitor.checkpoint()
             counter.add(repair_chunk(chunk, label=file.label))
             progress(chunk.consumed)
-    counter.rows = metadata.num_rows
+    _require_rows(counter.rows, rows, file.label)
     return counter
 
 
-def _read_footer_nulls(schema: pa.Schema, metadata: pq.FileMetaData) -> dict[str, int]:
-    """Return the nulls of each flat column for which every row group counts them."""
-    nulls: dict[str, int] = {}
-    flat = {column.name for column in schema if not pa.types.is_nested(column.type)}
-    for index in range(metadata.num_columns):
-        name = metadata.schema.column(index).path
-        parts = (metadata.row_group(group).column(index) for group in range(metadata.num_row_groups))
-        counts = [part.statistics.null_count if _has_null_count(part) else None for part in parts]
-        if name in flat and None not in counts:
-            nulls[name] = sum(count for count in counts if count is not None)
-    return nulls
+def _require_rows(found: int, expected: int, label: str) -> None:
+    if found != expected:
+        raise InvalidData(f"{label} is damaged: it has {found:,} rows instead of {expected:,}. Get a new copy.")
 
 
-def _has_null_count(column: pq.ColumnChunkMetaData) -> bool:
-    return bool(column.is_stats_set and column.statistics.has_null_count)
+def _read_back(path: Path, rows: int, *, label: str, monitor: Monitor) -> str:
+    """Read every column of a file that was written, and return its SHA-256, which another thread computes."""
+    with ThreadPoolExecutor(1, thread_name_prefix="checksum") as pool:
+        sha256 = pool.submit(sha256_file, path)
+        found = 0
+        for chunk in read_parquet(path, label=f"{label}, stored as Parquet,"):
+            monitor.checkpoint()
+            found += chunk.batch.num_rows
+        _require_rows(found, rows, label)
+        return sha256.result()
 
 
 def _rewrite(file: ReadableFile, target: Path, monitor: Monitor, progress: Progress) -> FileReport:
@@ -185,7 +180,7 @@ def _try_rewrite(
                 writer.write(chunk.batch)
                 progress(chunk.consumed)
             writer.finish()
-        sha256 = sha256_file(path)
+        sha256 = _read_back(path, counter.rows, label=file.label, monitor=monitor)
     return _make_report(target, counter, sha256=sha256, kept=False)
 
 

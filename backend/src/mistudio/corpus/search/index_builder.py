@@ -5,9 +5,13 @@ that is killed leaves a folder that no manifest names; the next build removes it
 document in the order of the ids, rows without a text included: its id, and the words of its form with their positions.
 """
 
+import errno
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -23,7 +27,14 @@ from mistudio.corpus.search.folding import ANALYZER, fold_array
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
-from mistudio.utils.file_utils import ensure_dir, file_stamp, fsync_directory, get_directory_size, write_bytes_atomic
+from mistudio.utils.file_utils import (
+    ensure_dir,
+    file_stamp,
+    free_bytes,
+    fsync_directory,
+    get_directory_size,
+    write_bytes_atomic,
+)
 
 FORMAT_VERSION: Final = 1
 TEXT: Final = "text"
@@ -31,6 +42,9 @@ ID: Final = "id"
 DEFAULT_HEAP_BYTES: Final = 100_000_000
 # tantivy skips longer words. A text with a million letters and no blank has such a word.
 _MAX_WORD_BYTES: Final = 65_000
+_OS_ERROR: Final = re.compile(r"(?:\(os error |Os \{ code: )(\d+)")
+# tantivy gives no number where its writing thread met the error.
+_FULL_BYTES: Final = 16 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +154,27 @@ def _make_schema() -> tantivy.Schema:
 
 def _write_index(store: DatasetStore, target: Path, monitor: Monitor, heap_bytes: int) -> bool:
     """Write the index of all rows, and return whether a word was too long."""
+    with _translate_tantivy_errors(target):
+        return _write_documents(store, target, monitor, heap_bytes)
+
+
+@contextmanager
+def _translate_tantivy_errors(target: Path) -> Iterator[None]:
+    """Raise an OSError in place of tantivy's ValueError about one, whose number is in its text, if anywhere."""
+    try:
+        yield
+    except ValueError as error:
+        text = str(error)
+        if found := _OS_ERROR.search(text):
+            number = int(found[1])
+        elif "io::Error" in text:
+            number = errno.ENOSPC if free_bytes(target) < _FULL_BYTES else errno.EIO
+        else:
+            raise
+        raise OSError(number, os.strerror(number), str(target)) from error
+
+
+def _write_documents(store: DatasetStore, target: Path, monitor: Monitor, heap_bytes: int) -> bool:
     index = tantivy.Index(_make_schema(), str(target), reuse=False, sort_by_field=ID)
     # With one writing thread the documents of a segment are in order, and folding has the other core.
     writer = index.writer(heap_size=heap_bytes, num_threads=1)

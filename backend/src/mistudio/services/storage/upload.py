@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import IO, Final
 
-from mistudio.core.disk import translate_disk_full
+from mistudio.core.disk import translate_disk_errors
 from mistudio.core.errors import TooLarge, UnsupportedFile, ValidationFailed
 from mistudio.corpus.ingest.file_names import detect_format, detect_split, normalize_file_name
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan, SampleBy
@@ -79,7 +79,7 @@ class Upload:
             self._head += data[: _HEAD_BYTES - len(self._head)]
             if len(self._head) == _HEAD_BYTES:
                 _check_beginning(self._name, self._head)
-        with translate_disk_full(is_kept=False):
+        with translate_disk_errors(is_kept=False):
             self._out.write(data)
         self._digest.update(data)
         self._size += len(data)
@@ -90,7 +90,7 @@ class Upload:
         if not self._size:
             raise _invalid(f"“{self._name}” is empty.")
         _check_beginning(self._name, self._head)
-        with translate_disk_full(is_kept=False):
+        with translate_disk_errors(is_kept=False):
             self._out.flush()
             os.fsync(self._out.fileno())
             self._out.close()

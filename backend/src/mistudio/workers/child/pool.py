@@ -15,8 +15,9 @@ import structlog
 
 from mistudio.core import metrics
 from mistudio.core.config import Settings
-from mistudio.core.errors import Json
+from mistudio.core.errors import DatabaseDamaged, Json
 from mistudio.core.events import EventBus, TokenVault
+from mistudio.core.reserve import EmergencyReserve
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
@@ -103,6 +104,7 @@ class ChildPool:
         self._share = share
         self._children: dict[str, _Child] = {}
         self._standby = StandbyProcess(settings)
+        self._reserve = EmergencyReserve(settings.data_dir)
         self._is_closing = False
 
     def start_standby(self) -> None:
@@ -190,6 +192,8 @@ class ChildPool:
             code = await child.process.wait()
             if not self._is_closing:
                 await self._record_end(child, code)
+        except DatabaseDamaged as error:
+            log.critical("job's end not recorded", job_id=child.job.id, error=error.detail)
         finally:
             self._children.pop(child.key, None)
             metrics.CHILDREN.set(len(self._children))
@@ -213,9 +217,9 @@ class ChildPool:
             return
         backoff = self._settings.retry_backoff_seconds
         await retry_database(
-            lambda: self._jobs.release(job_id, child.owner, backoff_seconds=backoff, crashed=code != 0)
+            lambda: self._jobs.release(job_id, child.owner, backoff_seconds=backoff, crashed=code != 0), self._reserve
         )
-        job = await retry_database(lambda: self._jobs.find(job_id))
+        job = await retry_database(lambda: self._jobs.find(job_id), self._reserve)
         if job is None or job.finished_at:
             # A job that is to be tried again needs its token again.
             await self._vault.drop(job_id)

@@ -21,6 +21,7 @@ from mistudio.corpus.ingest.part_origin import HubAccess, PartOrigin, pin_select
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
+from mistudio.services.datasets.manifest_figures import figures_of
 from mistudio.services.datasets.part_record import read_part, read_splits
 from mistudio.services.jobs.figures import DatasetFigures, TokenizationFigures
 from mistudio.services.lookup import get_dataset, get_tokenization
@@ -28,7 +29,6 @@ from mistudio.services.storage.disk_space import known_sizes, needed_bytes, requ
 from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.file_utils import ensure_dir, get_allocated_size
-from mistudio.workers.jobs.dataset_figures import figures_of
 from mistudio.workers.jobs.index_handler import follow_with_index, handle_index
 from mistudio.workers.jobs.runner import Handler, JobContext
 

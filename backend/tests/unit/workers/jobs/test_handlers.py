@@ -11,9 +11,9 @@ from mistudio.core.records import as_json
 from mistudio.corpus.spec import TokenizeSettings
 from mistudio.corpus.store.manifest import read_manifest
 from mistudio.models import Dataset, Tokenization
+from mistudio.services.datasets.manifest_figures import figures_of
 from mistudio.services.job_service import JobService
 from mistudio.services.storage_service import StorageService
-from mistudio.workers.jobs.dataset_figures import figures_of
 from mistudio.workers.jobs.handlers import job_handlers
 
 
