@@ -190,7 +190,7 @@ class PartOrigin:
             config=plan.config,
             commit=plan.revision,
             text_column=text_column,
-            part=PartRecord(plan.part, get_unit(plan), plan.format, plan.options),
+            part=PartRecord(plan.part, plan.splits, get_unit(plan), plan.format, plan.options),
         )
 
 

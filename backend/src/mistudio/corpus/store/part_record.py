@@ -29,9 +29,14 @@ class SourcePart:
 
 @dataclass(frozen=True)
 class PartRecord:
-    """The part that a dataset is: ``unit`` is what a random one draws; ``format`` and ``options`` are its reader's."""
+    """The part that a dataset is.
+
+    ``splits`` are those that were asked for, of which some may have no rows. ``unit`` is what a random part draws;
+    ``format`` and ``options`` are its reader's.
+    """
 
     asked: Part
+    splits: tuple[str, ...]
     unit: DrawnUnit
     format: Format
     options: Mapping[str, Json]

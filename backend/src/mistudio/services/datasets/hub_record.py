@@ -28,10 +28,9 @@ def new_record(plan: DownloadPlan, text_column: str | None, *, extends: str | No
     """Return the record of a dataset that this plan downloads; ``extends`` is the id of the part it is made from."""
     name = plan.repo_id.rpartition("/")[2]
     name = name if plan.is_default_config else f"{name} ({plan.config})"
-    what = describe_part(plan.part)
     return Dataset(
         id=new_id("ds"),
-        name=f"{name}, {what}"[:_MAX_NAME] if what else name,
+        name=name_part(name, plan.part),
         source="huggingface",
         hf_repo_id=plan.repo_id,
         config=plan.config,
@@ -61,6 +60,12 @@ def new_record(plan: DownloadPlan, text_column: str | None, *, extends: str | No
             **({EXTENDS: extends} if extends else {}),
         },
     )
+
+
+def name_part(name: str, part: Part) -> str:
+    """Return the name of a part of what is called ``name``."""
+    what = describe_part(part)
+    return f"{name}, {what}"[:_MAX_NAME] if what else name
 
 
 def already_exists(same: Dataset) -> AlreadyExists:

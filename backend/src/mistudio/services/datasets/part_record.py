@@ -8,6 +8,7 @@ from mistudio.core.records import as_json, from_json
 from mistudio.corpus.hub.part_types import EVERYTHING, Part
 from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.corpus.ingest.part_origin import get_unit
+from mistudio.corpus.store.part_record import PartRecord
 from mistudio.models import Dataset
 from mistudio.schemas.job import JobKind
 from mistudio.utils.file_utils import format_size
@@ -37,6 +38,11 @@ def part_fields(plan: DownloadPlan) -> dict[str, Json]:
     if plan.part.is_whole:
         return {}
     return {PART: as_json(plan.part), UNIT: get_unit(plan), SPLITS: list(plan.splits)}
+
+
+def recorded_fields(record: PartRecord) -> dict[str, Json]:
+    """Return the same of a part that a manifest records."""
+    return {PART: as_json(record.asked), UNIT: record.unit, SPLITS: list(record.splits)}
 
 
 def read_part(dataset: Dataset) -> Part:
