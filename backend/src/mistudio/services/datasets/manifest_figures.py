@@ -23,6 +23,7 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
 
 def _content_of(manifest: Manifest) -> ContentFigures:
     text = manifest.text
+    parts = [source for source in manifest.sources if source.part]
     return ContentFigures(
         text_column_reason=manifest.text_column.reason,
         characters=text.characters,
@@ -30,6 +31,8 @@ def _content_of(manifest: Manifest) -> ContentFigures:
         null_texts=text.nulls,
         empty_texts=text.empty,
         invalid_texts=text.invalid,
+        source_bytes=sum(source.part.bytes for source in parts if source.part) if parts else None,
+        source_files=len({source.path for source in parts}) if parts else None,
         columns=tuple(
             ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
             for listed in manifest.columns

@@ -42,6 +42,9 @@ class ContentFigures:
     empty_texts: int | None
     invalid_texts: int | None
     columns: tuple[ColumnFigures, ...]
+    # Of a part: what was taken. A record of a whole download has them from its beginning.
+    source_bytes: int | None = None
+    source_files: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,7 +118,8 @@ def finish_dataset(dataset: Dataset, figures: DatasetFigures) -> None:
     dataset.raw_path, dataset.text_column = figures.raw_path, figures.text_column
     dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
     dataset.splits = [as_json(split) for split in figures.splits]
-    dataset.meta = {**dataset.meta, **as_json(figures.content)}
+    found = {name: value for name, value in as_json(figures.content).items() if value is not None}
+    dataset.meta = {**dataset.meta, **found}
 
 
 def finish_tokenization(record: Tokenization, figures: TokenizationFigures) -> None:
