@@ -7,10 +7,13 @@ runs in a process of its own.
 
 import argparse
 import json
+import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,6 +23,7 @@ from common import DATA
 from common.measure import describe_machine, print_table, process_command, run
 from fakes.hub import Hub, Repository
 from fakes.hub.repository import RepoFile
+from mistudio.corpus.store.manifest import read_manifest
 
 FILES = 40
 GROUP_ROWS = 1_000
@@ -71,11 +75,41 @@ def measure(hub: Hub, name: str, rows: int, order: str, *, scratch: Path) -> lis
     ]
 
 
+def measure_kills(hub: Hub, rows: int, *, times: int, scratch: Path) -> None:
+    """Kill our process at random moments, let it finish, and compare its result with that of one left alone."""
+    environment = {**os.environ, "HF_ENDPOINT": hub.url, "HF_HOME": str(scratch / "hf")}
+    whole, killed = scratch / "whole", scratch / "killed"
+    run(process_command("take_part", "bench/parts", rows, "random", str(whole)), environment=environment)
+    command, chance = process_command("take_part", "bench/parts", rows, "random", str(killed)), random.Random(7)
+    hub.requests.clear()
+    hub.rate = 2e6
+    kills = 0
+    for _kill in range(times):
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        time.sleep(chance.uniform(1.5, 3.5))
+        kills += process.poll() is None
+        process.kill()
+        process.wait()
+    hub.rate = None
+    run(command, environment=environment)
+    manifests = [read_manifest(folder / "dataset") for folder in (whole, killed)]
+    raw = [[file.sha256 for split in manifest.splits for file in split.files] for manifest in manifests]
+    chosen = sum(source.part.bytes for source in manifests[0].sources if source.part)
+    same = "identical" if raw[0] == raw[1] else "DIFFERENT"
+    again = hub.bytes_sent(origin="files") / chosen
+    print_table(
+        "Killed at random moments",
+        ["kills", "raw files", "bytes fetched, of the chosen"],
+        [[str(kills), same, f"{again:.3f}"]],
+    )
+
+
 def main() -> None:
     """Run all comparisons and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=500, help="of each of the 40 files")
     parser.add_argument("--rows", type=int, default=100_000, help="of the first rows")
+    parser.add_argument("--kills", type=int, default=20, help="how often our process is killed")
     options = parser.parse_args()
     sys.stdout.write(f"{describe_machine()}\n")
     file = make_file(DATA / "part" / f"{options.megabytes}.parquet", options.megabytes)
@@ -87,6 +121,7 @@ def main() -> None:
             for order, rows in (("first", options.rows), ("random", percent))
             for name in ("take_part", "stream_part")
         ]
+        measure_kills(hub, percent // 4, times=options.kills, scratch=Path(folder))
     size = FILES * file.stat().st_size
     title = f"A part of 40 Parquet files, {size / 1e9:.1f} GB"
     print_table(title, ["", "order", "rows", "seconds", "MB fetched", "of the chosen bytes", "peak MB"], lines)
