@@ -17,6 +17,7 @@ from mistudio.api.panel import mount_panel
 from mistudio.api.problems import PROBLEM_MODEL
 from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, system, tokenizations
 from mistudio.api.security import AccessMiddleware, AccessRules
+from mistudio.core.child_environment import child_environment
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import Json
@@ -62,7 +63,7 @@ class Server:
         self.socket = WebSocketManager(self._snapshot, self.rules.can_open_socket, redis_url=shared_redis)
         self.jobs = JobService(self.database, self.socket)
         self.engine = self._engine()
-        self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=settings.hub_environment())
+        self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=child_environment(settings))
         self.storage = StorageService(settings, self.database)
         self.indexes = IndexService(
             settings, self.database, bus=self.socket, queue=self.engine.queue, jobs=self.jobs, storage=self.storage

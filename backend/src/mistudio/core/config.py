@@ -5,18 +5,26 @@ A test compares docs/settings.md with this class.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import unquote
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import URL
 
 _CHECKOUT_ENV = Path(__file__).resolve().parents[3] / ".env"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+def _passwords_in(url: str) -> list[str]:
+    """Return the password in an address, as it is written there and as it is meant."""
+    found = re.match(r"[^/]*//[^/@]*:([^/@]+)@", url)
+    return [found[1], unquote(found[1])] if found else []
 
 
 class Settings(BaseSettings):
@@ -169,6 +177,13 @@ class Settings(BaseSettings):
         return token
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that no log may show."""
+        own = [secret.get_secret_value() for secret in (self.api_token, self.secret_key) if secret]
+        addresses = (self.database_url, self.redis_url, self.celery_broker_url)
+        return (*own, *(password for url in addresses for password in _passwords_in(url)))
+
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in _LOOPBACK
@@ -222,3 +237,20 @@ class Settings(BaseSettings):
             "HF_HUB_DISABLE_TELEMETRY": "1",
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
+
+
+class GivenSettings(Settings):
+    """Settings exactly as they are given: nothing is read from the environment or ``.env``."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the given values as the only source."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)

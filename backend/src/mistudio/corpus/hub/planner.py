@@ -28,7 +28,7 @@ Record = TypeVar("Record")
 class Planner:
     """Plans in a child process that starts with the first request and ends after ``idle_seconds`` without one.
 
-    The child gets this process's environment and, in addition, ``environment``.
+    The child gets ``environment``, and of this process's environment what ``allowed_environment`` lets through.
     """
 
     def __init__(

@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
+from mistudio.core.child_environment import InheritedLogSettings
 from mistudio.core.errors import Json, MiStudioError
+from mistudio.core.logging import configure_logging
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.hub.plan_types import PinnedTokenizer, PlanRequest, TokenizerRequest
 
@@ -113,6 +115,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    configure_logging(InheritedLogSettings.from_environment())
     for name in _PRELOADED:
         importlib.import_module(name)
     serve(sys.stdin.buffer, answers)
