@@ -49,6 +49,7 @@
     │   └── OriginNotAllowed      origin_not_allowed
     └── JobEnded                a job ended early
         ├── JobCancelled          cancelled
+        ├── MemoryLimit           memory_limit
         ├── WorkerDied            worker_died
         └── InternalError         internal_error
 
@@ -74,6 +75,7 @@ from mistudio.core.errors.serving import (
     InvalidTransition,
     JobCancelled,
     JobEnded,
+    MemoryLimit,
     NotFound,
     NotReady,
     OriginNotAllowed,
@@ -145,6 +147,7 @@ __all__ = [
     "JobEnded",
     "Json",
     "LoadingScript",
+    "MemoryLimit",
     "MiStudioError",
     "NoData",
     "NoTokenizer",
