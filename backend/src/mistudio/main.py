@@ -151,6 +151,7 @@ class Server:
             await self.indexes.refresh()
             stack.callback(self.samples.close)
             stack.push_async_callback(self.planner.close)
+            stack.push_async_callback(self.tokenizers.close)
             stack.push_async_callback(self.storage.close)
             # Closed after the engine, which publishes events until its end.
             stack.push_async_callback(self.socket.close)

@@ -594,7 +594,7 @@ export interface paths {
     put?: never;
     /**
      * Preview Tokens
-     * @description Show a text as tokens: ids, the characters of each, and what would be cut.
+     * @description Show a text as tokens: ids, the characters of each, and what would be cut. At most 10,000 are listed.
      */
     post: operations['previewTokens'];
     delete?: never;
@@ -1531,12 +1531,30 @@ export interface components {
       model_max_length: number | null;
       /** Notes */
       notes: string[];
+      /**
+       * Padding Count
+       * @description How many of them are padding.
+       */
+      padding_count: number;
       /** Revision */
       revision: string | null;
       special: components['schemas']['SpecialTokens'];
+      /**
+       * Special Count
+       * @description How many of them are special tokens.
+       */
+      special_count: number;
+      /**
+       * Token Count
+       * @description All tokens of the row; more than ``tokens`` has if the row is long.
+       */
+      token_count: number;
       /** Tokenizer */
       tokenizer: string;
-      /** Tokens */
+      /**
+       * Tokens
+       * @description The first 10,000 tokens of the row.
+       */
       tokens: components['schemas']['TokenSpan'][];
       /** Truncated */
       truncated: number;
@@ -1735,7 +1753,7 @@ export interface components {
       tokens: components['schemas']['TokenSpan'][] | null;
       /**
        * Tokens Note
-       * @description Why there are no tokens, although a tokenization was named.
+       * @description Why there are no tokens, although a tokenization was named, or that only the first are shown.
        */
       tokens_note: string | null;
       /** Truncated */
@@ -2177,14 +2195,20 @@ export interface components {
     /**
      * TokenizedRow
      * @description One written row; ``row`` counts from 0 within its split.
+     *
+     *     ``tokens`` and ``segments`` have the first 10,000, or fewer on a page of many rows; the counts count all.
      */
     TokenizedRow: {
       /** Row */
       row: number;
+      /** Segment Count */
+      segment_count: number;
       /** Segments */
       segments: components['schemas']['RowSegment'][];
       /** Split */
       split: string;
+      /** Token Count */
+      token_count: number;
       /** Tokens */
       tokens: components['schemas']['TokenView'][];
     };

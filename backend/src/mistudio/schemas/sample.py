@@ -63,7 +63,8 @@ class SampleDetail(SampleResponse):
     tokenization_id: str | None = None
     tokens: list[TokenSpan] | None = None
     tokens_note: str | None = Field(
-        default=None, description="Why there are no tokens, although a tokenization was named."
+        default=None,
+        description="Why there are no tokens, although a tokenization was named, or that only the first are shown.",
     )
 
 

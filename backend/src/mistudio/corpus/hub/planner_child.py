@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
 from mistudio.core.child_environment import InheritedLogSettings
+from mistudio.core.error_records import to_error_record
 from mistudio.core.errors import Json, MiStudioError
 from mistudio.core.logging import configure_logging
 from mistudio.core.records import as_json, from_json
@@ -67,18 +68,11 @@ _HANDLERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {
 
 
 def answer_message(message: Message) -> dict[str, Json]:
-    """Answer one request with ``{"ok": …}`` or ``{"error": {code, detail, retry_after, extra}}``."""
+    """Answer one request with ``{"ok": …}`` or ``{"error": {code, detail, …}}``."""
     try:
         return {"ok": _HANDLERS[message["question"]](message["request"])}
     except MiStudioError as error:
-        return {
-            "error": {
-                "code": error.code,
-                "detail": error.detail,
-                "retry_after": error.retry_after,
-                "extra": error.extra,
-            }
-        }
+        return {"error": to_error_record(error)}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, *, answer: Answerer = answer_message) -> None:
