@@ -14,7 +14,7 @@ from mistudio.api.errors import install_error_handlers
 from mistudio.api.metrics import MetricsMiddleware
 from mistudio.api.middleware import BodyLimitMiddleware, CrashMiddleware, HeadMiddleware
 from mistudio.api.panel import mount_panel
-from mistudio.api.problems import PROBLEM_MODEL
+from mistudio.api.problems import PROBLEM_MODEL, describe_common_refusals
 from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, system, tokenizations
 from mistudio.api.security import AccessMiddleware, AccessRules
 from mistudio.core.child_environment import child_environment
@@ -49,6 +49,8 @@ from mistudio.services.what_if_service import WhatIfService
 from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
 
 PANEL = Path(__file__).parent / "web"
+# FastAPI's own shapes of a refusal.
+_UNUSED_MODELS = ("HTTPValidationError", "ValidationError")
 _EVENT_MODELS = (DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSnapshot, SubscribeRefused)
 
 
@@ -205,7 +207,10 @@ def openapi_document(app: FastAPI) -> dict[str, object]:
             [(model, "serialization") for model in (*_EVENT_MODELS, PROBLEM_MODEL)],
             ref_template="#/components/schemas/{model}",
         )
+        describe_common_refusals(document["paths"])
         known = document["components"]["schemas"]
+        for name in _UNUSED_MODELS:
+            known.pop(name, None)
         document["components"]["schemas"] = dict(sorted({**shapes["$defs"], **known}.items()))
         app.openapi_schema = document
     return app.openapi_schema

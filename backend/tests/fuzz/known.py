@@ -27,7 +27,4 @@ KNOWN: Final[Mapping[str, str]] = {
     r"^damage: .*store/manifest\.py:text": "A manifest without columns crashes the samples.",
     r"^damage: .*index_builder\.py:drop_index": "A file in place of the index crashes rebuild.",
     r"^damage: the database: .*(JSONDecodeError|ValidationError|LookupError)": "Odd values in the database.",
-    # requests
-    r"^requests: .*status 422: Undocumented Content-Type": "Refusals are documented as application/json.",
-    r"^requests: .*status 400: Undocumented status code": "A body that cannot be read is answered 400, undocumented.",
 }
