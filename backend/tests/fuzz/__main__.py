@@ -24,7 +24,8 @@ from harness.say import say
 async def _run(part: str, asked: argparse.Namespace, folder: Path) -> Figures:
     bench = Bench(folder / part)
     try:
-        every = [case for case in await PARTS[part](bench, random.Random(asked.seed), asked.examples) if asked.only in case.name]
+        found = await PARTS[part](bench, random.Random(asked.seed), asked.examples)
+        every = [case for case in found if asked.only in case.name]
         cases = chosen(random.Random(asked.seed), every, asked.cases)
         return await run_cases(bench, cases, part, time.monotonic() + asked.minutes * 60)
     finally:

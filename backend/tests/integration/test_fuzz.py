@@ -28,7 +28,7 @@ NEEDS_SCHEMATHESIS: Final = pytest.mark.skipif(find_spec("schemathesis") is None
         ("races", ["--cases", "1"]),
         ("files", ["--cases", "12"]),
         # To as many operations of the OpenAPI document as fit into the time.
-        pytest.param("requests", ["--examples", "3", "--minutes", "0.7"], marks=NEEDS_SCHEMATHESIS),
+        pytest.param("requests", ["--examples", "3", "--minutes", "0.5"], marks=NEEDS_SCHEMATHESIS),
     ],
 )
 def test_hostile_input_is_taken(part: str, limits: list[str], tmp_path: Path) -> None:
