@@ -44,15 +44,16 @@ def find_licence(package: str) -> str:
         fields = metadata(package)
     except PackageNotFoundError:
         return "needed on other systems only: see the package"
-    named = [value for key in ("License-Expression", "License") for value in fields.get_all(key) or []]
+    named = [str(value) for key in ("License-Expression", "License") for value in fields.get_all(key) or []]
     short = [value.strip() for value in named if value.strip() and len(value) <= LONGEST and "\n" not in value.strip()]
     classified = [
         value.rpartition(" :: ")[2]
         for value in fields.get_all("Classifier") or []
         if value.startswith(CLASSIFIER) and value != "License :: OSI Approved"
     ]
-    first_lines = [value.strip().splitlines()[0] for value in named if value.strip()]
-    return (short[:1] or [", ".join(classified)] if classified or short else first_lines[:1] or ["see the package"])[0]
+    if short or classified:
+        return short[0] if short else ", ".join(classified)
+    return next((str(value).strip().splitlines()[0] for value in named if value.strip()), "see the package")
 
 
 if __name__ == "__main__":

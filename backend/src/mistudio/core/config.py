@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
 from mistudio.utils.memory import machine_memory
@@ -125,9 +125,7 @@ class Settings(BaseSettings):
         description="Time limit of a search; it then answers with what it has found, and says so.",
     )
     job_memory_bytes: int = Field(
-        default=0,
-        ge=0,
-        description="Memory that the process of a job may have of its own; 0: half of the machine's.",
+        default=0, ge=0, description="Memory that the process of a job may have of its own; 0: half of the machine's."
     )
     max_upload_bytes: int = Field(default=50 * 1024**3, ge=1, description="Most bytes of one import of local files.")
     planner_idle_seconds: float = Field(
@@ -249,20 +247,3 @@ class Settings(BaseSettings):
             "HF_HUB_DISABLE_TELEMETRY": "1",
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
-
-
-class GivenSettings(Settings):
-    """Settings exactly as they are given: nothing is read from the environment or ``.env``."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the given values as the only source."""
-        del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        return (init_settings,)

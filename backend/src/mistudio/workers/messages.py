@@ -9,8 +9,9 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, TypeAdapter, ValidationError
 
-from mistudio.core.config import GivenSettings, Settings
+from mistudio.core.config import Settings
 from mistudio.core.errors import Json
+from mistudio.core.given_settings import GivenSettings
 
 # A child does not listen, checks no access and decrypts no token.
 _SERVER_ONLY: Final = {"api_token", "host", "secret_key"}

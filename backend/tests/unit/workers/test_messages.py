@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mistudio.core.config import GivenSettings, Settings
+from mistudio.core.config import Settings
+from mistudio.core.given_settings import GivenSettings
 from mistudio.workers.messages import (
     CancelOrder,
     ChildOrder,
