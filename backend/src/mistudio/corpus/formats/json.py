@@ -15,8 +15,8 @@ from mistudio.corpus.formats.column_count import check_column_count
 from mistudio.corpus.formats.json_keys import has_many_keys, split_records
 from mistudio.corpus.formats.json_records import JsonRecord, build_chunk, parse_line
 from mistudio.corpus.formats.json_stream import JsonStream
-from mistudio.corpus.formats.json_type import contains_json
-from mistudio.corpus.formats.type_inference import MAX_DEPTH, KnownSchema
+from mistudio.corpus.formats.json_type import MAX_DEPTH, contains_json
+from mistudio.corpus.formats.type_inference import KnownSchema
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))

@@ -13,6 +13,8 @@ import orjson
 import pyarrow as pa
 
 JSON: Final = pa.json_()
+# What is nested deeper is JSON text.
+MAX_DEPTH: Final = 32
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 # What json.loads gives.
