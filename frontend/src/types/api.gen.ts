@@ -594,7 +594,7 @@ export interface paths {
     put?: never;
     /**
      * Preview Tokens
-     * @description Show a text as tokens: ids, the characters of each, and what would be cut.
+     * @description Show a text as tokens: ids, the characters of each, and what would be cut. At most 10,000 are listed.
      */
     post: operations['previewTokens'];
     delete?: never;
@@ -1168,11 +1168,6 @@ export interface components {
       /** Version */
       version: string;
     };
-    /** HTTPValidationError */
-    HTTPValidationError: {
-      /** Detail */
-      detail?: components['schemas']['ValidationError'][];
-    };
     /**
      * HubColumn
      * @description A column as the dataset card declares it.
@@ -1531,12 +1526,30 @@ export interface components {
       model_max_length: number | null;
       /** Notes */
       notes: string[];
+      /**
+       * Padding Count
+       * @description How many of them are padding.
+       */
+      padding_count: number;
       /** Revision */
       revision: string | null;
       special: components['schemas']['SpecialTokens'];
+      /**
+       * Special Count
+       * @description How many of them are special tokens.
+       */
+      special_count: number;
+      /**
+       * Token Count
+       * @description All tokens of the row; more than ``tokens`` has if the row is long.
+       */
+      token_count: number;
       /** Tokenizer */
       tokenizer: string;
-      /** Tokens */
+      /**
+       * Tokens
+       * @description The first 10,000 tokens of the row.
+       */
       tokens: components['schemas']['TokenSpan'][];
       /** Truncated */
       truncated: number;
@@ -1735,7 +1748,7 @@ export interface components {
       tokens: components['schemas']['TokenSpan'][] | null;
       /**
        * Tokens Note
-       * @description Why there are no tokens, although a tokenization was named.
+       * @description Why there are no tokens, although a tokenization was named, or that only the first are shown.
        */
       tokens_note: string | null;
       /** Truncated */
@@ -1755,7 +1768,8 @@ export interface components {
      * SampleResponse
      * @description One row. ``row`` counts from 0 within its split, ``id`` over all splits in the manifest's order.
      *
-     *     ``text`` is cut if ``truncated`` is true; the single-sample route has all of it. ``marks`` are the character spans
+     *     ``text`` is cut if ``truncated`` is true; the single-sample route has up to a million
+     *     characters. ``marks`` are the character spans
      *     of the hits in ``text``. ``columns`` has every other column as JSON, and the text column if it is more than text.
      */
     SampleResponse: {
@@ -2177,14 +2191,20 @@ export interface components {
     /**
      * TokenizedRow
      * @description One written row; ``row`` counts from 0 within its split.
+     *
+     *     ``tokens`` and ``segments`` have the first 10,000, or fewer on a page of many rows; the counts count all.
      */
     TokenizedRow: {
       /** Row */
       row: number;
+      /** Segment Count */
+      segment_count: number;
       /** Segments */
       segments: components['schemas']['RowSegment'][];
       /** Split */
       split: string;
+      /** Token Count */
+      token_count: number;
       /** Tokens */
       tokens: components['schemas']['TokenView'][];
     };
@@ -2441,19 +2461,6 @@ export interface components {
       /** Title */
       title: string;
     };
-    /** ValidationError */
-    ValidationError: {
-      /** Context */
-      ctx?: Record<string, unknown>;
-      /** Input */
-      input?: unknown;
-      /** Location */
-      loc: (string | number)[];
-      /** Message */
-      msg: string;
-      /** Error Type */
-      type: string;
-    };
     /**
      * WhatIfLayout
      * @description The cost of one way to write the rows.
@@ -2578,6 +2585,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetListResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description The request is not valid */
       422: {
         headers: {
@@ -2610,6 +2635,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetDetail'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2619,13 +2662,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2661,6 +2704,24 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2679,13 +2740,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2711,6 +2772,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2729,13 +2808,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2761,6 +2840,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2779,13 +2876,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2811,6 +2908,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2820,13 +2935,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2852,6 +2967,24 @@ export interface operations {
           'application/json': components['schemas']['ReferenceResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2861,13 +2994,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2895,6 +3028,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ReferenceResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -2956,6 +3116,24 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2965,13 +3143,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2999,6 +3177,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -3080,6 +3285,24 @@ export interface operations {
           'application/json': components['schemas']['SampleListResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3145,6 +3368,24 @@ export interface operations {
           'application/json': components['schemas']['SampleDetail'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3207,6 +3448,24 @@ export interface operations {
           'application/json': components['schemas']['StatisticsResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3225,13 +3484,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3257,6 +3516,24 @@ export interface operations {
           'application/json': components['schemas']['TokenizationResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3266,13 +3543,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3300,6 +3577,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TokenizationResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description A token is needed */
@@ -3491,6 +3777,15 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description A token is needed */
       401: {
         headers: {
@@ -3583,6 +3878,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not possible in the present state */
       409: {
         headers: {
@@ -3643,6 +3956,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not possible in the present state */
@@ -3710,6 +4050,24 @@ export interface operations {
           'application/json': components['schemas']['HealthResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   ready: {
@@ -3728,6 +4086,24 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ReadyResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Service Unavailable */
@@ -3836,6 +4212,24 @@ export interface operations {
           'application/json': components['schemas']['JobResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description The request is not valid */
       422: {
         headers: {
@@ -3868,6 +4262,24 @@ export interface operations {
           'application/json': components['schemas']['JobResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3877,13 +4289,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3906,6 +4318,24 @@ export interface operations {
           'application/json': components['schemas']['ModelResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getStorage: {
@@ -3924,6 +4354,24 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StorageResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3949,6 +4397,24 @@ export interface operations {
           'application/json': components['schemas']['TokenizationDetail'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3958,13 +4424,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3988,6 +4454,24 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3997,13 +4481,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4029,6 +4513,24 @@ export interface operations {
           'application/json': components['schemas']['TokenizationResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4047,13 +4549,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4081,6 +4583,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TokenizationResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -4148,6 +4677,24 @@ export interface operations {
           'application/json': components['schemas']['Page_TokenizedRow_'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4213,6 +4760,24 @@ export interface operations {
           'application/json': components['schemas']['TraceResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4271,6 +4836,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PreviewResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description A token is needed */

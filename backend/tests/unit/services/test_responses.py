@@ -77,6 +77,7 @@ def test_a_tokenization_without_files_has_no_splits() -> None:
         ),
         1,
     )
+    ledger |= {"source_tokens": 5, "positions": 3}
     record = Tokenization(
         id="tok_1",
         dataset_id="ds_1",

@@ -12,10 +12,11 @@ import pyarrow.json as pa_json
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import BLOCK_BYTES, ByteStream, read_blocks
 from mistudio.corpus.formats.column_count import check_column_count
+from mistudio.corpus.formats.json_keys import has_many_keys, split_records
 from mistudio.corpus.formats.json_records import JsonRecord, build_chunk, parse_line
 from mistudio.corpus.formats.json_stream import JsonStream
-from mistudio.corpus.formats.json_type import contains_json
-from mistudio.corpus.formats.type_inference import MAX_DEPTH, KnownSchema
+from mistudio.corpus.formats.json_type import MAX_DEPTH, contains_json
+from mistudio.corpus.formats.type_inference import KnownSchema
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -52,19 +53,21 @@ def _is_lines(head: bytes) -> bool:
 def _read_lines(source: ByteStream, known: KnownSchema) -> Iterator[Chunk]:
     number = 1
     for block in read_blocks(source):
-        yield _make_chunk(block, known, source, number)
+        yield from _make_chunks(block, known, source, number)
         number += block.count(b"\n")
 
 
-def _make_chunk(block: bytes, known: KnownSchema, source: ByteStream, number: int) -> Chunk:
+def _make_chunks(block: bytes, known: KnownSchema, source: ByteStream, number: int) -> Iterator[Chunk]:
     """Read the records of the block, one per line, the first on line ``number`` of the file."""
-    batch = _try_arrow(block, known)
+    batch = None if has_many_keys(block) else _try_arrow(block, known)
     if batch is not None:
-        return Chunk(batch, source.consumed)
+        yield Chunk(batch, source.consumed)
+        return
     records = _parse_records(block, source.label, number)
     # Before columns are made, whose cells are keys times records.
     check_column_count(len({name for record in records for name in record.row}), source.label)
-    return build_chunk(records, known, consumed=source.consumed)
+    for some in split_records(records):
+        yield build_chunk(some, known, consumed=source.consumed)
 
 
 def _parse_records(block: bytes, label: str, number: int) -> list[JsonRecord]:
@@ -162,10 +165,10 @@ def _read_values(source: ByteStream, known: KnownSchema, *, field: str | None) -
         lines.append(record.replace(b"\n", b" "))
         length += len(record)
         if length >= BLOCK_BYTES:
-            yield _make_chunk(b"\n".join(lines), known, source, number)
+            yield from _make_chunks(b"\n".join(lines), known, source, number)
             number, length, lines = number + len(lines), 0, []
     if lines:
-        yield _make_chunk(b"\n".join(lines), known, source, number)
+        yield from _make_chunks(b"\n".join(lines), known, source, number)
     elif field is not None and not stream.has_field:
         raise InvalidData(
             f"{source.label} has no field “{field}” with records, although the card names it. "

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from mistudio.corpus.formats.json_type import JSON, is_json
+from mistudio.corpus.formats.json_type import JSON, MAX_DEPTH, is_json
 
 
 def to_storable_type(kind: pa.DataType) -> pa.DataType:
@@ -52,9 +52,22 @@ def _is_any_list(kind: pa.DataType) -> bool:
 
 def to_storable_schema(schema: pa.Schema) -> pa.Schema:
     """Return ``schema`` with to_storable_type types, unique names and its own metadata."""
-    fields = [field.with_type(to_storable_type(field.type)) for field in schema]
+    fields = [field.with_type(_to_column_type(field.type)) for field in schema]
     names = make_names_unique([field.name for field in fields])
     return pa.schema([field.with_name(name) for field, name in zip(fields, names, strict=True)], schema.metadata)
+
+
+def _to_column_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type of a column; Parquet's readers refuse what is nested very deeply, so that is JSON text."""
+    return JSON if _measure_depth(kind) > MAX_DEPTH else to_storable_type(kind)
+
+
+def _measure_depth(kind: pa.DataType) -> int:
+    """Return how deep lists, maps and objects nest in a type."""
+    depth, level = 0, [kind]
+    while level := [one.field(number).type for one in level for number in range(one.num_fields)]:
+        depth += 1
+    return depth
 
 
 def make_names_unique(names: Iterable[str]) -> list[str]:

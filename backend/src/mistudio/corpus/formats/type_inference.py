@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from mistudio.corpus.formats.json_type import (
     JSON,
+    MAX_DEPTH,
     Value,
     contains_json,
     is_json,
@@ -23,7 +24,6 @@ from mistudio.corpus.formats.json_type import (
 )
 from mistudio.corpus.formats.utf8_repair import decode_array
 
-MAX_DEPTH: Final = 32
 MAX_FIELDS: Final = 1_000
 _INT64: Final = 1 << 63
 _SCALARS: Final = {

@@ -21,8 +21,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
+from mistudio.core.child_environment import InheritedLogSettings
 from mistudio.core.disk import translate_disk_errors
+from mistudio.core.error_records import to_error_record
 from mistudio.core.errors import Json, MiStudioError
+from mistudio.core.logging import configure_logging
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.hub.plan_types import PinnedTokenizer, PlanRequest, TokenizerRequest
 
@@ -66,19 +69,12 @@ _HANDLERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {
 
 
 def answer_message(message: Message) -> dict[str, Json]:
-    """Answer one request with ``{"ok": …}`` or ``{"error": {code, detail, retry_after, extra}}``."""
+    """Answer one request with ``{"ok": …}`` or ``{"error": {code, detail, …}}``."""
     try:
         with translate_disk_errors(is_kept=False):
             return {"ok": _HANDLERS[message["question"]](message["request"])}
     except MiStudioError as error:
-        return {
-            "error": {
-                "code": error.code,
-                "detail": error.detail,
-                "retry_after": error.retry_after,
-                "extra": error.extra,
-            }
-        }
+        return {"error": to_error_record(error)}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, *, answer: Answerer = answer_message) -> None:
@@ -115,6 +111,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    configure_logging(InheritedLogSettings.from_environment())
     for name in _PRELOADED:
         importlib.import_module(name)
     serve(sys.stdin.buffer, answers)
