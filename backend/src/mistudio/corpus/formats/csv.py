@@ -26,13 +26,13 @@ _MISSING: Final = (
     *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA"),
     *("NULL", "NaN", "None", "n/a", "nan", "null"),
 )
-_WHOLE: Final = r"^(0|-?[1-9]\d{0,17})$"
-_NUMBER: Final = r"^[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?$"
+_WHOLE: Final = r"^ *(0|-?[1-9]\d{0,17}) *$"
+_NUMBER: Final = r"^ *[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+|[iI]nf(inity)?)([eE][-+]?\d{1,3})? *$"
 _TRUTH: Final = r"^(true|false|True|False|TRUE|FALSE)$"
 
 
 class HasShortRows(Exception):
-    """A row lacks cells; the file must be read again by ``read_padded_csv``."""
+    """A row lacks cells, or only a header is there; the file must be read again by ``read_padded_csv``."""
 
 
 class RecordTooLong(Exception):
@@ -69,7 +69,7 @@ def read_csv(
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         if "straddl" in str(error):
             raise (RecordTooLong if block_bytes < MAX_RECORD_BYTES else too_long_error(source.label)) from error
-        if faults and _is_short(faults[-1]):
+        if (faults and _is_short(faults[-1])) or "infer number of columns" in str(error):
             raise HasShortRows from error
         raise _invalid_error(source.label, options, faults, error) from error
 
@@ -233,4 +233,4 @@ def _convert_column(column: pa.Array, kind: pa.DataType) -> pa.Array:
         return column
     if pa.types.is_null(kind):
         return pa.nulls(len(column))
-    return column.cast(kind)
+    return (column if pa.types.is_boolean(kind) else pc.ascii_trim(column, " ")).cast(kind)

@@ -68,7 +68,8 @@ def _number_records(source: ByteStream, options: Mapping[str, Json]) -> Iterator
         doublequote=options.get("doublequote") is not False,
     )
     try:
-        yield from enumerate(filter(None, reader), start=1)
+        # pandas skips empty lines, also those of spaces.
+        yield from enumerate((row for row in reader if len(row) > 1 or "".join(row).strip()), start=1)
     except csv.Error as error:
         raise InvalidData(f"{source.label}, line {reader.line_num:,} cannot be read as CSV: {error}.") from error
 

@@ -43,7 +43,7 @@ def _is_lines(head: bytes) -> bool:
     text = head.lstrip()
     if text.startswith(b"["):
         return False
-    line = text.partition(b"\n")[0]
+    line = text.partition(b"\n")[0].rstrip().removesuffix(b",")
     try:
         json.loads(line.decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError):

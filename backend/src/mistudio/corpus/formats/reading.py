@@ -42,6 +42,7 @@ class Reading:
     encoding: str | None = None
     delimiter: str | None = None
     quote: str | None = None
+    escape: str | None = None
     skipped_lines: int = 0
     field: str | None = None
     orient: str | None = None
@@ -102,6 +103,7 @@ def _detect_csv(head: bytes, label: str, options: Mapping[str, Json]) -> tuple[d
     reading = Reading(
         delimiter=dialect.delimiter if dialect.delimiter != usual else None,
         quote=dialect.quote if dialect.quote != '"' else None,
+        escape=dialect.escape,
         skipped_lines=dialect.skipped,
     )
     return found, reading
