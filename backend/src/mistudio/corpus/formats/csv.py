@@ -64,8 +64,8 @@ def read_csv(
             if batch is None:
                 empty = pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names)
                 yield Chunk(empty, source.consumed, skipped_rows=len(faults))
-            if _is_left_open(last_cell, source.ending, options):
-                raise InvalidData(f"{source.label}, row {rows + 1:,}: a quote is never closed. Close it.")
+            if is_left_open(last_cell, source.ending, options):
+                raise open_quote_error(source.label, rows + 1)
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         if "straddl" in str(error):
             raise (RecordTooLong if block_bytes < MAX_RECORD_BYTES else too_long_error(source.label)) from error
@@ -136,7 +136,7 @@ def _get_last_cell(batch: pa.RecordBatch) -> bytes:
     return cell
 
 
-def _is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) -> bool:
+def is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) -> bool:
     """Return whether the last cell took all text after an open quote, which the parser accepts.
 
     A cell with a line break must be quoted, so the last cell of a file must then end with a quote.
@@ -144,6 +144,11 @@ def _is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) 
     is_quoted = options.get("quoting") != csv.QUOTE_NONE and not options.get("escapechar")
     quote = str(options.get("quotechar") or '"').encode()
     return is_quoted and b"\n" in last_cell and not ending.rstrip(b" \r\n").endswith(quote)
+
+
+def open_quote_error(label: str, row: int) -> InvalidData:
+    """Return the error for a quote that takes the rest of the file into one cell."""
+    return InvalidData(f"{label}, row {row:,}: a quote is never closed. Close it.")
 
 
 def get_delimiter(options: Mapping[str, Json], label: str) -> str:

@@ -12,7 +12,14 @@ import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, ByteStream, read_blocks
-from mistudio.corpus.formats.csv import get_delimiter, is_numbered, long_row_error, type_batch
+from mistudio.corpus.formats.csv import (
+    get_delimiter,
+    is_left_open,
+    is_numbered,
+    long_row_error,
+    open_quote_error,
+    type_batch,
+)
 from mistudio.corpus.formats.storable_type import make_names_unique
 from mistudio.corpus.formats.type_inference import KnownSchema
 from mistudio.corpus.formats.utf8_repair import Chunk
@@ -39,8 +46,9 @@ def read_padded_csv(source: ByteStream, known: KnownSchema, *, options: Mapping[
         names = [str(number) for number in range(len(first[1]))]
     names, is_strict = make_names_unique(names), options.get("on_bad_lines", "error") == "error"
     rows: list[list[str]] = [] if has_header else [first[1]]
-    size, skipped = 0, 0
+    size, skipped, last = 0, 0, first
     for number, record in records:
+        last = number, record
         if len(record) > len(names):
             if is_strict:
                 raise long_row_error(source.label, options, number, len(names), len(record))
@@ -52,6 +60,8 @@ def read_padded_csv(source: ByteStream, known: KnownSchema, *, options: Mapping[
             yield _make_chunk(rows, names, known, options, source, skipped)
             rows, size, skipped = [], 0, 0
     yield _make_chunk(rows, names, known, options, source, skipped)
+    if is_left_open(last[1][-1].encode("utf-8", "surrogateescape"), source.ending, options):
+        raise open_quote_error(source.label, last[0])
 
 
 def _number_records(source: ByteStream, options: Mapping[str, Json]) -> Iterator[tuple[int, list[str]]]:

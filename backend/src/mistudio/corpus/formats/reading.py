@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from mistudio.core.errors import Json
-from mistudio.corpus.formats.byte_stream import ByteStream, open_streams, plain_suffix, read_blocks
+from mistudio.corpus.formats.byte_stream import open_streams, plain_suffix, read_blocks
 from mistudio.corpus.formats.csv import get_delimiter
+from mistudio.corpus.formats.csv_dialect import DEFAULT_QUOTE
 from mistudio.corpus.formats.detection import (
     HEAD_BYTES,
     detect_csv_dialect,
@@ -28,6 +29,11 @@ _PACKING_SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {
     "lz4": (".lz4",),
     "zip": (".zip",),
 }
+_OPTIONS: Final = {
+    "encoding": "encoding", "delimiter": "delimiter", "quote": "quotechar", "escape": "escapechar",
+    "skipped_lines": "skiprows", "field": "field",
+}  # fmt: skip
+_DIALECT_OPTIONS: Final = frozenset(("delimiter", "sep", "quoting", "quotechar", "escapechar", "skiprows"))
 _ORIENTED: Final = ("columns", "index", "split")
 
 
@@ -35,7 +41,8 @@ _ORIENTED: Final = ("columns", "index", "split")
 class Reading:
     """How a file was read, where it was not as its name and format say; None and 0 stand for the usual.
 
-    ``fields`` are the paths of arrays of objects, in a file of one object that was read as one record.
+    ``fields`` are the paths of arrays of objects, in a file of one object that was read as one record. ``declared``
+    names the fields that options gave; the others were detected.
     """
 
     packing: str | None = None
@@ -49,12 +56,13 @@ class Reading:
     fields: tuple[str, ...] = ()
     short_rows: int = 0
     skipped_rows: int = 0
+    declared: tuple[str, ...] = ()
 
 
 def detect_reading(
     path: Path, file_format: str, *, label: str, options: Mapping[str, Json]
 ) -> tuple[str, dict[str, Json], Reading]:
-    """Return the format and the options to read the file with, and what of them was detected.
+    """Return the format and the options to read the file with, and how that differs from the usual.
 
     Raises InvalidData, UnsupportedFormat for archives that cannot be read.
     """
@@ -62,64 +70,82 @@ def detect_reading(
         packing = detect_packing(raw.read(HEAD_BYTES))
         if packing == "zip":
             file_format = detect_member_format(raw, label)
-    with closing(open_streams(path, label=label, encoding=_get_text(options, "encoding"))) as streams:
-        source = next(streams)
-        encoding = source.encoding if "encoding" not in options else None
-        if source.encoding is None:
-            encoding = detect_encoding(source.peek(HEAD_BYTES))
-    if encoding is not None:
-        options = {**options, "encoding": encoding}
-    with closing(open_streams(path, label=label, encoding=_get_text(options, "encoding"))) as streams:
+    complete = dict(options)
+    if "encoding" not in options and (encoding := _detect_encoding(path, label)):
+        complete["encoding"] = encoding
+    with closing(open_streams(path, label=label, encoding=_get_text(complete, "encoding"))) as streams:
         source = next(streams)
         head = source.peek(HEAD_BYTES)
-        found, reading = _detect_format(head, source, file_format, options)
+    found, fields = _detect_format(head, source.label, file_format, complete)
+    complete |= found
     is_named = Path(label).suffix.lower() in _PACKING_SUFFIXES.get(packing or "", ())
-    reading = replace(reading, packing=None if is_named else packing, encoding=encoding)
-    return file_format, {**options, **found}, reading
+    reading = _describe(complete, label if packing != "zip" else source.label, declared=options)
+    return file_format, complete, replace(reading, packing=None if is_named else packing, fields=fields)
+
+
+def _detect_encoding(path: Path, label: str) -> str | None:
+    with closing(open_streams(path, label=label)) as streams:
+        source = next(streams)
+        return source.encoding or detect_encoding(source.peek(HEAD_BYTES))
+
+
+def _describe(options: Mapping[str, Json], label: str, declared: Mapping[str, Json]) -> Reading:
+    """Return what of the options is not the usual for a file of this name."""
+    usual: dict[str, Json] = {"encoding": "utf-8", "delimiter": get_delimiter({}, label), "quotechar": '"'}
+    values = {**options, "delimiter": options.get("delimiter") or options.get("sep")}
+    given = {name: value for name, value in values.items() if value is not None and value != usual.get(name)}
+    skipped = given.get("skiprows")
+    return Reading(
+        encoding=_get_text(given, "encoding"),
+        delimiter=_get_text(given, "delimiter"),
+        quote=_get_text(given, "quotechar"),
+        escape=_get_text(given, "escapechar"),
+        skipped_lines=skipped if isinstance(skipped, int) else 0,
+        field=_get_text(given, "field"),
+        orient=_get_text(given, "orient"),
+        declared=tuple(field for field, name in _OPTIONS.items() if name in given and _is_declared(name, declared)),
+    )
+
+
+def _is_declared(name: str, declared: Mapping[str, Json]) -> bool:
+    return name in declared or (name == "delimiter" and "sep" in declared)
 
 
 def _detect_format(
-    head: bytes, source: ByteStream, file_format: str, options: Mapping[str, Json]
-) -> tuple[dict[str, Json], Reading]:
+    head: bytes, label: str, file_format: str, options: Mapping[str, Json]
+) -> tuple[dict[str, Json], tuple[str, ...]]:
+    """Return the options of the format that were detected, and the fields that the user could choose."""
     if file_format == "csv":
-        return _detect_csv(head, source.label, options)
-    return _detect_json(head, source.label, options) if file_format == "json" else ({}, Reading())
+        return _detect_csv(head, label, options), ()
+    return _detect_json(head, label, options) if file_format == "json" else ({}, ())
 
 
-def _detect_csv(head: bytes, label: str, options: Mapping[str, Json]) -> tuple[dict[str, Json], Reading]:
-    if options.keys() & {"delimiter", "sep", "quoting", "quotechar", "escapechar", "skiprows"}:
-        return {}, Reading()
+def _detect_csv(head: bytes, label: str, options: Mapping[str, Json]) -> dict[str, Json]:
+    if options.keys() & _DIALECT_OPTIONS:
+        return {}
     usual = get_delimiter({}, label)
     dialect = detect_csv_dialect(head, delimiter=usual, is_whole=len(head) < HEAD_BYTES)
     found: dict[str, Json] = {}
     if dialect.delimiter != usual:
         found["delimiter"] = dialect.delimiter
-    if dialect.quote != '"':
+    if dialect.quote != DEFAULT_QUOTE:
         found["quotechar"] = dialect.quote
     if dialect.escape is not None:
         found |= {"escapechar": dialect.escape, "doublequote": False}
     if dialect.skipped:
         found["skiprows"] = dialect.skipped
-    reading = Reading(
-        delimiter=dialect.delimiter if dialect.delimiter != usual else None,
-        quote=dialect.quote if dialect.quote != '"' else None,
-        escape=dialect.escape,
-        skipped_lines=dialect.skipped,
-    )
-    return found, reading
+    return found
 
 
-def _detect_json(head: bytes, label: str, options: Mapping[str, Json]) -> tuple[dict[str, Json], Reading]:
+def _detect_json(head: bytes, label: str, options: Mapping[str, Json]) -> tuple[dict[str, Json], tuple[str, ...]]:
     if "field" in options:
-        return {}, Reading()
+        return {}, ()
     shape = detect_json_shape(head)
     if shape.kind in _ORIENTED:
-        return {"orient": shape.kind}, Reading(orient=shape.kind)
+        return {"orient": shape.kind}, ()
     if plain_suffix(label) in _RECORD_SUFFIXES:
-        return {}, Reading()
-    if shape.kind == "field":
-        return {"field": shape.field}, Reading(field=shape.field)
-    return {}, Reading(fields=shape.lists)
+        return {}, ()
+    return ({"field": shape.field}, ()) if shape.kind == "field" else ({}, shape.lists)
 
 
 def detect_late_encoding(path: Path, *, label: str) -> str | None:
