@@ -6,12 +6,10 @@ from typing import Final
 KNOWN: Final[Mapping[str, str]] = {
     r"ours refuses: no_data: No column holds text": "A dataset without a text column is refused, with a reason.",
     r"\.zip ours refuses": "ZIP archives are not read.",
-    r"^(csv|tsv)\S* ours refuses: invalid_data: .* row .* columns": "Rows with too few or too many cells are refused.",
+    r"^(csv|tsv)\S* ours refuses: invalid_data: .* row .* columns": "Rows with too many cells are refused.",
     r"^(csv|tsv)\S* ours refuses: .* a quote is never closed": "A text of several lines under another delimiter.",
     r"ours refuses: no_data: \S+ has no data files": "data_dir: . in the card finds no files.",
     r"ours refuses: unsupported_format: .* sample_by": "sample_by in the card is refused.",
-    r"^(csv|tsv)\S* values: NoneType is str here": "NA, null, nan, None and the like in CSV are text here, null there.",
-    r"^(csv|tsv)\S* more rows": "A row of blanks alone is a row here, skipped there.",
     r"^json\S* values: datetime is str here": "A date in JSON is text here, a time there.",
     r"^json\S* values: str differs": "A date in JSON whose column turns to text is rewritten there.",
     r"values: (int|float|bool) is str here": "Whole numbers beyond 64 bits, and columns of mixed types, are text here.",

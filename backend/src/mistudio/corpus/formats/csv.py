@@ -60,7 +60,8 @@ def read_csv(
                 if batch.num_rows:
                     last_cell = _get_last_cell(batch)
                 new, skipped = len(faults) - skipped, len(faults)
-                yield Chunk(type_batch(batch, names, known, options), source.consumed, skipped_rows=new)
+                typed = type_batch(_drop_blank_rows(batch, options), names, known, options)
+                yield Chunk(typed, source.consumed, skipped_rows=new)
             if batch is None:
                 empty = pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names)
                 yield Chunk(empty, source.consumed, skipped_rows=len(faults))
@@ -144,6 +145,14 @@ def is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) -
     is_quoted = options.get("quoting") != csv.QUOTE_NONE and not options.get("escapechar")
     quote = str(options.get("quotechar") or '"').encode()
     return is_quoted and b"\n" in last_cell and not ending.rstrip(b" \r\n").endswith(quote)
+
+
+def _drop_blank_rows(batch: pa.RecordBatch, options: Mapping[str, Json]) -> pa.RecordBatch:
+    """Drop the lines of spaces from a file of one column, as pandas does; Arrow drops only empty ones."""
+    if batch.num_columns > 1 or options.get("skip_blank_lines") is False:
+        return batch
+    is_blank = pc.match_substring_regex(batch.column(0), r"^[ \t]+$")
+    return batch.filter(pc.invert(is_blank)) if pc.any(is_blank, min_count=0).as_py() else batch
 
 
 def open_quote_error(label: str, row: int) -> InvalidData:
