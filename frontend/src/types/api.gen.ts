@@ -781,6 +781,11 @@ export interface components {
        * @description ISO 8601, UTC.
        */
       created_at: string;
+      /**
+       * Empty Texts
+       * @description Rows whose text has no characters.
+       */
+      empty_texts: number | null;
       /** Error Code */
       error_code: string | null;
       /** Error Message */
@@ -790,6 +795,11 @@ export interface components {
       /** Id */
       id: string;
       index: components['schemas']['IndexResponse'];
+      /**
+       * Invalid Texts
+       * @description Rows whose text was not in the file's encoding; U+FFFD replaces what was not.
+       */
+      invalid_texts: number | null;
       job: components['schemas']['JobResponse'] | null;
       /** Jobs */
       jobs: components['schemas']['JobResponse'][];
@@ -802,6 +812,11 @@ export interface components {
        * @default []
        */
       notices: string[];
+      /**
+       * Null Texts
+       * @description Rows whose text is null.
+       */
+      null_texts: number | null;
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -952,6 +967,11 @@ export interface components {
       license: string | null;
       /** Null Texts */
       null_texts: number | null;
+      /**
+       * Reading Notes
+       * @default []
+       */
+      reading_notes: string[];
       /** Source Bytes */
       source_bytes: number | null;
       /** Source Files */
@@ -978,6 +998,11 @@ export interface components {
        * @description ISO 8601, UTC.
        */
       created_at: string;
+      /**
+       * Empty Texts
+       * @description Rows whose text has no characters.
+       */
+      empty_texts: number | null;
       /** Error Code */
       error_code: string | null;
       /** Error Message */
@@ -987,6 +1012,11 @@ export interface components {
       /** Id */
       id: string;
       index: components['schemas']['IndexResponse'];
+      /**
+       * Invalid Texts
+       * @description Rows whose text was not in the file's encoding; U+FFFD replaces what was not.
+       */
+      invalid_texts: number | null;
       job: components['schemas']['JobResponse'] | null;
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
@@ -997,6 +1027,11 @@ export interface components {
        * @default []
        */
       notices: string[];
+      /**
+       * Null Texts
+       * @description Rows whose text is null.
+       */
+      null_texts: number | null;
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */

@@ -70,6 +70,7 @@ class DatasetMetadata(BaseModel):
     empty_texts: int | None = None
     invalid_texts: int | None = None
     columns: list[ColumnResponse] = []
+    reading_notes: list[str] = []
 
 
 class DatasetResponse(Shape):
@@ -95,6 +96,11 @@ class DatasetResponse(Shape):
     size_bytes: Bytes | None
     splits: list[SplitResponse]
     text_column: str | None
+    null_texts: int | None = Field(default=None, description="Rows whose text is null.")
+    empty_texts: int | None = Field(default=None, description="Rows whose text has no characters.")
+    invalid_texts: int | None = Field(
+        default=None, description="Rows whose text was not in the file's encoding; U+FFFD replaces what was not."
+    )
     metadata: DatasetMetadata
     notices: list[str] = Field(default=[], description="What a user should know of the data, as sentences.")
     index: IndexResponse

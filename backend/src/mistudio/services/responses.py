@@ -18,12 +18,14 @@ from mistudio.schemas.dataset import (
 )
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, TokenizationResponse, WrittenSplit
+from mistudio.utils.text import format_count
 
 _OWN_FIELDS = (
     *("id", "name", "source", "hf_repo_id", "config", "revision", "status", "progress", "error_code", "error_message"),
     *("raw_path", "tokenized_path", "num_samples", "num_tokens", "avg_seq_length", "vocab_size", "size_bytes"),
     *("text_column", "seq", "created_at", "updated_at"),
 )
+_TEXT_COUNTS = ("null_texts", "empty_texts", "invalid_texts")
 
 
 def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
@@ -33,6 +35,7 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
         "retryable": bool(dataset.error_code and is_retryable(dataset.error_code)),
         "splits": dataset.splits,
         "metadata": dataset.meta,
+        **{name: dataset.meta.get(name) for name in _TEXT_COUNTS},
         "notices": list_notices(dataset),
         "index": {"state": dataset.index_state, "progress": dataset.index_progress},
         "job": own,
@@ -44,11 +47,27 @@ def list_notices(dataset: Dataset) -> list[str]:
     metadata, rows = DatasetMetadata.model_validate(dataset.meta), dataset.num_samples
     if dataset.status is not DatasetStatus.READY or not rows:
         return []
-    without_text = (metadata.null_texts or 0) + (metadata.empty_texts or 0)
-    if without_text < rows:
-        return []
-    kind = "null" if metadata.null_texts == rows else "empty" if not metadata.null_texts else "null or empty"
-    return [f"Column “{dataset.text_column}” has no text: all {rows:,} rows are {kind}. Choose another text column."]
+    return [*_describe_texts(metadata, rows, dataset.text_column), *metadata.reading_notes]
+
+
+def _describe_texts(metadata: DatasetMetadata, rows: int, column: str | None) -> list[str]:
+    """Return sentences about texts that are null, empty or repaired."""
+    nulls, empty, invalid = metadata.null_texts or 0, metadata.empty_texts or 0, metadata.invalid_texts or 0
+    found = [_describe_missing(nulls, empty, rows, column)] if nulls or empty else []
+    if invalid:
+        found.append(
+            f"{format_count(invalid, 'text')} in column “{column}” had characters that are invalid in the file's "
+            "encoding. Each was replaced by “\ufffd”: search for it in exact mode to see the texts."
+        )
+    return found
+
+
+def _describe_missing(nulls: int, empty: int, rows: int, column: str | None) -> str:
+    if nulls + empty >= rows:
+        kind = "null" if nulls == rows else "empty" if not nulls else "null or empty"
+        return f"Column “{column}” has no text: all {rows:,} rows are {kind}. Choose another text column."
+    kinds = [f"{count:,} {kind}" for count, kind in ((nulls, "null"), (empty, "empty")) if count]
+    return f"Of {rows:,} texts in column “{column}”, {' and '.join(kinds)}."
 
 
 def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:

@@ -95,7 +95,10 @@ class LocalOrigin:
 
     def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
         """Return a manifest whose sources are all imported files, by their original names."""
-        sources = [SourceRecord(file.name, file.size, file.sha256) for file in self._plan.files]
+        readings = {file.source.path: file.source.reading for file in files}
+        sources = [
+            SourceRecord(file.name, file.size, file.sha256, readings.get(file.name)) for file in self._plan.files
+        ]
         return make_manifest(files, source="local", splits=self._plan.splits, text_column=text_column, sources=sources)
 
 

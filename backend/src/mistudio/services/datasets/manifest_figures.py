@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
+from mistudio.corpus.store.reading_notes import describe_readings
 from mistudio.services.jobs.figures import ColumnFigures, ContentFigures, DatasetFigures, SplitFigures
 
 
@@ -34,5 +35,11 @@ def _content_of(manifest: Manifest) -> ContentFigures:
             ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
             for listed in manifest.columns
             for column in (listed, *listed.fields)
+        ),
+        reading_notes=tuple(
+            describe_readings(
+                ((source.path, source.reading) for source in manifest.sources),
+                has_card=manifest.source == "huggingface",
+            )
         ),
     )
