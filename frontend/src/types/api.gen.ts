@@ -660,10 +660,21 @@ export interface components {
       /** Characters */
       characters: number | null;
       /**
+       * Feature
+       * @description Its feature in `datasets`, if more than a type.
+       */
+      feature: string | null;
+      /**
        * Kind
        * @enum {string}
        */
       kind: 'text' | 'conversation' | 'other';
+      /**
+       * Labels
+       * @description The names of a class label, by number.
+       * @default []
+       */
+      labels: string[];
       /** Name */
       name: string;
       /**
@@ -952,6 +963,11 @@ export interface components {
       license: string | null;
       /** Null Texts */
       null_texts: number | null;
+      /**
+       * Schema Notices
+       * @default []
+       */
+      schema_notices: string[];
       /** Source Bytes */
       source_bytes: number | null;
       /** Source Files */

@@ -46,9 +46,10 @@ def list_notices(dataset: Dataset) -> list[str]:
         return []
     without_text = (metadata.null_texts or 0) + (metadata.empty_texts or 0)
     if without_text < rows:
-        return []
+        return metadata.schema_notices
     kind = "null" if metadata.null_texts == rows else "empty" if not metadata.null_texts else "null or empty"
-    return [f"Column “{dataset.text_column}” has no text: all {rows:,} rows are {kind}. Choose another text column."]
+    no_text = f"Column “{dataset.text_column}” has no text: all {rows:,} rows are {kind}. Choose another text column."
+    return [no_text, *metadata.schema_notices]
 
 
 def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:
@@ -97,8 +98,10 @@ def usage_snippets(dataset: Dataset) -> list[UsageSnippet]:
     """Python that loads the data as it lies on disk."""
     if not dataset.raw_path or not dataset.splits:
         return []
-    names = [SplitResponse.model_validate(split).name for split in dataset.splits]
-    made = make_snippets(Path(dataset.raw_path), names)
+    splits = [SplitResponse.model_validate(split) for split in dataset.splits]
+    # A dataset is on disk once its rows are counted.
+    rows = {split.name: 1 if split.num_rows is None else split.num_rows for split in splits}
+    made = make_snippets(Path(dataset.raw_path), rows)
     return [UsageSnippet(title=snippet.title, code=snippet.code) for snippet in made]
 
 

@@ -59,11 +59,15 @@ def _read_lines(source: ByteStream, known: KnownSchema) -> Iterator[Chunk]:
 def _make_chunk(block: bytes, known: KnownSchema, source: ByteStream, number: int) -> Chunk:
     """Read the records of the block, one per line, the first on line ``number`` of the file."""
     batch = _try_arrow(block, known)
-    if batch is not None:
+    if batch is not None and batch.num_columns:
         return Chunk(batch, source.consumed)
     records = _parse_records(block, source.label, number)
     # Before columns are made, whose cells are keys times records.
-    check_column_count(len({name for record in records for name in record.row}), source.label)
+    names = {name for record in records for name in record.row}
+    check_column_count(len(names), source.label)
+    if records and not names:
+        # Without columns there is nothing that could hold the rows.
+        raise InvalidData(f"{source.label}, line {number:,}: the records have no fields. Leave the file out.")
     return build_chunk(records, known, consumed=source.consumed)
 
 

@@ -1,7 +1,7 @@
 """Reads every format as chunks of rows of one schema, inferred while reading if the format does not declare it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -42,10 +42,14 @@ class ReadableFile:
 
 @dataclass(frozen=True)
 class Attempt:
-    """Results of an earlier attempt: the schema that fits the whole file, and the block size that fits a CSV record."""
+    """Results of an earlier attempt: the schema that fits the whole file, and the block size that fits a CSV record.
+
+    ``hints`` are the least types of columns of a CSV file, such as text for cells that look like numbers.
+    """
 
     schema: pa.Schema | None = None
     block_bytes: int = CSV_BLOCK_BYTES
+    hints: Mapping[str, pa.DataType] = field(default_factory=dict)
 
 
 class SchemaWidened(Exception):
@@ -97,7 +101,7 @@ def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
 
 def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
     """Yield chunks while they fit the known schema; after the first that does not, only infer types."""
-    known, is_wider = KnownSchema(attempt.schema), False
+    known, is_wider = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}), False
     try:
         for chunk in _read_untyped(file, known, attempt):
             monitor.checkpoint()

@@ -6,6 +6,7 @@ reading overlaps writing. The raw file appears by an atomic rename: after a kill
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -17,8 +18,15 @@ from mistudio.core.disk import translate_disk_full
 from mistudio.core.errors import DataMissing, Json
 from mistudio.corpus.formats.columnar import open_parquet, read_parquet, translate_read_errors
 from mistudio.corpus.formats.csv import RecordTooLong
+from mistudio.corpus.formats.features import (
+    Features,
+    has_readable_features,
+    list_text_types,
+    read_features,
+    write_features,
+)
 from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
-from mistudio.corpus.formats.storable_type import make_names_unique
+from mistudio.corpus.formats.storable_type import is_loadable, make_names_unique
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.ingest.column_counts import ColumnCounter
 from mistudio.corpus.monitor import Monitor
@@ -43,6 +51,7 @@ def ingest_file(
     label: str,
     monitor: Monitor,
     options: Mapping[str, Json] | None = None,
+    features: Features | None = None,
     progress: Progress | None = None,
 ) -> FileReport:
     """Turn ``source`` into the raw file ``target`` and return its figures.
@@ -59,6 +68,7 @@ def ingest_file(
         label: The source's original name; its ending tells the compression, and messages name it.
         monitor: Checked for a cancel.
         options: ``field`` for JSON, the key that holds the records; for CSV the dialect, in the terms of pandas.
+        features: What the card declares of the columns; a column of CSV that it declares as text is read as text.
         progress: Called with the bytes of the source, as stored on disk, that were read; the number only grows.
     """
     file = ReadableFile(source, format, label, dict(options or {}))
@@ -66,7 +76,9 @@ def ingest_file(
         return _count_moved(file, target, monitor)
     size, report_progress = source.stat().st_size, _skip_decreases(progress)
     with translate_disk_full():
-        report = _keep(file, target, monitor, report_progress) or _rewrite(file, target, monitor, report_progress)
+        report = _keep(file, target, monitor, report_progress) or _rewrite(
+            file, target, features or {}, monitor, report_progress
+        )
     report_progress(size)
     return report
 
@@ -120,7 +132,15 @@ def _is_well_grouped(file: ReadableFile) -> bool:
         have_few_rows = len(groups) > 1 + metadata.num_rows / _KEPT_MIN_ROWS
         size = sum(group.total_byte_size for group in groups)
         have_few_bytes = size < len(groups) * limit // (8 * _KEPT_SIZE_FACTOR)
-        return bool(are_small and not (have_few_rows and have_few_bytes) and make_names_unique(names) == names)
+        is_well_grouped = (
+            are_small and not (have_few_rows and have_few_bytes) and not (groups and not groups[0].num_rows)
+        )
+        return bool(is_well_grouped and make_names_unique(names) == names and _can_be_loaded(parquet.schema_arrow))
+
+
+def _can_be_loaded(schema: pa.Schema) -> bool:
+    """Return whether ``datasets`` loads a file of this schema; it also fails if the first row group has no rows."""
+    return has_readable_features(schema) and all(is_loadable(column.type) for column in schema)
 
 
 def _count_parquet(file: ReadableFile, monitor: Monitor, progress: Progress) -> ColumnCounter:
@@ -159,26 +179,27 @@ def _has_null_count(column: pq.ColumnChunkMetaData) -> bool:
     return bool(column.is_stats_set and column.statistics.has_null_count)
 
 
-def _rewrite(file: ReadableFile, target: Path, monitor: Monitor, progress: Progress) -> FileReport:
+def _rewrite(file: ReadableFile, target: Path, features: Features, monitor: Monitor, progress: Progress) -> FileReport:
     """Write the raw file; start over with a wider schema or larger blocks where a row needs them."""
-    attempt = Attempt()
+    attempt = Attempt(hints=list_text_types(features))
     while True:
         try:
-            return _try_rewrite(file, attempt, target, monitor, progress)
+            return _try_rewrite(file, attempt, target, features, monitor, progress)
         except SchemaWidened as wider:
-            attempt = Attempt(wider.schema, attempt.block_bytes)
+            attempt = replace(attempt, schema=wider.schema)
         except RecordTooLong:
-            attempt = Attempt(attempt.schema, attempt.block_bytes * _LARGER_BLOCKS)
+            attempt = replace(attempt, block_bytes=attempt.block_bytes * _LARGER_BLOCKS)
 
 
 def _try_rewrite(
-    file: ReadableFile, attempt: Attempt, target: Path, monitor: Monitor, progress: Progress
+    file: ReadableFile, attempt: Attempt, target: Path, features: Features, monitor: Monitor, progress: Progress
 ) -> FileReport:
     counter = ColumnCounter()
     chunks = _count_chunks(read_chunks(file, attempt, monitor=monitor), counter)
     with closing(prefetch(chunks)) as coming, atomic_path(target) as path:
         first = next(coming, _NO_ROWS)
-        with closing(GroupWriter(path, first.batch.schema)) as writer:
+        schema = first.batch.schema
+        with closing(GroupWriter(path, write_features(schema, {**read_features(schema), **features}))) as writer:
             for chunk in chain([first], coming):
                 monitor.checkpoint()
                 writer.write(chunk.batch)

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import AuthRequired, DataMissing, SourceChanged
+from mistudio.core.errors import AuthRequired, DataMissing, Json, SourceChanged
 from mistudio.core.records import from_json
 from mistudio.corpus.fetch import FetchSettings
+from mistudio.corpus.formats.features import describe_feature, list_labels
 from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
 from mistudio.corpus.hub.planner import Planner
 from mistudio.corpus.ingest.build import build_dataset, finish_build
 from mistudio.corpus.ingest.local_files import LocalOrigin
 from mistudio.corpus.ingest.origin import HubOrigin
+from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.models import Dataset, Tokenization
@@ -146,11 +148,18 @@ def _content_of(manifest: Manifest) -> ContentFigures:
         empty_texts=text.empty,
         invalid_texts=text.invalid,
         columns=tuple(
-            ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
+            _to_figures(column, manifest.features.get(column.name))
             for listed in manifest.columns
             for column in (listed, *listed.fields)
         ),
+        schema_notices=manifest.notices,
     )
+
+
+def _to_figures(column: ColumnReport, feature: Json) -> ColumnFigures:
+    described = None if feature is None else describe_feature(feature)
+    labels = tuple(list_labels(feature))
+    return ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters, described, labels)
 
 
 async def handle_tokenize(
