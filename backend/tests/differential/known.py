@@ -18,6 +18,7 @@ KNOWN: Final[Mapping[str, str]] = {
     r"^(csv|tsv)\S* (values: float is int|features: Value\('float64'\) is Value\('int64'\)) here": (
         "Whole numbers with gaps stay whole here; pandas makes them floating-point numbers."
     ),
+    r"^(csv|tsv)\S* features: Value\('float64'\) is Value\('null'\)": "A column without any value has no type here.",
     r"^(csv|tsv)\S* values: str differs": "Texts such as 007 in a later shard stay; pandas makes them numbers first.",
     r"columns more": "A column that the card does not declare is kept, with a notice.",
     r"^txt\S* values: str differs": "The mark of byte order is kept there.",

@@ -72,12 +72,25 @@ def _is_known(feature: Json) -> bool:
 
 
 def write_features(schema: pa.Schema, features: Features) -> pa.Schema:
-    """Return ``schema`` whose metadata has the features that fit its columns, and no others."""
+    """Return ``schema`` whose metadata has the features that fit its columns, and no others; the rest of it stays."""
     fitting = list_special(schema, features)
-    metadata = {key: value for key, value in (schema.metadata or {}).items() if key != _KEY}
-    if fitting:
-        metadata[_KEY] = json.dumps({"info": {"features": fitting}}).encode()
+    metadata = dict(schema.metadata or {})
+    noted = _load_metadata(metadata.pop(_KEY, b"{}"))
+    info = noted.get("info")
+    if fitting or isinstance(info, dict):
+        others = info if isinstance(info, dict) else {}
+        noted["info"] = {**others, "features": fitting or None}
+    if noted or (schema.metadata or {}).get(_KEY) == b"{}":
+        metadata[_KEY] = json.dumps(noted).encode()
     return schema.with_metadata(metadata or None)
+
+
+def _load_metadata(text: bytes) -> dict[str, Json]:
+    try:
+        noted = json.loads(text)
+    except ValueError:
+        return {}
+    return noted if isinstance(noted, dict) else {}
 
 
 def list_special(schema: pa.Schema, features: Features) -> dict[str, Json]:
