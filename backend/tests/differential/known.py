@@ -14,6 +14,11 @@ KNOWN: Final[Mapping[str, str]] = {
     r"^json\S* values: datetime is str here": "A date in JSON is text here, a time there.",
     r"^json\S* values: str differs": "A date in JSON whose column turns to text is rewritten there.",
     r"values: (int|float|bool) is str here": "Whole numbers beyond 64 bits, and columns of mixed types, are text here.",
-    r"values: (str|bool) is (int|float|bool) here": "Shards keep types of their own; features in the card are ignored.",
+    r"^(csv|tsv)\S* (values: float is int|features: Value\('float64'\) is Value\('int64'\)) here": (
+        "Whole numbers with gaps stay whole here; pandas makes them floating-point numbers."
+    ),
+    r"^(csv|tsv)\S* features: Value\('float64'\) is Value\('null'\)": "A column without any value has no type here.",
+    r"^(csv|tsv)\S* values: str differs": "Texts such as 007 in a later shard stay; pandas makes them numbers first.",
+    r"columns more": "A column that the card does not declare is kept, with a notice.",
     r"^txt\S* values: str differs": "The mark of byte order is kept there.",
 }

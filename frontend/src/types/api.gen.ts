@@ -660,10 +660,21 @@ export interface components {
       /** Characters */
       characters: number | null;
       /**
+       * Feature
+       * @description Its feature in `datasets`, if more than a type.
+       */
+      feature: string | null;
+      /**
        * Kind
        * @enum {string}
        */
       kind: 'text' | 'conversation' | 'other';
+      /**
+       * Labels
+       * @description The names of a class label, by number.
+       * @default []
+       */
+      labels: string[];
       /** Name */
       name: string;
       /**
@@ -972,6 +983,11 @@ export interface components {
        * @default []
        */
       reading_notes: string[];
+      /**
+       * Schema Notices
+       * @default []
+       */
+      schema_notices: string[];
       /** Source Bytes */
       source_bytes: number | null;
       /** Source Files */

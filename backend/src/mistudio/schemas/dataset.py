@@ -43,6 +43,8 @@ class ColumnResponse(Shape):
     kind: Literal["text", "conversation", "other"]
     nulls: int = 0
     characters: int | None = None
+    feature: str | None = Field(default=None, description="Its feature in `datasets`, if more than a type.")
+    labels: list[str] = Field(default=[], description="The names of a class label, by number.")
 
 
 class IndexResponse(Shape):
@@ -71,6 +73,7 @@ class DatasetMetadata(BaseModel):
     invalid_texts: int | None = None
     columns: list[ColumnResponse] = []
     reading_notes: list[str] = []
+    schema_notices: list[str] = []
 
 
 class DatasetResponse(Shape):

@@ -47,7 +47,11 @@ def list_notices(dataset: Dataset) -> list[str]:
     metadata, rows = DatasetMetadata.model_validate(dataset.meta), dataset.num_samples
     if dataset.status is not DatasetStatus.READY or not rows:
         return []
-    return [*_describe_texts(metadata, rows, dataset.text_column), *metadata.reading_notes]
+    return [
+        *_describe_texts(metadata, rows, dataset.text_column),
+        *metadata.reading_notes,
+        *metadata.schema_notices,
+    ]
 
 
 def _describe_texts(metadata: DatasetMetadata, rows: int, column: str | None) -> list[str]:
@@ -116,8 +120,10 @@ def usage_snippets(dataset: Dataset) -> list[UsageSnippet]:
     """Python that loads the data as it lies on disk."""
     if not dataset.raw_path or not dataset.splits:
         return []
-    names = [SplitResponse.model_validate(split).name for split in dataset.splits]
-    made = make_snippets(Path(dataset.raw_path), names)
+    splits = [SplitResponse.model_validate(split) for split in dataset.splits]
+    # A dataset is on disk once its rows are counted.
+    rows = {split.name: 1 if split.num_rows is None else split.num_rows for split in splits}
+    made = make_snippets(Path(dataset.raw_path), rows)
     return [UsageSnippet(title=snippet.title, code=snippet.code) for snippet in made]
 
 

@@ -43,8 +43,8 @@ def translate_read_errors(label: str) -> AbstractContextManager[None]:
     )
 
 
-def read_parquet(path: Path, *, label: str) -> Iterator[Chunk]:
-    """Read all rows in order; ``consumed`` is estimated by the row groups' compressed sizes.
+def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) -> Iterator[Chunk]:
+    """Read all rows in order, all columns by default; ``consumed`` is estimated by the row groups' compressed sizes.
 
     Raises InvalidData, which names the column and row group at fault.
     """
@@ -54,7 +54,9 @@ def read_parquet(path: Path, *, label: str) -> Iterator[Chunk]:
             group = file.metadata.row_group(index)
             size = sum(group.column(column).total_compressed_size for column in range(group.num_columns))
             with _translate_group_errors(file, index, label):
-                for batch in file.iter_batches(_batch_rows(group), row_groups=[index], use_threads=False):
+                for batch in file.iter_batches(
+                    _batch_rows(group), row_groups=[index], columns=columns, use_threads=False
+                ):
                     consumed += size * batch.num_rows / max(1, group.num_rows)
                     yield Chunk(batch, int(consumed))
 

@@ -62,12 +62,16 @@ def _read_lines(source: ByteStream, known: KnownSchema) -> Iterator[Chunk]:
 def _make_chunks(block: bytes, known: KnownSchema, source: ByteStream, number: int) -> Iterator[Chunk]:
     """Read the records of the block, one per line, the first on line ``number`` of the file."""
     batch = None if has_many_keys(block) else _try_arrow(block, known)
-    if batch is not None:
+    if batch is not None and batch.num_columns:
         yield Chunk(batch, source.consumed)
         return
     records = _parse_records(block, source.label, number)
     # Before columns are made, whose cells are keys times records.
-    check_column_count(len({name for record in records for name in record.row}), source.label)
+    names = {name for record in records for name in record.row}
+    check_column_count(len(names), source.label)
+    if records and not names:
+        # Without columns there is nothing that could hold the rows.
+        raise InvalidData(f"{source.label}, line {number:,}: the records have no fields. Leave the file out.")
     for some in split_records(records):
         yield build_chunk(some, known, consumed=source.consumed)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -47,12 +47,14 @@ class Attempt:
     """Results of an earlier attempt: the schema that fits the whole file, and the block size that fits a CSV record.
 
     ``has_short_rows`` means that rows of a CSV file lack cells, ``is_repaired`` that invalid UTF-8 is to be repaired.
+    ``hints`` are the least types of columns of a CSV file, such as text for cells that look like numbers.
     """
 
     schema: pa.Schema | None = None
     block_bytes: int = CSV_BLOCK_BYTES
     has_short_rows: bool = False
     is_repaired: bool = False
+    hints: Mapping[str, pa.DataType] = field(default_factory=dict)
 
 
 class NotUtf8(Exception):
@@ -117,7 +119,7 @@ def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
 
 def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
     """Yield chunks while they fit the known schema; after the first that does not, only infer types."""
-    known, is_wider = KnownSchema(attempt.schema), False
+    known, is_wider = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}), False
     try:
         for chunk in _read_untyped(file, known, attempt):
             monitor.checkpoint()

@@ -126,6 +126,7 @@ class _Survey:
             description=read_description(declarations.get(CARD)),
             license=read_license(info.card_data),
             gated=info.gated,
+            features=chosen.features,
         )
 
     def _fetch_declarations(self, info: RepoInfo, check: AccessCheck) -> dict[str, bytes]:

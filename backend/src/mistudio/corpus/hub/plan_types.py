@@ -122,7 +122,10 @@ class Inspection:
 
 @dataclass(frozen=True)
 class DownloadPlan:
-    """All that a download needs, at one commit; the files are in the library's order of splits, then by path."""
+    """All that a download needs, at one commit; the files are in the library's order of splits, then by path.
+
+    ``features`` are what the card declares of the columns, as the library writes it to JSON.
+    """
 
     repo_id: str
     revision: str
@@ -134,6 +137,7 @@ class DownloadPlan:
     description: str | None
     license: str | None
     gated: bool
+    features: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def splits(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias
 from mistudio.core.errors import DataMissing, InvalidData
 from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.formats.byte_stream import open_stream
+from mistudio.corpus.formats.features import Features
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import detect_format, order_splits
 from mistudio.corpus.monitor import Monitor
@@ -73,6 +74,11 @@ class LocalOrigin:
     def files(self) -> Sequence[RemoteFile]:
         """All files in order of splits, then names; the bundle of a split's text files is last."""
         return self._sources
+
+    @property
+    def features(self) -> Features:
+        """None: an import has no card."""
+        return {}
 
     def get_format(self, file: RemoteFile) -> tuple[Format, Options]:
         """Return the format that the file's name stands for; no file has options."""

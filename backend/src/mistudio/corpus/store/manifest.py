@@ -6,7 +6,7 @@ bytes.
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Final, Literal, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import DataMissing, NoData
+from mistudio.core.errors import DataMissing, Json, NoData
 from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
@@ -80,7 +80,11 @@ class IngestedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A dataset. ``repo``, ``config`` and ``commit`` are None unless the data came from the Hub."""
+    """A dataset. ``repo``, ``config`` and ``commit`` are None unless the data came from the Hub.
+
+    ``features`` are those that say more than a column's type, as ``datasets`` writes them; ``notices`` say in sentences
+    how the source files differ from each other or from the card.
+    """
 
     source: Literal["huggingface", "local"]
     repo: str | None
@@ -92,6 +96,8 @@ class Manifest:
     columns: tuple[ColumnReport, ...]
     versions: Mapping[str, str]
     created_at: str
+    features: Mapping[str, Json] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:

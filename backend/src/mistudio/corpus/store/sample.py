@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Final
 
 from mistudio.core.errors import Json
+from mistudio.corpus.formats.features import name_labels
 from mistudio.corpus.formats.json_type import to_json_text
 from mistudio.corpus.store.conversations import render_value
 from mistudio.corpus.store.dataset_store import StoredRow
@@ -43,17 +44,21 @@ class Sample:
     columns: dict[str, Json]
 
 
-def make_sample(row: StoredRow, text_column: str, *, whole: bool = False) -> Sample:
+def make_sample(
+    row: StoredRow, text_column: str, *, whole: bool = False, features: Mapping[str, Json] | None = None
+) -> Sample:
     """Return the sample of ``row``; ``whole`` cuts only what has over a million characters. A missing text is empty.
 
-    A text column that holds more than text, such as the tool calls of a conversation, is among the columns too.
+    ``features`` name the class labels. A text column that holds more than text, such as the tool calls of a
+    conversation, is among the columns too.
     """
     cell = get_value(row.values, text_column)
     text = render_value(cell)
     limit = None if whole else CELL_LIMIT
     most = _WHOLE_TEXT_LIMIT if whole else TEXT_LIMIT
     is_plain = cell is None or isinstance(cell, str)
-    others = {name: value for name, value in row.values.items() if not (is_plain and name == text_column)}
+    named = {name: name_labels(value, (features or {}).get(name)) for name, value in row.values.items()}
+    others = {name: value for name, value in named.items() if not (is_plain and name == text_column)}
     return Sample(
         id=row.id,
         split=row.split,

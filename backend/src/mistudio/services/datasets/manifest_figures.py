@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from mistudio.core.errors import Json
+from mistudio.corpus.formats.features import describe_feature, list_labels
+from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.reading_notes import describe_readings
@@ -32,7 +35,7 @@ def _content_of(manifest: Manifest) -> ContentFigures:
         empty_texts=text.empty,
         invalid_texts=text.invalid,
         columns=tuple(
-            ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
+            _to_figures(column, manifest.features.get(column.name))
             for listed in manifest.columns
             for column in (listed, *listed.fields)
         ),
@@ -42,4 +45,11 @@ def _content_of(manifest: Manifest) -> ContentFigures:
                 has_card=manifest.source == "huggingface",
             )
         ),
+        schema_notices=manifest.notices,
     )
+
+
+def _to_figures(column: ColumnReport, feature: Json) -> ColumnFigures:
+    described = None if feature is None else describe_feature(feature)
+    labels = tuple(list_labels(feature))
+    return ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters, described, labels)

@@ -24,7 +24,7 @@ INT, TEXT = pa.int64(), pa.string()
         (pa.struct([]), TEXT),
         (pa.struct([("a", INT), ("a", INT)]), TEXT),
         (pa.struct([("a", pa.large_string())]), pa.struct([("a", TEXT)])),
-        (pa.map_(TEXT, pa.large_string()), pa.map_(TEXT, TEXT)),
+        (pa.map_(TEXT, pa.large_string()), pa.list_(pa.struct([("key", TEXT), ("value", TEXT)]))),
         (pa.month_day_nano_interval(), TEXT),
         (pa.list_(INT, 3), pa.list_(INT, 3)),
         (pa.timestamp("us"), pa.timestamp("us")),

@@ -59,7 +59,7 @@ function Information({ dataset }: DatasetOverviewProps) {
           {joined(dataset.splits.map(({ name, num_rows }) => `${name}${rows(num_rows)}`))}
         </InfoTile>
         <InfoTile label="Columns" wide>
-          {joined(metadata.columns.map(({ name, type }) => `${name} (${type})`))}
+          {joined(metadata.columns.map(({ name, type, feature }) => `${name} (${feature ?? type})`))}
         </InfoTile>
         <InfoTile label="Text column" note={metadata.text_column_reason}>
           {dataset.text_column ?? UNKNOWN}
