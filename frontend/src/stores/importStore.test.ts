@@ -1,5 +1,5 @@
 import { waitFor } from '@testing-library/react';
-import { http } from 'msw';
+import { http, HttpResponse } from 'msw';
 
 import { FakeUpload, useFakeUploads } from '../test/fakeUpload';
 import { makeDataset } from '../test/fixtures';
@@ -43,6 +43,26 @@ it('aborts on request without a failure', async () => {
   store().dismiss();
   await done;
   await waitFor(() => expect(store().state).toEqual({ kind: 'idle' }));
+});
+
+it('ignores the response to a sample that was dismissed, while the next upload runs', async () => {
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  server.use(
+    http.post(api('/datasets/sample'), async () => {
+      await answered;
+      return HttpResponse.json(makeDataset(), { status: 202 });
+    }),
+  );
+  const sample = store().loadSample();
+  store().dismiss();
+  const upload = store().importFiles([file('a.txt')]);
+  answer();
+  await sample;
+  expect(store().state).toMatchObject({ kind: 'sending', label: 'a.txt' });
+  FakeUpload.current().answer(202, makeDataset());
+  await upload;
+  expect(store().state).toEqual({ kind: 'idle' });
 });
 
 it('loads the sample', async () => {

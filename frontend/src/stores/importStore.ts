@@ -57,11 +57,15 @@ async function runImport(label: string, create: (signal: AbortSignal) => Promise
   const controller = new AbortController();
   abortImport = () => controller.abort();
   setState({ kind: 'sending', label, progress: { loaded: 0, total: 0 } }, 'start');
+  // After a stop the state belongs to the next import.
+  const settle = (state: ImportState, action: string) => {
+    if (!controller.signal.aborted) setState(state, action);
+  };
   try {
     useDatasetsStore.getState().addDataset(await create(controller.signal));
-    setState(IDLE, 'done');
+    settle(IDLE, 'done');
   } catch (error) {
-    setState(isAbort(error) ? IDLE : { kind: 'failed', label, error: toApiError(error) }, 'failed');
+    settle(isAbort(error) ? IDLE : { kind: 'failed', label, error: toApiError(error) }, 'failed');
   }
 }
 
