@@ -18,12 +18,15 @@ from mistudio.schemas.dataset import (
 )
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, TokenizationResponse, WrittenSplit
+from mistudio.utils.text import format_count
 
 _OWN_FIELDS = (
     *("id", "name", "source", "hf_repo_id", "config", "revision", "status", "progress", "error_code", "error_message"),
     *("raw_path", "tokenized_path", "num_samples", "num_tokens", "avg_seq_length", "vocab_size", "size_bytes"),
     *("text_column", "seq", "created_at", "updated_at"),
 )
+# A notice names this many skipped files; the metadata has all.
+_SHOWN_FILES = 5
 
 
 def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
@@ -41,14 +44,27 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
 
 def list_notices(dataset: Dataset) -> list[str]:
     """Return what a user should know of a ready dataset, as sentences."""
-    metadata, rows = DatasetMetadata.model_validate(dataset.meta), dataset.num_samples
-    if dataset.status is not DatasetStatus.READY or not rows:
+    metadata = DatasetMetadata.model_validate(dataset.meta)
+    if dataset.status is not DatasetStatus.READY or not dataset.num_samples:
         return []
+    return [*_note_text(dataset, metadata, dataset.num_samples), *_note_skipped(metadata)]
+
+
+def _note_text(dataset: Dataset, metadata: DatasetMetadata, rows: int) -> list[str]:
     without_text = (metadata.null_texts or 0) + (metadata.empty_texts or 0)
     if without_text < rows:
         return []
     kind = "null" if metadata.null_texts == rows else "empty" if not metadata.null_texts else "null or empty"
     return [f"Column “{dataset.text_column}” has no text: all {rows:,} rows are {kind}. Choose another text column."]
+
+
+def _note_skipped(metadata: DatasetMetadata) -> list[str]:
+    skipped = metadata.skipped_files
+    if not skipped:
+        return []
+    shown = "; ".join(f"{file.path} ({file.reason.rstrip('.')})" for file in skipped[:_SHOWN_FILES])
+    more = f"; and {len(skipped) - _SHOWN_FILES:,} more" if len(skipped) > _SHOWN_FILES else ""
+    return [f"{format_count(len(skipped), 'file')} beside the data not imported: {shown}{more}."]
 
 
 def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:

@@ -35,6 +35,14 @@ class SourceRecord:
 
 
 @dataclass(frozen=True)
+class SkippedFile:
+    """A file that was offered for an import and is not part of the dataset, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RawFile:
     """A raw file. ``path`` is relative to the dataset's folder; ``kept`` means that it is its source file unchanged."""
 
@@ -75,7 +83,10 @@ class IngestedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A dataset. ``repo``, ``config`` and ``commit`` are None unless the data came from the Hub."""
+    """A dataset. ``repo`` and ``commit`` are None unless the data came from the Hub.
+
+    ``config`` is that of the card, if the data has one. ``skipped`` are files beside an import's that are not rows.
+    """
 
     source: Literal["huggingface", "local"]
     repo: str | None
@@ -87,6 +98,7 @@ class Manifest:
     columns: tuple[ColumnReport, ...]
     versions: Mapping[str, str]
     created_at: str
+    skipped: tuple[SkippedFile, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -128,6 +140,7 @@ def make_manifest(
     commit: str | None = None,
     text_column: str | None = None,
     sources: Sequence[SourceRecord] | None = None,
+    skipped: Sequence[SkippedFile] = (),
 ) -> Manifest:
     """Return the manifest of a dataset that is made of ``files`` now.
 
@@ -142,6 +155,7 @@ def make_manifest(
         commit: The repository's commit.
         text_column: The requested text column; None chooses one.
         sources: The source files, if they are not those of ``files``.
+        skipped: The files beside them that are not rows.
     """
     columns = merge_columns(file.report for file in files)
     by_split: dict[str, list[RawFile]] = {split: [] for split in splits}
@@ -161,6 +175,7 @@ def make_manifest(
         columns=columns,
         versions={"mistudio": version("mistudio"), "pyarrow": pa.__version__, "python": platform.python_version()},
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        skipped=tuple(skipped),
     )
 
 
