@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from mistudio.core.errors import MiStudioError
 from mistudio.corpus.formats.byte_stream import COMPRESSIONS
 from mistudio.corpus.formats.csv import RecordTooLong
-from mistudio.corpus.formats.file_detection import read_plain_head
+from mistudio.corpus.formats.detection import unpack_head
 from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, read_chunks
 from mistudio.corpus.hub.plan_types import Format, Options
 from mistudio.corpus.ingest.column_counts import ColumnCounter
@@ -66,7 +66,7 @@ def _preview_schema(schema: pa.Schema) -> FilePreview:
 
 
 def _preview_rows(name: str, file_format: Format, options: Options, *, is_whole: bool, head: bytes) -> FilePreview:
-    plain = read_plain_head(name, head)
+    plain = unpack_head(head)
     if not is_whole:
         plain = plain[: plain.rfind(b"\n") + 1]
     suffix = Path(name).suffix

@@ -127,13 +127,14 @@ def _explain(path: str, layout: FileLayout, other: str) -> str:
 def _make_entry(file: OfferedFile, laid: LaidOutFile) -> ImportEntry:
     file_format = laid.format or detect_format(file.name)
     declared = FileOptions.from_reader_options(file_format, laid.options)
-    detected = detect_options(file.name, file_format, file.head)
+    is_whole = len(file.head) == file.size
+    detected, others = detect_options(file.name, file_format, file.head, is_whole=is_whole)
     return ImportEntry(
         file=file.name,
         split=laid.split,
         format=file_format,
         file_options=declared.replace_missing(detected),
-        options=strip_reader_options(file_format, laid.options),
+        options=strip_reader_options(file_format, laid.options) if laid.options else others,
         reason=None if file.size else _EMPTY,
     )
 
