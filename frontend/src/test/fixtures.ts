@@ -84,6 +84,7 @@ export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
       empty_texts: null,
       invalid_texts: null,
       columns: COLUMNS,
+      skipped_files: [],
     },
     notices: [],
     index: { state: 'none', progress: 0 },
