@@ -132,8 +132,8 @@ async def test_several_files_become_splits_by_their_names(importing: RunningServ
         ("corpus/train/b.jsonl", JSONL),
         ("corpus/train/a ü “x”.jsonl", json_lines(ROWS[:3])),
         ("corpus/train/c.csv", csv_bytes(ROWS)),
-        ("corpus/test.parquet", parquet_bytes(TABLE)),
-        ("corpus/dev.txt", b"one\ntwo\n"),
+        ("corpus/test/d.parquet", parquet_bytes(TABLE)),
+        ("corpus/dev/e.txt", b"one\ntwo\n"),
     ]
     dataset = await imported(importing, files)
     assert ("corpus", "json, parquet, text") == (dataset["name"], dataset["metadata"]["format"])

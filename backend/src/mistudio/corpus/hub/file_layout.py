@@ -1,8 +1,8 @@
 """Finds the splits of files outside the Hub by the rules of a Hub repository: its card, else its names.
 
-Where the ``datasets`` library drops a file without a word, the reason is returned. Two rules go beyond it. Files that
-the user gave one by one are all read. A file whose own name has a split's word is read, although other splits are
-folders. Only the planner's child imports this module.
+A folder is laid out as the ``datasets`` library does it. Where the library drops a file without a word, the reason is
+returned. Files that the user gave one by one are all read: those that the library drops are laid out by themselves.
+Only the planner's child imports this module.
 """
 
 import re
@@ -73,15 +73,15 @@ def _lay_out_by_names(request: LayoutRequest, folder: Path) -> FileLayout:
     # The library refuses other names of splits, and says no more than that.
     aliases = {_name_alias(path): path for path in request.data_paths}
     remaining, files, left_out = sorted(aliases), [], dict[str, str]()
-    for number in range(len(remaining) + 1):
-        splits, is_by_name = _find_splits(remaining, folder / str(number))
-        taken = {path for found in splits.values() for path in found}
-        if not taken or (number and request.is_folder and not is_by_name):
-            break
+    for number in range(1 if request.is_folder else len(aliases)):
+        splits = _find_splits(remaining, folder / str(number))
         for split, found in splits.items():
             kept = _select_format(found, split, left_out) if request.is_folder else found
             files += [LaidOutFile(aliases[path], split) for path in sorted(kept)]
+        taken = {path for found in splits.values() for path in found}
         remaining = [path for path in remaining if path not in taken]
+        if not taken or not remaining:
+            break
     for path in remaining:
         left_out[path] = "Its name tells no split, unlike those of the files that are read."
     return FileLayout(None, (), tuple(files), {aliases[path]: reason for path, reason in left_out.items()})
@@ -92,9 +92,9 @@ def _name_alias(path: str) -> str:
     return _CUSTOM_SHARD.sub(lambda match: match[1] + _NOT_IN_NAMES.sub("_", match[2]) + match[3], path)
 
 
-def _find_splits(paths: Sequence[str], folder: Path) -> tuple[dict[str, list[str]], bool]:
-    """Return the files of each split by the library's patterns, and whether a name decided it."""
-    from datasets.data_files import DEFAULT_PATTERNS_ALL, DataFilesDict, get_data_patterns
+def _find_splits(paths: Sequence[str], folder: Path) -> dict[str, list[str]]:
+    """Return the files of each split by the library's patterns for names."""
+    from datasets.data_files import DataFilesDict, get_data_patterns
     from datasets.packaged_modules import _ALL_ALLOWED_EXTENSIONS
 
     folder.mkdir()
@@ -104,14 +104,13 @@ def _find_splits(paths: Sequence[str], folder: Path) -> tuple[dict[str, list[str
         patterns = get_data_patterns(root)
         found = DataFilesDict.from_patterns(patterns, base_path=root, allowed_extensions=_ALL_ALLOWED_EXTENSIONS)
     except FileNotFoundError:
-        return {}, False
+        return {}
     except ValueError as error:
         reason = " ".join(str(error).split())
         raise UnsupportedFormat(f"The files cannot be sorted into splits: {reason}") from error
     finally:
         remove_virtual_files(folder)
-    splits = {str(split): [path.removeprefix(f"{root}/") for path in files] for split, files in found.items()}
-    return splits, patterns != DEFAULT_PATTERNS_ALL
+    return {str(split): [path.removeprefix(f"{root}/") for path in files] for split, files in found.items()}
 
 
 def _select_format(paths: Iterable[str], split: str, left_out: dict[str, str]) -> list[str]:
@@ -120,9 +119,20 @@ def _select_format(paths: Iterable[str], split: str, left_out: dict[str, str]) -
     from datasets.packaged_modules import _MODULE_TO_EXTENSIONS
 
     found = list(paths)
-    module, _options = infer_module_for_data_files_list(found)
+    # The library would open an archive, which is not here.
+    module, _options = infer_module_for_data_files_list([path for path in found if not _is_archive(path)])
+    if module is None:
+        return found
     suffixes = set(_MODULE_TO_EXTENSIONS.get(module, ()))
-    kept = [path for path in found if suffixes & {f".{part}" for part in Path(path).name.lower().split(".")[1:]}]
+    kept = [
+        path
+        for path in found
+        if _is_archive(path) or suffixes & {f".{part}" for part in Path(path).name.lower().split(".")[1:]}
+    ]
     for path in set(found) - set(kept):
         left_out[path] = f"The split {split} is read as {module}: one split has files of one format."
     return kept
+
+
+def _is_archive(path: str) -> bool:
+    return path.lower().endswith(".zip")

@@ -109,11 +109,16 @@ def _make_entries(by_path: Mapping[str, OfferedFile], layout: FileLayout, *, oth
     entries = [_make_entry(by_path[laid.path], laid) for laid in layout.files if laid.path in by_path]
     previewed = [_preview(entry, by_path) if at < _MOST_PREVIEWS else entry for at, entry in enumerate(entries)]
     skipped = [
-        ImportEntry(file.name, format=find_format(path), skipped=True, reason=_explain(path, layout, other))
-        for path, file in by_path.items()
-        if path not in taken
+        _make_skipped(file, _explain(path, layout, other)) for path, file in by_path.items() if path not in taken
     ]
     return (*previewed, *skipped)
+
+
+def _make_skipped(file: OfferedFile, reason: str) -> ImportEntry:
+    """Return the entry of a file that is left out, with the options by which it would be read."""
+    if find_format(file.name) is None:
+        return ImportEntry(file.name, skipped=True, reason=reason)
+    return replace(_make_entry(file, LaidOutFile(file.name, "")), split=None, skipped=True, reason=reason)
 
 
 def _explain(path: str, layout: FileLayout, other: str) -> str:
