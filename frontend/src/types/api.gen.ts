@@ -801,6 +801,11 @@ export interface components {
        * @description ISO 8601, UTC.
        */
       created_at: string;
+      /**
+       * Empty Texts
+       * @description Rows whose text has no characters.
+       */
+      empty_texts: number | null;
       /** Error Code */
       error_code: string | null;
       /** Error Message */
@@ -810,6 +815,11 @@ export interface components {
       /** Id */
       id: string;
       index: components['schemas']['IndexResponse'];
+      /**
+       * Invalid Texts
+       * @description Rows whose text was not in the file's encoding; U+FFFD replaces what was not.
+       */
+      invalid_texts: number | null;
       job: components['schemas']['JobResponse'] | null;
       /** Jobs */
       jobs: components['schemas']['JobResponse'][];
@@ -822,6 +832,11 @@ export interface components {
        * @default []
        */
       notices: string[];
+      /**
+       * Null Texts
+       * @description Rows whose text is null.
+       */
+      null_texts: number | null;
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -973,6 +988,11 @@ export interface components {
       /** Null Texts */
       null_texts: number | null;
       /**
+       * Reading Notes
+       * @default []
+       */
+      reading_notes: string[];
+      /**
        * Skipped Files
        * @default []
        */
@@ -1003,6 +1023,11 @@ export interface components {
        * @description ISO 8601, UTC.
        */
       created_at: string;
+      /**
+       * Empty Texts
+       * @description Rows whose text has no characters.
+       */
+      empty_texts: number | null;
       /** Error Code */
       error_code: string | null;
       /** Error Message */
@@ -1012,6 +1037,11 @@ export interface components {
       /** Id */
       id: string;
       index: components['schemas']['IndexResponse'];
+      /**
+       * Invalid Texts
+       * @description Rows whose text was not in the file's encoding; U+FFFD replaces what was not.
+       */
+      invalid_texts: number | null;
       job: components['schemas']['JobResponse'] | null;
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
@@ -1022,6 +1052,11 @@ export interface components {
        * @default []
        */
       notices: string[];
+      /**
+       * Null Texts
+       * @description Rows whose text is null.
+       */
+      null_texts: number | null;
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */

@@ -17,7 +17,7 @@ from mistudio.commands.import_plan import (
     to_form,
 )
 from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken
-from mistudio.commands.output import fail, run, say, say_json, warn
+from mistudio.commands.output import count_texts, fail, run, say, say_json, warn
 from mistudio.commands.progress import progress_bar
 from mistudio.corpus.formats.file_options import FileOptions
 from mistudio.utils.file_utils import format_size
@@ -41,9 +41,11 @@ async def _follow(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> None:
         say_json(dataset)
     elif dataset["status"] == "ready":
         splits = ", ".join(f"{split['name']} {split['num_rows']:,}" for split in dataset["splits"])
+        for notice in dataset["notices"]:
+            say(notice)
         say(
             f"{dataset['name']} is ready: {dataset['num_samples']:,} samples ({splits}), "
-            f"{format_size(dataset['size_bytes'])}. Its id is {dataset['id']}."
+            f"{format_size(dataset['size_bytes'])}. {count_texts(dataset)} Its id is {dataset['id']}."
         )
     if dataset["status"] != "ready":
         raise fail(str(dataset["error_message"]))

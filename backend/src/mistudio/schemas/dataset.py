@@ -78,6 +78,7 @@ class DatasetMetadata(BaseModel):
     invalid_texts: int | None = None
     columns: list[ColumnResponse] = []
     skipped_files: list[SkippedFileResponse] = []
+    reading_notes: list[str] = []
 
 
 class DatasetResponse(Shape):
@@ -103,6 +104,11 @@ class DatasetResponse(Shape):
     size_bytes: Bytes | None
     splits: list[SplitResponse]
     text_column: str | None
+    null_texts: int | None = Field(default=None, description="Rows whose text is null.")
+    empty_texts: int | None = Field(default=None, description="Rows whose text has no characters.")
+    invalid_texts: int | None = Field(
+        default=None, description="Rows whose text was not in the file's encoding; U+FFFD replaces what was not."
+    )
     metadata: DatasetMetadata
     notices: list[str] = Field(default=[], description="What a user should know of the data, as sentences.")
     index: IndexResponse

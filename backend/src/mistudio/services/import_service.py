@@ -102,7 +102,8 @@ class ImportService:
             plan = await plan_import(self._planner, offered, fields.config)
             entries = [to_import_file(entry) for entry in plan.entries]
             chosen = fields.model_copy(update={"config": plan.config})
-        return await self._create(upload, make_local_plan(received, entries, chosen), chosen)
+        local_plan = await asyncio.to_thread(make_local_plan, received, upload.folder, entries, chosen)
+        return await self._create(upload, local_plan, chosen)
 
     async def create_sample(self) -> DatasetResponse:
         """Create the bundled sample and its tokenizer. Raises AlreadyExists, DiskFull."""

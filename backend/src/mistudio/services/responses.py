@@ -27,6 +27,7 @@ _OWN_FIELDS = (
 )
 # A notice names this many skipped files; the metadata has all.
 _SHOWN_FILES = 5
+_TEXT_COUNTS = ("null_texts", "empty_texts", "invalid_texts")
 
 
 def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
@@ -36,6 +37,7 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
         "retryable": bool(dataset.error_code and is_retryable(dataset.error_code)),
         "splits": dataset.splits,
         "metadata": dataset.meta,
+        **{name: dataset.meta.get(name) for name in _TEXT_COUNTS},
         "notices": list_notices(dataset),
         "index": {"state": dataset.index_state, "progress": dataset.index_progress},
         "job": own,
@@ -47,18 +49,30 @@ def list_notices(dataset: Dataset) -> list[str]:
     metadata = DatasetMetadata.model_validate(dataset.meta)
     if dataset.status is not DatasetStatus.READY or not dataset.num_samples:
         return []
-    return [*_note_text(dataset, metadata, dataset.num_samples), *_note_skipped(metadata)]
+    texts = _describe_texts(metadata, dataset.num_samples, dataset.text_column)
+    return [*texts, *metadata.reading_notes, *_describe_skipped(metadata)]
 
 
-def _note_text(dataset: Dataset, metadata: DatasetMetadata, rows: int) -> list[str]:
-    without_text = (metadata.null_texts or 0) + (metadata.empty_texts or 0)
-    if without_text < rows:
-        return []
-    kind = "null" if metadata.null_texts == rows else "empty" if not metadata.null_texts else "null or empty"
-    return [f"Column “{dataset.text_column}” has no text: all {rows:,} rows are {kind}. Choose another text column."]
+def _describe_texts(metadata: DatasetMetadata, rows: int, column: str | None) -> list[str]:
+    """Return sentences about texts that are null, empty or repaired."""
+    nulls, empty, invalid = metadata.null_texts or 0, metadata.empty_texts or 0, metadata.invalid_texts or 0
+    found = []
+    if nulls + empty >= rows:
+        kind = "null" if nulls == rows else "empty" if not nulls else "null or empty"
+        found.append(f"Column “{column}” has no text: all {rows:,} rows are {kind}. Choose another text column.")
+    elif nulls or empty:
+        kinds = [f"{count:,} {kind}" for count, kind in ((nulls, "null"), (empty, "empty")) if count]
+        found.append(f"Of {rows:,} texts in column “{column}”, {' and '.join(kinds)}.")
+    if invalid:
+        found.append(
+            f"{format_count(invalid, 'text')} in column “{column}” had characters that are invalid in the file's "
+            "encoding. Each was replaced by “\ufffd”: search for it in exact mode to see the texts."
+        )
+    return found
 
 
-def _note_skipped(metadata: DatasetMetadata) -> list[str]:
+def _describe_skipped(metadata: DatasetMetadata) -> list[str]:
+    """Return a sentence about the files that an import left out."""
     skipped = metadata.skipped_files
     if not skipped:
         return []

@@ -12,7 +12,7 @@ from typing import Final
 
 DEFAULT_QUOTE: Final = '"'
 _DELIMITERS: Final = (",", ";", "\t", "|", "^", "\x01", "\x1f")
-_QUOTES: Final = (DEFAULT_QUOTE, "'")
+_SINGLE_QUOTED: Final = re.compile(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|]|$)", re.MULTILINE)
 # Excel's own first line.
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 _MAX_RECORDS: Final = 1000
@@ -71,7 +71,7 @@ def _choose_dialect(lines: list[str], delimiter: str) -> CsvDialect:
     if fit.columns > 1 and fit.share == 1.0:
         return default
     best, best_fit = default, fit if fit.columns > 1 else _Fit(1, 0.0)
-    for candidate in _list_candidates(delimiter):
+    for candidate in _list_candidates(lines, delimiter):
         found = _measure(lines, candidate)
         # Cells may be missing at the end of rows.
         least = _MIN_SHARE if found.has_long or fit.columns > 1 else _MIN_SHARE_SHORT
@@ -80,10 +80,12 @@ def _choose_dialect(lines: list[str], delimiter: str) -> CsvDialect:
     return best
 
 
-def _list_candidates(delimiter: str) -> list[CsvDialect]:
-    delimiters = (delimiter, *(other for other in _DELIMITERS if other != delimiter))
-    escapes = (None, "\\")
-    return [CsvDialect(mark, quote, escape) for escape in escapes for quote in _QUOTES for mark in delimiters]
+def _list_candidates(lines: list[str], delimiter: str) -> list[CsvDialect]:
+    text = "".join(lines)
+    delimiters = (delimiter, *(other for other in _DELIMITERS if other != delimiter and other in text))
+    quotes = (DEFAULT_QUOTE, "'") if _SINGLE_QUOTED.search(text) else (DEFAULT_QUOTE,)
+    escapes = (None, "\\") if '\\"' in text else (None,)
+    return [CsvDialect(mark, quote, escape) for escape in escapes for quote in quotes for mark in delimiters]
 
 
 def _measure(lines: list[str], dialect: CsvDialect) -> _Fit:

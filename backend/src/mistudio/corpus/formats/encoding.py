@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Final
 
 _MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -38,14 +37,20 @@ def detect_encoding(head: bytes) -> str | None:
 
     A character that the end of ``head`` cuts is ignored.
     """
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return None if name == "utf-8" else name
+    if head.startswith(codecs.BOM_UTF8):
+        return None
+    if wide := detect_mark(head):
+        return wide
     if wide := _detect_wide(head):
         return wide
     if is_utf8(head):
         return "iso2022_jp" if b"\x1b$B" in head and b"\x1b(" in head else None
     return None if _is_mostly_utf8(head) else _choose_encoding(sample_lines(head))
+
+
+def detect_mark(head: bytes) -> str | None:
+    """Return the encoding that the byte order mark of UTF-16 or UTF-32 stands for."""
+    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 
 def is_utf8(head: bytes) -> bool:
@@ -58,8 +63,11 @@ def is_utf8(head: bytes) -> bool:
 
 
 def is_text(head: bytes) -> bool:
-    """Return whether bytes can be text in the encoding that is detected: only UTF-16 and UTF-32 have NUL bytes."""
-    return b"\0" not in head or (detect_encoding(head) or "").startswith("utf")
+    """Return whether bytes can be text: UTF-8, another encoding without control characters, or UTF-16 or UTF-32."""
+    if detect_mark(head) or _detect_wide(head):
+        return True
+    controls = sum(code < 32 and code not in b"\t\n\v\f\r\x1b" for code in head)
+    return not controls if is_utf8(head) else controls * 100 < len(head)
 
 
 def sample_lines(data: bytes) -> bytes:

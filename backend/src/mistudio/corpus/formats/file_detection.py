@@ -1,6 +1,9 @@
 """Detects a file's options from its first bytes, before the file itself has arrived."""
 
+from typing import Final
+
 from mistudio.core.errors import Json
+from mistudio.corpus.formats.byte_stream import plain_suffix
 from mistudio.corpus.formats.detection import (
     decode_head,
     detect_csv_dialect,
@@ -9,6 +12,9 @@ from mistudio.corpus.formats.detection import (
     unpack_head,
 )
 from mistudio.corpus.formats.file_options import FileFormat, FileOptions, default_options
+
+# Their records are lines, whatever keys an object on one has.
+_RECORD_SUFFIXES: Final = (".jsonl", ".ndjson")
 
 
 def detect_options(
@@ -29,8 +35,8 @@ def detect_options(
     if file_format == "csv":
         dialect = detect_csv_dialect(text, delimiter=usual.delimiter or ",", is_whole=is_whole)
         found = FileOptions(encoding=found.encoding, delimiter=dialect.delimiter, quote=dialect.quote)
-        others = {"escapechar": dialect.escape} if dialect.escape else {}
+        others = {"escapechar": dialect.escape, "doublequote": False} if dialect.escape else {}
         others |= {"skiprows": dialect.skipped} if dialect.skipped else {}
-    elif file_format == "json":
+    elif file_format == "json" and plain_suffix(name) not in _RECORD_SUFFIXES:
         found = FileOptions(encoding=found.encoding, field=detect_json_shape(text).field)
     return found.replace_missing(usual), others

@@ -1,7 +1,7 @@
 """How one file is read: the options that a plan detects or a user sets, and that the readers take."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Final, Literal, Self
 
 from mistudio.core.errors import Json
@@ -17,6 +17,7 @@ _READER_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "parquet": {},
     "arrow": {},
 }
+_DIALECT: Final = frozenset(("delimiter", "quote"))
 _SYNONYMS: Final = {"sep": "delimiter"}
 
 
@@ -37,15 +38,17 @@ class FileOptions:
         values = {ours: named.get(theirs) for ours, theirs in _READER_NAMES[file_format].items()}
         return cls(**{name: value for name, value in values.items() if isinstance(value, str)})
 
-    def to_reader_options(self, file_format: FileFormat, label: str) -> dict[str, Json]:
-        """Return the reader's options; those that do not apply, or are its defaults for ``label``, are left out."""
-        defaults = default_options(file_format, label)
+    def to_reader_options(self, file_format: FileFormat, detected: "FileOptions") -> dict[str, Json]:
+        """Return the reader's options that apply and differ from ``detected``, which the reader detects itself.
+
+        A reader that is given a part of a CSV dialect detects none of it, so all of it is returned or nothing.
+        """
         names = _READER_NAMES[file_format]
-        return {
-            names[name]: value
-            for name, value in asdict(self).items()
-            if value is not None and name in names and value != getattr(defaults, name)
-        }
+        values = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        changed = {name for name, value in values.items() if value != getattr(detected, name)}
+        if changed & _DIALECT:
+            changed |= _DIALECT & values.keys()
+        return {names[name]: values[name] for name in values if name in changed}
 
     def replace_missing(self, other: "FileOptions") -> "FileOptions":
         """Return these options, where None with those of ``other``."""

@@ -137,10 +137,9 @@ def _list_record_lists(value: Mapping[str, Node], prefix: str = "") -> list[str]
 
 
 def _holds_records(value: Node) -> bool:
-    if not _is_array(value) or not value:
-        return False
-    objects = [item for item in value if isinstance(item, Mapping)]
-    if len(objects) != len(value):
+    items = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    objects = [item for item in items if isinstance(item, Mapping)]
+    if not objects or len(objects) != len(items):
         return False
     return not any(keys <= set(objects[0]) for keys in _ROLE_KEYS)
 

@@ -239,5 +239,5 @@ def _to_manifest_entry(finished: FinishedFile, layout: DatasetLayout) -> Ingeste
         split=source.split,
         path=layout.relative(layout.raw / finished.planned.raw_name),
         report=finished.report,
-        source=SourceRecord(source.path, source.size, finished.source_sha256),
+        source=SourceRecord(source.path, source.size, finished.source_sha256, finished.report.reading),
     )

@@ -17,11 +17,15 @@ FORMATS: Final[Mapping[str, Format]] = {
     ".jsonl": "json",
     ".ndjson": "json",
     ".txt": "text",
+    # What is in the archive decides.
+    ".zip": "text",
     ".parquet": "parquet",
     ".arrow": "arrow",
 }
 _COMPRESSED_INSIDE: Final = frozenset({".parquet", ".arrow"})
-_ACCEPTED_FORMATS: Final = ".csv, .tsv, .json, .jsonl, .txt, .parquet and .arrow, the text ones also with .gz or .zst"
+_ACCEPTED_FORMATS: Final = (
+    ".csv, .tsv, .json, .jsonl, .txt, .parquet and .arrow, the text ones also with .gz or .zst or in a .zip"
+)
 _MAX_NAME: Final = 1024
 _MAX_PART: Final = 255
 # ``datasets`` tells splits apart by the same words.

@@ -148,6 +148,6 @@ def _preview(entry: ImportEntry, by_path: Mapping[str, OfferedFile]) -> ImportEn
     file = next(file for file in by_path.values() if file.name == entry.file)
     if entry.format is None or not file.size:
         return entry
-    options = {**entry.options, **entry.file_options.to_reader_options(entry.format, entry.file)}
+    options = {**entry.options, **entry.file_options.to_reader_options(entry.format, FileOptions())}
     preview = preview_file(file.name, entry.format, options, size=file.size, head=file.head, tail=file.tail)
     return replace(entry, columns=preview.columns, text_column=preview.text_column)

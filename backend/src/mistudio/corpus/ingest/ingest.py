@@ -6,9 +6,10 @@ reading overlaps writing. The raw file appears by an atomic rename: after a kill
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,8 +17,16 @@ import pyarrow.parquet as pq
 from mistudio.core.disk import translate_disk_full
 from mistudio.core.errors import DataMissing, Json
 from mistudio.corpus.formats.columnar import open_parquet, read_parquet, translate_read_errors
-from mistudio.corpus.formats.csv import RecordTooLong
-from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
+from mistudio.corpus.formats.csv import HasShortRows, RecordTooLong
+from mistudio.corpus.formats.reader import (
+    Attempt,
+    NotUtf8,
+    ReadableFile,
+    SchemaWidened,
+    SourceFormat,
+    read_chunks,
+)
+from mistudio.corpus.formats.reading import Reading, detect_late_encoding, detect_reading
 from mistudio.corpus.formats.storable_type import make_names_unique
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.ingest.column_counts import ColumnCounter
@@ -32,6 +41,7 @@ _LARGER_BLOCKS: Final = 8
 # A kept file's row groups may be this many times larger than ours, but not so small that its footer outweighs its data.
 _KEPT_SIZE_FACTOR: Final = 10
 _KEPT_MIN_ROWS: Final = 64
+_TEXT_FORMATS: Final = ("json", "csv", "text")
 _NO_ROWS: Final = Chunk(pa.RecordBatch.from_arrays([], names=[]), 0)
 
 
@@ -56,7 +66,7 @@ def ingest_file(
         source: The source file.
         target: The path of the raw file, on any disk.
         format: The format of the source.
-        label: The source's original name; its ending tells the compression, and messages name it.
+        label: The source's original name, which messages have.
         monitor: Checked for a cancel.
         options: ``field`` for JSON, the key that holds the records; for CSV the dialect, in the terms of pandas.
         progress: Called with the bytes of the source, as stored on disk, that were read; the number only grows.
@@ -160,19 +170,38 @@ def _has_null_count(column: pq.ColumnChunkMetaData) -> bool:
 
 
 def _rewrite(file: ReadableFile, target: Path, monitor: Monitor, progress: Progress) -> FileReport:
-    """Write the raw file; start over with a wider schema or larger blocks where a row needs them."""
+    """Write the raw file; start over in another way where a row needs it."""
+    file, reading = _prepare(file)
     attempt = Attempt()
     while True:
         try:
-            return _try_rewrite(file, attempt, target, monitor, progress)
+            return _try_rewrite(file, attempt, reading, target, monitor, progress)
         except SchemaWidened as wider:
-            attempt = Attempt(wider.schema, attempt.block_bytes)
+            attempt = replace(attempt, schema=wider.schema)
         except RecordTooLong:
-            attempt = Attempt(attempt.schema, attempt.block_bytes * _LARGER_BLOCKS)
+            attempt = replace(attempt, block_bytes=attempt.block_bytes * _LARGER_BLOCKS)
+        except HasShortRows:
+            attempt = replace(attempt, has_short_rows=True)
+        except NotUtf8:
+            encoding = detect_late_encoding(file.path, label=file.label)
+            if encoding is None:
+                attempt = replace(attempt, is_repaired=True)
+            else:
+                # Columns may have other names then.
+                attempt, reading = replace(attempt, schema=None), replace(reading, encoding=encoding)
+                file = replace(file, options={**file.options, "encoding": encoding})
+
+
+def _prepare(file: ReadableFile) -> tuple[ReadableFile, Reading]:
+    """Complete the options of a text file by what is detected."""
+    if file.format not in _TEXT_FORMATS:
+        return file, Reading()
+    found, options, reading = detect_reading(file.path, file.format, label=file.label, options=file.options)
+    return replace(file, format=cast("SourceFormat", found), options=options), reading
 
 
 def _try_rewrite(
-    file: ReadableFile, attempt: Attempt, target: Path, monitor: Monitor, progress: Progress
+    file: ReadableFile, attempt: Attempt, reading: Reading, target: Path, monitor: Monitor, progress: Progress
 ) -> FileReport:
     counter = ColumnCounter()
     chunks = _count_chunks(read_chunks(file, attempt, monitor=monitor), counter)
@@ -185,7 +214,9 @@ def _try_rewrite(
                 progress(chunk.consumed)
             writer.finish()
         sha256 = sha256_file(path)
-    return _make_report(target, counter, sha256=sha256, kept=False)
+    reading = replace(reading, short_rows=counter.short_rows, skipped_rows=counter.skipped_rows)
+    report = _make_report(target, counter, sha256=sha256, kept=False)
+    return report if reading == Reading() else replace(report, reading=reading)
 
 
 def _count_chunks(chunks: Iterator[Chunk], counter: ColumnCounter) -> Iterator[Chunk]:

@@ -119,7 +119,11 @@ class LocalOrigin:
 
     def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
         """Return a manifest whose sources are all imported files, by their original names."""
-        listed = {file.name: SourceRecord(file.name, file.size, file.sha256) for file in self._plan.files}
+        readings = {file.source.path: file.source.reading for file in files}
+        listed = {
+            file.name: SourceRecord(file.name, file.size, file.sha256, readings.get(file.name))
+            for file in self._plan.files
+        }
         sources = list(listed.values())
         return make_manifest(
             files,

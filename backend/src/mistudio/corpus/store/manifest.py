@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from mistudio.core.errors import DataMissing, NoData
 from mistudio.core.records import as_json, from_versioned, to_versioned
+from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
@@ -27,11 +28,15 @@ FORMAT_VERSION: Final = 1
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256."""
+    """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256.
+
+    ``reading`` says how it was read; None means as its name and format say.
+    """
 
     path: str
     size: int
     sha256: str
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)

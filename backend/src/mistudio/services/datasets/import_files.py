@@ -9,7 +9,9 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from mistudio.core.errors import FieldError, Json, ValidationFailed
+from mistudio.corpus.formats.file_detection import detect_options
 from mistudio.corpus.formats.file_options import FileOptions
+from mistudio.corpus.hub.plan_types import Format
 from mistudio.corpus.hub.reader_options import refuse_unsupported_options, select_known_options
 from mistudio.corpus.ingest.file_names import detect_format, find_format
 from mistudio.corpus.ingest.import_plan import WHOLE_FILES, ImportEntry, OfferedFile
@@ -80,14 +82,18 @@ def parse_entries(text: str) -> list[ImportFile]:
 
 
 def make_local_plan(
-    received: Sequence[ReceivedFile], entries: Sequence[ImportFile], fields: DatasetImportFields
+    received: Sequence[ReceivedFile], folder: Path, entries: Sequence[ImportFile], fields: DatasetImportFields
 ) -> LocalPlan:
-    """Return the plan of an import. Raises ValidationFailed for entries that do not fit the files."""
+    """Return the plan of an import, whose files are in ``folder``.
+
+    Options that reading detects itself are left out, so that reading notes them, and that an unchanged plan is the same
+    import as none. Raises ValidationFailed for entries that do not fit the files.
+    """
     by_name = {file.name: file for file in received}
     if unplanned := sorted(set(by_name) - {entry.file for entry in entries}):
         raise _invalid(f"The plan does not say what “{unplanned[0]}” is. Add it, or leave the file out.")
     taken = [entry for entry in entries if not entry.skipped]
-    files = tuple(_to_local_file(entry, by_name, fields) for entry in taken)
+    files = tuple(_to_local_file(entry, by_name, folder, fields) for entry in taken)
     if not files:
         raise _invalid(_explain_nothing(entries))
     if len({(file.name, file.split) for file in files}) < len(files):
@@ -108,24 +114,34 @@ def choose_text_column(entries: Sequence[ImportFile], fields: DatasetImportField
     return names[0]
 
 
-def _to_local_file(entry: ImportFile, received: Mapping[str, ReceivedFile], fields: DatasetImportFields) -> LocalFile:
+def _to_local_file(
+    entry: ImportFile, received: Mapping[str, ReceivedFile], folder: Path, fields: DatasetImportFields
+) -> LocalFile:
     file = received.get(entry.file)
     if file is None:
         raise _invalid(f"The plan lists “{entry.file}”, which did not come with the request. Send it, or skip it.")
     if entry.split is None:
         raise _invalid(f"The plan gives no split for “{entry.file}”. Name one, or skip the file.")
     file_format = entry.format or detect_format(entry.file)
+    options = _make_options(entry, file_format, _offer(file, folder / file.stored), fields.sample_by)
+    own_format = None if file_format == find_format(entry.file) else file_format
+    return LocalFile(file.name, file.stored, entry.split, file.size, file.sha256, own_format, options)
+
+
+def _make_options(entry: ImportFile, file_format: Format, file: OfferedFile, sample_by: str) -> dict[str, Json]:
+    """Return the reader's options that differ from what it detects."""
     options = FileOptions(**{name: getattr(entry, name) for name in _OPTION_NAMES})
     if file_format == "text" and options.sample_by in (None, "line"):
-        options = FileOptions(encoding=options.encoding, sample_by=fields.sample_by)
+        options = FileOptions(encoding=options.encoding, sample_by=None if sample_by == "line" else sample_by)
     _check_encoding(options.encoding, entry.file)
     others = select_known_options(entry.options, file_format)
     refuse_unsupported_options(entry.file, others)
-    reader_options: dict[str, Json] = {**others, **options.to_reader_options(file_format, entry.file)}
-    is_by_name = file_format == find_format(entry.file)
-    return LocalFile(
-        file.name, file.stored, entry.split, file.size, file.sha256, None if is_by_name else file_format, reader_options
-    )
+    detected, dialect = detect_options(file.name, file_format, file.head, is_whole=len(file.head) == file.size)
+    if others == dialect:
+        others = {}
+    elif file_format == "csv":
+        detected = FileOptions(encoding=detected.encoding)
+    return {**others, **options.to_reader_options(file_format, detected)}
 
 
 def _check_encoding(encoding: str | None, name: str) -> None:

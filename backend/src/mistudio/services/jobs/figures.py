@@ -42,6 +42,7 @@ class ContentFigures:
     empty_texts: int | None
     invalid_texts: int | None
     columns: tuple[ColumnFigures, ...]
+    reading_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

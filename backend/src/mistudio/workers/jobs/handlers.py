@@ -18,6 +18,7 @@ from mistudio.corpus.ingest.local_files import LocalOrigin
 from mistudio.corpus.ingest.origin import HubOrigin
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
+from mistudio.corpus.store.reading_notes import describe_readings
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.jobs.figures import (
@@ -149,6 +150,12 @@ def _content_of(manifest: Manifest) -> ContentFigures:
             ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
             for listed in manifest.columns
             for column in (listed, *listed.fields)
+        ),
+        reading_notes=tuple(
+            describe_readings(
+                ((source.path, source.reading) for source in manifest.sources),
+                has_card=manifest.source == "huggingface",
+            )
         ),
     )
 
