@@ -84,6 +84,7 @@ export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
       empty_texts: null,
       invalid_texts: null,
       columns: COLUMNS,
+      reading_notes: [],
       skipped_files: [],
     },
     notices: [],
