@@ -67,7 +67,7 @@ async def test_a_plan_is_taken_back_as_it_is(planning: RunningServer, plan_setti
     data = [("corpus/data.csv", STRAY["corpus/data.csv"])]
     dataset = await imported(planning, data, plan=json.dumps(sent))
     assert ["one tale, old"] == [row["text"] for row in await samples(planning, dataset["id"])]
-    assert "2 files beside the data not imported: corpus/LICENSE.txt (" in dataset["notices"][0]
+    assert "2 files beside the data not imported: corpus/LICENSE.txt (" in dataset["notices"][-1]
     listed = [SkippedFile(entry["file"], entry["reason"]) for entry in skipped]
     assert listed == list(read_manifest(plan_settings.datasets_dir / dataset["id"]).skipped)
     assert [{"path": each.path, "reason": each.reason} for each in listed] == dataset["metadata"]["skipped_files"]

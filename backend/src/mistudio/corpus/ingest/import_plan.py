@@ -109,7 +109,9 @@ def _make_entries(by_path: Mapping[str, OfferedFile], layout: FileLayout, *, oth
     entries = [_make_entry(by_path[laid.path], laid) for laid in layout.files if laid.path in by_path]
     previewed = [_preview(entry, by_path) if at < _MOST_PREVIEWS else entry for at, entry in enumerate(entries)]
     skipped = [
-        _make_skipped(file, _explain(path, layout, other)) for path, file in by_path.items() if path not in taken
+        _make_skipped(file, _explain(path, layout, other))
+        for path, file in sorted(by_path.items())
+        if path not in taken
     ]
     return (*previewed, *skipped)
 
