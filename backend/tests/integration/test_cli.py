@@ -191,8 +191,8 @@ def test_with_a_server_the_commands_ask_it(shell: Shell, tokenization: str, serv
     assert served in shell.run("doctor", code=int(not (Path(__file__).parents[2] / "src/mistudio/web").is_dir())).stdout
     assert "more is ready: 20 samples" in shell.run("import", written(shell.folder, "more.csv", CSV)).stdout
     assert "ready" == shell.json("rebuild", STORIES)["state"]
-    bad = written(shell.folder, "bad.csv", b"a,text\n1\n")
-    assert "bad.csv, row 2: expected 2 columns, found 1." in shell.run("import", bad, code=1).stderr
+    bad = written(shell.folder, "bad.csv", b"a,text\n1,2,3\n")
+    assert "bad.csv, row 2: expected 2 columns, found 3." in shell.run("import", bad, code=1).stderr
     assert "There is no dataset “nothing”" in shell.run("show", "nothing", code=1).stderr
     assert "max_length" in shell.run("tokenize", "more", "sample", "--max-length", "1", code=1).stderr
     assert "Tokenize this dataset to see token statistics" in shell.run("stats", "more").stdout

@@ -219,7 +219,7 @@ async def test_a_bad_file_says_which_and_where(importing: RunningServer, name: s
         ([("a.parquet.gz", b"\x1f\x8b")], {}, 415, "unsupported_file", "files", "Decompress it to .parquet"),
         ([("a.parquet", b"not one")], {}, 415, "unsupported_file", "files", "does not begin"),
         ([("a.jsonl.gz", b"not one")], {}, 415, "unsupported_file", "files", "does not begin"),
-        ([("a.txt", b"PK\x03\x04 zip")], {}, 415, "unsupported_file", "files", "ZIP archive"),
+        ([("a.txt", b"PK\x03\x04 zip")], {}, 415, "unsupported_file", "files", "incomplete zip archive"),
         ([("a.csv", b"")], {}, 422, "validation_error", "files", "“a.csv” is empty"),
         ([("../../a.csv", b"x")], {}, 422, "validation_error", "files", "not a valid file name"),
         ([("a.csv", b"x"), ("a.csv", b"y")], {}, 422, "validation_error", "files", "Two files"),

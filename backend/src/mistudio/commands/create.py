@@ -40,15 +40,19 @@ async def _follow(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> None:
     if quiet:
         say_json(dataset)
     elif dataset["status"] == "ready":
-        splits = ", ".join(f"{split['name']} {split['num_rows']:,}" for split in dataset["splits"])
-        for notice in dataset["notices"]:
-            say(notice)
-        say(
-            f"{dataset['name']} is ready: {dataset['num_samples']:,} samples ({splits}), "
-            f"{format_size(dataset['size_bytes'])}. {count_texts(dataset)} Its id is {dataset['id']}."
-        )
+        _say_ready(dataset)
     if dataset["status"] != "ready":
         raise fail(str(dataset["error_message"]))
+
+
+def _say_ready(dataset: dict[str, Any]) -> None:  # a dataset as JSON
+    splits = ", ".join(f"{split['name']} {split['num_rows']:,}" for split in dataset["splits"])
+    for notice in dataset["notices"]:
+        say(notice)
+    say(
+        f"{dataset['name']} is ready: {dataset['num_samples']:,} samples ({splits}), "
+        f"{format_size(dataset['size_bytes'])}. {count_texts(dataset)} Its id is {dataset['id']}."
+    )
 
 
 def download(

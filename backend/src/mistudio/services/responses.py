@@ -56,13 +56,7 @@ def list_notices(dataset: Dataset) -> list[str]:
 def _describe_texts(metadata: DatasetMetadata, rows: int, column: str | None) -> list[str]:
     """Return sentences about texts that are null, empty or repaired."""
     nulls, empty, invalid = metadata.null_texts or 0, metadata.empty_texts or 0, metadata.invalid_texts or 0
-    found = []
-    if nulls + empty >= rows:
-        kind = "null" if nulls == rows else "empty" if not nulls else "null or empty"
-        found.append(f"Column “{column}” has no text: all {rows:,} rows are {kind}. Choose another text column.")
-    elif nulls or empty:
-        kinds = [f"{count:,} {kind}" for count, kind in ((nulls, "null"), (empty, "empty")) if count]
-        found.append(f"Of {rows:,} texts in column “{column}”, {' and '.join(kinds)}.")
+    found = [_describe_missing(nulls, empty, rows, column)] if nulls or empty else []
     if invalid:
         found.append(
             f"{format_count(invalid, 'text')} in column “{column}” had characters that are invalid in the file's "
@@ -79,6 +73,14 @@ def _describe_skipped(metadata: DatasetMetadata) -> list[str]:
     shown = "; ".join(f"{file.path} ({file.reason.rstrip('.')})" for file in skipped[:_SHOWN_FILES])
     more = f"; and {len(skipped) - _SHOWN_FILES:,} more" if len(skipped) > _SHOWN_FILES else ""
     return [f"{format_count(len(skipped), 'file')} beside the data not imported: {shown}{more}."]
+
+
+def _describe_missing(nulls: int, empty: int, rows: int, column: str | None) -> str:
+    if nulls + empty >= rows:
+        kind = "null" if nulls == rows else "empty" if not nulls else "null or empty"
+        return f"Column “{column}” has no text: all {rows:,} rows are {kind}. Choose another text column."
+    kinds = [f"{count:,} {kind}" for count, kind in ((nulls, "null"), (empty, "empty")) if count]
+    return f"Of {rows:,} texts in column “{column}”, {' and '.join(kinds)}."
 
 
 def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:

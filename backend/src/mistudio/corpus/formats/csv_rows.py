@@ -98,17 +98,16 @@ def _make_chunk(
     source: ByteStream,
     skipped: int,
 ) -> Chunk:
-    columns = [
-        _make_texts([row[at].encode("utf-8", "surrogateescape") if at < len(row) else None for row in rows])
-        for at in range(len(names))
-    ]
+    columns = [_make_texts([row[at] if at < len(row) else None for row in rows]) for at in range(len(names))]
     batch = pa.RecordBatch.from_arrays(columns, names=names)
     short = sum(len(row) < len(names) for row in rows)
     typed = type_batch(batch, names, known, options)
     return Chunk(typed, source.consumed, short_rows=short, skipped_rows=skipped)
 
 
-def _make_texts(cells: list[bytes | None]) -> pa.StringArray:
-    values = pa.array(cells, pa.binary())
+def _make_texts(cells: list[str | None]) -> pa.StringArray:
+    values = pa.array(
+        [None if cell is None else cell.encode("utf-8", "surrogateescape") for cell in cells], pa.binary()
+    )
     # pa.string() would refuse invalid UTF-8 here.
     return pa.Array.from_buffers(pa.string(), len(values), values.buffers())

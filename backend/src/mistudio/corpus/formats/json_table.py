@@ -19,15 +19,19 @@ def read_table(source: ByteStream, orient: str) -> Iterator[bytes]:
     data = source.read(MAX_RECORD_BYTES + 1)
     if len(data) > MAX_RECORD_BYTES:
         raise too_long_error(source.label)
-    try:
-        value = load_json(data)
-    except ValueError as error:
-        raise InvalidData(f"{source.label} is not valid JSON: {error}. Correct it.") from error
+    value = _load(data, source.label)
     if not isinstance(value, Mapping) or orient not in _ORIENTS:
         raise InvalidData(f"{source.label} holds no table in pandas' orient “{orient}”. Name the field of its records.")
     rows = {"columns": _read_columns, "index": _read_index, "split": _read_split}[orient](value)
     # Bytes that were not UTF-8 are lone surrogates now; the JSON reader repairs and counts what it gets.
     return (json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass") for row in rows)
+
+
+def _load(data: bytes, label: str) -> Value:
+    try:
+        return load_json(data)
+    except ValueError as error:
+        raise InvalidData(f"{label} is not valid JSON: {error}. Correct it.") from error
 
 
 def _read_columns(value: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:

@@ -91,9 +91,7 @@ def _detect_encoding(path: Path, label: str) -> str | None:
 
 def _describe(options: Mapping[str, Json], label: str, declared: Mapping[str, Json]) -> Reading:
     """Return what of the options is not the usual for a file of this name."""
-    usual: dict[str, Json] = {"encoding": "utf-8", "delimiter": get_delimiter({}, label), "quotechar": '"'}
-    values = {**options, "delimiter": options.get("delimiter") or options.get("sep")}
-    given = {name: value for name, value in values.items() if value is not None and value != usual.get(name)}
+    given = _drop_usual(options, label)
     skipped = given.get("skiprows")
     return Reading(
         encoding=_get_text(given, "encoding"),
@@ -105,6 +103,12 @@ def _describe(options: Mapping[str, Json], label: str, declared: Mapping[str, Js
         orient=_get_text(given, "orient"),
         declared=tuple(field for field, name in _OPTIONS.items() if name in given and _is_declared(name, declared)),
     )
+
+
+def _drop_usual(options: Mapping[str, Json], label: str) -> dict[str, Json]:
+    usual: dict[str, Json] = {"encoding": "utf-8", "delimiter": get_delimiter({}, label), "quotechar": '"'}
+    values = {**options, "delimiter": options.get("delimiter") or options.get("sep")}
+    return {name: value for name, value in values.items() if value is not None and value != usual.get(name)}
 
 
 def _is_declared(name: str, declared: Mapping[str, Json]) -> bool:

@@ -214,9 +214,13 @@ def _try_rewrite(
                 progress(chunk.consumed)
             writer.finish()
         sha256 = sha256_file(path)
-    reading = replace(reading, short_rows=counter.short_rows, skipped_rows=counter.skipped_rows)
-    report = _make_report(target, counter, sha256=sha256, kept=False)
-    return report if reading == Reading() else replace(report, reading=reading)
+    return replace(_make_report(target, counter, sha256=sha256, kept=False), reading=_complete(reading, counter))
+
+
+def _complete(reading: Reading, counter: ColumnCounter) -> Reading | None:
+    """Return the reading with the counts of the file's rows; None if there is nothing to say."""
+    counted = replace(reading, short_rows=counter.short_rows, skipped_rows=counter.skipped_rows)
+    return None if counted == Reading() else counted
 
 
 def _count_chunks(chunks: Iterator[Chunk], counter: ColumnCounter) -> Iterator[Chunk]:

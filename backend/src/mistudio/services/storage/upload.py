@@ -13,7 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from mistudio.core.disk import translate_disk_full
-from mistudio.core.errors import TooLarge, UnsupportedFile, ValidationFailed
+from mistudio.core.errors import InvalidData, TooLarge, UnsupportedFile, UnsupportedFormat, ValidationFailed
+from mistudio.corpus.formats.packing import detect_packing
+from mistudio.corpus.formats.zip_members import list_members
 from mistudio.corpus.ingest.file_names import detect_format, normalize_file_name
 from mistudio.corpus.ingest.import_plan import WHOLE_FILES
 from mistudio.corpus.ingest.stray_files import explain_stray
@@ -30,9 +32,6 @@ _BEGINNINGS: Final = {".parquet": b"PAR1", ".gz": b"\x1f\x8b", ".zst": b"\x28\xb
 _FOREIGN: Final = {
     b"PAR1": "a Parquet file",
     b"ARROW1": "an Arrow file",
-    b"\x1f\x8b": "packed with gzip",
-    b"\x28\xb5\x2f\xfd": "packed with zstd",
-    b"PK\x03\x04": "a ZIP archive",
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
     b"\x7fELF": "a program",
@@ -101,6 +100,8 @@ class Upload:
             self._out.flush()
             os.fsync(self._out.fileno())
             self._out.close()
+        if detect_packing(self._head) == "zip":
+            _check_archive(self._name, Path(self._out.name))
         stored = Path(self._out.name).name
         self._files.append(ReceivedFile(self._name, stored, self._size, self._digest.hexdigest()))
 
@@ -163,6 +164,15 @@ def _checked_name(name: str) -> str:
 
 def _is_beside_data(name: str) -> bool:
     return PurePosixPath(name).name in WHOLE_FILES or explain_stray(name) is not None
+
+
+def _check_archive(name: str, path: Path) -> None:
+    """Refuse an archive that cannot be read before the import starts."""
+    try:
+        with path.open("rb") as raw:
+            list_members(raw, f"“{name}”")
+    except (InvalidData, UnsupportedFormat) as error:
+        raise UnsupportedFile(error.detail) from error
 
 
 def _check_beginning(name: str, head: bytes) -> None:
