@@ -87,7 +87,7 @@ class Server:
             storage=self.storage,
             on_deleted=self._forget_dataset,
         )
-        self.imports = ImportService(settings, self.storage, self.datasets)
+        self.imports = ImportService(settings, self.storage, self.datasets, self.planner)
         self.tokenizers = TokenizerService(settings, self.database, self.planner)
         self.tokenizations = TokenizationService(
             settings,

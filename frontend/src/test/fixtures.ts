@@ -86,6 +86,7 @@ export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
       schema_notices: [],
       columns: COLUMNS,
       reading_notes: [],
+      skipped_files: [],
     },
     null_texts: null,
     empty_texts: null,

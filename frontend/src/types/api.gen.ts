@@ -330,9 +330,29 @@ export interface paths {
     put?: never;
     /**
      * Upload Dataset
-     * @description Import files, streamed to disk; their names give the splits. The same files again are a 409.
+     * @description Import files, streamed to disk; their card or names give the splits. The same files again are a 409.
      */
     post: operations['uploadDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/upload/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Plan Upload
+     * @description Show what each file of an import would be, from its first and last bytes. Nothing is stored.
+     */
+    post: operations['planUpload'];
     delete?: never;
     options?: never;
     head?: never;
@@ -988,6 +1008,11 @@ export interface components {
        * @default []
        */
       schema_notices: string[];
+      /**
+       * Skipped Files
+       * @default []
+       */
+      skipped_files: components['schemas']['SkippedFileResponse'][];
       /** Source Bytes */
       source_bytes: number | null;
       /** Source Files */
@@ -1289,6 +1314,104 @@ export interface components {
       splits: components['schemas']['SplitResponse'][];
     };
     /**
+     * ImportFile
+     * @description What one file will be; an option that is null is detected when the file is read.
+     *
+     *     A file that serves several splits is listed for each.
+     */
+    ImportFile: {
+      /**
+       * Columns
+       * @description The columns of the first rows.
+       * @default []
+       */
+      columns: string[];
+      /** Delimiter */
+      delimiter: string | null;
+      /** Encoding */
+      encoding: string | null;
+      /**
+       * Field
+       * @description The key of a JSON object under which the records are.
+       */
+      field: string | null;
+      /** File */
+      file: string;
+      /**
+       * Format
+       * @description Default: by the file's name.
+       */
+      format: ('parquet' | 'json' | 'csv' | 'text' | 'arrow') | null;
+      /**
+       * Options
+       * @description Other options that the card sets.
+       * @default {}
+       */
+      options: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      /** Quote */
+      quote: string | null;
+      /**
+       * Reason
+       * @description Why the file is skipped, or what is special about it.
+       */
+      reason: string | null;
+      /**
+       * Sample By
+       * @description What one sample of a text file is.
+       */
+      sample_by: ('line' | 'paragraph' | 'document' | 'file') | null;
+      /**
+       * Skipped
+       * @default false
+       */
+      skipped: boolean;
+      /**
+       * Split
+       * @description Required unless the file is skipped.
+       */
+      split: string | null;
+      /**
+       * Text Column
+       * @description A guess from the first rows; one for all files.
+       */
+      text_column: string | null;
+    };
+    /**
+     * ImportPlanRequest
+     * @description The files to plan an import of.
+     */
+    ImportPlanRequest: {
+      /**
+       * Config
+       * @description A config of the card. Default: the card's default.
+       */
+      config?: string | null;
+      /** Files */
+      files: components['schemas']['OfferedFileRequest'][];
+    };
+    /**
+     * ImportPlanResponse
+     * @description What an import of these files would be. The upload takes ``files`` back, changed or not.
+     */
+    ImportPlanResponse: {
+      /**
+       * Config
+       * @description The card's config by which the files are read.
+       */
+      config: string | null;
+      /** Configs */
+      configs: string[];
+      /** Files */
+      files: components['schemas']['ImportFile'][];
+      /**
+       * Name
+       * @description The name of the dataset unless another is given.
+       */
+      name: string;
+    };
+    /**
      * IndexResponse
      * @description The dataset's full-text index.
      */
@@ -1368,6 +1491,7 @@ export interface components {
      * @enum {string}
      */
     JobState: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    JsonValue: unknown;
     /**
      * Ledger
      * @description What became of every token.
@@ -1479,6 +1603,33 @@ export interface components {
       revision: string | null;
       /** Vocab Size */
       vocab_size: number;
+    };
+    /**
+     * OfferedFileRequest
+     * @description A file that may be imported. Of a card, dataset_infos.json, state.json and dataset_dict.json ``head`` is all.
+     */
+    OfferedFileRequest: {
+      /**
+       * File
+       * @description The name, or the path that begins with the imported folder.
+       */
+      file: string;
+      /**
+       * Head
+       * Format: base64
+       * @description Up to 64 KB from the beginning, in Base64.
+       * @default
+       */
+      head: string;
+      /** Size */
+      size: number;
+      /**
+       * Tail
+       * Format: base64
+       * @description Up to 64 KB from the end, in Base64.
+       * @default
+       */
+      tail: string;
     };
     /** Page[TokenizedRow] */
     Page_TokenizedRow_: {
@@ -1896,6 +2047,16 @@ export interface components {
       tokenization_id: string | null;
       /** Took Ms */
       took_ms: number;
+    };
+    /**
+     * SkippedFileResponse
+     * @description A file that was offered for an import and is not part of the dataset, and why.
+     */
+    SkippedFileResponse: {
+      /** Path */
+      path: string;
+      /** Reason */
+      reason: string;
     };
     /**
      * SpecialTokens
@@ -3977,6 +4138,11 @@ export interface operations {
     requestBody: {
       content: {
         'multipart/form-data': {
+          /**
+           * Config
+           * @description A config of the card. Default: the card's default.
+           */
+          config?: string | null;
           /** @description .csv, .tsv, .json, .jsonl, .txt (each also .gz, .zst), .parquet, .arrow */
           files: string[];
           /**
@@ -3985,12 +4151,17 @@ export interface operations {
            */
           name?: string | null;
           /**
+           * Plan
+           * @description The files of POST /api/datasets/upload/plan as JSON, changed or not; it comes before the files.
+           */
+          plan?: string | null;
+          /**
            * Sample By
-           * @description Whether a sample of a .txt file is a line or the whole file.
+           * @description Whether a sample of a .txt file is a line, a paragraph or the whole file.
            * @default line
            * @enum {string}
            */
-          sample_by?: 'line' | 'file';
+          sample_by?: 'line' | 'paragraph' | 'file';
           /**
            * Text Column
            * @description Default: detected automatically.
@@ -4072,8 +4243,95 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not enough disk space */
       507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  planUpload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportPlanRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportPlanResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
         headers: {
           [name: string]: unknown;
         };

@@ -33,6 +33,11 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
+def warn(message: str) -> None:
+    """Print a warning."""
+    typer.secho(escape_controls(message, lines=True), fg="yellow", err=True)
+
+
 def load_settings(**options: object) -> Settings:
     """Return the settings of the environment with the command line's options; ends with a sentence if one is wrong."""
     try:

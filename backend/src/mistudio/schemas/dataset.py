@@ -54,6 +54,13 @@ class IndexResponse(Shape):
     progress: Percent
 
 
+class SkippedFileResponse(Shape):
+    """A file that was offered for an import and is not part of the dataset, and why."""
+
+    path: str
+    reason: str
+
+
 class DatasetMetadata(BaseModel):
     """Facts about a dataset beside its own fields; stored as JSON."""
 
@@ -72,6 +79,7 @@ class DatasetMetadata(BaseModel):
     empty_texts: int | None = None
     invalid_texts: int | None = None
     columns: list[ColumnResponse] = []
+    skipped_files: list[SkippedFileResponse] = []
     reading_notes: list[str] = []
     schema_notices: list[str] = []
 
@@ -152,7 +160,12 @@ class DatasetImportFields(BaseModel):
     name: Name | None = Field(default=None, description="Default: from the files' names.")
     text_column: ColumnName | None = Field(default=None, description="Default: detected automatically.")
     sample_by: SampleBy = Field(
-        default="line", description="Whether a sample of a .txt file is a line or the whole file."
+        default="line", description="Whether a sample of a .txt file is a line, a paragraph or the whole file."
+    )
+    config: Name | None = Field(default=None, description="A config of the card. Default: the card's default.")
+    plan: str | None = Field(
+        default=None,
+        description="The files of POST /api/datasets/upload/plan as JSON, changed or not; it comes before the files.",
     )
 
 

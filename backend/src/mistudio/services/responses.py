@@ -25,6 +25,8 @@ _OWN_FIELDS = (
     *("raw_path", "tokenized_path", "num_samples", "num_tokens", "avg_seq_length", "vocab_size", "size_bytes"),
     *("text_column", "seq", "created_at", "updated_at"),
 )
+# A notice names this many skipped files; the metadata has all.
+_SHOWN_FILES = 5
 _TEXT_COUNTS = ("null_texts", "empty_texts", "invalid_texts")
 
 
@@ -44,13 +46,14 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
 
 def list_notices(dataset: Dataset) -> list[str]:
     """Return what a user should know of a ready dataset, as sentences."""
-    metadata, rows = DatasetMetadata.model_validate(dataset.meta), dataset.num_samples
-    if dataset.status is not DatasetStatus.READY or not rows:
+    metadata = DatasetMetadata.model_validate(dataset.meta)
+    if dataset.status is not DatasetStatus.READY or not dataset.num_samples:
         return []
     return [
-        *_describe_texts(metadata, rows, dataset.text_column),
+        *_describe_texts(metadata, dataset.num_samples, dataset.text_column),
         *metadata.reading_notes,
         *metadata.schema_notices,
+        *_describe_skipped(metadata),
     ]
 
 
@@ -64,6 +67,16 @@ def _describe_texts(metadata: DatasetMetadata, rows: int, column: str | None) ->
             "encoding. Each was replaced by “\ufffd”: search for it in exact mode to see the texts."
         )
     return found
+
+
+def _describe_skipped(metadata: DatasetMetadata) -> list[str]:
+    """Return a sentence about the files that an import left out."""
+    skipped = metadata.skipped_files
+    if not skipped:
+        return []
+    shown = "; ".join(f"{file.path} ({file.reason.rstrip('.')})" for file in skipped[:_SHOWN_FILES])
+    more = f"; and {len(skipped) - _SHOWN_FILES:,} more" if len(skipped) > _SHOWN_FILES else ""
+    return [f"{format_count(len(skipped), 'file')} beside the data not imported: {shown}{more}."]
 
 
 def _describe_missing(nulls: int, empty: int, rows: int, column: str | None) -> str:

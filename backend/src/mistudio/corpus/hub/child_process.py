@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from mistudio.core.child_environment import allowed_environment
 from mistudio.core.records import as_json
-from mistudio.corpus.hub.plan_types import PlanRequest, TokenizerRequest
+from mistudio.corpus.hub.plan_types import LayoutRequest, PlanRequest, TokenizerRequest
 from mistudio.utils import processes
 
 _LINE_BYTES: Final = 256 << 20
@@ -22,8 +22,8 @@ _QUIET: Final = {
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
 }
 
-Question = Literal["inspect", "plan", "tokenizer"]
-Request = PlanRequest | TokenizerRequest
+Question = Literal["inspect", "plan", "layout", "tokenizer"]
+Request = PlanRequest | LayoutRequest | TokenizerRequest
 
 
 class ChildDied(Exception):

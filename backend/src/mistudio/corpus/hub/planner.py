@@ -15,7 +15,15 @@ from mistudio.core.error_records import from_error_record
 from mistudio.core.errors import HubUnreachable, InternalError
 from mistudio.core.records import from_json
 from mistudio.corpus.hub.child_process import ChildDied, ChildProcess, Question, Request
-from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PinnedTokenizer, PlanRequest, TokenizerRequest
+from mistudio.corpus.hub.plan_types import (
+    DownloadPlan,
+    FileLayout,
+    Inspection,
+    LayoutRequest,
+    PinnedTokenizer,
+    PlanRequest,
+    TokenizerRequest,
+)
 
 _ANSWER_SECONDS: Final = 30.0
 _REQUESTS_PER_REPOSITORY: Final = 2
@@ -61,6 +69,10 @@ class Planner:
     async def plan(self, request: PlanRequest) -> DownloadPlan:
         """Return the files to fetch: see ``plan.make_plan``; HubUnreachable also if no answer comes in time."""
         return await self._ask("plan", request, DownloadPlan)
+
+    async def lay_out(self, request: LayoutRequest) -> FileLayout:
+        """Return the splits of files outside the Hub: see ``file_layout.lay_out_files``; HubUnreachable as above."""
+        return await self._ask("layout", request, FileLayout)
 
     async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """Bring a tokenizer into the cache: see ``tokenizer_files.find_files``; HubUnreachable also as above."""

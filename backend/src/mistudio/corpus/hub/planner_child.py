@@ -27,7 +27,7 @@ from mistudio.core.error_records import to_error_record
 from mistudio.core.errors import Json, MiStudioError
 from mistudio.core.logging import configure_logging
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.hub.plan_types import PinnedTokenizer, PlanRequest, TokenizerRequest
+from mistudio.corpus.hub.plan_types import LayoutRequest, PinnedTokenizer, PlanRequest, TokenizerRequest
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,12 @@ def _make_plan(request: Message) -> dict[str, Json]:
     return as_json(make_plan(from_json(PlanRequest, request)))
 
 
+def _lay_out_files(request: Message) -> dict[str, Json]:
+    from mistudio.corpus.hub.file_layout import lay_out_files
+
+    return as_json(lay_out_files(from_json(LayoutRequest, request)))
+
+
 def _pin_tokenizer(request: Message) -> dict[str, Json]:
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource, find_files
 
@@ -64,6 +70,7 @@ def _pin_tokenizer(request: Message) -> dict[str, Json]:
 _HANDLERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {
     "inspect": _inspect,
     "plan": _make_plan,
+    "layout": _lay_out_files,
     "tokenizer": _pin_tokenizer,
 }
 

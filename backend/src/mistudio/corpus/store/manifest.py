@@ -40,6 +40,14 @@ class SourceRecord:
 
 
 @dataclass(frozen=True)
+class SkippedFile:
+    """A file that was offered for an import and is not part of the dataset, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RawFile:
     """A raw file. ``path`` is relative to the dataset's folder; ``kept`` means that it is its source file unchanged."""
 
@@ -80,10 +88,11 @@ class IngestedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A dataset. ``repo``, ``config`` and ``commit`` are None unless the data came from the Hub.
+    """A dataset. ``repo`` and ``commit`` are None unless the data came from the Hub.
 
-    ``features`` are those that say more than a column's type, as ``datasets`` writes them; ``notices`` say in sentences
-    how the source files differ from each other or from the card.
+    ``config`` is that of the card, if the data has one. ``features`` are those that say more than a column's type, as
+    ``datasets`` writes them; ``notices`` say in sentences how the source files differ from each other or from the card.
+    ``skipped`` are files beside an import's that are not rows.
     """
 
     source: Literal["huggingface", "local"]
@@ -98,6 +107,7 @@ class Manifest:
     created_at: str
     features: Mapping[str, Json] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -139,6 +149,7 @@ def make_manifest(
     commit: str | None = None,
     text_column: str | None = None,
     sources: Sequence[SourceRecord] | None = None,
+    skipped: Sequence[SkippedFile] = (),
 ) -> Manifest:
     """Return the manifest of a dataset that is made of ``files`` now.
 
@@ -153,6 +164,7 @@ def make_manifest(
         commit: The repository's commit.
         text_column: The requested text column; None chooses one.
         sources: The source files, if they are not those of ``files``.
+        skipped: The files beside them that are not rows.
     """
     columns = merge_columns(file.report for file in files)
     by_split: dict[str, list[RawFile]] = {split: [] for split in splits}
@@ -172,6 +184,7 @@ def make_manifest(
         columns=columns,
         versions={"mistudio": version("mistudio"), "pyarrow": pa.__version__, "python": platform.python_version()},
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        skipped=tuple(skipped),
     )
 
 
