@@ -154,6 +154,13 @@ test.describe('work under way', () => {
       mimeType: 'application/jsonl',
       buffer: Buffer.from(TEXT),
     });
+    const plan = page.getByRole('dialog', { name: 'Import notes.jsonl' });
+    await take({
+      ImportPlanDialog: plan,
+      ImportPlanOptions: parent(plan.getByLabel('Name'), 2),
+      ImportPlanFiles: parent(plan.getByRole('table')),
+    });
+    await plan.getByRole('button', { name: 'Import' }).click();
     await take({ ImportStatus: page.getByRole('region', { name: 'Import' }) });
     await page.getByRole('button', { name: 'Stop the import' }).click();
     await page.unroute('**/api/datasets/upload');

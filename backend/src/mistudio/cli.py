@@ -1,6 +1,7 @@
 """The command line: the server and the worker; commands on datasets are in ``mistudio.commands``."""
 
 import json
+import secrets
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,8 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. Not loopback: needs a token.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 chooses a free one.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+    auth: Annotated[bool, typer.Option("--auth", help="Make an access token, and print a link that logs in.")] = False,
+    uds: Annotated[Path | None, typer.Option(help="Listen on this Unix socket instead of a port.")] = None,
 ) -> None:
     """Serve the panel and its API until Ctrl-C."""
     # pyarrow imports pandas to recognize its values, python-socketio imports aiohttp for its client: a server needs
@@ -38,9 +41,11 @@ def serve(
         from mistudio.core.ownership import AlreadyServed
         from mistudio.server import AddressInUse, run
 
-    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    made = secrets.token_urlsafe(24) if auth else None
+    own = {"api_token": made} if made else {}
+    settings = load_settings(host=host, port=port, data_dir=data_dir, **own)
     try:
-        run(settings, announce=typer.echo)
+        run(settings, announce=typer.echo, login_token=made, uds=uds.expanduser().absolute() if uds else None)
     except (AlreadyServed, AddressInUse, MiStudioError) as error:
         raise fail(str(error)) from None
 

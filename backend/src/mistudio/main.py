@@ -15,9 +15,10 @@ from mistudio.api.errors import install_error_handlers
 from mistudio.api.metrics import MetricsMiddleware
 from mistudio.api.middleware import BodyLimitMiddleware, CrashMiddleware, HeadMiddleware
 from mistudio.api.panel import mount_panel
-from mistudio.api.problems import PROBLEM_MODEL
+from mistudio.api.problems import PROBLEM_MODEL, describe_common_refusals
 from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, system, tokenizations
 from mistudio.api.security import AccessMiddleware, AccessRules
+from mistudio.core.child_environment import child_environment
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.disk import translate_disk_errors
@@ -51,6 +52,8 @@ from mistudio.utils.tasks import end_task
 from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
 
 PANEL = Path(__file__).parent / "web"
+# FastAPI's own shapes of a refusal.
+_UNUSED_MODELS = ("HTTPValidationError", "ValidationError")
 _EVENT_MODELS = (DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSnapshot, SubscribeRefused)
 
 
@@ -65,7 +68,7 @@ class Server:
         self.socket = WebSocketManager(self._snapshot, self.rules.can_open_socket, redis_url=shared_redis)
         self.jobs = JobService(self.database, self.socket)
         self.engine = self._engine()
-        self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=settings.hub_environment())
+        self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=child_environment(settings))
         self.storage = StorageService(settings, self.database)
         self.indexes = IndexService(
             settings, self.database, bus=self.socket, queue=self.engine.queue, jobs=self.jobs, storage=self.storage
@@ -84,7 +87,7 @@ class Server:
             storage=self.storage,
             on_deleted=self._forget_dataset,
         )
-        self.imports = ImportService(settings, self.storage, self.datasets)
+        self.imports = ImportService(settings, self.storage, self.datasets, self.planner)
         self.tokenizers = TokenizerService(settings, self.database, self.planner)
         self.tokenizations = TokenizationService(
             settings,
@@ -168,6 +171,7 @@ class Server:
         await use_reserve(self.indexes.refresh)
         stack.callback(self.samples.close)
         stack.push_async_callback(self.planner.close)
+        stack.push_async_callback(self.tokenizers.close)
         stack.push_async_callback(self.storage.close)
         # Closed after the engine, which publishes events until its end.
         stack.push_async_callback(self.socket.close)
@@ -221,7 +225,10 @@ def openapi_document(app: FastAPI) -> dict[str, object]:
             [(model, "serialization") for model in (*_EVENT_MODELS, PROBLEM_MODEL)],
             ref_template="#/components/schemas/{model}",
         )
+        describe_common_refusals(document["paths"])
         known = document["components"]["schemas"]
+        for name in _UNUSED_MODELS:
+            known.pop(name, None)
         document["components"]["schemas"] = dict(sorted({**shapes["$defs"], **known}.items()))
         app.openapi_schema = document
     return app.openapi_schema

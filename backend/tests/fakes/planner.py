@@ -1,9 +1,14 @@
 """A planner that knows one answer."""
 
+import asyncio
+
+from mistudio.corpus.hub.file_layout import lay_out_files
 from mistudio.corpus.hub.part_types import PartEstimate
 from mistudio.corpus.hub.plan_types import (
     DownloadPlan,
+    FileLayout,
     Inspection,
+    LayoutRequest,
     PinnedTokenizer,
     PlanRequest,
     RemoteFile,
@@ -50,6 +55,10 @@ class FakePlanner:
         """The plan's whole size."""
         self.asked.append(request)
         return PartEstimate(self.answer.size_bytes, None, len(self.answer.files), is_exact=False)
+
+    async def lay_out(self, request: LayoutRequest) -> FileLayout:
+        """The layout itself, read in this process."""
+        return await asyncio.to_thread(lay_out_files, request)
 
     async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """The tokenizer at the plan's commit."""

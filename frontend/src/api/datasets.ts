@@ -120,6 +120,6 @@ export function getWhatIf(
 }
 
 /** Create the bundled sample dataset; this needs no network. */
-export function createSampleDataset(): Promise<Dataset> {
-  return fetchAPI('/datasets/sample', { method: 'POST' });
+export function createSampleDataset(signal?: AbortSignal): Promise<Dataset> {
+  return fetchAPI('/datasets/sample', { method: 'POST', ...withSignal(signal) });
 }

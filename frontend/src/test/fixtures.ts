@@ -41,8 +41,8 @@ export function makeJob(changes: Partial<Job> = {}): Job {
 }
 
 const COLUMNS: DatasetDetail['columns'] = [
-  { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1 },
-  { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null },
+  { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1, feature: null, labels: [] },
+  { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null, feature: null, labels: [] },
 ];
 
 export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
@@ -83,11 +83,17 @@ export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
       null_texts: null,
       empty_texts: null,
       invalid_texts: null,
+      schema_notices: [],
       columns: COLUMNS,
+      reading_notes: [],
+      skipped_files: [],
     },
     amount: { kind: 'all' },
     order: 'first',
     seed: 0,
+    null_texts: null,
+    empty_texts: null,
+    invalid_texts: null,
     notices: [],
     index: { state: 'none', progress: 0 },
     seq: 10,

@@ -350,9 +350,29 @@ export interface paths {
     put?: never;
     /**
      * Upload Dataset
-     * @description Import files, streamed to disk; their names give the splits. The same files again are a 409.
+     * @description Import files, streamed to disk; their card or names give the splits. The same files again are a 409.
      */
     post: operations['uploadDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/upload/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Plan Upload
+     * @description Show what each file of an import would be, from its first and last bytes. Nothing is stored.
+     */
+    post: operations['planUpload'];
     delete?: never;
     options?: never;
     head?: never;
@@ -614,7 +634,7 @@ export interface paths {
     put?: never;
     /**
      * Preview Tokens
-     * @description Show a text as tokens: ids, the characters of each, and what would be cut.
+     * @description Show a text as tokens: ids, the characters of each, and what would be cut. At most 10,000 are listed.
      */
     post: operations['previewTokens'];
     delete?: never;
@@ -704,10 +724,21 @@ export interface components {
       /** Characters */
       characters: number | null;
       /**
+       * Feature
+       * @description Its feature in `datasets`, if more than a type.
+       */
+      feature: string | null;
+      /**
        * Kind
        * @enum {string}
        */
       kind: 'text' | 'conversation' | 'other';
+      /**
+       * Labels
+       * @description The names of a class label, by number.
+       * @default []
+       */
+      labels: string[];
       /** Name */
       name: string;
       /**
@@ -833,6 +864,11 @@ export interface components {
        * @description ISO 8601, UTC.
        */
       created_at: string;
+      /**
+       * Empty Texts
+       * @description Rows whose text has no characters.
+       */
+      empty_texts: number | null;
       /** Error Code */
       error_code: string | null;
       /** Error Message */
@@ -842,6 +878,11 @@ export interface components {
       /** Id */
       id: string;
       index: components['schemas']['IndexResponse'];
+      /**
+       * Invalid Texts
+       * @description Rows whose text was not in the file's encoding; U+FFFD replaces what was not.
+       */
+      invalid_texts: number | null;
       job: components['schemas']['JobResponse'] | null;
       /** Jobs */
       jobs: components['schemas']['JobResponse'][];
@@ -854,6 +895,11 @@ export interface components {
        * @default []
        */
       notices: string[];
+      /**
+       * Null Texts
+       * @description Rows whose text is null.
+       */
+      null_texts: number | null;
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -1040,6 +1086,21 @@ export interface components {
       license: string | null;
       /** Null Texts */
       null_texts: number | null;
+      /**
+       * Reading Notes
+       * @default []
+       */
+      reading_notes: string[];
+      /**
+       * Schema Notices
+       * @default []
+       */
+      schema_notices: string[];
+      /**
+       * Skipped Files
+       * @default []
+       */
+      skipped_files: components['schemas']['SkippedFileResponse'][];
       /** Source Bytes */
       source_bytes: number | null;
       /** Source Files */
@@ -1074,6 +1135,11 @@ export interface components {
        * @description ISO 8601, UTC.
        */
       created_at: string;
+      /**
+       * Empty Texts
+       * @description Rows whose text has no characters.
+       */
+      empty_texts: number | null;
       /** Error Code */
       error_code: string | null;
       /** Error Message */
@@ -1083,6 +1149,11 @@ export interface components {
       /** Id */
       id: string;
       index: components['schemas']['IndexResponse'];
+      /**
+       * Invalid Texts
+       * @description Rows whose text was not in the file's encoding; U+FFFD replaces what was not.
+       */
+      invalid_texts: number | null;
       job: components['schemas']['JobResponse'] | null;
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
@@ -1093,6 +1164,11 @@ export interface components {
        * @default []
        */
       notices: string[];
+      /**
+       * Null Texts
+       * @description Rows whose text is null.
+       */
+      null_texts: number | null;
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -1284,11 +1360,6 @@ export interface components {
       /** Version */
       version: string;
     };
-    /** HTTPValidationError */
-    HTTPValidationError: {
-      /** Detail */
-      detail?: components['schemas']['ValidationError'][];
-    };
     /**
      * HubColumn
      * @description A column as the dataset card declares it.
@@ -1373,6 +1444,104 @@ export interface components {
       splits: components['schemas']['SplitResponse'][];
     };
     /**
+     * ImportFile
+     * @description What one file will be; an option that is null is detected when the file is read.
+     *
+     *     A file that serves several splits is listed for each.
+     */
+    ImportFile: {
+      /**
+       * Columns
+       * @description The columns of the first rows.
+       * @default []
+       */
+      columns: string[];
+      /** Delimiter */
+      delimiter: string | null;
+      /** Encoding */
+      encoding: string | null;
+      /**
+       * Field
+       * @description The key of a JSON object under which the records are.
+       */
+      field: string | null;
+      /** File */
+      file: string;
+      /**
+       * Format
+       * @description Default: by the file's name.
+       */
+      format: ('parquet' | 'json' | 'csv' | 'text' | 'arrow') | null;
+      /**
+       * Options
+       * @description Other options that the card sets.
+       * @default {}
+       */
+      options: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      /** Quote */
+      quote: string | null;
+      /**
+       * Reason
+       * @description Why the file is skipped, or what is special about it.
+       */
+      reason: string | null;
+      /**
+       * Sample By
+       * @description What one sample of a text file is.
+       */
+      sample_by: ('line' | 'paragraph' | 'document' | 'file') | null;
+      /**
+       * Skipped
+       * @default false
+       */
+      skipped: boolean;
+      /**
+       * Split
+       * @description Required unless the file is skipped.
+       */
+      split: string | null;
+      /**
+       * Text Column
+       * @description A guess from the first rows; one for all files.
+       */
+      text_column: string | null;
+    };
+    /**
+     * ImportPlanRequest
+     * @description The files to plan an import of.
+     */
+    ImportPlanRequest: {
+      /**
+       * Config
+       * @description A config of the card. Default: the card's default.
+       */
+      config?: string | null;
+      /** Files */
+      files: components['schemas']['OfferedFileRequest'][];
+    };
+    /**
+     * ImportPlanResponse
+     * @description What an import of these files would be. The upload takes ``files`` back, changed or not.
+     */
+    ImportPlanResponse: {
+      /**
+       * Config
+       * @description The card's config by which the files are read.
+       */
+      config: string | null;
+      /** Configs */
+      configs: string[];
+      /** Files */
+      files: components['schemas']['ImportFile'][];
+      /**
+       * Name
+       * @description The name of the dataset unless another is given.
+       */
+      name: string;
+    };
+    /**
      * IndexResponse
      * @description The dataset's full-text index.
      */
@@ -1452,6 +1621,7 @@ export interface components {
      * @enum {string}
      */
     JobState: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    JsonValue: unknown;
     /**
      * Ledger
      * @description What became of every token.
@@ -1564,6 +1734,33 @@ export interface components {
       /** Vocab Size */
       vocab_size: number;
     };
+    /**
+     * OfferedFileRequest
+     * @description A file that may be imported. Of a card, dataset_infos.json, state.json and dataset_dict.json ``head`` is all.
+     */
+    OfferedFileRequest: {
+      /**
+       * File
+       * @description The name, or the path that begins with the imported folder.
+       */
+      file: string;
+      /**
+       * Head
+       * Format: base64
+       * @description Up to 64 KB from the beginning, in Base64.
+       * @default
+       */
+      head: string;
+      /** Size */
+      size: number;
+      /**
+       * Tail
+       * Format: base64
+       * @description Up to 64 KB from the end, in Base64.
+       * @default
+       */
+      tail: string;
+    };
     /** Page[TokenizedRow] */
     Page_TokenizedRow_: {
       /** Data */
@@ -1661,12 +1858,30 @@ export interface components {
       model_max_length: number | null;
       /** Notes */
       notes: string[];
+      /**
+       * Padding Count
+       * @description How many of them are padding.
+       */
+      padding_count: number;
       /** Revision */
       revision: string | null;
       special: components['schemas']['SpecialTokens'];
+      /**
+       * Special Count
+       * @description How many of them are special tokens.
+       */
+      special_count: number;
+      /**
+       * Token Count
+       * @description All tokens of the row; more than ``tokens`` has if the row is long.
+       */
+      token_count: number;
       /** Tokenizer */
       tokenizer: string;
-      /** Tokens */
+      /**
+       * Tokens
+       * @description The first 10,000 tokens of the row.
+       */
       tokens: components['schemas']['TokenSpan'][];
       /** Truncated */
       truncated: number;
@@ -1878,7 +2093,7 @@ export interface components {
       tokens: components['schemas']['TokenSpan'][] | null;
       /**
        * Tokens Note
-       * @description Why there are no tokens, although a tokenization was named.
+       * @description Why there are no tokens, although a tokenization was named, or that only the first are shown.
        */
       tokens_note: string | null;
       /** Truncated */
@@ -1898,7 +2113,8 @@ export interface components {
      * SampleResponse
      * @description One row. ``row`` counts from 0 within its split, ``id`` over all splits in the manifest's order.
      *
-     *     ``text`` is cut if ``truncated`` is true; the single-sample route has all of it. ``marks`` are the character spans
+     *     ``text`` is cut if ``truncated`` is true; the single-sample route has up to a million
+     *     characters. ``marks`` are the character spans
      *     of the hits in ``text``. ``columns`` has every other column as JSON, and the text column if it is more than text.
      */
     SampleResponse: {
@@ -1974,6 +2190,16 @@ export interface components {
       tokenization_id: string | null;
       /** Took Ms */
       took_ms: number;
+    };
+    /**
+     * SkippedFileResponse
+     * @description A file that was offered for an import and is not part of the dataset, and why.
+     */
+    SkippedFileResponse: {
+      /** Path */
+      path: string;
+      /** Reason */
+      reason: string;
     };
     /**
      * SpecialTokens
@@ -2320,14 +2546,20 @@ export interface components {
     /**
      * TokenizedRow
      * @description One written row; ``row`` counts from 0 within its split.
+     *
+     *     ``tokens`` and ``segments`` have the first 10,000, or fewer on a page of many rows; the counts count all.
      */
     TokenizedRow: {
       /** Row */
       row: number;
+      /** Segment Count */
+      segment_count: number;
       /** Segments */
       segments: components['schemas']['RowSegment'][];
       /** Split */
       split: string;
+      /** Token Count */
+      token_count: number;
       /** Tokens */
       tokens: components['schemas']['TokenView'][];
     };
@@ -2584,19 +2816,6 @@ export interface components {
       /** Title */
       title: string;
     };
-    /** ValidationError */
-    ValidationError: {
-      /** Context */
-      ctx?: Record<string, unknown>;
-      /** Input */
-      input?: unknown;
-      /** Location */
-      loc: (string | number)[];
-      /** Message */
-      msg: string;
-      /** Error Type */
-      type: string;
-    };
     /**
      * WhatIfLayout
      * @description The cost of one way to write the rows.
@@ -2721,6 +2940,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetListResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description The request is not valid */
       422: {
         headers: {
@@ -2753,6 +2990,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetDetail'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2762,13 +3017,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2804,6 +3059,24 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2822,13 +3095,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2854,6 +3127,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2872,13 +3163,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2906,6 +3197,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description A token is needed */
@@ -3003,6 +3303,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3021,13 +3339,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3053,6 +3371,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3062,13 +3398,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3094,6 +3430,24 @@ export interface operations {
           'application/json': components['schemas']['ReferenceResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3103,13 +3457,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3137,6 +3491,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ReferenceResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -3198,6 +3579,24 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3207,13 +3606,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3241,6 +3640,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -3322,6 +3748,24 @@ export interface operations {
           'application/json': components['schemas']['SampleListResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3387,6 +3831,24 @@ export interface operations {
           'application/json': components['schemas']['SampleDetail'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3449,6 +3911,24 @@ export interface operations {
           'application/json': components['schemas']['StatisticsResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3467,13 +3947,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3499,6 +3979,24 @@ export interface operations {
           'application/json': components['schemas']['TokenizationResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3508,13 +4006,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3542,6 +4040,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TokenizationResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description A token is needed */
@@ -3733,6 +4240,15 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description A token is needed */
       401: {
         headers: {
@@ -3825,6 +4341,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not possible in the present state */
       409: {
         headers: {
@@ -3855,6 +4389,11 @@ export interface operations {
     requestBody: {
       content: {
         'multipart/form-data': {
+          /**
+           * Config
+           * @description A config of the card. Default: the card's default.
+           */
+          config?: string | null;
           /** @description .csv, .tsv, .json, .jsonl, .txt (each also .gz, .zst), .parquet, .arrow */
           files: string[];
           /**
@@ -3863,12 +4402,17 @@ export interface operations {
            */
           name?: string | null;
           /**
+           * Plan
+           * @description The files of POST /api/datasets/upload/plan as JSON, changed or not; it comes before the files.
+           */
+          plan?: string | null;
+          /**
            * Sample By
-           * @description Whether a sample of a .txt file is a line or the whole file.
+           * @description Whether a sample of a .txt file is a line, a paragraph or the whole file.
            * @default line
            * @enum {string}
            */
-          sample_by?: 'line' | 'file';
+          sample_by?: 'line' | 'paragraph' | 'file';
           /**
            * Text Column
            * @description Default: detected automatically.
@@ -3885,6 +4429,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not possible in the present state */
@@ -3923,8 +4494,95 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not enough disk space */
       507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  planUpload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportPlanRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportPlanResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -3952,6 +4610,24 @@ export interface operations {
           'application/json': components['schemas']['HealthResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   ready: {
@@ -3970,6 +4646,24 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ReadyResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Service Unavailable */
@@ -4087,6 +4781,24 @@ export interface operations {
           'application/json': components['schemas']['JobResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description The request is not valid */
       422: {
         headers: {
@@ -4119,6 +4831,24 @@ export interface operations {
           'application/json': components['schemas']['JobResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4128,13 +4858,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4157,6 +4887,24 @@ export interface operations {
           'application/json': components['schemas']['ModelResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getStorage: {
@@ -4175,6 +4923,24 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StorageResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4200,6 +4966,24 @@ export interface operations {
           'application/json': components['schemas']['TokenizationDetail'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4209,13 +4993,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4239,6 +5023,24 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4248,13 +5050,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4280,6 +5082,24 @@ export interface operations {
           'application/json': components['schemas']['TokenizationResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4298,13 +5118,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4332,6 +5152,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TokenizationResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -4399,6 +5246,24 @@ export interface operations {
           'application/json': components['schemas']['Page_TokenizedRow_'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4464,6 +5329,24 @@ export interface operations {
           'application/json': components['schemas']['TraceResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4522,6 +5405,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PreviewResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description A token is needed */

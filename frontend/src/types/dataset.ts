@@ -43,6 +43,11 @@ export type LengthBin = Schemas['LengthBin'];
 export type SampleDetail = Schemas['SampleDetail'];
 export type UsageSnippet = Schemas['UsageSnippet'];
 
+/** What each file of an import will be. */
+export type ImportPlan = Schemas['ImportPlanResponse'];
+export type ImportFile = Schemas['ImportFile'];
+export type OfferedFile = Schemas['OfferedFileRequest'];
+
 /** A page of a tokenization's rows. */
 export interface TokenizedRowList {
   readonly data: TokenizedRow[];

@@ -62,6 +62,7 @@ STATUS: Mapping[str, int] = {
     "host_not_allowed": 403,
     "origin_not_allowed": 403,
     "cancelled": 409,
+    "memory_limit": 413,
     "worker_died": 500,
     "internal_error": 500,
 }

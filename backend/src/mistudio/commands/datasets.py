@@ -9,7 +9,7 @@ import typer
 
 from mistudio.commands.connection import Studio
 from mistudio.commands.options import AsJson, DataDir, Wanted
-from mistudio.commands.output import fail, load_settings, run, say, say_json, say_table
+from mistudio.commands.output import count_texts, fail, load_settings, run, say, say_json, say_table
 from mistudio.commands.parts import rebuild_raw_files
 from mistudio.commands.progress import progress_bar
 from mistudio.commands.tokenizations import rebuild_tokenization
@@ -78,6 +78,7 @@ def _list_facts(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:  # a datas
         ("Source", f"{dataset['hf_repo_id'] or 'local files'}{commit}"),
         ("Status", dataset["error_message"] or dataset["status"]),
         ("Text column", dataset["text_column"] or ""),
+        ("Texts", count_texts(dataset).removeprefix("Texts: ")),
         *(("Notice", notice) for notice in dataset["notices"]),
         ("Folder", dataset["raw_path"] or ""),
         *((f"Split {split['name']}", f"{split['num_rows'] or 0:,} samples") for split in dataset["splits"]),

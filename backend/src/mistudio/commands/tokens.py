@@ -10,7 +10,7 @@ import typer
 
 from mistudio.commands.connection import Refused, Studio
 from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, Wanted
-from mistudio.commands.output import fail, run, say, say_json, say_table
+from mistudio.commands.output import count_texts, fail, run, say, say_json, say_table
 from mistudio.commands.progress import progress_bar
 from mistudio.corpus.bundled.sample import SAMPLE_TOKENIZER
 from mistudio.corpus.spec.settings import Packing, Padding, Verify
@@ -179,6 +179,7 @@ def stats(
         else:
             say_table(("SPLIT", "SAMPLES", "SIZE"), rows)
             say("Tokenize this dataset to see token statistics: mistudio tokenize.", style="dim")
+        say(count_texts(found))
 
     run(use, data_dir=data_dir)
 

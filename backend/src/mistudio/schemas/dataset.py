@@ -45,6 +45,8 @@ class ColumnResponse(Shape):
     kind: Literal["text", "conversation", "other"]
     nulls: int = 0
     characters: int | None = None
+    feature: str | None = Field(default=None, description="Its feature in `datasets`, if more than a type.")
+    labels: list[str] = Field(default=[], description="The names of a class label, by number.")
 
 
 class IndexResponse(Shape):
@@ -52,6 +54,13 @@ class IndexResponse(Shape):
 
     state: IndexState
     progress: Percent
+
+
+class SkippedFileResponse(Shape):
+    """A file that was offered for an import and is not part of the dataset, and why."""
+
+    path: str
+    reason: str
 
 
 class DatasetMetadata(BaseModel):
@@ -72,6 +81,9 @@ class DatasetMetadata(BaseModel):
     empty_texts: int | None = None
     invalid_texts: int | None = None
     columns: list[ColumnResponse] = []
+    skipped_files: list[SkippedFileResponse] = []
+    reading_notes: list[str] = []
+    schema_notices: list[str] = []
 
 
 class DatasetResponse(Shape):
@@ -100,6 +112,11 @@ class DatasetResponse(Shape):
     amount: Amount = Field(description="How much of the repository was asked for.")
     order: Order
     seed: Seed
+    null_texts: int | None = Field(default=None, description="Rows whose text is null.")
+    empty_texts: int | None = Field(default=None, description="Rows whose text has no characters.")
+    invalid_texts: int | None = Field(
+        default=None, description="Rows whose text was not in the file's encoding; U+FFFD replaces what was not."
+    )
     metadata: DatasetMetadata
     notices: list[str] = Field(default=[], description="What a user should know of the data, as sentences.")
     index: IndexResponse
@@ -148,7 +165,12 @@ class DatasetImportFields(BaseModel):
     name: Name | None = Field(default=None, description="Default: from the files' names.")
     text_column: ColumnName | None = Field(default=None, description="Default: detected automatically.")
     sample_by: SampleBy = Field(
-        default="line", description="Whether a sample of a .txt file is a line or the whole file."
+        default="line", description="Whether a sample of a .txt file is a line, a paragraph or the whole file."
+    )
+    config: Name | None = Field(default=None, description="A config of the card. Default: the card's default.")
+    plan: str | None = Field(
+        default=None,
+        description="The files of POST /api/datasets/upload/plan as JSON, changed or not; it comes before the files.",
     )
 
 

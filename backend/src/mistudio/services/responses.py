@@ -20,12 +20,16 @@ from mistudio.schemas.job import DATASET_JOBS, JobResponse
 from mistudio.schemas.part import to_amount
 from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, TokenizationResponse, WrittenSplit
 from mistudio.services.datasets.part_record import explain_part, read_part
+from mistudio.utils.text import format_count
 
 _OWN_FIELDS = (
     *("id", "name", "source", "hf_repo_id", "config", "revision", "status", "progress", "error_code", "error_message"),
     *("raw_path", "tokenized_path", "num_samples", "num_tokens", "avg_seq_length", "vocab_size", "size_bytes"),
     *("text_column", "seq", "created_at", "updated_at"),
 )
+# A notice names this many skipped files; the metadata has all.
+_SHOWN_FILES = 5
+_TEXT_COUNTS = ("null_texts", "empty_texts", "invalid_texts")
 
 
 def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
@@ -39,6 +43,7 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
         "order": part.order,
         "seed": part.seed,
         "metadata": dataset.meta,
+        **{name: dataset.meta.get(name) for name in _TEXT_COUNTS},
         "notices": list_notices(dataset),
         "index": {"state": dataset.index_state, "progress": dataset.index_progress},
         "job": own,
@@ -47,18 +52,46 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
 
 def list_notices(dataset: Dataset) -> list[str]:
     """Return what a user should know of a ready dataset, as sentences."""
-    metadata, rows = DatasetMetadata.model_validate(dataset.meta), dataset.num_samples
-    if dataset.status is not DatasetStatus.READY or not rows:
+    metadata = DatasetMetadata.model_validate(dataset.meta)
+    if dataset.status is not DatasetStatus.READY or not dataset.num_samples:
         return []
-    return [*explain_part(dataset), *_list_empty_texts(dataset, metadata, rows)]
+    return [
+        *explain_part(dataset),
+        *_describe_texts(metadata, dataset.num_samples, dataset.text_column),
+        *metadata.reading_notes,
+        *metadata.schema_notices,
+        *_describe_skipped(metadata),
+    ]
 
 
-def _list_empty_texts(dataset: Dataset, metadata: DatasetMetadata, rows: int) -> list[str]:
-    without_text = (metadata.null_texts or 0) + (metadata.empty_texts or 0)
-    if without_text < rows:
+def _describe_texts(metadata: DatasetMetadata, rows: int, column: str | None) -> list[str]:
+    """Return sentences about texts that are null, empty or repaired."""
+    nulls, empty, invalid = metadata.null_texts or 0, metadata.empty_texts or 0, metadata.invalid_texts or 0
+    found = [_describe_missing(nulls, empty, rows, column)] if nulls or empty else []
+    if invalid:
+        found.append(
+            f"{format_count(invalid, 'text')} in column “{column}” had characters that are invalid in the file's "
+            "encoding. Each was replaced by “\ufffd”: search for it in exact mode to see the texts."
+        )
+    return found
+
+
+def _describe_skipped(metadata: DatasetMetadata) -> list[str]:
+    """Return a sentence about the files that an import left out."""
+    skipped = metadata.skipped_files
+    if not skipped:
         return []
-    kind = "null" if metadata.null_texts == rows else "empty" if not metadata.null_texts else "null or empty"
-    return [f"Column “{dataset.text_column}” has no text: all {rows:,} rows are {kind}. Choose another text column."]
+    shown = "; ".join(f"{file.path} ({file.reason.rstrip('.')})" for file in skipped[:_SHOWN_FILES])
+    more = f"; and {len(skipped) - _SHOWN_FILES:,} more" if len(skipped) > _SHOWN_FILES else ""
+    return [f"{format_count(len(skipped), 'file')} beside the data not imported: {shown}{more}."]
+
+
+def _describe_missing(nulls: int, empty: int, rows: int, column: str | None) -> str:
+    if nulls + empty >= rows:
+        kind = "null" if nulls == rows else "empty" if not nulls else "null or empty"
+        return f"Column “{column}” has no text: all {rows:,} rows are {kind}. Choose another text column."
+    kinds = [f"{count:,} {kind}" for count, kind in ((nulls, "null"), (empty, "empty")) if count]
+    return f"Of {rows:,} texts in column “{column}”, {' and '.join(kinds)}."
 
 
 def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:
@@ -107,8 +140,10 @@ def usage_snippets(dataset: Dataset) -> list[UsageSnippet]:
     """Python that loads the data as it lies on disk."""
     if not dataset.raw_path or not dataset.splits:
         return []
-    names = [SplitResponse.model_validate(split).name for split in dataset.splits]
-    made = make_snippets(Path(dataset.raw_path), names)
+    splits = [SplitResponse.model_validate(split) for split in dataset.splits]
+    # A dataset is on disk once its rows are counted.
+    rows = {split.name: 1 if split.num_rows is None else split.num_rows for split in splits}
+    made = make_snippets(Path(dataset.raw_path), rows)
     return [UsageSnippet(title=snippet.title, code=snippet.code) for snippet in made]
 
 

@@ -191,7 +191,8 @@ def _sample_responses(
     *,
     whole: bool = False,
 ) -> list[SampleResponse]:
-    samples = [make_sample(row, source.text_column, whole=whole) for row in rows]
+    features = store.manifest.features
+    samples = [make_sample(row, source.text_column, whole=whole, features=features) for row in rows]
     counts: list[int | None] = [None] * len(rows)
     if source.tokenization is not None:
         # The token counts are gone if the tokenization is being deleted; the samples are still there.

@@ -43,7 +43,7 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.deletion import TokenizationDeletion
 from mistudio.services.tokenizations.request import already_exists, resolve_request
 from mistudio.services.tokenizations.run import calculate_statistics, save_tokenized_dataset, tokenize_batch
-from mistudio.services.tokenizations.token_views import token_spans
+from mistudio.services.tokenizations.token_views import show_tokens
 from mistudio.services.tokenizer_service import TokenizerService, remember_model
 
 _RETRIABLE: Final = (TokenizationStatus.ERROR, TokenizationStatus.CANCELLED)
@@ -91,7 +91,7 @@ class TokenizationService:
     async def sample_detail(self, sample: SampleResponse, tokenization_id: str | None) -> SampleDetail:
         """Return ``sample`` with its tokens by this tokenization's tokenizer, without added ones.
 
-        If the tokenizer cannot be loaded, a note in place of the tokens says why. Raises NotFound.
+        A note says if not all of them are shown, or why none can be. Raises NotFound.
         """
         detail = SampleDetail(**sample.model_dump(), tokenization_id=tokenization_id)
         if tokenization_id is None:
@@ -103,10 +103,10 @@ class TokenizationService:
             return detail.model_copy(update={"tokens_note": note})
         try:
             tokenizer = await self.load_tokenizer(record.tokenizer, record.tokenizer_revision)
-            tokens = await asyncio.to_thread(token_spans, tokenizer, sample.text)
+            tokens, note = await asyncio.to_thread(show_tokens, tokenizer, sample.text)
         except (HubError, TokenizerError) as error:
             return detail.model_copy(update={"tokens_note": f"Its tokens cannot be shown. {error.detail}"})
-        return detail.model_copy(update={"tokens": tokens})
+        return detail.model_copy(update={"tokens": tokens, "tokens_note": note})
 
     async def list_tokenizations(self, dataset_id: str) -> list[TokenizationResponse]:
         """Return the tokenizations of one dataset, newest first. Raises NotFound."""

@@ -51,6 +51,7 @@
     │   └── OriginNotAllowed      origin_not_allowed
     └── JobEnded                a job ended early
         ├── JobCancelled          cancelled
+        ├── MemoryLimit           memory_limit
         ├── WorkerDied            worker_died
         └── InternalError         internal_error
 
@@ -78,6 +79,7 @@ from mistudio.core.errors.serving import (
     InvalidTransition,
     JobCancelled,
     JobEnded,
+    MemoryLimit,
     NotFound,
     NotReady,
     OriginNotAllowed,
@@ -151,6 +153,7 @@ __all__ = [
     "JobEnded",
     "Json",
     "LoadingScript",
+    "MemoryLimit",
     "MiStudioError",
     "NoData",
     "NoTokenizer",

@@ -129,6 +129,13 @@ class WorkerDied(JobEnded):
     title = "The worker died"
 
 
+class MemoryLimit(JobEnded):
+    """A process took more memory than it may have."""
+
+    code = "memory_limit"
+    title = "Too much memory needed"
+
+
 class InternalError(JobEnded):
     """A defect of this program; the correlation id leads to the log."""
 

@@ -14,7 +14,7 @@ Format = Literal["parquet", "json", "csv", "text", "arrow"]
 Options = Mapping[str, Json]
 FileKey = tuple[str, FilePart | None]
 
-_COMPRESSIONS: Final = ("gz", "gzip", "zst", "zstd", "bz2", "xz")
+_COMPRESSIONS: Final = ("gz", "gzip", "zst", "zstd", "bz2", "xz", "lz4")
 _PLAIN_TEXT: Final = (".json", ".jsonl", ".csv", ".tsv", ".txt", ".ndjson")
 
 
@@ -81,6 +81,45 @@ class RemoteFile:
     def fetch_bytes(self) -> int:
         """How many of its bytes are fetched."""
         return self.size if self.part is None else self.part.num_bytes
+
+
+@dataclass(frozen=True)
+class LayoutRequest:
+    """Files outside the Hub whose layout to read: their folder's name, their paths, and the card and its like.
+
+    ``declarations`` are the files of ``card.DECLARATIONS`` as text. ``data_paths`` are the files that can be rows if no
+    card says otherwise; ``is_folder`` is False if the user gave each file on its own.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    data_paths: tuple[str, ...]
+    declarations: Mapping[str, str]
+    config: str | None = None
+    is_folder: bool = True
+
+
+@dataclass(frozen=True)
+class LaidOutFile:
+    """A file of a layout: its split, and its format and reader's options if a card decides them."""
+
+    path: str
+    split: str
+    format: Format | None = None
+    options: Options = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileLayout:
+    """Which files are the rows of which split; ``left_out`` gives the reason for others, where there is one.
+
+    ``config`` is None if no card declares configs.
+    """
+
+    config: str | None
+    configs: tuple[str, ...]
+    files: tuple[LaidOutFile, ...]
+    left_out: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -153,7 +192,8 @@ class Inspection:
 class DownloadPlan:
     """All that a download needs, at one commit; the files are in the library's order of splits, then by path.
 
-    It lists whole files; ``part`` says how much is taken of them.
+    It lists whole files; ``part`` says how much is taken of them. ``features`` are what the card declares of the
+    columns, as the library writes it to JSON.
     """
 
     repo_id: str
@@ -167,6 +207,7 @@ class DownloadPlan:
     license: str | None
     gated: bool
     part: Part = EVERYTHING
+    features: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def splits(self) -> tuple[str, ...]:

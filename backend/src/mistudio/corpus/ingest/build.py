@@ -6,25 +6,23 @@ files that have a report, resumes unfinished ones, and publishes the dataset.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.hub.plan_types import FileKey, Sizes
-from mistudio.corpus.ingest.finished_files import (
-    FinishedFile,
-    PlannedFile,
-    name_raw_files,
-    read_report,
-    to_manifest_entry,
-    write_report,
-)
 from mistudio.corpus.ingest.ingest import ingest_file
+from mistudio.corpus.ingest.manifest_entry import name_raw_files, to_manifest_entry
 from mistudio.corpus.ingest.origin import Origin
+from mistudio.corpus.ingest.raw_files import FinishedFile, PlannedFile, link_duplicate, read_report, write_report
+from mistudio.corpus.ingest.schema_plan import SchemaPlan
+from mistudio.corpus.ingest.unify import UnifiedFile, unify_schemas
 from mistudio.corpus.monitor import Monitor
+from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, read_manifest, write_manifest
-from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file
+from mistudio.utils.file_utils import ensure_dir, fsync_directory, replace_file, sha256_file
 from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
 
 
@@ -41,8 +39,9 @@ def build_dataset(
     with lock_folder(staging, monitor.checkpoint):
         if (published := _publish_if_complete(staging, target)) is not None:
             return published
-        files = _ingest_all(origin, staging, monitor)
+        files, schema = _ingest_all(origin, staging, monitor)
         manifest = origin.make_manifest(files, text_column=text_column)
+        manifest = replace(manifest, features=schema.features, notices=schema.notices)
         write_manifest(staging, manifest)
         return _publish(manifest, staging, target)
 
@@ -93,8 +92,11 @@ def _publish(manifest: Manifest, staging: Path, target: Path) -> Manifest:
     return manifest
 
 
-def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> list[IngestedFile]:
-    """Ingest every file that an earlier call did not; a source file that serves several splits is ingested once."""
+def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> tuple[list[IngestedFile], SchemaPlan]:
+    """Ingest every file that an earlier call did not, and give all one schema.
+
+    A source file that serves several splits is ingested once.
+    """
     layout = DatasetLayout(staging)
     for folder in (layout.raw, layout.reports, layout.source):
         ensure_dir(folder)
@@ -109,7 +111,36 @@ def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> list[Ingeste
     missing = [file for key, file in firsts.items() if key not in finished]
     for ingested in _ingest_missing(origin, missing, staging=staging, monitor=monitor):
         finished[ingested.planned.source.key] = ingested
-    return [to_manifest_entry(_link_duplicate(file, finished[file.source.key], staging), layout) for file in planned]
+    schema = _unify(origin, [finished[key] for key in firsts], finished, staging=staging, monitor=monitor)
+    linked = [link_duplicate(file, finished[file.source.key], staging) for file in planned]
+    return [to_manifest_entry(file, layout) for file in linked], schema
+
+
+def _unify(
+    origin: Origin,
+    files: Sequence[FinishedFile],
+    finished: dict[FileKey, FinishedFile],
+    *,
+    staging: Path,
+    monitor: Monitor,
+) -> SchemaPlan:
+    """Give the raw files one schema; ``finished`` gets the reports of those that were rewritten."""
+    by_name = {file.planned.raw_name: file for file in files}
+
+    def publish(file: UnifiedFile, path: Path, report: FileReport) -> None:
+        # With the report first, an interrupted move is finished by read_report.
+        written = write_report(replace(by_name[file.path.name], report=report), staging)
+        replace_file(path, file.path)
+        finished[written.planned.source.key] = written
+
+    return unify_schemas(
+        [UnifiedFile(file.planned.raw_path(staging), file.planned.source.path, file.report) for file in files],
+        origin.features,
+        folder=DatasetLayout(staging).reports,
+        are_inferred=any(origin.get_format(file.planned.source)[0] in ("json", "csv") for file in files),
+        monitor=monitor,
+        publish=publish,
+    )
 
 
 def _ingest_missing(
@@ -150,6 +181,7 @@ def _ingest_one(
         planned.raw_path(staging),
         format=file_format,
         options=options,
+        features=origin.features,
         label=planned.source.label,
         monitor=monitor,
         progress=progress,
@@ -159,26 +191,12 @@ def _ingest_one(
     return finished
 
 
-def _link_duplicate(planned: PlannedFile, first: FinishedFile, staging: Path) -> FinishedFile:
-    """Give the raw file of a source file that serves a further split a second name there."""
-    if planned != first.planned:
-        raw = planned.raw_path(staging)
-        raw.unlink(missing_ok=True)
-        raw.hardlink_to(first.planned.raw_path(staging))
-    return FinishedFile(planned, first.report, first.source_sha256)
-
-
 def _recover_moved(origin: Origin, planned: PlannedFile, staging: Path, monitor: Monitor) -> FinishedFile | None:
     """Recover a kept source file that an earlier call moved to ``raw`` before it was killed; None if there is none."""
     raw = planned.raw_path(staging)
-    if (
-        planned.source.part
-        or planned.source.sha256 is None
-        or not raw.exists()
-        or raw.stat().st_size != planned.source.size
-    ):
+    if planned.source.part or not raw.exists() or raw.stat().st_size != planned.source.size:
         return None
-    if sha256_file(raw) != planned.source.sha256:
+    if planned.source.sha256 is None or sha256_file(raw) != planned.source.sha256:
         return None
     file_format, options = origin.get_format(planned.source)
     moved = DatasetLayout(staging).source / "moved"

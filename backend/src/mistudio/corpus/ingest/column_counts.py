@@ -148,6 +148,8 @@ class ColumnCounter:
 
     def __init__(self, schema: pa.Schema | None = None) -> None:
         self.rows = 0
+        self.short_rows = 0
+        self.skipped_rows = 0
         self._counts: dict[str, _ColumnCounts] = {}
         if schema is not None:
             self._set_schema(schema)
@@ -160,6 +162,8 @@ class ColumnCounter:
         if not self._counts:
             self._set_schema(chunk.batch.schema)
         self.rows += chunk.batch.num_rows
+        self.short_rows += chunk.short_rows
+        self.skipped_rows += chunk.skipped_rows
         for name, column in zip(chunk.batch.schema.names, chunk.batch.columns, strict=True):
             self._counts[name].add(column)
         for name, count in chunk.invalid.items():

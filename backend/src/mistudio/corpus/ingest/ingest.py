@@ -6,23 +6,39 @@ appears, every column of it has been read: what is kept while it is counted, wha
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pyarrow as pa
 
 from mistudio.core.disk import translate_disk_errors
-from mistudio.core.errors import DataMissing, InvalidData, Json
+from mistudio.core.errors import DataMissing, Json
 from mistudio.corpus.formats.columnar import open_parquet, read_parquet, translate_read_errors
-from mistudio.corpus.formats.csv import RecordTooLong
-from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
+from mistudio.corpus.formats.csv import HasShortRows, RecordTooLong
+from mistudio.corpus.formats.features import (
+    Features,
+    has_readable_features,
+    list_text_types,
+    read_features,
+    write_features,
+)
+from mistudio.corpus.formats.reader import (
+    Attempt,
+    NotUtf8,
+    ReadableFile,
+    SchemaWidened,
+    SourceFormat,
+    read_chunks,
+)
+from mistudio.corpus.formats.reading import Reading, detect_late_encoding, detect_reading
 from mistudio.corpus.formats.selection import is_selective
-from mistudio.corpus.formats.storable_type import make_names_unique
+from mistudio.corpus.formats.storable_type import is_loadable, make_names_unique
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.ingest.column_counts import ColumnCounter
+from mistudio.corpus.ingest.read_back import read_back, require_rows
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.parquet_writer import GROUP_ROWS, GroupWriter, max_group_bytes
@@ -34,6 +50,7 @@ _LARGER_BLOCKS: Final = 8
 # A kept file's row groups may be this many times larger than ours, but not so small that its footer outweighs its data.
 _KEPT_SIZE_FACTOR: Final = 10
 _KEPT_MIN_ROWS: Final = 64
+_TEXT_FORMATS: Final = ("json", "csv", "text")
 _NO_ROWS: Final = Chunk(pa.RecordBatch.from_arrays([], names=[]), 0)
 
 
@@ -45,6 +62,7 @@ def ingest_file(
     label: str,
     monitor: Monitor,
     options: Mapping[str, Json] | None = None,
+    features: Features | None = None,
     progress: Progress | None = None,
 ) -> FileReport:
     """Turn ``source`` into the raw file ``target`` and return its figures.
@@ -58,9 +76,10 @@ def ingest_file(
         source: The source file.
         target: The path of the raw file, on any disk.
         format: The format of the source.
-        label: The source's original name; its ending tells the compression, and messages name it.
+        label: The source's original name, which messages have.
         monitor: Checked for a cancel.
         options: ``field`` for JSON, the key that holds the records; for CSV the dialect, in the terms of pandas.
+        features: What the card declares of the columns; a column of CSV that it declares as text is read as text.
         progress: Called with the bytes of the source, as stored on disk, that were read; the number only grows.
     """
     file = ReadableFile(source, format, label, dict(options or {}))
@@ -68,7 +87,9 @@ def ingest_file(
         return _count_moved(file, target, monitor)
     size, report_progress = source.stat().st_size, _skip_decreases(progress)
     with translate_disk_errors():
-        report = _keep(file, target, monitor, report_progress) or _rewrite(file, target, monitor, report_progress)
+        report = _keep(file, target, monitor, report_progress) or _rewrite(
+            file, target, features or {}, monitor, report_progress
+        )
     report_progress(size)
     return report
 
@@ -122,7 +143,15 @@ def _is_well_grouped(file: ReadableFile) -> bool:
         have_few_rows = len(groups) > 1 + metadata.num_rows / _KEPT_MIN_ROWS
         size = sum(group.total_byte_size for group in groups)
         have_few_bytes = size < len(groups) * limit // (8 * _KEPT_SIZE_FACTOR)
-        return bool(are_small and not (have_few_rows and have_few_bytes) and make_names_unique(names) == names)
+        is_well_grouped = (
+            are_small and not (have_few_rows and have_few_bytes) and not (groups and not groups[0].num_rows)
+        )
+        return bool(is_well_grouped and make_names_unique(names) == names and _can_be_loaded(parquet.schema_arrow))
+
+
+def _can_be_loaded(schema: pa.Schema) -> bool:
+    """Return whether ``datasets`` loads a file of this schema; it also fails if the first row group has no rows."""
+    return has_readable_features(schema) and all(is_loadable(column.type) for column in schema)
 
 
 def _count_parquet(file: ReadableFile, monitor: Monitor, progress: Progress) -> ColumnCounter:
@@ -134,54 +163,69 @@ def _count_parquet(file: ReadableFile, monitor: Monitor, progress: Progress) -> 
             monitor.checkpoint()
             counter.add(repair_chunk(chunk, label=file.label))
             progress(chunk.consumed)
-    _require_rows(counter.rows, rows, file.label)
+    require_rows(counter.rows, rows, file.label)
     return counter
 
 
-def _require_rows(found: int, expected: int, label: str) -> None:
-    if found != expected:
-        raise InvalidData(f"{label} is damaged: it has {found:,} rows instead of {expected:,}. Get a new copy.")
-
-
-def _read_back(path: Path, rows: int, *, label: str, monitor: Monitor) -> str:
-    """Read every column of a file that was written, and return its SHA-256, which another thread computes."""
-    with ThreadPoolExecutor(1, thread_name_prefix="checksum") as pool:
-        sha256 = pool.submit(sha256_file, path)
-        found = 0
-        for chunk in read_parquet(path, label=f"{label}, stored as Parquet,"):
-            monitor.checkpoint()
-            found += chunk.batch.num_rows
-        _require_rows(found, rows, label)
-        return sha256.result()
-
-
-def _rewrite(file: ReadableFile, target: Path, monitor: Monitor, progress: Progress) -> FileReport:
-    """Write the raw file; start over with a wider schema or larger blocks where a row needs them."""
-    attempt = Attempt()
+def _rewrite(file: ReadableFile, target: Path, features: Features, monitor: Monitor, progress: Progress) -> FileReport:
+    """Write the raw file; start over in another way where a row needs it."""
+    file, reading = _prepare(file)
+    attempt = Attempt(hints=list_text_types(features))
     while True:
         try:
-            return _try_rewrite(file, attempt, target, monitor, progress)
+            return _try_rewrite(file, attempt, reading, target, features, monitor, progress)
         except SchemaWidened as wider:
-            attempt = Attempt(wider.schema, attempt.block_bytes)
+            attempt = replace(attempt, schema=wider.schema)
         except RecordTooLong:
-            attempt = Attempt(attempt.schema, attempt.block_bytes * _LARGER_BLOCKS)
+            attempt = replace(attempt, block_bytes=attempt.block_bytes * _LARGER_BLOCKS)
+        except HasShortRows:
+            attempt = replace(attempt, has_short_rows=True)
+        except NotUtf8:
+            encoding = detect_late_encoding(file.path, label=file.label)
+            if encoding is None:
+                attempt = replace(attempt, is_repaired=True)
+            else:
+                # Columns may have other names then.
+                attempt, reading = replace(attempt, schema=None), replace(reading, encoding=encoding)
+                file = replace(file, options={**file.options, "encoding": encoding})
+
+
+def _prepare(file: ReadableFile) -> tuple[ReadableFile, Reading]:
+    """Complete the options of a text file by what is detected."""
+    if file.format not in _TEXT_FORMATS:
+        return file, Reading()
+    found, options, reading = detect_reading(file.path, file.format, label=file.label, options=file.options)
+    return replace(file, format=cast("SourceFormat", found), options=options), reading
 
 
 def _try_rewrite(
-    file: ReadableFile, attempt: Attempt, target: Path, monitor: Monitor, progress: Progress
+    file: ReadableFile,
+    attempt: Attempt,
+    reading: Reading,
+    target: Path,
+    features: Features,
+    monitor: Monitor,
+    progress: Progress,
 ) -> FileReport:
     counter = ColumnCounter()
     chunks = _count_chunks(read_chunks(file, attempt, monitor=monitor), counter)
     with closing(prefetch(chunks)) as coming, atomic_path(target) as path:
         first = next(coming, _NO_ROWS)
-        with closing(GroupWriter(path, first.batch.schema)) as writer:
+        schema = first.batch.schema
+        with closing(GroupWriter(path, write_features(schema, {**read_features(schema), **features}))) as writer:
             for chunk in chain([first], coming):
                 monitor.checkpoint()
                 writer.write(chunk.batch)
                 progress(chunk.consumed)
             writer.finish()
-        sha256 = _read_back(path, counter.rows, label=file.label, monitor=monitor)
-    return _make_report(target, counter, sha256=sha256, kept=False)
+        sha256 = read_back(path, counter.rows, label=file.label, monitor=monitor)
+    return replace(_make_report(target, counter, sha256=sha256, kept=False), reading=_complete(reading, counter))
+
+
+def _complete(reading: Reading, counter: ColumnCounter) -> Reading | None:
+    """Return the reading with the counts of the file's rows; None if there is nothing to say."""
+    counted = replace(reading, short_rows=counter.short_rows, skipped_rows=counter.skipped_rows)
+    return None if counted == Reading() else counted
 
 
 def _count_chunks(chunks: Iterator[Chunk], counter: ColumnCounter) -> Iterator[Chunk]:

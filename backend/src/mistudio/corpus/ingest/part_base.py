@@ -10,7 +10,8 @@ from typing import Final
 
 from mistudio.core.errors import DataMissing
 from mistudio.corpus.hub.plan_types import RemoteFile
-from mistudio.corpus.ingest.finished_files import FinishedFile, name_raw_files, write_report
+from mistudio.corpus.ingest.manifest_entry import name_raw_files
+from mistudio.corpus.ingest.raw_files import FinishedFile, write_report
 from mistudio.corpus.parts.kept import KeptPiece
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, read_manifest

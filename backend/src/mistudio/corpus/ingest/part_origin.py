@@ -14,6 +14,7 @@ from typing import Final
 from mistudio.core.errors import NoData
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
+from mistudio.corpus.formats.features import Features, normalize_feature
 from mistudio.corpus.hub.part_types import FilePart
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.ingest.part_base import read_base
@@ -132,6 +133,15 @@ class PartOrigin:
         self._plan = plan
         self._selection = selection
         self._access = access
+        kept = plan.part.columns
+        self._features = {
+            name: normalize_feature(feature) for name, feature in plan.features.items() if kept is None or name in kept
+        }
+
+    @property
+    def features(self) -> Features:
+        """The features of the kept columns."""
+        return self._features
 
     @property
     def files(self) -> Sequence[RemoteFile]:
@@ -182,7 +192,7 @@ class PartOrigin:
         """Return a manifest that pins the part in addition to repository, config and commit."""
         plan = self._plan
         taken = {file.split for file in files}
-        return make_manifest(
+        manifest = make_manifest(
             files,
             source="huggingface",
             splits=[split for split in plan.splits if split in taken],
@@ -190,8 +200,9 @@ class PartOrigin:
             config=plan.config,
             commit=plan.revision,
             text_column=text_column,
-            part=PartRecord(plan.part, plan.splits, get_unit(plan), plan.format, plan.options),
         )
+        record = PartRecord(plan.part, plan.splits, get_unit(plan), plan.format, plan.options, plan.features)
+        return replace(manifest, part=record, files=tuple(files))
 
 
 def get_unit(plan: DownloadPlan) -> DrawnUnit:

@@ -54,5 +54,6 @@ def _open_origin(manifest: Manifest, access: HubAccess) -> PartOrigin:
         license=None,
         gated=False,
         part=record.asked,
+        features=record.features,
     )
     return PartOrigin(plan, Selection(pieces), access)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import COMPRESSIONS, ByteStream
+from mistudio.corpus.formats.packing import detect_packing
 from mistudio.corpus.hub.part_types import ByteRange
 from mistudio.corpus.hub.plan_types import Format
 from mistudio.utils.file_utils import atomic_path
@@ -21,6 +22,7 @@ from mistudio.utils.file_utils import atomic_path
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+_HEAD_BYTES: Final = 512
 # A read that meets the end of a cut compressed file is lost as a whole.
 _READ_BYTES: Final = 64 << 10
 
@@ -47,7 +49,8 @@ def can_enter(path: Path, label: str, file_format: Format, options: Mapping[str,
     if file_format not in ("json", "text") or options.get("encoding") or Path(label).suffix.lower() in COMPRESSIONS:
         return False
     with path.open("rb") as raw:
-        return not raw.read(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        head = raw.read(_HEAD_BYTES)
+    return not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and detect_packing(head) is None
 
 
 def measure_mark(path: Path) -> int:

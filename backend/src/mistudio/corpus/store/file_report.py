@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from mistudio.corpus.formats.reading import Reading
+
 ColumnKind: TypeAlias = Literal["text", "conversation", "other"]
 
 
@@ -33,10 +35,14 @@ class ColumnReport:
 
 @dataclass(frozen=True)
 class FileReport:
-    """Figures of one raw file. ``bytes`` is its size; ``kept`` means that it is its source file, byte for byte."""
+    """Figures of one raw file. ``bytes`` is its size; ``kept`` means that it is its source file, byte for byte.
+
+    ``reading`` says how the source file was read; None means as its name and format say.
+    """
 
     rows: int
     bytes: int
     sha256: str
     kept: bool
     columns: tuple[ColumnReport, ...]
+    reading: Reading | None = None

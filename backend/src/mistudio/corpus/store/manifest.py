@@ -6,7 +6,7 @@ bytes.
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import Final, Literal, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import DataMissing, NoData
+from mistudio.core.errors import DataMissing, Json, NoData
 from mistudio.core.records import as_json, from_versioned, to_versioned
+from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
@@ -30,13 +31,23 @@ FORMAT_VERSION: Final = 1
 class SourceRecord:
     """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256.
 
-    With ``part``, the SHA-256 is that of the bytes that came.
+    ``reading`` says how it was read; None means as its name and format say. With ``part``, the SHA-256 is that of the
+    bytes that came.
     """
 
     path: str
     size: int
     sha256: str
+    reading: Reading | None = None
     part: SourcePart | None = None
+
+
+@dataclass(frozen=True)
+class SkippedFile:
+    """A file that was offered for an import and is not part of the dataset, and why."""
+
+    path: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -80,9 +91,12 @@ class IngestedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A dataset. ``repo``, ``config`` and ``commit`` are None unless the data came from the Hub.
+    """A dataset. ``repo`` and ``commit`` are None unless the data came from the Hub.
 
-    ``part`` is None unless only a part of the repository was taken; then ``files`` are the reports of its raw files.
+    ``config`` is that of the card, if the data has one. ``features`` are those that say more than a column's type, as
+    ``datasets`` writes them; ``notices`` say in sentences how the source files differ from each other or from the card.
+    ``skipped`` are files beside an import's that are not rows. ``part`` is None unless only a part of the repository
+    was taken; then ``files`` are the reports of its raw files.
     """
 
     source: Literal["huggingface", "local"]
@@ -95,6 +109,9 @@ class Manifest:
     columns: tuple[ColumnReport, ...]
     versions: Mapping[str, str]
     created_at: str
+    features: Mapping[str, Json] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
     part: PartRecord | None = None
     files: tuple[IngestedFile, ...] = ()
 
@@ -138,7 +155,7 @@ def make_manifest(
     commit: str | None = None,
     text_column: str | None = None,
     sources: Sequence[SourceRecord] | None = None,
-    part: PartRecord | None = None,
+    skipped: Sequence[SkippedFile] = (),
 ) -> Manifest:
     """Return the manifest of a dataset that is made of ``files`` now.
 
@@ -153,7 +170,7 @@ def make_manifest(
         commit: The repository's commit.
         text_column: The requested text column; None chooses one.
         sources: The source files, if they are not those of ``files``.
-        part: What was taken of the repository, if not everything.
+        skipped: The files beside them that are not rows.
     """
     columns = merge_columns(file.report for file in files)
     by_split: dict[str, list[RawFile]] = {split: [] for split in splits}
@@ -173,8 +190,7 @@ def make_manifest(
         columns=columns,
         versions={"mistudio": version("mistudio"), "pyarrow": pa.__version__, "python": platform.python_version()},
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        part=part,
-        files=tuple(files) if part else (),
+        skipped=tuple(skipped),
     )
 
 

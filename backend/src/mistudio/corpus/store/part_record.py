@@ -1,7 +1,7 @@
 """What a manifest says of a part: what was asked, and what was taken of each source file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from mistudio.core.errors import Json
@@ -32,7 +32,7 @@ class PartRecord:
     """The part that a dataset is.
 
     ``splits`` are those that were asked for, of which some may have no rows. ``unit`` is what a random part draws;
-    ``format`` and ``options`` are its reader's.
+    ``format`` and ``options`` are its reader's, ``features`` what the card declares.
     """
 
     asked: Part
@@ -40,3 +40,4 @@ class PartRecord:
     unit: DrawnUnit
     format: Format
     options: Mapping[str, Json]
+    features: Mapping[str, Json] = field(default_factory=dict)

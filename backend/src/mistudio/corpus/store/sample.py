@@ -10,6 +10,8 @@ from itertools import islice
 from typing import Final
 
 from mistudio.core.errors import Json
+from mistudio.corpus.formats.features import name_labels
+from mistudio.corpus.formats.json_type import to_json_text
 from mistudio.corpus.store.conversations import render_value
 from mistudio.corpus.store.dataset_store import StoredRow
 from mistudio.corpus.store.text_path import get_value
@@ -20,6 +22,9 @@ TEXT_LIMIT: Final = 10_000
 CELL_LIMIT: Final = 2_000
 ITEM_LIMIT: Final = 100
 DEPTH_LIMIT: Final = 8
+# Of one sample in full: more than a person can look at, and no more than a browser can show.
+_WHOLE_TEXT_LIMIT: Final = 1_000_000
+_WHOLE_DEPTH_LIMIT: Final = 100
 # A browser's numbers are exact up to here.
 _SAFE_INTEGER: Final = (1 << 53) - 1
 _IMAGES: Final = {b"\x89PNG": "PNG image", b"\xff\xd8\xff": "JPEG image", b"GIF8": "GIF image", b"RIFF": "RIFF media"}
@@ -39,23 +44,28 @@ class Sample:
     columns: dict[str, Json]
 
 
-def make_sample(row: StoredRow, text_column: str, *, whole: bool = False) -> Sample:
-    """Return the sample of ``row``; ``whole`` leaves text and cells uncut. A missing text is empty.
+def make_sample(
+    row: StoredRow, text_column: str, *, whole: bool = False, features: Mapping[str, Json] | None = None
+) -> Sample:
+    """Return the sample of ``row``; ``whole`` cuts only what has over a million characters. A missing text is empty.
 
-    A text column that holds more than text, such as the tool calls of a conversation, is among the columns too.
+    ``features`` name the class labels. A text column that holds more than text, such as the tool calls of a
+    conversation, is among the columns too.
     """
     cell = get_value(row.values, text_column)
     text = render_value(cell)
     limit = None if whole else CELL_LIMIT
+    most = _WHOLE_TEXT_LIMIT if whole else TEXT_LIMIT
     is_plain = cell is None or isinstance(cell, str)
-    others = {name: value for name, value in row.values.items() if not (is_plain and name == text_column)}
+    named = {name: name_labels(value, (features or {}).get(name)) for name, value in row.values.items()}
+    others = {name: value for name, value in named.items() if not (is_plain and name == text_column)}
     return Sample(
         id=row.id,
         split=row.split,
         row=row.row,
-        text=text if whole else text[:TEXT_LIMIT],
+        text=text[:most],
         char_count=len(text),
-        truncated=not whole and len(text) > TEXT_LIMIT,
+        truncated=len(text) > most,
         columns={name: to_json_value(value, cell_limit=limit) for name, value in others.items()},
     )
 
@@ -64,12 +74,13 @@ def to_json_value(value: object, *, cell_limit: int | None = CELL_LIMIT, depth: 
     """Return ``value`` as JSON; what is too long is cut and ends with a note of how much is missing.
 
     Bytes become a note of their kind and size, dates ISO 8601, NaN and infinities their names; decimals and integers
-    beyond 2⁵³ become strings. ``cell_limit`` None cuts nothing.
+    beyond 2⁵³ become strings. ``cell_limit`` None cuts only
+    texts of over a million characters, and writes what is nested over 100 deep as text.
     """
     if value is None or isinstance(value, bool | int | float):
         return _to_number(value)
     if isinstance(value, str):
-        return _replace_surrogates(value) if cell_limit is None else shorten(_replace_surrogates(value), cell_limit)
+        return shorten(_replace_surrogates(value), cell_limit or _WHOLE_TEXT_LIMIT)
     if isinstance(value, list | tuple | dict):
         return _to_nested(value, cell_limit, depth)
     return _to_string(value)
@@ -95,6 +106,8 @@ def _to_string(value: object) -> str:
 def _to_nested(value: list[object] | tuple[object, ...] | dict[str, object], limit: int | None, depth: int) -> Json:
     if depth >= DEPTH_LIMIT and limit is not None:
         return f"… {len(value):,} nested"
+    if depth >= _WHOLE_DEPTH_LIMIT:
+        return shorten(_replace_surrogates(to_json_text(value)), _WHOLE_TEXT_LIMIT)
     if isinstance(value, dict):
         return _describe_media(value) or _to_object(value, limit, depth)
     items = value if limit is None else value[:ITEM_LIMIT]

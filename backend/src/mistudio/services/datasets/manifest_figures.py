@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+from mistudio.core.errors import Json
+from mistudio.corpus.formats.features import describe_feature, list_labels
+from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
+from mistudio.corpus.store.reading_notes import describe_readings
 from mistudio.services.jobs.figures import ColumnFigures, ContentFigures, DatasetFigures, SplitFigures
 
 
@@ -34,8 +38,21 @@ def _content_of(manifest: Manifest) -> ContentFigures:
         source_bytes=sum(source.part.bytes for source in parts if source.part) if parts else None,
         source_files=len({source.path for source in parts}) if parts else None,
         columns=tuple(
-            ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
+            _to_figures(column, manifest.features.get(column.name))
             for listed in manifest.columns
             for column in (listed, *listed.fields)
         ),
+        reading_notes=tuple(
+            describe_readings(
+                ((source.path, source.reading) for source in manifest.sources),
+                has_card=manifest.source == "huggingface",
+            )
+        ),
+        schema_notices=manifest.notices,
     )
+
+
+def _to_figures(column: ColumnReport, feature: Json) -> ColumnFigures:
+    described = None if feature is None else describe_feature(feature)
+    labels = tuple(list_labels(feature))
+    return ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters, described, labels)

@@ -22,13 +22,15 @@ class SplitFigures:
 
 @dataclass(frozen=True)
 class ColumnFigures:
-    """One column of a dataset; ``characters`` is None for a column without text."""
+    """One column of a dataset; ``characters`` is None for a column without text, ``feature`` if its type says all."""
 
     name: str
     type: str
     kind: str
     nulls: int
     characters: int | None
+    feature: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,8 @@ class ContentFigures:
     empty_texts: int | None
     invalid_texts: int | None
     columns: tuple[ColumnFigures, ...]
+    reading_notes: tuple[str, ...] = ()
+    schema_notices: tuple[str, ...] = ()
     # Of a part: what was taken. A record of a whole download has them from its beginning.
     source_bytes: int | None = None
     source_files: int | None = None

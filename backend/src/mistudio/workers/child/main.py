@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Final, NoReturn
 import pyarrow as pa
 import structlog
 
+from mistudio.core.child_environment import InheritedLogSettings
 from mistudio.core.database import Database
 from mistudio.core.errors import DatabaseDamaged, Json
 from mistudio.core.logging import configure_logging
@@ -70,6 +71,7 @@ class PipeEventBus:
 
 def run(pipe: IO[str]) -> None:
     """Run the job that standard input names and report to ``pipe``; the process ends with the job or its parent."""
+    configure_logging(InheritedLogSettings.from_environment())
     try:
         asyncio.run(_run_order(pipe))
     except DatabaseDamaged as error:

@@ -15,13 +15,22 @@ from sqlalchemy.exc import OperationalError
 
 from mistudio.core.config import Settings
 from mistudio.core.disk import translate_disk_errors
-from mistudio.core.errors import DiskFailed, DiskFull, InternalError, JobCancelled, MiStudioError, Unavailable
+from mistudio.core.errors import (
+    DiskFailed,
+    DiskFull,
+    InternalError,
+    JobCancelled,
+    MemoryLimit,
+    MiStudioError,
+    Unavailable,
+)
 from mistudio.core.reserve import EmergencyReserve
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import Claim, ClaimLost, JobService
 from mistudio.services.jobs.figures import Figures
 from mistudio.services.jobs.pauses import choose_pause
 from mistudio.services.storage.disk_space import RoomWatch
+from mistudio.utils.file_utils import format_size
 from mistudio.workers.jobs.reporter import Reporter
 
 log = structlog.get_logger(__name__)
@@ -123,6 +132,8 @@ class Runner:
             raise
         except MiStudioError as error:
             await self._record_error(claim, job, error)
+        except MemoryError:
+            await self._record_error(claim, job, memory_limit_error(self._settings.memory_limit))
         except Exception as error:  # noqa: BLE001 (the only place: a job must end in a state that says how)
             await self._record_error(claim, job, _internal_error(error))
 
@@ -141,4 +152,12 @@ def _internal_error(error: Exception) -> InternalError:
     log.error("job crashed", correlation_id=correlation_id, exc_info=error)
     return InternalError(
         f"An internal error stopped the job; the log describes it under {correlation_id}. Retry to go on."
+    )
+
+
+def memory_limit_error(limit: int) -> MemoryLimit:
+    """Return the error of a job whose process took more than ``limit`` bytes."""
+    return MemoryLimit(
+        f"The job needs more than {format_size(limit)} of memory, the most that its process may have. "
+        "Split the largest rows or files, or raise MISTUDIO_JOB_MEMORY_BYTES."
     )

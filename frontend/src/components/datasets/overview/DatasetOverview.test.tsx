@@ -29,6 +29,19 @@ it('describes the dataset', async () => {
   ).toBeInTheDocument();
 });
 
+it('counts null, empty and repaired texts, and links to the repaired ones', () => {
+  const { rerender } = render(
+    <DatasetOverview dataset={makeDetail({ null_texts: 0, empty_texts: 1_200, invalid_texts: 3 })} />,
+  );
+  expect(getTile('Texts')).toHaveTextContent('0 null, 1,200 empty, 3 repaired');
+  expect(screen.getByRole('link', { name: 'Show the repaired texts' })).toHaveAttribute(
+    'href',
+    '/datasets/ds_1/samples?search=%EF%BF%BD&mode=exact',
+  );
+  rerender(<DatasetOverview dataset={makeDetail({ invalid_texts: 0 })} />);
+  expect(screen.queryByRole('link', { name: 'Show the repaired texts' })).not.toBeInTheDocument();
+});
+
 it('shows that the dataset is not tokenized yet', () => {
   render(<DatasetOverview dataset={makeDetail()} />);
   expect(getTile('Total Samples')).toHaveTextContent('10,000');

@@ -7,6 +7,7 @@ import {
   formatFileSize,
   UNKNOWN,
 } from '../../../utils/formatters';
+import { formatRoute, makeDatasetRoute } from '../../../utils/route';
 import { InfoTile } from '../../common/InfoTile';
 import { lazyPart } from '../../common/lazyPart';
 import { Notice } from '../../common/Notice';
@@ -58,14 +59,40 @@ function Information({ dataset }: DatasetOverviewProps) {
           {joined(dataset.splits.map(({ name, num_rows }) => `${name}${rows(num_rows)}`))}
         </InfoTile>
         <InfoTile label="Columns" wide>
-          {joined(metadata.columns.map(({ name, type }) => `${name} (${type})`))}
+          {joined(metadata.columns.map(({ name, type, feature }) => `${name} (${feature ?? type})`))}
         </InfoTile>
         <InfoTile label="Text column" note={metadata.text_column_reason}>
           {dataset.text_column ?? UNKNOWN}
         </InfoTile>
+        <InfoTile label="Texts" note={<RepairedTexts dataset={dataset} />}>
+          {joined(countTexts(dataset))}
+        </InfoTile>
         <InfoTile label="Created">{formatDateTime(dataset.created_at)}</InfoTile>
       </dl>
     </section>
+  );
+}
+
+/** Return how many texts are null, empty or repaired; unknown counts are left out. */
+function countTexts({ null_texts, empty_texts, invalid_texts }: Dataset): readonly string[] {
+  const counts = [
+    [null_texts, 'null'],
+    [empty_texts, 'empty'],
+    [invalid_texts, 'repaired'],
+  ] as const;
+  return counts.flatMap(([count, kind]) => (count === null ? [] : [`${formatCount(count)} ${kind}`]));
+}
+
+/** A link to the texts in which U+FFFD replaces invalid characters. */
+function RepairedTexts({ dataset }: DatasetOverviewProps) {
+  if (!dataset.invalid_texts) {
+    return null;
+  }
+  const route = makeDatasetRoute(dataset.id, { tab: 'samples', search: '\ufffd', mode: 'exact' });
+  return (
+    <a href={formatRoute(route)} className="text-emerald-400 hover:underline">
+      Show the repaired texts
+    </a>
   );
 }
 
