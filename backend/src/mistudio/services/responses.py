@@ -6,6 +6,7 @@ from pathlib import Path
 from mistudio.core.errors import is_retryable
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.store.snippets import make_snippets
+from mistudio.corpus.store.text_template import describe_source, make_source
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.snippets import write_snippets
 from mistudio.models import Dataset, Job, Tokenization
@@ -22,7 +23,7 @@ from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, Tok
 _OWN_FIELDS = (
     *("id", "name", "source", "hf_repo_id", "config", "revision", "status", "progress", "error_code", "error_message"),
     *("raw_path", "tokenized_path", "num_samples", "num_tokens", "avg_seq_length", "vocab_size", "size_bytes"),
-    *("text_column", "seq", "created_at", "updated_at"),
+    *("text_column", "text_template", "note", "seq", "created_at", "updated_at"),
 )
 
 
@@ -32,6 +33,7 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
         **{name: getattr(dataset, name) for name in _OWN_FIELDS},
         "retryable": bool(dataset.error_code and is_retryable(dataset.error_code)),
         "splits": dataset.splits,
+        "tags": dataset.tags or [],
         "metadata": dataset.meta,
         "notices": list_notices(dataset),
         "index": {"state": dataset.index_state, "progress": dataset.index_progress},
@@ -44,11 +46,16 @@ def list_notices(dataset: Dataset) -> list[str]:
     metadata, rows = DatasetMetadata.model_validate(dataset.meta), dataset.num_samples
     if dataset.status is not DatasetStatus.READY or not rows:
         return []
-    without_text = (metadata.null_texts or 0) + (metadata.empty_texts or 0)
-    if without_text < rows:
-        return []
-    kind = "null" if metadata.null_texts == rows else "empty" if not metadata.null_texts else "null or empty"
-    return [f"Column “{dataset.text_column}” has no text: all {rows:,} rows are {kind}. Choose another text column."]
+    of = describe_source(make_source(dataset.text_column, dataset.text_template) or "")
+    name, notices = of[0].upper() + of[1:], []
+    if metadata.incomplete_texts:
+        notices.append(
+            f"{name}: a placeholder is null in {metadata.incomplete_texts:,} of {rows:,} rows; it counts as empty."
+        )
+    if (metadata.null_texts or 0) + (metadata.empty_texts or 0) >= rows:
+        kind = "null" if metadata.null_texts == rows else "empty" if not metadata.null_texts else "null or empty"
+        notices.append(f"{name} has no text: all {rows:,} rows are {kind}. Choose another text column.")
+    return notices
 
 
 def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:

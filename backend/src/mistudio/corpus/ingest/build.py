@@ -21,9 +21,12 @@ from mistudio.corpus.hub.plan_types import RemoteFile, Sizes
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.origin import Origin
 from mistudio.corpus.monitor import Monitor
+from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, read_manifest, write_manifest
+from mistudio.corpus.store.text_counts import add_template_counts
+from mistudio.corpus.store.text_template import TextSource
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
 from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
 
@@ -64,9 +67,11 @@ def name_raw_files(files: Sequence[RemoteFile]) -> list[PlannedFile]:
 
 
 def build_dataset(
-    origin: Origin, staging: Path, target: Path, *, text_column: str | None, monitor: Monitor
+    origin: Origin, staging: Path, target: Path, *, text_column: TextSource | None, monitor: Monitor
 ) -> Manifest:
     """Build the origin's dataset in ``staging``, publish it as ``target`` on the same disk, and return its manifest.
+
+    ``text_column`` is the text column, or the template in its place; None chooses a column.
 
     Resumes what an earlier call left; if ``target`` exists, only its manifest is read. Reports source bytes in the
     phase ``ingest``, and what the origin reports. Raises UnknownColumn and what fetching and reading raise.
@@ -78,6 +83,8 @@ def build_dataset(
             return published
         files = _ingest_all(origin, staging, monitor)
         manifest = origin.make_manifest(files, text_column=text_column)
+        if manifest.text_template is not None:
+            manifest = add_template_counts(DatasetStore(staging, manifest=manifest), monitor=monitor)
         write_manifest(staging, manifest)
         return _publish(manifest, staging, target)
 

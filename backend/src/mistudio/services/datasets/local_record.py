@@ -28,6 +28,7 @@ def new_local_record(dataset_id: str, plan: LocalPlan, fields: DatasetImportFiel
         index_state="none",
         index_progress=0.0,
         text_column=fields.text_column,
+        text_template=fields.text_template,
         splits=[
             {"name": split, "num_files": sum(file.split == split for file in plan.files), "num_rows": None}
             for split in plan.splits
@@ -48,7 +49,12 @@ def already_imported(same: Dataset) -> AlreadyExists:
     )
 
 
+def _list_options(fields: DatasetImportFields) -> dict[str, object]:
+    """Return the options by name; without a template, as they were before there were any."""
+    return fields.model_dump(exclude=None if fields.text_template else {"text_template"})
+
+
 def _import_key(plan: LocalPlan, fields: DatasetImportFields) -> str:
     """Return the hash of the files, their names and the options of the import."""
     files = sorted((file.name, file.sha256) for file in plan.files)
-    return hashlib.sha256(json.dumps([files, fields.model_dump()]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([files, _list_options(fields)]).encode()).hexdigest()

@@ -18,6 +18,7 @@ from mistudio.corpus.ingest.local_files import LocalOrigin
 from mistudio.corpus.ingest.origin import HubOrigin
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
+from mistudio.corpus.store.text_template import make_source
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.jobs.figures import (
@@ -25,6 +26,7 @@ from mistudio.services.jobs.figures import (
     ContentFigures,
     DatasetFigures,
     SplitFigures,
+    TextFigures,
     TokenizationFigures,
 )
 from mistudio.services.lookup import get_dataset, get_tokenization
@@ -72,7 +74,7 @@ async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobC
         HubOrigin(plan, token=context.token, settings=fetching),
         staging,
         target,
-        text_column=dataset.text_column,
+        text_column=make_source(dataset.text_column, dataset.text_template),
         monitor=context.monitor,
     )
 
@@ -117,7 +119,12 @@ async def handle_import(context: JobContext, *, settings: Settings, database: Da
         if plan is None:
             raise DataMissing("The imported files are no longer on disk. Delete this dataset and import them again.")
         manifest = await asyncio.to_thread(
-            build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, monitor=context.monitor
+            build_dataset,
+            LocalOrigin(plan),
+            staging,
+            target,
+            text_column=make_source(dataset.text_column, dataset.text_template),
+            monitor=context.monitor,
         )
     return figures_of(manifest, target)
 
@@ -131,20 +138,16 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
         splits=tuple(
             SplitFigures(split.name, len(split.files), split.rows, split.size_bytes) for split in manifest.splits
         ),
-        text_column=manifest.text_column.name,
+        text_column=manifest.text_column.name if manifest.text_column else None,
+        text_template=manifest.text_template,
         content=_content_of(manifest),
     )
 
 
 def _content_of(manifest: Manifest) -> ContentFigures:
-    text = manifest.text
     return ContentFigures(
-        text_column_reason=manifest.text_column.reason,
-        characters=text.characters,
-        text_bytes=text.utf8_bytes,
-        null_texts=text.nulls,
-        empty_texts=text.empty,
-        invalid_texts=text.invalid,
+        text_column_reason=manifest.text_column.reason if manifest.text_column else None,
+        **vars(TextFigures.of(manifest.text)),
         columns=tuple(
             ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
             for listed in manifest.columns
