@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mistudio.commands.connection import Refused, Studio
-from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken
+from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, TextTemplate, unescape_template
 from mistudio.commands.output import fail, run, say, say_json
 from mistudio.commands.progress import progress_bar
 from mistudio.corpus.formats.byte_stream import plain_suffix
@@ -48,6 +48,7 @@ def download(
     split: Annotated[list[str] | None, typer.Option(help="Can be repeated. Default: all.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit. Default: the main branch.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
+    text_template: TextTemplate = None,
     token: HubToken = None,
     json: AsJson = False,
     data_dir: DataDir = None,
@@ -59,6 +60,7 @@ def download(
         "splits": split or None,
         "revision": revision,
         "text_column": text_column,
+        "text_template": unescape_template(text_template),
         "access_token": token,
     }
 
@@ -76,6 +78,7 @@ def import_files(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of files.")],
     name: Annotated[str | None, typer.Option(help="Default: from the files' names.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
+    text_template: TextTemplate = None,
     sample_by: Annotated[
         Literal["line", "file"], typer.Option(help="Whether a sample of a .txt file is a line or the whole file.")
     ] = "line",
@@ -86,7 +89,8 @@ def import_files(
     found = list(_find_files(paths))
     if not found:
         raise fail("No file here can be imported. Supported: .csv .tsv .json .jsonl .txt .parquet .arrow.")
-    fields = {"name": name, "text_column": text_column, "sample_by": sample_by}
+    template = unescape_template(text_template)
+    fields = {"name": name, "text_column": text_column, "text_template": template, "sample_by": sample_by}
 
     async def use(api: Studio) -> None:
         total = sum(path.stat().st_size for _label, path in found)

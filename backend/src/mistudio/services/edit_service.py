@@ -8,10 +8,10 @@ from mistudio.core.errors import NotReady
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import as_json
 from mistudio.core.states import DatasetStatus, IndexState
-from mistudio.corpus.spec.resolve import check_source
 from mistudio.corpus.store.manifest import Manifest, read_manifest
 from mistudio.corpus.store.text_counts import find_counts
-from mistudio.corpus.store.text_template import TextSource, TextTemplate, make_source
+from mistudio.corpus.store.text_source import TextSource, check_source, make_source
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetResponse, DatasetUpdateRequest
 from mistudio.services.index_service import IndexService
@@ -83,7 +83,7 @@ class EditService:
         manifest = await asyncio.to_thread(read_manifest, self._storage.folder(dataset_id))
         if wanted is None:
             wanted = manifest.text_source
-        check_source(wanted, manifest)
+        check_source(wanted, manifest.columns)
         return _NewText(wanted, manifest)
 
     async def _stop_index_jobs(self, dataset_id: str) -> None:

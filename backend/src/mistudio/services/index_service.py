@@ -16,7 +16,7 @@ from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.search.index_builder import drop_index, has_current_index
 from mistudio.corpus.search.search import open_index
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.text_template import make_source
+from mistudio.corpus.store.text_source import make_source
 from mistudio.models import Dataset, Job
 from mistudio.schemas.dataset import DatasetMetadata, DatasetResponse
 from mistudio.services.job_service import JobService

@@ -6,7 +6,7 @@ from pathlib import Path
 from mistudio.core.errors import is_retryable
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.store.snippets import make_snippets
-from mistudio.corpus.store.text_template import describe_source, make_source
+from mistudio.corpus.store.text_source import describe_source, make_source
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.snippets import write_snippets
 from mistudio.models import Dataset, Job, Tokenization

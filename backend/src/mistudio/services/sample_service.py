@@ -16,7 +16,7 @@ from mistudio.core.states import IndexState
 from mistudio.corpus.search.highlights import Highlighter
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.sample import Sample, make_sample
-from mistudio.corpus.store.text_template import TextSource, make_source
+from mistudio.corpus.store.text_source import TextSource, make_source
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse, SearchInfo

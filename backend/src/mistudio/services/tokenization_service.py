@@ -20,7 +20,7 @@ from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec import TokenizeSettings
-from mistudio.corpus.store.text_template import TextSource, describe_source, make_source
+from mistudio.corpus.store.text_source import TextSource, describe_source, make_source
 from mistudio.corpus.tokenized.manifest import TokenizedManifest, read_tokenized_manifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Dataset, Job, Tokenization

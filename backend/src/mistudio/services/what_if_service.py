@@ -11,7 +11,7 @@ from mistudio.corpus.encoders import ReferenceEncoder
 from mistudio.corpus.spec import TokenizeSettings, choose_max_length
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
-from mistudio.corpus.store.text_template import make_source
+from mistudio.corpus.store.text_source import make_source
 from mistudio.corpus.tokenize import encode_sample
 from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, calculate_what_if, read_lengths, wrap_sample
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest

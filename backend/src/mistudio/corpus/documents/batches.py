@@ -21,7 +21,8 @@ from mistudio.corpus.store.conversations import render_value
 from mistudio.corpus.store.dataset_store import DatasetStore, GroupRef, StoredRow
 from mistudio.corpus.store.messages import normalize_messages, normalize_tools
 from mistudio.corpus.store.text_path import get_value
-from mistudio.corpus.store.text_template import TextSource, TextTemplate, list_paths
+from mistudio.corpus.store.text_source import TextSource, list_paths
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.corpus.tokenizers.chat_template import ConversationRefused
 
 RenderChat: TypeAlias = Callable[[Sequence[Mapping[str, Json]], Sequence[Json] | None], str]

@@ -26,7 +26,7 @@ from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, read_manifest, write_manifest
 from mistudio.corpus.store.text_counts import add_template_counts
-from mistudio.corpus.store.text_template import TextSource
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
 from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
 

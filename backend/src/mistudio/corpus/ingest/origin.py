@@ -8,7 +8,7 @@ from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, make_manifest
-from mistudio.corpus.store.text_template import TextSource
+from mistudio.corpus.store.text_source import TextSource
 
 
 class Origin(Protocol):

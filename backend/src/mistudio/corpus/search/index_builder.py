@@ -25,7 +25,8 @@ from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest, manifest_sha256, read_manifest
 from mistudio.corpus.store.text_counts import estimate_text_bytes
-from mistudio.corpus.store.text_template import TextSource, TextTemplate, make_source
+from mistudio.corpus.store.text_source import TextSource, make_source
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.utils.file_utils import ensure_dir, file_stamp, fsync_directory, get_directory_size, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1

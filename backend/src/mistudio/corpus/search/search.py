@@ -38,7 +38,7 @@ from mistudio.corpus.search.scan import (
 )
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.text_counts import estimate_text_bytes
-from mistudio.corpus.store.text_template import TextSource
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.corpus.tokenized.lengths import TokenLengths
 
 # A scan reads these bytes in less time than the index needs to find the words that contain some letters.

@@ -13,11 +13,12 @@ from mistudio.core.errors import FieldError, Json, UnknownSplit, ValidationFaile
 from mistudio.core.records import as_json
 from mistudio.corpus.spec.framing import Framing, resolve_framing
 from mistudio.corpus.spec.settings import SLOTS, TokenizerFacts, TokenizeSettings
-from mistudio.corpus.store.columns import choose_text_column, list_text_columns, require_paths
+from mistudio.corpus.store.columns import list_text_columns
 from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.messages import ROLES as CHAT_ROLES
-from mistudio.corpus.store.text_template import TextSource, TextTemplate, make_source
+from mistudio.corpus.store.text_source import TextSource, check_source, make_source
+from mistudio.corpus.store.text_template import TextTemplate
 
 HELD_OUT: Final = "heldout"
 TOOLS: Final = "tools"
@@ -146,20 +147,12 @@ def _choose_splits(settings: TokenizeSettings, dataset: Manifest) -> tuple[str, 
     return chosen
 
 
-def check_source(source: TextSource, dataset: Manifest) -> None:
-    """Raise UnknownColumn, with the choices, if ``dataset`` lacks a column of ``source``, or it holds no text."""
-    if isinstance(source, TextTemplate):
-        require_paths(dataset.columns, source.paths)
-    else:
-        choose_text_column(dataset.columns, requested=source)
-
-
 def _choose_source(settings: TokenizeSettings, dataset: Manifest) -> TextSource:
     source = make_source(settings.text_column, settings.text_template)
     if source is None:
         source = dataset.text_source
     else:
-        check_source(source, dataset)
+        check_source(source, dataset.columns)
     if settings.apply_chat_template:
         _require_conversations(source, dataset)
     return source

@@ -11,7 +11,7 @@ import pyarrow as pa
 from mistudio.core.errors import NoData, UnknownColumn
 from mistudio.corpus.store.conversations import is_conversation
 from mistudio.corpus.store.file_report import ColumnKind, ColumnReport, FileReport
-from mistudio.corpus.store.text_path import find_conversation_fields, find_root, has_json_values, is_any_list, is_text
+from mistudio.corpus.store.text_path import find_conversation_fields, has_json_values, is_any_list, is_text
 
 TEXT_NAMES: Final = ("text", "content", "document", "article", "story", "body", "passage", "raw_content", "markdown")
 CONVERSATION_NAMES: Final = ("messages", "conversations", "conversation", "dialog", "dialogue", "chat")
@@ -155,25 +155,6 @@ def _require_column(name: str, columns: Sequence[ColumnReport], choices: list[st
     what = f"Column “{name}” holds no text (its type is {column.type})." if column else f"There is no column “{name}”."
     listed = ", ".join(choices) or "none"
     raise UnknownColumn(f"{what} Columns with text: {listed}.", extra={"choices": list(choices)})
-
-
-def require_paths(columns: Sequence[ColumnReport], paths: Iterable[str]) -> None:
-    """Raise UnknownColumn, with the choices, unless all ``paths`` of a template lead to a column or into one."""
-    types = {column.name: column.type for column in columns}
-    for path in paths:
-        root = find_root(path, types)
-        if root is None or not may_have_path(types[root], path[len(root) + 1 :]):
-            listed = [listed.name for column in columns for listed in (column, *column.fields)]
-            names = ", ".join(listed) or "none"
-            message = f"There is no column “{path}”. Columns: {names}."
-            raise UnknownColumn(message, field="text_template", extra={"choices": list(listed)})
-
-
-def may_have_path(type_name: str, rest: str) -> bool:
-    """Return whether a column of the type that Arrow names so can have the path ``rest``; of JSON, any path."""
-    if not rest or "json" in type_name:
-        return True
-    return "struct<" in type_name and all(f"{name}: " in type_name for name in rest.split("."))
 
 
 def _choose_by_name_or_size(columns: dict[str, ColumnReport], beside: str) -> TextColumn:

@@ -23,7 +23,7 @@ from mistudio.corpus.formats.utf8_repair import decode_array
 from mistudio.corpus.store.file_pool import FileOwner, FilePool
 from mistudio.corpus.store.manifest import Manifest, RawFile, SplitManifest, read_manifest
 from mistudio.corpus.store.text_path import find_roots, read_table_cells
-from mistudio.corpus.store.text_template import TextSource, list_paths, read_source
+from mistudio.corpus.store.text_source import TextSource, list_paths, read_source
 
 _MAX_FOOTERS: Final = 256
 _MISSING: Final = "A file of the dataset is missing on disk ({}). Delete the dataset and download or import it again."

@@ -17,16 +17,11 @@ import pyarrow.parquet as pq
 
 from mistudio.core.errors import DataMissing, NoData
 from mistudio.core.records import as_json, from_versioned, to_versioned
-from mistudio.corpus.store.columns import (
-    TextColumn,
-    choose_text_column,
-    list_text_columns,
-    merge_columns,
-    require_paths,
-)
+from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.text_template import TextSource, TextTemplate
+from mistudio.corpus.store.text_source import TextSource, require_paths
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1

@@ -8,7 +8,8 @@ from mistudio.corpus.store.conversations import render_value
 from mistudio.corpus.store.dataset_store import StoredRow
 from mistudio.corpus.store.json_values import CELL_LIMIT, to_json_value
 from mistudio.corpus.store.text_path import get_value
-from mistudio.corpus.store.text_template import TextSource, TextTemplate
+from mistudio.corpus.store.text_source import TextSource
+from mistudio.corpus.store.text_template import TextTemplate
 
 TEXT_LIMIT: Final = 10_000
 

@@ -12,7 +12,8 @@ from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.text_path import find_root
-from mistudio.corpus.store.text_template import TextSource, TextTemplate, list_paths, read_source
+from mistudio.corpus.store.text_source import TextSource, list_paths, read_source
+from mistudio.corpus.store.text_template import TextTemplate
 
 
 @dataclass

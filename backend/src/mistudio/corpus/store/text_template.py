@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Self, TypeAlias
+from typing import Final, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -98,35 +98,6 @@ class TextTemplate:
 
     def _read_columns(self, table: pa.Table) -> dict[str, pa.StringArray]:
         return {path: _read_part(table, path) for path in self.paths}
-
-
-# A column's name or path, or a template.
-TextSource: TypeAlias = str | TextTemplate
-
-
-def make_source(column: str | None, template: str | None) -> TextSource | None:
-    """Return the template if there is one, else the column; None without either. Raises ValidationFailed."""
-    return column if template is None else TextTemplate.parse(template)
-
-
-def list_paths(source: TextSource) -> tuple[str, ...]:
-    """Return the columns and paths that the texts are read from."""
-    return source.paths if isinstance(source, TextTemplate) else (source,)
-
-
-def describe_source(source: TextSource) -> str:
-    """Return the source as a message names it."""
-    return f"template “{source.text}”" if isinstance(source, TextTemplate) else f"column “{source}”"
-
-
-def read_source(source: TextSource, table: pa.Table) -> pa.StringArray:
-    """Return the text of each row of ``table``, or null. Raises TypeError if a column holds no text."""
-    if isinstance(source, TextTemplate):
-        return source.read(table)
-    root = find_root(source, table.column_names)
-    if root is None:
-        return pa.nulls(len(table), pa.string())
-    return read_texts(table.column(root).combine_chunks(), source[len(root) + 1 :])
 
 
 def render_part(value: object) -> str | None:

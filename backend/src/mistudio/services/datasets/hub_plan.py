@@ -6,7 +6,8 @@ from mistudio.core.errors import UnknownColumn
 from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PlanRequest
 from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.store.text_path import find_root
-from mistudio.corpus.store.text_template import TextSource, TextTemplate, list_paths, make_source
+from mistudio.corpus.store.text_source import TextSource, list_paths, make_source
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.schemas.common import reveal
 from mistudio.schemas.dataset import DatasetDownloadRequest
 

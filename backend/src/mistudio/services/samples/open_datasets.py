@@ -7,7 +7,7 @@ from cachetools import FIFOCache, LRUCache
 
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.file_pool import FilePool
-from mistudio.corpus.store.text_template import TextSource
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.services.storage_service import StorageService
 
 _MOST_STORES: Final = 32

@@ -21,7 +21,7 @@ from mistudio.corpus.search.index_builder import read_index_stamp
 from mistudio.corpus.search.pages import Search
 from mistudio.corpus.search.search import SearchableDataset, SearchRequest
 from mistudio.corpus.store.dataset_store import StoredRow
-from mistudio.corpus.store.text_template import TextSource
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.services.samples.background_counts import BackgroundCounts
 from mistudio.services.samples.open_datasets import OpenDatasets

@@ -10,7 +10,8 @@ from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec import ResolvedSettings, TokenizeSettings, equivalence_key, resolve_settings
 from mistudio.corpus.store.manifest import Manifest, manifest_sha256, read_manifest
 from mistudio.corpus.store.text_counts import estimate_text_bytes
-from mistudio.corpus.store.text_template import TextSource, TextTemplate
+from mistudio.corpus.store.text_source import TextSource
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Tokenization, new_id
 from mistudio.schemas.tokenization import TokenizeRequest

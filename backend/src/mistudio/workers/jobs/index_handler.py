@@ -8,7 +8,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.text_template import TextSource, make_source
+from mistudio.corpus.store.text_source import TextSource, make_source
 from mistudio.schemas.dataset import DatasetMetadata
 from mistudio.services.jobs.figures import Figures, IndexFigures, TextFigures
 from mistudio.services.lookup import get_dataset

@@ -12,14 +12,8 @@ from hypothesis import strategies as st
 from mistudio.core.errors import ValidationFailed
 from mistudio.corpus.formats.json_type import JSON, make_array
 from mistudio.corpus.formats.utf8_repair import decode_array
-from mistudio.corpus.store.text_template import (
-    TextTemplate,
-    describe_source,
-    list_paths,
-    make_source,
-    read_source,
-    render_part,
-)
+from mistudio.corpus.store.text_source import describe_source, list_paths, make_source, read_source
+from mistudio.corpus.store.text_template import TextTemplate, render_part
 
 NAMES = ("a", "b", "naïve 日本")
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
