@@ -49,7 +49,7 @@ def test_texts_are_read_by_a_column_or_a_template(folder: Path) -> None:
     assert list(data.texts("test")) == ["0: the red fox"]
     assert [row.row for row in data.search("2: the", mode="exact")] == [2]
     assert list(open_dataset(folder).texts("test")) == ["the red fox"]
-    with pytest.raises(UnknownColumn, match="There is no column “title”. Columns: text, number"):
+    with pytest.raises(UnknownColumn, match=r"There is no column “title”\. Columns: text, number"):
         open_dataset(folder, text_template="{title}")
     with pytest.raises(ValidationFailed, match="names no column"):
         open_dataset(folder, text_template="title")

@@ -120,8 +120,8 @@ def test_the_tools_of_a_conversation_reach_its_template(tmp_path: Path) -> None:
     tool = {"type": "function", "function": {"name": "f", "description": "né", "parameters": {"x": {"type": "string"}}}}
     talk = [{"role": "user", "content": "Hi"}]
     cells: list[object] = [json.dumps([tool]), None, "[]", "", "oops"]
-    rows = [{"m": talk, "tools": cell} for cell in cells]
-    listed = [{"m": talk, "tools": [tool]}, {"m": talk, "tools": None}]
+    rows: list[dict[str, object]] = [{"m": talk, "tools": cell} for cell in cells]
+    listed: list[dict[str, object]] = [{"m": talk, "tools": [tool]}, {"m": talk, "tools": None}]
     make_dataset(tmp_path / "ds", {"train": [rows[:4]], "test": [rows[4:]]})
     make_dataset(tmp_path / "lists", {"train": [listed]})
     files = small.make_files(small.train_byte_level(), config={**small.CONFIG, "chat_template": chat})
@@ -139,7 +139,5 @@ def test_the_tools_of_a_conversation_reach_its_template(tmp_path: Path) -> None:
     without = theirs.apply_chat_template(talk, tokenize=False)
     assert read("ds", "train") == [with_tool, without, "Hi|[]", without]
     assert read("lists", "train") == [with_tool, without]
-    with pytest.raises(
-        ChatTemplateFailed, match="Row 0 of split “test”.*its column of tools holds text that is no JSON"
-    ):
+    with pytest.raises(ChatTemplateFailed, match="its column of tools holds text that is no JSON"):
         read("ds", "test")

@@ -247,7 +247,7 @@ def test_a_template_is_resolved_in_place_of_the_column(dataset: Manifest) -> Non
     settings = replace(SETTINGS, text_template=TEMPLATE)
     resolved = resolve_settings(settings, FakeTokenizer(), dataset=dataset)
     assert (resolved.text_column, resolved.text_template) == (None, TEMPLATE)
-    with pytest.raises(UnknownColumn, match="There is no column “none”. Columns: text, messages, n") as unknown:
+    with pytest.raises(UnknownColumn, match=r"There is no column “none”\. Columns: text, messages, n") as unknown:
         resolve_settings(replace(SETTINGS, text_template="{none}"), FakeTokenizer(), dataset=dataset)
     assert [problem.field for problem in unknown.value.fields] == ["text_template"]
     chat = FakeTokenizer(chat_template="{{ messages }}")
