@@ -24,7 +24,9 @@ test('a template is chosen, refused, corrected, seen, searched and tokenized', a
   const template = dialog.getByLabel('Text template');
   await template.fill('{question}: {reply}');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await expect(dialog.getByRole('alert')).toContainText('There is no column “reply”. Columns: question, answer');
+  await expect(dialog.getByRole('alert')).toContainText(
+    'There is no column “reply”. Columns: question, answer',
+  );
   await template.fill('{question}? {answer}! ({votes})');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog.getByRole('button', { name: 'Change the text' })).toBeVisible();
