@@ -11,6 +11,7 @@ from mistudio.corpus.encoders import ReferenceEncoder
 from mistudio.corpus.spec import TokenizeSettings, choose_max_length
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
+from mistudio.corpus.store.text_counts import find_counts
 from mistudio.corpus.store.text_source import make_source
 from mistudio.corpus.tokenize import encode_sample
 from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, calculate_what_if, read_lengths, wrap_sample
@@ -79,11 +80,12 @@ class WhatIfService:
         def count() -> WhatIf:
             store = DatasetStore(self._storage.folder(dataset_id), text=text)
             reader = TextReader(store, store.text)
+            counted = find_counts(store.manifest, store.text)
             encoder = ReferenceEncoder(tokenizer.reference)
             lengths = wrap_sample(encode_sample(encoder, reader, store.splits, count=_SAMPLED_DOCUMENTS).lengths)
             settings = TokenizeSettings(tokenizer=name)
             # Rows without a text are no documents, and were not sampled.
-            documents = store.manifest.rows - nulls
+            documents = store.manifest.rows - (nulls if counted is None else counted.nulls)
             return self._calculate(dataset_id, lengths, settings, tokenizer, max_lengths, documents=documents)
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=tokenizer.repo, of=None)
