@@ -45,7 +45,11 @@ export interface paths {
     delete: operations['deleteDataset'];
     options?: never;
     head?: never;
-    patch?: never;
+    /**
+     * Update Dataset
+     * @description Change a dataset's name, tags or note, or the text that is viewed and searched; tokenizations keep theirs.
+     */
+    patch: operations['updateDataset'];
     trace?: never;
   };
   '/api/datasets/{dataset_id}/cancel': {
@@ -837,6 +841,8 @@ export interface components {
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /** Note */
+      note: string | null;
       /**
        * Notices
        * @description What a user should know of the data, as sentences.
@@ -884,8 +890,15 @@ export interface components {
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
+      /** Tags */
+      tags: string[];
       /** Text Column */
       text_column: string | null;
+      /**
+       * Text Template
+       * @description The template that texts are made by, in place of text_column.
+       */
+      text_template: string | null;
       /** Tokenizations */
       tokenizations: components['schemas']['TokenizationResponse'][];
       /** Tokenized Path */
@@ -934,6 +947,8 @@ export interface components {
        * @description Default: detected automatically.
        */
       text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
     };
     /**
      * DatasetEvent
@@ -992,6 +1007,11 @@ export interface components {
        * @default false
        */
       gated: boolean;
+      /**
+       * Incomplete Texts
+       * @description Texts of a template with a null placeholder.
+       */
+      incomplete_texts: number | null;
       /** Invalid Texts */
       invalid_texts: number | null;
       /** License */
@@ -1062,6 +1082,8 @@ export interface components {
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /** Note */
+      note: string | null;
       /**
        * Notices
        * @description What a user should know of the data, as sentences.
@@ -1109,8 +1131,15 @@ export interface components {
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
+      /** Tags */
+      tags: string[];
       /** Text Column */
       text_column: string | null;
+      /**
+       * Text Template
+       * @description The template that texts are made by, in place of text_column.
+       */
+      text_template: string | null;
       /** Tokenized Path */
       tokenized_path: string | null;
       /**
@@ -1155,6 +1184,35 @@ export interface components {
        * @description A size in bytes.
        */
       size_bytes: number;
+    };
+    /**
+     * DatasetUpdateRequest
+     * @description What to change of a dataset; a field that is left out stays as it is.
+     *
+     *     Either ``text_column`` or ``text_template`` is in use: to set one ends the other, and null goes back to the text
+     *     that the dataset was made with. The index and the counts of the texts are made again.
+     */
+    DatasetUpdateRequest: {
+      /**
+       * Name
+       * @default
+       */
+      name: string;
+      /**
+       * Note
+       * @description Null or empty removes it.
+       */
+      note?: string | null;
+      /**
+       * Tags
+       * @description Equal tags count once.
+       * @default []
+       */
+      tags: string[];
+      /** Text Column */
+      text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
     };
     /**
      * DeletePreview
@@ -2505,6 +2563,8 @@ export interface components {
        * @description Default: the dataset's.
        */
       text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
       /**
        * Tokenizer
        * @description A Hub model ID, or the path of a folder or tokenizer.json in DATA_DIR: `./` starts from DATA_DIR, `/` is an absolute path.
@@ -2945,6 +3005,96 @@ export interface operations {
       };
       /** @description Not possible in the present state */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  updateDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DatasetUpdateRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
         headers: {
           [name: string]: unknown;
         };
@@ -4167,6 +4317,8 @@ export interface operations {
            * @description Default: detected automatically.
            */
           text_column?: string | null;
+          /** Text Template */
+          text_template?: string | null;
         };
       };
     };

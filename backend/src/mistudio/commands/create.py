@@ -16,7 +16,7 @@ from mistudio.commands.import_plan import (
     show_plan,
     to_form,
 )
-from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken
+from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, TextTemplate, unescape_template
 from mistudio.commands.output import count_texts, fail, run, say, say_json, warn
 from mistudio.commands.progress import progress_bar
 from mistudio.corpus.formats.file_options import FileOptions
@@ -61,6 +61,7 @@ def download(
     split: Annotated[list[str] | None, typer.Option(help="Can be repeated. Default: all.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit. Default: the main branch.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
+    text_template: TextTemplate = None,
     token: HubToken = None,
     json: AsJson = False,
     data_dir: DataDir = None,
@@ -72,6 +73,7 @@ def download(
         "splits": split or None,
         "revision": revision,
         "text_column": text_column,
+        "text_template": unescape_template(text_template),
         "access_token": token,
     }
 
@@ -89,6 +91,7 @@ def import_files(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of files.")],
     name: Annotated[str | None, typer.Option(help="Default: from the files' names.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
+    text_template: TextTemplate = None,
     config: Annotated[str | None, typer.Option(help="A config of the folder's card. Default: the card's own.")] = None,
     split: Annotated[
         list[str] | None, typer.Option(metavar="FILE=NAME", help="Read these files as this split. Can be repeated.")
@@ -109,6 +112,7 @@ def import_files(
     if not found:
         raise fail("There is no file here. Choose files, or a folder that has some.")
     options = FileOptions(encoding=encoding, delimiter=delimiter, field=field, sample_by=sample_by)
+    fields = {"name": name, "text_column": text_column, "text_template": unescape_template(text_template)}
 
     async def use(api: Studio) -> None:
         plan = await ask_plan(api, found, config)
@@ -118,7 +122,7 @@ def import_files(
             return
         if (skipped := describe_skipped(entries)) is not None:
             warn(skipped)
-        form = to_form(plan, entries, {"name": name, "text_column": text_column})
+        form = to_form(plan, entries, fields)
         taken = {entry["file"]: found[entry["file"]] for entry in entries if not entry["skipped"]}
         await _follow(api, await _send_files(api, taken, form, bar_for=name or plan["name"], quiet=json), quiet=json)
 
