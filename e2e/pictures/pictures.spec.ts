@@ -260,6 +260,15 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     CopyButton: region('Use it').getByRole('button', { name: /^Copy/ }),
   });
   await takeTall({ UsageSnippets: [region('Use it')] });
+  await dialog.getByRole('button', { name: 'Change the text' }).click();
+  const template = dialog.getByLabel('Text template');
+  await template.fill('{title}\n\n{text}');
+  await take({
+    TextSetting: dialog.getByRole('form', { name: 'Text' }),
+    TemplateField: parent(template),
+    TextAreaField: parent(template),
+  });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
 
   await tab('Samples');
   await dialog.getByRole('searchbox').fill('river');
@@ -323,6 +332,7 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     FieldNote: parent(dialog.getByLabel('Verify against the reference')),
     TokenSlotField: parent(dialog.getByLabel('Token at the start of each row')),
     SourceSettings: parent(dialog.getByLabel('Text column')),
+    TextChoice: dialog.getByText(/^Text: /),
   });
   await takeAround('SpecialTokenSettings', [
     parent(dialog.getByLabel('Token at the start of each row')),

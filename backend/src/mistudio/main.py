@@ -34,6 +34,7 @@ from mistudio.schemas.event import (
     SubscribeRefused,
 )
 from mistudio.services.dataset_service import DatasetService
+from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
@@ -87,6 +88,16 @@ class Server:
             storage=self.storage,
             on_deleted=self._forget_dataset,
         )
+        self.edits = EditService(
+            settings,
+            self.database,
+            bus=self.socket,
+            queue=self.engine.queue,
+            vault=self.engine.vault,
+            jobs=self.jobs,
+            storage=self.storage,
+            indexes=self.indexes,
+        )
         self.imports = ImportService(settings, self.storage, self.datasets, self.planner)
         self.tokenizers = TokenizerService(settings, self.database, self.planner)
         self.tokenizations = TokenizationService(
@@ -128,6 +139,7 @@ class Server:
         """Return the services that routes use."""
         return Services(
             datasets=self.datasets,
+            edits=self.edits,
             imports=self.imports,
             samples=self.samples,
             indexes=self.indexes,

@@ -147,6 +147,28 @@ def test_a_dataset_is_tokenized_and_counted_offline(shell: Shell, tokenization: 
     assert tokenization in shell.run("show", STORIES).stdout
 
 
+def test_a_text_of_several_columns(shell: Shell) -> None:
+    """Chosen at the import, shown before a tokenization, and changed afterwards with name, tags and note."""
+    path = written(shell.folder / "qa", "qa.jsonl", json_lines([{"q": "Why", "a": "So"}, {"q": "How", "a": None}]))
+    dataset = shell.json("import", path, "--text-template", r"{q}?\n{a}")
+    assert (dataset["text_template"], dataset["metadata"]["incomplete_texts"]) == ("{q}?\n{a}", 1)
+    assert "Text: template “{q}?" in shell.run("tokenize", "qa", "sample", "--max-length", "8").stdout
+    assert "Why?\nSo" in shell.run("samples", "qa").stdout
+    changed = shell.json("edit", "qa", "--name", "pairs", "--tag", "x", "--note", "two", "--text-column", "a")
+    assert [changed[key] for key in ("name", "tags", "note", "text_column", "text_template")] == [
+        *("pairs", ["x"], "two", "a", None)
+    ]
+    shown = shell.run("show", "pairs").stdout
+    assert all(words in shown for words in ("column “a” (“a” was chosen afterwards)", "Tags", "two"))
+    assert "template “{q}?" in shell.run("edit", "pairs", "--tag", "", "--note", "", "--text-column", "").stdout
+    edited = shell.json("show", "pairs")
+    assert [edited[key] for key in ("tags", "note", "text_column")] == [[], None, None]
+    assert "Nothing to change" in shell.run("edit", "pairs", code=1).stderr
+    refused = shell.run("edit", "pairs", "--text-template", "{z}", code=1).stderr
+    assert "There is no column “z”. Columns: q, a" in refused
+    shell.run("rm", "pairs", "--yes")
+
+
 def test_tokens_are_read_in_python_as_arrays(shell: Shell, tokenization: str) -> None:
     """The lengths are those of whole texts, the tokens those that were written, both by the tokenizer itself."""
     data = open_dataset(shell.json("show", STORIES)["id"], data_dir=shell.data_dir)

@@ -70,6 +70,9 @@ export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
       { name: 'validation', num_files: 1, num_rows: 1_000, num_bytes: 1 },
     ],
     text_column: 'text',
+    text_template: null,
+    note: null,
+    tags: [],
     metadata: {
       description: 'Short stories.',
       license: 'cdla-sharing-1.0',
@@ -84,6 +87,7 @@ export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
       empty_texts: null,
       invalid_texts: null,
       schema_notices: [],
+      incomplete_texts: null,
       columns: COLUMNS,
       reading_notes: [],
       skipped_files: [],

@@ -45,7 +45,11 @@ export interface paths {
     delete: operations['deleteDataset'];
     options?: never;
     head?: never;
-    patch?: never;
+    /**
+     * Update Dataset
+     * @description Change a dataset's name, tags or note, or the text that is viewed and searched; tokenizations keep theirs.
+     */
+    patch: operations['updateDataset'];
     trace?: never;
   };
   '/api/datasets/{dataset_id}/cancel': {
@@ -889,6 +893,8 @@ export interface components {
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /** Note */
+      note: string | null;
       /**
        * Notices
        * @description What a user should know of the data, as sentences.
@@ -943,8 +949,15 @@ export interface components {
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
+      /** Tags */
+      tags: string[];
       /** Text Column */
       text_column: string | null;
+      /**
+       * Text Template
+       * @description The template that texts are made by, in place of text_column.
+       */
+      text_template: string | null;
       /** Tokenizations */
       tokenizations: components['schemas']['TokenizationResponse'][];
       /** Tokenized Path */
@@ -1022,6 +1035,8 @@ export interface components {
        * @description Default: detected automatically.
        */
       text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
     };
     /**
      * DatasetEvent
@@ -1080,6 +1095,11 @@ export interface components {
        * @default false
        */
       gated: boolean;
+      /**
+       * Incomplete Texts
+       * @description Texts of a template with a null placeholder.
+       */
+      incomplete_texts: number | null;
       /** Invalid Texts */
       invalid_texts: number | null;
       /** License */
@@ -1158,6 +1178,8 @@ export interface components {
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /** Note */
+      note: string | null;
       /**
        * Notices
        * @description What a user should know of the data, as sentences.
@@ -1212,8 +1234,15 @@ export interface components {
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
+      /** Tags */
+      tags: string[];
       /** Text Column */
       text_column: string | null;
+      /**
+       * Text Template
+       * @description The template that texts are made by, in place of text_column.
+       */
+      text_template: string | null;
       /** Tokenized Path */
       tokenized_path: string | null;
       /**
@@ -1258,6 +1287,35 @@ export interface components {
        * @description A size in bytes.
        */
       size_bytes: number;
+    };
+    /**
+     * DatasetUpdateRequest
+     * @description What to change of a dataset; a field that is left out stays as it is.
+     *
+     *     Either ``text_column`` or ``text_template`` is in use: to set one ends the other, and null goes back to the text
+     *     that the dataset was made with. The index and the counts of the texts are made again.
+     */
+    DatasetUpdateRequest: {
+      /**
+       * Name
+       * @default
+       */
+      name: string;
+      /**
+       * Note
+       * @description Null or empty removes it.
+       */
+      note?: string | null;
+      /**
+       * Tags
+       * @description Equal tags count once.
+       * @default []
+       */
+      tags: string[];
+      /** Text Column */
+      text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
     };
     /**
      * DeletePreview
@@ -2648,6 +2706,8 @@ export interface components {
        * @description Default: the dataset's.
        */
       text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
       /**
        * Tokenizer
        * @description A Hub model ID, or the path of a folder or tokenizer.json in DATA_DIR: `./` starts from DATA_DIR, `/` is an absolute path.
@@ -3088,6 +3148,96 @@ export interface operations {
       };
       /** @description Not possible in the present state */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  updateDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DatasetUpdateRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
         headers: {
           [name: string]: unknown;
         };
@@ -4418,6 +4568,8 @@ export interface operations {
            * @description Default: detected automatically.
            */
           text_column?: string | null;
+          /** Text Template */
+          text_template?: string | null;
         };
       };
     };

@@ -16,6 +16,7 @@ export type TokenStatistics = Schemas['TokenStatistics'];
 export type DatasetListResponse = Schemas['DatasetListResponse'];
 export type SampleListResponse = Schemas['SampleListResponse'];
 export type DatasetDownloadRequest = Request<Schemas['DatasetDownloadRequest'], 'repo_id'>;
+export type DatasetUpdateRequest = Partial<Schemas['DatasetUpdateRequest']>;
 export type RetryRequest = Partial<Schemas['RetryRequest']>;
 export type DeletePreview = Schemas['DeletePreview'];
 export type HubDataset = Schemas['HubDatasetResponse'];

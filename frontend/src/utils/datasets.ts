@@ -159,3 +159,12 @@ export function toJobProgress(dataset: Dataset, event: ProgressEvent | undefined
     progress: total === 0 && dataset.progress === 0 ? null : dataset.progress,
   };
 }
+
+/** Return what the texts are read from, as a sentence names it; null while it is not known. */
+export function describeText({
+  text_column,
+  text_template,
+}: Pick<Dataset, 'text_column' | 'text_template'>): string | null {
+  if (text_template !== null) return `template “${text_template}”`;
+  return text_column === null ? null : `column “${text_column}”`;
+}

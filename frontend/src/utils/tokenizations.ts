@@ -53,11 +53,13 @@ export function describeSettings({ settings }: Pick<Tokenization, 'settings'>): 
 function describeSource({
   splits,
   text_column,
+  text_template,
   shuffle_seed,
   heldout_fraction,
 }: Tokenization['settings']): string[] {
   return [
     Array.isArray(splits) ? `${splits.length === 1 ? 'split' : 'splits'} ${splits.join(', ')}` : '',
+    typeof text_template === 'string' ? `template ${text_template}` : '',
     typeof text_column === 'string' ? `column ${text_column}` : '',
     typeof shuffle_seed === 'number' ? `shuffled (seed ${shuffle_seed})` : '',
     typeof heldout_fraction === 'number' && heldout_fraction > 0

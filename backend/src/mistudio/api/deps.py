@@ -9,6 +9,7 @@ from mistudio.corpus.hub.part_types import Order, Part
 from mistudio.schemas.common import ColumnName, OneLine
 from mistudio.schemas.part import Seed, choose_amount, make_part
 from mistudio.services.dataset_service import DatasetService
+from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
@@ -29,6 +30,7 @@ class Services:
     """The services that routes use."""
 
     datasets: DatasetService
+    edits: EditService
     imports: ImportService
     samples: SampleService
     indexes: IndexService

@@ -17,7 +17,7 @@ from mistudio.commands.import_plan import (
     show_plan,
     to_form,
 )
-from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, Wanted
+from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, TextTemplate, Wanted, unescape_template
 from mistudio.commands.output import count_texts, fail, run, say, say_json, warn
 from mistudio.commands.progress import progress_bar
 from mistudio.corpus.formats.file_options import FileOptions
@@ -62,6 +62,7 @@ def download(
     split: Annotated[list[str] | None, typer.Option(help="Can be repeated. Default: all.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit. Default: the main branch.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
+    text_template: TextTemplate = None,
     rows: Annotated[int | None, typer.Option(min=1, help="Take this many rows. Default: all.")] = None,
     max_size: Annotated[str | None, typer.Option(help="Take about this much of the source, such as 2GB.")] = None,
     sample: Annotated[Literal["first", "random"], typer.Option(help="random: drawn by --seed.")] = "first",
@@ -78,6 +79,7 @@ def download(
         "splits": split or None,
         "revision": revision,
         "text_column": text_column,
+        "text_template": unescape_template(text_template),
         "access_token": token,
         "amount": make_amount(rows, max_size),
         "order": sample,
@@ -117,6 +119,7 @@ def import_files(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of files.")],
     name: Annotated[str | None, typer.Option(help="Default: from the files' names.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
+    text_template: TextTemplate = None,
     config: Annotated[str | None, typer.Option(help="A config of the folder's card. Default: the card's own.")] = None,
     split: Annotated[
         list[str] | None, typer.Option(metavar="FILE=NAME", help="Read these files as this split. Can be repeated.")
@@ -137,6 +140,7 @@ def import_files(
     if not found:
         raise fail("There is no file here. Choose files, or a folder that has some.")
     options = FileOptions(encoding=encoding, delimiter=delimiter, field=field, sample_by=sample_by)
+    fields = {"name": name, "text_column": text_column, "text_template": unescape_template(text_template)}
 
     async def use(api: Studio) -> None:
         plan = await ask_plan(api, found, config)
@@ -146,7 +150,7 @@ def import_files(
             return
         if (skipped := describe_skipped(entries)) is not None:
             warn(skipped)
-        form = to_form(plan, entries, {"name": name, "text_column": text_column})
+        form = to_form(plan, entries, fields)
         taken = {entry["file"]: found[entry["file"]] for entry in entries if not entry["skipped"]}
         await _follow(api, await _send_files(api, taken, form, bar_for=name or plan["name"], quiet=json), quiet=json)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field, field_validator
 
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec.settings import Packing, Padding, Verify
@@ -16,8 +16,10 @@ from mistudio.schemas.common import (
     Percent,
     Revision,
     Shape,
+    TextTemplateText,
     Timestamp,
     UsageSnippet,
+    refuse_two_texts,
 )
 from mistudio.schemas.job import JobResponse
 
@@ -46,6 +48,7 @@ class TokenizeRequest(BaseModel):
     access_token: HubToken = None
     splits: list[Name] | None = Field(default=None, min_length=1, description="Default: all.")
     text_column: ColumnName | None = Field(default=None, description="Default: the dataset's.")
+    text_template: TextTemplateText | None = None
     max_length: MaxLength | None = Field(
         default=None,
         description="Tokens per row. Default: the tokenizer's limit, or 1,024 if it has none or more than 8,192.",
@@ -63,6 +66,8 @@ class TokenizeRequest(BaseModel):
     heldout_fraction: float = Field(default=0.0, ge=0.0, lt=1.0)
     apply_chat_template: bool = False
     verify: Verify = "sample"
+
+    _check_text = field_validator("text_template")(refuse_two_texts)
 
 
 class TokenizationResponse(Shape):

@@ -128,7 +128,8 @@ class DatasetService:
         """
         token = reveal(request.access_token)
         plan = await plan_download(self._planner, request)
-        return await self._create_download(new_record(plan, request.text_column), plan, token)
+        dataset = new_record(plan, request.text_column, request.text_template)
+        return await self._create_download(dataset, plan, token)
 
     async def extend(self, dataset_id: str, request: ExtendRequest) -> DatasetResponse:
         """Create a larger part as a new dataset, which shares what is here and fetches the rest.
@@ -138,7 +139,7 @@ class DatasetService:
         async with self._database.read() as session:
             base = await get_ready_dataset(session, dataset_id, action="extended")
         plan = await plan_extension(self._planner, base, request)
-        dataset = new_record(plan, base.text_column, extends=base.id)
+        dataset = new_record(plan, base.text_column, base.text_template, extends=base.id)
         return await self._create_download(dataset, plan, reveal(request.access_token), base=base)
 
     async def _create_download(
@@ -219,7 +220,7 @@ class DatasetService:
             dataset.status = DatasetStatus.PROCESSING if dataset.is_local else DatasetStatus.DOWNLOADING
             dataset.error_code = dataset.error_message = None
             if wanted:
-                dataset.text_column = wanted.text_column
+                dataset.text_column, dataset.text_template = wanted.text_column, wanted.text_template
             response = await self._add_job(session, dataset, token)
         await publish_all(self._bus, [changed_event(response)])
         return await self._start(response)

@@ -6,6 +6,7 @@ from pathlib import Path
 from mistudio.core.errors import is_retryable
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.store.snippets import make_snippets
+from mistudio.corpus.store.text_source import describe_source, make_source
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.snippets import write_snippets
 from mistudio.models import Dataset, Job, Tokenization
@@ -25,7 +26,7 @@ from mistudio.utils.text import format_count
 _OWN_FIELDS = (
     *("id", "name", "source", "hf_repo_id", "config", "revision", "status", "progress", "error_code", "error_message"),
     *("raw_path", "tokenized_path", "num_samples", "num_tokens", "avg_seq_length", "vocab_size", "size_bytes"),
-    *("text_column", "seq", "created_at", "updated_at"),
+    *("text_column", "text_template", "note", "seq", "created_at", "updated_at"),
 )
 # A notice names this many skipped files; the metadata has all.
 _SHOWN_FILES = 5
@@ -42,6 +43,7 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
         "amount": to_amount(part),
         "order": part.order,
         "seed": part.seed,
+        "tags": dataset.tags or [],
         "metadata": dataset.meta,
         **{name: dataset.meta.get(name) for name in _TEXT_COUNTS},
         "notices": list_notices(dataset),
@@ -57,23 +59,35 @@ def list_notices(dataset: Dataset) -> list[str]:
         return []
     return [
         *explain_part(dataset),
-        *_describe_texts(metadata, dataset.num_samples, dataset.text_column),
+        *_describe_texts(dataset, metadata, dataset.num_samples),
         *metadata.reading_notes,
         *metadata.schema_notices,
         *_describe_skipped(metadata),
     ]
 
 
-def _describe_texts(metadata: DatasetMetadata, rows: int, column: str | None) -> list[str]:
-    """Return sentences about texts that are null, empty or repaired."""
+def _describe_texts(dataset: Dataset, metadata: DatasetMetadata, rows: int) -> list[str]:
+    """Return sentences about texts that are incomplete, null, empty or repaired."""
+    source = describe_source(make_source(dataset.text_column, dataset.text_template) or "")
     nulls, empty, invalid = metadata.null_texts or 0, metadata.empty_texts or 0, metadata.invalid_texts or 0
-    found = [_describe_missing(nulls, empty, rows, column)] if nulls or empty else []
+    found = []
+    if metadata.incomplete_texts:
+        found.append(
+            f"{_capitalize(source)}: a placeholder is null in {metadata.incomplete_texts:,} of {rows:,} rows; it "
+            "counts as empty."
+        )
+    if nulls or empty:
+        found.append(_describe_missing(nulls, empty, rows, source))
     if invalid:
         found.append(
-            f"{format_count(invalid, 'text')} in column “{column}” had characters that are invalid in the file's "
-            "encoding. Each was replaced by “\ufffd”: search for it in exact mode to see the texts."
+            f"{format_count(invalid, 'text')} in {source} had characters that are invalid in the file's encoding. Each "
+            "was replaced by “\ufffd”: search for it in exact mode to see the texts."
         )
     return found
+
+
+def _capitalize(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _describe_skipped(metadata: DatasetMetadata) -> list[str]:
@@ -86,12 +100,12 @@ def _describe_skipped(metadata: DatasetMetadata) -> list[str]:
     return [f"{format_count(len(skipped), 'file')} beside the data not imported: {shown}{more}."]
 
 
-def _describe_missing(nulls: int, empty: int, rows: int, column: str | None) -> str:
+def _describe_missing(nulls: int, empty: int, rows: int, source: str) -> str:
     if nulls + empty >= rows:
         kind = "null" if nulls == rows else "empty" if not nulls else "null or empty"
-        return f"Column “{column}” has no text: all {rows:,} rows are {kind}. Choose another text column."
+        return f"{_capitalize(source)} has no text: all {rows:,} rows are {kind}. Choose another text column."
     kinds = [f"{count:,} {kind}" for count, kind in ((nulls, "null"), (empty, "empty")) if count]
-    return f"Of {rows:,} texts in column “{column}”, {' and '.join(kinds)}."
+    return f"Of {rows:,} texts in {source}, {' and '.join(kinds)}."
 
 
 def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:

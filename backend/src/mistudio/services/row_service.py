@@ -122,7 +122,7 @@ class RowService:
             count = len(row.ids)
             message = f"Row {row.row} has {count:,} positions, counted from 0; there is no position {position}."
             raise ValidationFailed(message, field="position")
-        tokenizer, settings = opened.tokenizer, opened.manifest.settings
+        tokenizer, settings, resolved = opened.tokenizer, opened.manifest.settings, opened.manifest.resolved
         store = DatasetStore(self._storage.folder(opened.dataset_id))
         render = make_chat_renderer(tokenizer, store) if settings.apply_chat_template else None
         return trace_position(
@@ -131,7 +131,7 @@ class RowService:
             split=split,
             manifest=opened.manifest,
             dataset=store.manifest,
-            reader=TextReader(store, opened.manifest.resolved.text_column, render_chat=render),
+            reader=TextReader(store, resolved.source, render_chat=render, tools_column=resolved.tools_column),
             find_characters=lambda text: tokenizer.encode_with_offsets(text, add_special_tokens=False).spans,
         )
 

@@ -17,6 +17,7 @@ from mistudio.schemas.dataset import (
     DatasetResponse,
     DatasetSort,
     DatasetSource,
+    DatasetUpdateRequest,
     DeletePreview,
     ReferenceCreate,
     ReferenceResponse,
@@ -100,6 +101,14 @@ async def create_sample_dataset(services: ServicesDep) -> DatasetResponse:
 async def get_dataset(dataset_id: DatasetId, services: ServicesDep) -> DatasetDetail:
     """Get one dataset with its splits, columns, active jobs and tokenizations."""
     return await services.datasets.get_dataset(dataset_id)
+
+
+@router.patch("/{dataset_id}", operation_id="updateDataset", responses=refusals(404, 409, 422))
+async def update_dataset(
+    dataset_id: DatasetId, request: DatasetUpdateRequest, services: ServicesDep
+) -> DatasetResponse:
+    """Change a dataset's name, tags or note, or the text that is viewed and searched; tokenizations keep theirs."""
+    return await services.edits.update(dataset_id, request)
 
 
 @router.post(

@@ -19,17 +19,22 @@ from mistudio.corpus.ingest.raw_files import FinishedFile, PlannedFile, link_dup
 from mistudio.corpus.ingest.schema_plan import SchemaPlan
 from mistudio.corpus.ingest.unify import UnifiedFile, unify_schemas
 from mistudio.corpus.monitor import Monitor
+from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, read_manifest, write_manifest
+from mistudio.corpus.store.text_counts import add_template_counts
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, replace_file, sha256_file
 from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
 
 
 def build_dataset(
-    origin: Origin, staging: Path, target: Path, *, text_column: str | None, monitor: Monitor
+    origin: Origin, staging: Path, target: Path, *, text_column: TextSource | None, monitor: Monitor
 ) -> Manifest:
     """Build the origin's dataset in ``staging``, publish it as ``target`` on the same disk, and return its manifest.
+
+    ``text_column`` is the text column, or the template in its place; None chooses a column.
 
     Resumes what an earlier call left; if ``target`` exists, only its manifest is read. Reports source bytes in the
     phase ``ingest``, and what the origin reports. Raises UnknownColumn and what fetching and reading raise.
@@ -42,6 +47,8 @@ def build_dataset(
         files, schema = _ingest_all(origin, staging, monitor)
         manifest = origin.make_manifest(files, text_column=text_column)
         manifest = replace(manifest, features=schema.features, notices=schema.notices)
+        if manifest.text_template is not None:
+            manifest = add_template_counts(DatasetStore(staging, manifest=manifest), monitor=monitor)
         write_manifest(staging, manifest)
         return _publish(manifest, staging, target)
 

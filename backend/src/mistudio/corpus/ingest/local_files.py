@@ -19,6 +19,7 @@ from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import detect_format, order_splits
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, SkippedFile, SourceRecord, make_manifest
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.utils.file_utils import atomic_path, format_size, sha256_file
 
 SampleBy: TypeAlias = Literal["line", "paragraph", "file"]
@@ -123,7 +124,7 @@ class LocalOrigin:
                 raise DataMissing(_MISSING.format(file.path))
             yield FetchedFile(file, path, file.sha256 or sha256_file(path), 0)
 
-    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: TextSource | None) -> Manifest:
         """Return a manifest whose sources are all imported files, by their original names."""
         readings = {file.source.path: file.source.reading for file in files}
         listed = {

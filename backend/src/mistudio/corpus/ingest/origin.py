@@ -9,6 +9,7 @@ from mistudio.corpus.formats.features import Features, normalize_feature
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, make_manifest
+from mistudio.corpus.store.text_source import TextSource
 
 
 class Origin(Protocol):
@@ -34,7 +35,7 @@ class Origin(Protocol):
         """Yield each of ``files`` once it is in ``folder``, complete and verified; the caller removes it after use."""
         ...
 
-    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: TextSource | None) -> Manifest:
         """Return the manifest of the dataset made of ``files``."""
         ...
 
@@ -78,7 +79,7 @@ class HubOrigin:
             total_bytes=total_bytes,
         )
 
-    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: TextSource | None) -> Manifest:
         """Return a manifest that pins repository, config and commit."""
         return make_manifest(
             files,

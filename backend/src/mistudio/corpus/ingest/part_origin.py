@@ -27,6 +27,7 @@ from mistudio.corpus.parts.sequential import SequentialSelector, plain_options
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, make_manifest
 from mistudio.corpus.store.part_record import DrawnUnit, PartRecord
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
 
 SELECTION_NAME: Final = "selection.json"
@@ -188,7 +189,7 @@ class PartOrigin:
         )
         return replace(fetched, path=target)
 
-    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: TextSource | None) -> Manifest:
         """Return a manifest that pins the part in addition to repository, config and commit."""
         plan = self._plan
         taken = {file.split for file in files}

@@ -23,7 +23,7 @@ def rebuild_part(folder: Path, scratch: Path, access: HubAccess, monitor: Monito
         _open_origin(manifest, access),
         scratch / "staging",
         scratch / "dataset",
-        text_column=manifest.text_column.name,
+        text_column=manifest.text_source,
         monitor=monitor,
     )
     before = {file.path: file.sha256 for split in manifest.splits for file in split.files}

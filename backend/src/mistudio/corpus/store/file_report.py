@@ -16,6 +16,7 @@ class ColumnReport:
     conversation counts as rendered. ``empty`` counts texts of no characters, ``invalid`` texts that were not UTF-8.
     ``is_label`` means that the texts look like identifiers or addresses. ``fields`` are those of a struct or a JSON
     column that hold text, named by their path (``translation.en``); of these, ``is_field`` is true.
+    ``incomplete`` counts the texts of a template in which a placeholder is null.
     ``mapped_roles`` are the roles of a conversation that have another name in a chat template.
     """
 
@@ -27,6 +28,7 @@ class ColumnReport:
     utf8_bytes: int | None = None
     empty: int | None = None
     invalid: int | None = None
+    incomplete: int | None = None
     is_label: bool = False
     is_field: bool = False
     mapped_roles: tuple[str, ...] = ()

@@ -22,6 +22,8 @@ from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_t
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.part_record import PartRecord, SourcePart
+from mistudio.corpus.store.text_source import TextSource, require_paths
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1
@@ -95,7 +97,8 @@ class Manifest:
 
     ``config`` is that of the card, if the data has one. ``features`` are those that say more than a column's type, as
     ``datasets`` writes them; ``notices`` say in sentences how the source files differ from each other or from the card.
-    ``skipped`` are files beside an import's that are not rows. ``part`` is None unless only a part of the repository
+    ``skipped`` are files beside an import's that are not rows. Either ``text_column`` or ``text_template`` is set, and
+    ``template_counts`` are the figures of the template's texts. ``part`` is None unless only a part of the repository
     was taken; then ``files`` are the reports of its raw files.
     """
 
@@ -105,13 +108,15 @@ class Manifest:
     commit: str | None
     splits: tuple[SplitManifest, ...]
     sources: tuple[SourceRecord, ...]
-    text_column: TextColumn
+    text_column: TextColumn | None
     columns: tuple[ColumnReport, ...]
     versions: Mapping[str, str]
     created_at: str
     features: Mapping[str, Json] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     skipped: tuple[SkippedFile, ...] = ()
+    text_template: str | None = None
+    template_counts: ColumnReport | None = None
     part: PartRecord | None = None
     files: tuple[IngestedFile, ...] = ()
 
@@ -126,9 +131,18 @@ class Manifest:
         return sum(split.size_bytes for split in self.splits)
 
     @property
+    def text_source(self) -> TextSource:
+        """The column or template that texts are read from."""
+        if self.text_template is not None:
+            return TextTemplate(self.text_template)
+        return self.text_column.name if self.text_column else ""
+
+    @property
     def text(self) -> ColumnReport:
-        """The figures of the text column."""
-        return list_text_columns(self.columns)[self.text_column.name]
+        """The figures of the texts."""
+        if self.text_template is not None:
+            return self.template_counts or ColumnReport(self.text_template, "template", "text", 0)
+        return list_text_columns(self.columns)[str(self.text_source)]
 
     def to_bytes(self) -> bytes:
         """Return the content of ``manifest.json``."""
@@ -153,13 +167,14 @@ def make_manifest(
     repo: str | None = None,
     config: str | None = None,
     commit: str | None = None,
-    text_column: str | None = None,
+    text_column: TextSource | None = None,
     sources: Sequence[SourceRecord] | None = None,
     skipped: Sequence[SkippedFile] = (),
 ) -> Manifest:
     """Return the manifest of a dataset that is made of ``files`` now.
 
-    Raises NoData if there are no rows or no text, UnknownColumn if ``text_column`` is absent or holds no text.
+    Raises NoData if there are no rows or no text, UnknownColumn if ``text_column`` is absent or holds no text, or
+    if a column of a template is absent.
 
     Args:
         files: In the order of the raw files.
@@ -168,16 +183,18 @@ def make_manifest(
         repo: The repository's id.
         config: The repository's config.
         commit: The repository's commit.
-        text_column: The requested text column; None chooses one.
+        text_column: The requested text column, or the template in its place; None chooses a column.
         sources: The source files, if they are not those of ``files``.
         skipped: The files beside them that are not rows.
     """
     columns = merge_columns(file.report for file in files)
+    template, requested = (text_column, None) if isinstance(text_column, TextTemplate) else (None, text_column)
     by_split: dict[str, list[RawFile]] = {split: [] for split in splits}
     for file in files:
         by_split[file.split].append(_to_raw_file(file))
     if not any(file.report.rows for file in files):
         raise NoData("The files hold no rows, so there is no data for a dataset. Choose files with at least one row.")
+    require_paths(columns, template.paths if template else ())
     return Manifest(
         source=source,
         repo=repo,
@@ -186,7 +203,8 @@ def make_manifest(
         splits=tuple(SplitManifest(split, tuple(raw_files)) for split, raw_files in by_split.items()),
         # One source file may serve several splits.
         sources=tuple(sources or {(file.source.path, file.source.sha256): file.source for file in files}.values()),
-        text_column=choose_text_column(columns, requested=text_column),
+        text_column=None if template else choose_text_column(columns, requested=requested),
+        text_template=template.text if template else None,
         columns=columns,
         versions={"mistudio": version("mistudio"), "pyarrow": pa.__version__, "python": platform.python_version()},
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from mistudio.core.errors import UnknownColumn, ValidationFailed
 from mistudio.corpus.hub.part_types import Part
-from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PlanRequest
+from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
 from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.store.text_path import find_root
+from mistudio.corpus.store.text_source import TextSource, list_paths, make_source
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.models import Dataset
 from mistudio.schemas.common import reveal
 from mistudio.schemas.dataset import DatasetDownloadRequest
@@ -29,14 +31,15 @@ async def plan_download(planner: Planning, request: DatasetDownloadRequest) -> D
         part=request.part,
     )
     plan = await planner.plan(question)
-    kept = plan.part.columns
-    if request.text_column and kept is not None and find_root(request.text_column, list(kept)) is None:
-        raise _unknown_column(request.text_column, kept)
-    if request.text_column or kept:
+    text, kept = make_source(request.text_column, request.text_template), plan.part.columns
+    if text is not None and kept is not None:
+        _require_columns(text, kept)
+    if text is not None or kept is not None:
         pinned = replace(question, config=plan.config, revision=plan.revision)
-        inspection = await planner.inspect(pinned)
-        for name in kept or (request.text_column or "",):
-            _require_column(name, inspection)
+        declared = [column.name for column in (await planner.inspect(pinned)).columns]
+        for source in (text, *(kept or ())):
+            if source is not None:
+                _require_columns(source, declared)
     return plan
 
 
@@ -64,14 +67,10 @@ async def plan_extension(planner: Planning, base: Dataset, request: ExtendReques
     )
 
 
-def _require_column(wanted: str, inspection: Inspection) -> None:
-    """Raise UnknownColumn if the card declares columns without this one; else the data decides."""
-    declared = [column.name for column in inspection.columns]
-    if declared and find_root(wanted, declared) is None:
-        raise _unknown_column(wanted, declared)
-
-
-def _unknown_column(wanted: str, choices: Sequence[str]) -> UnknownColumn:
-    return UnknownColumn(
-        f"There is no column “{wanted}”. Columns: {', '.join(choices)}.", extra={"choices": list(choices)}
-    )
+def _require_columns(text: TextSource, declared: Sequence[str]) -> None:
+    """Raise UnknownColumn if the card declares columns without one of these; else the data decides."""
+    field = "text_template" if isinstance(text, TextTemplate) else "text_column"
+    for wanted in list_paths(text):
+        if declared and find_root(wanted, list(declared)) is None:
+            message = f"There is no column “{wanted}”. Columns: {', '.join(declared)}."
+            raise UnknownColumn(message, field=field, extra={"choices": [*declared]})

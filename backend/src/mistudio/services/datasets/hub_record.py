@@ -24,7 +24,9 @@ def source_key(*, repo_id: str, revision: str, config: str, splits: Iterable[str
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
 
 
-def new_record(plan: DownloadPlan, text_column: str | None, *, extends: str | None = None) -> Dataset:
+def new_record(
+    plan: DownloadPlan, text_column: str | None, text_template: str | None = None, *, extends: str | None = None
+) -> Dataset:
     """Return the record of a dataset that this plan downloads; ``extends`` is the id of the part it is made from."""
     name = plan.repo_id.rpartition("/")[2]
     name = name if plan.is_default_config else f"{name} ({plan.config})"
@@ -44,6 +46,7 @@ def new_record(plan: DownloadPlan, text_column: str | None, *, extends: str | No
         index_state="none",
         index_progress=0.0,
         text_column=text_column,
+        text_template=text_template,
         splits=[
             {"name": split, "num_files": sum(file.split == split for file in plan.files), "num_rows": None}
             for split in plan.splits

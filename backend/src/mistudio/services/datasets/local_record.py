@@ -30,6 +30,7 @@ def new_local_record(dataset_id: str, plan: LocalPlan, fields: DatasetImportFiel
         index_state="none",
         index_progress=0.0,
         text_column=fields.text_column,
+        text_template=fields.text_template,
         splits=[
             {"name": split, "num_files": sum(file.split == split for file in plan.files), "num_rows": None}
             for split in plan.splits
@@ -57,5 +58,6 @@ def _import_key(plan: LocalPlan, fields: DatasetImportFields) -> str:
         [file.name, file.sha256, file.split, file.file_format, json.dumps({**file.options}, sort_keys=True)]
         for file in plan.files
     )
-    content = [files, fields.name, fields.text_column]
+    # Without a template, as it was before there were any.
+    content = [files, fields.name, fields.text_column, *([fields.text_template] if fields.text_template else [])]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

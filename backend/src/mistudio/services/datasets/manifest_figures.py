@@ -8,7 +8,7 @@ from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.reading_notes import describe_readings
-from mistudio.services.jobs.figures import ColumnFigures, ContentFigures, DatasetFigures, SplitFigures
+from mistudio.services.jobs.figures import ColumnFigures, ContentFigures, DatasetFigures, SplitFigures, TextFigures
 
 
 def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
@@ -20,21 +20,17 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
         splits=tuple(
             SplitFigures(split.name, len(split.files), split.rows, split.size_bytes) for split in manifest.splits
         ),
-        text_column=manifest.text_column.name,
+        text_column=manifest.text_column.name if manifest.text_column else None,
+        text_template=manifest.text_template,
         content=_content_of(manifest),
     )
 
 
 def _content_of(manifest: Manifest) -> ContentFigures:
-    text = manifest.text
     parts = [source for source in manifest.sources if source.part]
     return ContentFigures(
-        text_column_reason=manifest.text_column.reason,
-        characters=text.characters,
-        text_bytes=text.utf8_bytes,
-        null_texts=text.nulls,
-        empty_texts=text.empty,
-        invalid_texts=text.invalid,
+        text_column_reason=manifest.text_column.reason if manifest.text_column else None,
+        **vars(TextFigures.of(manifest.text)),
         source_bytes=sum(source.part.bytes for source in parts if source.part) if parts else None,
         source_files=len({source.path for source in parts}) if parts else None,
         columns=tuple(

@@ -81,8 +81,18 @@ class JobTarget:
                 await session.flush()
                 await copy_newest_figures(session, self.dataset)
             case IndexFigures():
-                self.dataset.index_state = IndexState.READY
-                self.dataset.index_progress = 100.0
+                self._finish_index(figures)
+
+    def _finish_index(self, figures: IndexFigures) -> None:
+        dataset = self.dataset
+        indexed = (figures.text_column, figures.text_template)
+        if any(indexed) and indexed != (dataset.text_column, dataset.text_template):
+            # The text was changed meanwhile: this index is of the text before.
+            dataset.index_state, dataset.index_progress = IndexState.NONE, 0.0
+            return
+        dataset.index_state, dataset.index_progress = IndexState.READY, 100.0
+        if figures.texts is not None:
+            dataset.meta = {**dataset.meta, **as_json(figures.texts)}
 
     def record_failure(self, error: MiStudioError) -> None:
         """Record why the job ended; the code ``cancelled`` says that a user cancelled it."""
@@ -115,7 +125,8 @@ def finish_dataset(dataset: Dataset, figures: DatasetFigures) -> None:
     dataset.status = DatasetStatus.READY
     dataset.updated_at = utc_now()
     dataset.error_code = dataset.error_message = None
-    dataset.raw_path, dataset.text_column = figures.raw_path, figures.text_column
+    dataset.raw_path = figures.raw_path
+    dataset.text_column, dataset.text_template = figures.text_column, figures.text_template
     dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
     dataset.splits = [as_json(split) for split in figures.splits]
     found = {name: value for name, value in as_json(figures.content).items() if value is not None}

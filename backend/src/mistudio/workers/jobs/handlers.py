@@ -19,6 +19,7 @@ from mistudio.corpus.ingest.origin import HubOrigin, Origin
 from mistudio.corpus.ingest.part_base import adopt_base, read_base
 from mistudio.corpus.ingest.part_origin import HubAccess, PartOrigin, pin_selection
 from mistudio.corpus.store.manifest import Manifest
+from mistudio.corpus.store.text_source import make_source
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.datasets.manifest_figures import figures_of
@@ -69,7 +70,7 @@ async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobC
         origin,
         staging,
         target,
-        text_column=dataset.text_column,
+        text_column=make_source(dataset.text_column, dataset.text_template),
         monitor=context.monitor,
     )
 
@@ -132,7 +133,12 @@ async def handle_import(context: JobContext, *, settings: Settings, database: Da
         if plan is None:
             raise DataMissing("The imported files are no longer on disk. Delete this dataset and import them again.")
         manifest = await asyncio.to_thread(
-            build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, monitor=context.monitor
+            build_dataset,
+            LocalOrigin(plan),
+            staging,
+            target,
+            text_column=make_source(dataset.text_column, dataset.text_template),
+            monitor=context.monitor,
         )
     return figures_of(manifest, target)
 

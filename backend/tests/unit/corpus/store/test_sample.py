@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from mistudio.corpus.formats.utf8_repair import python_values
 from mistudio.corpus.store.dataset_store import StoredRow
-from mistudio.corpus.store.sample import CELL_LIMIT, ITEM_LIMIT, TEXT_LIMIT, make_sample, to_json_value
+from mistudio.corpus.store.json_values import CELL_LIMIT, ITEM_LIMIT, to_json_value
+from mistudio.corpus.store.sample import TEXT_LIMIT, make_sample
 
 
 def row(**values: object) -> StoredRow:

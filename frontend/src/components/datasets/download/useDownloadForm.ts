@@ -16,6 +16,7 @@ export interface DownloadValues extends PartValues {
   readonly splits: readonly string[];
   readonly revision: string;
   readonly text_column: string;
+  readonly text_template: string;
 }
 
 export interface DownloadForm {
@@ -36,14 +37,15 @@ const EMPTY_VALUES: DownloadValues = {
   splits: [],
   revision: '',
   text_column: '',
+  text_template: '',
   ...WHOLE,
 };
 
 /** The fields that depend on each field; their errors are outdated once it changes. */
 const DEPENDENT_FIELDS: Partial<Readonly<Record<keyof DownloadValues, readonly DownloadField[]>>> = {
-  repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column', 'columns'],
-  revision: ['config', 'splits', 'text_column', 'columns'],
-  config: ['splits', 'text_column', 'columns'],
+  repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column', 'text_template', 'columns'],
+  revision: ['config', 'splits', 'text_column', 'text_template', 'columns'],
+  config: ['splits', 'text_column', 'text_template', 'columns'],
 };
 
 interface FormState {
@@ -166,6 +168,7 @@ function toDownloadRequest(values: DownloadValues): DatasetDownloadRequest {
   return {
     repo_id: normalizeHfRepoId(values.repo_id),
     ...Object.fromEntries(texts),
+    ...(values.text_template === '' ? {} : { text_template: values.text_template }),
     ...(values.splits.length > 0 ? { splits: [...values.splits] } : {}),
     ...toPartFields(values),
   };

@@ -13,6 +13,7 @@ import { lazyPart } from '../../common/lazyPart';
 import { Notice } from '../../common/Notice';
 import { StatTile } from '../../common/StatTile';
 import { UsageSnippets } from '../shared/UsageSnippets';
+import { TextSetting } from './TextSetting';
 
 /** The code that parses Markdown is loaded with the first window. */
 const DatasetDescription = lazyPart(() => import('./DatasetDescription'), 'Loading the description…');
@@ -61,12 +62,21 @@ function Information({ dataset }: DatasetOverviewProps) {
         <InfoTile label="Columns" wide>
           {joined(metadata.columns.map(({ name, type, feature }) => `${name} (${feature ?? type})`))}
         </InfoTile>
-        <InfoTile label="Text column" note={metadata.text_column_reason}>
-          {dataset.text_column ?? UNKNOWN}
+        <InfoTile label="Text" note={metadata.text_column_reason} wide={dataset.text_template !== null}>
+          <span className="whitespace-pre-wrap">
+            {dataset.text_template ?? dataset.text_column ?? UNKNOWN}
+          </span>
+          {status === 'ready' && <TextSetting dataset={dataset} />}
         </InfoTile>
         <InfoTile label="Texts" note={<RepairedTexts dataset={dataset} />}>
           {joined(countTexts(dataset))}
         </InfoTile>
+        {dataset.tags.length > 0 && <InfoTile label="Tags">{joined(dataset.tags)}</InfoTile>}
+        {dataset.note !== null && (
+          <InfoTile label="Note" wide>
+            {dataset.note}
+          </InfoTile>
+        )}
         <InfoTile label="Created">{formatDateTime(dataset.created_at)}</InfoTile>
       </dl>
     </section>
