@@ -15,6 +15,7 @@ function makeForm(changes: Partial<PartValues> = {}): DownloadForm {
       splits: [],
       revision: '',
       text_column: '',
+      text_template: '',
       ...WHOLE,
       ...changes,
     },
