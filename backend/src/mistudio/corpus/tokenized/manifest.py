@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Self
 
-from mistudio.core.errors import DataMissing
+from mistudio.core.errors import DataMissing, UnknownSplit
 from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
@@ -143,6 +143,14 @@ class TokenizedManifest:
         if found is None:
             raise KeyError(name)
         return found
+
+    def find_split(self, name: str) -> TokenizedSplit:
+        """Return the split of that name. Raises UnknownSplit, which lists the splits."""
+        names = [split.name for split in self.splits]
+        if name not in names:
+            message = f"This tokenization has no split “{name}”. Splits: {', '.join(names)}."
+            raise UnknownSplit(message, extra={"choices": [*names]})
+        return self.split(name)
 
     def to_bytes(self) -> bytes:
         """Return the content of the file."""

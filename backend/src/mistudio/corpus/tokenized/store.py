@@ -53,7 +53,7 @@ class TokenizedStore:
     """The tokenized rows in ``folder``. Files stay mapped. Safe for several threads; blocks."""
 
     def __init__(self, folder: Path, manifest: TokenizedManifest) -> None:
-        self._folder = folder
+        self.folder = folder
         self.manifest = manifest
         self._splits = {split.name: split for split in manifest.splits}
         self._opened: dict[str, RowFiles] = {}
@@ -85,9 +85,9 @@ class TokenizedStore:
                 extra={"choices": list(self._splits)},
             )
         found = self._splits[split]
-        with self._lock, _translate_errors():
-            lengths = self._folder / found.source / LENGTHS
-            paths = [self._folder / file.path for file in found.files]
+        with self._lock, translate_read_errors():
+            lengths = self.folder / found.source / LENGTHS
+            paths = [self.folder / file.path for file in found.files]
             sizes = [path.stat().st_size for path in (lengths, *paths)]
             if split not in self._opened:
                 counted = np.load(lengths, mmap_mode="r", allow_pickle=False)
@@ -99,7 +99,8 @@ class TokenizedStore:
 
 
 @contextmanager
-def _translate_errors() -> Iterator[None]:
+def translate_read_errors() -> Iterator[None]:
+    """Raise DataMissing for files that are not there, and InvalidData for damaged ones."""
     try:
         with translate_arrow_errors(lambda _reason: FILE_DAMAGED, errors=(OSError, ValueError)):
             yield
