@@ -72,6 +72,7 @@ test('the list, its form and its dialogs', async ({ page, panel, server }) => {
     CardHead: parent(card.getByRole('heading'), 3),
     StatusBadge: card.getByText('ready', { exact: true }),
     StatusIcon: card.locator('svg').nth(1),
+    Button: form.getByRole('button', { name: /^Download/ }),
     IconButton: card.getByRole('button', { name: /^Delete/ }),
   });
   await panel.repository.fill(STORIES);

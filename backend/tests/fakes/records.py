@@ -134,7 +134,7 @@ def tokenization_figures(**fields: Any) -> TokenizationFigures:  # the fields of
         "unique_tokens": 7,
         "statistics": TokenizationStatistics(total=total, splits={"train": total}, resolved={}),
         "ledger": Ledger.model_validate(ledger),
-        "audit": Audit(verdict="passed", checks=[], documents_compared=3, differences=0),
+        "audit": Audit.model_validate({"verdict": "passed", "checks": [], "documents_compared": 3, "differences": 0}),
         "size_bytes": 120,
     }
     return TokenizationFigures(**{**given, **fields})

@@ -339,7 +339,7 @@ async def test_every_row_equals_its_source(server: RunningServer, ended: dict[st
                 # A conversation is the text, and stays among the columns for its roles.
                 key: value
                 for key, value in columns.items()
-                if key != case.text_column and (key != "text" or case.text_column == "text")
+                if (key != case.text_column or key in row) and (key != "text" or case.text_column == "text")
             }
 
 

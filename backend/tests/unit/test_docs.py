@@ -22,6 +22,8 @@ from mistudio.schemas.event import (
 )
 
 DOCS = Path(__file__).parents[3] / "docs"
+DOCUMENTS = sorted([*DOCS.parent.glob("*.md"), *DOCS.parent.glob("*/*.md"), *DOCS.glob("*/*.md")])
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def rows(page: str, section: str = "") -> list[list[str]]:
@@ -108,3 +110,10 @@ def test_every_command_is_documented_with_its_options() -> None:
         for name, command in commands.commands.items()
     }
     assert found == {row[0].strip("`"): set(re.findall(r"`(--[\w-]+)`", row[1])) for row in rows("cli.md")}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(document: Path) -> None:
+    """Links to other sites are left out."""
+    links = [link for link in LINK.findall(document.read_text("utf-8")) if "://" not in link]
+    assert [] == [link for link in links if not (document.parent / link).exists()]

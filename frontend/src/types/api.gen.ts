@@ -1330,31 +1330,70 @@ export interface components {
      *     ``data_tokens`` + ``special_tokens`` + ``padding``.
      */
     Ledger: {
-      /** Balances */
-      balances: boolean;
-      /** Data Tokens */
+      /**
+       * Balances
+       * @description Whether both sums are equal to their totals.
+       */
+      readonly balances: boolean;
+      /**
+       * Data Tokens
+       * @default 0
+       */
       data_tokens: number;
-      /** Documents */
+      /**
+       * Documents
+       * @default 0
+       */
       documents: number;
-      /** Dropped */
+      /**
+       * Dropped
+       * @default 0
+       */
       dropped: number;
-      /** Empty Documents */
+      /**
+       * Empty Documents
+       * @default 0
+       */
       empty_documents: number;
-      /** Filtered */
+      /**
+       * Filtered
+       * @default 0
+       */
       filtered: number;
-      /** Held Out */
+      /**
+       * Held Out
+       * @default 0
+       */
       held_out: number;
-      /** Null Documents */
+      /**
+       * Null Documents
+       * @default 0
+       */
       null_documents: number;
-      /** Padding */
+      /**
+       * Padding
+       * @default 0
+       */
       padding: number;
-      /** Positions */
+      /**
+       * Positions
+       * @default 0
+       */
       positions: number;
-      /** Source Tokens */
+      /**
+       * Source Tokens
+       * @default 0
+       */
       source_tokens: number;
-      /** Special Tokens */
+      /**
+       * Special Tokens
+       * @default 0
+       */
       special_tokens: number;
-      /** Truncated */
+      /**
+       * Truncated
+       * @default 0
+       */
       truncated: number;
     };
     /**

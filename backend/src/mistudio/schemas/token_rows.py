@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mistudio.corpus.tokenized import trace
 from mistudio.schemas.common import Shape
 
 
@@ -33,15 +34,10 @@ class TokenizedRow(Shape):
     segments: list[RowSegment]
 
 
-class TraceSource(Shape):
+class TraceSource(Shape, trace.TextSpan):
     """The source of a token. ``text`` is the document around the span; spans count characters of the whole document."""
 
-    split: str
-    row: int
     sample_id: int
-    char_start: int
-    char_end: int
-    text: str
     text_start: int = Field(description="The character of the document at which ``text`` begins.")
     file: str | None = Field(description="The source file.")
     file_sha256: str | None

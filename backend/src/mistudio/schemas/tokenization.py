@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec.settings import Packing, Padding, Verify
+from mistudio.corpus.tokenized import audit_record, ledger
 from mistudio.schemas.common import (
     NO_CONTROLS,
     Bytes,
@@ -96,45 +97,31 @@ class TokenizationResponse(Shape):
     completed_at: Timestamp | None
 
 
-class Ledger(Shape):
+class Ledger(Shape, ledger.Ledger):
     """What became of every token.
 
     ``source_tokens`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out``, and ``positions`` =
     ``data_tokens`` + ``special_tokens`` + ``padding``.
     """
 
-    documents: int
-    null_documents: int
-    empty_documents: int
-    source_tokens: int
-    data_tokens: int
-    truncated: int
-    dropped: int
-    filtered: int
-    held_out: int
-    special_tokens: int
-    padding: int
-    positions: int
-    balances: bool
+    # Records hold the computed field, too.
+    model_config = ConfigDict(extra="ignore")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def balances(self) -> bool:
+        """Whether both sums are equal to their totals."""
+        return super().balances
 
 
-class AuditCheck(Shape):
+class AuditCheck(Shape, audit_record.AuditCheck):
     """One check of the audit; ``passed`` is null if it does not apply to this tokenization."""
 
-    name: str
-    title: str
-    passed: bool | None
-    detail: str
-    figures: dict[str, int | float | str]
 
-
-class Audit(Shape):
+class Audit(Shape, audit_record.Audit):
     """The audit of the written files, verified on ``documents_compared`` documents; that is not a guarantee."""
 
-    verdict: Literal["passed", "warning", "failed"]
-    checks: list[AuditCheck]
-    documents_compared: int
-    differences: int
+    checks: tuple[AuditCheck, ...]
 
 
 class WrittenSplit(Shape):

@@ -1,7 +1,7 @@
 """Written rows of a tokenization as tokens, and the trace from a position back to its source."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import takewhile
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from mistudio.corpus.store.manifest import read_manifest
 from mistudio.corpus.tokenize import make_chat_renderer
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.store import TokenizedStore, TokenRow
-from mistudio.corpus.tokenized.trace import Trace, list_kinds, trace_position
+from mistudio.corpus.tokenized.trace import TextSpan, Trace, list_kinds, trace_position
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.schemas.common import Page, Pagination
 from mistudio.schemas.token_rows import RowSegment, TokenizedRow, TraceResponse, TraceSource
@@ -144,13 +144,8 @@ def _source(traced: Trace, dataset: Path) -> TraceSource | None:
     manifest = read_manifest(dataset)
     before = takewhile(lambda split: split.name != source.split, manifest.splits)
     return TraceSource(
-        split=source.split,
-        row=source.row,
+        **{field.name: getattr(source, field.name) for field in fields(TextSpan)},
         sample_id=sum(split.rows for split in before) + source.row,
-        char_start=source.char_start,
-        char_end=source.char_end,
-        text=source.text,
-        text_start=source.text_start,
         file=source.source.path if source.source else None,
         file_sha256=source.source.sha256 if source.source else None,
         repo=manifest.repo,

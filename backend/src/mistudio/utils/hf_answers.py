@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from mistudio.utils.text import find_control
 
@@ -72,13 +72,19 @@ _Sha1 = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class LfsAnswer(BaseModel):
+class HubAnswer(BaseModel):
+    """Base of the answers. Validators are built when first needed: few processes ask the Hub."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class LfsAnswer(HubAnswer):
     """The checksum of a file in LFS."""
 
     sha256: _Sha256
 
 
-class FileAnswer(BaseModel):
+class FileAnswer(HubAnswer):
     """A file of a repository."""
 
     rfilename: _Path
@@ -87,7 +93,7 @@ class FileAnswer(BaseModel):
     lfs: LfsAnswer | None = None
 
 
-class RepoAnswer(BaseModel):
+class RepoAnswer(HubAnswer):
     """The description of a repository at a commit."""
 
     id: Annotated[str, Field(pattern=r"^[\w.-]{1,96}(/[\w.-]{1,96})?$")]
@@ -101,13 +107,13 @@ class RepoAnswer(BaseModel):
     siblings: Annotated[list[FileAnswer], Field(max_length=_MAX_FILES)] = Field(default_factory=list)
 
 
-class RefAnswer(BaseModel):
+class RefAnswer(HubAnswer):
     """A branch or tag."""
 
     name: _RefName
 
 
-class RefsAnswer(BaseModel):
+class RefsAnswer(HubAnswer):
     """The branches and tags of a repository."""
 
     branches: Annotated[list[RefAnswer], Field(max_length=_MAX_REFS)] = Field(default_factory=list)

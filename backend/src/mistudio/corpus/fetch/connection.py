@@ -65,6 +65,7 @@ class Connection:
         self._route = route
         self._interrupter = interrupter
         self._handle: socket.socket | None = None
+        self._proxy_answer: Response | None = None
         with translate_http_errors():
             self._client = self._make_client(settings.connect_seconds)
             try:
@@ -72,6 +73,7 @@ class Connection:
             except BaseException:
                 self.close()
                 raise
+            self._client.response_class = Response
         self._client.sock.settimeout(settings.stall_seconds)
 
     def _make_client(self, seconds: float) -> http.client.HTTPConnection:
@@ -84,10 +86,15 @@ class Connection:
                 client.set_tunnel(route.host, route.port, route.tunnel_headers)
         else:
             client = http.client.HTTPConnection(host, port, timeout=seconds)
-        client.response_class = Response
+        # http.client leaves the proxy's answer open if it is none, at least in Python 3.11.2.
+        client.response_class = self._open_proxy_answer  # type: ignore[assignment]
         # http.client has no other hook between making a socket and connecting it.
         client._create_connection = self._open_socket  # type: ignore[attr-defined]  # noqa: SLF001
         return client
+
+    def _open_proxy_answer(self, sock: socket.socket, method: str | None = None) -> Response:
+        self._proxy_answer = Response(sock, method=method)
+        return self._proxy_answer
 
     def _open_socket(self, address: tuple[str, int], seconds: float, _source: object) -> socket.socket:
         failure: OSError = OSError(f"{address[0]} has no address.")
@@ -126,6 +133,8 @@ class Connection:
     def close(self) -> None:
         """Close the connection."""
         self._unregister()
+        if self._proxy_answer is not None:
+            self._proxy_answer.close()
         self._client.close()
 
 

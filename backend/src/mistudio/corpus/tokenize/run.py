@@ -17,7 +17,8 @@ from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.resolved_order import resolve_order
 from mistudio.corpus.tokenize.shards import BatchEncoder, EncodedBatch, ShardPolicy, Shards, cut_shards
 from mistudio.corpus.tokenize.split_writer import SplitPipeline, WriterThread, make_pipeline
-from mistudio.corpus.tokenized.audit import audit_files, write_audit
+from mistudio.corpus.tokenized.audit import audit_files
+from mistudio.corpus.tokenized.audit_record import write_audit
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 
 

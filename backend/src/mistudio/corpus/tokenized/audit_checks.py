@@ -3,11 +3,12 @@
 A check passes, fails, or does not apply. Its name is stored in audit.json; its title and its detail are for people.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from mistudio.corpus.tokenized.audit_counts import AuditCounts, find_start_token
+from mistudio.corpus.tokenized.audit_record import AuditCheck
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 
 # An audit in which one of these checks fails has failed; any other check only warns.
@@ -15,17 +16,6 @@ FATAL: Final = frozenset({"ids_in_vocabulary", "reference", "padding", "files"})
 
 # The share of source tokens that may be lost without a warning.
 _LOSS_SHARE: Final = 0.01
-
-
-@dataclass(frozen=True)
-class AuditCheck:
-    """The result of one check; ``passed`` is None if it does not apply to this tokenization."""
-
-    name: str
-    title: str
-    passed: bool | None
-    detail: str
-    figures: Mapping[str, int | float | str]
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,10 @@ _AROUND: Final = 200
 
 
 @dataclass(frozen=True)
-class TraceSource:
-    """The origin of a token: characters ``char_start`` to ``char_end`` of the document in source row ``row``.
+class TextSpan:
+    """Characters ``char_start`` to ``char_end`` of the document in source row ``row``.
 
-    ``text`` is an excerpt of the document around it, from character ``text_start`` on. ``source`` is the source file,
-    None if it is not known.
+    ``text`` is an excerpt of the document around them, from character ``text_start`` on.
     """
 
     split: str
@@ -31,6 +30,12 @@ class TraceSource:
     char_end: int
     text: str
     text_start: int
+
+
+@dataclass(frozen=True)
+class TraceSource(TextSpan):
+    """The origin of a token. ``source`` is the source file, None if it is not known."""
+
     source: SourceRecord | None
 
 

@@ -13,7 +13,7 @@ from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.spec import TokenizeSettings, resolve_settings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize import ShardPolicy, TokenizeOrder, choose_engines, help_tokenize, tokenize_dataset
-from mistudio.corpus.tokenized.audit import read_audit
+from mistudio.corpus.tokenized.audit_record import read_audit
 from mistudio.corpus.tokenized.manifest import EngineRecord, TokenizedManifest
 from mistudio.corpus.tokenized.statistics import TokenCount
 from mistudio.corpus.tokenized.statistics import TokenStatistics as CountedStatistics

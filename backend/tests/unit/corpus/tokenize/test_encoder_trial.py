@@ -16,7 +16,7 @@ from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.encoder_trial import choose_engines, sample_texts
 from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
-from mistudio.corpus.tokenized.audit import read_audit
+from mistudio.corpus.tokenized.audit_record import read_audit
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, load_tokenizer
 
 TEXTS = [f"{n} naïve cats sat on the {'very ' * (n % 5)}mat 日本." for n in range(2_500)]

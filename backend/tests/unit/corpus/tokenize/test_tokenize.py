@@ -31,7 +31,7 @@ from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.tokenize import tokenize_dataset
-from mistudio.corpus.tokenized.audit import read_audit
+from mistudio.corpus.tokenized.audit_record import read_audit
 from mistudio.corpus.tokenized.manifest import (
     EngineRecord,
     TokenizedManifest,

@@ -1,6 +1,5 @@
 """The audit reads the files back: it finds what changed in them, and a damaged audit is not read."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,13 +15,13 @@ from fakes.tokenizing import (
     token_of,
     tokenize_into,
 )
-from mistudio.core.errors import DataMissing, InvalidData, UnsupportedVersion
 from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.spec import TokenizeSettings
 from mistudio.corpus.spec.settings import Verify
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenized.audit import AUDIT_NAME, Audit, audit_files, read_audit, write_audit
+from mistudio.corpus.tokenized.audit import audit_files
+from mistudio.corpus.tokenized.audit_record import Audit, read_audit
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 
 SETTINGS = TokenizeSettings(tokenizer="fake", max_length=16)
@@ -71,28 +70,6 @@ def test_a_check_that_is_not_fatal_only_warns(dataset: Path, tmp_path: Path) -> 
     failed = {check.name for check in audit.checks if check.passed is False}
     assert ("warning", {"empty_rows", "losses"}) == (audit.verdict, failed)
     assert audit.documents_compared == manifest.ledger.documents
-
-
-def test_an_audit_is_read_as_it_was_written(dataset: Path, tmp_path: Path) -> None:
-    """It says what to do if it is missing, damaged, or newer than this program."""
-    tokenize_into(dataset, tmp_path, SETTINGS)
-    audit, path = read_audit(tmp_path / "tok"), tmp_path / AUDIT_NAME
-    write_audit(tmp_path, audit)
-    assert audit == read_audit(tmp_path)
-    newer = {**json.loads(path.read_bytes()), "format_version": 2}
-    cases: list[tuple[bytes | None, type[Exception], str]] = [
-        (json.dumps(newer).encode(), UnsupportedVersion, "update this program"),
-        (b"{", InvalidData, "delete the tokenization and tokenize again"),
-        (b"{}", InvalidData, "delete the tokenization and tokenize again"),
-        (None, DataMissing, "delete it and tokenize again"),
-    ]
-    for content, error, words in cases:
-        path.unlink()
-        if content is not None:
-            path.write_bytes(content)
-        with pytest.raises(error, match=words):
-            read_audit(tmp_path)
-        path.touch()
 
 
 def test_unknown_words_do_not_warn_of_special_tokens(dataset: Path, tmp_path: Path) -> None:
