@@ -13,7 +13,7 @@ from mistudio.corpus.arrays import Ints
 from mistudio.corpus.loader.mapped_columns import IDS, Values
 from mistudio.corpus.loader.row_arrays import RowArrays
 from mistudio.corpus.tokenized.lengths import LENGTHS
-from mistudio.corpus.tokenized.manifest import TokenizedManifest, TokenizedSplit
+from mistudio.corpus.tokenized.manifest import RowCut, TokenizedManifest, TokenizedSplit
 from mistudio.corpus.tokenized.messages import FILES_MISSING
 
 _SEGMENTS: Final = "segments"
@@ -58,10 +58,12 @@ def read_spans(
     except (OSError, ValueError) as error:
         raise DataMissing(FILES_MISSING) from error
     for index in range(len(arrays.batches)):
-        yield _read_batch(index, manifest, arrays, lengths)
+        yield _read_batch(index, manifest, arrays, lengths, split.cut)
 
 
-def _read_batch(index: int, manifest: TokenizedManifest, arrays: RowArrays, lengths: NDArray[np.uint32]) -> BatchSpans:
+def _read_batch(
+    index: int, manifest: TokenizedManifest, arrays: RowArrays, lengths: NDArray[np.uint32], cut: RowCut | None
+) -> BatchSpans:
     column, batch = arrays.columns[IDS], arrays.batches[index]
     offsets = column.offsets[index].astype(np.int64)
     ids = batch.column(IDS).values.to_numpy()
@@ -70,11 +72,18 @@ def _read_batch(index: int, manifest: TokenizedManifest, arrays: RowArrays, leng
         segments = batch.column(_SEGMENTS)
         fields = [field.to_numpy().astype(np.int64) for field in segments.values.flatten()]
         row = np.repeat(np.arange(batch.num_rows), np.diff(segments.offsets.to_numpy()))
-        return BatchSpans(**common, row=row, unpadded=np.diff(offsets), **dict(zip(_FIELDS, fields, strict=True)))
+        spans = dict(zip(_FIELDS, fields, strict=True))
+        unpadded = np.diff(offsets)
+        if manifest.settings.is_windowed:
+            # Each window has one span, which its suffix follows.
+            unpadded = spans["position"] + spans["length"] + len(manifest.resolved.suffix)
+        return BatchSpans(**common, row=row, unpadded=unpadded, **spans)
     source = batch.column("row").to_numpy()
     resolved, kept = manifest.resolved, lengths[source].astype(np.int64)
-    if manifest.settings.truncation:
+    if manifest.settings.is_truncated:
         kept = np.minimum(kept, resolved.room)
+    if cut is not None:
+        kept[source == cut.row] = cut.tokens
     rows = np.arange(batch.num_rows)
     return BatchSpans(
         **common,

@@ -18,7 +18,7 @@ Arrays = dict[str, NDArray[np.signedinteger]]
 def find_row_length(manifest: TokenizedManifest, split: TokenizedSplit) -> int | None:
     """Return the length that all rows of the split have, None if their lengths differ or are not known to be equal."""
     length, settings = manifest.resolved.max_length, manifest.settings
-    is_limited = settings.is_packed or settings.truncation
+    is_limited = settings.packing != "off" or settings.truncation
     # No row is longer than max_length, so the sum tells that none is shorter.
     return length if is_limited and split.ledger.positions == split.rows * length else None
 

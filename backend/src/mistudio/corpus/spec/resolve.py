@@ -9,16 +9,18 @@ import json
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
-from mistudio.core.errors import FieldError, UnknownSplit, ValidationFailed
+from mistudio.core.errors import FieldError, Json, UnknownSplit, ValidationFailed
 from mistudio.core.records import as_json
 from mistudio.corpus.spec.framing import Framing, resolve_framing
-from mistudio.corpus.spec.settings import SLOTS, TokenizerFacts, TokenizeSettings
+from mistudio.corpus.spec.settings import EXTRA_COLUMNS, SLOTS, TokenizerFacts, TokenizeSettings
 from mistudio.corpus.store.columns import choose_text_column, list_text_columns
 from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.messages import ROLES as CHAT_ROLES
 
 HELD_OUT: Final = "heldout"
+# Fields that came later, and their defaults as JSON: with these, hashes stay what they were.
+_LATER_FIELDS: Final[dict[str, Json]] = {"min_tokens": 0, "max_tokens": None, "stride": None, "extra_columns": []}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,7 @@ def hash_settings(
     """
     named = replace(settings, tokenizer="", revision=None, splits=resolved.splits, text_column=resolved.text_column)
     slots = dict.fromkeys(SLOTS)
-    content = {
+    content: dict[str, Json] = {
         **as_json(named),
         **slots,
         **{name: value for name, value in as_json(resolved).items() if name != "warnings"},
@@ -67,6 +69,9 @@ def hash_settings(
         # Only if it counts: hashes of other tokenizations stay what they were.
         **({"chat": tokenizer.chat_hash} if settings.apply_chat_template else {}),
     }
+    for name, default in _LATER_FIELDS.items():
+        if content[name] == default:
+            del content[name]
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -86,7 +91,11 @@ def equivalence_key(
 
 def _drop_unused_fields(settings: TokenizeSettings) -> TokenizeSettings:
     """Return the settings with the default in every field that the other fields make ineffective."""
-    simple = replace(settings, truncation=True) if settings.is_packed else replace(settings, keep_last_partial=False)
+    simple = replace(settings, extra_columns=tuple(name for name in EXTRA_COLUMNS if name in settings.extra_columns))
+    if settings.packing != "off":
+        simple = replace(simple, truncation=True)
+    if not settings.is_packed:
+        simple = replace(simple, keep_last_partial=False)
     if settings.padding == "do_not_pad":
         simple = replace(simple, return_attention_mask=True)
     if not simple.truncation and settings.padding != "max_length":

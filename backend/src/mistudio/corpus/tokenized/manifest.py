@@ -93,11 +93,20 @@ class TokenFile:
     sha256: str
 
 
+@dataclass(frozen=True)
+class RowCut:
+    """The source row in which max_tokens was reached, and how many of its tokens were written."""
+
+    row: int
+    tokens: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenizedSplit:
     """A split as written. ``source`` is the dataset's split of its documents; ``rows`` are written rows.
 
-    ``is_held_out``: it has the documents that were held out of ``source``.
+    ``is_held_out``: it has the documents that were held out of ``source``. ``cut`` is None unless max_tokens was
+    reached in it.
     """
 
     name: str
@@ -107,6 +116,7 @@ class TokenizedSplit:
     files: tuple[TokenFile, ...]
     ledger: Ledger
     statistics: TokenStatistics
+    cut: RowCut | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
