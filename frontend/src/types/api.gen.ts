@@ -1326,8 +1326,9 @@ export interface components {
      * Ledger
      * @description What became of every token.
      *
-     *     ``source_tokens`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out``, and ``positions`` =
-     *     ``data_tokens`` + ``special_tokens`` + ``padding``.
+     *     ``source_tokens`` + ``repeated`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out`` +
+     *     ``unused``, and ``positions`` = ``data_tokens`` + ``special_tokens`` + ``padding``. The tokens of ``unread_rows`` are
+     *     not known.
      */
     Ledger: {
       /**
@@ -1361,6 +1362,11 @@ export interface components {
        */
       filtered: number;
       /**
+       * Filtered Documents
+       * @default 0
+       */
+      filtered_documents: number;
+      /**
        * Held Out
        * @default 0
        */
@@ -1381,6 +1387,11 @@ export interface components {
        */
       positions: number;
       /**
+       * Repeated
+       * @default 0
+       */
+      repeated: number;
+      /**
        * Source Tokens
        * @default 0
        */
@@ -1395,6 +1406,16 @@ export interface components {
        * @default 0
        */
       truncated: number;
+      /**
+       * Unread Rows
+       * @default 0
+       */
+      unread_rows: number;
+      /**
+       * Unused
+       * @default 0
+       */
+      unused: number;
     };
     /**
      * LengthBin
@@ -2224,6 +2245,12 @@ export interface components {
        */
       end_of_document_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
       /**
+       * Extra Columns
+       * @description Columns with a value per position.
+       * @default []
+       */
+      extra_columns: ('special_tokens_mask' | 'document_id' | 'position_id')[];
+      /**
        * Heldout Fraction
        * @default 0
        */
@@ -2240,11 +2267,22 @@ export interface components {
        */
       max_length?: number | null;
       /**
+       * Max Tokens
+       * @description Stop at exactly this many data tokens, over all splits in order. Default: all.
+       */
+      max_tokens?: number | null;
+      /**
+       * Min Tokens
+       * @description Drop documents with fewer tokens.
+       * @default 0
+       */
+      min_tokens: number;
+      /**
        * Packing
        * @default off
        * @enum {string}
        */
-      packing: 'off' | 'concat';
+      packing: 'off' | 'concat' | 'windows';
       /**
        * Padding
        * @default do_not_pad
@@ -2268,6 +2306,11 @@ export interface components {
        * @description Default: all.
        */
       splits?: string[] | null;
+      /**
+       * Stride
+       * @description Windows: tokens from the start of one window to the start of the next. Default: no overlap.
+       */
+      stride?: number | null;
       /**
        * Text Column
        * @description Default: the dataset's.

@@ -13,7 +13,7 @@ from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, Wanted
 from mistudio.commands.output import fail, run, say, say_json, say_table
 from mistudio.commands.progress import progress_bar
 from mistudio.corpus.bundled.sample import SAMPLE_TOKENIZER
-from mistudio.corpus.spec.settings import Packing, Padding, Verify
+from mistudio.corpus.spec.settings import EXTRA_COLUMNS, Packing, Padding, Verify
 from mistudio.utils.file_utils import format_size
 
 _TOKENIZER_HELP = "A Hub model ID, a path in the data folder, or sample for the bundled one."
@@ -43,7 +43,7 @@ def tokenize(
     max_length: Annotated[int | None, typer.Option(help="Tokens per row. Default: the tokenizer's limit.")] = None,
     no_truncation: Annotated[bool, typer.Option("--no-truncation", help="Do not cut long documents.")] = False,
     padding: Annotated[Padding, typer.Option(help="Pad short rows; longest pads per batch.")] = "do_not_pad",
-    packing: Annotated[Packing, typer.Option(help="concat joins documents into full rows.")] = "off",
+    packing: Annotated[Packing, typer.Option(help="concat fills rows; windows cuts documents.")] = "off",
     begin_of_row: Annotated[str, typer.Option(help=_SLOT_HELP)] = "auto",
     separator: Annotated[str, typer.Option(help=f"Packing, between documents: {_SLOT_HELP}")] = "auto",
     end_of_document: Annotated[str, typer.Option(help=f"Packing, after each document: {_SLOT_HELP}")] = "none",
@@ -54,6 +54,12 @@ def tokenize(
     heldout: Annotated[float, typer.Option(help="The share of documents to hold out, from 0 to 1.")] = 0.0,
     chat_template: Annotated[bool, typer.Option("--chat-template", help="Render conversations with it.")] = False,
     verify: Annotated[Verify, typer.Option(help="How many documents to compare with the reference.")] = "sample",
+    min_tokens: Annotated[int, typer.Option(help="Drop documents with fewer tokens.")] = 0,
+    max_tokens: Annotated[int | None, typer.Option(help="Stop at exactly this many tokens. Default: all.")] = None,
+    stride: Annotated[int | None, typer.Option(help="Windows: tokens between two starts. Default: no overlap.")] = None,
+    extra_column: Annotated[
+        list[str] | None, typer.Option(help=f"Can be repeated: {', '.join(EXTRA_COLUMNS)}.")
+    ] = None,
     token: HubToken = None,
     json: AsJson = False,
     data_dir: DataDir = None,
@@ -79,6 +85,10 @@ def tokenize(
         "heldout_fraction": heldout,
         "apply_chat_template": chat_template,
         "verify": verify,
+        "min_tokens": min_tokens,
+        "max_tokens": max_tokens,
+        "stride": stride,
+        "extra_columns": extra_column or [],
     }
 
     run(partial(_tokenize, wanted=wanted, request=request, json=json), data_dir=data_dir)
@@ -134,7 +144,7 @@ def _list_checks(
 ) -> Iterator[tuple[str, str]]:  # both as JSON
     if ledger:
         parts = (("data_tokens", "kept"), ("truncated", "truncated"), ("dropped", "dropped"))
-        more = (("filtered", "filtered"), ("held_out", "held out"))
+        more = (("filtered", "filtered"), ("held_out", "held out"), ("repeated", "repeated"), ("unused", "unused"))
         listed = ", ".join(
             f"{ledger[key]:,} {word}" for key, word in (*parts, *more) if ledger[key] or key in dict(parts)
         )
@@ -142,6 +152,8 @@ def _list_checks(
             "Ledger",
             f"{ledger['source_tokens']:,} tokens: {listed}; {'balances' if ledger['balances'] else 'does NOT balance'}",
         )
+        if ledger["unread_rows"]:
+            yield "", f"{ledger['unread_rows']:,} rows were not read: max_tokens was reached before them"
     if audit:
         yield (
             "Audit",

@@ -3,12 +3,13 @@
 import mmap
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from mistudio.core.errors import InvalidData
@@ -51,11 +52,23 @@ class ListColumn:
     files: Sequence[Values]
     bases: Ints
     offsets: Sequence[NDArray[np.int32]]
+    _windows: dict[int, list[Values]] = field(default_factory=dict)
+
+    def windows(self, length: int) -> list[Values]:
+        """Return a view of each file whose row i has ``length`` values from i on: indexing it copies whole rows."""
+        if length not in self._windows:
+            self._windows[length] = [_view_windows(values, length) for values in self.files]
+        return self._windows[length]
 
     @property
     def kind(self) -> np.dtype[np.signedinteger]:
         """The type of the values."""
         return self.files[0].dtype
+
+
+def _view_windows(values: Values, length: int) -> Values:
+    # A file without rows may be shorter than one.
+    return sliding_window_view(values, length) if len(values) >= length else np.empty((0, length), values.dtype)
 
 
 def map_files(folder: Path, files: Sequence[TokenFile]) -> list[MappedFile]:

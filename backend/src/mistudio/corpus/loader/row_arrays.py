@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from mistudio.corpus.arrays import Ints, offsets_of
@@ -83,14 +82,14 @@ class RowArrays:
 
     def _gather_table(self, column: ListColumn, batch: Ints, at: Ints, length: int) -> Values:
         starts, file_of = column.bases[batch] + at * length, self._file_of[batch]
-        used = np.unique(file_of)
+        used, windows = set(file_of.tolist()), column.windows(length)
         if len(used) == 1:
-            found: Values = _list_windows(column.files[int(used[0])], length)[starts]
+            found: Values = windows[used.pop()][starts]
             return found
         table = np.empty((len(batch), length), column.kind)
-        for file in used.tolist():
-            here = file_of == file
-            table[here] = _list_windows(column.files[file], length)[starts[here]]
+        for file in used:
+            here = np.flatnonzero(file_of == file)
+            table[here] = windows[file][starts[here]]
         return table
 
     def _gather_lists(self, batch: Ints, at: Ints) -> Arrays:
@@ -117,8 +116,3 @@ class RowArrays:
             begin = base + int(ends[max(rows.start, first) - first])
             stop = base + int(ends[min(rows.stop, end) - first])
             self._files[self._file_of[index]].will_need(begin * width, stop * width)
-
-
-def _list_windows(values: Values, length: int) -> Values:
-    """Return a view whose row i is ``values[i : i + length]``: indexing it copies whole rows at once."""
-    return as_strided(values, (len(values) - length + 1, length), (values.itemsize, values.itemsize), writeable=False)

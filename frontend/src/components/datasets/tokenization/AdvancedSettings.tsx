@@ -1,6 +1,12 @@
 import type { DatasetDetail } from '../../../types/dataset';
 import { SettingField, SettingFields } from './SettingField';
-import { ACCESS_SETTINGS, ORDER_SETTINGS, VERIFY_SETTING } from './settingTables';
+import {
+  ACCESS_SETTINGS,
+  AMOUNT_SETTINGS,
+  ORDER_SETTINGS,
+  VERIFY_SETTING,
+  WINDOW_SETTINGS,
+} from './settingTables';
 import { SourceSettings } from './SourceSettings';
 import { SpecialTokenSettings } from './SpecialTokenSettings';
 import type { TokenizationForm } from './useTokenizationForm';
@@ -17,6 +23,8 @@ export function AdvancedSettings({ form, dataset }: AdvancedSettingsProps) {
       <SettingFields settings={ACCESS_SETTINGS} form={form} />
       <SourceSettings form={form} dataset={dataset} />
       <SettingFields settings={ORDER_SETTINGS} form={form} />
+      <SettingFields settings={AMOUNT_SETTINGS} form={form} />
+      {form.values.packing === 'windows' && <SettingFields settings={WINDOW_SETTINGS} form={form} />}
       <SpecialTokenSettings form={form} />
       <SettingField setting={VERIFY_SETTING} form={form} />
     </div>
