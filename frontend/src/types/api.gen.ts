@@ -1327,8 +1327,8 @@ export interface components {
      * @description What became of every token.
      *
      *     ``source_tokens`` + ``repeated`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out`` +
-     *     ``unused``, and ``positions`` = ``data_tokens`` + ``special_tokens`` + ``padding``. The tokens of ``unread_rows`` are
-     *     not known.
+     *     ``unused``, and ``positions`` = ``data_tokens`` + ``special_tokens`` + ``padding``. The tokens of ``unread_rows``
+     *     are not known.
      */
     Ledger: {
       /**
