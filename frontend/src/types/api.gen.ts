@@ -523,6 +523,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/tokenizations/{tokenization_id}/contexts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Draw Contexts
+     * @description Draw random contexts of written rows with their documents, from one split (default: the first).
+     */
+    get: operations['drawContexts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/positions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Find Positions
+     * @description List where a token, or a token sequence, occurs in written rows, in one split (default: all).
+     */
+    get: operations['findPositions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/tokenizations/{tokenization_id}/retry': {
     parameters: {
       query?: never;
@@ -1455,6 +1495,12 @@ export interface components {
       /** Vocab Size */
       vocab_size: number;
     };
+    /** Page[TokenContext] */
+    Page_TokenContext_: {
+      /** Data */
+      data: components['schemas']['TokenContext'][];
+      pagination: components['schemas']['Pagination'];
+    };
     /** Page[TokenizedRow] */
     Page_TokenizedRow_: {
       /** Data */
@@ -2003,6 +2049,22 @@ export interface components {
       error: string;
     };
     /**
+     * TokenContext
+     * @description Consecutive tokens of a written row, from ``position`` on, and the documents that they come from.
+     */
+    TokenContext: {
+      /** Origins */
+      origins: components['schemas']['TokenOrigin'][];
+      /** Position */
+      position: number;
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Tokens */
+      tokens: components['schemas']['TokenView'][];
+    };
+    /**
      * TokenCount
      * @description How often one token occurs.
      */
@@ -2335,6 +2397,36 @@ export interface components {
        * @enum {string}
        */
       verify: 'sample' | 'full';
+    };
+    /**
+     * TokenOrigin
+     * @description Consecutive positions of a context that come from one document, which is source row ``row``.
+     */
+    TokenOrigin: {
+      /** Commit */
+      commit: string | null;
+      /**
+       * File
+       * @description The source file.
+       */
+      file: string | null;
+      /** File Sha256 */
+      file_sha256: string | null;
+      /** Length */
+      length: number;
+      /**
+       * Position
+       * @description Counts from the start of the context.
+       */
+      position: number;
+      /** Repo */
+      repo: string | null;
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Token Start */
+      token_start: number;
     };
     /**
      * TokenSpan
@@ -4097,6 +4189,139 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  drawContexts: {
+    parameters: {
+      query?: {
+        /** @description Tokens of a context. */
+        length?: number;
+        /** @description Contexts; fewer if the split has fewer. */
+        n?: number;
+        seed?: number;
+        split?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenContext'][];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  findPositions: {
+    parameters: {
+      query: {
+        /** @description Token ids, with commas between. */
+        ids: string;
+        /** @description Items per page. */
+        limit?: number;
+        /** @description Counts from 1. */
+        page?: number;
+        split?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_TokenContext_'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
