@@ -106,6 +106,10 @@ measure-code: $(VENV_HOME) frontend/node_modules/.installed ## List modules and 
 types: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed ## Write the OpenAPI document and the TypeScript types generated from it
 	@$(PY) scripts/write_types.py
 
+.PHONY: licences
+licences: $(VENV)/.runtime ## Write the list of dependencies with their licences
+	@$(PY) scripts/list_licences.py
+
 .PHONY: types-check
 types-check: $(VENV)/.runtime $(VENV)/.package frontend/node_modules/.installed
 	@$(PY) scripts/write_types.py --check

@@ -147,6 +147,13 @@ test.describe('work under way', () => {
       mimeType: 'application/jsonl',
       buffer: Buffer.from(TEXT),
     });
+    const plan = page.getByRole('dialog', { name: 'Import notes.jsonl' });
+    await take({
+      ImportPlanDialog: plan,
+      ImportPlanOptions: parent(plan.getByLabel('Name'), 2),
+      ImportPlanFiles: parent(plan.getByRole('table')),
+    });
+    await plan.getByRole('button', { name: 'Import' }).click();
     await take({ ImportStatus: page.getByRole('region', { name: 'Import' }) });
     await page.getByRole('button', { name: 'Stop the import' }).click();
     await page.unroute('**/api/datasets/upload');
@@ -246,6 +253,15 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     CopyButton: region('Use it').getByRole('button', { name: /^Copy/ }),
   });
   await takeTall({ UsageSnippets: [region('Use it')] });
+  await dialog.getByRole('button', { name: 'Change the text' }).click();
+  const template = dialog.getByLabel('Text template');
+  await template.fill('{title}\n\n{text}');
+  await take({
+    TextSetting: dialog.getByRole('form', { name: 'Text' }),
+    TemplateField: parent(template),
+    TextAreaField: parent(template),
+  });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
 
   await tab('Samples');
   await dialog.getByRole('searchbox').fill('river');
@@ -309,6 +325,7 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     FieldNote: parent(dialog.getByLabel('Verify against the reference')),
     TokenSlotField: parent(dialog.getByLabel('Token at the start of each row')),
     SourceSettings: parent(dialog.getByLabel('Text column')),
+    TextChoice: dialog.getByText(/^Text: /),
   });
   await takeAround('SpecialTokenSettings', [
     parent(dialog.getByLabel('Token at the start of each row')),

@@ -1,6 +1,7 @@
 """The command line: the server and the worker; commands on datasets are in ``mistudio.commands``."""
 
 import json
+import secrets
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +9,11 @@ from typing import Annotated
 import typer
 
 from mistudio import __version__
-from mistudio.commands import create, datasets, tokens
+from mistudio.commands import create, datasets, edit, tokens
 from mistudio.commands.doctor import doctor
 from mistudio.commands.output import fail, load_settings
 from mistudio.core.config import Settings
+from mistudio.core.errors import MiStudioError
 from mistudio.utils.imports import hide_packages
 
 app = typer.Typer(help="Text datasets for mechanistic interpretability.", no_args_is_help=True, add_completion=True)
@@ -29,6 +31,8 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. Not loopback: needs a token.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 chooses a free one.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+    auth: Annotated[bool, typer.Option("--auth", help="Make an access token, and print a link that logs in.")] = False,
+    uds: Annotated[Path | None, typer.Option(help="Listen on this Unix socket instead of a port.")] = None,
 ) -> None:
     """Serve the panel and its API until Ctrl-C."""
     # pyarrow imports pandas to recognize its values, python-socketio imports aiohttp for its client: a server needs
@@ -37,10 +41,12 @@ def serve(
         from mistudio.core.ownership import AlreadyServed
         from mistudio.server import AddressInUse, run
 
-    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    made = secrets.token_urlsafe(24) if auth else None
+    own = {"api_token": made} if made else {}
+    settings = load_settings(host=host, port=port, data_dir=data_dir, **own)
     try:
-        run(settings, announce=typer.echo)
-    except (AlreadyServed, AddressInUse) as error:
+        run(settings, announce=typer.echo, login_token=made, uds=uds.expanduser().absolute() if uds else None)
+    except (AlreadyServed, AddressInUse, MiStudioError) as error:
         raise fail(str(error)) from None
 
 
@@ -49,6 +55,7 @@ app.command(name="import")(create.import_files)
 app.command()(datasets.ls)
 app.command()(datasets.show)
 app.command()(datasets.samples)
+app.command()(edit.edit)
 app.command()(tokens.tokenize)
 app.command()(tokens.stats)
 app.command(name="what-if")(tokens.what_if)
@@ -56,6 +63,17 @@ app.command()(datasets.verify)
 app.command()(datasets.rebuild)
 app.command()(datasets.rm)
 app.command()(doctor)
+
+
+@app.command(name="recover")
+def recover_database(
+    force: Annotated[bool, typer.Option("--force", help="Rebuild it although it is in order.")] = False,
+    data_dir: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+) -> None:
+    """Rebuild a damaged database from datasets/, and keep the old file under a dated name."""
+    from mistudio.commands.recover import recover
+
+    recover(force=force, data_dir=data_dir)
 
 
 @app.command()
@@ -78,7 +96,10 @@ def worker(
         raise fail(f"There is no queue {', '.join(unknown)}. Queues: {', '.join(QUEUES)}.")
     from mistudio.workers.scaled_out.worker import run_worker
 
-    run_worker(settings, queues=chosen, concurrency=concurrency)
+    try:
+        run_worker(settings, queues=chosen, concurrency=concurrency)
+    except MiStudioError as error:
+        raise fail(str(error)) from None
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The composition root: builds one application from settings, database, engine, services and routes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,11 +15,13 @@ from mistudio.api.errors import install_error_handlers
 from mistudio.api.metrics import MetricsMiddleware
 from mistudio.api.middleware import BodyLimitMiddleware, CrashMiddleware, HeadMiddleware
 from mistudio.api.panel import mount_panel
-from mistudio.api.problems import PROBLEM_MODEL
+from mistudio.api.problems import PROBLEM_MODEL, describe_common_refusals
 from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, system, tokenizations
 from mistudio.api.security import AccessMiddleware, AccessRules
+from mistudio.core.child_environment import child_environment
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
+from mistudio.core.disk import translate_disk_errors
 from mistudio.core.errors import Json
 from mistudio.core.migrations import upgrade
 from mistudio.core.websocket import WebSocketManager
@@ -31,6 +34,7 @@ from mistudio.schemas.event import (
     SubscribeRefused,
 )
 from mistudio.services.dataset_service import DatasetService
+from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
@@ -45,9 +49,12 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.what_if_service import WhatIfService
+from mistudio.utils.tasks import end_task
 from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
 
 PANEL = Path(__file__).parent / "web"
+# FastAPI's own shapes of a refusal.
+_UNUSED_MODELS = ("HTTPValidationError", "ValidationError")
 _EVENT_MODELS = (DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSnapshot, SubscribeRefused)
 
 
@@ -62,7 +69,7 @@ class Server:
         self.socket = WebSocketManager(self._snapshot, self.rules.can_open_socket, redis_url=shared_redis)
         self.jobs = JobService(self.database, self.socket)
         self.engine = self._engine()
-        self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=settings.hub_environment())
+        self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=child_environment(settings))
         self.storage = StorageService(settings, self.database)
         self.indexes = IndexService(
             settings, self.database, bus=self.socket, queue=self.engine.queue, jobs=self.jobs, storage=self.storage
@@ -81,7 +88,17 @@ class Server:
             storage=self.storage,
             on_deleted=self._forget_dataset,
         )
-        self.imports = ImportService(settings, self.storage, self.datasets)
+        self.edits = EditService(
+            settings,
+            self.database,
+            bus=self.socket,
+            queue=self.engine.queue,
+            vault=self.engine.vault,
+            jobs=self.jobs,
+            storage=self.storage,
+            indexes=self.indexes,
+        )
+        self.imports = ImportService(settings, self.storage, self.datasets, self.planner)
         self.tokenizers = TokenizerService(settings, self.database, self.planner)
         self.tokenizations = TokenizationService(
             settings,
@@ -122,6 +139,7 @@ class Server:
         """Return the services that routes use."""
         return Services(
             datasets=self.datasets,
+            edits=self.edits,
             imports=self.imports,
             samples=self.samples,
             indexes=self.indexes,
@@ -137,25 +155,41 @@ class Server:
             health=HealthService(self.settings, self.database, self.engine.checks),
         )
 
+    def acquire(self) -> None:
+        """Take the lock on DATA_DIR. Raises AlreadyServed, DiskFull, DiskFailed."""
+        with translate_disk_errors(is_kept=False, is_start=True):
+            self.storage.reserve.make_room()
+            self.engine.acquire()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Start the parts in order, from the lock on DATA_DIR on, and stop them in reverse order."""
+        """Start the parts in order, from the lock on DATA_DIR on, and stop them in reverse order.
+
+        Raises DatabaseDamaged, UnsupportedVersion, DiskFull, DiskFailed if DATA_DIR does not allow a start.
+        """
         async with AsyncExitStack() as stack:
-            self.engine.acquire()
+            self.acquire()
             stack.push_async_callback(self.engine.release)
-            self.storage.prepare()
-            stack.push_async_callback(self.database.close)
-            await upgrade(self.database)
-            await self.storage.sweep()
-            await self.indexes.refresh()
-            stack.callback(self.samples.close)
-            stack.push_async_callback(self.planner.close)
-            stack.push_async_callback(self.storage.close)
-            # Closed after the engine, which publishes events until its end.
-            stack.push_async_callback(self.socket.close)
-            await self.engine.start()
-            stack.push_async_callback(self.engine.close)
+            with translate_disk_errors(is_kept=False, is_start=True):
+                await self._start(stack)
             yield
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        use_reserve = self.storage.reserve.use
+        self.storage.prepare()
+        stack.push_async_callback(self.database.close)
+        await use_reserve(lambda: upgrade(self.database))
+        await use_reserve(self.storage.sweep)
+        await use_reserve(self.indexes.refresh)
+        stack.callback(self.samples.close)
+        stack.push_async_callback(self.planner.close)
+        stack.push_async_callback(self.tokenizers.close)
+        stack.push_async_callback(self.storage.close)
+        # Closed after the engine, which publishes events until its end.
+        stack.push_async_callback(self.socket.close)
+        await use_reserve(self.engine.start)
+        stack.push_async_callback(self.engine.close)
+        stack.push_async_callback(end_task, asyncio.create_task(self.storage.keep_reserve()))
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -203,7 +237,10 @@ def openapi_document(app: FastAPI) -> dict[str, object]:
             [(model, "serialization") for model in (*_EVENT_MODELS, PROBLEM_MODEL)],
             ref_template="#/components/schemas/{model}",
         )
+        describe_common_refusals(document["paths"])
         known = document["components"]["schemas"]
+        for name in _UNUSED_MODELS:
+            known.pop(name, None)
         document["components"]["schemas"] = dict(sorted({**shapes["$defs"], **known}.items()))
         app.openapi_schema = document
     return app.openapi_schema

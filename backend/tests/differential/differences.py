@@ -42,6 +42,13 @@ def _compare_values(theirs: Reading, ours: Reading) -> str:
         for row, own in zip(rows, ours.rows[split], strict=True):
             if row != own:
                 return _cell_difference(row, own)
+    return _compare_features(theirs, ours)
+
+
+def _compare_features(theirs: Reading, ours: Reading) -> str:
+    for name, feature in theirs.features.items():
+        if feature != ours.features.get(name):
+            return f"features: {feature} is {ours.features.get(name)} here"
     return SAME
 
 

@@ -6,15 +6,19 @@ from typing import Final
 KNOWN: Final[Mapping[str, str]] = {
     r"ours refuses: no_data: No column holds text": "A dataset without a text column is refused, with a reason.",
     r"\.zip ours refuses": "ZIP archives are not read.",
-    r"^(csv|tsv)\S* ours refuses: invalid_data: .* row .* columns": "Rows with too few or too many cells are refused.",
+    r"ours refuses: invalid_data: .* row .* columns": "Rows with too many cells are refused.",
     r"^(csv|tsv)\S* ours refuses: .* a quote is never closed": "A text of several lines under another delimiter.",
+    r"^json\S* (fewer|more) rows": "A table that pandas wrote as one object is read by rows, and the dataset says so.",
     r"ours refuses: no_data: \S+ has no data files": "data_dir: . in the card finds no files.",
     r"ours refuses: unsupported_format: .* sample_by": "sample_by in the card is refused.",
-    r"^(csv|tsv)\S* values: NoneType is str here": "NA, null, nan, None and the like in CSV are text here, null there.",
-    r"^(csv|tsv)\S* more rows": "A row of blanks alone is a row here, skipped there.",
     r"^json\S* values: datetime is str here": "A date in JSON is text here, a time there.",
     r"^json\S* values: str differs": "A date in JSON whose column turns to text is rewritten there.",
     r"values: (int|float|bool) is str here": "Whole numbers beyond 64 bits, and columns of mixed types, are text here.",
-    r"values: (str|bool) is (int|float|bool) here": "Shards keep types of their own; features in the card are ignored.",
+    r"^(csv|tsv)\S* (values: float is int|features: Value\('float64'\) is Value\('int64'\)) here": (
+        "Whole numbers with gaps stay whole here; pandas makes them floating-point numbers."
+    ),
+    r"^(csv|tsv)\S* features: Value\('float64'\) is Value\('null'\)": "A column without any value has no type here.",
+    r"^(csv|tsv)\S* values: str differs": "Texts such as 007 in a later shard stay; pandas makes them numbers first.",
+    r"columns more": "A column that the card does not declare is kept, with a notice.",
     r"^txt\S* values: str differs": "The mark of byte order is kept there.",
 }

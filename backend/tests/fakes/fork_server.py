@@ -43,6 +43,7 @@ KINDS: Final = {
         "mistudio.corpus.hub.planner_child",
         ("mistudio.corpus.hub.plan_types", "pandas", "pyarrow.dataset", "fsspec", "httpx2", "aiohttp", "multiprocess"),
     ),
+    "preview": Kind("mistudio.services.tokenizations.preview_child", ("mistudio.core.child_environment", "pydantic")),
     # A server that forks both of the above itself: see the module.
     "studio": Kind("harness.forked_server", ("harness.preloaded",), has_own_environment=True),
 }

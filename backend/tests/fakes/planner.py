@@ -1,8 +1,13 @@
 """A planner that knows one answer."""
 
+import asyncio
+
+from mistudio.corpus.hub.file_layout import lay_out_files
 from mistudio.corpus.hub.plan_types import (
     DownloadPlan,
+    FileLayout,
     Inspection,
+    LayoutRequest,
     PinnedTokenizer,
     PlanRequest,
     RemoteFile,
@@ -44,6 +49,10 @@ class FakePlanner:
             num_files=len(plan.files),
             sizes=plan.sizes,
         )
+
+    async def lay_out(self, request: LayoutRequest) -> FileLayout:
+        """The layout itself, read in this process."""
+        return await asyncio.to_thread(lay_out_files, request)
 
     async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """The tokenizer at the plan's commit."""

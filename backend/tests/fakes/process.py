@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -54,14 +54,16 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-async def start_process(settings: Settings, log: Path) -> tuple[Process, str]:
+async def start_process(
+    settings: Settings, log: Path, variables: Mapping[str, str] | None = None
+) -> tuple[Process, str]:
     """Start a server; return its process and its first line."""
     with log.open("ab") as errors:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "mistudio.cli", "serve", "--port", "0"),
             stdout=PIPE,
             stderr=errors,
-            env=environment(settings),
+            env=environment(settings) | dict(variables or {}),
         )
     assert process.stdout is not None
     async with asyncio.timeout(TIMEOUT):
@@ -70,9 +72,11 @@ async def start_process(settings: Settings, log: Path) -> tuple[Process, str]:
 
 
 @asynccontextmanager
-async def server_process(settings: Settings, log: Path) -> AsyncIterator[ServerProcess]:
-    """Run a server in its own process; end it with SIGTERM if it still runs."""
-    process, line = await start_process(settings, log)
+async def server_process(
+    settings: Settings, log: Path, variables: Mapping[str, str] | None = None
+) -> AsyncIterator[ServerProcess]:
+    """Run a server in its own process, with further variables; end it with SIGTERM if it still runs."""
+    process, line = await start_process(settings, log, variables)
     try:
         assert line.startswith(_STARTED), log.read_text(encoding="utf-8")
         url = line.removeprefix(_STARTED)

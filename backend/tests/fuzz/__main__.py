@@ -24,7 +24,8 @@ from harness.say import say
 async def _run(part: str, asked: argparse.Namespace, folder: Path) -> Figures:
     bench = Bench(folder / part)
     try:
-        every = [case for case in await PARTS[part](bench, random.Random(asked.seed)) if asked.only in case.name]
+        found = await PARTS[part](bench, random.Random(asked.seed), asked.examples)
+        every = [case for case in found if asked.only in case.name]
         cases = chosen(random.Random(asked.seed), every, asked.cases)
         return await run_cases(bench, cases, part, time.monotonic() + asked.minutes * 60)
     finally:
@@ -36,6 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="fuzz", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
     parser.add_argument("--cases", type=int, help="so many of each part; left out: all")
+    parser.add_argument("--examples", type=int, default=60, help="requests to each operation")
     parser.add_argument("--only", default="", help="only cases whose name holds this")
     parser.add_argument("--minutes", type=float, default=24 * 60, help="stop a part after so long")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))

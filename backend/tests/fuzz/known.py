@@ -10,24 +10,15 @@ KNOWN: Final[Mapping[str, str]] = {
     r"^hub: Content-Length.*takes more than": "A Content-Length that is no number is waited for.",
     # files
     r"^files: (the whole|the first record) is null.*worker_died": "pyarrow's JSON reader crashes at a null.",
-    r"^files: sound Arrow.*changed.*worker_died": "Arrow files are not validated: a changed byte crashes the process.",
     r"^files: .*timestamps of no zone": "A timestamp of an unknown time zone cannot be shown.",
     r"^files: .*timestamps beyond years": "A timestamp beyond milliseconds crashes the job.",
-    r"^files: .*deep (list|object).*RecursionError": "A deeply nested record cannot be shown.",
-    r"^files: .*60 lists deep.*cannot be read": "A column of deeply nested lists is stored and cannot be read.",
     r"^files: .*100,000 columns.*memory": "A CSV of 100,000 columns takes more than 700 MB.",
     r"^files: .*a dictionary that inflates.*memory": "A page of texts of 1 MB takes over 700 MB.",
-    r"^files: .*keys? of (its|their) own.*(memory|processor|takes)": "Records with keys of their own take gigabytes.",
     r"^files: sound [CT]SV.*UnicodeDecodeError": "Bytes that are no UTF-8 in CSV leave a traceback in the log.",
     # damage
     r"^damage: .*(ownership|migrations|index_service|ensure_dir|_prepare_sqlite)": "A start ends with a traceback.",
-    r"^damage: .*tokenize/what_if\.py": "Missing or damaged lengths crash what-if.",
     r"^damage: .*tokenized/(store|manifest)\.py": "A damaged folder of a tokenization crashes its readers.",
     r"^damage: .*get_directory_size": "A link to itself crashes the figures of the disk.",
     r"^damage: .*store/manifest\.py:text": "A manifest without columns crashes the samples.",
     r"^damage: .*index_builder\.py:drop_index": "A file in place of the index crashes rebuild.",
-    r"^damage: the database: .*(JSONDecodeError|ValidationError|LookupError)": "Odd values in the database.",
-    # requests
-    r"^requests: .*status 422: Undocumented Content-Type": "Refusals are documented as application/json.",
-    r"^requests: .*status 400: Undocumented status code": "A body that cannot be read is answered 400, undocumented.",
 }

@@ -12,27 +12,28 @@ from fuzz.race_cases import race_cases
 from fuzz.request_cases import request_cases
 from fuzz.runner import Case
 
-Part = Callable[[Bench, random.Random], Awaitable[Sequence[Case]]]
+# With so many examples of each request.
+Part = Callable[[Bench, random.Random, int], Awaitable[Sequence[Case]]]
 
 
-async def _hub(_bench: Bench, _chance: random.Random) -> Sequence[Case]:
+async def _hub(_bench: Bench, _chance: random.Random, _examples: int) -> Sequence[Case]:
     return hub_cases()
 
 
-async def _files(_bench: Bench, chance: random.Random) -> Sequence[Case]:
+async def _files(_bench: Bench, chance: random.Random, _examples: int) -> Sequence[Case]:
     return file_cases(chance)
 
 
-async def _damage(bench: Bench, chance: random.Random) -> Sequence[Case]:
+async def _damage(bench: Bench, chance: random.Random, _examples: int) -> Sequence[Case]:
     return await damage_cases(bench, chance)
 
 
-async def _requests(bench: Bench, chance: random.Random) -> Sequence[Case]:
+async def _requests(bench: Bench, chance: random.Random, examples: int) -> Sequence[Case]:
     await bench.start()
-    return await request_cases(bench, chance, examples=60)
+    return await request_cases(bench, chance, examples=examples)
 
 
-async def _races(_bench: Bench, chance: random.Random) -> Sequence[Case]:
+async def _races(_bench: Bench, chance: random.Random, _examples: int) -> Sequence[Case]:
     return race_cases(chance, 100)
 
 

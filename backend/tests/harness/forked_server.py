@@ -63,12 +63,14 @@ def _announce_group() -> None:
 
 
 def main() -> None:
-    """Fork the two fork servers, then serve."""
+    """Fork the fork servers, then serve."""
     _take_log()
     _announce_group()
     name_process("server")
     job = ReadyForkServer.fork("job")
-    fork_servers = {KINDS["job"].module: job, KINDS["planner"].module: ReadyForkServer.fork("planner", job)}
+    planner = ReadyForkServer.fork("planner", job)
+    every = {"job": job, "planner": planner, "preview": ReadyForkServer.fork("preview", job, planner)}
+    fork_servers = {KINDS[kind].module: server for kind, server in every.items()}
 
     async def start_module(name: str, environment: Mapping[str, str], *, line_bytes: int) -> ForkedProcess:
         return await fork_servers[name].start(environment, line_bytes=line_bytes)

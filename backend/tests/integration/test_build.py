@@ -81,7 +81,7 @@ def test_the_dataset_is_complete_and_nothing_else_is_left(plan: DownloadPlan, tm
     assert [] == verify(tmp_path / "dataset")
     assert ["manifest.json", "raw"] == sorted(path.name for path in (tmp_path / "dataset").iterdir())
     assert not (tmp_path / "staging").exists()
-    assert ("lab/stories", plan.revision, "text") == (manifest.repo, manifest.commit, manifest.text_column.name)
+    assert ("lab/stories", plan.revision, "text") == (manifest.repo, manifest.commit, manifest.text_source)
     assert {file.path: (file.size, file.sha256) for file in plan.files} == {
         source.path: (source.size, source.sha256) for source in manifest.sources
     }

@@ -62,6 +62,38 @@ def written(folder: Path, name: str, data: bytes) -> str:
     return str(path)
 
 
+def test_an_import_can_be_seen_and_changed_before(shell: Shell) -> None:
+    """What each file would be, and why others are left out; the options change it, and what is left out is printed."""
+    folder = Path(written(shell.folder, "mixed/data.csv", b"text;n\na, b;1\n")).parent
+    written(shell.folder, "mixed/LICENSE.txt", b"MIT\n")
+    written(shell.folder, "mixed/more.json", b'{"rows": [{"text": "x"}]}')
+    (plan,) = (shell.json("import", str(folder), "--dry-run", "--split", "data.csv=train", "--field", "rows"),)
+    entries = {entry["file"]: entry for entry in plan["files"]}
+    assert ("train", ";", False) == tuple(entries["mixed/data.csv"][name] for name in ("split", "delimiter", "skipped"))
+    assert ("train", "rows") == tuple(entries["mixed/more.json"][name] for name in ("split", "field"))
+    shown = shell.run("import", str(folder), "--dry-run").stdout
+    assert re.search(r"mixed/more\.json +train +json", shown)
+    assert "mixed/data.csv     The split train is read as json" in shown
+    assert "no*=test: write FILE=NAME" in shell.run("import", str(folder), "--split", "no*=test", code=1).stderr
+    assert [] == [found for found in shell.json("ls") if found["name"] == "mixed"]
+    printed = shell.run("import", str(folder), "--split", "*.csv=test", "--field", "rows")
+    assert "mixed is ready: 2 samples (train 1, test 1)" in printed.stdout
+    assert "1 file not imported:\n  mixed/LICENSE.txt: Its name is that of a licence" in printed.stderr
+    assert "is deleted" in shell.run("rm", "mixed", "--yes").stdout
+
+
+def test_a_folder_with_a_card_is_imported_by_a_config(shell: Shell) -> None:
+    """Without a choice the configs are named."""
+    card = b"---\nconfigs:\n- config_name: en\n  data_files: en.csv\n- config_name: de\n  data_files: de.csv\n---\n"
+    folder = Path(written(shell.folder, "carded/README.md", card)).parent
+    for name in ("en", "de"):
+        written(folder, f"{name}.csv", f"text\n{name}\n".encode())
+    assert "several configs and no default: en, de" in shell.run("import", str(folder), code=1).stderr
+    dataset = shell.json("import", str(folder), "--config", "de")
+    assert ("de", 1) == (dataset["config"], dataset["num_samples"])
+    assert "is deleted" in shell.run("rm", "carded", "--yes").stdout
+
+
 def test_the_sample_needs_no_network_and_no_server(shell: Shell) -> None:
     """Complete, with three splits; the same command again says that it exists."""
     (dataset,) = shell.json("ls")
@@ -71,8 +103,8 @@ def test_the_sample_needs_no_network_and_no_server(shell: Shell) -> None:
     assert (shell.data_dir / "tokenizers" / "sample-bpe" / "tokenizer.json").is_file()
 
 
-def test_a_folder_of_every_format_becomes_a_dataset(shell: Shell) -> None:
-    """Its files stay; splits come from names; unsupported files are skipped; Ctrl-C costs no second dataset."""
+def test_files_of_every_format_become_a_dataset(shell: Shell) -> None:
+    """The files stay; splits come from names; unsupported files are skipped; Ctrl-C costs no second dataset."""
     folder = shell.folder / "books"
     files = {
         "a.csv": CSV,
@@ -87,14 +119,13 @@ def test_a_folder_of_every_format_becomes_a_dataset(shell: Shell) -> None:
         "test.csv": CSV,
         "cover.png": b"\x89PNG",
     }
-    for name, data in files.items():
-        written(folder, name, data)
-    assert STOPPED == shell.interrupt("import", str(folder), when=partial(shell.has_job, "import"))
-    dataset = shell.json("import", str(folder))
+    command = ["import", *(written(folder, name, data) for name, data in files.items()), "--name", "books"]
+    assert shell.interrupt(*command, when=partial(shell.has_job, "import")).endswith(STOPPED)
+    dataset = shell.json(*command)
     assert {"books", STORIES} == {found["name"] for found in shell.json("ls")}
     assert ("books", 200, "ready") == (dataset["name"], dataset["num_samples"], dataset["status"])
     assert {"train": 180, "test": 20} == {split["name"]: split["num_rows"] for split in dataset["splits"]}
-    assert dataset["id"] == shell.json("import", str(folder))["id"]
+    assert dataset["id"] == shell.json(*command)["id"]
     found = shell.json("samples", "books", "--split", "test", "--limit", "3")
     assert ["story 0", "story 1", "story 2"] == [sample["text"] for sample in found["data"]]
     assert "is deleted" in shell.run("rm", "books", "--yes").stdout
@@ -114,6 +145,28 @@ def test_a_dataset_is_tokenized_and_counted_offline(shell: Shell, tokenization: 
     assert figures["tokens"]["tokens"] == exact["source_tokens"]
     assert "Estimated from" in shell.run("what-if", STORIES, "--tokenizer", "sample").stdout
     assert tokenization in shell.run("show", STORIES).stdout
+
+
+def test_a_text_of_several_columns(shell: Shell) -> None:
+    """Chosen at the import, shown before a tokenization, and changed afterwards with name, tags and note."""
+    path = written(shell.folder / "qa", "qa.jsonl", json_lines([{"q": "Why", "a": "So"}, {"q": "How", "a": None}]))
+    dataset = shell.json("import", path, "--text-template", r"{q}?\n{a}")
+    assert (dataset["text_template"], dataset["metadata"]["incomplete_texts"]) == ("{q}?\n{a}", 1)
+    assert "Text: template “{q}?" in shell.run("tokenize", "qa", "sample", "--max-length", "8").stdout
+    assert "Why?\nSo" in shell.run("samples", "qa").stdout
+    changed = shell.json("edit", "qa", "--name", "pairs", "--tag", "x", "--note", "two", "--text-column", "a")
+    assert [changed[key] for key in ("name", "tags", "note", "text_column", "text_template")] == [
+        *("pairs", ["x"], "two", "a", None)
+    ]
+    shown = shell.run("show", "pairs").stdout
+    assert all(words in shown for words in ("column “a” (“a” was chosen afterwards)", "Tags", "two"))
+    assert "template “{q}?" in shell.run("edit", "pairs", "--tag", "", "--note", "", "--text-column", "").stdout
+    edited = shell.json("show", "pairs")
+    assert [edited[key] for key in ("tags", "note", "text_column")] == [[], None, None]
+    assert "Nothing to change" in shell.run("edit", "pairs", code=1).stderr
+    refused = shell.run("edit", "pairs", "--text-template", "{z}", code=1).stderr
+    assert "There is no column “z”. Columns: q, a" in refused
+    shell.run("rm", "pairs", "--yes")
 
 
 def test_tokens_are_read_in_python_as_arrays(shell: Shell, tokenization: str) -> None:
@@ -160,8 +213,8 @@ def test_with_a_server_the_commands_ask_it(shell: Shell, tokenization: str, serv
     assert served in shell.run("doctor", code=int(not (Path(__file__).parents[2] / "src/mistudio/web").is_dir())).stdout
     assert "more is ready: 20 samples" in shell.run("import", written(shell.folder, "more.csv", CSV)).stdout
     assert "ready" == shell.json("rebuild", STORIES)["state"]
-    bad = written(shell.folder, "bad.csv", b"a,text\n1\n")
-    assert "bad.csv, row 2: expected 2 columns, found 1." in shell.run("import", bad, code=1).stderr
+    bad = written(shell.folder, "bad.csv", b"a,text\n1,2,3\n")
+    assert "bad.csv, row 2: expected 2 columns, found 3." in shell.run("import", bad, code=1).stderr
     assert "There is no dataset “nothing”" in shell.run("show", "nothing", code=1).stderr
     assert "max_length" in shell.run("tokenize", "more", "sample", "--max-length", "1", code=1).stderr
     assert "Tokenize this dataset to see token statistics" in shell.run("stats", "more").stdout

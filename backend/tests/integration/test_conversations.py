@@ -98,7 +98,7 @@ def test_a_path_is_the_text_column(tmp_path: Path) -> None:
     """The id does not win; rows, texts and figures are those of the path."""
     rows: list[dict[str, object]] = [{"id": str(n), "translation": {"en": "The mill", "de": "Mühle"}} for n in range(3)]
     store = build(rows, tmp_path)
-    assert ("translation.en", 24) == (store.manifest.text_column.name, store.manifest.text.characters)
+    assert ("translation.en", 24) == (store.manifest.text_source, store.manifest.text.characters)
     reader = TextReader(store, "translation.de")
     assert ["Mühle"] * 3 == [text for group in store.groups() for text in reader.texts(group).to_pylist()]
     assert ["Mühle"] == reader.rows("train", [1])

@@ -17,8 +17,9 @@ from fakes.hub import Hub
 from fakes.repositories import CARD, add_large, add_stories, parquet_bytes, story_rows
 from fakes.running import Client
 from fakes.small_disk import SmallDiskServer, namespace_command, server_on_small_disk
-from fakes.timing import TIMEOUT
+from fakes.timing import TIMEOUT, wait_until
 from mistudio.core.config import Settings
+from mistudio.core.reserve import RESERVE_NAME
 from mistudio.corpus.store.manifest import verify
 
 MIB = 1 << 20
@@ -67,9 +68,9 @@ async def add_other_dataset(server: SmallDiskServer, hub: Hub) -> str:
 async def test_a_disk_that_fills_up_during_a_download(
     settings: Settings, hub: Hub, tmp_path: Path, reserve: int, left: int
 ) -> None:
-    """With a reserve, the download stops before the disk is full, and says so at once.
+    """The download says so at once, also where no byte is left: its end is recorded in the emergency reserve.
 
-    Without one, not even the database can record the error, until there is room again. Other datasets can be read.
+    Other datasets can be read.
     """
     settings = settings.model_copy(update={"disk_reserve_bytes": reserve})
     hub.rate = 2e6
@@ -79,12 +80,6 @@ async def test_a_disk_that_fills_up_during_a_download(
         dataset_id = (await server.download("lab/large"))["id"]
         await wait_for_share(server, dataset_id, 0.2)
         server.set_free_bytes(left)
-        if not reserve:
-            await asyncio.sleep(0.5)
-            assert "downloading" == (await server.get(f"/api/datasets/{dataset_id}"))["status"]
-            assert 507 == (await server.http.post(f"/api/datasets/{dataset_id}/cancel")).status_code
-            assert 30 == len((await server.get(f"/api/datasets/{other}/samples", limit=30))["data"])
-            server.set_free_bytes(8 * MIB)
         await wait_for_disk_full(server, dataset_id)
         assert 30 == len((await server.get(f"/api/datasets/{other}/samples", limit=30))["data"])
         fetched, hub.rate = hub.bytes_sent(origin="files"), None
@@ -94,6 +89,33 @@ async def test_a_disk_that_fills_up_during_a_download(
         whole = ready["metadata"]["source_bytes"]
         assert hub.bytes_sent(origin="files") - fetched < 0.9 * whole
         assert [] == verify(server.data_dir / "datasets" / other)
+
+
+async def test_a_full_disk_does_not_block_its_own_cure(settings: Settings, hub: Hub, tmp_path: Path) -> None:
+    """Without one free byte a job can be cancelled, a dataset deleted, and the reserve is filled once there is room."""
+    hub.rate = 2e5
+    add_large(hub, files=2, megabytes=5)
+    async with server_on_small_disk(settings, tmp_path / "log", megabytes=64) as server:
+        other, reserve = await add_other_dataset(server, hub), server.data_dir / RESERVE_NAME
+        await wait_until(reserve.exists)
+        whole = reserve.stat().st_size
+        running = (await server.download("lab/large"))["id"]
+        server.set_free_bytes(0)
+        statuses = [
+            (await server.http.post(f"/api/datasets/{running}/cancel")).status_code,
+            (await server.http.delete(f"/api/datasets/{running}")).status_code,
+        ]
+        server.set_free_bytes(0)
+        sample = await server.http.post("/api/datasets/sample")
+        assert (507, "disk_full") == (sample.status_code, sample.json()["code"])
+        statuses.append((await server.http.delete(f"/api/datasets/{other}")).status_code)
+        # The job may have met the full disk before its cancel.
+        assert statuses[0] in (200, 409)
+        assert [204, 204] == statuses[1:]
+        assert 0 < reserve.stat().st_size < whole
+        server.set_free_bytes(40 * MIB)
+        await wait_until(lambda: reserve.stat().st_size == whole)
+        assert "Traceback" not in server.log.read_text(encoding="utf-8")
 
 
 async def retry_until_ended(server: SmallDiskServer, dataset_id: str) -> str:

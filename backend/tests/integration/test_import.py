@@ -11,7 +11,6 @@ from fakes.corpora import csv_bytes, json_lines, parquet_bytes
 from integration.test_build import Interrupted, Interrupting
 from mistudio.core.errors import DataMissing, InvalidData
 from mistudio.corpus.ingest.build import build_dataset
-from mistudio.corpus.ingest.file_names import detect_split
 from mistudio.corpus.ingest.local_files import MAX_DOCUMENT_BYTES, LocalFile, LocalOrigin, LocalPlan
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.manifest import Manifest, verify
@@ -33,7 +32,15 @@ def stage_files(folder: Path, files: dict[str, bytes] = FILES) -> LocalOrigin:
     staged = []
     for number, (name, data) in enumerate(files.items()):
         (source / f"{number:05d}").write_bytes(data)
-        staged.append(LocalFile(name, f"{number:05d}", detect_split(name), len(data), hashlib.sha256(data).hexdigest()))
+        staged.append(
+            LocalFile(
+                name,
+                f"{number:05d}",
+                "test" if "test" in name else "train",
+                len(data),
+                hashlib.sha256(data).hexdigest(),
+            )
+        )
     return LocalOrigin(LocalPlan(tuple(staged), "file"))
 
 

@@ -250,7 +250,7 @@ CASES = {
     "mark": Case({"train.jsonl": b"\xef\xbb\xbf" + jsonl(*PLAIN)}, {"train": PLAIN}),
     "changing-types": Case(
         {"train-1.jsonl": jsonl({"text": "a", "v": 1}), "train-2.jsonl": jsonl({"text": "b", "v": "one", "w": [1]})},
-        {"train": [{"text": "a", "v": 1}, {"text": "b", "v": "one", "w": [1]}]},
+        {"train": [{"text": "a", "v": "1"}, {"text": "b", "v": "one", "w": [1]}]},
     ),
     "config-one": Case(
         {"one/train.jsonl": jsonl(PLAIN[0]), "two/train.jsonl": jsonl(PLAIN[1]), "README.md": ""},

@@ -127,15 +127,18 @@ async def test_every_format_becomes_the_same_samples(
 
 
 async def test_several_files_become_splits_by_their_names(importing: RunningServer) -> None:
-    """Mixed formats, folders, shards: each file finds its split, and names are kept as the user wrote them."""
+    """Each split is read in one format, as datasets reads it; names are kept as the user wrote them."""
     files = [
         ("corpus/train/b.jsonl", JSONL),
-        ("corpus/train/a ü “x”.csv", csv_bytes(ROWS[:3])),
-        ("corpus/test.parquet", parquet_bytes(TABLE)),
-        ("corpus/dev.txt", b"one\ntwo\n"),
+        ("corpus/train/a ü “x”.jsonl", json_lines(ROWS[:3])),
+        ("corpus/train/c.csv", csv_bytes(ROWS)),
+        ("corpus/test/d.parquet", parquet_bytes(TABLE)),
+        ("corpus/dev/e.txt", b"one\ntwo\n"),
     ]
     dataset = await imported(importing, files)
-    assert ("corpus", "csv, json, parquet, text") == (dataset["name"], dataset["metadata"]["format"])
+    assert ("corpus", "json, parquet, text") == (dataset["name"], dataset["metadata"]["format"])
+    (notice,) = dataset["notices"]
+    assert "1 file beside the data not imported: corpus/train/c.csv (The split train is read as json" in notice
     assert [("train", 43), ("validation", 2), ("test", 40)] == [
         (split["name"], split["num_rows"]) for split in dataset["splits"]
     ]
@@ -216,7 +219,7 @@ async def test_a_bad_file_says_which_and_where(importing: RunningServer, name: s
         ([("a.parquet.gz", b"\x1f\x8b")], {}, 415, "unsupported_file", "files", "Decompress it to .parquet"),
         ([("a.parquet", b"not one")], {}, 415, "unsupported_file", "files", "does not begin"),
         ([("a.jsonl.gz", b"not one")], {}, 415, "unsupported_file", "files", "does not begin"),
-        ([("a.txt", b"PK\x03\x04 zip")], {}, 415, "unsupported_file", "files", "ZIP archive"),
+        ([("a.txt", b"PK\x03\x04 zip")], {}, 415, "unsupported_file", "files", "incomplete zip archive"),
         ([("a.csv", b"")], {}, 422, "validation_error", "files", "“a.csv” is empty"),
         ([("../../a.csv", b"x")], {}, 422, "validation_error", "files", "not a valid file name"),
         ([("a.csv", b"x"), ("a.csv", b"y")], {}, 422, "validation_error", "files", "Two files"),

@@ -11,3 +11,13 @@ export function getAccessToken(): string | null {
 export function setAccessToken(token: string): void {
   localStorage.setItem(KEY, token);
 }
+
+/** Store the token of a link that `mistudio serve --auth` printed, and remove it from the address. */
+export function takeTokenFromAddress(): void {
+  const token = new URLSearchParams(window.location.hash.slice(1)).get('token');
+  if (token === null || token === '') {
+    return;
+  }
+  setAccessToken(token);
+  window.history.replaceState(null, '', window.location.pathname + window.location.search);
+}

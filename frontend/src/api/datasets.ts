@@ -7,6 +7,7 @@ import type {
   DatasetSample,
   DatasetStatistics,
   DatasetStatus,
+  DatasetUpdateRequest,
   DeletePreview,
   RetryRequest,
   SampleDetail,
@@ -54,6 +55,11 @@ export function getDataset(id: string, signal?: AbortSignal): Promise<DatasetDet
 /** Start a download and return the new record; the job runs on the server. */
 export function downloadDataset(request: DatasetDownloadRequest): Promise<Dataset> {
   return fetchAPI('/datasets/download', { method: 'POST', body: request });
+}
+
+/** Change a dataset's name, tags, note or text; what is left out stays as it is. */
+export function updateDataset(id: string, changes: DatasetUpdateRequest): Promise<Dataset> {
+  return fetchAPI(formatDatasetPath(id), { method: 'PATCH', body: changes });
 }
 
 /** Retry a failed or cancelled dataset from where it stopped. */
@@ -120,6 +126,6 @@ export function getWhatIf(
 }
 
 /** Create the bundled sample dataset; this needs no network. */
-export function createSampleDataset(): Promise<Dataset> {
-  return fetchAPI('/datasets/sample', { method: 'POST' });
+export function createSampleDataset(signal?: AbortSignal): Promise<Dataset> {
+  return fetchAPI('/datasets/sample', { method: 'POST', ...withSignal(signal) });
 }

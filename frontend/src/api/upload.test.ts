@@ -1,12 +1,22 @@
 import { FakeUpload, useFakeUploads } from '../test/fakeUpload';
 import { makeDataset } from '../test/fixtures';
+import { makeImportFile } from '../test/importFixtures';
+import type { ImportFile } from '../types/dataset';
 import { setAccessToken } from './accessToken';
 import { isAbort } from './errors';
-import { uploadDataset } from './upload';
+import { type ImportChoices, uploadDataset } from './upload';
 
 const onProgress = jest.fn();
 const file = new File(['a'], 'a.txt');
-const send = (signal = new AbortController().signal) => uploadDataset([file], { onProgress, signal });
+const skipped = new File(['b'], 'b.bin');
+const CHOICES: ImportChoices = {
+  name: 'stories',
+  config: null,
+  textColumn: '',
+  plan: [makeImportFile({ file: 'a.txt' }), makeImportFile({ file: 'b.bin', skipped: true, reason: 'No.' })],
+};
+const send = (signal = new AbortController().signal) =>
+  uploadDataset([file, skipped], CHOICES, { onProgress, signal });
 
 beforeEach(useFakeUploads);
 afterEach(() => jest.restoreAllMocks());
@@ -16,7 +26,12 @@ it('uploads files with the access token, and reports progress', async () => {
   const done = send();
   const upload = FakeUpload.current();
   expect([upload.address, upload.headers.Authorization]).toEqual(['/api/datasets/upload', 'Bearer secret']);
-  expect(upload.form?.getAll('files')).toHaveLength(1);
+  expect([...(upload.form?.keys() ?? [])]).toEqual(['name', 'plan', 'files']);
+  const plan = JSON.parse(upload.form?.get('plan') as string) as ImportFile[];
+  expect(plan.map(({ file: name, text_column, reason }) => [name, text_column, reason])).toEqual([
+    ['a.txt', null, null],
+    ['b.bin', null, 'No.'],
+  ]);
   upload.reportProgress(1, 2);
   expect(onProgress).toHaveBeenCalledWith({ loaded: 1, total: 2 });
   upload.answer(202, makeDataset());

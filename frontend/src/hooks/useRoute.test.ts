@@ -37,3 +37,26 @@ it('closes a window opened by a link, with no history to go back to', () => {
   act(() => closeWindow());
   expect(window.location.pathname).toBe('/');
 });
+
+it('goes back part by part, and closes the window from any of them', async () => {
+  const { result } = renderHook(useRoute);
+  act(() => openDataset('ds_1'));
+  act(() => showInDataset({ ...OPEN, tab: 'samples' }));
+  act(() => showInDataset({ ...OPEN, tab: 'samples', page: 2 }));
+  act(() => window.history.back());
+  await waitFor(() => expect(result.current).toEqual({ ...OPEN, tab: 'samples' }));
+  act(() => showInDataset({ ...OPEN, tab: 'statistics' }));
+  act(() => closeWindow());
+  await waitFor(() => expect(result.current).toEqual({ view: 'list' }));
+});
+
+it('goes back over a search at once, however it was typed', async () => {
+  const { result } = renderHook(useRoute);
+  act(() => openDataset('ds_1'));
+  for (const search of ['c', 'ca', 'cat']) {
+    act(() => showInDataset({ ...OPEN, tab: 'samples', search }));
+  }
+  expect(result.current).toMatchObject({ search: 'cat' });
+  act(() => window.history.back());
+  await waitFor(() => expect(result.current).toEqual(OPEN));
+});

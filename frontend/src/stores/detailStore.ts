@@ -2,11 +2,17 @@
 import { create, type StateCreator } from 'zustand';
 import { devtools } from 'zustand/middleware';
 
-import { getDataset } from '../api/datasets';
+import { getDataset, updateDataset } from '../api/datasets';
 import { ApiError, isAbort, toApiError } from '../api/errors';
 import * as api from '../api/tokenizations';
 import type { Async } from '../types/async';
-import type { DatasetDetail, RetryRequest, Tokenization, TokenizeRequest } from '../types/dataset';
+import type {
+  DatasetDetail,
+  DatasetUpdateRequest,
+  RetryRequest,
+  Tokenization,
+  TokenizeRequest,
+} from '../types/dataset';
 import type { DatasetEvent, DatasetSnapshot, ProgressEvent } from '../types/events';
 import { pickNewer } from './datasetList';
 import { clearRates, hasUnknownTokenization, reduceDetail } from './datasetReducer';
@@ -23,6 +29,12 @@ interface ViewActions {
   readonly open: (id: string, signal?: AbortSignal) => Promise<void>;
   /** Reload the shown dataset, and keep showing the old one meanwhile. */
   readonly refresh: () => Promise<void>;
+  /**
+   * Change the shown dataset.
+   *
+   * @throws ApiError, which the form shows under its field.
+   */
+  readonly updateDataset: (changes: DatasetUpdateRequest) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -80,6 +92,10 @@ const createViewActions: ActionCreator<ViewActions> = (set, get) => {
     refresh: async () => {
       const { id } = get();
       if (id !== null) await load(id);
+    },
+    updateDataset: async (changes) => {
+      await updateDataset(get().id ?? '', changes);
+      await get().refresh();
     },
     close: () => set(CLOSED_STATE, false, 'close'),
   };

@@ -41,8 +41,8 @@ export function makeJob(changes: Partial<Job> = {}): Job {
 }
 
 const COLUMNS: DatasetDetail['columns'] = [
-  { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1 },
-  { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null },
+  { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1, feature: null, labels: [] },
+  { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null, feature: null, labels: [] },
 ];
 
 export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
@@ -70,6 +70,9 @@ export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
       { name: 'validation', num_files: 1, num_rows: 1_000, num_bytes: 1 },
     ],
     text_column: 'text',
+    text_template: null,
+    note: null,
+    tags: [],
     metadata: {
       description: 'Short stories.',
       license: 'cdla-sharing-1.0',
@@ -83,8 +86,15 @@ export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
       null_texts: null,
       empty_texts: null,
       invalid_texts: null,
+      schema_notices: [],
+      incomplete_texts: null,
       columns: COLUMNS,
+      reading_notes: [],
+      skipped_files: [],
     },
+    null_texts: null,
+    empty_texts: null,
+    invalid_texts: null,
     notices: [],
     index: { state: 'none', progress: 0 },
     seq: 10,

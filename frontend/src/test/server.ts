@@ -12,6 +12,7 @@ import {
   makeSamplePage,
   makeStorage,
 } from './fixtures';
+import { makeImportPlan } from './importFixtures';
 
 /** Return a route under `/api` for any origin. */
 export const api = (path: string): string => `*/api${path}`;
@@ -47,5 +48,6 @@ export const server = setupServer(
   http.post(api('/datasets/sample'), () =>
     HttpResponse.json(makeDataset({ id: 'ds_8', name: 'sample' }), { status: 202 }),
   ),
+  http.post(api('/datasets/upload/plan'), () => HttpResponse.json(makeImportPlan())),
   http.get(api('/system/storage'), () => HttpResponse.json(makeStorage())),
 );

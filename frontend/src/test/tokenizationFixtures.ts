@@ -161,10 +161,14 @@ export function makeRowPage(split = 'train', row = 0): TokenizedRowList {
     { id: 2, text: 'cat', kind: 'data' },
   ];
   const pagination = { page: row + 1, limit: 1, total: 10_000, has_next: true, has_prev: row > 0 };
-  return { data: [{ split, row, tokens, segments: [] }], pagination };
+  const counts = { token_count: tokens.length, segment_count: 0 };
+  return { data: [{ split, row, tokens, segments: [], ...counts }], pagination };
 }
 
 export function makePreview(changes: Partial<Preview> = {}): Preview {
+  const tokens: Preview['tokens'] = changes.tokens ?? [
+    { id: 15_496, text: 'Hello', kind: 'data', start: 0, end: 5 },
+  ];
   return {
     tokenizer: 'gpt2',
     revision: null,
@@ -173,7 +177,10 @@ export function makePreview(changes: Partial<Preview> = {}): Preview {
     max_length: 1024,
     model_max_length: 1024,
     special: { bos: null, eos: null, pad: null, unk: null, sep: null },
-    tokens: [{ id: 15_496, text: 'Hello', kind: 'data', start: 0, end: 5 }],
+    tokens,
+    token_count: tokens.length,
+    special_count: tokens.filter(({ kind }) => kind === 'special').length,
+    padding_count: tokens.filter(({ kind }) => kind === 'padding').length,
     count: 3,
     truncated: 2,
     notes: ['Cut at the maximum.'],

@@ -45,7 +45,11 @@ export interface paths {
     delete: operations['deleteDataset'];
     options?: never;
     head?: never;
-    patch?: never;
+    /**
+     * Update Dataset
+     * @description Change a dataset's name, tags or note, or the text that is viewed and searched; tokenizations keep theirs.
+     */
+    patch: operations['updateDataset'];
     trace?: never;
   };
   '/api/datasets/{dataset_id}/cancel': {
@@ -330,9 +334,29 @@ export interface paths {
     put?: never;
     /**
      * Upload Dataset
-     * @description Import files, streamed to disk; their names give the splits. The same files again are a 409.
+     * @description Import files, streamed to disk; their card or names give the splits. The same files again are a 409.
      */
     post: operations['uploadDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/upload/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Plan Upload
+     * @description Show what each file of an import would be, from its first and last bytes. Nothing is stored.
+     */
+    post: operations['planUpload'];
     delete?: never;
     options?: never;
     head?: never;
@@ -634,7 +658,7 @@ export interface paths {
     put?: never;
     /**
      * Preview Tokens
-     * @description Show a text as tokens: ids, the characters of each, and what would be cut.
+     * @description Show a text as tokens: ids, the characters of each, and what would be cut. At most 10,000 are listed.
      */
     post: operations['previewTokens'];
     delete?: never;
@@ -700,10 +724,21 @@ export interface components {
       /** Characters */
       characters: number | null;
       /**
+       * Feature
+       * @description Its feature in `datasets`, if more than a type.
+       */
+      feature: string | null;
+      /**
        * Kind
        * @enum {string}
        */
       kind: 'text' | 'conversation' | 'other';
+      /**
+       * Labels
+       * @description The names of a class label, by number.
+       * @default []
+       */
+      labels: string[];
       /** Name */
       name: string;
       /**
@@ -821,6 +856,11 @@ export interface components {
        * @description ISO 8601, UTC.
        */
       created_at: string;
+      /**
+       * Empty Texts
+       * @description Rows whose text has no characters.
+       */
+      empty_texts: number | null;
       /** Error Code */
       error_code: string | null;
       /** Error Message */
@@ -830,18 +870,30 @@ export interface components {
       /** Id */
       id: string;
       index: components['schemas']['IndexResponse'];
+      /**
+       * Invalid Texts
+       * @description Rows whose text was not in the file's encoding; U+FFFD replaces what was not.
+       */
+      invalid_texts: number | null;
       job: components['schemas']['JobResponse'] | null;
       /** Jobs */
       jobs: components['schemas']['JobResponse'][];
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /** Note */
+      note: string | null;
       /**
        * Notices
        * @description What a user should know of the data, as sentences.
        * @default []
        */
       notices: string[];
+      /**
+       * Null Texts
+       * @description Rows whose text is null.
+       */
+      null_texts: number | null;
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -878,8 +930,15 @@ export interface components {
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
+      /** Tags */
+      tags: string[];
       /** Text Column */
       text_column: string | null;
+      /**
+       * Text Template
+       * @description The template that texts are made by, in place of text_column.
+       */
+      text_template: string | null;
       /** Tokenizations */
       tokenizations: components['schemas']['TokenizationResponse'][];
       /** Tokenized Path */
@@ -928,6 +987,8 @@ export interface components {
        * @description Default: detected automatically.
        */
       text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
     };
     /**
      * DatasetEvent
@@ -986,12 +1047,32 @@ export interface components {
        * @default false
        */
       gated: boolean;
+      /**
+       * Incomplete Texts
+       * @description Texts of a template with a null placeholder.
+       */
+      incomplete_texts: number | null;
       /** Invalid Texts */
       invalid_texts: number | null;
       /** License */
       license: string | null;
       /** Null Texts */
       null_texts: number | null;
+      /**
+       * Reading Notes
+       * @default []
+       */
+      reading_notes: string[];
+      /**
+       * Schema Notices
+       * @default []
+       */
+      schema_notices: string[];
+      /**
+       * Skipped Files
+       * @default []
+       */
+      skipped_files: components['schemas']['SkippedFileResponse'][];
       /** Source Bytes */
       source_bytes: number | null;
       /** Source Files */
@@ -1018,6 +1099,11 @@ export interface components {
        * @description ISO 8601, UTC.
        */
       created_at: string;
+      /**
+       * Empty Texts
+       * @description Rows whose text has no characters.
+       */
+      empty_texts: number | null;
       /** Error Code */
       error_code: string | null;
       /** Error Message */
@@ -1027,16 +1113,28 @@ export interface components {
       /** Id */
       id: string;
       index: components['schemas']['IndexResponse'];
+      /**
+       * Invalid Texts
+       * @description Rows whose text was not in the file's encoding; U+FFFD replaces what was not.
+       */
+      invalid_texts: number | null;
       job: components['schemas']['JobResponse'] | null;
       metadata: components['schemas']['DatasetMetadata'];
       /** Name */
       name: string;
+      /** Note */
+      note: string | null;
       /**
        * Notices
        * @description What a user should know of the data, as sentences.
        * @default []
        */
       notices: string[];
+      /**
+       * Null Texts
+       * @description Rows whose text is null.
+       */
+      null_texts: number | null;
       /** Num Samples */
       num_samples: number | null;
       /** Num Tokens */
@@ -1073,8 +1171,15 @@ export interface components {
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
+      /** Tags */
+      tags: string[];
       /** Text Column */
       text_column: string | null;
+      /**
+       * Text Template
+       * @description The template that texts are made by, in place of text_column.
+       */
+      text_template: string | null;
       /** Tokenized Path */
       tokenized_path: string | null;
       /**
@@ -1119,6 +1224,35 @@ export interface components {
        * @description A size in bytes.
        */
       size_bytes: number;
+    };
+    /**
+     * DatasetUpdateRequest
+     * @description What to change of a dataset; a field that is left out stays as it is.
+     *
+     *     Either ``text_column`` or ``text_template`` is in use: to set one ends the other, and null goes back to the text
+     *     that the dataset was made with. The index and the counts of the texts are made again.
+     */
+    DatasetUpdateRequest: {
+      /**
+       * Name
+       * @default
+       */
+      name: string;
+      /**
+       * Note
+       * @description Null or empty removes it.
+       */
+      note?: string | null;
+      /**
+       * Tags
+       * @description Equal tags count once.
+       * @default []
+       */
+      tags: string[];
+      /** Text Column */
+      text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
     };
     /**
      * DeletePreview
@@ -1208,11 +1342,6 @@ export interface components {
       /** Version */
       version: string;
     };
-    /** HTTPValidationError */
-    HTTPValidationError: {
-      /** Detail */
-      detail?: components['schemas']['ValidationError'][];
-    };
     /**
      * HubColumn
      * @description A column as the dataset card declares it.
@@ -1281,6 +1410,104 @@ export interface components {
       size_bytes: number;
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
+    };
+    /**
+     * ImportFile
+     * @description What one file will be; an option that is null is detected when the file is read.
+     *
+     *     A file that serves several splits is listed for each.
+     */
+    ImportFile: {
+      /**
+       * Columns
+       * @description The columns of the first rows.
+       * @default []
+       */
+      columns: string[];
+      /** Delimiter */
+      delimiter: string | null;
+      /** Encoding */
+      encoding: string | null;
+      /**
+       * Field
+       * @description The key of a JSON object under which the records are.
+       */
+      field: string | null;
+      /** File */
+      file: string;
+      /**
+       * Format
+       * @description Default: by the file's name.
+       */
+      format: ('parquet' | 'json' | 'csv' | 'text' | 'arrow') | null;
+      /**
+       * Options
+       * @description Other options that the card sets.
+       * @default {}
+       */
+      options: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      /** Quote */
+      quote: string | null;
+      /**
+       * Reason
+       * @description Why the file is skipped, or what is special about it.
+       */
+      reason: string | null;
+      /**
+       * Sample By
+       * @description What one sample of a text file is.
+       */
+      sample_by: ('line' | 'paragraph' | 'document' | 'file') | null;
+      /**
+       * Skipped
+       * @default false
+       */
+      skipped: boolean;
+      /**
+       * Split
+       * @description Required unless the file is skipped.
+       */
+      split: string | null;
+      /**
+       * Text Column
+       * @description A guess from the first rows; one for all files.
+       */
+      text_column: string | null;
+    };
+    /**
+     * ImportPlanRequest
+     * @description The files to plan an import of.
+     */
+    ImportPlanRequest: {
+      /**
+       * Config
+       * @description A config of the card. Default: the card's default.
+       */
+      config?: string | null;
+      /** Files */
+      files: components['schemas']['OfferedFileRequest'][];
+    };
+    /**
+     * ImportPlanResponse
+     * @description What an import of these files would be. The upload takes ``files`` back, changed or not.
+     */
+    ImportPlanResponse: {
+      /**
+       * Config
+       * @description The card's config by which the files are read.
+       */
+      config: string | null;
+      /** Configs */
+      configs: string[];
+      /** Files */
+      files: components['schemas']['ImportFile'][];
+      /**
+       * Name
+       * @description The name of the dataset unless another is given.
+       */
+      name: string;
     };
     /**
      * IndexResponse
@@ -1362,6 +1589,7 @@ export interface components {
      * @enum {string}
      */
     JobState: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    JsonValue: unknown;
     /**
      * Ledger
      * @description What became of every token.
@@ -1495,6 +1723,33 @@ export interface components {
       /** Vocab Size */
       vocab_size: number;
     };
+    /**
+     * OfferedFileRequest
+     * @description A file that may be imported. Of a card, dataset_infos.json, state.json and dataset_dict.json ``head`` is all.
+     */
+    OfferedFileRequest: {
+      /**
+       * File
+       * @description The name, or the path that begins with the imported folder.
+       */
+      file: string;
+      /**
+       * Head
+       * Format: base64
+       * @description Up to 64 KB from the beginning, in Base64.
+       * @default
+       */
+      head: string;
+      /** Size */
+      size: number;
+      /**
+       * Tail
+       * Format: base64
+       * @description Up to 64 KB from the end, in Base64.
+       * @default
+       */
+      tail: string;
+    };
     /** Page[TokenContext] */
     Page_TokenContext_: {
       /** Data */
@@ -1598,12 +1853,30 @@ export interface components {
       model_max_length: number | null;
       /** Notes */
       notes: string[];
+      /**
+       * Padding Count
+       * @description How many of them are padding.
+       */
+      padding_count: number;
       /** Revision */
       revision: string | null;
       special: components['schemas']['SpecialTokens'];
+      /**
+       * Special Count
+       * @description How many of them are special tokens.
+       */
+      special_count: number;
+      /**
+       * Token Count
+       * @description All tokens of the row; more than ``tokens`` has if the row is long.
+       */
+      token_count: number;
       /** Tokenizer */
       tokenizer: string;
-      /** Tokens */
+      /**
+       * Tokens
+       * @description The first 10,000 tokens of the row.
+       */
       tokens: components['schemas']['TokenSpan'][];
       /** Truncated */
       truncated: number;
@@ -1802,7 +2075,7 @@ export interface components {
       tokens: components['schemas']['TokenSpan'][] | null;
       /**
        * Tokens Note
-       * @description Why there are no tokens, although a tokenization was named.
+       * @description Why there are no tokens, although a tokenization was named, or that only the first are shown.
        */
       tokens_note: string | null;
       /** Truncated */
@@ -1822,7 +2095,8 @@ export interface components {
      * SampleResponse
      * @description One row. ``row`` counts from 0 within its split, ``id`` over all splits in the manifest's order.
      *
-     *     ``text`` is cut if ``truncated`` is true; the single-sample route has all of it. ``marks`` are the character spans
+     *     ``text`` is cut if ``truncated`` is true; the single-sample route has up to a million
+     *     characters. ``marks`` are the character spans
      *     of the hits in ``text``. ``columns`` has every other column as JSON, and the text column if it is more than text.
      */
     SampleResponse: {
@@ -1898,6 +2172,16 @@ export interface components {
       tokenization_id: string | null;
       /** Took Ms */
       took_ms: number;
+    };
+    /**
+     * SkippedFileResponse
+     * @description A file that was offered for an import and is not part of the dataset, and why.
+     */
+    SkippedFileResponse: {
+      /** Path */
+      path: string;
+      /** Reason */
+      reason: string;
     };
     /**
      * SpecialTokens
@@ -2260,14 +2544,20 @@ export interface components {
     /**
      * TokenizedRow
      * @description One written row; ``row`` counts from 0 within its split.
+     *
+     *     ``tokens`` and ``segments`` have the first 10,000, or fewer on a page of many rows; the counts count all.
      */
     TokenizedRow: {
       /** Row */
       row: number;
+      /** Segment Count */
+      segment_count: number;
       /** Segments */
       segments: components['schemas']['RowSegment'][];
       /** Split */
       split: string;
+      /** Token Count */
+      token_count: number;
       /** Tokens */
       tokens: components['schemas']['TokenView'][];
     };
@@ -2378,6 +2668,8 @@ export interface components {
        * @description Default: the dataset's.
        */
       text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
       /**
        * Tokenizer
        * @description A Hub model ID, or the path of a folder or tokenizer.json in DATA_DIR: `./` starts from DATA_DIR, `/` is an absolute path.
@@ -2576,19 +2868,6 @@ export interface components {
       /** Title */
       title: string;
     };
-    /** ValidationError */
-    ValidationError: {
-      /** Context */
-      ctx?: Record<string, unknown>;
-      /** Input */
-      input?: unknown;
-      /** Location */
-      loc: (string | number)[];
-      /** Message */
-      msg: string;
-      /** Error Type */
-      type: string;
-    };
     /**
      * WhatIfLayout
      * @description The cost of one way to write the rows.
@@ -2713,6 +2992,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetListResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description The request is not valid */
       422: {
         headers: {
@@ -2745,6 +3042,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetDetail'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2754,13 +3069,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2796,6 +3111,24 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2814,13 +3147,103 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  updateDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DatasetUpdateRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2846,6 +3269,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2864,13 +3305,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2896,6 +3337,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2914,13 +3373,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2946,6 +3405,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2955,13 +3432,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2987,6 +3464,24 @@ export interface operations {
           'application/json': components['schemas']['ReferenceResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -2996,13 +3491,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3030,6 +3525,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ReferenceResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -3091,6 +3613,24 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3100,13 +3640,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3134,6 +3674,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -3215,6 +3782,24 @@ export interface operations {
           'application/json': components['schemas']['SampleListResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3280,6 +3865,24 @@ export interface operations {
           'application/json': components['schemas']['SampleDetail'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3342,6 +3945,24 @@ export interface operations {
           'application/json': components['schemas']['StatisticsResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3360,13 +3981,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3392,6 +4013,24 @@ export interface operations {
           'application/json': components['schemas']['TokenizationResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -3401,13 +4040,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -3435,6 +4074,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TokenizationResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description A token is needed */
@@ -3626,6 +4274,15 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description A token is needed */
       401: {
         headers: {
@@ -3718,6 +4375,24 @@ export interface operations {
           'application/json': components['schemas']['DatasetResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not possible in the present state */
       409: {
         headers: {
@@ -3748,6 +4423,11 @@ export interface operations {
     requestBody: {
       content: {
         'multipart/form-data': {
+          /**
+           * Config
+           * @description A config of the card. Default: the card's default.
+           */
+          config?: string | null;
           /** @description .csv, .tsv, .json, .jsonl, .txt (each also .gz, .zst), .parquet, .arrow */
           files: string[];
           /**
@@ -3756,17 +4436,24 @@ export interface operations {
            */
           name?: string | null;
           /**
+           * Plan
+           * @description The files of POST /api/datasets/upload/plan as JSON, changed or not; it comes before the files.
+           */
+          plan?: string | null;
+          /**
            * Sample By
-           * @description Whether a sample of a .txt file is a line or the whole file.
+           * @description Whether a sample of a .txt file is a line, a paragraph or the whole file.
            * @default line
            * @enum {string}
            */
-          sample_by?: 'line' | 'file';
+          sample_by?: 'line' | 'paragraph' | 'file';
           /**
            * Text Column
            * @description Default: detected automatically.
            */
           text_column?: string | null;
+          /** Text Template */
+          text_template?: string | null;
         };
       };
     };
@@ -3778,6 +4465,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not possible in the present state */
@@ -3816,8 +4530,95 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not enough disk space */
       507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  planUpload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportPlanRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportPlanResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -3845,6 +4646,24 @@ export interface operations {
           'application/json': components['schemas']['HealthResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   ready: {
@@ -3863,6 +4682,24 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ReadyResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Service Unavailable */
@@ -3971,6 +4808,24 @@ export interface operations {
           'application/json': components['schemas']['JobResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description The request is not valid */
       422: {
         headers: {
@@ -4003,6 +4858,24 @@ export interface operations {
           'application/json': components['schemas']['JobResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4012,13 +4885,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4041,6 +4914,24 @@ export interface operations {
           'application/json': components['schemas']['ModelResponse'][];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getStorage: {
@@ -4059,6 +4950,24 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StorageResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4084,6 +4993,24 @@ export interface operations {
           'application/json': components['schemas']['TokenizationDetail'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4093,13 +5020,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4123,6 +5050,24 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4132,13 +5077,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4164,6 +5109,24 @@ export interface operations {
           'application/json': components['schemas']['TokenizationResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4182,13 +5145,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Validation Error */
+      /** @description The request is not valid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['HTTPValidationError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4219,6 +5182,24 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TokenContext'][];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -4288,6 +5269,24 @@ export interface operations {
           'application/json': components['schemas']['Page_TokenContext_'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4349,6 +5348,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TokenizationResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description Not found */
@@ -4416,6 +5442,24 @@ export interface operations {
           'application/json': components['schemas']['Page_TokenizedRow_'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4481,6 +5525,24 @@ export interface operations {
           'application/json': components['schemas']['TraceResponse'];
         };
       };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Not found */
       404: {
         headers: {
@@ -4539,6 +5601,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PreviewResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description A token is needed */

@@ -16,6 +16,7 @@ export type TokenStatistics = Schemas['TokenStatistics'];
 export type DatasetListResponse = Schemas['DatasetListResponse'];
 export type SampleListResponse = Schemas['SampleListResponse'];
 export type DatasetDownloadRequest = Request<Schemas['DatasetDownloadRequest'], 'repo_id'>;
+export type DatasetUpdateRequest = Partial<Schemas['DatasetUpdateRequest']>;
 export type RetryRequest = Partial<Schemas['RetryRequest']>;
 export type DeletePreview = Schemas['DeletePreview'];
 export type HubDataset = Schemas['HubDatasetResponse'];
@@ -42,6 +43,11 @@ export type WhatIfLayout = Schemas['WhatIfLayout'];
 export type LengthBin = Schemas['LengthBin'];
 export type SampleDetail = Schemas['SampleDetail'];
 export type UsageSnippet = Schemas['UsageSnippet'];
+
+/** What each file of an import will be. */
+export type ImportPlan = Schemas['ImportPlanResponse'];
+export type ImportFile = Schemas['ImportFile'];
+export type OfferedFile = Schemas['OfferedFileRequest'];
 
 /** A page of a tokenization's rows. */
 export interface TokenizedRowList {

@@ -30,6 +30,20 @@ export const DATASET_ACTIONS: Readonly<Record<DatasetStatus, readonly DatasetAct
   error: ['retry', 'delete'],
 };
 
+/** The errors that lie in the files or in the settings, so that the same job fails again. */
+const LASTING_CODES: ReadonlySet<string> = new Set([
+  'chat_template_failed',
+  'invalid_data',
+  'invalid_repository',
+  'loading_script',
+  'no_data',
+  'no_tokenizer',
+  'unknown_column',
+  'unknown_config',
+  'unknown_revision',
+  'unknown_split',
+  'unknown_text',
+]);
 const TOKEN_CODES: ReadonlySet<string> = new Set(['auth_required', 'gated', 'bad_token']);
 const SOURCES: Readonly<Record<Dataset['source'], string>> = {
   huggingface: 'HuggingFace',
@@ -44,6 +58,19 @@ export function isWorking(status: DatasetStatus): boolean {
 /** Return whether a user cancelled the job, which is not a failure. */
 export function isCancelled(dataset: Pick<Dataset, 'status' | 'error_code'>): boolean {
   return dataset.status === 'error' && dataset.error_code === 'cancelled';
+}
+
+/** Return whether a retry of a job that failed with this code can end otherwise. */
+export function canRetry(code: string | null): boolean {
+  return code === null || !LASTING_CODES.has(code);
+}
+
+/** Return the actions that the dataset's status and error allow. */
+export function listDatasetActions({
+  status,
+  error_code,
+}: Pick<Dataset, 'status' | 'error_code'>): readonly DatasetAction[] {
+  return DATASET_ACTIONS[status].filter((action) => action !== 'retry' || canRetry(error_code));
 }
 
 /** Return whether another Hugging Face token may resolve an error with this code. */
@@ -131,4 +158,13 @@ export function toJobProgress(dataset: Dataset, event: ProgressEvent | undefined
     waitingFor: event?.waiting_for ?? job?.error_message ?? null,
     progress: total === 0 && dataset.progress === 0 ? null : dataset.progress,
   };
+}
+
+/** Return what the texts are read from, as a sentence names it; null while it is not known. */
+export function describeText({
+  text_column,
+  text_template,
+}: Pick<Dataset, 'text_column' | 'text_template'>): string | null {
+  if (text_template !== null) return `template “${text_template}”`;
+  return text_column === null ? null : `column “${text_column}”`;
 }

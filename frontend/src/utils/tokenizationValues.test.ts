@@ -7,6 +7,7 @@ it('leaves empty values to the server', () => {
     access_token: null,
     splits: null,
     text_column: null,
+    text_template: null,
     max_length: null,
     padding: 'do_not_pad',
     truncation: true,
@@ -34,6 +35,7 @@ it('parses numbers', () => {
   expect(toTokenizeRequest({ ...DEFAULT_VALUES, ...values, ...slots, heldout_percent: '5' })).toMatchObject({
     splits: ['train'],
     text_column: 'text',
+    text_template: null,
     max_length: 512,
     shuffle_seed: 7,
     begin_of_row_token: 'bos',

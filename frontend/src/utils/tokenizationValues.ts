@@ -10,6 +10,8 @@ export interface TokenizationValues {
   readonly splits: readonly string[];
   /** Empty: the dataset's text column. */
   readonly text_column: string;
+  /** Empty: none; else it takes the place of the column. */
+  readonly text_template: string;
   readonly max_length: string;
   readonly padding: NonNullable<TokenizeRequest['padding']>;
   readonly truncation: boolean;
@@ -44,6 +46,7 @@ export const DEFAULT_VALUES: TokenizationValues = {
   access_token: '',
   splits: [],
   text_column: '',
+  text_template: '',
   max_length: '',
   padding: 'do_not_pad',
   truncation: true,
@@ -81,7 +84,8 @@ export function toTokenizeRequest(values: TokenizationValues): TokenizeRequest {
     revision: values.revision.trim() || null,
     access_token: values.access_token.trim() || null,
     splits: splits.length === 0 ? null : [...splits],
-    text_column: values.text_column || null,
+    text_column: values.text_template === '' ? values.text_column || null : null,
+    text_template: values.text_template || null,
     max_length: parseNumber(max_length),
     begin_of_row_token: parseSlot(values.begin_of_row_token),
     document_separator_token: parseSlot(values.document_separator_token),

@@ -1,5 +1,5 @@
 import { makeTokenization } from '../test/fixtures';
-import { describeSettings, findNewestReady, TOKENIZATION_ACTIONS } from './tokenizations';
+import { describeSettings, findNewestReady, listTokenizationActions } from './tokenizations';
 
 it.each([
   [{}, 'rows of the tokenizer’s own length • not padded'],
@@ -35,12 +35,16 @@ it('finds the newest ready tokenization', () => {
   expect(findNewestReady({ tokenizations: [] })).toBeNull();
 });
 
-it('allows cancel while running, and retry after an early end', () => {
-  expect(TOKENIZATION_ACTIONS).toEqual({
-    queued: ['cancel'],
-    processing: ['cancel'],
-    ready: [],
-    error: ['retry'],
-    cancelled: ['retry'],
-  });
-});
+it.each([
+  ['queued', null, ['cancel']],
+  ['processing', null, ['cancel']],
+  ['ready', null, []],
+  ['error', 'hub_unreachable', ['retry']],
+  ['error', 'unknown_text', []],
+  ['cancelled', 'cancelled', ['retry']],
+] as const)(
+  'allows cancel while running, and a retry that may end otherwise: %s %s',
+  (status, code, expected) => {
+    expect(listTokenizationActions({ status, error_code: code })).toEqual(expected);
+  },
+);

@@ -1,11 +1,12 @@
 /** Interprets a tokenization's record for the panel. */
 import type { DatasetDetail, Tokenization } from '../types/dataset';
+import { canRetry } from './datasets';
 import { formatCount } from './formatters';
 
 export type TokenizationAction = 'cancel' | 'retry';
 
 /** The actions that each status allows; every status allows deletion. */
-export const TOKENIZATION_ACTIONS: Readonly<Record<Tokenization['status'], readonly TokenizationAction[]>> = {
+const TOKENIZATION_ACTIONS: Readonly<Record<Tokenization['status'], readonly TokenizationAction[]>> = {
   queued: ['cancel'],
   processing: ['cancel'],
   ready: [],
@@ -17,6 +18,14 @@ const PADDINGS: Readonly<Record<string, string>> = {
   max_length: 'padded to max length',
   longest: 'padded to the longest row',
 };
+
+/** Return the actions, besides a delete, that the tokenization's status and error allow. */
+export function listTokenizationActions({
+  status,
+  error_code,
+}: Pick<Tokenization, 'status' | 'error_code'>): readonly TokenizationAction[] {
+  return TOKENIZATION_ACTIONS[status].filter((action) => action !== 'retry' || canRetry(error_code));
+}
 
 /** Return the id of the newest ready tokenization; null if there is none. */
 export function findNewestReady({ tokenizations }: Pick<DatasetDetail, 'tokenizations'>): string | null {
@@ -44,11 +53,13 @@ export function describeSettings({ settings }: Pick<Tokenization, 'settings'>): 
 function describeSource({
   splits,
   text_column,
+  text_template,
   shuffle_seed,
   heldout_fraction,
 }: Tokenization['settings']): string[] {
   return [
     Array.isArray(splits) ? `${splits.length === 1 ? 'split' : 'splits'} ${splits.join(', ')}` : '',
+    typeof text_template === 'string' ? `template ${text_template}` : '',
     typeof text_column === 'string' ? `column ${text_column}` : '',
     typeof shuffle_seed === 'number' ? `shuffled (seed ${shuffle_seed})` : '',
     typeof heldout_fraction === 'number' && heldout_fraction > 0

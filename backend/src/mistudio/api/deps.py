@@ -7,6 +7,7 @@ from fastapi import Depends, Path, Query, Request
 
 from mistudio.schemas.common import OneLine
 from mistudio.services.dataset_service import DatasetService
+from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
@@ -27,6 +28,7 @@ class Services:
     """The services that routes use."""
 
     datasets: DatasetService
+    edits: EditService
     imports: ImportService
     samples: SampleService
     indexes: IndexService

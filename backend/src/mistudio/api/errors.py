@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
+from mistudio.core.disk import find_disk_error
 from mistudio.core.errors import FieldError, Json, MiStudioError, ValidationFailed
 
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
@@ -49,6 +50,8 @@ STATUS: Mapping[str, int] = {
     "unknown_text": 422,
     "chat_template_failed": 422,
     "disk_full": 507,
+    "disk_error": 500,
+    "database_damaged": 500,
     "unavailable": 503,
     "exists": 409,
     "in_use": 409,
@@ -59,6 +62,7 @@ STATUS: Mapping[str, int] = {
     "host_not_allowed": 403,
     "origin_not_allowed": 403,
     "cancelled": 409,
+    "memory_limit": 413,
     "worker_died": 500,
     "internal_error": 500,
 }
@@ -137,6 +141,14 @@ async def _respond_to_invalid_request(request: Request, error: Exception) -> JSO
     return error_response(ValidationFailed(detail, fields=fields), request.url.path)
 
 
+async def _respond_to_system_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OSError)  # noqa: S101 (the registration says so)
+    found = find_disk_error(error)
+    if found is None:
+        raise error
+    return error_response(found, request.url.path)
+
+
 class RefusedBody(fastapi.HTTPException):
     """One of our errors, raised while a body is received: FastAPI passes on no other class there."""
 
@@ -177,5 +189,6 @@ def _matches(route: BaseRoute, request: Request, method: str) -> bool:
 def install_error_handlers(app: FastAPI) -> None:
     """Answer every error of the application with problem details."""
     app.add_exception_handler(MiStudioError, _respond_to_domain_error)
+    app.add_exception_handler(OSError, _respond_to_system_error)
     app.add_exception_handler(RequestValidationError, _respond_to_invalid_request)
     app.add_exception_handler(HTTPException, _respond_to_http_error)

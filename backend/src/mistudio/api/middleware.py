@@ -17,6 +17,9 @@ log = structlog.get_logger(__name__)
 # A JSON body is held in memory, several times over. The longest text of a request has 100,000 characters, which take 12
 # bytes each if they are escaped and beyond the Basic Multilingual Plane.
 _MOST_BYTES: Final = 2 << 20
+# The beginnings and ends of the files of an import, in Base64.
+_MOST_PLAN_BYTES: Final = 32 << 20
+_LIMITS: Final = {"/api/datasets/upload/plan": _MOST_PLAN_BYTES}
 # Written to the disk as it is received, with a limit of its own.
 _STREAMED: Final = frozenset({"/api/datasets/upload"})
 
@@ -89,8 +92,9 @@ class BodyLimitMiddleware:
         if scope["type"] != "http" or not scope["path"].startswith("/api/") or scope["path"] in _STREAMED:
             await self._app(scope, receive, send)
             return
-        if int(Headers(scope=scope).get("content-length", "0")) > _MOST_BYTES:
-            await error_response(_too_large(), str(scope["path"]))(scope, receive, send)
+        limit = _LIMITS.get(scope["path"], _MOST_BYTES)
+        if int(Headers(scope=scope).get("content-length", "0")) > limit:
+            await error_response(_too_large(limit), str(scope["path"]))(scope, receive, send)
             return
         received = 0
 
@@ -98,15 +102,15 @@ class BodyLimitMiddleware:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > _MOST_BYTES:
-                raise RefusedBody(_too_large())
+            if received > limit:
+                raise RefusedBody(_too_large(limit))
             return message
 
         await self._app(scope, receive_counted, send)
 
 
-def _too_large() -> TooLarge:
+def _too_large(limit: int) -> TooLarge:
     return TooLarge(
-        f"A request may have at most {format_size(_MOST_BYTES)}: send shorter texts, or import them as a file.",
-        extra={"limit_bytes": _MOST_BYTES},
+        f"A request may have at most {format_size(limit)}: send shorter texts, or import them as a file.",
+        extra={"limit_bytes": limit},
     )

@@ -13,12 +13,16 @@ from starlette.requests import ClientDisconnect, Request
 from mistudio.api.errors import field_errors, summarize
 from mistudio.core.errors import UnsupportedFile, ValidationFailed
 from mistudio.schemas.dataset import DatasetImportFields
+from mistudio.services.datasets.import_files import parse_entries
 from mistudio.services.storage.upload import Upload
 
 # Written by a thread in blocks of this size: smaller ones would cost more to hand over than to write.
 _BLOCK_BYTES: Final = 1 << 20
 _MAX_FIELDS: Final = 20
 _MAX_FIELD_BYTES: Final = 8 << 10
+# A plan has an entry for each of up to 10,000 files.
+_PLAN: Final = "plan"
+_MAX_PLAN_BYTES: Final = 16 << 20
 # How browsers escape characters that would break the header.
 _ESCAPED: Final = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 
@@ -137,7 +141,7 @@ class _Form:
             self._upload.write(memoryview(data)[start:end])
             return
         self._text += data[start:end]
-        if len(self._text) > _MAX_FIELD_BYTES:
+        if len(self._text) > (_MAX_PLAN_BYTES if self._field == _PLAN else _MAX_FIELD_BYTES):
             raise ValidationFailed(f"The field “{self._field[:100]}” is too long.")
 
     def _end_part(self) -> None:
@@ -145,6 +149,8 @@ class _Form:
             self._upload.end()
         else:
             self._fields[self._field] = _decoded(self._text)
+            if self._field == _PLAN:
+                self._upload.expect(entry.file for entry in parse_entries(self._fields[_PLAN]))
 
     def _end(self) -> None:
         self._is_complete = True

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx2
 
 from mistudio.core.config import Settings
-from mistudio.core.ownership import AlreadyServed, find_server_url
+from mistudio.core.ownership import UNIX, AlreadyServed, find_server_url, find_token
 
 _POLL_SECONDS = 0.2
 
@@ -76,15 +76,26 @@ class Studio:
             await asyncio.sleep(_POLL_SECONDS)
 
 
+def _authorize(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _connect(url: str, token: str | None) -> httpx2.AsyncClient:
+    path = url.removeprefix(UNIX) if url.startswith(UNIX) else None
+    transport = httpx2.AsyncHTTPTransport(uds=path) if path else None
+    address = "http://localhost" if path else url
+    return httpx2.AsyncClient(base_url=address, headers=_authorize(token), timeout=None, transport=transport)
+
+
 @asynccontextmanager
 async def studio(settings: Settings) -> AsyncIterator[Studio]:
     """Connect to the API of DATA_DIR. Raises AlreadyServed if another command has it at this moment."""
     token = settings.api_token.get_secret_value() if settings.api_token else None
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
     if url := find_server_url(settings.data_dir):
-        async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=None) as http:
+        async with _connect(url, find_token(settings.data_dir) or token) as http:
             yield Studio(http, is_remote=True)
         return
+    headers = _authorize(token)
     from mistudio.main import create_app
 
     # A command starts one job: it needs no standby process for the next.

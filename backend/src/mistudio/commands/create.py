@@ -1,6 +1,5 @@
 """Commands that create datasets: from the Hub, from files, and the bundled one."""
 
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -8,11 +7,19 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mistudio.commands.connection import Refused, Studio
-from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken
-from mistudio.commands.output import fail, run, say, say_json
+from mistudio.commands.import_plan import (
+    ImportChanges,
+    apply_changes,
+    ask_plan,
+    describe_skipped,
+    list_files,
+    show_plan,
+    to_form,
+)
+from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, TextTemplate, unescape_template
+from mistudio.commands.output import count_texts, fail, run, say, say_json, warn
 from mistudio.commands.progress import progress_bar
-from mistudio.corpus.formats.byte_stream import plain_suffix
-from mistudio.corpus.ingest.file_names import FORMATS
+from mistudio.corpus.formats.file_options import FileOptions
 from mistudio.utils.file_utils import format_size
 
 
@@ -33,13 +40,19 @@ async def _follow(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> None:
     if quiet:
         say_json(dataset)
     elif dataset["status"] == "ready":
-        splits = ", ".join(f"{split['name']} {split['num_rows']:,}" for split in dataset["splits"])
-        say(
-            f"{dataset['name']} is ready: {dataset['num_samples']:,} samples ({splits}), "
-            f"{format_size(dataset['size_bytes'])}. Its id is {dataset['id']}."
-        )
+        _say_ready(dataset)
     if dataset["status"] != "ready":
         raise fail(str(dataset["error_message"]))
+
+
+def _say_ready(dataset: dict[str, Any]) -> None:  # a dataset as JSON
+    splits = ", ".join(f"{split['name']} {split['num_rows']:,}" for split in dataset["splits"])
+    for notice in dataset["notices"]:
+        say(notice)
+    say(
+        f"{dataset['name']} is ready: {dataset['num_samples']:,} samples ({splits}), "
+        f"{format_size(dataset['size_bytes'])}. {count_texts(dataset)} Its id is {dataset['id']}."
+    )
 
 
 def download(
@@ -48,6 +61,7 @@ def download(
     split: Annotated[list[str] | None, typer.Option(help="Can be repeated. Default: all.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit. Default: the main branch.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
+    text_template: TextTemplate = None,
     token: HubToken = None,
     json: AsJson = False,
     data_dir: DataDir = None,
@@ -59,6 +73,7 @@ def download(
         "splits": split or None,
         "revision": revision,
         "text_column": text_column,
+        "text_template": unescape_template(text_template),
         "access_token": token,
     }
 
@@ -76,39 +91,49 @@ def import_files(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of files.")],
     name: Annotated[str | None, typer.Option(help="Default: from the files' names.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
+    text_template: TextTemplate = None,
+    config: Annotated[str | None, typer.Option(help="A config of the folder's card. Default: the card's own.")] = None,
+    split: Annotated[
+        list[str] | None, typer.Option(metavar="FILE=NAME", help="Read these files as this split. Can be repeated.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of text files, as latin-1. Default: detected.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Of CSV files, as ';' or '\\t'. Default: detected.")] = None,
+    field: Annotated[str | None, typer.Option(help="The key of a JSON object that holds the records.")] = None,
     sample_by: Annotated[
-        Literal["line", "file"], typer.Option(help="Whether a sample of a .txt file is a line or the whole file.")
-    ] = "line",
+        Literal["line", "paragraph", "file"] | None,
+        typer.Option(help="What a sample of a .txt file is. Default: line, or what the card says."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only show what each file would be.")] = False,
     json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Import local files; their names give the splits. The files stay as they are."""
-    found = list(_find_files(paths))
+    """Import local files as the Hub would lay them out: by their card, else by their names. The files stay."""
+    found = list_files(paths)
     if not found:
-        raise fail("No file here can be imported. Supported: .csv .tsv .json .jsonl .txt .parquet .arrow.")
-    fields = {"name": name, "text_column": text_column, "sample_by": sample_by}
+        raise fail("There is no file here. Choose files, or a folder that has some.")
+    options = FileOptions(encoding=encoding, delimiter=delimiter, field=field, sample_by=sample_by)
+    fields = {"name": name, "text_column": text_column, "text_template": unescape_template(text_template)}
 
     async def use(api: Studio) -> None:
-        total = sum(path.stat().st_size for _label, path in found)
-        with ExitStack() as stack:
-            bar = stack.enter_context(progress_bar(name or "files", quiet=json))
-            opened = [(label, stack.enter_context(path.open("rb"))) for label, path in found]
-            files = [("files", (label, bar.count_reads(file, total=total))) for label, file in opened]
-            data = {key: value for key, value in fields.items() if value}
-            dataset = await _create_dataset(api, "/datasets/upload", files=files, data=data)
-        await _follow(api, dataset, quiet=json)
+        plan = await ask_plan(api, found, config)
+        entries = apply_changes(plan["files"], ImportChanges(split or [], options))
+        if dry_run:
+            say_json({**plan, "files": entries}) if json else show_plan(plan, entries)
+            return
+        if (skipped := describe_skipped(entries)) is not None:
+            warn(skipped)
+        form = to_form(plan, entries, fields)
+        taken = {entry["file"]: found[entry["file"]] for entry in entries if not entry["skipped"]}
+        await _follow(api, await _send_files(api, taken, form, bar_for=name or plan["name"], quiet=json), quiet=json)
 
     run(use, data_dir=data_dir)
 
 
-def _find_files(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """Yield each file with the name that it is sent under; files of a folder begin with the folder's name."""
-    for path in paths:
-        if not path.is_dir():
-            yield path.name, path
-            continue
-        folder = path.resolve()
-        for file in sorted(folder.rglob("*")):
-            hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-            if file.is_file() and not hidden and plain_suffix(file.name) in FORMATS:
-                yield f"{folder.name}/{file.relative_to(folder).as_posix()}", file
+async def _send_files(api: Studio, files: dict[str, Path], form: dict[str, str], *, bar_for: str, quiet: bool) -> Any:
+    """Upload the files and return their dataset, as JSON."""
+    total = sum(path.stat().st_size for path in files.values())
+    with ExitStack() as stack:
+        bar = stack.enter_context(progress_bar(bar_for, quiet=quiet))
+        opened = [(label, stack.enter_context(path.open("rb"))) for label, path in files.items()]
+        sent = [("files", (label, bar.count_reads(file, total=total))) for label, file in opened]
+        return await _create_dataset(api, "/datasets/upload", files=sent or None, data=form)

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mistudio.commands.connection import Studio
+from mistudio.commands.edit import describe_text, follow_index
 from mistudio.commands.options import AsJson, DataDir, Wanted
-from mistudio.commands.output import fail, load_settings, run, say, say_json, say_table
-from mistudio.commands.progress import progress_bar
+from mistudio.commands.output import count_texts, fail, load_settings, run, say, say_json, say_table
 from mistudio.commands.token_facts import facts as facts_of_tokens
 from mistudio.commands.tokenizations import rebuild_tokenization
 from mistudio.core.config import Settings
@@ -76,7 +76,10 @@ def _list_facts(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:  # a datas
         ("Id", dataset["id"]),
         ("Source", f"{dataset['hf_repo_id'] or 'local files'}{commit}"),
         ("Status", dataset["error_message"] or dataset["status"]),
-        ("Text column", dataset["text_column"] or ""),
+        ("Text", describe_text(dataset)),
+        ("Texts", count_texts(dataset).removeprefix("Texts: ")),
+        *(("Tags", ", ".join(tags)) for tags in [dataset["tags"]] if tags),
+        *(("Note", note) for note in [dataset["note"]] if note),
         *(("Notice", notice) for notice in dataset["notices"]),
         ("Folder", dataset["raw_path"] or ""),
         *((f"Split {split['name']}", f"{split['num_rows'] or 0:,} samples") for split in dataset["splits"]),
@@ -168,14 +171,7 @@ def rebuild(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = No
         path = f"/datasets/{dataset['id']}"
         await api.call("DELETE", f"{path}/index")
         await api.call("POST", f"{path}/index")
-        with progress_bar(dataset["name"], quiet=json) as bar:
-
-            def has_ended(now: Mapping[str, Any]) -> bool:  # a dataset as JSON
-                active = next((job for job in now["jobs"] if job["kind"] == "index"), None)
-                bar.show({"job": active})
-                return active is None
-
-            dataset = await api.poll(path, has_ended)
+        dataset = await follow_index(api, dataset, quiet=json)
         if json:
             say_json(dataset["index"])
         if dataset["index"]["state"] != "ready":

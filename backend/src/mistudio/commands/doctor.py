@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -49,19 +50,39 @@ def doctor(
 def _check_all(settings: Settings) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Python", sys.version_info >= (3, 11), f"{version}; 3.11 or newer is needed.")
-    place = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
-    writable = os.access(place, os.W_OK | os.X_OK)
-    yield Finding(
-        "Data folder",
-        writable,
-        f"{settings.data_dir}" + ("" if writable else f": {place} is not writable; set DATA_DIR to a folder that is."),
-    )
+    problem = _find_folder_problem(settings.data_dir)
+    yield Finding("Data folder", problem is None, f"{settings.data_dir}" + (f": {problem}" if problem else "."))
+    if problem is None:
+        yield from _check_data(settings)
     free = free_bytes(settings.data_dir)
     enough = free > settings.disk_reserve_bytes
     yield Finding("Disk", enough, f"{format_size(free)} free." + ("" if enough else " Make room, or move DATA_DIR."))
     yield Finding("Server", True, find_server_url(settings.data_dir) or "none is running; commands work without one.")
     panel = (Path(__file__).parents[1] / "web" / "index.html").is_file()
     yield Finding("Panel", panel, "built." if panel else "not built: `make run` in a checkout, or install the wheel.")
+
+
+def _find_folder_problem(data_dir: Path) -> str | None:
+    """Return why nothing can be written there, None if it can: permissions do not show a disk that is read-only."""
+    place = next(path for path in (data_dir, *data_dir.parents) if os.path.lexists(path))
+    try:
+        if not place.is_dir():
+            return f"{place} is not a folder; set DATA_DIR to one that is."
+        with tempfile.TemporaryFile(dir=place):
+            return None
+    except OSError as error:
+        return f"{place} is not writable ({error.strerror}); set DATA_DIR to a folder that is."
+
+
+def _check_data(settings: Settings) -> Iterator[Finding]:
+    # Imported here: without this the command line starts in half the time.
+    from mistudio.commands.data_checks import check_database, find_data_problems
+
+    yield Finding("Database", *check_database(settings))
+    problems = list(find_data_problems(settings))
+    yield from (Finding("Data", False, problem) for problem in problems)
+    if not problems:
+        yield Finding("Data", True, "every dataset, tokenization and index can be opened.")
 
 
 def _check_hub(settings: Settings) -> Finding:

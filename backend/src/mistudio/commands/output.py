@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 import httpx2
@@ -31,6 +31,11 @@ def fail(message: str) -> typer.Exit:
     """Print an error; raise the result to end with code 1."""
     typer.secho(escape_controls(message, lines=True), fg="red", err=True)
     return typer.Exit(1)
+
+
+def warn(message: str) -> None:
+    """Print a warning."""
+    typer.secho(escape_controls(message, lines=True), fg="yellow", err=True)
 
 
 def load_settings(**options: object) -> Settings:
@@ -73,6 +78,14 @@ def run(use: Use, **options: object) -> None:
 def say(text: str, *, style: str | None = None, lines: bool = False) -> None:
     """Print a line, or with ``lines`` a whole text; control characters in data are shown, not carried out."""
     out.print(escape_controls(text, lines=lines), markup=False, style=style)
+
+
+def count_texts(found: Mapping[str, object]) -> str:
+    """Return how many texts of a dataset are null, empty or repaired, in words; unknown counts are left out."""
+    names = {"null_texts": "null", "empty_texts": "empty", "invalid_texts": "repaired"}
+    counts = ((found.get(key), word) for key, word in names.items())
+    known = [f"{count:,} {word}" for count, word in counts if isinstance(count, int)]
+    return f"Texts: {', '.join(known)}." if known else ""
 
 
 def say_json(value: object) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mistudio.commands.edit import describe_text
 from mistudio.utils.file_utils import format_size
 
 
@@ -13,6 +14,7 @@ def facts(record: Mapping[str, Any]) -> list[tuple[str, str]]:  # a tokenization
         ("Id", record["id"]),
         ("Tokenizer", f"{record['tokenizer']}{commit}"),
         ("Status", record["error_message"] or record["status"]),
+        ("Text", describe_text(record["resolved"] or record["settings"])),
     ]
     if record["status"] == "ready":
         reason = f" ({record['engine_reason']})" if record["engine_reason"] else ""

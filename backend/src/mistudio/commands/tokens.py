@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from mistudio.commands.connection import Refused, Studio
-from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, Wanted
-from mistudio.commands.output import fail, run, say, say_json, say_table
+from mistudio.commands.edit import describe_text
+from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, TextTemplate, Wanted, unescape_template
+from mistudio.commands.output import count_texts, fail, run, say, say_json, say_table
 from mistudio.commands.progress import progress_bar
 from mistudio.commands.token_facts import facts
 from mistudio.corpus.bundled.sample import SAMPLE_TOKENIZER
@@ -41,6 +42,7 @@ def tokenize(
     revision: Annotated[str | None, typer.Option(help="Of the tokenizer. Default: the main branch.")] = None,
     split: Annotated[list[str] | None, typer.Option(help="Can be repeated. Default: all.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: the dataset's.")] = None,
+    text_template: TextTemplate = None,
     max_length: Annotated[int | None, typer.Option(help="Tokens per row. Default: the tokenizer's limit.")] = None,
     no_truncation: Annotated[bool, typer.Option("--no-truncation", help="Do not cut long documents.")] = False,
     padding: Annotated[Padding, typer.Option(help="Pad short rows; longest pads per batch.")] = "do_not_pad",
@@ -72,6 +74,7 @@ def tokenize(
         "access_token": token,
         "splits": split or None,
         "text_column": text_column,
+        "text_template": unescape_template(text_template),
         "max_length": max_length,
         "truncation": not no_truncation,
         "padding": padding,
@@ -96,8 +99,11 @@ def tokenize(
 
 
 async def _tokenize(api: Studio, *, wanted: str, request: Mapping[str, object], json: bool) -> None:
-    """Create a tokenization, follow it to its end, and print it."""
+    """Create a tokenization, follow it to its end, and print it; the text that it is of is shown before."""
     dataset = await api.find(wanted)
+    if not json:
+        chosen = describe_text(request) or describe_text(dataset)
+        say(f"Text: {chosen}. Another: --text-column or --text-template.", style="dim")
     path = f"/tokenizations/{await _create_tokenization(api, dataset['id'], request)}"
     with progress_bar(dataset["name"], quiet=json) as bar:
         record = await api.follow(path, bar.show)
@@ -146,6 +152,7 @@ def stats(
         else:
             say_table(("SPLIT", "SAMPLES", "SIZE"), rows)
             say("Tokenize this dataset to see token statistics: mistudio tokenize.", style="dim")
+        say(count_texts(found))
 
     run(use, data_dir=data_dir)
 

@@ -5,18 +5,28 @@ A test compares docs/settings.md with this class.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import unquote
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
+from mistudio.utils.memory import machine_memory
+
 _CHECKOUT_ENV = Path(__file__).resolve().parents[3] / ".env"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+def _passwords_in(url: str) -> list[str]:
+    """Return the password in an address, as it is written there and as it is meant."""
+    found = re.match(r"[^/]*//[^/@]*:([^/@]+)@", url)
+    return [found[1], unquote(found[1])] if found else []
 
 
 class Settings(BaseSettings):
@@ -114,6 +124,9 @@ class Settings(BaseSettings):
         le=600,
         description="Time limit of a search; it then answers with what it has found, and says so.",
     )
+    job_memory_bytes: int = Field(
+        default=0, ge=0, description="Memory that the process of a job may have of its own; 0: half of the machine's."
+    )
     max_upload_bytes: int = Field(default=50 * 1024**3, ge=1, description="Most bytes of one import of local files.")
     planner_idle_seconds: float = Field(
         default=60.0, gt=0, description="Seconds without a request after which the planning process ends."
@@ -167,6 +180,18 @@ class Settings(BaseSettings):
         if secret != secret.strip() or not secret.isascii() or not secret.isprintable():
             raise ValueError("MISTUDIO_API_TOKEN must be printable ASCII without spaces at its ends.")
         return token
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that no log may show."""
+        own = [secret.get_secret_value() for secret in (self.api_token, self.secret_key) if secret]
+        addresses = (self.database_url, self.redis_url, self.celery_broker_url)
+        return (*own, *(password for url in addresses for password in _passwords_in(url)))
+
+    @property
+    def memory_limit(self) -> int:
+        """Most bytes of memory of a job's process."""
+        return self.job_memory_bytes or machine_memory() // 2
 
     @property
     def is_loopback(self) -> bool:

@@ -12,12 +12,11 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
-from mistudio.core.errors import DiskFull, Unavailable
+from mistudio.core.database_errors import translate_error
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -25,7 +24,6 @@ _SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=30000",
 )
-_POSTGRESQL_DISK_FULL = "53100"
 _IDLE_SECONDS = 10.0
 # Queries are short, and SQLite's driver holds the interpreter's lock for all but reading pages.
 _QUERY_THREADS = 4
@@ -36,33 +34,24 @@ Answer = TypeVar("Answer")
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     """Configure SQLite for several processes, and leave transactions to us instead of the driver."""
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _SQLITE_PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+    except sqlite3.Error:
+        # Nobody else closes it, and with its lock it would keep every later connection out.
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}")
 
 
-def _translate_error(context: ExceptionContext) -> None:
-    """Raise DiskFull or Unavailable in place of the driver's errors that mean so."""
-    if not isinstance(context.original_exception, Exception):
-        # A cancelled task drops its connection: that is no error of the database.
-        return
-    code = getattr(context.original_exception, "sqlite_errorcode", None)
-    if code == sqlite3.SQLITE_FULL or getattr(context.original_exception, "sqlstate", None) == _POSTGRESQL_DISK_FULL:
-        raise DiskFull("The disk of the database is full. Free some space, then retry.") from context.original_exception
-    connecting = context.engine is not None and context.connection is None
-    lost = context.is_disconnect or (connecting and context.dialect.name == "postgresql")
-    if lost and not context.is_pre_ping:
-        raise Unavailable("The database does not answer. Try again in a moment.") from context.original_exception
-
-
 def _configure(engine: Engine) -> Engine:
     """Add to the engine what every connection needs, and return it."""
-    event.listen(engine, "handle_error", _translate_error)
+    event.listen(engine, "handle_error", translate_error)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import IO
 
 _LOCK_NAME = "server.lock"
+_TOKEN_NAME = "server.token"  # noqa: S105 (the name of a file)
+# What the address of a server on a Unix socket begins with.
+UNIX = "unix:"
 
 
 class AlreadyServed(RuntimeError):
@@ -61,6 +64,26 @@ def find_server_url(data_dir: Path) -> str | None:
             except BlockingIOError:
                 lines = file.read().splitlines()
                 return lines[1] if len(lines) > 1 else None
-    except FileNotFoundError:
+    except OSError:
+        # Without a readable folder there is no server in it; what is wrong with the folder shows at its use.
         return None
     return None
+
+
+def write_token(data_dir: Path, token: str) -> None:
+    """Keep the token of the running server in a file that only this user can read; there must be none."""
+    with os.fdopen(os.open(data_dir / _TOKEN_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(token)
+
+
+def remove_token(data_dir: Path) -> None:
+    """Remove the file of ``write_token``."""
+    (data_dir / _TOKEN_NAME).unlink(missing_ok=True)
+
+
+def find_token(data_dir: Path) -> str | None:
+    """Return the token that the running server made, None if it made none."""
+    try:
+        return (data_dir / _TOKEN_NAME).read_text(encoding="ascii").strip() or None
+    except FileNotFoundError:
+        return None

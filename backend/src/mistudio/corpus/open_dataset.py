@@ -10,6 +10,7 @@ from mistudio.core.errors import NotFound
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest, read_manifest
+from mistudio.corpus.store.text_source import check_source, make_source
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,19 +26,32 @@ _SEARCH_THREADS = 2
 _PATIENCE_SECONDS = 60.0
 
 
-def open_dataset(dataset: str | Path, *, data_dir: Path | None = None) -> "OpenDataset":
+def open_dataset(
+    dataset: str | Path,
+    *,
+    data_dir: Path | None = None,
+    text_column: str | None = None,
+    text_template: str | None = None,
+) -> "OpenDataset":
     """Open a dataset by its folder, its id, or its repository's id.
 
-    Raises NotFound, which lists the datasets, UnsupportedVersion and InvalidData.
+    Raises NotFound, which lists the datasets, UnsupportedVersion and InvalidData, and for the text UnknownColumn and
+    ValidationFailed.
 
     Args:
         dataset: A folder, an id such as ``ds_…``, or a repository such as ``roneneldan/TinyStories``.
         data_dir: The data folder in which ids and repositories are looked up; by default that of the server.
+        text_column: The column or path that texts are read from; by default that of the dataset's manifest.
+        text_template: A template over columns and paths, such as ``{instruction} {output}``, in its place.
     """
     folder = Path(dataset)
     if not DatasetLayout(folder).manifest.is_file():
         folder = _find_folder(str(dataset), data_dir)
-    return OpenDataset(DatasetStore(folder))
+    source = make_source(text_column, text_template)
+    store = DatasetStore(folder, text=source)
+    if source is not None:
+        check_source(source, store.manifest.columns)
+    return OpenDataset(store)
 
 
 def _find_folder(wanted: str, data_dir: Path | None) -> Path:
@@ -93,6 +107,11 @@ class OpenDataset:
     def page(self, split: str | None = None, *, offset: int = 0, limit: int = 50) -> list[dict[str, object]]:
         """Return up to ``limit`` rows from ``offset`` on, of one split or of all. Raises UnknownSplit."""
         return [row.values for row in self._store.page(split, offset=offset, limit=limit)]
+
+    def texts(self, split: str | None = None) -> Iterator[str | None]:
+        """Yield the text of each row of one split or of all, None where there is none. Raises UnknownSplit."""
+        for group in self._store.groups(split):
+            yield from self._store.texts(group).to_pylist()
 
     def search(
         self,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from mistudio.core.errors import Json
 from mistudio.core.states import DATASET_TRANSITIONS, INDEX_TRANSITIONS, DatasetStatus, IndexState, check_transition
-from mistudio.models.base import Base, JsonColumn, UtcDateTime, new_id, state_column, utc_now
+from mistudio.models.base import Base, JsonColumn, StateColumn, UtcDateTime, new_id, utc_now
 
 __all__ = ["Dataset", "DatasetReference", "DatasetStatus"]
 
@@ -32,7 +32,7 @@ class Dataset(Base):
     config: Mapped[str | None] = mapped_column(String(255))
     revision: Mapped[str | None] = mapped_column(String(64))
     source_key: Mapped[str | None] = mapped_column(String(64), unique=True)
-    status: Mapped[DatasetStatus] = mapped_column(state_column(DatasetStatus))
+    status: Mapped[DatasetStatus] = mapped_column(StateColumn(DatasetStatus))
     progress: Mapped[float] = mapped_column(Float, default=0.0)
     error_code: Mapped[str | None] = mapped_column(String(64))
     error_message: Mapped[str | None] = mapped_column(Text)
@@ -43,10 +43,13 @@ class Dataset(Base):
     avg_seq_length: Mapped[float | None] = mapped_column(Float)
     vocab_size: Mapped[int | None] = mapped_column(Integer)
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
-    splits: Mapped[list[Json]] = mapped_column(JsonColumn, default=list)
+    splits: Mapped[list[Json]] = mapped_column(JsonColumn(list), default=list)
     text_column: Mapped[str | None] = mapped_column(String(255))
+    text_template: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    tags: Mapped[list[Json]] = mapped_column(JsonColumn, default=list)
     meta: Mapped[dict[str, Json]] = mapped_column("metadata", JsonColumn, default=dict)
-    index_state: Mapped[IndexState] = mapped_column(state_column(IndexState), default=IndexState.NONE)
+    index_state: Mapped[IndexState] = mapped_column(StateColumn(IndexState), default=IndexState.NONE)
     index_progress: Mapped[float] = mapped_column(Float, default=0.0)
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from mistudio.core.states import ACTIVE_JOB_STATES, JOB_TRANSITIONS, JobState, check_transition
-from mistudio.models.base import Base, UtcDateTime, new_id, state_column, utc_now
+from mistudio.models.base import Base, StateColumn, UtcDateTime, new_id, utc_now
 
 _ACTIVE = "state IN ('queued', 'running')"
 
@@ -52,7 +52,7 @@ class Job(Base):
     kind: Mapped[str] = mapped_column(String(32))
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     tokenization_id: Mapped[str | None] = mapped_column(ForeignKey("tokenizations.id", ondelete="CASCADE"))
-    state: Mapped[JobState] = mapped_column(state_column(JobState), default=JobState.QUEUED)
+    state: Mapped[JobState] = mapped_column(StateColumn(JobState), default=JobState.QUEUED)
     phase: Mapped[str | None] = mapped_column(String(32))
     done: Mapped[int] = mapped_column(BigInteger, default=0)
     total: Mapped[int] = mapped_column(BigInteger, default=0)

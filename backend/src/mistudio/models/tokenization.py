@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from mistudio.core.errors import Json
 from mistudio.core.states import TOKENIZATION_TRANSITIONS, TokenizationStatus, check_transition
-from mistudio.models.base import Base, JsonColumn, UtcDateTime, new_id, state_column, utc_now
+from mistudio.models.base import Base, JsonColumn, StateColumn, UtcDateTime, new_id, utc_now
 
 
 class Model(Base):
@@ -46,7 +46,7 @@ class Tokenization(Base):
     settings: Mapped[dict[str, Json]] = mapped_column(JsonColumn)
     settings_hash: Mapped[str] = mapped_column(String(64))
     status: Mapped[TokenizationStatus] = mapped_column(
-        state_column(TokenizationStatus), default=TokenizationStatus.QUEUED
+        StateColumn(TokenizationStatus), default=TokenizationStatus.QUEUED
     )
     progress: Mapped[float] = mapped_column(Float, default=0.0)
     error_code: Mapped[str | None] = mapped_column(String(64))

@@ -3,8 +3,19 @@
 from functools import partial
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+)
 
+from mistudio.core.errors import ValidationFailed
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.utils.hf_utils import check_revision
 from mistudio.utils.text import find_control
 
@@ -37,13 +48,36 @@ def _refuse_controls(text: str, *, lines: bool = False) -> str:
 
 # No name has control characters: they hide text, move a terminal's cursor, and PostgreSQL accepts no NUL.
 NO_CONTROLS = AfterValidator(_refuse_controls)
+NO_CONTROLS_BUT_LINES = AfterValidator(partial(_refuse_controls, lines=True))
 OneLine = Annotated[str, NO_CONTROLS]
 _LENGTHS = StringConstraints(strip_whitespace=True, min_length=1, max_length=255)
 Name = Annotated[str, _LENGTHS, NO_CONTROLS]
 Revision = Annotated[Name, AfterValidator(check_revision)]
 # The header of a spreadsheet's column may have several lines.
-ColumnName = Annotated[str, _LENGTHS, AfterValidator(partial(_refuse_controls, lines=True))]
+ColumnName = Annotated[str, _LENGTHS, NO_CONTROLS_BUT_LINES]
+TextTemplateText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=4_000),
+    NO_CONTROLS_BUT_LINES,
+    Field(
+        description="A template over columns and paths, in place of text_column: `{instruction}` stands for a column, "
+        "`{{` and `}}` for braces.",
+        examples=["{instruction}\n\n{output}"],
+    ),
+]
 HubToken = Annotated[SecretStr | None, AfterValidator(lambda token: checked_token(token) if token else None)]
+
+
+def refuse_two_texts(template: str | None, info: ValidationInfo) -> str | None:
+    """Refuse a text template beside a text column, and one that is not well-formed. Raises ValueError."""
+    if template is None:
+        return None
+    if info.data.get("text_column") is not None:
+        raise ValueError("Give a text column or a text template, not both.")
+    try:
+        return TextTemplate.parse(template).text
+    except ValidationFailed as error:
+        raise ValueError(error.detail) from error
 
 
 def reveal(token: SecretStr | None) -> str | None:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.ingest.local_files import SampleBy
 from mistudio.schemas.common import (
+    NO_CONTROLS,
+    NO_CONTROLS_BUT_LINES,
     Bytes,
     ColumnName,
     HubToken,
@@ -15,8 +17,10 @@ from mistudio.schemas.common import (
     Percent,
     Revision,
     Shape,
+    TextTemplateText,
     Timestamp,
     UsageSnippet,
+    refuse_two_texts,
 )
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import TokenizationResponse
@@ -24,6 +28,8 @@ from mistudio.utils.hf_utils import check_repo_id
 
 DatasetSort = Literal["created_at", "-created_at", "name", "-name", "size_bytes", "-size_bytes"]
 DatasetSource = Literal["huggingface", "local"]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), NO_CONTROLS]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), NO_CONTROLS_BUT_LINES]
 
 
 class SplitResponse(Shape):
@@ -43,6 +49,8 @@ class ColumnResponse(Shape):
     kind: Literal["text", "conversation", "other"]
     nulls: int = 0
     characters: int | None = None
+    feature: str | None = Field(default=None, description="Its feature in `datasets`, if more than a type.")
+    labels: list[str] = Field(default=[], description="The names of a class label, by number.")
 
 
 class IndexResponse(Shape):
@@ -50,6 +58,13 @@ class IndexResponse(Shape):
 
     state: IndexState
     progress: Percent
+
+
+class SkippedFileResponse(Shape):
+    """A file that was offered for an import and is not part of the dataset, and why."""
+
+    path: str
+    reason: str
 
 
 class DatasetMetadata(BaseModel):
@@ -69,7 +84,11 @@ class DatasetMetadata(BaseModel):
     null_texts: int | None = None
     empty_texts: int | None = None
     invalid_texts: int | None = None
+    incomplete_texts: int | None = Field(default=None, description="Texts of a template with a null placeholder.")
     columns: list[ColumnResponse] = []
+    skipped_files: list[SkippedFileResponse] = []
+    reading_notes: list[str] = []
+    schema_notices: list[str] = []
 
 
 class DatasetResponse(Shape):
@@ -95,6 +114,14 @@ class DatasetResponse(Shape):
     size_bytes: Bytes | None
     splits: list[SplitResponse]
     text_column: str | None
+    null_texts: int | None = Field(default=None, description="Rows whose text is null.")
+    empty_texts: int | None = Field(default=None, description="Rows whose text has no characters.")
+    invalid_texts: int | None = Field(
+        default=None, description="Rows whose text was not in the file's encoding; U+FFFD replaces what was not."
+    )
+    text_template: str | None = Field(description="The template that texts are made by, in place of text_column.")
+    note: str | None
+    tags: list[str]
     metadata: DatasetMetadata
     notices: list[str] = Field(default=[], description="What a user should know of the data, as sentences.")
     index: IndexResponse
@@ -127,7 +154,10 @@ class DatasetDownloadRequest(BaseModel):
     splits: list[Name] | None = Field(default=None, min_length=1, description="Default: all.")
     revision: Revision | None = Field(default=None, description="Branch, tag or commit. Default: the main branch.")
     text_column: ColumnName | None = Field(default=None, description="Default: detected automatically.")
+    text_template: TextTemplateText | None = None
     access_token: HubToken = None
+
+    _check_text = field_validator("text_template")(refuse_two_texts)
 
     @field_validator("repo_id", mode="before")
     @classmethod
@@ -142,9 +172,35 @@ class DatasetImportFields(BaseModel):
 
     name: Name | None = Field(default=None, description="Default: from the files' names.")
     text_column: ColumnName | None = Field(default=None, description="Default: detected automatically.")
+    text_template: TextTemplateText | None = None
     sample_by: SampleBy = Field(
-        default="line", description="Whether a sample of a .txt file is a line or the whole file."
+        default="line", description="Whether a sample of a .txt file is a line, a paragraph or the whole file."
     )
+    config: Name | None = Field(default=None, description="A config of the card. Default: the card's default.")
+    plan: str | None = Field(
+        default=None,
+        description="The files of POST /api/datasets/upload/plan as JSON, changed or not; it comes before the files.",
+    )
+
+    _check_text = field_validator("text_template")(refuse_two_texts)
+
+
+class DatasetUpdateRequest(BaseModel):
+    """What to change of a dataset; a field that is left out stays as it is.
+
+    Either ``text_column`` or ``text_template`` is in use: to set one ends the other, and null goes back to the text
+    that the dataset was made with. The index and the counts of the texts are made again.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name = Field(default="", validate_default=False)
+    tags: list[Tag] = Field(default=[], max_length=50, description="Equal tags count once.")
+    note: Note | None = Field(default=None, description="Null or empty removes it.")
+    text_column: ColumnName | None = None
+    text_template: TextTemplateText | None = None
+
+    _check_text = field_validator("text_template")(refuse_two_texts)
 
 
 class RetryRequest(BaseModel):

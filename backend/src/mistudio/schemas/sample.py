@@ -42,7 +42,8 @@ class SampleQuery(BaseModel):
 class SampleResponse(Shape):
     """One row. ``row`` counts from 0 within its split, ``id`` over all splits in the manifest's order.
 
-    ``text`` is cut if ``truncated`` is true; the single-sample route has all of it. ``marks`` are the character spans
+    ``text`` is cut if ``truncated`` is true; the single-sample route has up to a million
+    characters. ``marks`` are the character spans
     of the hits in ``text``. ``columns`` has every other column as JSON, and the text column if it is more than text.
     """
 
@@ -63,7 +64,8 @@ class SampleDetail(SampleResponse):
     tokenization_id: str | None = None
     tokens: list[TokenSpan] | None = None
     tokens_note: str | None = Field(
-        default=None, description="Why there are no tokens, although a tokenization was named."
+        default=None,
+        description="Why there are no tokens, although a tokenization was named, or that only the first are shown.",
     )
 
 

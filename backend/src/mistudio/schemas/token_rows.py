@@ -26,12 +26,17 @@ class TokenView(Shape):
 
 
 class TokenizedRow(Shape):
-    """One written row; ``row`` counts from 0 within its split."""
+    """One written row; ``row`` counts from 0 within its split.
+
+    ``tokens`` and ``segments`` have the first 10,000, or fewer on a page of many rows; the counts count all.
+    """
 
     split: str
     row: int
     tokens: list[TokenView]
     segments: list[RowSegment]
+    token_count: int
+    segment_count: int
 
 
 class TraceSource(Shape, trace.TextSpan):

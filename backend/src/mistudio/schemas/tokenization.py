@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field, field_validator
 
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec.settings import ExtraColumn, Packing, Padding, Verify
@@ -16,8 +16,10 @@ from mistudio.schemas.common import (
     Percent,
     Revision,
     Shape,
+    TextTemplateText,
     Timestamp,
     UsageSnippet,
+    refuse_two_texts,
 )
 from mistudio.schemas.job import JobResponse
 
@@ -46,6 +48,7 @@ class TokenizeRequest(BaseModel):
     access_token: HubToken = None
     splits: list[Name] | None = Field(default=None, min_length=1, description="Default: all.")
     text_column: ColumnName | None = Field(default=None, description="Default: the dataset's.")
+    text_template: TextTemplateText | None = None
     max_length: MaxLength | None = Field(
         default=None,
         description="Tokens per row. Default: the tokenizer's limit, or 1,024 if it has none or more than 8,192.",
@@ -74,6 +77,8 @@ class TokenizeRequest(BaseModel):
     extra_columns: list[ExtraColumn] = Field(
         default=[], max_length=16, description="Columns with a value per position."
     )
+
+    _check_text = field_validator("text_template")(refuse_two_texts)
 
 
 class TokenizationResponse(Shape):

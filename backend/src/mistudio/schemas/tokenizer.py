@@ -53,7 +53,10 @@ class PreviewResponse(Shape):
     max_length: int
     model_max_length: int | None = Field(description="The limit that the tokenizer's files name, null without one.")
     special: SpecialTokens
-    tokens: list[TokenSpan]
+    tokens: list[TokenSpan] = Field(description="The first 10,000 tokens of the row.")
+    token_count: int = Field(description="All tokens of the row; more than ``tokens`` has if the row is long.")
+    special_count: int = Field(description="How many of them are special tokens.")
+    padding_count: int = Field(description="How many of them are padding.")
     count: int = Field(description="Data tokens of the text, before anything is cut.")
     truncated: int
     notes: list[str]

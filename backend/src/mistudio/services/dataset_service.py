@@ -118,7 +118,7 @@ class DatasetService:
         """
         token = reveal(request.access_token)
         plan = await plan_download(self._planner, request)
-        dataset = new_record(plan, request.text_column)
+        dataset = new_record(plan, request.text_column, request.text_template)
         if same := await self._find_same(dataset):
             if same.status is not DatasetStatus.ERROR:
                 raise already_exists(same)
@@ -194,7 +194,7 @@ class DatasetService:
             dataset.status = DatasetStatus.PROCESSING if dataset.is_local else DatasetStatus.DOWNLOADING
             dataset.error_code = dataset.error_message = None
             if request:
-                dataset.text_column = request.text_column
+                dataset.text_column, dataset.text_template = request.text_column, request.text_template
             response = await self._add_job(session, dataset, token)
         await publish_all(self._bus, [changed_event(response)])
         return await self._start(response)

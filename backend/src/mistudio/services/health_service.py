@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import Unavailable
+from mistudio.core.errors import MiStudioError
 from mistudio.schemas.system import CheckResponse, ReadyResponse
 from mistudio.utils.file_utils import format_size, free_bytes
 
@@ -41,7 +41,9 @@ class HealthService:
         try:
             async with self._database.read() as session:
                 await session.execute(text("SELECT 1"))
-        except (SQLAlchemyError, Unavailable) as error:
+        except MiStudioError as error:
+            return CheckResponse(ok=False, detail=error.detail)
+        except SQLAlchemyError as error:
             return CheckResponse(ok=False, detail=f"The database does not answer ({type(error).__name__}).")
         return CheckResponse(ok=True, detail="The database answers.")
 

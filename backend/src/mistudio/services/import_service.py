@@ -5,12 +5,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from mistudio.core.config import Settings
+from mistudio.core.errors import ValidationFailed
 from mistudio.corpus.bundled import SAMPLE_NAME, ensure_sample_tokenizer, write_sample
+from mistudio.corpus.hub.planning import Planning
+from mistudio.corpus.ingest.file_names import normalize_file_name, suggest_dataset_name
+from mistudio.corpus.ingest.import_plan import plan_import
 from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.models import new_id
 from mistudio.schemas.dataset import DatasetImportFields, DatasetResponse
+from mistudio.schemas.import_plan import ImportPlanRequest, ImportPlanResponse
 from mistudio.services.dataset_service import DatasetService
+from mistudio.services.datasets.import_files import (
+    choose_text_column,
+    make_local_plan,
+    offer_announced,
+    offer_received,
+    parse_entries,
+    to_import_file,
+)
 from mistudio.services.datasets.local_record import new_local_record
 from mistudio.services.storage.disk_space import RoomWatch, require_room
 from mistudio.services.storage.plan_file import write_plan
@@ -25,10 +38,26 @@ _FRAMING_BYTES = 1 << 20
 class ImportService:
     """Receives files, and creates the record and the job of their dataset."""
 
-    def __init__(self, settings: Settings, storage: StorageService, datasets: DatasetService) -> None:
+    def __init__(
+        self, settings: Settings, storage: StorageService, datasets: DatasetService, planner: Planning
+    ) -> None:
         self._settings = settings
         self._storage = storage
         self._datasets = datasets
+        self._planner = planner
+
+    async def plan(self, request: ImportPlanRequest) -> ImportPlanResponse:
+        """Return what an import of these files would be. Raises ValidationFailed, and what ``plan_import`` raises."""
+        names = [normalize_file_name(file.file) for file in request.files]
+        if len(set(names)) < len(names):
+            raise ValidationFailed("Two files have the same name. Give each a name of its own.", field="files")
+        plan = await plan_import(self._planner, offer_announced(request.files), request.config)
+        return ImportPlanResponse(
+            name=suggest_dataset_name([entry.file for entry in plan.entries if not entry.skipped] or names),
+            config=plan.config,
+            configs=list(plan.configs),
+            files=[to_import_file(entry) for entry in plan.entries],
+        )
 
     @asynccontextmanager
     async def open_upload(self, announced_bytes: int | None) -> AsyncIterator[Upload]:
@@ -60,9 +89,21 @@ class ImportService:
         )
 
     async def accept(self, upload: Upload, fields: DatasetImportFields) -> DatasetResponse:
-        """Create the record of the received files and its job. Raises ValidationFailed, AlreadyExists."""
-        plan = await asyncio.to_thread(upload.plan, fields.sample_by)
-        return await self._create(upload, plan, fields)
+        """Create the record of the received files and its job.
+
+        Without a plan they are planned now. Raises ValidationFailed, AlreadyExists, and what ``plan_import`` raises.
+        """
+        received = await asyncio.to_thread(upload.finish)
+        if fields.plan is not None:
+            entries = parse_entries(fields.plan)
+            chosen = fields.model_copy(update={"text_column": choose_text_column(entries, fields)})
+        else:
+            offered = await asyncio.to_thread(offer_received, received, upload.folder)
+            plan = await plan_import(self._planner, offered, fields.config)
+            entries = [to_import_file(entry) for entry in plan.entries]
+            chosen = fields.model_copy(update={"config": plan.config})
+        local_plan = await asyncio.to_thread(make_local_plan, received, upload.folder, entries, chosen)
+        return await self._create(upload, local_plan, chosen)
 
     async def create_sample(self) -> DatasetResponse:
         """Create the bundled sample and its tokenizer. Raises AlreadyExists, DiskFull."""

@@ -146,8 +146,18 @@ class JobService(JobQueries):
         await publish_all(self._bus, events)
         return runs
 
-    async def release(self, job_id: str, owner: str | None, *, backoff_seconds: float, crashed: bool = False) -> None:
+    async def release(
+        self,
+        job_id: str,
+        owner: str | None,
+        *,
+        backoff_seconds: float,
+        crashed: bool = False,
+        reason: MiStudioError | None = None,
+    ) -> None:
         """Take the job from a process that died; ``crashed`` means that it may have died before its claim.
+
+        A ``reason`` that would be the same at the next attempt fails the job at once.
 
         A requested cancel is carried out. Otherwise the job is tried again, and an attempt that made progress does not
         count: three deaths in a row without progress fail the job with ``worker_died``.
@@ -160,7 +170,10 @@ class JobService(JobQueries):
                 job.attempt, job.claimed_progress = job.attempt + 1, job.progress
             elif job.state is JobState.QUEUED or (owner and job.owner != owner):
                 return
-            events = await handle_death(session, job, backoff_seconds=backoff_seconds)
+            if reason is not None and not job.cancel_requested:
+                events = await fail_job(session, await JobTarget.of(session, job), reason)
+            else:
+                events = await handle_death(session, job, backoff_seconds=backoff_seconds)
         await publish_all(self._bus, events)
 
     async def expire(self, lease: Lease, *, backoff_seconds: float) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from mistudio.core.errors import is_retryable
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.store.snippets import make_snippets
+from mistudio.corpus.store.text_source import describe_source, make_source
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.snippets import write_snippets
 from mistudio.models import Dataset, Job, Tokenization
@@ -18,12 +19,16 @@ from mistudio.schemas.dataset import (
 )
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, TokenizationResponse, WrittenSplit
+from mistudio.utils.text import format_count
 
 _OWN_FIELDS = (
     *("id", "name", "source", "hf_repo_id", "config", "revision", "status", "progress", "error_code", "error_message"),
     *("raw_path", "tokenized_path", "num_samples", "num_tokens", "avg_seq_length", "vocab_size", "size_bytes"),
-    *("text_column", "seq", "created_at", "updated_at"),
+    *("text_column", "text_template", "note", "seq", "created_at", "updated_at"),
 )
+# A notice names this many skipped files; the metadata has all.
+_SHOWN_FILES = 5
+_TEXT_COUNTS = ("null_texts", "empty_texts", "invalid_texts")
 
 
 def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
@@ -32,7 +37,9 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
         **{name: getattr(dataset, name) for name in _OWN_FIELDS},
         "retryable": bool(dataset.error_code and is_retryable(dataset.error_code)),
         "splits": dataset.splits,
+        "tags": dataset.tags or [],
         "metadata": dataset.meta,
+        **{name: dataset.meta.get(name) for name in _TEXT_COUNTS},
         "notices": list_notices(dataset),
         "index": {"state": dataset.index_state, "progress": dataset.index_progress},
         "job": own,
@@ -41,14 +48,57 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
 
 def list_notices(dataset: Dataset) -> list[str]:
     """Return what a user should know of a ready dataset, as sentences."""
-    metadata, rows = DatasetMetadata.model_validate(dataset.meta), dataset.num_samples
-    if dataset.status is not DatasetStatus.READY or not rows:
+    metadata = DatasetMetadata.model_validate(dataset.meta)
+    if dataset.status is not DatasetStatus.READY or not dataset.num_samples:
         return []
-    without_text = (metadata.null_texts or 0) + (metadata.empty_texts or 0)
-    if without_text < rows:
+    return [
+        *_describe_texts(dataset, metadata, dataset.num_samples),
+        *metadata.reading_notes,
+        *metadata.schema_notices,
+        *_describe_skipped(metadata),
+    ]
+
+
+def _describe_texts(dataset: Dataset, metadata: DatasetMetadata, rows: int) -> list[str]:
+    """Return sentences about texts that are incomplete, null, empty or repaired."""
+    source = describe_source(make_source(dataset.text_column, dataset.text_template) or "")
+    nulls, empty, invalid = metadata.null_texts or 0, metadata.empty_texts or 0, metadata.invalid_texts or 0
+    found = []
+    if metadata.incomplete_texts:
+        found.append(
+            f"{_capitalize(source)}: a placeholder is null in {metadata.incomplete_texts:,} of {rows:,} rows; it "
+            "counts as empty."
+        )
+    if nulls or empty:
+        found.append(_describe_missing(nulls, empty, rows, source))
+    if invalid:
+        found.append(
+            f"{format_count(invalid, 'text')} in {source} had characters that are invalid in the file's encoding. Each "
+            "was replaced by “\ufffd”: search for it in exact mode to see the texts."
+        )
+    return found
+
+
+def _capitalize(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _describe_skipped(metadata: DatasetMetadata) -> list[str]:
+    """Return a sentence about the files that an import left out."""
+    skipped = metadata.skipped_files
+    if not skipped:
         return []
-    kind = "null" if metadata.null_texts == rows else "empty" if not metadata.null_texts else "null or empty"
-    return [f"Column “{dataset.text_column}” has no text: all {rows:,} rows are {kind}. Choose another text column."]
+    shown = "; ".join(f"{file.path} ({file.reason.rstrip('.')})" for file in skipped[:_SHOWN_FILES])
+    more = f"; and {len(skipped) - _SHOWN_FILES:,} more" if len(skipped) > _SHOWN_FILES else ""
+    return [f"{format_count(len(skipped), 'file')} beside the data not imported: {shown}{more}."]
+
+
+def _describe_missing(nulls: int, empty: int, rows: int, source: str) -> str:
+    if nulls + empty >= rows:
+        kind = "null" if nulls == rows else "empty" if not nulls else "null or empty"
+        return f"{_capitalize(source)} has no text: all {rows:,} rows are {kind}. Choose another text column."
+    kinds = [f"{count:,} {kind}" for count, kind in ((nulls, "null"), (empty, "empty")) if count]
+    return f"Of {rows:,} texts in {source}, {' and '.join(kinds)}."
 
 
 def dataset_response(dataset: Dataset, jobs: Sequence[Job]) -> DatasetResponse:
@@ -97,8 +147,10 @@ def usage_snippets(dataset: Dataset) -> list[UsageSnippet]:
     """Python that loads the data as it lies on disk."""
     if not dataset.raw_path or not dataset.splits:
         return []
-    names = [SplitResponse.model_validate(split).name for split in dataset.splits]
-    made = make_snippets(Path(dataset.raw_path), names)
+    splits = [SplitResponse.model_validate(split) for split in dataset.splits]
+    # A dataset is on disk once its rows are counted.
+    rows = {split.name: 1 if split.num_rows is None else split.num_rows for split in splits}
+    made = make_snippets(Path(dataset.raw_path), rows)
     return [UsageSnippet(title=snippet.title, code=snippet.code) for snippet in made]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import takewhile
 from pathlib import Path
+from typing import Final
 
 from mistudio.core.database import Database
 from mistudio.core.errors import NotFound, UnknownSplit, ValidationFailed
@@ -24,8 +25,10 @@ from mistudio.services.lookup import get_ready_tokenization
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.contexts import show_context
 from mistudio.services.tokenizations.open_stores import OpenTokenizations
-from mistudio.services.tokenizations.token_views import token_views
+from mistudio.services.tokenizations.token_views import TOKENS_SHOWN, token_views
 from mistudio.services.tokenizer_service import TokenizerService
+
+_TOKENS_OF_A_PAGE: Final = 200_000
 
 
 @dataclass(frozen=True)
@@ -50,16 +53,19 @@ class _OpenRows:
             )
         return wanted
 
-    def show_row(self, split: str, row: TokenRow) -> TokenizedRow:
+    def show_row(self, split: str, row: TokenRow, shown: int) -> TokenizedRow:
+        kinds = list_kinds(row, self.manifest)[:shown]
         return TokenizedRow(
             split=split,
             row=row.row,
-            tokens=token_views(self.tokenizer, row.ids.tolist(), kinds=list_kinds(row, self.manifest)),
+            tokens=token_views(self.tokenizer, row.ids[:shown].tolist(), kinds=kinds),
+            token_count=len(row.ids),
+            segment_count=len(row.spans),
             segments=[
                 RowSegment(
                     row=piece.row, token_start_in_row=piece.token_start, position=piece.position, length=piece.length
                 )
-                for piece in row.spans
+                for piece in row.spans[:shown]
             ],
         )
 
@@ -85,7 +91,8 @@ class RowService:
         def read() -> tuple[int, list[TokenizedRow]]:
             store = opened.store
             rows = store.rows(name, offset=(page - 1) * limit, limit=limit)
-            return store.num_rows(name), [opened.show_row(name, row) for row in rows]
+            shown = min(TOKENS_SHOWN, _TOKENS_OF_A_PAGE // max(len(rows), 1))
+            return store.num_rows(name), [opened.show_row(name, row, shown) for row in rows]
 
         total, shown = await asyncio.to_thread(read)
         return Page[TokenizedRow](data=shown, pagination=Pagination.of(page=page, limit=limit, total=total))
@@ -154,7 +161,7 @@ class RowService:
             count = len(row.ids)
             message = f"Row {row.row} has {count:,} positions, counted from 0; there is no position {position}."
             raise ValidationFailed(message, field="position")
-        tokenizer, settings = opened.tokenizer, opened.manifest.settings
+        tokenizer, settings, resolved = opened.tokenizer, opened.manifest.settings, opened.manifest.resolved
         store = DatasetStore(self._storage.folder(opened.dataset_id))
         render = make_chat_renderer(tokenizer, store) if settings.apply_chat_template else None
         return trace_position(
@@ -163,7 +170,7 @@ class RowService:
             split=split,
             manifest=opened.manifest,
             dataset=store.manifest,
-            reader=TextReader(store, opened.manifest.resolved.text_column, render_chat=render),
+            reader=TextReader(store, resolved.source, render_chat=render, tools_column=resolved.tools_column),
             find_characters=lambda text: tokenizer.encode_with_offsets(text, add_special_tokens=False).spans,
         )
 

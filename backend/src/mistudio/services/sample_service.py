@@ -16,6 +16,7 @@ from mistudio.core.states import IndexState
 from mistudio.corpus.search.highlights import Highlighter
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.sample import Sample, make_sample
+from mistudio.corpus.store.text_source import TextSource, make_source
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.schemas.common import Pagination
 from mistudio.schemas.sample import SampleListResponse, SampleQuery, SampleResponse, SearchInfo
@@ -45,7 +46,7 @@ async def _ignore(_dataset_id: str) -> None:
 class _Source:
     """What the samples of a dataset are read with; ``tokenization`` is the folder that has their token counts."""
 
-    text_column: str
+    text: TextSource
     tokenization_id: str | None
     tokenization: Path | None
     is_indexed: bool
@@ -88,7 +89,7 @@ class SampleService:
         return page
 
     def _list_page(self, dataset_id: str, query: SampleQuery, source: _Source) -> SampleListResponse:
-        store = self._datasets.get(dataset_id)
+        store = self._datasets.get(dataset_id, source.text)
         _require_split(store, query.split)
         rows = store.page(query.split, offset=offset_of(query), limit=query.limit)
         total = store.num_rows(query.split)
@@ -102,14 +103,16 @@ class SampleService:
         self, dataset_id: str, query: SampleQuery, source: _Source, disconnect: Disconnect
     ) -> SampleListResponse:
         if query.split is not None:
-            await self._read(lambda: _require_split(self._datasets.get(dataset_id), query.split))
+            await self._read(lambda: _require_split(self._datasets.get(dataset_id, source.text), query.split))
         request = to_search_request(query)
-        wanted = PageRequest(dataset_id, request, source.tokenization, offset_of(query), query.limit)
+        wanted = PageRequest(dataset_id, request, source.tokenization, offset_of(query), query.limit, source.text)
         found = await self.searches.find(wanted, disconnect=disconnect)
         if source.is_indexed and not found.has_index:
             await self._on_unusable_index(dataset_id)
         data = await self._read(
-            lambda: _sample_responses(found.rows, source, self._datasets.get(dataset_id), found.highlighter)
+            lambda: _sample_responses(
+                found.rows, source, self._datasets.get(dataset_id, source.text), found.highlighter
+            )
         )
         info = SearchInfo(
             mode=request.mode,
@@ -132,7 +135,7 @@ class SampleService:
         source = await self._find_source(dataset_id, SampleQuery(tokenization=tokenization))
 
         def read() -> SampleResponse:
-            store = self._datasets.get(dataset_id)
+            store = self._datasets.get(dataset_id, source.text)
             if split not in store.splits:
                 raise NotFound(_no_split(store, split), extra={"choices": list(store.splits)})
             if row >= store.num_rows(split):
@@ -152,9 +155,9 @@ class SampleService:
             field = "max_tokens" if query.min_tokens is None else "min_tokens"
             raise ValidationFailed("This dataset has no token counts yet: tokenize it first.", field=field)
         folder = self._storage.tokenized(dataset_id, tokenization_id) if tokenization_id else None
-        # A dataset that is ready has a text column.
-        text_column, is_indexed = dataset.text_column or "", dataset.index_state is IndexState.READY
-        return _Source(text_column, tokenization_id, folder, is_indexed=is_indexed)
+        # A dataset that is ready has a text column or a template.
+        text = make_source(dataset.text_column, dataset.text_template) or ""
+        return _Source(text, tokenization_id, folder, is_indexed=dataset.index_state is IndexState.READY)
 
     async def _read(self, read: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)
@@ -191,7 +194,8 @@ def _sample_responses(
     *,
     whole: bool = False,
 ) -> list[SampleResponse]:
-    samples = [make_sample(row, source.text_column, whole=whole) for row in rows]
+    features = store.manifest.features
+    samples = [make_sample(row, source.text, whole=whole, features=features) for row in rows]
     counts: list[int | None] = [None] * len(rows)
     if source.tokenization is not None:
         # The token counts are gone if the tokenization is being deleted; the samples are still there.

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
+from mistudio.core.reserve import EmergencyReserve
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import StoragePart
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 _MARK = ".deleted"
 _SETTLED_SECONDS = 3600.0
+_FILL_SECONDS = 10.0
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DATASET_ID = re.compile(f"ds_{_UUID}")
 _TOKENIZATION_ID = re.compile(f"tok_{_UUID}")
@@ -38,6 +40,7 @@ class StorageService:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
+        self.reserve = EmergencyReserve(settings.data_dir)
         self._emptying: set[asyncio.Task[None]] = set()
 
     def staging(self, record_id: str) -> Path:
@@ -79,6 +82,12 @@ class StorageService:
         other = get_directory_size(layout.folder) - sum(part.size_bytes for part in parts if part.part != "staging")
         parts.append(StoragePart(part="other", label="Manifest", size_bytes=max(other, 0)))
         return [part for part in parts if part.size_bytes]
+
+    async def keep_reserve(self) -> None:
+        """Fill the reserve now and whenever there is room again, until cancelled."""
+        while True:
+            await asyncio.to_thread(self.reserve.fill)
+            await asyncio.sleep(_FILL_SECONDS)
 
     async def storage(self) -> StorageResponse:
         """Return the disk's size, and what each dataset uses of it."""
@@ -202,6 +211,16 @@ class StorageService:
 
     def _mark(self, record_id: str) -> Path:
         return self._settings.trash_dir / f"{record_id}{_MARK}"
+
+
+def is_dataset_id(name: str) -> bool:
+    """Return whether a folder of this name may be that of a dataset."""
+    return _DATASET_ID.fullmatch(name) is not None
+
+
+def is_tokenization_id(name: str) -> bool:
+    """Return whether a folder of this name may be that of a tokenization."""
+    return _TOKENIZATION_ID.fullmatch(name) is not None
 
 
 def tokenized_label(tokenizer: str, settings: Mapping[str, object]) -> str:

@@ -20,6 +20,7 @@ from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.records import from_json
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec import TokenizeSettings
+from mistudio.corpus.store.text_source import TextSource, describe_source, make_source
 from mistudio.corpus.tokenized.manifest import TokenizedManifest, read_tokenized_manifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Dataset, Job, Tokenization
@@ -43,7 +44,7 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizations.deletion import TokenizationDeletion
 from mistudio.services.tokenizations.request import already_exists, resolve_request
 from mistudio.services.tokenizations.run import calculate_statistics, save_tokenized_dataset, tokenize_batch
-from mistudio.services.tokenizations.token_views import token_spans
+from mistudio.services.tokenizations.token_views import show_tokens
 from mistudio.services.tokenizer_service import TokenizerService, remember_model
 
 _RETRIABLE: Final = (TokenizationStatus.ERROR, TokenizationStatus.CANCELLED)
@@ -91,7 +92,7 @@ class TokenizationService:
     async def sample_detail(self, sample: SampleResponse, tokenization_id: str | None) -> SampleDetail:
         """Return ``sample`` with its tokens by this tokenization's tokenizer, without added ones.
 
-        If the tokenizer cannot be loaded, a note in place of the tokens says why. Raises NotFound.
+        A note says if not all of them are shown, or why none can be. Raises NotFound.
         """
         detail = SampleDetail(**sample.model_dump(), tokenization_id=tokenization_id)
         if tokenization_id is None:
@@ -103,10 +104,10 @@ class TokenizationService:
             return detail.model_copy(update={"tokens_note": note})
         try:
             tokenizer = await self.load_tokenizer(record.tokenizer, record.tokenizer_revision)
-            tokens = await asyncio.to_thread(token_spans, tokenizer, sample.text)
+            tokens, note = await asyncio.to_thread(show_tokens, tokenizer, sample.text)
         except (HubError, TokenizerError) as error:
             return detail.model_copy(update={"tokens_note": f"Its tokens cannot be shown. {error.detail}"})
-        return detail.model_copy(update={"tokens": tokens})
+        return detail.model_copy(update={"tokens": tokens, "tokens_note": note})
 
     async def list_tokenizations(self, dataset_id: str) -> list[TokenizationResponse]:
         """Return the tokenizations of one dataset, newest first. Raises NotFound."""
@@ -131,9 +132,10 @@ class TokenizationService:
         """
         token = reveal(request.access_token)
         async with self._database.read() as session:
-            await get_ready_dataset(session, dataset_id, action="tokenized")
+            dataset = await get_ready_dataset(session, dataset_id, action="tokenized")
         tokenizer = await self._load_for_job(request, token)
-        resolved = await asyncio.to_thread(resolve_request, request, tokenizer, self._storage.folder(dataset_id))
+        folder, text = self._storage.folder(dataset_id), make_source(dataset.text_column, dataset.text_template)
+        resolved = await asyncio.to_thread(resolve_request, request, tokenizer, folder, text=text)
         if same := await self._find_same(dataset_id, resolved.key):
             if same.status not in _RETRIABLE:
                 raise already_exists(same)
@@ -227,6 +229,15 @@ def _explain_other_text(record: Tokenization, dataset: Dataset) -> str | None:
     settings = from_json(TokenizeSettings, record.settings)
     if settings.apply_chat_template:
         return "This tokenization reads conversations through the tokenizer's chat template: see its own rows."
-    if settings.text_column not in (None, dataset.text_column):
-        return f"This tokenization is of column “{settings.text_column}”: see its own rows."
+    present = make_source(dataset.text_column, dataset.text_template)
+    tokenized = make_source(settings.text_column, settings.text_template) or _read_resolved_source(record) or present
+    if tokenized is not None and tokenized != present:
+        return f"This tokenization is of {describe_source(tokenized)}: see its own rows."
     return None
+
+
+def _read_resolved_source(record: Tokenization) -> TextSource | None:
+    """Return what the texts were read from, if the settings leave it to the dataset, as older ones do."""
+    resolved = (record.statistics or {}).get("resolved")
+    column = resolved.get("text_column") if isinstance(resolved, dict) else None
+    return column if isinstance(column, str) else None

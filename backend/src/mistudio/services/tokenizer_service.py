@@ -22,7 +22,7 @@ from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer, read_tokenizer
 from mistudio.models import Model
 from mistudio.schemas.common import reveal
 from mistudio.schemas.tokenizer import ModelResponse, PreviewRequest, PreviewResponse
-from mistudio.services.tokenizations.token_views import make_preview
+from mistudio.services.tokenizations.preview_process import PreviewProcesses
 
 # One with a large vocabulary takes some 150 MB.
 _MOST_LOADED: Final = 2
@@ -41,6 +41,7 @@ class TokenizerService:
         self._settings = settings
         self._database = database
         self._planner = planner
+        self._previews = PreviewProcesses(settings)
         self._lock = threading.Lock()
         self._loaded: LRUCache[_Key, LoadedTokenizer] = LRUCache(_MOST_LOADED)
         self._pinned: TTLCache[TokenizerSource, TokenizerSource] = TTLCache(_MOST_PINNED, _PINNED_SECONDS)
@@ -105,9 +106,16 @@ class TokenizerService:
         return tokenizer
 
     async def preview(self, request: PreviewRequest) -> PreviewResponse:
-        """Return a text as tokens, with the effect of the settings. Raises what ``load`` does, and ValidationFailed."""
-        tokenizer = await self.load(request.tokenizer, request.revision, token=reveal(request.access_token))
-        return await asyncio.to_thread(make_preview, tokenizer, request)
+        """Return a text as tokens, with the effect of the settings; cancelled, it stops the work.
+
+        Raises what ``load`` does, ValidationFailed, and what ``PreviewProcesses`` does.
+        """
+        source = await self.pin(request.tokenizer, request.revision, token=reveal(request.access_token))
+        return await self._previews.make(source, request)
+
+    async def close(self) -> None:
+        """End the processes of previews."""
+        await self._previews.close()
 
     async def list_models(self) -> list[ModelResponse]:
         """Return the tokenizers that were used, newest first."""

@@ -11,11 +11,14 @@ from mistudio.corpus.encoders import ReferenceEncoder
 from mistudio.corpus.spec import TokenizeSettings, choose_max_length
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
+from mistudio.corpus.store.text_counts import find_counts
+from mistudio.corpus.store.text_source import make_source
 from mistudio.corpus.tokenize import encode_sample
 from mistudio.corpus.tokenize.what_if import Lengths, WhatIf, WhatIfLayout, calculate_what_if, read_lengths, wrap_sample
 from mistudio.corpus.tokenized.manifest import read_tokenized_manifest
 from mistudio.corpus.tokenizers import LoadedTokenizer
-from mistudio.models import Tokenization
+from mistudio.models import Dataset, Tokenization
+from mistudio.schemas.dataset import DatasetMetadata
 from mistudio.schemas.what_if import WhatIfResponse
 from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 from mistudio.services.storage_service import StorageService
@@ -50,13 +53,13 @@ class WhatIfService:
         if tokenization_id and tokenizer:
             raise ValidationFailed("Give a tokenization or a tokenizer, not both.", field="tokenizer")
         async with self._database.read() as session:
-            await get_ready_dataset(session, dataset_id)
+            dataset = await get_ready_dataset(session, dataset_id)
             record = None if tokenizer else await choose_tokenization(session, dataset_id, tokenization_id)
         if record is not None:
             return await self._count(dataset_id, record, max_lengths)
         if tokenizer is None:
             raise NotReady("This dataset has no tokenization yet: name a tokenizer for an estimate.")
-        return await self._estimate(dataset_id, tokenizer, max_lengths)
+        return await self._estimate(dataset, tokenizer, max_lengths)
 
     async def _count(self, dataset_id: str, record: Tokenization, max_lengths: Sequence[int] | None) -> WhatIfResponse:
         tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
@@ -69,17 +72,20 @@ class WhatIfService:
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=record.tokenizer, of=record.id)
 
-    async def _estimate(self, dataset_id: str, name: str, max_lengths: Sequence[int] | None) -> WhatIfResponse:
+    async def _estimate(self, dataset: Dataset, name: str, max_lengths: Sequence[int] | None) -> WhatIfResponse:
         tokenizer = await self._tokenizers.load(name)
+        dataset_id, text = dataset.id, make_source(dataset.text_column, dataset.text_template)
+        nulls = DatasetMetadata.model_validate(dataset.meta).null_texts or 0
 
         def count() -> WhatIf:
-            store = DatasetStore(self._storage.folder(dataset_id))
-            reader = TextReader(store, store.manifest.text_column.name)
+            store = DatasetStore(self._storage.folder(dataset_id), text=text)
+            reader = TextReader(store, store.text)
+            counted = find_counts(store.manifest, store.text)
             encoder = ReferenceEncoder(tokenizer.reference)
             lengths = wrap_sample(encode_sample(encoder, reader, store.splits, count=_SAMPLED_DOCUMENTS).lengths)
             settings = TokenizeSettings(tokenizer=name)
             # Rows without a text are no documents, and were not sampled.
-            documents = store.manifest.rows - store.manifest.text.nulls
+            documents = store.manifest.rows - (nulls if counted is None else counted.nulls)
             return self._calculate(dataset_id, lengths, settings, tokenizer, max_lengths, documents=documents)
 
         return _response(dataset_id, await asyncio.to_thread(count), tokenizer=tokenizer.repo, of=None)

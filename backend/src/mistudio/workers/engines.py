@@ -19,7 +19,7 @@ from mistudio.workers.scaled_out.broadcast import Broadcast, connect_redis, list
 from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue
 from mistudio.workers.scaled_out.token_vault import RedisTokenVault, sealing_key
 from mistudio.workers.scaled_out.watchdog import Watchdog
-from mistudio.workers.scaled_out.worker import count_workers
+from mistudio.workers.scaled_out.worker import list_workers
 
 _CHECK_SECONDS = 4.0
 
@@ -167,7 +167,7 @@ class ScaledOutEngine:
 
     async def _check_redis(self) -> dict[str, CheckResponse]:
         try:
-            count = await asyncio.wait_for(count_workers(self._redis), _CHECK_SECONDS)
+            count = len(await asyncio.wait_for(list_workers(self._redis), _CHECK_SECONDS))
         except (RedisError, OSError, TimeoutError) as error:
             down = CheckResponse(ok=False, detail=f"Redis does not answer ({type(error).__name__}).")
             return {"redis": down, "workers": CheckResponse(ok=False, detail="Unknown: Redis does not answer.")}

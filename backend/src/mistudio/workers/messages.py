@@ -7,10 +7,11 @@ fields at fault and never their values, because an order may carry a Hugging Fac
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, TypeAdapter, ValidationError
 
 from mistudio.core.config import Settings
 from mistudio.core.errors import Json
+from mistudio.core.given_settings import GivenSettings
 
 # A child does not listen, checks no access and decrypts no token.
 _SERVER_ONLY: Final = {"api_token", "host", "secret_key"}
@@ -20,7 +21,12 @@ def _dump_settings(settings: Settings) -> dict[str, Json]:
     return settings.model_dump(mode="json", exclude=_SERVER_ONLY)
 
 
-ChildSettings: TypeAlias = Annotated[Settings, PlainSerializer(_dump_settings)]
+def _load_settings(given: object) -> Settings:
+    """Return the settings in an order as they are: a child reads neither ``.env`` nor its environment."""
+    return given if isinstance(given, Settings) else GivenSettings.model_validate(given)
+
+
+ChildSettings: TypeAlias = Annotated[Settings, PlainValidator(_load_settings), PlainSerializer(_dump_settings)]
 
 
 class MalformedMessage(ValueError):

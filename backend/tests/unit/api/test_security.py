@@ -48,13 +48,20 @@ def test_a_cross_site_request_is_refused(tmp_path: Path) -> None:
         own.check_site(Headers({"sec-fetch-site": "cross-site"}))
 
 
-def test_a_token_is_needed_if_one_is_set(tmp_path: Path) -> None:
-    """None, a wrong one and one with other characters are refused."""
-    guarded = rules(tmp_path, host="0.0.0.0", api_token="a long secret")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_a_token_is_needed_if_one_is_set(tmp_path: Path, host: str) -> None:
+    """On loopback, too, which other users of the machine reach. None, a wrong one and other characters are refused."""
+    guarded = rules(tmp_path, host=host, api_token="a long secret")
     guarded.check_token("a long secret")
     for token in (None, "", "a long secreT", "ein langes Geheimnis ß", "\ud800"):
         with pytest.raises(Unauthorized):
             guarded.check_token(token)
+    rules(tmp_path).check_token(None)
+
+
+def test_any_name_is_allowed_beyond_loopback(tmp_path: Path) -> None:
+    """The server cannot know its names; a page must still be its own."""
+    guarded = rules(tmp_path, host="0.0.0.0", api_token="a long secret")
     guarded.check_origin(Headers({"host": "lab.test:8001", "origin": "http://lab.test:8001"}))
 
 

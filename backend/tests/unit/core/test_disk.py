@@ -5,14 +5,14 @@ import os
 
 import pytest
 
-from mistudio.core.disk import translate_disk_full
-from mistudio.core.errors import DiskFull, Json
+from mistudio.core.disk import translate_disk_errors
+from mistudio.core.errors import DiskFailed, DiskFull, Json
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG], ids=errno.errorcode.get)
 def test_a_full_disk_is_disk_full(number: int) -> None:
     """A full disk, a used-up quota and a file beyond its largest size are the same to the user."""
-    with pytest.raises(DiskFull) as raised, translate_disk_full():
+    with pytest.raises(DiskFull) as raised, translate_disk_errors():
         raise OSError(number, os.strerror(number))
     assert "The disk is full. Free some space, then retry. What was written so far is kept." == raised.value.detail
     assert {} == raised.value.extra
@@ -21,7 +21,7 @@ def test_a_full_disk_is_disk_full(number: int) -> None:
 
 def test_the_message_promises_nothing_that_is_not_kept() -> None:
     """An upload that broke off starts from the beginning."""
-    with pytest.raises(DiskFull) as raised, translate_disk_full(is_kept=False):
+    with pytest.raises(DiskFull) as raised, translate_disk_errors(is_kept=False):
         raise OSError(errno.ENOSPC, "full")
     assert "The disk is full. Free some space, then retry." == raised.value.detail
 
@@ -32,8 +32,8 @@ def test_other_errors_pass_unchanged() -> None:
     def measure() -> dict[str, Json]:
         raise AssertionError
 
-    error = OSError(errno.EACCES, "no access")
-    with pytest.raises(PermissionError) as raised, translate_disk_full(measure=measure):
+    error = OSError(errno.EPIPE, "a pipe")
+    with pytest.raises(BrokenPipeError) as raised, translate_disk_errors(measure=measure):
         raise error
     assert error is raised.value
 
@@ -46,6 +46,23 @@ def test_the_error_carries_what_was_measured() -> None:
         missing["needed_bytes"] = 4
         raise OSError(errno.ENOSPC, "full")
 
-    with pytest.raises(DiskFull) as raised, translate_disk_full(measure=missing.copy):
+    with pytest.raises(DiskFull) as raised, translate_disk_errors(measure=missing.copy):
         fail()
     assert {"needed_bytes": 4} == raised.value.extra
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EROFS, errno.EACCES], ids=errno.errorcode.get)
+def test_a_disk_that_fails_is_named(number: int) -> None:
+    """The message has the place and the system's words."""
+    with pytest.raises(DiskFailed, match=r"at /data/a\.txt: .*retry\.$") as raised, translate_disk_errors():
+        raise OSError(number, os.strerror(number), "/data/a.txt")
+    assert os.strerror(number) in raised.value.detail
+
+
+def test_a_file_in_the_place_of_a_folder_matters_at_a_start_only() -> None:
+    """Elsewhere it is a defect."""
+    error = OSError(errno.ENOTDIR, "no folder")
+    with pytest.raises(DiskFailed), translate_disk_errors(is_start=True):
+        raise error
+    with pytest.raises(NotADirectoryError), translate_disk_errors():
+        raise error

@@ -3,9 +3,11 @@
 import json
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
+from pydantic import SecretStr
 
 from mistudio.core.config import Settings
 from mistudio.core.logging import configure_logging
@@ -73,3 +75,33 @@ def test_the_level_is_a_setting_and_chatty_libraries_are_quiet(capsys: pytest.Ca
     configure_logging(Settings(log_format="json", log_level="error"))
     structlog.get_logger("mistudio").warning("ours again")
     assert ["ours"] == [line["event"] for line in read_lines(capsys)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "< Authorization: Bearer api-secret",
+        '< TEXT \'40{"token":"api-secret"}\' [30 bytes]',
+        "connecting to postgresql+psycopg://studio:api-secret@db/studio",
+        "sent hf_abcdefghijklmnop",
+        "headers={'x-hf-token': 'another'}",
+        "[(b'authorization', b'Bearer another')]",
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_secret_inside_the_text_of_a_library_is_hidden(
+    capsys: pytest.CaptureFixture[str], form: Literal["json", "console"], line: str
+) -> None:
+    """The server's own secrets, Hub tokens, and what is named as a token."""
+    configure_logging(Settings(log_format=form, log_level="debug", api_token=SecretStr("api-secret")))
+    logging.getLogger("library").debug(line)
+    written = capsys.readouterr().err
+    assert "***" in written
+    assert not any(secret in written for secret in ("api-secret", "abcdefgh", "another"))
+
+
+def test_words_about_tokens_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tokens of text are what this program is about."""
+    configure_logging(Settings(log_format="json"))
+    logging.getLogger("library").warning("wrote 12 tokens; token_id=7; tokenizer: gpt2")
+    assert ["wrote 12 tokens; token_id=7; tokenizer: gpt2"] == [line["event"] for line in read_lines(capsys)]

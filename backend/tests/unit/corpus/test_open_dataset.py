@@ -9,7 +9,7 @@ import pytest
 from fakes.corpora import make_dataset
 from fakes.searching import write_lengths
 from mistudio import open_dataset
-from mistudio.core.errors import NotFound, UnknownSplit
+from mistudio.core.errors import NotFound, UnknownColumn, UnknownSplit, ValidationFailed
 
 
 @pytest.fixture
@@ -39,6 +39,20 @@ def test_a_search_returns_rows_with_their_place(folder: Path) -> None:
     assert [("test", 0)] == [(row.split, row.row) for row in data.search("red", split="test")]
     with pytest.raises(UnknownSplit):
         data.search("red", split="dev")
+
+
+def test_texts_are_read_by_a_column_or_a_template(folder: Path) -> None:
+    """Searched, too; what names an absent column is refused."""
+    template = "{number}: {text}"
+    data = open_dataset(folder, text_template=template)
+    assert list(data.texts()) == ["0: the red fox", "1: the old fox", "2: the sly fox", "0: the red fox"]
+    assert list(data.texts("test")) == ["0: the red fox"]
+    assert [row.row for row in data.search("2: the", mode="exact")] == [2]
+    assert list(open_dataset(folder).texts("test")) == ["the red fox"]
+    with pytest.raises(UnknownColumn, match=r"There is no column “title”\. Columns: text, number"):
+        open_dataset(folder, text_template="{title}")
+    with pytest.raises(ValidationFailed, match="names no column"):
+        open_dataset(folder, text_template="title")
 
 
 def test_token_counts_are_those_of_a_tokenization(folder: Path) -> None:

@@ -39,4 +39,4 @@ async def test_a_database_that_cannot_be_opened_is_down(plain: Settings, storage
     found = await HealthService(plain, database, check_engine).ready()
     await database.close()
     assert ["database"] == [name for name, check in found.checks.items() if not check.ok]
-    assert "does not answer" in found.checks["database"].detail
+    assert "cannot be used" in found.checks["database"].detail

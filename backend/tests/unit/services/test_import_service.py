@@ -2,6 +2,7 @@
 
 import pytest
 
+from fakes.planner import FakePlanner
 from fakes.queue import FakeQueue
 from mistudio.core.config import Settings
 from mistudio.core.errors import AlreadyExists, DiskFull, TooLarge, ValidationFailed
@@ -12,10 +13,10 @@ from mistudio.services.storage_service import StorageService
 
 
 @pytest.fixture
-def imports(plain: Settings, storage: StorageService, datasets: DatasetService) -> ImportService:
+def imports(plain: Settings, storage: StorageService, datasets: DatasetService, planner: FakePlanner) -> ImportService:
     """The service of imports."""
     storage.prepare()
-    return ImportService(plain, storage, datasets)
+    return ImportService(plain, storage, datasets, planner)
 
 
 async def send(imports: ImportService, name: str, content: bytes) -> str:
@@ -54,13 +55,13 @@ async def test_an_upload_that_is_not_accepted_leaves_nothing(imports: ImportServ
 
 
 async def test_an_announced_size_is_checked_first(
-    imports: ImportService, plain: Settings, storage: StorageService, datasets: DatasetService
+    imports: ImportService, plain: Settings, storage: StorageService, datasets: DatasetService, planner: FakePlanner
 ) -> None:
     """Against the limit, and against the disk."""
     with pytest.raises(TooLarge):
         async with imports.open_upload(plain.max_upload_bytes * 2):
             pass
-    full = ImportService(plain.model_copy(update={"disk_reserve_bytes": 2**60}), storage, datasets)
+    full = ImportService(plain.model_copy(update={"disk_reserve_bytes": 2**60}), storage, datasets, planner)
     with pytest.raises(DiskFull):
         async with full.open_upload(1):
             pass

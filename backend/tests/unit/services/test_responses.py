@@ -77,6 +77,7 @@ def test_a_tokenization_without_files_has_no_splits() -> None:
         ),
         1,
     )
+    ledger |= {"source_tokens": 5, "positions": 3}
     record = Tokenization(
         id="tok_1",
         dataset_id="ds_1",
@@ -100,12 +101,12 @@ def test_a_tokenization_without_files_has_no_splits() -> None:
         ("ready", 3, 0, "all 3 rows are null."),
         ("ready", 0, 3, "all 3 rows are empty."),
         ("ready", 1, 2, "all 3 rows are null or empty."),
-        ("ready", 1, 1, None),
+        ("ready", 1, 1, "Of 3 texts in column “text”, 1 null and 1 empty."),
         ("ready", 0, None, None),
         ("processing", 3, 0, None),
     ],
 )
-def test_a_text_column_without_any_text_is_noticed(
+def test_texts_that_are_null_or_empty_are_noticed(
     status: str, nulls: int, empty: int | None, words: str | None
 ) -> None:
     """Once the dataset is ready."""

@@ -1,10 +1,12 @@
 """The cost of settings, before a job runs."""
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fakes.studio_data import TEXTS, TOKENIZER, Tokenized
 from mistudio.core.database import Database
-from mistudio.core.errors import NotReady, ValidationFailed
+from mistudio.core.errors import DataMissing, NotReady, ValidationFailed
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.what_if_service import WhatIfService
@@ -28,6 +30,31 @@ async def test_a_tokenization_and_a_sample_of_everything_agree(service: WhatIfSe
     assert (4, 64, 1.0) == (short.max_length, long.max_length, long.fit_share)
     assert 0.0 == long.ragged.lost_share < short.ragged.lost_share < 1.0
     assert long.padded.padding_share > 0.5
+
+
+@pytest.mark.parametrize("name", ["lengths.npy", "length_counts.npy"])
+@pytest.mark.parametrize("content", [None, b"", b"garbage", b"\x93NUMPY\x01\x00\x0a\x00garbage{{{"])
+async def test_missing_and_damaged_lengths_are_named(
+    service: WhatIfService, storage: StorageService, tokenized: Tokenized, name: str, content: bytes | None
+) -> None:
+    """A file that is not there, empty, no array, or one with a broken header."""
+    for path in storage.tokenized(tokenized.dataset_id, tokenized.tokenization_id).rglob(name):
+        path.unlink()
+        if content is not None:
+            path.write_bytes(content)
+    with pytest.raises(DataMissing, match="delete it and tokenize again"):
+        await service.what_if(tokenized.dataset_id, tokenization_id=None, tokenizer=None, max_lengths=[4])
+
+
+@pytest.mark.parametrize("array", [np.zeros((2, 2, 2), np.int64), np.array(["a"]), np.array(1.5)])
+async def test_arrays_of_other_kinds_are_damage(
+    service: WhatIfService, storage: StorageService, tokenized: Tokenized, array: NDArray[np.generic]
+) -> None:
+    """They are not what this program writes."""
+    for path in storage.tokenized(tokenized.dataset_id, tokenized.tokenization_id).rglob("length*.npy"):
+        np.save(path, array)
+    with pytest.raises(DataMissing, match="is damaged"):
+        await service.what_if(tokenized.dataset_id, tokenization_id=None, tokenizer=None, max_lengths=[4])
 
 
 async def test_the_usual_lengths_are_shown(service: WhatIfService, tokenized: Tokenized) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mistudio.core.config import Settings
+from mistudio.core.given_settings import GivenSettings
 from mistudio.workers.messages import (
     CancelOrder,
     ChildOrder,
@@ -22,7 +23,7 @@ from mistudio.workers.messages import (
     to_line,
 )
 
-SETTINGS = Settings(data_dir=Path("/data"), max_downloads=7)
+SETTINGS = GivenSettings(data_dir=Path("/data"), max_downloads=7)
 ORDERS = [
     PreloadOrder(tokenizer="gpt2", revision="c0ffee", cache_dir=Path("/cache"), data_dir=Path("/data")),
     PreloadOrder(tokenizer="./tokenizers/mine", revision=None, cache_dir=Path("/cache"), data_dir=Path("/data")),
@@ -61,6 +62,17 @@ def test_what_only_the_server_needs_stays_there() -> None:
     line = to_line(JobOrder(job_id="job_1", owner="me", settings=settings, token=None))
     assert "secret" not in line
     assert {"host", "api_token", "secret_key"}.isdisjoint(json.loads(line)["settings"])
+
+
+def test_a_child_reads_no_settings_but_the_given_ones(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither ``.env`` nor a variable brings a secret into it."""
+    line = to_line(JobOrder(job_id="job_1", owner="me", settings=SETTINGS, token=None))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("MISTUDIO_API_TOKEN=of-the-file\n")
+    monkeypatch.setenv("MISTUDIO_SECRET_KEY", "of-the-environment")
+    order = parse_order(line)
+    assert isinstance(order, JobOrder)
+    assert (None, None, 7) == (order.settings.api_token, order.settings.secret_key, order.settings.max_downloads)
 
 
 @pytest.mark.parametrize(

@@ -13,3 +13,10 @@ it('shows why loading failed, and retries', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   expect(onRetry).toHaveBeenCalledTimes(1);
 });
+
+it('offers no retry for a request that is wrong in itself', () => {
+  const error = new ApiError({ status: 422, code: 'invalid_pattern', detail: 'A bracket is missing.' });
+  render(<LoadFailure error={error} onRetry={jest.fn()} />);
+  expect(screen.getByRole('alert')).toHaveTextContent('A bracket is missing.');
+  expect(screen.queryByRole('button')).toBeNull();
+});

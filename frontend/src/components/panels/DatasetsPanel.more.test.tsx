@@ -62,7 +62,8 @@ it('lists a dropped file', async () => {
   useFakeUploads();
   render(<DatasetsPanel />);
   await screen.findByText(/No datasets yet/);
-  fireEvent.drop(window, { dataTransfer: { types: ['Files'], files: [new File(['a'], 'notes.txt')] } });
+  fireEvent.drop(window, { dataTransfer: { types: ['Files'], files: [new File(['a'], 'a.txt')] } });
+  await userEvent.click(await screen.findByRole('button', { name: 'Import' }));
   FakeUpload.current().answer(202, makeDataset({ id: 'ds_9', name: 'notes' }));
   expect(await screen.findByText('notes')).toBeInTheDocument();
   jest.restoreAllMocks();

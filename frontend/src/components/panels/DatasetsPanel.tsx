@@ -11,6 +11,7 @@ import { DatasetDetailModal } from '../datasets/detail/DatasetDetailModal';
 import { DownloadForm } from '../datasets/download/DownloadForm';
 import { DropTarget } from '../datasets/importing/DropTarget';
 import { ImportButtons } from '../datasets/importing/ImportButtons';
+import { ImportPlanDialog } from '../datasets/importing/ImportPlanDialog';
 import { ImportStatus } from '../datasets/importing/ImportStatus';
 import { DatasetList } from '../datasets/list/DatasetList';
 import { SelectionBar } from '../datasets/list/SelectionBar';
@@ -40,6 +41,7 @@ export function DatasetsPanel() {
       </DatasetList>
       {selection.active && <SelectionBar selection={selection} onDelete={setDeletingMany} />}
       <DropTarget />
+      <ImportPlanDialog />
       <RouteWindow onDelete={setDeleting} />
       {deleting !== null && <DeleteDatasetDialog dataset={deleting} onClose={() => setDeleting(null)} />}
       {deletingMany !== null && (

@@ -17,11 +17,13 @@ from mistudio.schemas.dataset import (
     DatasetResponse,
     DatasetSort,
     DatasetSource,
+    DatasetUpdateRequest,
     DeletePreview,
     ReferenceCreate,
     ReferenceResponse,
     RetryRequest,
 )
+from mistudio.schemas.import_plan import ImportPlanRequest, ImportPlanResponse
 
 _UPLOAD_FORM: dict[str, object] = {
     "type": "object",
@@ -72,14 +74,20 @@ async def download_dataset(request: DatasetDownloadRequest, services: ServicesDe
     "/upload",
     status_code=202,
     operation_id="uploadDataset",
-    responses=refusals(409, 413, 415, 422, 507),
+    responses=refusals(409, 413, 415, 422, 503, 507),
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD_FORM}}}},
 )
 async def upload_dataset(request: Request, services: ServicesDep) -> DatasetResponse:
-    """Import files, streamed to disk; their names give the splits. The same files again are a 409."""
+    """Import files, streamed to disk; their card or names give the splits. The same files again are a 409."""
     async with services.imports.open_upload(announced_bytes(request)) as upload:
         form = await receive_form(request, upload)
         return await services.imports.accept(upload, import_fields(form))
+
+
+@router.post("/upload/plan", operation_id="planUpload", responses=refusals(413, 422, 503))
+async def plan_upload(request: ImportPlanRequest, services: ServicesDep) -> ImportPlanResponse:
+    """Show what each file of an import would be, from its first and last bytes. Nothing is stored."""
+    return await services.imports.plan(request)
 
 
 @router.post("/sample", status_code=202, operation_id="createSampleDataset", responses=refusals(409, 507))
@@ -92,6 +100,14 @@ async def create_sample_dataset(services: ServicesDep) -> DatasetResponse:
 async def get_dataset(dataset_id: DatasetId, services: ServicesDep) -> DatasetDetail:
     """Get one dataset with its splits, columns, active jobs and tokenizations."""
     return await services.datasets.get_dataset(dataset_id)
+
+
+@router.patch("/{dataset_id}", operation_id="updateDataset", responses=refusals(404, 409, 422))
+async def update_dataset(
+    dataset_id: DatasetId, request: DatasetUpdateRequest, services: ServicesDep
+) -> DatasetResponse:
+    """Change a dataset's name, tags or note, or the text that is viewed and searched; tokenizations keep theirs."""
+    return await services.edits.update(dataset_id, request)
 
 
 @router.post(

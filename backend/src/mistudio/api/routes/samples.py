@@ -6,17 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from mistudio.api.deps import DatasetId, ServicesDep
+from mistudio.api.disconnect import wait_for_disconnect
 from mistudio.api.problems import refusals
 from mistudio.schemas.common import OneLine
 from mistudio.schemas.sample import SampleDetail, SampleListResponse, SampleQuery
 
 router = APIRouter(prefix="/api/datasets", tags=["samples"])
-
-
-async def _wait_for_disconnect(request: Request) -> None:
-    """Return once the client has left."""
-    while (await request.receive())["type"] != "http.disconnect":
-        continue
 
 
 @router.get("/{dataset_id}/samples", operation_id="listSamples", responses=refusals(404, 409, 410, 422))
@@ -28,7 +23,7 @@ async def list_samples(
     All filters combine. If counting takes longer than the page, ``search.exact_total`` is false: the total is a lower
     bound, is counted in the background, and the same request again has it.
     """
-    return await services.samples.list_samples(dataset_id, query, disconnect=partial(_wait_for_disconnect, request))
+    return await services.samples.list_samples(dataset_id, query, disconnect=partial(wait_for_disconnect, request))
 
 
 @router.get("/{dataset_id}/samples/{split}/{row}", operation_id="getSample", responses=refusals(404, 409, 410, 422))

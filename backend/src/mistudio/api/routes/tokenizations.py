@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Request
 
 from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
+from mistudio.api.disconnect import cancel_without_client
 from mistudio.api.problems import refusals
 from mistudio.schemas.common import OneLine, Page, reveal
 from mistudio.schemas.dataset import RetryRequest
@@ -163,9 +164,9 @@ async def what_if(
 
 
 @router.post("/tokenize-preview", operation_id="previewTokens", responses=refusals(401, 403, 404, 413, 422, 503))
-async def preview_tokens(request: PreviewRequest, services: ServicesDep) -> PreviewResponse:
-    """Show a text as tokens: ids, the characters of each, and what would be cut."""
-    return await services.tokenizers.preview(request)
+async def preview_tokens(connection: Request, request: PreviewRequest, services: ServicesDep) -> PreviewResponse:
+    """Show a text as tokens: ids, the characters of each, and what would be cut. At most 10,000 are listed."""
+    return await cancel_without_client(connection, services.tokenizers.preview(request))
 
 
 @router.get("/models", operation_id="listModels")

@@ -34,6 +34,8 @@
     │   ├── UnknownText           unknown_text
     │   └── ChatTemplateFailed    chat_template_failed
     ├── DiskFull                  disk_full
+    ├── DiskFailed                disk_error
+    ├── DatabaseDamaged           database_damaged
     ├── Unavailable               unavailable       (retryable)
     ├── StateError              the present state does not allow the request
     │   ├── NotFound              not_found
@@ -49,6 +51,7 @@
     │   └── OriginNotAllowed      origin_not_allowed
     └── JobEnded                a job ended early
         ├── JobCancelled          cancelled
+        ├── MemoryLimit           memory_limit
         ├── WorkerDied            worker_died
         └── InternalError         internal_error
 
@@ -66,6 +69,8 @@ from mistudio.core.errors.base import (
 from mistudio.core.errors.serving import (
     AccessDenied,
     AlreadyExists,
+    DatabaseDamaged,
+    DiskFailed,
     DiskFull,
     HostNotAllowed,
     InternalError,
@@ -74,6 +79,7 @@ from mistudio.core.errors.serving import (
     InvalidTransition,
     JobCancelled,
     JobEnded,
+    MemoryLimit,
     NotFound,
     NotReady,
     OriginNotAllowed,
@@ -129,6 +135,8 @@ __all__ = [
     "CorruptFile",
     "DataError",
     "DataMissing",
+    "DatabaseDamaged",
+    "DiskFailed",
     "DiskFull",
     "FieldError",
     "Gated",
@@ -145,6 +153,7 @@ __all__ = [
     "JobEnded",
     "Json",
     "LoadingScript",
+    "MemoryLimit",
     "MiStudioError",
     "NoData",
     "NoTokenizer",

@@ -10,6 +10,20 @@ class DiskFull(MiStudioError):
     title = "Not enough disk space"
 
 
+class DiskFailed(MiStudioError):
+    """The disk of DATA_DIR reports an error, or does not allow writing."""
+
+    code = "disk_error"
+    title = "Disk error"
+
+
+class DatabaseDamaged(MiStudioError):
+    """The database cannot be read; ``mistudio recover`` rebuilds it."""
+
+    code = "database_damaged"
+    title = "Database damaged"
+
+
 class Unavailable(MiStudioError):
     """The database or Redis does not answer."""
 
@@ -113,6 +127,13 @@ class WorkerDied(JobEnded):
 
     code = "worker_died"
     title = "The worker died"
+
+
+class MemoryLimit(JobEnded):
+    """A process took more memory than it may have."""
+
+    code = "memory_limit"
+    title = "Too much memory needed"
 
 
 class InternalError(JobEnded):

@@ -136,7 +136,8 @@ def _train_tokenizer(folder: Path) -> None:
     )
     stories = (row for row in generate_rows("train") if row["oddity"] == "none")
     tokenizer.train_from_iterator((str(row["text"]) for row in stories), trainer)
-    tokenizer.save(str(folder / "tokenizer.json"))
+    # Its own ``save`` raises an error without a number when the disk is full.
+    write_bytes_atomic(folder / "tokenizer.json", tokenizer.to_str(pretty=True).encode())
     settings = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "bos_token": END_OF_TEXT,

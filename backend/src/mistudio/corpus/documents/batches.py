@@ -18,12 +18,14 @@ from mistudio.core.errors import Json
 from mistudio.corpus.arrays import Ints
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT
 from mistudio.corpus.store.conversations import render_value
-from mistudio.corpus.store.dataset_store import DatasetStore, GroupRef
-from mistudio.corpus.store.messages import normalize_messages
+from mistudio.corpus.store.dataset_store import DatasetStore, GroupRef, StoredRow
+from mistudio.corpus.store.messages import normalize_messages, normalize_tools
 from mistudio.corpus.store.text_path import get_value
+from mistudio.corpus.store.text_source import TextSource, list_paths
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.corpus.tokenizers.chat_template import ConversationRefused
 
-RenderChat: TypeAlias = Callable[[Sequence[Mapping[str, Json]]], str]
+RenderChat: TypeAlias = Callable[[Sequence[Mapping[str, Json]], Sequence[Json] | None], str]
 
 _TARGET_SECONDS: Final = 0.25
 _FIRST_BYTES: Final = 1 << 20
@@ -88,15 +90,24 @@ class HeldOutRule:
 
 
 class TextReader:
-    """Reads the texts of one column; conversations are rendered, by ``render_chat`` if it is given.
+    """Reads the texts of one column or template; conversations are rendered, by ``render_chat`` if it is given.
 
-    If ``render_chat`` refuses a conversation, the ConversationRefused that is raised names its row.
+    ``render_chat`` gets the conversation's messages and, from the column ``tools_column``, the tools that it may call.
+    If it refuses a conversation, the ConversationRefused that is raised names its row.
     """
 
-    def __init__(self, store: DatasetStore, column: str, *, render_chat: RenderChat | None = None) -> None:
+    def __init__(
+        self,
+        store: DatasetStore,
+        source: TextSource,
+        *,
+        render_chat: RenderChat | None = None,
+        tools_column: str | None = None,
+    ) -> None:
         self._store = store
-        self._column = column
+        self._source = source
         self._render_chat = render_chat
+        self._tools_column = tools_column
 
     def groups(self, split: str, *, first_row: int = 0) -> Iterator[GroupRef]:
         """Yield the row groups of the split that end after ``first_row``, in order."""
@@ -104,27 +115,44 @@ class TextReader:
 
     def texts(self, group: GroupRef) -> pa.StringArray:
         """Return the text of each row of a row group, or null."""
-        if self._render_chat is None:
-            return self._store.texts(group, column=self._column)
-        cells = self._store.cells(group, self._column)
-        texts = [self._render(cell, group.split, row) for row, cell in enumerate(cells, group.first_row)]
+        if self._render_chat is None or isinstance(self._source, TextTemplate):
+            return self._store.texts(group, source=self._source)
+        cells = self._store.cells(group, self._source)
+        tools = [None] * len(cells) if self._tools_column is None else self._store.cells(group, self._tools_column)
+        rows = enumerate(zip(cells, tools, strict=True), group.first_row)
+        texts = [self._render_chat_row(cell, tool, group.split, row) for row, (cell, tool) in rows]
         return pa.array(texts, pa.string())
 
     def rows(self, split: str, numbers: Sequence[int]) -> list[str]:
         """Return the texts of rows, in the order of ``numbers``; the text of a row without one is empty."""
-        rows = self._store.rows(split, numbers, columns=[self._column])
-        return [self._render(get_value(row.values, self._column), split, row.row) or "" for row in rows]
+        columns = [*list_paths(self._source), *([self._tools_column] if self._tools_column else [])]
+        rows = self._store.rows(split, numbers, columns=columns)
+        return [self._render_row(row) or "" for row in rows]
 
-    def _render(self, cell: object, split: str, row: int) -> str | None:
-        if cell is None:
+    def _render_row(self, row: StoredRow) -> str | None:
+        if isinstance(self._source, TextTemplate):
+            return self._source.render(row.values)
+        cell = get_value(row.values, self._source)
+        if self._render_chat is None or cell is None:
+            return None if cell is None else render_value(cell)
+        tools = get_value(row.values, self._tools_column) if self._tools_column else None
+        return self._render_chat_row(cell, tools, row.split, row.row)
+
+    def _render_chat_row(self, cell: object, tools: object, split: str, row: int) -> str | None:
+        if cell is None or self._render_chat is None:
             return None
-        if self._render_chat is None:
-            return render_value(cell)
         try:
-            return self._render_chat(normalize_messages(cell))
+            return self._render_chat(normalize_messages(cell), _read_tools(tools))
         except ConversationRefused as error:
             where = f"Row {row} of split “{split}”, counted from 0"
             raise ConversationRefused(error.reason, where=where) from error
+
+
+def _read_tools(cell: object) -> Sequence[Json] | None:
+    try:
+        return normalize_tools(cell)
+    except ValueError as error:
+        raise ConversationRefused(str(error)) from error
 
 
 def read_batches(

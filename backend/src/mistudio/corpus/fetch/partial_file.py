@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mistudio.core.disk import translate_disk_full
+from mistudio.core.disk import translate_disk_errors
 from mistudio.core.errors import Json
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.utils.locks import lock_file
@@ -166,7 +166,7 @@ class PartialFile:
 
     def _write(self, fd: int, content: memoryview | bytes, position: int) -> None:
         view = memoryview(content)
-        with translate_disk_full(measure=self._measure_room):
+        with translate_disk_errors(measure=self._measure_room):
             while view:
                 written = os.pwrite(fd, view, position)
                 view, position = view[written:], position + written

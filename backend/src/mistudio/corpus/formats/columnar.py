@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.corpus.arrow_errors import translate_arrow_errors
+from mistudio.corpus.formats.array_check import check_array
 from mistudio.corpus.formats.storable_type import to_storable_schema
 from mistudio.corpus.formats.type_inference import convert_array
 from mistudio.corpus.formats.utf8_repair import Chunk
@@ -31,7 +32,7 @@ def read_parquet_schema(path: Path, *, label: str) -> pa.Schema:
 @contextmanager
 def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
     """Open a Parquet file so that neither a column chunk nor a row group is read as a whole."""
-    with pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
+    with pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True) as file:
         yield file
 
 
@@ -43,16 +44,48 @@ def translate_read_errors(label: str) -> AbstractContextManager[None]:
 
 
 def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) -> Iterator[Chunk]:
-    """Read all rows in order, all columns by default; ``consumed`` is estimated by row groups' compressed sizes."""
+    """Read all rows in order, all columns by default; ``consumed`` is estimated by the row groups' compressed sizes.
+
+    Raises InvalidData, which names the column and row group at fault.
+    """
     with translate_read_errors(label), open_parquet(path) as file:
         consumed = 0.0
         for index in range(file.metadata.num_row_groups):
             group = file.metadata.row_group(index)
             size = sum(group.column(column).total_compressed_size for column in range(group.num_columns))
-            rows = max(1, min(BATCH_ROWS, BATCH_BYTES * group.num_rows // max(1, group.total_byte_size)))
-            for batch in file.iter_batches(rows, row_groups=[index], columns=columns, use_threads=False):
-                consumed += size * batch.num_rows / max(1, group.num_rows)
-                yield Chunk(batch, int(consumed))
+            with _translate_group_errors(file, index, label):
+                for batch in file.iter_batches(
+                    _batch_rows(group), row_groups=[index], columns=columns, use_threads=False
+                ):
+                    consumed += size * batch.num_rows / max(1, group.num_rows)
+                    yield Chunk(batch, int(consumed))
+
+
+def _batch_rows(group: pq.RowGroupMetaData) -> int:
+    rows = BATCH_BYTES * int(group.num_rows) // max(1, int(group.total_byte_size))
+    return max(1, min(BATCH_ROWS, rows))
+
+
+def _translate_group_errors(file: pq.ParquetFile, index: int, label: str) -> AbstractContextManager[None]:
+    def explain(reason: str) -> str:
+        damaged = [f"“{name}”" for name in _find_damaged_columns(file, index)]
+        where = f"column {', '.join(damaged)}, row group" if damaged else "row group"
+        place = f"{where} {index + 1} of {file.metadata.num_row_groups}"
+        return f"{label} is damaged, incomplete or encrypted: {place} ({reason}). Get a new copy."
+
+    return translate_arrow_errors(explain)
+
+
+def _find_damaged_columns(file: pq.ParquetFile, index: int) -> Iterator[str]:
+    """Read the columns of a row group one by one, by their numbers: two may have the same path."""
+    for column in range(file.metadata.num_columns):
+        try:
+            for _batch in file.reader.iter_batches(
+                _batch_rows(file.metadata.row_group(index)), [index], column_indices=[column], use_threads=False
+            ):
+                pass
+        except (pa.ArrowException, OSError, ValueError):
+            yield file.metadata.schema.column(column).path
 
 
 def read_arrow_schema(path: Path, *, label: str) -> pa.Schema:
@@ -73,6 +106,9 @@ def read_arrow(path: Path, *, label: str) -> Iterator[Chunk]:
         for index, batch in enumerate(reader if is_stream else map(reader.get_batch, range(count)), start=1):
             consumed = source.tell() if is_stream else len(mapped) * index // count
             for part in _slice_batch(batch):
+                # Arrow reads offsets unchecked, and the first conversion would follow them anywhere.
+                for column in part.columns:
+                    check_array(column)
                 yield Chunk(part, min(len(mapped), consumed))
                 read += part.nbytes
                 if read - released > _MAPPED_BYTES:
@@ -81,6 +117,7 @@ def read_arrow(path: Path, *, label: str) -> Iterator[Chunk]:
 
 
 def _slice_batch(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    batch.validate()
     rows = max(1, min(BATCH_ROWS, BATCH_BYTES * batch.num_rows // max(1, batch.nbytes)))
     for start in range(0, batch.num_rows, rows):
         yield batch.slice(start, rows)

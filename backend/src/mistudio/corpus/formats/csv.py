@@ -1,6 +1,7 @@
 """CSV and TSV. Every cell is read as text; a column becomes numbers or booleans only if all its cells are such.
 
 So ``007`` and ``2020-01-01`` stay text, and a column whose later cells are not numbers is text from its first row.
+Cells that pandas takes for missing values, such as ``NA`` and empty ones, are nulls.
 """
 
 import csv
@@ -20,10 +21,18 @@ from mistudio.corpus.formats.utf8_repair import Chunk
 # Arrow holds several blocks at once.
 CSV_BLOCK_BYTES: Final = 1 << 20
 _DELIMITER_NAMES: Final = {",": "a comma", "\t": "a tab"}
-_MISSING: Final = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
-_WHOLE: Final = r"^(0|-?[1-9]\d{0,17})$"
-_NUMBER: Final = r"^[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?$"
+# The texts that pandas takes for missing values.
+_MISSING: Final = (
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA"),
+    *("NULL", "NaN", "None", "n/a", "nan", "null"),
+)
+_WHOLE: Final = r"^ *(0|-?[1-9]\d{0,17}) *$"
+_NUMBER: Final = r"^ *[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+|[iI]nf(inity)?)([eE][-+]?\d{1,3})? *$"
 _TRUTH: Final = r"^(true|false|True|False|TRUE|FALSE)$"
+
+
+class HasShortRows(Exception):
+    """A row lacks cells, or only a header is there; the file must be read again by ``read_padded_csv``."""
 
 
 class RecordTooLong(Exception):
@@ -35,8 +44,8 @@ def read_csv(
 ) -> Iterator[Chunk]:
     """Read the records, with types at least as wide as those of ``known``.
 
-    Raises InvalidData with the row's number (the header is row 1) for a row with too many or too few cells, or with a
-    quote that is never closed; RecordTooLong for a record longer than ``block_bytes``.
+    Raises InvalidData with the row's number (the header is row 1) for a row with too many cells, or with a quote that
+    is never closed; HasShortRows for one with too few; RecordTooLong for a record longer than ``block_bytes``.
     """
     faults: list[pa_csv.InvalidRow] = []
     if not source.peek():
@@ -44,21 +53,30 @@ def read_csv(
     try:
         with _open_reader(source, options, block_bytes, faults) as reader:
             found = reader.schema.names
-            names = [str(number) for number in range(len(found))] if _is_auto(options) else make_names_unique(found)
-            batch, rows, last_cell = None, 0, b""
+            names = [str(number) for number in range(len(found))] if is_numbered(options) else make_names_unique(found)
+            batch, rows, last_cell, skipped = None, 0, b"", 0
             for batch in reader:
                 rows += batch.num_rows
                 if batch.num_rows:
                     last_cell = _get_last_cell(batch)
-                yield Chunk(_type_batch(batch, names, known, options), source.consumed)
+                new, skipped = len(faults) - skipped, len(faults)
+                typed = type_batch(_drop_blank_rows(batch, options), names, known, options)
+                yield Chunk(typed, source.consumed, skipped_rows=new)
             if batch is None:
-                yield Chunk(pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names), source.consumed)
-            if _is_left_open(last_cell, source.ending, options):
-                raise InvalidData(f"{source.label}, row {rows + 1:,}: a quote is never closed. Close it.")
+                empty = pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names)
+                yield Chunk(empty, source.consumed, skipped_rows=len(faults))
+            if is_left_open(last_cell, source.ending, options):
+                raise open_quote_error(source.label, rows + 1)
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         if "straddl" in str(error):
             raise (RecordTooLong if block_bytes < MAX_RECORD_BYTES else too_long_error(source.label)) from error
+        if (faults and _is_short(faults[-1])) or "infer number of columns" in str(error):
+            raise HasShortRows from error
         raise _invalid_error(source.label, options, faults, error) from error
+
+
+def _is_short(row: pa_csv.InvalidRow) -> bool:
+    return bool(row.actual_columns < row.expected_columns)
 
 
 def _open_reader(
@@ -66,7 +84,7 @@ def _open_reader(
 ) -> pa_csv.CSVStreamingReader:
     def note_fault(row: pa_csv.InvalidRow) -> str:
         faults.append(row)
-        return "error" if options.get("on_bad_lines", "error") == "error" else "skip"
+        return "error" if options.get("on_bad_lines", "error") == "error" or _is_short(row) else "skip"
 
     return pa_csv.open_csv(
         pa.PythonFile(source, mode="r"),
@@ -86,12 +104,12 @@ def _make_read_options(options: Mapping[str, Json], block_bytes: int) -> pa_csv.
         use_threads=False,
         block_size=block_bytes,
         column_names=names if isinstance(names, list) else None,
-        autogenerate_column_names=_is_auto(options),
+        autogenerate_column_names=is_numbered(options),
         skip_rows=(skipped if isinstance(skipped, int) else 0) + is_replaced,
     )
 
 
-def _is_auto(options: Mapping[str, Json]) -> bool:
+def is_numbered(options: Mapping[str, Json]) -> bool:
     """Return whether the columns are named by their numbers."""
     named = options.get("names") or options.get("column_names")
     return not named and options.get("header", "infer") is None
@@ -104,7 +122,7 @@ def _make_parse_options(
     escape = options.get("escapechar")
     is_quoted = options.get("quoting") != csv.QUOTE_NONE
     return pa_csv.ParseOptions(
-        delimiter=_get_delimiter(options, label),
+        delimiter=get_delimiter(options, label),
         quote_char=str(options.get("quotechar") or '"') if is_quoted else False,
         double_quote=options.get("doublequote") is not False,
         escape_char=str(escape) if escape else False,
@@ -119,7 +137,7 @@ def _get_last_cell(batch: pa.RecordBatch) -> bytes:
     return cell
 
 
-def _is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) -> bool:
+def is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) -> bool:
     """Return whether the last cell took all text after an open quote, which the parser accepts.
 
     A cell with a line break must be quoted, so the last cell of a file must then end with a quote.
@@ -129,7 +147,21 @@ def _is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) 
     return is_quoted and b"\n" in last_cell and not ending.rstrip(b" \r\n").endswith(quote)
 
 
-def _get_delimiter(options: Mapping[str, Json], label: str) -> str:
+def _drop_blank_rows(batch: pa.RecordBatch, options: Mapping[str, Json]) -> pa.RecordBatch:
+    """Drop the lines of spaces from a file of one column, as pandas does; Arrow drops only empty ones."""
+    if batch.num_columns > 1 or options.get("skip_blank_lines") is False:
+        return batch
+    is_blank = pc.match_substring_regex(batch.column(0), r"^[ \t]+$")
+    return batch.filter(pc.invert(is_blank)) if pc.any(is_blank, min_count=0).as_py() else batch
+
+
+def open_quote_error(label: str, row: int) -> InvalidData:
+    """Return the error for a quote that takes the rest of the file into one cell."""
+    return InvalidData(f"{label}, row {row:,}: a quote is never closed. Close it.")
+
+
+def get_delimiter(options: Mapping[str, Json], label: str) -> str:
+    """Return the delimiter of the options, else the one that the file's name stands for."""
     default = "\t" if plain_suffix(label) in {".tsv", ".tab"} else ","
     return str(options.get("delimiter") or options.get("sep") or default)
 
@@ -141,21 +173,27 @@ def _invalid_error(
         reason = str(error).partition("\n")[0].rstrip(".")
         return InvalidData(f"{label} cannot be read as CSV ({reason}). Check its delimiter and encoding.")
     row = faults[-1]
-    place = f"{label}, row {row.number:,}" if row.number is not None else label
-    delimiter = _get_delimiter(options, label)
+    return long_row_error(label, options, row.number, row.expected_columns, row.actual_columns)
+
+
+def long_row_error(label: str, options: Mapping[str, Json], row: int | None, expected: int, found: int) -> InvalidData:
+    """Return the error for a row with more cells than the header."""
+    place = f"{label}, row {row:,}" if row is not None else label
+    delimiter = get_delimiter(options, label)
     return InvalidData(
-        f"{place}: expected {row.expected_columns} columns, found {row.actual_columns}. "
-        f"Correct the row; the delimiter is {_DELIMITER_NAMES.get(delimiter, delimiter)}."
+        f"{place}: expected {expected} columns, found {found}. "
+        f"Correct the row, or set the delimiter if it is not {_DELIMITER_NAMES.get(delimiter, delimiter)}."
     )
 
 
-def _type_batch(
+def type_batch(
     batch: pa.RecordBatch, names: list[str], known: KnownSchema, options: Mapping[str, Json]
 ) -> pa.RecordBatch:
+    """Return the batch, whose columns are texts, with nulls and types, at least as wide as those of ``known``."""
     types, missing = known.types(), _list_missing(options)
     columns = []
     for name, raw in zip(names, batch.columns, strict=True):
-        column = _replace_with_null(raw, missing) if missing else raw
+        column = _replace_with_null(raw, missing)
         numbers = _normalize_numbers(column, options)
         least = types.get(name, pa.null())
         kind = least if pa.types.is_string(least) else merge_types(least, _infer_type(numbers))
@@ -164,14 +202,18 @@ def _type_batch(
 
 
 def _list_missing(options: Mapping[str, Json]) -> list[str]:
-    """Return the texts that the options declare as missing values, also in columns of text."""
+    """Return the texts that stand for missing values, as pandas has them."""
     named = options.get("na_values")
     values = named if isinstance(named, list) else [named]
-    return [str(value) for value in values if value is not None]
+    defaults = () if options.get("keep_default_na") is False else _MISSING
+    return [*defaults, *(str(value) for value in values if value is not None)]
 
 
 def _replace_with_null(column: pa.Array, missing: Sequence[str]) -> pa.Array:
-    return pc.if_else(pc.is_in(column, value_set=pa.array(missing)), pa.scalar(None, pa.string()), column)
+    is_missing = pc.is_in(column, value_set=pa.array(missing, pa.string()))
+    if not pc.any(is_missing, min_count=0).as_py():
+        return column
+    return pc.if_else(is_missing, pa.scalar(None, pa.string()), column)
 
 
 def _normalize_numbers(column: pa.Array, options: Mapping[str, Json]) -> pa.Array:
@@ -183,12 +225,11 @@ def _normalize_numbers(column: pa.Array, options: Mapping[str, Json]) -> pa.Arra
 
 
 def _infer_type(column: pa.Array) -> pa.DataType:
-    filled = column.filter(pc.not_equal(pc.binary_length(column), 0))
-    if len(filled) == 0:
+    present = column.drop_null() if column.null_count else column
+    if len(present) == 0:
         return pa.null()
-    present = filled.filter(pc.invert(pc.is_in(filled, value_set=pa.array(_MISSING))))
     for pattern, kind in ((_WHOLE, pa.int64()), (_NUMBER, pa.float64()), (_TRUTH, pa.bool_())):
-        if len(present) and _all_match(present, pattern):
+        if _all_match(present, pattern):
             return kind
     return pa.string()
 
@@ -206,4 +247,4 @@ def _convert_column(column: pa.Array, kind: pa.DataType) -> pa.Array:
         return column
     if pa.types.is_null(kind):
         return pa.nulls(len(column))
-    return _replace_with_null(column, _MISSING).cast(kind)
+    return (column if pa.types.is_boolean(kind) else pc.ascii_trim(column, " ")).cast(kind)

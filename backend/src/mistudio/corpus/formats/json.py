@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -12,10 +12,12 @@ import pyarrow.json as pa_json
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import BLOCK_BYTES, ByteStream, read_blocks
 from mistudio.corpus.formats.column_count import check_column_count
+from mistudio.corpus.formats.json_keys import has_many_keys, split_records
 from mistudio.corpus.formats.json_records import JsonRecord, build_chunk, parse_line
 from mistudio.corpus.formats.json_stream import JsonStream
-from mistudio.corpus.formats.json_type import contains_json
-from mistudio.corpus.formats.type_inference import MAX_DEPTH, KnownSchema
+from mistudio.corpus.formats.json_table import read_table
+from mistudio.corpus.formats.json_type import MAX_DEPTH, contains_json
+from mistudio.corpus.formats.type_inference import KnownSchema
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -26,10 +28,13 @@ _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 def read_json(source: ByteStream, known: KnownSchema, *, options: Mapping[str, Json]) -> Iterator[Chunk]:
     """Read the records, in columns at least as wide as those of ``known``.
 
-    ``options["field"]`` is the key of a whole-file object under which the array of records is. Raises InvalidData, with
+    ``options["field"]`` is the key, or the path (``data.items``), of a whole-file object under which the array of
+    records is; ``options["orient"]`` says how the object holds a table, as pandas names it. Raises InvalidData, with
     the line, for invalid JSON.
     """
-    field = options.get("field")
+    field, orient = options.get("field"), options.get("orient")
+    if isinstance(orient, str):
+        return _read_lines_of(read_table(source, orient), known, source)
     if isinstance(field, str) or not _is_lines(source.peek()):
         return _read_values(source, known, field=field if isinstance(field, str) else None)
     return _read_lines(source, known)
@@ -39,9 +44,7 @@ def _is_lines(head: bytes) -> bool:
     text = head.lstrip()
     if text.startswith(b"["):
         return False
-    line, newline, _ = text.partition(b"\n")
-    if not newline:
-        return True
+    line = text.partition(b"\n")[0].rstrip().removesuffix(b",")
     try:
         json.loads(line.decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError):
@@ -52,19 +55,25 @@ def _is_lines(head: bytes) -> bool:
 def _read_lines(source: ByteStream, known: KnownSchema) -> Iterator[Chunk]:
     number = 1
     for block in read_blocks(source):
-        yield _make_chunk(block, known, source, number)
+        yield from _make_chunks(block, known, source, number)
         number += block.count(b"\n")
 
 
-def _make_chunk(block: bytes, known: KnownSchema, source: ByteStream, number: int) -> Chunk:
+def _make_chunks(block: bytes, known: KnownSchema, source: ByteStream, number: int) -> Iterator[Chunk]:
     """Read the records of the block, one per line, the first on line ``number`` of the file."""
-    batch = _try_arrow(block, known)
-    if batch is not None:
-        return Chunk(batch, source.consumed)
+    batch = None if has_many_keys(block) else _try_arrow(block, known)
+    if batch is not None and batch.num_columns:
+        yield Chunk(batch, source.consumed)
+        return
     records = _parse_records(block, source.label, number)
     # Before columns are made, whose cells are keys times records.
-    check_column_count(len({name for record in records for name in record.row}), source.label)
-    return build_chunk(records, known, consumed=source.consumed)
+    names = {name for record in records for name in record.row}
+    check_column_count(len(names), source.label)
+    if records and not names:
+        # Without columns there is nothing that could hold the rows.
+        raise InvalidData(f"{source.label}, line {number:,}: the records have no fields. Leave the file out.")
+    for some in split_records(records):
+        yield build_chunk(some, known, consumed=source.consumed)
 
 
 def _parse_records(block: bytes, label: str, number: int) -> list[JsonRecord]:
@@ -155,19 +164,25 @@ def _can_have_rounded(found: pa.Schema, known: pa.Schema) -> bool:
 
 def _read_values(source: ByteStream, known: KnownSchema, *, field: str | None) -> Iterator[Chunk]:
     stream = JsonStream(source)
+    records = stream.read_records() if field is None else stream.read_records_under(field)
+    # Within a string a line break is escaped, so these are only layout.
+    yield from _read_lines_of((record.replace(b"\n", b" ") for record in records), known, source)
+    if field is not None and not stream.has_field:
+        raise InvalidData(
+            f"{source.label} has no field “{field}” with records. Name another field, or report it to the "
+            "repository's owner if its card names the field."
+        )
+
+
+def _read_lines_of(records: Iterable[bytes], known: KnownSchema, source: ByteStream) -> Iterator[Chunk]:
+    """Read records that are not on lines of their own."""
     lines: list[bytes] = []
     number, length = 1, 0
-    for record in stream.read_records() if field is None else stream.read_records_under(field):
-        # Within a string a line break is escaped, so these are only layout.
-        lines.append(record.replace(b"\n", b" "))
+    for record in records:
+        lines.append(record)
         length += len(record)
         if length >= BLOCK_BYTES:
-            yield _make_chunk(b"\n".join(lines), known, source, number)
+            yield from _make_chunks(b"\n".join(lines), known, source, number)
             number, length, lines = number + len(lines), 0, []
     if lines:
-        yield _make_chunk(b"\n".join(lines), known, source, number)
-    elif field is not None and not stream.has_field:
-        raise InvalidData(
-            f"{source.label} has no field “{field}” with records, although the card names it. "
-            "Report it to the repository's owner."
-        )
+        yield from _make_chunks(b"\n".join(lines), known, source, number)

@@ -33,7 +33,7 @@ class JsonRecord:
 def parse_line(line: bytes, *, label: str, number: int) -> JsonRecord:
     """Parse the record on one line; raise InvalidData, with the line's number, if it is not JSON."""
     try:
-        return _to_record(load_json(line))
+        return _to_record(load_json(line.rstrip().removesuffix(b",")))
     except ValueError as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
         raise InvalidData(f"{label}, line {number:,} is not valid JSON: {reason}. Correct it.") from error

@@ -36,11 +36,17 @@ class JsonStream:
                 yield self._read_value()
 
     def read_records_under(self, field: str) -> Iterator[bytes]:
-        """Read the value under the key ``field`` of a whole-file object, or its elements if it is an array."""
+        """Read the value at the path ``field`` of a whole-file object, or its elements if it is an array."""
         self._expect("{")
         while self._peek() != "}":
-            is_wanted = self._read_key() == field
+            key = self._read_key()
             self._expect(":")
+            inner = field[len(key) + 1 :] if field.startswith(f"{key}.") else ""
+            if inner and self._peek() == "{":
+                yield from self.read_records_under(inner)
+                self._skip_separator("}")
+                continue
+            is_wanted = key == field
             self.has_field = self.has_field or is_wanted
             values = self._read_elements() if self._peek() == "[" else iter([self._read_value()])
             for value in values:
@@ -49,10 +55,10 @@ class JsonStream:
             self._skip_separator("}")
         self._expect("}")
 
-    def _read_key(self) -> object:
+    def _read_key(self) -> str:
         if self._peek() != '"':
             raise self._invalid_error("a key in quotes is missing", self._at)
-        return json.loads(self._read_value().decode("utf-8", "replace"), strict=False)
+        return str(json.loads(self._read_value().decode("utf-8", "replace"), strict=False))
 
     def _read_elements(self) -> Iterator[bytes]:
         self._expect("[")

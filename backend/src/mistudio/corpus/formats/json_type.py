@@ -5,13 +5,16 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
 import orjson
 import pyarrow as pa
 
 JSON: Final = pa.json_()
+# What is nested deeper is JSON text.
+MAX_DEPTH: Final = 32
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 # What json.loads gives.
@@ -59,7 +62,46 @@ def clean_value(value: Value) -> Value:
 
 def to_json_text(value: object) -> str:
     """Return ``value`` as JSON text with unescaped characters; what JSON lacks becomes a string."""
+    try:
+        return _to_plain_text(value)
+    except RecursionError:
+        return _to_deep_text(value)
+
+
+def _to_plain_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+@dataclass(frozen=True)
+class _Written:
+    text: str
+
+
+def _to_deep_text(value: object) -> str:
+    """Return the text that ``json`` would write if it could nest so deeply."""
+    pieces: list[str] = []
+    waiting: list[object] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, _Written):
+            pieces.append(item.text)
+        elif isinstance(item, dict):
+            waiting += reversed(
+                _spread("{", {_to_plain_text(str(name)) + ": ": one for name, one in item.items()}, "}")
+            )
+        elif isinstance(item, list | tuple):
+            waiting += reversed(_spread("[", dict(enumerate(item)), "]"))
+        else:
+            pieces.append(_to_plain_text(item))
+    return "".join(pieces)
+
+
+def _spread(opening: str, items: Mapping[str | int, object], closing: str) -> list[object]:
+    """Return what to write for an object, by the texts of its names, or for a list, by position."""
+    spread: list[object] = [_Written(opening)]
+    for number, (name, item) in enumerate(items.items()):
+        spread += [_Written((", " if number else "") + (name if isinstance(name, str) else "")), item]
+    return [*spread, _Written(closing)]
 
 
 def make_array(values: Sequence[object], kind: pa.DataType) -> pa.Array:

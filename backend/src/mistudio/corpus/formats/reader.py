@@ -1,14 +1,15 @@
 """Reads every format as chunks of rows of one schema, inferred while reading if the format does not declare it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
-from mistudio.corpus.formats.byte_stream import open_stream
+from mistudio.corpus.formats.byte_stream import ByteStream, open_streams
 from mistudio.corpus.formats.column_count import check_column_count
 from mistudio.corpus.formats.columnar import (
     cast_batch,
@@ -19,6 +20,7 @@ from mistudio.corpus.formats.columnar import (
     translate_read_errors,
 )
 from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
+from mistudio.corpus.formats.csv_rows import read_padded_csv
 from mistudio.corpus.formats.json import read_json
 from mistudio.corpus.formats.storable_type import to_storable_schema
 from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
@@ -32,7 +34,7 @@ SourceFormat: TypeAlias = Literal["parquet", "json", "csv", "text", "arrow"]
 
 @dataclass(frozen=True)
 class ReadableFile:
-    """A file to read: its path, its format, and its original name, whose suffix says how it is compressed."""
+    """A file to read: its path, its format, its original name, and the options of its reader."""
 
     path: Path
     format: SourceFormat
@@ -42,10 +44,21 @@ class ReadableFile:
 
 @dataclass(frozen=True)
 class Attempt:
-    """Results of an earlier attempt: the schema that fits the whole file, and the block size that fits a CSV record."""
+    """Results of an earlier attempt: the schema that fits the whole file, and the block size that fits a CSV record.
+
+    ``has_short_rows`` means that rows of a CSV file lack cells, ``is_repaired`` that invalid UTF-8 is to be repaired.
+    ``hints`` are the least types of columns of a CSV file, such as text for cells that look like numbers.
+    """
 
     schema: pa.Schema | None = None
     block_bytes: int = CSV_BLOCK_BYTES
+    has_short_rows: bool = False
+    is_repaired: bool = False
+    hints: Mapping[str, pa.DataType] = field(default_factory=dict)
+
+
+class NotUtf8(Exception):
+    """Text without a declared encoding is not UTF-8; its encoding must be detected, or the text repaired."""
 
 
 class SchemaWidened(Exception):
@@ -59,7 +72,8 @@ class SchemaWidened(Exception):
 def read_chunks(file: ReadableFile, attempt: Attempt, *, monitor: Monitor) -> Iterator[Chunk]:
     """Read the file's rows in order, in stored types, with valid text and one schema; the first chunk may be empty.
 
-    Raises InvalidData if the file is broken, SchemaWidened or RecordTooLong if it must be read again.
+    Raises InvalidData if the file is broken, SchemaWidened, RecordTooLong, HasShortRows or NotUtf8 if it must be read
+    again.
     """
     if file.format in ("json", "csv"):
         chunks = _read_inferred(file, attempt, monitor)
@@ -69,7 +83,14 @@ def read_chunks(file: ReadableFile, attempt: Attempt, *, monitor: Monitor) -> It
         yield Chunk(_make_empty_batch(schema), 0)
     for chunk in chunks:
         monitor.checkpoint()
-        yield repair_chunk(chunk, label=file.label)
+        repaired = repair_chunk(chunk, label=file.label)
+        if repaired.invalid and _may_be_encoded(file, attempt):
+            raise NotUtf8
+        yield repaired
+
+
+def _may_be_encoded(file: ReadableFile, attempt: Attempt) -> bool:
+    return file.format in ("json", "csv", "text") and not attempt.is_repaired and "encoding" not in file.options
 
 
 def _read_declared_schema(file: ReadableFile) -> pa.Schema:
@@ -84,9 +105,10 @@ def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
     elif file.format == "arrow":
         yield from read_arrow(file.path, label=file.label)
     else:
-        with open_stream(file.path, label=file.label, encoding=_get_encoding(file)) as source:
-            keeps, sample_by = file.options.get("keep_linebreaks") is True, str(file.options.get("sample_by", "line"))
-            yield from read_text(source, keep_linebreaks=keeps, sample_by=sample_by)
+        keeps, sample_by = file.options.get("keep_linebreaks") is True, str(file.options.get("sample_by", "line"))
+        with closing(_open_sources(file)) as sources:
+            for source in sources:
+                yield from read_text(source, keep_linebreaks=keeps, sample_by=sample_by)
 
 
 def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
@@ -97,7 +119,7 @@ def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
 
 def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
     """Yield chunks while they fit the known schema; after the first that does not, only infer types."""
-    known, is_wider = KnownSchema(attempt.schema), False
+    known, is_wider = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}), False
     try:
         for chunk in _read_untyped(file, known, attempt):
             monitor.checkpoint()
@@ -113,16 +135,19 @@ def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> It
 
 
 def _read_untyped(file: ReadableFile, known: KnownSchema, attempt: Attempt) -> Iterator[Chunk]:
-    with open_stream(file.path, label=file.label, encoding=_get_encoding(file)) as source:
-        if file.format == "json":
-            yield from read_json(source, known, options=file.options)
-        else:
-            yield from read_csv(source, known, options=file.options, block_bytes=attempt.block_bytes)
+    with closing(_open_sources(file)) as sources:
+        for source in sources:
+            if file.format == "json":
+                yield from read_json(source, known, options=file.options)
+            elif attempt.has_short_rows:
+                yield from read_padded_csv(source, known, options=file.options)
+            else:
+                yield from read_csv(source, known, options=file.options, block_bytes=attempt.block_bytes)
 
 
-def _get_encoding(file: ReadableFile) -> str | None:
+def _open_sources(file: ReadableFile) -> Generator[ByteStream]:
     named = file.options.get("encoding")
-    return named if isinstance(named, str) else None
+    return open_streams(file.path, label=file.label, encoding=named if isinstance(named, str) else None)
 
 
 def _widen_schema(schema: pa.Schema | None, other: pa.Schema, label: str) -> pa.Schema:
@@ -139,7 +164,7 @@ def _fit_chunk(chunk: Chunk, schema: pa.Schema) -> Chunk:
         convert_array(present[name], field.type) if name in present else pa.nulls(batch.num_rows, field.type)
         for name, field in zip(schema.names, stored, strict=True)
     ]
-    return Chunk(pa.RecordBatch.from_arrays(columns, schema=stored), chunk.consumed, chunk.invalid)
+    return replace(chunk, batch=pa.RecordBatch.from_arrays(columns, schema=stored))
 
 
 def _make_empty_batch(schema: pa.Schema) -> pa.RecordBatch:

@@ -7,7 +7,7 @@ an object. ``merge_types`` is the least upper bound in that order: it never lose
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, cast
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from mistudio.corpus.formats.json_type import (
     JSON,
+    MAX_DEPTH,
     Value,
     contains_json,
     is_json,
@@ -23,7 +24,6 @@ from mistudio.corpus.formats.json_type import (
 )
 from mistudio.corpus.formats.utf8_repair import decode_array
 
-MAX_DEPTH: Final = 32
 MAX_FIELDS: Final = 1_000
 _INT64: Final = 1 << 63
 _SCALARS: Final = {
@@ -37,13 +37,18 @@ _SCALARS: Final = {
 
 @dataclass
 class KnownSchema:
-    """The schema known so far while a file is read: None at first, then wider with each block."""
+    """The schema known so far while a file is read: None at first, then wider with each block.
+
+    ``hints`` are types of columns that the file may have.
+    """
 
     schema: pa.Schema | None = None
+    hints: Mapping[str, pa.DataType] = field(default_factory=dict)
 
     def types(self) -> dict[str, pa.DataType]:
         """Return the type of each known column."""
-        return {} if self.schema is None else dict(zip(self.schema.names, self.schema.types, strict=True))
+        known = {} if self.schema is None else dict(zip(self.schema.names, self.schema.types, strict=True))
+        return {**self.hints, **known}
 
 
 def merge_types(one: pa.DataType, other: pa.DataType) -> pa.DataType:

@@ -4,21 +4,27 @@ The readers of Parquet, Arrow, CSV and JSON all pass such bytes on unchecked, an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from mistudio.core.errors import InvalidData
+from mistudio.corpus.formats.array_check import check_array
 from mistudio.corpus.formats.json_type import decode_values, make_array
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows of a source file; ``invalid`` counts repaired rows per column, ``consumed`` source bytes so far."""
+    """Some rows of a source file; ``invalid`` counts repaired rows per column, ``consumed`` source bytes so far.
+
+    ``short_rows`` counts CSV rows that lacked cells, ``skipped_rows`` those that an option left out.
+    """
 
     batch: pa.RecordBatch
     consumed: int
     invalid: Mapping[str, int] = field(default_factory=dict)
+    short_rows: int = 0
+    skipped_rows: int = 0
 
 
 def repair_chunk(chunk: Chunk, *, label: str) -> Chunk:
@@ -36,13 +42,17 @@ def repair_chunk(chunk: Chunk, *, label: str) -> Chunk:
         batch.validate(full=True)
     except (pa.ArrowException, ValueError, OverflowError) as error:
         raise InvalidData(f"{label} is damaged: its values cannot be read. Get a new copy.") from error
-    return Chunk(batch, chunk.consumed, invalid)
+    return replace(chunk, batch=batch, invalid=invalid)
 
 
 def repair_array(array: pa.Array) -> tuple[pa.Array, int]:
-    """Replace invalid UTF-8 in ``array``, at any depth; return it and the number of values that had some."""
+    """Replace invalid UTF-8 in ``array``, at any depth; return it and the number of values that had some.
+
+    Raises ArrowInvalid if the array is broken in another way.
+    """
     if _is_valid(array):
         return array, 0
+    check_array(array)
     values = python_values(array)
     raw = array.cast(_to_binary_type(array.type)).to_pylist()
     count = sum(_has_invalid(value) for value in raw)

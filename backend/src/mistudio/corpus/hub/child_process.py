@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import itertools
 import json
-import os
 from collections.abc import Mapping
 from functools import partial
 from typing import Final, Literal
 
+from mistudio.core.child_environment import allowed_environment
 from mistudio.core.records import as_json
-from mistudio.corpus.hub.plan_types import PlanRequest, TokenizerRequest
+from mistudio.corpus.hub.plan_types import LayoutRequest, PlanRequest, TokenizerRequest
 from mistudio.utils import processes
 
 _LINE_BYTES: Final = 256 << 20
@@ -22,8 +22,8 @@ _QUIET: Final = {
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
 }
 
-Question = Literal["inspect", "plan", "tokenizer"]
-Request = PlanRequest | TokenizerRequest
+Question = Literal["inspect", "plan", "layout", "tokenizer"]
+Request = PlanRequest | LayoutRequest | TokenizerRequest
 
 
 class ChildDied(Exception):
@@ -44,7 +44,7 @@ class ChildProcess:
     @classmethod
     async def start(cls, environment: Mapping[str, str], answer_seconds: float) -> "ChildProcess":
         """Start a child, which has ``answer_seconds`` for each request."""
-        variables = {**os.environ, **_QUIET, **environment}
+        variables = {**allowed_environment(), **_QUIET, **environment}
         module = "mistudio.corpus.hub.planner_child"
         return cls(await processes.start_module(module, variables, line_bytes=_LINE_BYTES), answer_seconds)
 

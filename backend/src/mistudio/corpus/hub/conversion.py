@@ -4,7 +4,6 @@ transformers is an optional dependency (the extra ``convert``). Without it, the 
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from mistudio.core.child_environment import allowed_environment
 from mistudio.core.errors import NoTokenizer, UnsupportedTokenizer
 
 # Files that hold a vocabulary; the first that a repository has names its kind in messages.
@@ -74,7 +74,7 @@ def _is_installed(package: str) -> bool:
 
 def ask_transformers(contents: Mapping[str, bytes], *, texts: Sequence[str]) -> dict[str, Any]:  # JSON
     """Return the answer of the helper process about a tokenizer of these files; ``error`` has its reason."""
-    environment = {name: value for name, value in os.environ.items() if name not in _SECRETS} | _OPTIONS
+    environment = {name: value for name, value in allowed_environment().items() if name not in _SECRETS} | _OPTIONS
     with tempfile.TemporaryDirectory(prefix="mistudio-") as folder:
         for name, content in contents.items():
             (Path(folder) / name).write_bytes(content)

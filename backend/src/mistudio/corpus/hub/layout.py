@@ -9,12 +9,12 @@ import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
-from mistudio.core.errors import LoadingScript, UnsupportedFormat
+from mistudio.core.errors import Json, LoadingScript, UnsupportedFormat
 from mistudio.corpus.hub.card import check_declarations
 from mistudio.corpus.hub.library_errors import archive_error, no_data_error, translate_library_errors
 from mistudio.corpus.hub.plan_types import Column, Format, Options
@@ -36,6 +36,7 @@ class ConfigLayout:
     options: Options
     splits: Mapping[str, tuple[str, ...]]
     columns: tuple[Column, ...]
+    features: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Layout(ABC):
@@ -108,7 +109,9 @@ class _LibraryLayout(Layout):
         if archive := _find_archive(path for paths in splits.values() for path in paths):
             raise archive_error(self._repo_id, archive)
         reader, options = self._read_format(builder_config, files)
-        return ConfigLayout(config, reader, options, splits, self._list_columns(config))
+        declared = self._get_features(config)
+        columns = tuple(Column(str(name), _format_type(feature)) for name, feature in (declared or {}).items())
+        return ConfigLayout(config, reader, options, splits, columns, declared.to_dict() if declared else {})
 
     def _read_format(self, builder_config: Any, files: Any) -> tuple[Format, Options]:  # the library has no types
         """Return the config's own format; the library reads all configs in the format of the first one."""
@@ -125,10 +128,9 @@ class _LibraryLayout(Layout):
     def _to_relative(self, path: str) -> str:
         return path.removeprefix(f"{self._root}/")
 
-    def _list_columns(self, config: str) -> tuple[Column, ...]:
+    def _get_features(self, config: str) -> Any:  # the library has no types
         info = (self._module.dataset_infos or {}).get(config)
-        features = info.features if info is not None and info.features else {}
-        return tuple(Column(str(name), _format_type(feature)) for name, feature in features.items())
+        return info.features if info is not None else None
 
 
 def _find_archive(paths: Iterable[str]) -> str | None:

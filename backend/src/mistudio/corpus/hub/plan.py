@@ -6,11 +6,9 @@ granted, and the card. No data is fetched, and no code of the repository ever ru
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from mistudio.core.errors import (
@@ -26,7 +24,7 @@ from mistudio.corpus.hub.card import CARD, DECLARATION_BYTES, DECLARATIONS, OVER
 from mistudio.corpus.hub.client import AccessCheck, HubClient
 from mistudio.corpus.hub.layout import ConfigLayout, ExportLayout, Layout, read_layout
 from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PlanRequest, RemoteFile, Sizes, SplitFiles
-from mistudio.corpus.hub.virtual_files import PREFIX, remove_virtual_files
+from mistudio.corpus.hub.virtual_files import open_planning_folder
 from mistudio.utils.hf_utils import RepoFile, RepoInfo, validate_repo_id
 
 _EXPORT_BRANCH: Final = "refs/convert/parquet"
@@ -38,23 +36,14 @@ def inspect(request: PlanRequest) -> Inspection:
     Raises RepositoryNotFound, AuthRequired, BadToken, RepositoryDisabled, UnknownRevision, UnknownConfig, UnknownSplit,
     NoData, LoadingScript, UnsupportedFormat, HubUnreachable, RateLimited, ValidationFailed.
     """
-    with _open_folder() as folder:
+    with open_planning_folder() as folder:
         return _Survey(request, folder).inspect()
 
 
 def make_plan(request: PlanRequest) -> DownloadPlan:
     """Return the files to fetch; raises also Gated, and ConfigRequired if the user must choose a config."""
-    with _open_folder() as folder:
+    with open_planning_folder() as folder:
         return _Survey(request, folder).make_plan()
-
-
-@contextmanager
-def _open_folder() -> Iterator[Path]:
-    with TemporaryDirectory(prefix=PREFIX) as folder:
-        try:
-            yield Path(folder)
-        finally:
-            remove_virtual_files(Path(folder))
 
 
 @dataclass(frozen=True)
@@ -126,6 +115,7 @@ class _Survey:
             description=read_description(declarations.get(CARD)),
             license=read_license(info.card_data),
             gated=info.gated,
+            features=chosen.features,
         )
 
     def _fetch_declarations(self, info: RepoInfo, check: AccessCheck) -> dict[str, bytes]:

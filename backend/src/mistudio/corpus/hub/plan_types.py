@@ -59,6 +59,45 @@ class RemoteFile:
 
 
 @dataclass(frozen=True)
+class LayoutRequest:
+    """Files outside the Hub whose layout to read: their folder's name, their paths, and the card and its like.
+
+    ``declarations`` are the files of ``card.DECLARATIONS`` as text. ``data_paths`` are the files that can be rows if no
+    card says otherwise; ``is_folder`` is False if the user gave each file on its own.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    data_paths: tuple[str, ...]
+    declarations: Mapping[str, str]
+    config: str | None = None
+    is_folder: bool = True
+
+
+@dataclass(frozen=True)
+class LaidOutFile:
+    """A file of a layout: its split, and its format and reader's options if a card decides them."""
+
+    path: str
+    split: str
+    format: Format | None = None
+    options: Options = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileLayout:
+    """Which files are the rows of which split; ``left_out`` gives the reason for others, where there is one.
+
+    ``config`` is None if no card declares configs.
+    """
+
+    config: str | None
+    configs: tuple[str, ...]
+    files: tuple[LaidOutFile, ...]
+    left_out: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class SplitFiles:
     """A split: the number of its files, and their size in bytes."""
 
@@ -122,7 +161,10 @@ class Inspection:
 
 @dataclass(frozen=True)
 class DownloadPlan:
-    """All that a download needs, at one commit; the files are in the library's order of splits, then by path."""
+    """All that a download needs, at one commit; the files are in the library's order of splits, then by path.
+
+    ``features`` are what the card declares of the columns, as the library writes it to JSON.
+    """
 
     repo_id: str
     revision: str
@@ -134,6 +176,7 @@ class DownloadPlan:
     description: str | None
     license: str | None
     gated: bool
+    features: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def splits(self) -> tuple[str, ...]:

@@ -11,10 +11,19 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
-from mistudio.core.errors import HubError, HubUnreachable, InternalError, MiStudioError, error_classes
+from mistudio.core.error_records import from_error_record
+from mistudio.core.errors import HubUnreachable, InternalError
 from mistudio.core.records import from_json
 from mistudio.corpus.hub.child_process import ChildDied, ChildProcess, Question, Request
-from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PinnedTokenizer, PlanRequest, TokenizerRequest
+from mistudio.corpus.hub.plan_types import (
+    DownloadPlan,
+    FileLayout,
+    Inspection,
+    LayoutRequest,
+    PinnedTokenizer,
+    PlanRequest,
+    TokenizerRequest,
+)
 
 _ANSWER_SECONDS: Final = 30.0
 _REQUESTS_PER_REPOSITORY: Final = 2
@@ -28,7 +37,7 @@ Record = TypeVar("Record")
 class Planner:
     """Plans in a child process that starts with the first request and ends after ``idle_seconds`` without one.
 
-    The child gets this process's environment and, in addition, ``environment``.
+    The child gets ``environment``, and of this process's environment what ``allowed_environment`` lets through.
     """
 
     def __init__(
@@ -60,6 +69,10 @@ class Planner:
     async def plan(self, request: PlanRequest) -> DownloadPlan:
         """Return the files to fetch: see ``plan.make_plan``; HubUnreachable also if no answer comes in time."""
         return await self._ask("plan", request, DownloadPlan)
+
+    async def lay_out(self, request: LayoutRequest) -> FileLayout:
+        """Return the splits of files outside the Hub: see ``file_layout.lay_out_files``; HubUnreachable as above."""
+        return await self._ask("layout", request, FileLayout)
 
     async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:
         """Bring a tokenizer into the cache: see ``tokenizer_files.find_files``; HubUnreachable also as above."""
@@ -152,13 +165,6 @@ def _unwrap_answer(line: bytes) -> Answer:
     if "ok" in answer:
         return dict(answer["ok"])
     if "error" in answer:
-        raise _rebuild_error(answer["error"])
+        raise from_error_record(answer["error"])
     detail = f"Planning failed unexpectedly. The log has the details under {answer['defect']}."
     raise InternalError(detail, extra={"correlation_id": answer["defect"]})
-
-
-def _rebuild_error(content: Answer) -> MiStudioError:
-    """Return the error that the child raised; of two classes with one code, the Hub's."""
-    found = [error for error in error_classes() if error.code == content["code"]]
-    found.sort(key=lambda error: not issubclass(error, HubError))
-    return found[0](content["detail"], retry_after=content["retry_after"], extra=content["extra"])

@@ -21,9 +21,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
+from mistudio.core.child_environment import InheritedLogSettings
+from mistudio.core.disk import translate_disk_errors
+from mistudio.core.error_records import to_error_record
 from mistudio.core.errors import Json, MiStudioError
+from mistudio.core.logging import configure_logging
 from mistudio.core.records import as_json, from_json
-from mistudio.corpus.hub.plan_types import PinnedTokenizer, PlanRequest, TokenizerRequest
+from mistudio.corpus.hub.plan_types import LayoutRequest, PinnedTokenizer, PlanRequest, TokenizerRequest
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +51,12 @@ def _make_plan(request: Message) -> dict[str, Json]:
     return as_json(make_plan(from_json(PlanRequest, request)))
 
 
+def _lay_out_files(request: Message) -> dict[str, Json]:
+    from mistudio.corpus.hub.file_layout import lay_out_files
+
+    return as_json(lay_out_files(from_json(LayoutRequest, request)))
+
+
 def _pin_tokenizer(request: Message) -> dict[str, Json]:
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource, find_files
 
@@ -60,23 +70,18 @@ def _pin_tokenizer(request: Message) -> dict[str, Json]:
 _HANDLERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {
     "inspect": _inspect,
     "plan": _make_plan,
+    "layout": _lay_out_files,
     "tokenizer": _pin_tokenizer,
 }
 
 
 def answer_message(message: Message) -> dict[str, Json]:
-    """Answer one request with ``{"ok": …}`` or ``{"error": {code, detail, retry_after, extra}}``."""
+    """Answer one request with ``{"ok": …}`` or ``{"error": {code, detail, …}}``."""
     try:
-        return {"ok": _HANDLERS[message["question"]](message["request"])}
+        with translate_disk_errors(is_kept=False):
+            return {"ok": _HANDLERS[message["question"]](message["request"])}
     except MiStudioError as error:
-        return {
-            "error": {
-                "code": error.code,
-                "detail": error.detail,
-                "retry_after": error.retry_after,
-                "extra": error.extra,
-            }
-        }
+        return {"error": to_error_record(error)}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, *, answer: Answerer = answer_message) -> None:
@@ -113,6 +118,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    configure_logging(InheritedLogSettings.from_environment())
     for name in _PRELOADED:
         importlib.import_module(name)
     serve(sys.stdin.buffer, answers)

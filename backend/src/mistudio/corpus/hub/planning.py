@@ -2,11 +2,22 @@
 
 from typing import Protocol
 
-from mistudio.corpus.hub.plan_types import DownloadPlan, Inspection, PinnedTokenizer, PlanRequest, TokenizerRequest
+from mistudio.corpus.hub.plan_types import (
+    DownloadPlan,
+    FileLayout,
+    Inspection,
+    LayoutRequest,
+    PinnedTokenizer,
+    PlanRequest,
+    TokenizerRequest,
+)
 
 
 class Planning(Protocol):
-    """Asks the Hub what a repository holds; see ``mistudio.corpus.hub.planner.Planner`` for the errors."""
+    """Asks the Hub what a repository holds; see ``mistudio.corpus.hub.planner.Planner`` for the errors.
+
+    The same rules lay out files outside the Hub.
+    """
 
     async def inspect(self, request: PlanRequest) -> Inspection:
         """Return what the repository holds at one commit."""
@@ -14,6 +25,10 @@ class Planning(Protocol):
 
     async def plan(self, request: PlanRequest) -> DownloadPlan:
         """Return the files that a download needs, at one commit."""
+        ...
+
+    async def lay_out(self, request: LayoutRequest) -> FileLayout:
+        """Return the splits of files outside the Hub."""
         ...
 
     async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:

@@ -32,6 +32,11 @@ def read_options(builder_config: Any, reader: str) -> Options:  # the library ha
     }
 
 
+def select_known_options(options: Options, reader: str) -> dict[str, Json]:
+    """Return those of ``options`` that the readers of this format know."""
+    return {name: value for name, value in options.items() if name in _READER_OPTIONS[reader]}
+
+
 def refuse_unsupported_options(repo_id: str, options: Options) -> None:
     """Raise UnsupportedFormat for an option that our readers lack: without it they would read other rows."""
     unsupported = ["comment"] if options.get("comment") is not None else []

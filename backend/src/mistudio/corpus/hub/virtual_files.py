@@ -7,8 +7,10 @@ original elsewhere. Creating 3,000 files on disk took 2 to 7 seconds.
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import fsspec  # type: ignore[import-untyped]  # fsspec ships no types
@@ -53,6 +55,16 @@ class _VirtualFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec ships
         """Return whether it is a file."""
         name = self._strip_protocol(path)
         return name in _entries and name not in _folders if PREFIX in name else bool(super().isfile(path))
+
+
+@contextmanager
+def open_planning_folder() -> Iterator[Path]:
+    """Open an empty folder whose virtual files are removed with it."""
+    with TemporaryDirectory(prefix=PREFIX) as folder:
+        try:
+            yield Path(folder)
+        finally:
+            remove_virtual_files(Path(folder))
 
 
 def add_virtual_files(root: Path, paths: Iterable[str]) -> None:

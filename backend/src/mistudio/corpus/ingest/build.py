@@ -5,52 +5,29 @@ at once. A report beside the raw file records that. So the process can be killed
 files that have a report, resumes unfinished ones, and publishes the dataset.
 """
 
-import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import cast
 
-from mistudio.core.errors import Json
-from mistudio.core.records import as_json, from_json
 from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.hub.plan_types import RemoteFile, Sizes
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.origin import Origin
+from mistudio.corpus.ingest.raw_files import FinishedFile, PlannedFile, link_duplicate, read_report, write_report
+from mistudio.corpus.ingest.schema_plan import SchemaPlan
+from mistudio.corpus.ingest.unify import UnifiedFile, unify_schemas
 from mistudio.corpus.monitor import Monitor
+from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, read_manifest, write_manifest
-from mistudio.utils.file_utils import ensure_dir, fsync_directory, sha256_file, write_bytes_atomic
+from mistudio.corpus.store.text_counts import add_template_counts
+from mistudio.corpus.store.text_source import TextSource
+from mistudio.utils.file_utils import ensure_dir, fsync_directory, replace_file, sha256_file
 from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
-
-
-@dataclass(frozen=True)
-class PlannedFile:
-    """A source file and the name of the raw file that it becomes."""
-
-    source: RemoteFile
-    raw_name: str
-
-    def report_path(self, staging: Path) -> Path:
-        """Return the path of the report which records that the raw file is complete."""
-        return DatasetLayout(staging).reports / f"{self.raw_name}.json"
-
-    def raw_path(self, staging: Path) -> Path:
-        """Return the path of the raw file."""
-        return DatasetLayout(staging).raw / self.raw_name
-
-
-@dataclass(frozen=True)
-class FinishedFile:
-    """A planned file whose raw file is complete."""
-
-    planned: PlannedFile
-    report: FileReport
-    source_sha256: str
 
 
 def name_raw_files(files: Sequence[RemoteFile]) -> list[PlannedFile]:
@@ -64,9 +41,11 @@ def name_raw_files(files: Sequence[RemoteFile]) -> list[PlannedFile]:
 
 
 def build_dataset(
-    origin: Origin, staging: Path, target: Path, *, text_column: str | None, monitor: Monitor
+    origin: Origin, staging: Path, target: Path, *, text_column: TextSource | None, monitor: Monitor
 ) -> Manifest:
     """Build the origin's dataset in ``staging``, publish it as ``target`` on the same disk, and return its manifest.
+
+    ``text_column`` is the text column, or the template in its place; None chooses a column.
 
     Resumes what an earlier call left; if ``target`` exists, only its manifest is read. Reports source bytes in the
     phase ``ingest``, and what the origin reports. Raises UnknownColumn and what fetching and reading raise.
@@ -76,8 +55,11 @@ def build_dataset(
     with lock_folder(staging, monitor.checkpoint):
         if (published := _publish_if_complete(staging, target)) is not None:
             return published
-        files = _ingest_all(origin, staging, monitor)
+        files, schema = _ingest_all(origin, staging, monitor)
         manifest = origin.make_manifest(files, text_column=text_column)
+        manifest = replace(manifest, features=schema.features, notices=schema.notices)
+        if manifest.text_template is not None:
+            manifest = add_template_counts(DatasetStore(staging, manifest=manifest), monitor=monitor)
         write_manifest(staging, manifest)
         return _publish(manifest, staging, target)
 
@@ -128,8 +110,11 @@ def _publish(manifest: Manifest, staging: Path, target: Path) -> Manifest:
     return manifest
 
 
-def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> list[IngestedFile]:
-    """Ingest every file that an earlier call did not; a source file that serves several splits is ingested once."""
+def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> tuple[list[IngestedFile], SchemaPlan]:
+    """Ingest every file that an earlier call did not, and give all one schema.
+
+    A source file that serves several splits is ingested once.
+    """
     layout = DatasetLayout(staging)
     for folder in (layout.raw, layout.reports, layout.source):
         ensure_dir(folder)
@@ -139,12 +124,36 @@ def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> list[Ingeste
         firsts.setdefault(file.source.path, file)
     finished: dict[str, FinishedFile] = {}
     for path, file in firsts.items():
-        if earlier := _read_report(file, staging) or _recover_moved(origin, file, staging, monitor):
+        if earlier := read_report(file, staging) or _recover_moved(origin, file, staging, monitor):
             finished[path] = earlier
     missing = [file for path, file in firsts.items() if path not in finished]
     for ingested in _ingest_missing(origin, missing, staging=staging, monitor=monitor):
         finished[ingested.planned.source.path] = ingested
-    return [_to_manifest_entry(_link_duplicate(file, finished[file.source.path], staging), layout) for file in planned]
+    schema = _unify(origin, [finished[path] for path in firsts], finished, staging=staging, monitor=monitor)
+    linked = [link_duplicate(file, finished[file.source.path], staging) for file in planned]
+    return [_to_manifest_entry(file, layout) for file in linked], schema
+
+
+def _unify(
+    origin: Origin, files: Sequence[FinishedFile], finished: dict[str, FinishedFile], *, staging: Path, monitor: Monitor
+) -> SchemaPlan:
+    """Give the raw files one schema; ``finished`` gets the reports of those that were rewritten."""
+    by_name = {file.planned.raw_name: file for file in files}
+
+    def publish(file: UnifiedFile, path: Path, report: FileReport) -> None:
+        # With the report first, an interrupted move is finished by read_report.
+        written = write_report(replace(by_name[file.path.name], report=report), staging)
+        replace_file(path, file.path)
+        finished[written.planned.source.path] = written
+
+    return unify_schemas(
+        [UnifiedFile(file.planned.raw_path(staging), file.planned.source.path, file.report) for file in files],
+        origin.features,
+        folder=DatasetLayout(staging).reports,
+        are_inferred=any(origin.get_format(file.planned.source)[0] in ("json", "csv") for file in files),
+        monitor=monitor,
+        publish=publish,
+    )
 
 
 def _ingest_missing(
@@ -185,39 +194,14 @@ def _ingest_one(
         planned.raw_path(staging),
         format=file_format,
         options=options,
+        features=origin.features,
         label=planned.source.path,
         monitor=monitor,
         progress=progress,
     )
-    finished = _write_report(FinishedFile(planned, report, fetched.sha256), staging)
+    finished = write_report(FinishedFile(planned, report, fetched.sha256), staging)
     fetched.path.unlink(missing_ok=True)
     return finished
-
-
-def _link_duplicate(planned: PlannedFile, first: FinishedFile, staging: Path) -> FinishedFile:
-    """Give the raw file of a source file that serves a further split a second name there."""
-    if planned != first.planned:
-        raw = planned.raw_path(staging)
-        raw.unlink(missing_ok=True)
-        raw.hardlink_to(first.planned.raw_path(staging))
-    return FinishedFile(planned, first.report, first.source_sha256)
-
-
-def _write_report(finished: FinishedFile, staging: Path) -> FinishedFile:
-    content = {"source_sha256": finished.source_sha256, "report": as_json(finished.report)}
-    write_bytes_atomic(finished.planned.report_path(staging), json.dumps(content).encode())
-    return finished
-
-
-def _read_report(planned: PlannedFile, staging: Path) -> FinishedFile | None:
-    """Return what an earlier call recorded of the file, if its raw file still has the recorded size."""
-    try:
-        content = cast("dict[str, Json]", json.loads(planned.report_path(staging).read_text(encoding="utf-8")))
-        report = from_json(FileReport, content["report"])
-        is_intact = planned.raw_path(staging).stat().st_size == report.bytes
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return FinishedFile(planned, report, str(content["source_sha256"])) if is_intact else None
 
 
 def _recover_moved(origin: Origin, planned: PlannedFile, staging: Path, monitor: Monitor) -> FinishedFile | None:
@@ -230,7 +214,7 @@ def _recover_moved(origin: Origin, planned: PlannedFile, staging: Path, monitor:
     file_format, options = origin.get_format(planned.source)
     moved = DatasetLayout(staging).source / "moved"
     report = ingest_file(moved, raw, format=file_format, options=options, label=planned.source.path, monitor=monitor)
-    return _write_report(FinishedFile(planned, report, planned.source.sha256), staging)
+    return write_report(FinishedFile(planned, report, planned.source.sha256), staging)
 
 
 def _to_manifest_entry(finished: FinishedFile, layout: DatasetLayout) -> IngestedFile:
@@ -239,5 +223,5 @@ def _to_manifest_entry(finished: FinishedFile, layout: DatasetLayout) -> Ingeste
         split=source.split,
         path=layout.relative(layout.raw / finished.planned.raw_name),
         report=finished.report,
-        source=SourceRecord(source.path, source.size, finished.source_sha256),
+        source=SourceRecord(source.path, source.size, finished.source_sha256, finished.report.reading),
     )

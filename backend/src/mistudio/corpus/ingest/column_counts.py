@@ -101,10 +101,6 @@ class _ColumnCounts:
             paths = [(path, kind) for path, kind in list_text_fields(self.type, self.name)]
             self._add_fields([(path, str(kind), classify_column(kind)) for path, kind in paths])
 
-    @property
-    def has_text(self) -> bool:
-        return not self.is_decided or self.counts.kind != "other" or bool(self.fields)
-
     def add(self, column: pa.Array) -> None:
         if not self.is_decided and len(column) > column.null_count:
             self._decide(decode_array(column.drop_null().slice(0, _SAMPLED)))
@@ -152,6 +148,8 @@ class ColumnCounter:
 
     def __init__(self, schema: pa.Schema | None = None) -> None:
         self.rows = 0
+        self.short_rows = 0
+        self.skipped_rows = 0
         self._counts: dict[str, _ColumnCounts] = {}
         if schema is not None:
             self._set_schema(schema)
@@ -164,19 +162,13 @@ class ColumnCounter:
         if not self._counts:
             self._set_schema(chunk.batch.schema)
         self.rows += chunk.batch.num_rows
+        self.short_rows += chunk.short_rows
+        self.skipped_rows += chunk.skipped_rows
         for name, column in zip(chunk.batch.schema.names, chunk.batch.columns, strict=True):
             self._counts[name].add(column)
         for name, count in chunk.invalid.items():
             for counts in (self._counts[name].counts, *self._counts[name].fields):
                 counts.invalid += count
-
-    def add_nulls(self, name: str, count: int) -> None:
-        """Count nulls of a column that the chunks lack."""
-        self._counts[name].counts.nulls += count
-
-    def has_text(self, name: str) -> bool:
-        """Return whether a column may hold text, so that its values must be counted."""
-        return self._counts[name].has_text
 
     def reports(self) -> tuple[ColumnReport, ...]:
         """Return one report per column, in the order of the schema."""

@@ -1,4 +1,4 @@
-"""Tells the format, the split and the dataset's name from the names of local files."""
+"""Tells the format and the dataset's name from the names of local files."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +17,15 @@ FORMATS: Final[Mapping[str, Format]] = {
     ".jsonl": "json",
     ".ndjson": "json",
     ".txt": "text",
+    # What is in the archive decides.
+    ".zip": "text",
     ".parquet": "parquet",
     ".arrow": "arrow",
 }
 _COMPRESSED_INSIDE: Final = frozenset({".parquet", ".arrow"})
-_ACCEPTED_FORMATS: Final = ".csv, .tsv, .json, .jsonl, .txt, .parquet and .arrow, the text ones also with .gz or .zst"
+_ACCEPTED_FORMATS: Final = (
+    ".csv, .tsv, .json, .jsonl, .txt, .parquet and .arrow, the text ones also with .gz or .zst or in a .zip"
+)
 _MAX_NAME: Final = 1024
 _MAX_PART: Final = 255
 # ``datasets`` tells splits apart by the same words.
@@ -31,7 +35,6 @@ _SPLIT_WORDS: Final[Mapping[str, str]] = {
     "test": "test", "testing": "test", "eval": "test", "evaluation": "test",
 }  # fmt: skip
 _SPLIT_ORDER: Final = ("train", "validation", "test")
-_SHARD: Final = re.compile(r"(\w+)-\d{1,5}-of-\d{1,5}", re.ASCII)
 _SEPARATORS: Final = re.compile(r"([-_. ]+)")
 _WORDS: Final = re.compile(r"[a-z]+")
 
@@ -67,17 +70,18 @@ def detect_format(name: str) -> Format:
     return file_format
 
 
-def detect_split(name: str) -> str:
-    """Return the split of a file: by a shard's name, else a split's word in its name or folders, else train."""
-    path = PurePosixPath(name)
-    stem = _get_stem(path)
-    if shard := _SHARD.fullmatch(stem):
-        return shard[1]
-    for part in (stem, *reversed(path.parent.parts)):
-        for word in _WORDS.findall(part.lower()):
-            if word in _SPLIT_WORDS:
-                return _SPLIT_WORDS[word]
-    return "train"
+def find_format(name: str) -> Format | None:
+    """Return the format that the name's ending stands for; None if it stands for none."""
+    try:
+        return detect_format(name)
+    except UnsupportedFile:
+        return None
+
+
+def is_split_word(name: str) -> bool:
+    """Return whether a folder of this name holds the files of a split other than train."""
+    words = _WORDS.findall(name.lower())
+    return next((_SPLIT_WORDS[word] for word in words if word in _SPLIT_WORDS), "train") != "train"
 
 
 def order_splits(splits: Iterable[str]) -> tuple[str, ...]:
@@ -90,7 +94,7 @@ def suggest_dataset_name(names: Sequence[str]) -> str:
     """Return a name for a dataset of these files: of their folder, else what they share, else the first file's."""
     paths = [PurePosixPath(name) for name in names]
     folders = {path.parts[0] if len(path.parts) > 1 else "" for path in paths}
-    if len(folders) == 1 and (folder := folders.pop()) and detect_split(f"{folder}/x") == "train":
+    if len(folders) == 1 and (folder := folders.pop()) and not is_split_word(folder):
         return folder
     stems = [_get_stem(path) for path in paths]
     titles = {_get_title(stem) for stem in stems}

@@ -7,20 +7,22 @@ thousand small files do not become ten thousand raw files.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from mistudio.core.errors import DataMissing, InvalidData
 from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.formats.byte_stream import open_stream
+from mistudio.corpus.formats.features import Features
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import detect_format, order_splits
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, make_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, SkippedFile, SourceRecord, make_manifest
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.utils.file_utils import atomic_path, format_size, sha256_file
 
-SampleBy: TypeAlias = Literal["line", "file"]
+SampleBy: TypeAlias = Literal["line", "paragraph", "file"]
 
 MAX_DOCUMENT_BYTES: Final = 64 << 20
 _MISSING: Final = "{} is no longer on disk. Delete this dataset and import its files again."
@@ -28,21 +30,42 @@ _MISSING: Final = "{} is no longer on disk. Delete this dataset and import its f
 
 @dataclass(frozen=True)
 class LocalFile:
-    """An imported file: its name or path, its name in the folder of source files, split, size in bytes, SHA-256."""
+    """An imported file: its name or path, its name in the folder of source files, split, size in bytes, SHA-256.
+
+    ``format`` is that of its name if it is None; ``options`` are those of its reader.
+    """
 
     name: str
     stored: str
     split: str
     size: int
     sha256: str
+    format: Format | None = None
+    options: Options = field(default_factory=dict)
+
+    @property
+    def file_format(self) -> Format:
+        """The format that the file is read in."""
+        return self.format or detect_format(self.name)
 
 
 @dataclass(frozen=True)
 class LocalPlan:
-    """What an import needs: the files, and whether a text file gives one row per line or one row per file."""
+    """What an import needs: the files, and whether a text file gives one row per line or one row per file.
+
+    A file that serves several splits is listed for each. ``skipped`` are files that were offered and are not rows.
+    ``config`` is that of the card by which the files are read.
+    """
 
     files: tuple[LocalFile, ...]
     sample_by: SampleBy = "line"
+    skipped: tuple[SkippedFile, ...] = ()
+    config: str | None = None
+
+    def is_one_sample(self, file: LocalFile) -> bool:
+        """Return whether the whole file is one row."""
+        sample_by = file.options.get("sample_by", self.sample_by)
+        return sample_by == "file" and file.file_format == "text"
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -59,7 +82,7 @@ class LocalOrigin:
         self._files: dict[str, LocalFile] = {}
         sources: dict[str, list[RemoteFile]] = {split: [] for split in plan.splits}
         for file in sorted(plan.files, key=lambda file: file.name):
-            if plan.sample_by == "file" and detect_format(file.name) == "text":
+            if plan.is_one_sample(file):
                 self._bundles.setdefault(f"the text files of {file.split}", []).append(file)
             else:
                 self._files[file.name] = file
@@ -74,9 +97,17 @@ class LocalOrigin:
         """All files in order of splits, then names; the bundle of a split's text files is last."""
         return self._sources
 
+    @property
+    def features(self) -> Features:
+        """None: an import has no card."""
+        return {}
+
     def get_format(self, file: RemoteFile) -> tuple[Format, Options]:
-        """Return the format that the file's name stands for; no file has options."""
-        return ("json" if file.path in self._bundles else detect_format(file.path)), {}
+        """Return the format of the file and the options of its reader."""
+        if file.path in self._bundles:
+            return "json", {}
+        planned = self._files[file.path]
+        return planned.file_format, planned.options
 
     def fetch(
         self, files: Sequence[RemoteFile], folder: Path, *, monitor: Monitor, done_bytes: int, total_bytes: int
@@ -93,10 +124,23 @@ class LocalOrigin:
                 raise DataMissing(_MISSING.format(file.path))
             yield FetchedFile(file, path, file.sha256 or sha256_file(path), 0)
 
-    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: TextSource | None) -> Manifest:
         """Return a manifest whose sources are all imported files, by their original names."""
-        sources = [SourceRecord(file.name, file.size, file.sha256) for file in self._plan.files]
-        return make_manifest(files, source="local", splits=self._plan.splits, text_column=text_column, sources=sources)
+        readings = {file.source.path: file.source.reading for file in files}
+        listed = {
+            file.name: SourceRecord(file.name, file.size, file.sha256, readings.get(file.name))
+            for file in self._plan.files
+        }
+        sources = list(listed.values())
+        return make_manifest(
+            files,
+            source="local",
+            splits=self._plan.splits,
+            config=self._plan.config,
+            text_column=text_column,
+            sources=sources,
+            skipped=self._plan.skipped,
+        )
 
 
 def _write_bundle(members: Sequence[LocalFile], folder: Path, target: Path, monitor: Monitor) -> Path:
@@ -114,7 +158,9 @@ def _write_bundle(members: Sequence[LocalFile], folder: Path, target: Path, moni
 def _to_json_line(member: LocalFile, path: Path) -> bytes:
     """Return the record of a text file. Invalid UTF-8 passes unchanged: the JSON reader repairs and counts it."""
     try:
-        with open_stream(path, label=member.name) as source:
+        named = member.options.get("encoding")
+        encoding = named if isinstance(named, str) else None
+        with open_stream(path, label=member.name, encoding=encoding) as source:
             data = source.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError as error:
         raise DataMissing(_MISSING.format(member.name)) from error

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Protocol
 
 from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
+from mistudio.corpus.formats.features import Features, normalize_feature
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.manifest import IngestedFile, Manifest, make_manifest
+from mistudio.corpus.store.text_source import TextSource
 
 
 class Origin(Protocol):
@@ -16,6 +18,11 @@ class Origin(Protocol):
     @property
     def files(self) -> Sequence[RemoteFile]:
         """All files, in order of splits, then paths; a file that serves several splits is listed for each."""
+        ...
+
+    @property
+    def features(self) -> Features:
+        """What the card declares of the columns, normalized; empty if it declares nothing."""
         ...
 
     def get_format(self, file: RemoteFile) -> tuple[Format, Options]:
@@ -28,7 +35,7 @@ class Origin(Protocol):
         """Yield each of ``files`` once it is in ``folder``, complete and verified; the caller removes it after use."""
         ...
 
-    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: TextSource | None) -> Manifest:
         """Return the manifest of the dataset made of ``files``."""
         ...
 
@@ -39,12 +46,18 @@ class HubOrigin:
     def __init__(self, plan: DownloadPlan, *, token: str | None, settings: FetchSettings) -> None:
         self._plan = plan
         self._token = token
+        self._features = {name: normalize_feature(feature) for name, feature in plan.features.items()}
         self._settings = settings
 
     @property
     def files(self) -> Sequence[RemoteFile]:
         """The files of the plan."""
         return self._plan.files
+
+    @property
+    def features(self) -> Features:
+        """The features of the plan."""
+        return self._features
 
     def get_format(self, _file: RemoteFile) -> tuple[Format, Options]:
         """Return the format of the config, which all its files share."""
@@ -66,7 +79,7 @@ class HubOrigin:
             total_bytes=total_bytes,
         )
 
-    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: str | None) -> Manifest:
+    def make_manifest(self, files: Sequence[IngestedFile], *, text_column: TextSource | None) -> Manifest:
         """Return a manifest that pins repository, config and commit."""
         return make_manifest(
             files,

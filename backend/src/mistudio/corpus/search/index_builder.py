@@ -5,9 +5,13 @@ that is killed leaves a folder that no manifest names; the next build removes it
 document in the order of the ids, rows without a text included: its id, and the words of its form with their positions.
 """
 
+import errno
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,13 +21,24 @@ from uuid import uuid4
 
 import tantivy
 
+from mistudio.core.errors import DataMissing
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.search.folding import ANALYZER, fold_array
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
-from mistudio.utils.file_utils import ensure_dir, file_stamp, fsync_directory, get_directory_size, write_bytes_atomic
+from mistudio.corpus.store.manifest import Manifest, manifest_sha256, read_manifest
+from mistudio.corpus.store.text_counts import estimate_text_bytes
+from mistudio.corpus.store.text_source import TextSource, make_source
+from mistudio.corpus.store.text_template import TextTemplate
+from mistudio.utils.file_utils import (
+    ensure_dir,
+    file_stamp,
+    free_bytes,
+    fsync_directory,
+    get_directory_size,
+    write_bytes_atomic,
+)
 
 FORMAT_VERSION: Final = 1
 TEXT: Final = "text"
@@ -31,11 +46,16 @@ ID: Final = "id"
 DEFAULT_HEAP_BYTES: Final = 100_000_000
 # tantivy skips longer words. A text with a million letters and no blank has such a word.
 _MAX_WORD_BYTES: Final = 65_000
+_OS_ERROR: Final = re.compile(r"(?:\(os error |Os \{ code: )(\d+)")
+# tantivy gives no number where its writing thread met the error.
+_FULL_BYTES: Final = 16 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexManifest:
     """What an index was built from, and by which rules. ``folder`` is below ``index/``; ``bytes`` is its size.
+
+    ``text_column`` or ``text_template`` is what the texts were read from; neither means that of the dataset's manifest.
 
     If ``has_long_words``, some words are not indexed because they are too long.
     """
@@ -49,6 +69,12 @@ class IndexManifest:
     has_long_words: bool
     tantivy: str
     created_at: str
+    text_column: str | None = None
+    text_template: str | None = None
+
+    def is_of(self, source: TextSource, dataset: Manifest) -> bool:
+        """Return whether the index has the texts of ``source``."""
+        return source == (make_source(self.text_column, self.text_template) or dataset.text_source)
 
 
 def read_index_manifest(folder: Path) -> IndexManifest | None:
@@ -68,26 +94,36 @@ def read_index_stamp(folder: Path) -> tuple[int, int] | None:
         return None
 
 
-def has_current_index(folder: Path) -> bool:
-    """Return whether the dataset in ``folder`` has an index of its current data, built by the current rules."""
+def has_current_index(folder: Path, text: TextSource | None = None) -> bool:
+    """Return whether the dataset in ``folder`` has an index of its current data, built by the current rules.
+
+    ``text`` is the column or template that the index must be of, by default that of the dataset's manifest.
+    """
     manifest = read_index_manifest(folder)
     if manifest is None or manifest.analyzer != ANALYZER:
         return False
     if not (DatasetLayout(folder).index / manifest.folder).is_dir():
         return False
     try:
-        return manifest.dataset_sha256 == manifest_sha256(folder)
-    except OSError:
+        if manifest.dataset_sha256 != manifest_sha256(folder):
+            return False
+        dataset = read_manifest(folder)
+        return manifest.is_of(dataset.text_source if text is None else text, dataset)
+    except (OSError, DataMissing):
         return False
 
 
-def build_index(folder: Path, *, monitor: Monitor, heap_bytes: int = DEFAULT_HEAP_BYTES) -> IndexManifest:
+def build_index(
+    folder: Path, *, monitor: Monitor, text: TextSource | None = None, heap_bytes: int = DEFAULT_HEAP_BYTES
+) -> IndexManifest:
     """Build the index of the dataset in ``folder``; it replaces any earlier one once it is complete.
+
+    ``text`` is the column or template that texts are read from, by default that of the dataset's manifest.
 
     Reports rows in the phase ``indexing``. Needs ``heap_bytes`` and about 200 MB of memory, for data of any size.
     Raises what reading and ``monitor.checkpoint`` raise.
     """
-    store, layout = DatasetStore(folder), DatasetLayout(folder)
+    store, layout = DatasetStore(folder, text=text), DatasetLayout(folder)
     _remove_unused_builds(folder)
     target = ensure_dir(layout.index / f"build-{uuid4().hex}")
     try:
@@ -102,6 +138,8 @@ def build_index(folder: Path, *, monitor: Monitor, heap_bytes: int = DEFAULT_HEA
             has_long_words=has_long_words,
             tantivy=version("tantivy"),
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            text_column=None if isinstance(store.text, TextTemplate) else store.text,
+            text_template=store.text.text if isinstance(store.text, TextTemplate) else None,
         )
         monitor.checkpoint()
         fsync_directory(target)
@@ -112,9 +150,9 @@ def build_index(folder: Path, *, monitor: Monitor, heap_bytes: int = DEFAULT_HEA
     return manifest
 
 
-def estimate_index_bytes(folder: Path) -> int:
+def estimate_index_bytes(folder: Path, text: TextSource | None = None) -> int:
     """Return about how many bytes an index of the dataset in ``folder`` needs, merging included."""
-    return (read_manifest(folder).text.utf8_bytes or 0) * 3 // 4
+    return estimate_text_bytes(read_manifest(folder), text) * 3 // 4
 
 
 def drop_index(folder: Path) -> None:
@@ -140,6 +178,27 @@ def _make_schema() -> tantivy.Schema:
 
 def _write_index(store: DatasetStore, target: Path, monitor: Monitor, heap_bytes: int) -> bool:
     """Write the index of all rows, and return whether a word was too long."""
+    with _translate_tantivy_errors(target):
+        return _write_documents(store, target, monitor, heap_bytes)
+
+
+@contextmanager
+def _translate_tantivy_errors(target: Path) -> Iterator[None]:
+    """Raise an OSError in place of tantivy's ValueError about one, whose number is in its text, if anywhere."""
+    try:
+        yield
+    except ValueError as error:
+        text = str(error)
+        if found := _OS_ERROR.search(text):
+            number = int(found[1])
+        elif "io::Error" in text:
+            number = errno.ENOSPC if free_bytes(target) < _FULL_BYTES else errno.EIO
+        else:
+            raise
+        raise OSError(number, os.strerror(number), str(target)) from error
+
+
+def _write_documents(store: DatasetStore, target: Path, monitor: Monitor, heap_bytes: int) -> bool:
     index = tantivy.Index(_make_schema(), str(target), reuse=False, sort_by_field=ID)
     # With one writing thread the documents of a segment are in order, and folding has the other core.
     writer = index.writer(heap_size=heap_bytes, num_threads=1)

@@ -37,6 +37,8 @@ from mistudio.corpus.search.scan import (
     WordsMatcher,
 )
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
+from mistudio.corpus.store.text_counts import estimate_text_bytes
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.corpus.tokenized.lengths import TokenLengths
 
 # A scan reads these bytes in less time than the index needs to find the words that contain some letters.
@@ -77,9 +79,9 @@ class SearchableDataset:
     ) -> None:
         self.store = store
         self.early_bytes = early_bytes
-        self.bytes_per_row = 1 + (store.manifest.text.utf8_bytes or 0) // max(1, store.num_rows())
+        self.bytes_per_row = 1 + estimate_text_bytes(store.manifest, store.text) // max(1, store.num_rows())
         self.groups = RowGroups(store)
-        self.index = open_index(store.folder) if is_indexed else None
+        self.index = open_index(store.folder, store.text) if is_indexed else None
         self._executor = executor
 
     def search(self, request: SearchRequest, lengths: TokenLengths | None = None) -> Search:
@@ -105,10 +107,13 @@ class SearchableDataset:
         return [by_id[row_id] for row_id in ids]
 
 
-def open_index(folder: Path) -> IndexReader | None:
-    """Open the index of the dataset in ``folder``; None if there is none, or it is stale or damaged."""
+def open_index(folder: Path, text: TextSource | None = None) -> IndexReader | None:
+    """Open the index of the dataset in ``folder``; None if there is none, or it is stale, of other texts or damaged.
+
+    ``text`` is the column or template that it must be of, by default that of the dataset's manifest.
+    """
     manifest = read_index_manifest(folder)
-    if manifest is None or not has_current_index(folder):
+    if manifest is None or not has_current_index(folder, text):
         return None
     try:
         return IndexReader(folder, manifest)

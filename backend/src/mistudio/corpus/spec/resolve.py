@@ -13,22 +13,42 @@ from mistudio.core.errors import FieldError, Json, UnknownSplit, ValidationFaile
 from mistudio.core.records import as_json
 from mistudio.corpus.spec.framing import Framing, resolve_framing
 from mistudio.corpus.spec.settings import EXTRA_COLUMNS, SLOTS, TokenizerFacts, TokenizeSettings
-from mistudio.corpus.store.columns import choose_text_column, list_text_columns
+from mistudio.corpus.store.columns import list_text_columns
 from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.messages import ROLES as CHAT_ROLES
+from mistudio.corpus.store.text_source import TextSource, check_source, make_source
+from mistudio.corpus.store.text_template import TextTemplate
 
 HELD_OUT: Final = "heldout"
+TOOLS: Final = "tools"
 # Fields that came later, and their defaults as JSON: with these, hashes stay what they were.
-_LATER_FIELDS: Final[dict[str, Json]] = {"min_tokens": 0, "max_tokens": None, "stride": None, "extra_columns": []}
+_LATER_FIELDS: Final[dict[str, Json]] = {
+    "text_template": None,
+    "tools_column": None,
+    "min_tokens": 0,
+    "max_tokens": None,
+    "stride": None,
+    "extra_columns": [],
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedSettings(Framing):
-    """The settings resolved with one tokenizer and one dataset, with ``splits`` and ``text_column`` chosen."""
+    """The settings resolved with one tokenizer and one dataset, with splits and text chosen.
+
+    Either ``text_column`` or ``text_template`` is set. ``tools_column`` has the tools that a chat template gets.
+    """
 
     splits: tuple[str, ...]
-    text_column: str
+    text_column: str | None = None
+    text_template: str | None = None
+    tools_column: str | None = None
+
+    @property
+    def source(self) -> TextSource:
+        """The column or template that texts are read from."""
+        return TextTemplate(self.text_template) if self.text_template is not None else self.text_column or ""
 
 
 def resolve_settings(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, dataset: Manifest) -> ResolvedSettings:
@@ -38,10 +58,22 @@ def resolve_settings(settings: TokenizeSettings, tokenizer: TokenizerFacts, *, d
     """
     framing = resolve_framing(settings, tokenizer)
     framing_fields = {field.name: getattr(framing, field.name) for field in fields(framing)}
-    splits, column = _choose_splits(settings, dataset), _choose_column(settings, dataset)
+    splits, source = _choose_splits(settings, dataset), _choose_source(settings, dataset)
+    if isinstance(source, TextTemplate):
+        return ResolvedSettings(splits=splits, text_template=source.text, **framing_fields)
+    tools = _find_tools(dataset) if settings.apply_chat_template else None
     if settings.apply_chat_template:
-        framing_fields["notes"] = (*framing.notes, *_note_roles(list_text_columns(dataset.columns)[column]))
-    return ResolvedSettings(splits=splits, text_column=column, **framing_fields)
+        noted = [*_note_roles(list_text_columns(dataset.columns)[source]), *_note_tools(tools)]
+        framing_fields["notes"] = (*framing.notes, *noted)
+    return ResolvedSettings(splits=splits, text_column=source, tools_column=tools, **framing_fields)
+
+
+def _find_tools(dataset: Manifest) -> str | None:
+    return next((column.name for column in dataset.columns if column.name == TOOLS), None)
+
+
+def _note_tools(column: str | None) -> list[str]:
+    return [f"Tools for the chat template: column “{column}”."] if column else []
 
 
 def _note_roles(column: ColumnReport) -> list[str]:
@@ -57,7 +89,14 @@ def hash_settings(
     ``dataset_hash`` is that of the dataset's manifest. Of the tokenizer, its fingerprint counts, and its chat template
     if it is applied; its name and revision do not. An explicit value counts as the default that it equals.
     """
-    named = replace(settings, tokenizer="", revision=None, splits=resolved.splits, text_column=resolved.text_column)
+    named = replace(
+        settings,
+        tokenizer="",
+        revision=None,
+        splits=resolved.splits,
+        text_column=resolved.text_column,
+        text_template=resolved.text_template,
+    )
     slots = dict.fromkeys(SLOTS)
     content: dict[str, Json] = {
         **as_json(named),
@@ -120,13 +159,20 @@ def _choose_splits(settings: TokenizeSettings, dataset: Manifest) -> tuple[str, 
     return chosen
 
 
-def _choose_column(settings: TokenizeSettings, dataset: Manifest) -> str:
-    name = settings.text_column
-    if name is not None:
-        name = choose_text_column(dataset.columns, requested=name).name
-    name = name or dataset.text_column.name
-    kind = list_text_columns(dataset.columns)[name].kind
-    if settings.apply_chat_template and kind != "conversation":
-        message = f"Column “{name}” holds text, not conversations. Turn the chat template off or choose another column."
+def _choose_source(settings: TokenizeSettings, dataset: Manifest) -> TextSource:
+    source = make_source(settings.text_column, settings.text_template)
+    if source is None:
+        source = dataset.text_source
+    else:
+        check_source(source, dataset.columns)
+    if settings.apply_chat_template:
+        _require_conversations(source, dataset)
+    return source
+
+
+def _require_conversations(source: TextSource, dataset: Manifest) -> None:
+    kind = "text" if isinstance(source, TextTemplate) else list_text_columns(dataset.columns)[source].kind
+    if kind != "conversation":
+        what = "A text template makes texts" if isinstance(source, TextTemplate) else f"Column “{source}” holds text"
+        message = f"{what}, not conversations. Turn the chat template off or choose another column."
         raise ValidationFailed(message, fields=[FieldError("apply_chat_template", message)])
-    return name

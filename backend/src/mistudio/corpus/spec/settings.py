@@ -30,6 +30,7 @@ class TokenizeSettings:
     revision: str | None = None
     splits: tuple[str, ...] | None = None
     text_column: str | None = None
+    text_template: str | None = None
     max_length: int | None = None
     truncation: bool = True
     padding: Padding = "do_not_pad"

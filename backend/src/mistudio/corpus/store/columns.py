@@ -38,7 +38,8 @@ def classify_column(kind: pa.DataType, values: Sequence[object] = ()) -> ColumnK
     """
     if has_json_values(kind):
         return _classify_values(values)
-    if is_text(kind) or (is_any_list(kind) and is_text(kind.value_type)):
+    # A column of nulls may be requested as text, of which it has none.
+    if is_text(kind) or pa.types.is_null(kind) or (is_any_list(kind) and is_text(kind.value_type)):
         return "text"
     return "conversation" if find_conversation_fields(kind) else "other"
 
@@ -129,7 +130,7 @@ def choose_text_column(columns: Sequence[ColumnReport], *, requested: str | None
     usable = list_text_columns(columns)
     if requested is not None:
         return _require_column(requested, columns, list(usable))
-    filled = {name: column for name, column in usable.items() if column.characters} or usable
+    filled = {name: column for name, column in usable.items() if column.characters} or _list_empty(usable)
     if not filled:
         names = ", ".join(column.name for column in columns) or "none"
         raise NoData(f"No column holds text or conversations. Columns: {names}.")
@@ -138,6 +139,12 @@ def choose_text_column(columns: Sequence[ColumnReport], *, requested: str | None
         name = next(iter(filled))
         return TextColumn(name, f"“{name}” seems to hold identifiers or addresses, but no other column holds text.")
     return _choose_by_name_or_size(texts, beside="" if texts == filled else " other than identifiers and addresses")
+
+
+def _list_empty(columns: Mapping[str, ColumnReport]) -> dict[str, ColumnReport]:
+    """Return what can be the text column where no column has any text; of nulls only what is named like text."""
+    usual = {*TEXT_NAMES, *CONVERSATION_NAMES}
+    return {name: column for name, column in columns.items() if column.type != "null" or name.lower() in usual}
 
 
 def is_label(column: ColumnReport) -> bool:

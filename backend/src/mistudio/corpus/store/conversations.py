@@ -25,6 +25,17 @@ def _is_message(value: object) -> bool:
     return any(name in value for name in CONTENTS + CALLS)
 
 
+def is_text_list(values: list[object]) -> bool:
+    """Return whether a list has texts only, or objects only that have the keys of messages; nulls do not count."""
+    items = [value for value in values if value is not None]
+    return all(isinstance(item, str) for item in items) or all(
+        isinstance(item, dict)
+        and any(name in item for name in ROLES)
+        and any(name in item for name in CONTENTS + CALLS)
+        for item in items
+    )
+
+
 def render_value(value: object) -> str:
     """Return the text of a cell: itself, a conversation as text, a list of texts line by line, anything else as JSON.
 

@@ -22,7 +22,8 @@ from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.formats.utf8_repair import decode_array
 from mistudio.corpus.store.file_pool import FileOwner, FilePool
 from mistudio.corpus.store.manifest import Manifest, RawFile, SplitManifest, read_manifest
-from mistudio.corpus.store.text_path import find_root, find_roots, read_cells, read_texts
+from mistudio.corpus.store.text_path import find_roots, read_table_cells
+from mistudio.corpus.store.text_source import TextSource, list_paths, read_source
 
 _MAX_FOOTERS: Final = 256
 _MISSING: Final = "A file of the dataset is missing on disk ({}). Delete the dataset and download or import it again."
@@ -61,11 +62,20 @@ class DatasetStore:
     """The dataset in ``folder``. Methods that read raise DataMissing, InvalidData and UnknownSplit.
 
     Files stay open for the next page, in the pool ``files``, which stores may share. A closed store can still be read.
+    ``text`` is the column or template that texts are read from; by default that of the manifest.
     """
 
-    def __init__(self, folder: Path, *, manifest: Manifest | None = None, files: FilePool | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        manifest: Manifest | None = None,
+        files: FilePool | None = None,
+        text: TextSource | None = None,
+    ) -> None:
         self.folder = folder
         self.manifest = read_manifest(folder) if manifest is None else manifest
+        self.text: TextSource = self.manifest.text_source if text is None else text
         self._splits = {split.name: split for split in self.manifest.splits}
         # Row numbers at which files begin and, last, at which the split ends.
         self._starts = {name: _starts([file.rows for file in split.files]) for name, split in self._splits.items()}
@@ -129,8 +139,7 @@ class DatasetStore:
         Each row group is read once.
         """
         found: dict[int, StoredRow] = {}
-        wanted = sorted(set(rows))
-        position = 0
+        wanted, position = sorted(set(rows)), 0
         while position < len(wanted):
             group = self._find_group(split, wanted[position])
             end = bisect_right(wanted, group.first_row + group.rows - 1, lo=position)
@@ -156,21 +165,14 @@ class DatasetStore:
             wanted = None if columns is None else find_roots(columns, file.schema_arrow.names)
             return file.read_row_group(group.index, columns=wanted, use_threads=False)
 
-    def texts(self, group: GroupRef, *, column: str | None = None) -> pa.Array:
-        """Return the text of each row of the group, or null; of ``column`` or path, by default the text column."""
-        found = self.read_path(group, column or self.manifest.text_column.name)
-        return pa.nulls(group.rows, pa.string()) if found is None else read_texts(*found)
+    def texts(self, group: GroupRef, *, source: TextSource | None = None) -> pa.Array:
+        """Return the text of each row of the group, or null; of ``source``, by default ``text``."""
+        wanted = self.text if source is None else source
+        return read_source(wanted, self.read(group, columns=list_paths(wanted)))
 
     def cells(self, group: GroupRef, column: str) -> list[object]:
         """Return the value of each row of the group in ``column``, with JSON parsed; None where there is none."""
-        found = self.read_path(group, column)
-        return [None] * group.rows if found is None else read_cells(*found)
-
-    def read_path(self, group: GroupRef, path: str) -> tuple[pa.Array, str] | None:
-        """Return the column that ``path`` begins with, and the rest of the path; None if the file lacks the column."""
-        table = self.read(group, columns=[path])
-        root = find_root(path, table.column_names)
-        return None if root is None else (table.column(root).combine_chunks(), path[len(root) + 1 :])
+        return read_table_cells(self.read(group, columns=[column]), column)
 
     def _read_span(self, split: str, start: int, stop: int) -> list[StoredRow]:
         rows: list[StoredRow] = []

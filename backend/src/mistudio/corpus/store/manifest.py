@@ -6,7 +6,7 @@ bytes.
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,11 +15,14 @@ from typing import Final, Literal, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import DataMissing, NoData
+from mistudio.core.errors import DataMissing, Json, NoData
 from mistudio.core.records import as_json, from_versioned, to_versioned
+from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.text_source import TextSource, require_paths
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
 FORMAT_VERSION: Final = 1
@@ -27,11 +30,23 @@ FORMAT_VERSION: Final = 1
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256."""
+    """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256.
+
+    ``reading`` says how it was read; None means as its name and format say.
+    """
 
     path: str
     size: int
     sha256: str
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True)
+class SkippedFile:
+    """A file that was offered for an import and is not part of the dataset, and why."""
+
+    path: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +90,13 @@ class IngestedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A dataset. ``repo``, ``config`` and ``commit`` are None unless the data came from the Hub."""
+    """A dataset. ``repo`` and ``commit`` are None unless the data came from the Hub.
+
+    ``config`` is that of the card, if the data has one. ``features`` are those that say more than a column's type, as
+    ``datasets`` writes them; ``notices`` say in sentences how the source files differ from each other or from the card.
+    ``skipped`` are files beside an import's that are not rows. Either ``text_column`` or ``text_template`` is set, and
+    ``template_counts`` are the figures of the template's texts.
+    """
 
     source: Literal["huggingface", "local"]
     repo: str | None
@@ -83,10 +104,15 @@ class Manifest:
     commit: str | None
     splits: tuple[SplitManifest, ...]
     sources: tuple[SourceRecord, ...]
-    text_column: TextColumn
+    text_column: TextColumn | None
     columns: tuple[ColumnReport, ...]
     versions: Mapping[str, str]
     created_at: str
+    features: Mapping[str, Json] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
+    text_template: str | None = None
+    template_counts: ColumnReport | None = None
 
     @property
     def rows(self) -> int:
@@ -99,9 +125,18 @@ class Manifest:
         return sum(split.size_bytes for split in self.splits)
 
     @property
+    def text_source(self) -> TextSource:
+        """The column or template that texts are read from."""
+        if self.text_template is not None:
+            return TextTemplate(self.text_template)
+        return self.text_column.name if self.text_column else ""
+
+    @property
     def text(self) -> ColumnReport:
-        """The figures of the text column."""
-        return list_text_columns(self.columns)[self.text_column.name]
+        """The figures of the texts."""
+        if self.text_template is not None:
+            return self.template_counts or ColumnReport(self.text_template, "template", "text", 0)
+        return list_text_columns(self.columns)[str(self.text_source)]
 
     def to_bytes(self) -> bytes:
         """Return the content of ``manifest.json``."""
@@ -126,12 +161,14 @@ def make_manifest(
     repo: str | None = None,
     config: str | None = None,
     commit: str | None = None,
-    text_column: str | None = None,
+    text_column: TextSource | None = None,
     sources: Sequence[SourceRecord] | None = None,
+    skipped: Sequence[SkippedFile] = (),
 ) -> Manifest:
     """Return the manifest of a dataset that is made of ``files`` now.
 
-    Raises NoData if there are no rows or no text, UnknownColumn if ``text_column`` is absent or holds no text.
+    Raises NoData if there are no rows or no text, UnknownColumn if ``text_column`` is absent or holds no text, or
+    if a column of a template is absent.
 
     Args:
         files: In the order of the raw files.
@@ -140,15 +177,18 @@ def make_manifest(
         repo: The repository's id.
         config: The repository's config.
         commit: The repository's commit.
-        text_column: The requested text column; None chooses one.
+        text_column: The requested text column, or the template in its place; None chooses a column.
         sources: The source files, if they are not those of ``files``.
+        skipped: The files beside them that are not rows.
     """
     columns = merge_columns(file.report for file in files)
+    template, requested = (text_column, None) if isinstance(text_column, TextTemplate) else (None, text_column)
     by_split: dict[str, list[RawFile]] = {split: [] for split in splits}
     for file in files:
         by_split[file.split].append(_to_raw_file(file))
     if not any(file.report.rows for file in files):
         raise NoData("The files hold no rows, so there is no data for a dataset. Choose files with at least one row.")
+    require_paths(columns, template.paths if template else ())
     return Manifest(
         source=source,
         repo=repo,
@@ -157,10 +197,12 @@ def make_manifest(
         splits=tuple(SplitManifest(split, tuple(raw_files)) for split, raw_files in by_split.items()),
         # One source file may serve several splits.
         sources=tuple(sources or {file.source.path: file.source for file in files}.values()),
-        text_column=choose_text_column(columns, requested=text_column),
+        text_column=None if template else choose_text_column(columns, requested=requested),
+        text_template=template.text if template else None,
         columns=columns,
         versions={"mistudio": version("mistudio"), "pyarrow": pa.__version__, "python": platform.python_version()},
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        skipped=tuple(skipped),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from mistudio.core.errors import Json
+from mistudio.corpus.formats.json_type import load_json
 
 # ShareGPT's names of roles, as LLaMA-Factory and axolotl map them.
 ROLES: Final[Mapping[str, str]] = {
@@ -27,6 +28,35 @@ def normalize_messages(cell: object) -> list[Mapping[str, Json]]:
         return [{"role": "user", "content": cell}]
     values = cell if isinstance(cell, list) else []
     return [_normalize(cast("dict[str, Json]", value)) for value in values if isinstance(value, dict)]
+
+
+def normalize_tools(cell: object) -> list[Json] | None:
+    """Return the tools of a conversation as chat templates take them; None without any.
+
+    A cell is a list of tools, or JSON text of one, and each tool an object or JSON text of one. Keys whose value is
+    null are dropped: Arrow adds those that other tools of the column have. Raises ValueError for any other cell.
+    """
+    value = _load(cell)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, list):
+        raise ValueError("its column of tools holds neither a list nor JSON text of one")  # noqa: TRY004 (the value is wrong)
+    return [_drop_nulls(_load(tool)) for tool in value if tool is not None]
+
+
+def _load(value: object) -> Json:
+    if not isinstance(value, str) or not value.strip():
+        return cast("Json", value)
+    try:
+        return load_json(value.encode())
+    except (ValueError, RecursionError) as error:
+        raise ValueError("its column of tools holds text that is no JSON") from error
+
+
+def _drop_nulls(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _drop_nulls(item) for name, item in value.items() if item is not None}
+    return [_drop_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _normalize(message: dict[str, Json]) -> dict[str, Json]:

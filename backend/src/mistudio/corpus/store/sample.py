@@ -1,29 +1,19 @@
 """A row as the Samples tab shows it: its text, and every other column as JSON, whatever it holds."""
 
-import datetime
-import decimal
-import math
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from mistudio.core.errors import Json
+from mistudio.corpus.formats.features import name_labels
 from mistudio.corpus.store.conversations import render_value
 from mistudio.corpus.store.dataset_store import StoredRow
+from mistudio.corpus.store.json_values import CELL_LIMIT, WHOLE_TEXT_LIMIT, to_json_value
 from mistudio.corpus.store.text_path import get_value
-from mistudio.utils.file_utils import format_size
-from mistudio.utils.text import shorten
+from mistudio.corpus.store.text_source import TextSource
+from mistudio.corpus.store.text_template import TextTemplate
 
 TEXT_LIMIT: Final = 10_000
-CELL_LIMIT: Final = 2_000
-ITEM_LIMIT: Final = 100
-DEPTH_LIMIT: Final = 8
-# A browser's numbers are exact up to here.
-_SAFE_INTEGER: Final = (1 << 53) - 1
-_IMAGES: Final = {b"\x89PNG": "PNG image", b"\xff\xd8\xff": "JPEG image", b"GIF8": "GIF image", b"RIFF": "RIFF media"}
-_SOUNDS: Final = {b"ID3": "MP3 audio", b"fLaC": "FLAC audio", b"OggS": "Ogg audio"}
 
 
 @dataclass(frozen=True)
@@ -39,92 +29,27 @@ class Sample:
     columns: dict[str, Json]
 
 
-def make_sample(row: StoredRow, text_column: str, *, whole: bool = False) -> Sample:
-    """Return the sample of ``row``; ``whole`` leaves text and cells uncut. A missing text is empty.
+def make_sample(
+    row: StoredRow, source: TextSource, *, whole: bool = False, features: Mapping[str, Json] | None = None
+) -> Sample:
+    """Return the sample of ``row``; ``whole`` cuts only what has over a million characters. A missing text is empty.
 
-    A text column that holds more than text, such as the tool calls of a conversation, is among the columns too.
+    ``features`` name the class labels. A text column that holds more than text, such as the tool calls of a
+    conversation, is among the columns too, and so are all columns of a template.
     """
-    cell = get_value(row.values, text_column)
+    cell = source.render(row.values) if isinstance(source, TextTemplate) else get_value(row.values, source)
     text = render_value(cell)
     limit = None if whole else CELL_LIMIT
+    most = WHOLE_TEXT_LIMIT if whole else TEXT_LIMIT
     is_plain = cell is None or isinstance(cell, str)
-    others = {name: value for name, value in row.values.items() if not (is_plain and name == text_column)}
+    named = {name: name_labels(value, (features or {}).get(name)) for name, value in row.values.items()}
+    others = {name: value for name, value in named.items() if not (is_plain and name == source)}
     return Sample(
         id=row.id,
         split=row.split,
         row=row.row,
-        text=text if whole else text[:TEXT_LIMIT],
+        text=text[:most],
         char_count=len(text),
-        truncated=not whole and len(text) > TEXT_LIMIT,
+        truncated=len(text) > most,
         columns={name: to_json_value(value, cell_limit=limit) for name, value in others.items()},
     )
-
-
-def to_json_value(value: object, *, cell_limit: int | None = CELL_LIMIT, depth: int = 0) -> Json:
-    """Return ``value`` as JSON; what is too long is cut and ends with a note of how much is missing.
-
-    Bytes become a note of their kind and size, dates ISO 8601, NaN and infinities their names; decimals and integers
-    beyond 2⁵³ become strings. ``cell_limit`` None cuts nothing.
-    """
-    if value is None or isinstance(value, bool | int | float):
-        return _to_number(value)
-    if isinstance(value, str):
-        return _replace_surrogates(value) if cell_limit is None else shorten(_replace_surrogates(value), cell_limit)
-    if isinstance(value, list | tuple | dict):
-        return _to_nested(value, cell_limit, depth)
-    return _to_string(value)
-
-
-def _to_number(value: bool | float | None) -> Json:
-    is_exact = value is None or (abs(value) <= _SAFE_INTEGER if isinstance(value, int) else math.isfinite(value))
-    return value if is_exact else str(value)
-
-
-def _to_string(value: object) -> str:
-    if isinstance(value, bytes | bytearray | memoryview):
-        return describe_bytes(bytes(value))
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, datetime.timedelta):
-        return f"{value.total_seconds()} s"
-    if isinstance(value, decimal.Decimal | uuid.UUID):
-        return str(value)
-    return _replace_surrogates(str(value))
-
-
-def _to_nested(value: list[object] | tuple[object, ...] | dict[str, object], limit: int | None, depth: int) -> Json:
-    if depth >= DEPTH_LIMIT and limit is not None:
-        return f"… {len(value):,} nested"
-    if isinstance(value, dict):
-        return _describe_media(value) or _to_object(value, limit, depth)
-    items = value if limit is None else value[:ITEM_LIMIT]
-    array = [to_json_value(item, cell_limit=limit, depth=depth + 1) for item in items]
-    return array if len(items) == len(value) else [*array, f"… {len(value) - len(items):,} more"]
-
-
-def _to_object(value: dict[str, object], limit: int | None, depth: int) -> dict[str, Json]:
-    items = list(value.items()) if limit is None else list(islice(value.items(), ITEM_LIMIT))
-    converted: dict[str, Json] = {
-        _replace_surrogates(str(name)): to_json_value(item, cell_limit=limit, depth=depth + 1) for name, item in items
-    }
-    return converted if len(items) == len(value) else {**converted, "…": f"{len(value) - len(items):,} more"}
-
-
-def _describe_media(value: Mapping[str, object]) -> str | None:
-    """Describe an image or sound as ``datasets`` stores it, a struct of ``bytes`` and ``path``; None for others."""
-    content = value.get("bytes")
-    if set(value) != {"bytes", "path"} or not isinstance(content, bytes):
-        return None
-    note, path = describe_bytes(content), value["path"]
-    return f"{note} ({_replace_surrogates(path)})" if isinstance(path, str) and path else note
-
-
-def describe_bytes(content: bytes) -> str:
-    """Return the kind of ``content``, as far as its first bytes tell, and its size."""
-    kinds = (name for magic, name in (_IMAGES | _SOUNDS).items() if content.startswith(magic))
-    return f"{next(kinds, 'binary')}, {format_size(len(content))}"
-
-
-def _replace_surrogates(text: str) -> str:
-    """Replace lone surrogates, which UTF-8 cannot encode."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

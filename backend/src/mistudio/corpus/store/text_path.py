@@ -49,7 +49,7 @@ def read_texts(array: pa.Array, rest: str = "") -> pa.Array:
 
     Raises TypeError if there is no text.
     """
-    found, left = _walk_structs(array, rest)
+    found, left = walk_path(array, rest)
     if left:
         return _render_cells(_walk_values(found, left))
     try:
@@ -63,21 +63,29 @@ def read_texts(array: pa.Array, rest: str = "") -> pa.Array:
 
 def read_cells(array: pa.Array, rest: str = "") -> list[object]:
     """Return the Python values at the path ``rest`` of a column, JSON parsed."""
-    array, rest = _walk_structs(array, rest)
+    array, rest = walk_path(array, rest)
     return _walk_values(array, rest) if rest else decode_array(array)
+
+
+def read_table_cells(table: pa.Table, path: str) -> list[object]:
+    """Return the Python value at ``path`` of each row of a table, JSON parsed; None where there is none."""
+    root = find_root(path, table.column_names)
+    if root is None:
+        return [None] * len(table)
+    return read_cells(table.column(root).combine_chunks(), path[len(root) + 1 :])
 
 
 def read_roles(array: pa.Array, rest: str = "") -> list[object]:
     """Return conversations that have all roles of those at the path ``rest`` of a column, each role once if it can."""
-    found, left = _walk_structs(array, rest)
+    found, left = walk_path(array, rest)
     fields = None if left else find_conversation_fields(found.type)
     if fields is None:
         return read_cells(found, left)
     return [[{fields[0]: role} for role in pc.unique(pc.struct_field(found.flatten(), fields[0])).to_pylist()]]
 
 
-def _walk_structs(array: pa.Array, rest: str) -> tuple[pa.Array, str]:
-    """Follow the path through structs; return the field and what is left of the path, for values of the JSON type."""
+def walk_path(array: pa.Array, rest: str) -> tuple[pa.Array, str]:
+    """Follow a path through structs; return the field and what is left of the path, for values of the JSON type."""
     while rest and pa.types.is_struct(array.type):
         names = {field.name for field in array.type}
         step = next(((name, more) for name, more in _split_path(rest) if name in names), None)

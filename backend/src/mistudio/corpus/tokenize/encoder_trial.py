@@ -36,8 +36,13 @@ def make_chat_renderer(tokenizer: LoadedTokenizer, store: DatasetStore) -> Rende
     return partial(_render, tokenizer, datetime.fromisoformat(store.manifest.created_at))
 
 
-def _render(tokenizer: LoadedTokenizer, created: datetime, messages: Sequence[Mapping[str, Json]]) -> str:
-    return tokenizer.render_chat(messages, now=created)
+def _render(
+    tokenizer: LoadedTokenizer,
+    created: datetime,
+    messages: Sequence[Mapping[str, Json]],
+    tools: Sequence[Json] | None,
+) -> str:
+    return tokenizer.render_chat(messages, now=created, tools=tools)
 
 
 def sample_texts(
@@ -105,7 +110,7 @@ def choose_engines(
     ``trial`` is the result of ``try_fast_engine`` on this tokenizer, if there is one.
     """
     render = make_chat_renderer(tokenizer, store) if settings.apply_chat_template else None
-    reader = TextReader(store, resolved.text_column, render_chat=render)
+    reader = TextReader(store, resolved.source, render_chat=render, tools_column=resolved.tools_column)
     choice = choose_encoder(tokenizer, partial(sample_texts, reader, resolved.splits, excerpt=_EXCERPT), trial=trial)
     encoder = choice.encoder
     return Engines(

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from mistudio.corpus.arrays import Counts
+from mistudio.corpus.arrays import Counts, write_array
 from mistudio.corpus.tokenize.arrow_columns import Columns
 from mistudio.corpus.tokenize.part_file import PartFile
 from mistudio.corpus.tokenize.part_report import Part, WriteCounts
@@ -141,7 +141,7 @@ class PartWriter:
         replace_file(temporary_name(self._part_path(number)), self._part_path(number))
         report = Part(part.rows, part.size, part.sha256, self.written, self.position, is_last)
         with temporary_name(self._counts_path(number)).open("wb") as file:
-            np.save(file, self._counts)
+            write_array(file, self._counts)
         replace_file(temporary_name(self._counts_path(number)), self._counts_path(number))
         if self._sync is not None:
             self._sync()

@@ -35,7 +35,8 @@ class TokenizeRun:
         self._staging = self._resolved.staging
         self._splits = self._resolved.resolved.splits
         render = engines.render_chat if settings.apply_chat_template else None
-        self._reader = TextReader(self._store, self._resolved.resolved.text_column, render_chat=render)
+        resolved = self._resolved.resolved
+        self._reader = TextReader(self._store, resolved.source, render_chat=render, tools_column=resolved.tools_column)
         held_out = HeldOutRule(settings.heldout_fraction, settings.shuffle_seed or 0)
         self._encoder = BatchEncoder(self._reader, engines.encoder, held_out, engines.failure, order.batch_bytes)
         self._rule = WriteRule.from_settings(settings, self._resolved.resolved)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mistudio.corpus.arrays import Ints
+from mistudio.corpus.arrays import Ints, create_array, write_array
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT, RowFigures, SourceRows
 from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import TokenizeSettings
@@ -65,8 +65,8 @@ class SplitCounter:
         target = folder / self._output.name
         is_main, count = self._output.is_main, self._rows.rows
         has_held_out = is_main and self._settings.heldout_fraction > 0
-        lengths = _create_array(target / LENGTHS, np.uint32, count) if is_main else None
-        held_out = _create_array(target / HELD_OUT_ROWS, np.uint8, -(-count // 8)) if has_held_out else None
+        lengths = create_array(target / LENGTHS, np.uint32, count) if is_main else None
+        held_out = create_array(target / HELD_OUT_ROWS, np.uint8, -(-count // 8)) if has_held_out else None
         kept, source = [], []
         for start, block in self._rows.blocks():
             is_mine = block.kinds == self._output.kind
@@ -82,7 +82,8 @@ class SplitCounter:
                 # Every block but the last has a multiple of eight rows.
                 held_out[start // 8 : start // 8 + -(-len(is_mine) // 8)] = np.packbits(block.kinds == HELD_OUT)
         self.source, self.kept = LengthCounts.merge(source), LengthCounts.merge(kept)
-        np.save(target / LENGTH_COUNTS, self.source.to_array())
+        with (target / LENGTH_COUNTS).open("wb") as file:
+            write_array(file, self.source.to_array())
 
     @property
     def _read_rows(self) -> int:
@@ -177,11 +178,3 @@ class SplitCounter:
             characters=self._characters,
             text_bytes=self._bytes,
         )
-
-
-def _create_array(path: Path, kind: type[np.unsignedinteger], length: int) -> NDArray[np.unsignedinteger]:
-    """Return an array in a file, to fill in pieces; an empty one cannot be mapped, so it is saved at once."""
-    if not length:
-        np.save(path, np.zeros(0, kind))
-        return np.zeros(0, kind)
-    return np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(length,))

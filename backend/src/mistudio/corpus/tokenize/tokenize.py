@@ -6,7 +6,7 @@ All work happens in a staging folder (``mistudio.corpus.tokenize.run``); other p
 import shutil
 from pathlib import Path
 
-from mistudio.core.disk import translate_disk_full
+from mistudio.core.disk import translate_disk_errors
 from mistudio.corpus.tokenize.request import TokenizeOrder
 from mistudio.corpus.tokenize.run import TokenizeRun
 from mistudio.corpus.tokenize.shards import ShardPolicy
@@ -40,7 +40,7 @@ def tokenize_dataset(order: TokenizeOrder, target: Path, *, sharing: ShardPolicy
             shutil.rmtree(staging)
             return read_tokenized_manifest(target)
         if not (staging / TOKENIZED_MANIFEST).exists():
-            with translate_disk_full():
+            with translate_disk_errors():
                 write_tokenized_manifest(staging, TokenizeRun(order).run(sharing))
         return _publish(Staging(staging), target)
 

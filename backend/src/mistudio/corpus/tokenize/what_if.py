@@ -19,6 +19,7 @@ from mistudio.corpus.tokenize.split_counter import HELD_OUT_ROWS, LENGTH_COUNTS
 from mistudio.corpus.tokenized.length_counts import LengthCounts
 from mistudio.corpus.tokenized.lengths import LENGTHS, UNREAD
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
+from mistudio.corpus.tokenized.saved_arrays import load_array
 
 _BLOCK: Final = 1 << 20
 _ID_BYTES: Final = 4
@@ -78,7 +79,7 @@ class Lengths:
     def blocks(self, split: int) -> Iterator[Ints]:
         """Yield the lengths of one split in order, without held-out documents."""
         has_held_out = bool(self.held_out) and self.held_out[split].exists()
-        held_out = np.load(self.held_out[split], mmap_mode="r") if has_held_out else None
+        held_out = load_array(self.held_out[split], dimensions=1, mode="r") if has_held_out else None
         lengths = self.splits[split]
         for start in range(0, len(lengths), _BLOCK):
             block = np.asarray(lengths[start : start + _BLOCK], np.int64)
@@ -90,13 +91,20 @@ class Lengths:
 
 
 def read_lengths(folder: Path, manifest: TokenizedManifest) -> Lengths:
-    """Return the lengths in the tokenization in ``folder``, of all splits except held-out ones; files are mapped."""
+    """Return the lengths in the tokenization in ``folder``, of all splits except held-out ones; files are mapped.
+
+    Raises DataMissing.
+    """
     names = [split.name for split in manifest.splits if not split.is_held_out]
     return Lengths(
-        LengthCounts.merge([LengthCounts.from_array(np.load(folder / name / LENGTH_COUNTS)) for name in names]),
-        [np.load(folder / name / LENGTHS, mmap_mode="r") for name in names],
+        LengthCounts.merge([_read_counts(folder / name / LENGTH_COUNTS) for name in names]),
+        [load_array(folder / name / LENGTHS, dimensions=1, mode="r") for name in names],
         [folder / name / HELD_OUT_ROWS for name in names],
     )
+
+
+def _read_counts(path: Path) -> LengthCounts:
+    return LengthCounts.from_array(load_array(path, dimensions=2).astype(np.int64))
 
 
 def wrap_sample(lengths: Ints) -> Lengths:

@@ -7,7 +7,9 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mistudio.core.errors import DataMissing
 from mistudio.corpus.arrays import Counts
+from mistudio.corpus.tokenized.messages import FILE_DAMAGED
 
 _BINS: Final = 20
 _BLOCK: Final = 1 << 22
@@ -40,7 +42,9 @@ class LengthCounts:
 
     @classmethod
     def from_array(cls, stored: Counts) -> Self:
-        """Return the counts that ``to_array`` stored."""
+        """Return the counts that ``to_array`` stored. Raises DataMissing if it did not."""
+        if len(stored) != 2:
+            raise DataMissing(FILE_DAMAGED)
         return cls(stored[0], stored[1])
 
     def to_array(self) -> Counts:

@@ -12,7 +12,7 @@ import numpy as np
 from mistudio.core.errors import DataMissing
 from mistudio.corpus.arrays import Counts, Ids
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenized.messages import FILES_MISSING
+from mistudio.corpus.tokenized.saved_arrays import load_array
 
 LENGTHS: Final = "lengths.npy"
 UNKNOWN: Final = -1
@@ -56,10 +56,7 @@ class TokenLengths:
         if not path.parent.is_dir() and self._folder.is_dir():
             size = len(range(*rows.indices(self._store.num_rows(split)))) if isinstance(rows, slice) else len(rows)
             return np.full(size, UNKNOWN, dtype=np.int64)
-        try:
-            lengths = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise DataMissing(FILES_MISSING) from error
+        lengths = load_array(path, dimensions=1, mode="r")
         if lengths.shape != (self._store.num_rows(split),):
             raise DataMissing("The tokenization belongs to other data. Delete it and tokenize again.")
         found = np.asarray(lengths[rows], dtype=np.int64)

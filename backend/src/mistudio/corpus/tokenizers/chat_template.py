@@ -59,15 +59,15 @@ class ChatTemplate:
                 f"The tokenizer's chat template cannot be read: {error}. Correct it, or use another tokenizer."
             ) from error
 
-    def render(self, messages: Sequence[Message], *, now: datetime) -> str:
-        """Return the conversation as one text; some templates write the date, which is ``now``.
+    def render(self, messages: Sequence[Message], *, now: datetime, tools: Sequence[Json] | None = None) -> str:
+        """Return the conversation as one text; some templates write the date, which is ``now``, and ``tools``.
 
         Raises ConversationRefused, with the template's own reason.
         """
         try:
             return self._template.render(
                 messages=list(messages),
-                tools=None,
+                tools=None if tools is None else list(tools),
                 documents=None,
                 add_generation_prompt=False,
                 strftime_now=now.strftime,

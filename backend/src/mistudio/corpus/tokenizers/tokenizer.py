@@ -127,13 +127,15 @@ class LoadedTokenizer:
         """Return the texts of many lists of ids, special tokens included. Uses all cores."""
         return self.reference.decode_batch([list(each) for each in ids], skip_special_tokens=False)
 
-    def render_chat(self, messages: Sequence[Message], *, now: datetime | None = None) -> str:
+    def render_chat(
+        self, messages: Sequence[Message], *, now: datetime | None = None, tools: Sequence[Json] | None = None
+    ) -> str:
         """Return the conversation as one text with its special tokens: encode it without adding any.
 
         Some templates write the date; pass ``now`` if the same text must come out again. Raises ChatTemplateFailed if
         there is no template, or if it refuses the conversation.
         """
-        return self._compiled_template.render(messages, now=now or datetime.now(UTC))
+        return self._compiled_template.render(messages, now=now or datetime.now(UTC), tools=tools)
 
     @cached_property
     def _compiled_template(self) -> ChatTemplate:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from sqlalchemy import select
@@ -73,15 +74,16 @@ class DatasetDeletion:
         """
         if references := await self.references(dataset_id):
             raise _in_use(references)
-        await asyncio.to_thread(self._storage.mark_deleted, dataset_id)
+        reserve = self._storage.reserve
+        await reserve.use(lambda: asyncio.to_thread(self._storage.mark_deleted, dataset_id))
         try:
-            seq, tokenizations = await self._remove_record(dataset_id)
+            seq, tokenizations = await reserve.use(lambda: self._remove_record(dataset_id))
         except StateError:
             await asyncio.to_thread(self._storage.unmark, dataset_id)
             raise
         await publish_all(self._bus, [deleted_event(dataset_id, seq)])
         for record_id in (dataset_id, *tokenizations):
-            await asyncio.to_thread(self._storage.discard, record_id)
+            await reserve.use(partial(asyncio.to_thread, self._storage.discard, record_id))
         # Once its files cannot be opened any more, so that a page that is being read keeps none of them open.
         self._on_deleted(dataset_id)
         self._storage.empty_soon()

@@ -15,7 +15,7 @@ def source_key(*, repo_id: str, revision: str, config: str, splits: Iterable[str
     return hashlib.sha256(json.dumps([repo_id, revision, config, sorted(splits)]).encode()).hexdigest()
 
 
-def new_record(plan: DownloadPlan, text_column: str | None) -> Dataset:
+def new_record(plan: DownloadPlan, text_column: str | None, text_template: str | None = None) -> Dataset:
     """Return the record of a dataset that this plan downloads."""
     name = plan.repo_id.rpartition("/")[2]
     return Dataset(
@@ -32,6 +32,7 @@ def new_record(plan: DownloadPlan, text_column: str | None) -> Dataset:
         index_state="none",
         index_progress=0.0,
         text_column=text_column,
+        text_template=text_template,
         splits=[
             {"name": split, "num_files": sum(file.split == split for file in plan.files), "num_rows": None}
             for split in plan.splits

@@ -5,8 +5,9 @@ import json
 from typing import Final
 
 from mistudio.core.errors import AlreadyExists
+from mistudio.core.records import as_json
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.ingest.file_names import detect_format, suggest_dataset_name
+from mistudio.corpus.ingest.file_names import suggest_dataset_name
 from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetImportFields
@@ -22,20 +23,23 @@ def new_local_record(dataset_id: str, plan: LocalPlan, fields: DatasetImportFiel
         name=name,
         source="local",
         source_key=_import_key(plan, fields),
+        config=plan.config,
         status=DatasetStatus.PROCESSING,
         progress=0.0,
         seq=0,
         index_state="none",
         index_progress=0.0,
         text_column=fields.text_column,
+        text_template=fields.text_template,
         splits=[
             {"name": split, "num_files": sum(file.split == split for file in plan.files), "num_rows": None}
             for split in plan.splits
         ],
         meta={
-            "format": ", ".join(sorted({detect_format(file.name) for file in plan.files})),
-            "source_bytes": sum(file.size for file in plan.files),
-            "source_files": len(plan.files),
+            "format": ", ".join(sorted({file.file_format for file in plan.files})),
+            "source_bytes": sum({file.name: file.size for file in plan.files}.values()),
+            "source_files": len({file.name for file in plan.files}),
+            **({"skipped_files": [as_json(file) for file in plan.skipped]} if plan.skipped else {}),
         },
     )
 
@@ -49,6 +53,11 @@ def already_imported(same: Dataset) -> AlreadyExists:
 
 
 def _import_key(plan: LocalPlan, fields: DatasetImportFields) -> str:
-    """Return the hash of the files, their names and the options of the import."""
-    files = sorted((file.name, file.sha256) for file in plan.files)
-    return hashlib.sha256(json.dumps([files, fields.model_dump()]).encode()).hexdigest()
+    """Return the hash of the files and of all that decides their rows, whoever chose it."""
+    files = sorted(
+        [file.name, file.sha256, file.split, file.file_format, json.dumps({**file.options}, sort_keys=True)]
+        for file in plan.files
+    )
+    # Without a template, as it was before there were any.
+    content = [files, fields.name, fields.text_column, *([fields.text_template] if fields.text_template else [])]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

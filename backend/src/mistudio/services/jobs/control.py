@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.events import JobQueue, TokenVault
+from mistudio.core.reserve import EmergencyReserve
 from mistudio.models import Job
 from mistudio.schemas.job import JobKind
 from mistudio.services.job_service import JobService
@@ -21,6 +23,7 @@ class JobControl:
         self._queue = queue
         self._vault = vault
         self._jobs = jobs
+        self._reserve = EmergencyReserve(settings.data_dir)
 
     async def add(
         self,
@@ -52,7 +55,7 @@ class JobControl:
 
     async def stop(self, jobs: Sequence[Job]) -> None:
         """Cancel these jobs, wait until they have stopped, and drop their tokens."""
-        running = [job.id for job in jobs if await self._jobs.request_cancel(job.id)]
-        await asyncio.gather(*(self._queue.cancel(job_id) for job_id in running))
+        running = [job.id for job in jobs if await self._reserve.use(partial(self._jobs.request_cancel, job.id))]
+        await asyncio.gather(*(self._reserve.use(partial(self._queue.cancel, job_id)) for job_id in running))
         for job in jobs:
             await self._vault.drop(job.id)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from mistudio.core.errors import Json
+from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.schemas.job import JobKind
 from mistudio.schemas.statistics import TokenStatistics
 from mistudio.schemas.tokenization import Audit, Ledger
@@ -22,26 +23,52 @@ class SplitFigures:
 
 @dataclass(frozen=True)
 class ColumnFigures:
-    """One column of a dataset; ``characters`` is None for a column without text."""
+    """One column of a dataset; ``characters`` is None for a column without text, ``feature`` if its type says all."""
 
     name: str
     type: str
     kind: str
     nulls: int
     characters: int | None
+    feature: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContentFigures:
-    """What reading a dataset's files adds to its metadata; the text figures are those of its text column."""
+class TextFigures:
+    """The figures of a dataset's texts in its metadata; None until they are counted.
 
-    text_column_reason: str
-    characters: int | None
-    text_bytes: int | None
-    null_texts: int
-    empty_texts: int | None
-    invalid_texts: int | None
+    ``incomplete_texts`` are the texts of a template in which a placeholder is null.
+    """
+
+    characters: int | None = None
+    text_bytes: int | None = None
+    null_texts: int | None = None
+    empty_texts: int | None = None
+    invalid_texts: int | None = None
+    incomplete_texts: int | None = None
+
+    @classmethod
+    def of(cls, report: ColumnReport) -> Self:
+        """Return the figures that reading the data found."""
+        return cls(
+            characters=report.characters,
+            text_bytes=report.utf8_bytes,
+            null_texts=report.nulls,
+            empty_texts=report.empty,
+            invalid_texts=report.invalid,
+            incomplete_texts=report.incomplete,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentFigures(TextFigures):
+    """What reading a dataset's files adds to its metadata."""
+
+    text_column_reason: str | None
     columns: tuple[ColumnFigures, ...]
+    reading_notes: tuple[str, ...] = ()
+    schema_notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +79,9 @@ class DatasetFigures:
     num_samples: int
     size_bytes: int
     splits: tuple[SplitFigures, ...]
-    text_column: str
+    text_column: str | None
     content: ContentFigures
+    text_template: str | None = None
     follow_up: tuple[JobKind, ...] = ()
 
 
@@ -86,8 +114,11 @@ class TokenizationFigures:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexFigures:
-    """A finished index has no figures."""
+    """A finished index: the text that it is of, and the figures of the texts if they were counted for it."""
 
+    text_column: str | None = None
+    text_template: str | None = None
+    texts: TextFigures | None = None
     follow_up: tuple[JobKind, ...] = ()
 
 

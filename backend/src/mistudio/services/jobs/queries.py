@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from mistudio.core.database import Database
 from mistudio.core.errors import NotFound
@@ -49,18 +49,11 @@ class JobQueries:
         async with self._database.read() as session:
             return [JobResponse.model_validate(job) for job in (await session.scalars(query)).all()]
 
-    async def list_due(self, now: datetime) -> list[JobResponse]:
-        """Return the queued jobs that may start, oldest first."""
-        ready = or_(Job.not_before.is_(None), Job.not_before <= now)
-        query = select(Job).where(Job.state == JobState.QUEUED, ready).order_by(Job.created_at, Job.id)
+    async def list_queued(self) -> list[JobResponse]:
+        """Return the queued jobs, oldest first, those that wait for their next attempt too."""
+        query = select(Job).where(Job.state == JobState.QUEUED).order_by(Job.created_at, Job.id)
         async with self._database.read() as session:
             return [JobResponse.model_validate(job) for job in (await session.scalars(query)).all()]
-
-    async def find_next_due(self, after: datetime) -> datetime | None:
-        """Return when, after this moment, the next postponed job may start."""
-        query = select(Job.not_before).where(Job.state == JobState.QUEUED, Job.not_before > after)
-        async with self._database.read() as session:
-            return await session.scalar(query.order_by(Job.not_before).limit(1))
 
     async def list_leases(self) -> list[Lease]:
         """Return the lease of every running job."""

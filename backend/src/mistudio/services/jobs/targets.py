@@ -69,40 +69,26 @@ class JobTarget:
         self.job.progress = 100.0
         match figures:
             case DatasetFigures():
-                self._finish_dataset(figures)
+                finish_dataset(self.dataset, figures)
             case TokenizationFigures():
-                self._finish_tokenization(figures)
+                if self.tokenization is None:
+                    raise ValueError(f"job {self.job.id} has no tokenization")
+                finish_tokenization(self.tokenization, figures)
                 await session.flush()
                 await copy_newest_figures(session, self.dataset)
             case IndexFigures():
-                self.dataset.index_state = IndexState.READY
-                self.dataset.index_progress = 100.0
+                self._finish_index(figures)
 
-    def _finish_dataset(self, figures: DatasetFigures) -> None:
+    def _finish_index(self, figures: IndexFigures) -> None:
         dataset = self.dataset
-        dataset.progress = 100.0
-        dataset.status = DatasetStatus.READY
-        dataset.updated_at = utc_now()
-        dataset.error_code = dataset.error_message = None
-        dataset.raw_path, dataset.text_column = figures.raw_path, figures.text_column
-        dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
-        dataset.splits = [as_json(split) for split in figures.splits]
-        dataset.meta = {**dataset.meta, **as_json(figures.content)}
-
-    def _finish_tokenization(self, figures: TokenizationFigures) -> None:
-        record = self.tokenization
-        if record is None:
-            raise ValueError(f"job {self.job.id} has no tokenization")
-        record.status = TokenizationStatus.READY
-        record.progress = 100.0
-        record.error_code = record.error_message = None
-        record.path, record.engine, record.engine_reason = figures.path, figures.engine, figures.engine_reason
-        record.num_rows, record.num_positions = figures.num_rows, figures.num_positions
-        record.num_tokens, record.unique_tokens = figures.num_tokens, figures.unique_tokens
-        record.statistics = as_json(figures.statistics)
-        record.ledger, record.audit = as_json(figures.ledger), as_json(figures.audit)
-        record.size_bytes = figures.size_bytes
-        record.completed_at = utc_now()
+        indexed = (figures.text_column, figures.text_template)
+        if any(indexed) and indexed != (dataset.text_column, dataset.text_template):
+            # The text was changed meanwhile: this index is of the text before.
+            dataset.index_state, dataset.index_progress = IndexState.NONE, 0.0
+            return
+        dataset.index_state, dataset.index_progress = IndexState.READY, 100.0
+        if figures.texts is not None:
+            dataset.meta = {**dataset.meta, **as_json(figures.texts)}
 
     def record_failure(self, error: MiStudioError) -> None:
         """Record why the job ended; the code ``cancelled`` says that a user cancelled it."""
@@ -127,3 +113,30 @@ async def copy_newest_figures(session: AsyncSession, dataset: Dataset) -> None:
     dataset.num_tokens = newest.num_tokens if newest else None
     dataset.vocab_size = StatisticsService.calculate_vocab_size(newest)
     dataset.avg_seq_length = StatisticsService.calculate_avg_seq_length(newest)
+
+
+def finish_dataset(dataset: Dataset, figures: DatasetFigures) -> None:
+    """Make the record ready, with its figures."""
+    dataset.progress = 100.0
+    dataset.status = DatasetStatus.READY
+    dataset.updated_at = utc_now()
+    dataset.error_code = dataset.error_message = None
+    dataset.raw_path = figures.raw_path
+    dataset.text_column, dataset.text_template = figures.text_column, figures.text_template
+    dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
+    dataset.splits = [as_json(split) for split in figures.splits]
+    dataset.meta = {**dataset.meta, **as_json(figures.content)}
+
+
+def finish_tokenization(record: Tokenization, figures: TokenizationFigures) -> None:
+    """Make the record ready, with its figures."""
+    record.status = TokenizationStatus.READY
+    record.progress = 100.0
+    record.error_code = record.error_message = None
+    record.path, record.engine, record.engine_reason = figures.path, figures.engine, figures.engine_reason
+    record.num_rows, record.num_positions = figures.num_rows, figures.num_positions
+    record.num_tokens, record.unique_tokens = figures.num_tokens, figures.unique_tokens
+    record.statistics = as_json(figures.statistics)
+    record.ledger, record.audit = as_json(figures.ledger), as_json(figures.audit)
+    record.size_bytes = figures.size_bytes
+    record.completed_at = utc_now()

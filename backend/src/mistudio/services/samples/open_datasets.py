@@ -7,6 +7,7 @@ from cachetools import FIFOCache, LRUCache
 
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.file_pool import FilePool
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.services.storage_service import StorageService
 
 _MOST_STORES: Final = 32
@@ -34,21 +35,30 @@ class OpenDatasets:
         self._stores = _Stores(_MOST_STORES)
         self._deleted: FIFOCache[str, bool] = FIFOCache(_MOST_DELETED)
 
-    def get(self, dataset_id: str) -> DatasetStore:
-        """Return the store of a dataset. Blocks. Raises DataMissing.
+    def get(self, dataset_id: str, text: TextSource | None = None) -> DatasetStore:
+        """Return the store of a dataset, whose texts are those of ``text``. Blocks. Raises DataMissing.
 
-        The store of a deleted dataset, which a request that began before may still read, keeps no file open.
+        Without ``text`` any store of the dataset will do. The store of a deleted dataset, which a request that began
+        before may still read, keeps no file open, and neither does one whose text was changed.
         """
         with self._lock:
-            if store := self._stores.get(dataset_id):
+            if store := self._find(dataset_id, text):
                 return store
         # Reading a manifest takes a while: not under the lock, for which the event loop may wait.
-        store = DatasetStore(self._storage.folder(dataset_id), files=self._files)
+        opened = DatasetStore(self._storage.folder(dataset_id), files=self._files, text=text)
         with self._lock:
+            if store := self._find(dataset_id, text):
+                return store
+            unused: DatasetStore | None = opened
             if dataset_id not in self._deleted:
-                return self._stores.setdefault(dataset_id, store)
-        store.close()
-        return store
+                unused, self._stores[dataset_id] = self._stores.get(dataset_id), opened
+        if unused is not None:
+            unused.close()
+        return opened
+
+    def _find(self, dataset_id: str, text: TextSource | None) -> DatasetStore | None:
+        store = self._stores.get(dataset_id)
+        return store if store is not None and (text is None or store.text == text) else None
 
     def is_deleted(self, dataset_id: str) -> bool:
         """Whether ``forget`` was called for this dataset."""

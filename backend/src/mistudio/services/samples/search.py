@@ -21,6 +21,7 @@ from mistudio.corpus.search.index_builder import read_index_stamp
 from mistudio.corpus.search.pages import Search
 from mistudio.corpus.search.search import SearchableDataset, SearchRequest
 from mistudio.corpus.store.dataset_store import StoredRow
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.corpus.tokenized.lengths import TokenLengths
 from mistudio.services.samples.background_counts import BackgroundCounts
 from mistudio.services.samples.open_datasets import OpenDatasets
@@ -42,13 +43,17 @@ async def wait_forever() -> None:
 
 @dataclass(frozen=True)
 class PageRequest:
-    """A page of ``size`` hits from ``offset`` on; ``tokenization`` is the folder whose token counts are compared."""
+    """A page of ``size`` hits from ``offset`` on; ``tokenization`` is the folder whose token counts are compared.
+
+    ``text`` is the column or template that is searched, by default that of the dataset's manifest.
+    """
 
     dataset_id: str
     request: SearchRequest
     tokenization: Path | None
     offset: int
     size: int
+    text: TextSource | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ class SearchService:
 
     def _open_search(self, wanted: PageRequest) -> tuple[Hashable, SearchableDataset, Search]:
         """Return the search with what it has counted so far, and its key."""
-        stamp, corpus = self._open_corpus(wanted.dataset_id)
+        stamp, corpus = self._open_corpus(wanted.dataset_id, wanted.text)
         key = (wanted.dataset_id, (stamp, wanted.request, wanted.tokenization))
         with self._lock:
             if known := self._searches.get(key):
@@ -135,9 +140,9 @@ class SearchService:
                 search = self._searches.setdefault(key, search)
         return key, corpus, search
 
-    def _open_corpus(self, dataset_id: str) -> tuple[Hashable, SearchableDataset]:
+    def _open_corpus(self, dataset_id: str, text: TextSource | None) -> tuple[Hashable, SearchableDataset]:
         """Open the dataset for searching; again if its store was opened again or its index changed."""
-        store = self._datasets.get(dataset_id)
+        store = self._datasets.get(dataset_id, text)
         stamp = (id(store), read_index_stamp(store.folder))
         with self._lock:
             known = self._corpora.get(dataset_id)

@@ -8,14 +8,19 @@ an upload that is not accepted is removed, after a kill by the next start.
 import fcntl
 import hashlib
 import os
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from mistudio.core.disk import translate_disk_full
-from mistudio.core.errors import TooLarge, UnsupportedFile, ValidationFailed
-from mistudio.corpus.ingest.file_names import detect_format, detect_split, normalize_file_name
-from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan, SampleBy
+from mistudio.core.disk import translate_disk_errors
+from mistudio.core.errors import InvalidData, TooLarge, UnsupportedFile, UnsupportedFormat, ValidationFailed
+from mistudio.corpus.formats.packing import detect_packing
+from mistudio.corpus.formats.zip_members import list_members
+from mistudio.corpus.ingest.file_names import detect_format, normalize_file_name
+from mistudio.corpus.ingest.import_plan import WHOLE_FILES
+from mistudio.corpus.ingest.stray_files import explain_stray
 from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.services.datasets.import_files import ReceivedFile
 from mistudio.services.storage.disk_space import RoomWatch
 from mistudio.utils.file_utils import ensure_dir, format_size, fsync_directory
 
@@ -27,9 +32,6 @@ _BEGINNINGS: Final = {".parquet": b"PAR1", ".gz": b"\x1f\x8b", ".zst": b"\x28\xb
 _FOREIGN: Final = {
     b"PAR1": "a Parquet file",
     b"ARROW1": "an Arrow file",
-    b"\x1f\x8b": "packed with gzip",
-    b"\x28\xb5\x2f\xfd": "packed with zstd",
-    b"PK\x03\x04": "a ZIP archive",
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
     b"\x7fELF": "a program",
@@ -46,8 +48,9 @@ class Upload:
         fcntl.flock(self._mark, fcntl.LOCK_EX)
         self._limit = limit_bytes
         self._room = room
-        self._files: list[LocalFile] = []
+        self._files: list[ReceivedFile] = []
         self._names: set[str] = set()
+        self._planned: frozenset[str] = frozenset()
         self._received = 0
         self._name = ""
         self._out: IO[bytes] | None = None
@@ -56,10 +59,15 @@ class Upload:
         self._digest = hashlib.sha256()
         self._is_accepted = False
 
+    def expect(self, names: Iterable[str]) -> None:
+        """Accept the files of a plan, whatever their names end with."""
+        self._planned = frozenset(names)
+
     def begin(self, name: str) -> None:
         """Begin a file. Raises ValidationFailed, UnsupportedFile."""
         self._name = _checked_name(name)
-        detect_format(self._name)
+        if self._name not in self._planned and not _is_beside_data(self._name):
+            detect_format(self._name)
         if self._name in self._names:
             raise _invalid(f"Two files are called “{self._name}”: give each a name of its own.")
         if len(self._files) >= MAX_FILES:
@@ -79,32 +87,35 @@ class Upload:
             self._head += data[: _HEAD_BYTES - len(self._head)]
             if len(self._head) == _HEAD_BYTES:
                 _check_beginning(self._name, self._head)
-        with translate_disk_full(is_kept=False):
+        with translate_disk_errors(is_kept=False):
             self._out.write(data)
         self._digest.update(data)
         self._size += len(data)
 
     def end(self) -> None:
-        """End the present file. Raises ValidationFailed for an empty one, UnsupportedFile, DiskFull."""
+        """End the present file. Raises UnsupportedFile, DiskFull."""
         assert self._out is not None  # noqa: S101 (a file was begun)
-        if not self._size:
-            raise _invalid(f"“{self._name}” is empty.")
         _check_beginning(self._name, self._head)
-        with translate_disk_full(is_kept=False):
+        with translate_disk_errors(is_kept=False):
             self._out.flush()
             os.fsync(self._out.fileno())
             self._out.close()
+        if detect_packing(self._head) == "zip":
+            _check_archive(self._name, Path(self._out.name))
         stored = Path(self._out.name).name
-        self._files.append(
-            LocalFile(self._name, stored, detect_split(self._name), self._size, self._digest.hexdigest())
-        )
+        self._files.append(ReceivedFile(self._name, stored, self._size, self._digest.hexdigest()))
 
-    def plan(self, sample_by: SampleBy) -> LocalPlan:
-        """Return the plan of the import, once all files are received. Raises ValidationFailed if there are none."""
+    def finish(self) -> list[ReceivedFile]:
+        """Return the files, once all are received. Raises ValidationFailed if there are none."""
         if not self._files:
             raise _invalid("No file came with the request: choose at least one.")
         fsync_directory(self._sources)
-        return LocalPlan(tuple(self._files), sample_by)
+        return self._files
+
+    @property
+    def folder(self) -> Path:
+        """The folder that the files are in."""
+        return self._sources
 
     def accept(self) -> None:
         """Keep the files, now that they have a record."""
@@ -149,6 +160,19 @@ def _checked_name(name: str) -> str:
     except ValidationFailed as error:
         error.name_field("files")
         raise
+
+
+def _is_beside_data(name: str) -> bool:
+    return PurePosixPath(name).name in WHOLE_FILES or explain_stray(name) is not None
+
+
+def _check_archive(name: str, path: Path) -> None:
+    """Refuse an archive that cannot be read before the import starts."""
+    try:
+        with path.open("rb") as raw:
+            list_members(raw, f"“{name}”")
+    except (InvalidData, UnsupportedFormat) as error:
+        raise UnsupportedFile(error.detail) from error
 
 
 def _check_beginning(name: str, head: bytes) -> None:

@@ -39,14 +39,15 @@ class TokenizationDeletion:
         """
         async with self._database.read() as session:
             await get_tokenization(session, tokenization_id)
-        await asyncio.to_thread(self._storage.mark_deleted, tokenization_id)
+        reserve = self._storage.reserve
+        await reserve.use(lambda: asyncio.to_thread(self._storage.mark_deleted, tokenization_id))
         try:
-            event = await self._remove_record(tokenization_id)
+            event = await reserve.use(lambda: self._remove_record(tokenization_id))
         except StateError:
             await asyncio.to_thread(self._storage.unmark, tokenization_id)
             raise
         await publish_all(self._bus, [event])
-        await asyncio.to_thread(self._storage.discard, tokenization_id)
+        await reserve.use(lambda: asyncio.to_thread(self._storage.discard, tokenization_id))
         self._on_deleted(tokenization_id)
         self._storage.empty_soon()
 

@@ -1,6 +1,6 @@
 """Resolves a request to tokenize: its settings, the key of equal requests, the disk space, and the record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,9 @@ from mistudio.core.records import as_json
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec import ResolvedSettings, TokenizeSettings, equivalence_key, resolve_settings
 from mistudio.corpus.store.manifest import Manifest, manifest_sha256, read_manifest
+from mistudio.corpus.store.text_counts import estimate_text_bytes
+from mistudio.corpus.store.text_source import TextSource
+from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.models import Tokenization, new_id
 from mistudio.schemas.tokenization import TokenizeRequest
@@ -45,13 +48,16 @@ class ResolvedRequest:
         )
 
 
-def resolve_request(request: TokenizeRequest, tokenizer: LoadedTokenizer, dataset: Path) -> ResolvedRequest:
+def resolve_request(
+    request: TokenizeRequest, tokenizer: LoadedTokenizer, dataset: Path, *, text: TextSource | None = None
+) -> ResolvedRequest:
     """Resolve a request for the dataset in the folder ``dataset``. Blocks.
 
-    Raises ValidationFailed and ChoiceErrors of the settings, DataMissing.
+    ``text`` is the dataset's column or template: it counts if the request names none, and is written down, so that the
+    tokenization keeps it. Raises ValidationFailed and ChoiceErrors of the settings, DataMissing.
     """
     manifest = read_manifest(dataset)
-    settings = _to_settings(request)
+    settings = _with_text(_to_settings(request), manifest.text_source if text is None else text)
     resolved = resolve_settings(settings, tokenizer, dataset=manifest)
     return ResolvedRequest(
         settings=settings,
@@ -68,10 +74,18 @@ def _to_settings(request: TokenizeRequest) -> TokenizeSettings:
     return TokenizeSettings(**{**fields, **lists})
 
 
+def _with_text(settings: TokenizeSettings, text: TextSource) -> TokenizeSettings:
+    if settings.text_column is not None or settings.text_template is not None:
+        return settings
+    if isinstance(text, TextTemplate):
+        return replace(settings, text_template=text.text)
+    return replace(settings, text_column=text)
+
+
 def _estimate_bytes(manifest: Manifest, settings: TokenizeSettings, resolved: ResolvedSettings) -> int:
     """Return a high estimate of the bytes that the rows will take."""
     share = sum(split.rows for split in manifest.splits if split.name in resolved.splits) / max(manifest.rows, 1)
-    tokens = (manifest.text.utf8_bytes or 0) * share / _TEXT_BYTES_PER_TOKEN
+    tokens = estimate_text_bytes(manifest, resolved.source) * share / _TEXT_BYTES_PER_TOKEN
     if resolved.stride is not None:
         tokens *= resolved.room / resolved.stride
     if settings.max_tokens is not None:

@@ -60,7 +60,7 @@ def save_tokenized_dataset(
         record = EngineRecord(reference.name, why)
         engines = replace(order.engines, encoder=reference, record=record, failure=lambda: None)
         manifest = tokenize_dataset(replace(order, engines=engines), target, sharing=sharing)
-    return _figures(manifest, target, calculate_statistics(manifest, tokenizer))
+    return figures_of_tokenization(manifest, target, tokenizer)
 
 
 def help_with_tokenization(
@@ -94,8 +94,10 @@ def _order(
     )
 
 
-def _figures(manifest: TokenizedManifest, folder: Path, statistics: TokenizationStatistics) -> TokenizationFigures:
-    """What the record says of the tokenization in ``folder``."""
+def figures_of_tokenization(
+    manifest: TokenizedManifest, folder: Path, tokenizer: LoadedTokenizer
+) -> TokenizationFigures:
+    """Return what the record stores of the tokenization in ``folder``. Raises what reading its audit raises."""
     return TokenizationFigures(
         path=str(folder),
         engine=manifest.engine.name,
@@ -104,7 +106,7 @@ def _figures(manifest: TokenizedManifest, folder: Path, statistics: Tokenization
         num_tokens=manifest.ledger.data_tokens,
         num_positions=manifest.ledger.positions,
         unique_tokens=manifest.statistics.unique_tokens,
-        statistics=statistics,
+        statistics=calculate_statistics(manifest, tokenizer),
         ledger=Ledger.model_validate(manifest.ledger),
         audit=Audit.model_validate(read_audit(folder)),
         size_bytes=get_directory_size(folder),

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Final
 
-from mistudio.corpus.spec.framing import resolve_framing
+from mistudio.corpus.spec.framing import Framing, resolve_framing
 from mistudio.corpus.spec.settings import TokenizeSettings
 from mistudio.corpus.tokenizers.tokenizer import EncodedText, LoadedTokenizer
 from mistudio.schemas.token_rows import TokenView
 from mistudio.schemas.tokenizer import PreviewRequest, PreviewResponse, SpecialTokens, TokenSpan
+
+# Nobody looks at more; the counts say how many there are.
+TOKENS_SHOWN: Final = 10_000
+_CHARACTERS_ENCODED: Final = 100_000
+_CUT_MARGIN: Final = 1_000
 
 
 def _letters_of_bytes() -> dict[str, int]:
@@ -31,14 +37,22 @@ def token_text(tokenizer: LoadedTokenizer, token: int) -> str:
     return bytes(_BYTES[letter] for letter in written).decode(errors="backslashreplace")
 
 
-def token_spans(tokenizer: LoadedTokenizer, text: str) -> list[TokenSpan]:
-    """Return the tokens of ``text``, without added ones, each with the characters that it covers."""
-    return _data_spans(tokenizer, text, tokenizer.encode_with_offsets(text, add_special_tokens=False))
+def show_tokens(tokenizer: LoadedTokenizer, text: str) -> tuple[list[TokenSpan], str | None]:
+    """Return the first tokens of ``text``, without added ones, and a note if there are more."""
+    beginning = text[:_CHARACTERS_ENCODED]
+    encoded = tokenizer.encode_with_offsets(beginning, add_special_tokens=False)
+    count = min(len(encoded.ids), TOKENS_SHOWN)
+    if len(beginning) < len(text):
+        # The last tokens depend on the text that was cut off.
+        count = min(count, sum(end <= _CHARACTERS_ENCODED - _CUT_MARGIN for _start, end in encoded.spans))
+    note = f"The first {count:,} tokens are shown." if count < len(encoded.ids) else None
+    return _data_spans(tokenizer, beginning, encoded, count), note
 
 
-def _data_spans(tokenizer: LoadedTokenizer, text: str, encoded: EncodedText) -> list[TokenSpan]:
+def _data_spans(tokenizer: LoadedTokenizer, text: str, encoded: EncodedText, count: int) -> list[TokenSpan]:
     special = set(tokenizer.special.all_ids)
-    shared = _find_shared(encoded.spans)
+    # The token after the last shown one may share a character with it.
+    shared = _find_shared(encoded.spans[: count + 1])
     return [
         TokenSpan(
             id=number,
@@ -48,7 +62,7 @@ def _data_spans(tokenizer: LoadedTokenizer, text: str, encoded: EncodedText) -> 
             end=end,
         )
         for position, (number, written, (start, end)) in enumerate(
-            zip(encoded.ids, encoded.tokens, encoded.spans, strict=True)
+            zip(encoded.ids[:count], encoded.tokens[:count], encoded.spans[:count], strict=True)
         )
     ]
 
@@ -60,16 +74,19 @@ def _find_shared(spans: Iterable[tuple[int, int]]) -> set[int]:
 
 
 def make_preview(tokenizer: LoadedTokenizer, request: PreviewRequest) -> PreviewResponse:
-    """Return one text as an unpacked row by the settings of ``request``. Raises ValidationFailed."""
+    """Return one text as an unpacked row by the settings of ``request``. Raises ValidationFailed.
+
+    At most TOKENS_SHOWN tokens of the row are listed; all are counted.
+    """
     settings = TokenizeSettings(**request.model_dump(exclude={"access_token", "text"}))
     frame = resolve_framing(settings, tokenizer)
-    data = token_spans(tokenizer, request.text)
-    kept = data[: frame.room] if request.truncation else data
-    end = len(request.text)
-    row = [*_added_spans(tokenizer, frame.prefix, at=0), *kept, *_added_spans(tokenizer, frame.suffix, at=end)]
-    if frame.pad is not None and request.padding == "max_length":
-        filling = [frame.pad] * max(frame.max_length - len(row), 0)
-        row.extend(_added_spans(tokenizer, filling, at=end, padding=True))
+    encoded = tokenizer.encode_with_offsets(request.text, add_special_tokens=False)
+    count = len(encoded.ids)
+    kept = min(count, frame.room) if request.truncation else count
+    length = len(frame.prefix) + kept + len(frame.suffix)
+    is_padded = frame.pad is not None and request.padding == "max_length"
+    padding = max(frame.max_length - length, 0) if is_padded else 0
+    special = set(tokenizer.special.all_ids)
     return PreviewResponse(
         tokenizer=tokenizer.repo,
         revision=tokenizer.commit,
@@ -78,11 +95,30 @@ def make_preview(tokenizer: LoadedTokenizer, request: PreviewRequest) -> Preview
         max_length=frame.max_length,
         model_max_length=tokenizer.model_max_length,
         special=SpecialTokens.model_validate(tokenizer.special),
-        tokens=row,
-        count=len(data),
-        truncated=len(data) - len(kept),
+        tokens=_show_row(tokenizer, request.text, encoded, frame, kept=kept, padding=padding),
+        token_count=length + padding,
+        special_count=length - kept + sum(number in special for number in encoded.ids[:kept]),
+        padding_count=padding,
+        count=count,
+        truncated=count - kept,
         notes=[*frame.warnings, *frame.notes],
     )
+
+
+def _show_row(
+    tokenizer: LoadedTokenizer, text: str, encoded: EncodedText, frame: Framing, *, kept: int, padding: int
+) -> list[TokenSpan]:
+    """Return the first TOKENS_SHOWN tokens of the row; no more are made."""
+    end = len(text)
+    row = [
+        *_added_spans(tokenizer, frame.prefix[:TOKENS_SHOWN], at=0),
+        *_data_spans(tokenizer, text, encoded, min(kept, TOKENS_SHOWN)),
+        *_added_spans(tokenizer, frame.suffix[:TOKENS_SHOWN], at=end),
+    ][:TOKENS_SHOWN]
+    if frame.pad is not None and padding:
+        filling = _added_spans(tokenizer, [frame.pad], at=end, padding=True)
+        row.extend(filling * min(padding, TOKENS_SHOWN - len(row)))
+    return row
 
 
 def _added_spans(tokenizer: LoadedTokenizer, ids: Iterable[int], *, at: int, padding: bool = False) -> list[TokenSpan]:

@@ -10,8 +10,9 @@ from typing import IO, TYPE_CHECKING, Final, NoReturn
 import pyarrow as pa
 import structlog
 
+from mistudio.core.child_environment import InheritedLogSettings
 from mistudio.core.database import Database
-from mistudio.core.errors import Json
+from mistudio.core.errors import DatabaseDamaged, Json
 from mistudio.core.logging import configure_logging
 from mistudio.services.job_service import JobService
 from mistudio.workers.jobs.handlers import job_handlers
@@ -37,9 +38,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# Exit codes, as sysexits.h has them: a temporary failure, and an error of the protocol.
+# Exit codes, as sysexits.h has them: a temporary failure, an error of the protocol, and one of a file.
 ORPHANED: Final = 75
 MALFORMED_ORDER: Final = 76
+DAMAGED_DATABASE: Final = 74
 # pyarrow looks for pandas once, at its first value: that must happen while the child hides pandas.
 pa.array([0])
 
@@ -69,7 +71,12 @@ class PipeEventBus:
 
 def run(pipe: IO[str]) -> None:
     """Run the job that standard input names and report to ``pipe``; the process ends with the job or its parent."""
-    asyncio.run(_run_order(pipe))
+    configure_logging(InheritedLogSettings.from_environment())
+    try:
+        asyncio.run(_run_order(pipe))
+    except DatabaseDamaged as error:
+        log.critical("job not recorded", error=error.detail)
+        os._exit(DAMAGED_DATABASE)
 
 
 async def _run_order(pipe: IO[str]) -> None:

@@ -15,14 +15,16 @@ import structlog
 
 from mistudio.core import metrics
 from mistudio.core.config import Settings
-from mistudio.core.errors import Json
+from mistudio.core.errors import DatabaseDamaged, Json
 from mistudio.core.events import EventBus, TokenVault
+from mistudio.core.reserve import EmergencyReserve
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
+from mistudio.utils.memory import kill_above
 from mistudio.utils.tasks import end_task
 from mistudio.workers.child.standby import StandbyProcess, send_order
-from mistudio.workers.jobs.runner import retry_database
+from mistudio.workers.jobs.runner import memory_limit_error, retry_database
 from mistudio.workers.messages import (
     CancelOrder,
     ChildReport,
@@ -103,6 +105,7 @@ class ChildPool:
         self._share = share
         self._children: dict[str, _Child] = {}
         self._standby = StandbyProcess(settings)
+        self._reserve = EmergencyReserve(settings.data_dir)
         self._is_closing = False
 
     def start_standby(self) -> None:
@@ -184,13 +187,18 @@ class ChildPool:
 
     async def _follow(self, child: _Child) -> None:
         """Handle the child's reports until it ends, then record the end."""
+        limit = self._settings.memory_limit
+        watch = asyncio.create_task(kill_above(child.process, limit), name=f"memory-{child.job.id}")
         try:
             async for report in _reports(child):
                 await self._handle(child, report)
             code = await child.process.wait()
             if not self._is_closing:
-                await self._record_end(child, code)
+                await self._record_end(child, code, took_too_much=watch.done() and watch.result())
+        except DatabaseDamaged as error:
+            log.critical("job's end not recorded", job_id=child.job.id, error=error.detail)
         finally:
+            await end_task(watch)
             self._children.pop(child.key, None)
             metrics.CHILDREN.set(len(self._children))
             self.start_standby()
@@ -204,7 +212,7 @@ class ChildPool:
         elif self._share is not None:
             await self._share(child.job.id, report.shards)
 
-    async def _record_end(self, child: _Child, code: int) -> None:
+    async def _record_end(self, child: _Child, code: int, *, took_too_much: bool) -> None:
         job_id = child.job.id
         if code:
             ids = {"job_id": job_id, "dataset_id": child.job.dataset_id, "attempt": child.job.attempt + 1}
@@ -212,10 +220,12 @@ class ChildPool:
         if child.shard is not None:
             return
         backoff = self._settings.retry_backoff_seconds
+        reason = memory_limit_error(self._settings.memory_limit) if took_too_much else None
         await retry_database(
-            lambda: self._jobs.release(job_id, child.owner, backoff_seconds=backoff, crashed=code != 0)
+            lambda: self._jobs.release(job_id, child.owner, backoff_seconds=backoff, crashed=code != 0, reason=reason),
+            self._reserve,
         )
-        job = await retry_database(lambda: self._jobs.find(job_id))
+        job = await retry_database(lambda: self._jobs.find(job_id), self._reserve)
         if job is None or job.finished_at:
             # A job that is to be tried again needs its token again.
             await self._vault.drop(job_id)

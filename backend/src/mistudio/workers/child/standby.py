@@ -6,11 +6,11 @@ Nothing is forked: a fork copies only one thread of a process, and libraries her
 
 import asyncio
 import contextlib
-import os
 from asyncio.subprocess import Process
 
 import structlog
 
+from mistudio.core.child_environment import child_environment
 from mistudio.core.config import Settings
 from mistudio.utils import processes
 from mistudio.utils.tasks import end_task
@@ -131,5 +131,5 @@ class StandbyProcess:
         await process.wait()
 
     async def _start(self) -> Process:
-        variables = {**os.environ, **self._settings.hub_environment()}
+        variables = child_environment(self._settings)
         return await processes.start_module("mistudio.workers.child", variables, line_bytes=_LINE_LIMIT)

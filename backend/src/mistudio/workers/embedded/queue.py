@@ -6,18 +6,19 @@ job is still recorded as running; ``ChildPool`` gives it back.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from typing import Literal
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.config import Settings
-from mistudio.core.errors import DiskFull, Unavailable
+from mistudio.core.database_errors import DATABASE_ERRORS
 from mistudio.core.events import EventBus, TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
+from mistudio.services.jobs.pauses import PauseClock
 from mistudio.utils.tasks import end_task
 from mistudio.workers.child.pool import ChildPool
 
@@ -56,6 +57,7 @@ class LocalQueue:
         self._jobs = jobs
         self._wake = asyncio.Event()
         self._children = ChildPool(settings, jobs, bus=bus, vault=vault, enqueue=self.enqueue)
+        self._pauses = PauseClock(settings.retry_backoff_seconds)
         self._dispatcher: asyncio.Task[None] | None = None
         self._limits: Mapping[JobGroup, int] = {
             "downloads": settings.max_downloads,
@@ -110,7 +112,7 @@ class LocalQueue:
             self._wake.clear()
             try:
                 pause = await self._start_due()
-            except (OSError, SQLAlchemyError, DiskFull, Unavailable) as error:
+            except (OSError, *DATABASE_ERRORS) as error:
                 log.exception("jobs could not be started: trying again", error=str(error))
                 pause = _RETRY_SECONDS
             with contextlib.suppress(TimeoutError):
@@ -121,12 +123,12 @@ class LocalQueue:
 
         A job that is due but over its kind's limit needs no timer: the end of a child wakes the dispatcher.
         """
-        now = utc_now()
-        for job in await self._jobs.list_due(now):
-            if job.id not in self._children and self._has_capacity(job.kind):
+        queued = await self._jobs.list_queued()
+        pauses = self._pauses.remaining(queued, at=utc_now(), now=time.monotonic())
+        for job, pause in zip(queued, pauses, strict=True):
+            if not pause and job.id not in self._children and self._has_capacity(job.kind):
                 await self._spawn(job)
-        due = await self._jobs.find_next_due(now)
-        return max((due - utc_now()).total_seconds(), 0.0) if due else _IDLE_SECONDS
+        return min((pause for pause in pauses if pause), default=_IDLE_SECONDS)
 
     def _has_capacity(self, kind: str) -> bool:
         group = _GROUPS[kind]

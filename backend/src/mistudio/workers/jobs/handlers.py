@@ -16,17 +16,12 @@ from mistudio.corpus.hub.planner import Planner
 from mistudio.corpus.ingest.build import build_dataset, finish_build
 from mistudio.corpus.ingest.local_files import LocalOrigin
 from mistudio.corpus.ingest.origin import HubOrigin
-from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
+from mistudio.corpus.store.text_source import make_source
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
-from mistudio.services.jobs.figures import (
-    ColumnFigures,
-    ContentFigures,
-    DatasetFigures,
-    SplitFigures,
-    TokenizationFigures,
-)
+from mistudio.services.datasets.manifest_figures import figures_of
+from mistudio.services.jobs.figures import DatasetFigures, TokenizationFigures
 from mistudio.services.lookup import get_dataset, get_tokenization
 from mistudio.services.storage.disk_space import needed_bytes, require_room
 from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
@@ -72,7 +67,7 @@ async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobC
         HubOrigin(plan, token=context.token, settings=fetching),
         staging,
         target,
-        text_column=dataset.text_column,
+        text_column=make_source(dataset.text_column, dataset.text_template),
         monitor=context.monitor,
     )
 
@@ -117,40 +112,14 @@ async def handle_import(context: JobContext, *, settings: Settings, database: Da
         if plan is None:
             raise DataMissing("The imported files are no longer on disk. Delete this dataset and import them again.")
         manifest = await asyncio.to_thread(
-            build_dataset, LocalOrigin(plan), staging, target, text_column=dataset.text_column, monitor=context.monitor
+            build_dataset,
+            LocalOrigin(plan),
+            staging,
+            target,
+            text_column=make_source(dataset.text_column, dataset.text_template),
+            monitor=context.monitor,
         )
     return figures_of(manifest, target)
-
-
-def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
-    """Return what the record of the dataset in ``folder`` stores of its manifest."""
-    return DatasetFigures(
-        raw_path=str(DatasetLayout(folder).raw),
-        num_samples=manifest.rows,
-        size_bytes=manifest.size_bytes,
-        splits=tuple(
-            SplitFigures(split.name, len(split.files), split.rows, split.size_bytes) for split in manifest.splits
-        ),
-        text_column=manifest.text_column.name,
-        content=_content_of(manifest),
-    )
-
-
-def _content_of(manifest: Manifest) -> ContentFigures:
-    text = manifest.text
-    return ContentFigures(
-        text_column_reason=manifest.text_column.reason,
-        characters=text.characters,
-        text_bytes=text.utf8_bytes,
-        null_texts=text.nulls,
-        empty_texts=text.empty,
-        invalid_texts=text.invalid,
-        columns=tuple(
-            ColumnFigures(column.name, column.type, column.kind, column.nulls, column.characters)
-            for listed in manifest.columns
-            for column in (listed, *listed.fields)
-        ),
-    )
 
 
 async def handle_tokenize(

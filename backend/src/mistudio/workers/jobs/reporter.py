@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from mistudio.core.errors import DiskFull, JobCancelled, Unavailable
+from mistudio.core.database_errors import DATABASE_ERRORS
+from mistudio.core.errors import JobCancelled
 from mistudio.schemas.job import JobPhase, Unit
 from mistudio.services.job_service import Claim, ClaimLost, JobService, Snapshot
 from mistudio.services.jobs.transitions import cancelled_message
@@ -135,7 +135,7 @@ class Reporter:
             self._recorded_at = started
         except ClaimLost:
             self._is_lost = True
-        except (DiskFull, Unavailable, SQLAlchemyError):
+        except DATABASE_ERRORS:
             log.warning("heartbeat not recorded: trying again", job_id=self._claim.job_id)
 
     async def _publish(self) -> None:
@@ -147,7 +147,7 @@ class Reporter:
         except ClaimLost:
             self._is_lost = True
             log.warning("claim lost", job_id=self._claim.job_id)
-        except (DiskFull, Unavailable, SQLAlchemyError):
+        except DATABASE_ERRORS:
             log.warning("progress not recorded: trying again", job_id=self._claim.job_id)
         self._sent = snapshot
 

@@ -6,7 +6,7 @@ A message may fail or get lost in the broker: the jobs table still has the job, 
 
 import asyncio
 import time
-from datetime import datetime
+from uuid import uuid4
 
 import structlog
 from amqp.exceptions import AMQPError
@@ -46,7 +46,7 @@ class CeleryQueue:
             return
         try:
             await asyncio.to_thread(self._send, ROUTES[job.kind], [job_id])
-            await self._redis.set(f"{_ENQUEUED_KEY}{job_id}", time.time(), ex=_ENQUEUED_SECONDS)
+            await self._redis.set(f"{_ENQUEUED_KEY}{job_id}", uuid4().hex, ex=_ENQUEUED_SECONDS)
         except BROKER_ERRORS as error:
             log.warning("job not enqueued: the broker does not answer", job_id=job_id, error=type(error).__name__)
 
@@ -74,10 +74,10 @@ class CeleryQueue:
                 return
             await asyncio.sleep(_POLL_SECONDS)
 
-    async def enqueued_at(self, job_ids: list[str]) -> dict[str, float]:
-        """Return when each of these jobs was last sent, in seconds since 1970, for those that Redis knows."""
+    async def last_messages(self, job_ids: list[str]) -> dict[str, str]:
+        """Return a mark of the last message about each of these jobs, for those that Redis knows."""
         marks = await self._redis.mget([f"{_ENQUEUED_KEY}{job_id}" for job_id in job_ids]) if job_ids else []
-        return {job_id: float(mark) for job_id, mark in zip(job_ids, marks, strict=True) if mark}
+        return {job_id: str(mark) for job_id, mark in zip(job_ids, marks, strict=True) if mark}
 
     async def count_waiting(self, queue: str) -> int:
         """Return how many messages the broker holds in this queue."""
@@ -102,8 +102,3 @@ class CeleryQueue:
     async def close(self) -> None:
         """Close the connection to the broker."""
         await asyncio.to_thread(self._app.close)
-
-
-def due_since(not_before: datetime | None, enqueued: float) -> float:
-    """Return since when, in seconds since 1970, a worker could have taken a job that was sent at ``enqueued``."""
-    return max(enqueued, not_before.timestamp() if not_before else 0.0)

@@ -14,18 +14,18 @@ from uuid import uuid4
 
 import structlog
 from redis.asyncio import Redis
-from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.celery_app import ROUTES
 from mistudio.core.config import Settings
-from mistudio.core.errors import DiskFull, Unavailable
+from mistudio.core.database_errors import DATABASE_ERRORS
 from mistudio.core.events import TokenVault
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
+from mistudio.services.jobs.pauses import PauseClock
 from mistudio.services.jobs.queries import Lease
 from mistudio.utils.tasks import end_task
-from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue, due_since
+from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +45,14 @@ class _Sighting:
     since: float
 
 
+@dataclass(frozen=True)
+class _Wait:
+    """A queued job's last message, None if Redis knows of none, and since when a worker could have taken it."""
+
+    message: str | None
+    since: float
+
+
 class Watchdog:
     """Looks for lost jobs every second while it is the leader."""
 
@@ -57,7 +65,9 @@ class Watchdog:
         self._redis = redis
         self._vault = vault
         self._name = uuid4().hex
+        self._pauses = PauseClock(settings.retry_backoff_seconds)
         self._seen: dict[str, _Sighting] = {}
+        self._waits: dict[str, _Wait] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -78,7 +88,7 @@ class Watchdog:
         while True:
             try:
                 await self.tick(time.monotonic())
-            except (*BROKER_ERRORS, SQLAlchemyError, DiskFull, Unavailable) as error:
+            except (*BROKER_ERRORS, *DATABASE_ERRORS) as error:
                 # No heartbeat could be recorded meanwhile: every lease starts again.
                 self._seen.clear()
                 log.warning("watchdog interrupted: trying again", error=type(error).__name__)
@@ -88,9 +98,10 @@ class Watchdog:
         """Look for lost jobs once, at ``now`` in seconds of a monotonic clock."""
         if not await self._acquire_lead():
             self._seen.clear()
+            self._waits.clear()
             return
         await self._expire_leases(now)
-        await self._enqueue_lost()
+        await self._enqueue_lost(now)
 
     async def _acquire_lead(self) -> bool:
         if await self._redis.set(_LEADER_KEY, self._name, nx=True, px=_TERM_MS):
@@ -121,20 +132,28 @@ class Watchdog:
         else:
             await self._queue.enqueue(job_id)
 
-    async def _enqueue_lost(self) -> None:
-        due = await self._jobs.list_due(utc_now())
-        enqueued = await self._queue.enqueued_at([job.id for job in due])
-        for job in await self._select_lost(due, enqueued):
+    async def _enqueue_lost(self, now: float) -> None:
+        queued = await self._jobs.list_queued()
+        pauses = self._pauses.remaining(queued, at=utc_now(), now=now)
+        due = [job for job, pause in zip(queued, pauses, strict=True) if not pause]
+        messages = await self._queue.last_messages([job.id for job in due])
+        self._waits = {job.id: self._observe_wait(job.id, messages.get(job.id), now) for job in due}
+        for job in await self._select_lost(due, now):
             log.info("job enqueued again", job_id=job.id, dataset_id=job.dataset_id)
             await self._queue.enqueue(job.id)
 
-    async def _select_lost(self, due: Sequence[JobResponse], enqueued: dict[str, float]) -> list[JobResponse]:
+    def _observe_wait(self, job_id: str, message: str | None, now: float) -> _Wait:
+        before = self._waits.get(job_id)
+        return before if before and before.message == message else _Wait(message, now)
+
+    async def _select_lost(self, due: Sequence[JobResponse], now: float) -> list[JobResponse]:
         """Return the jobs for which no message can be on its way any more."""
         queues = {ROUTES[job.kind].queue for job in due}
         waiting = {queue: await self._queue.count_waiting(queue) for queue in queues}
         lost = []
         for job in due:
             limit = _BUSY_QUEUE_SECONDS if waiting[ROUTES[job.kind].queue] else _EMPTY_QUEUE_SECONDS
-            if job.id not in enqueued or time.time() - due_since(job.not_before, enqueued[job.id]) > limit:
+            wait = self._waits[job.id]
+            if wait.message is None or now - wait.since > limit:
                 lost.append(job)
         return lost

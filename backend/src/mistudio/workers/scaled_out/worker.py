@@ -8,7 +8,6 @@ import asyncio
 import os
 import socket
 import threading
-import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import CancelledError
 from contextlib import AsyncExitStack
@@ -18,19 +17,21 @@ from celery.signals import setup_logging, worker_shutting_down
 from prometheus_client import start_http_server
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from mistudio.core.celery_app import QUEUES, StudioCelery, create_celery
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import DiskFull, Unavailable
+from mistudio.core.database_errors import DATABASE_ERRORS
+from mistudio.core.disk import translate_disk_errors
 from mistudio.core.logging import configure_logging
 from mistudio.core.migrations import upgrade
+from mistudio.core.reserve import EmergencyReserve
 from mistudio.core.states import JobState
 from mistudio.core.websocket import RedisEventBus
 from mistudio.models import utc_now
 from mistudio.schemas.job import JobResponse
 from mistudio.services.job_service import JobService
+from mistudio.services.jobs.pauses import measure_pause
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.child.pool import ChildPool
@@ -42,9 +43,10 @@ from mistudio.workers.scaled_out.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 
-WORKERS_KEY = "mistudio:workers"
+WORKERS_KEY = "mistudio:worker:"
+_SCANNED_KEYS = 1_000
 _PRESENCE_SECONDS = 5.0
-_GONE_SECONDS = 20.0
+_GONE_SECONDS = 20
 _START_SECONDS = 30.0
 _STOP_SECONDS = 60.0
 _ANSWER_SECONDS = 5.0
@@ -56,6 +58,7 @@ class WorkerHost:
     def __init__(self, settings: Settings, app: StudioCelery) -> None:
         self._settings = settings
         self._app = app
+        self._reserve = EmergencyReserve(settings.data_dir)
         self._name = f"{socket.gethostname()}:{os.getpid()}:{id(self)}"
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="jobs", daemon=True)
@@ -66,7 +69,8 @@ class WorkerHost:
     def start(self) -> None:
         """Connect to everything, then take jobs from the tasks."""
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(_START_SECONDS)
+        with translate_disk_errors(is_kept=False, is_start=True):
+            asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(_START_SECONDS)
         self._app.host = self
 
     def run_job(self, job_id: str) -> float | None:
@@ -131,18 +135,22 @@ class WorkerHost:
         return await task
 
     async def _run(self, job_id: str) -> float | None:
-        job = None if self._is_closing else await retry_database(lambda: self._jobs.find(job_id))
+        job = None if self._is_closing else await retry_database(lambda: self._jobs.find(job_id), self._reserve)
         if job is None or job.state is not JobState.QUEUED or job_id in self._children or self._is_closing:
             return None
-        if (pause := _pause(job)) > 0:
+        if (pause := self._pause(job)) > 0:
             return pause
         await (await self._children.start(job))
-        after = await retry_database(lambda: self._jobs.find(job_id))
+        after = await retry_database(lambda: self._jobs.find(job_id), self._reserve)
         waits = after is not None and after.state is JobState.QUEUED and not self._is_closing
-        return _pause(after) if after and waits else None
+        return self._pause(after) if after and waits else None
+
+    def _pause(self, job: JobResponse) -> float:
+        """Return the seconds until the job may be tried again."""
+        return measure_pause(job, self._settings.retry_backoff_seconds, utc_now())
 
     async def _help(self, job_id: str, shard: int) -> None:
-        job = await retry_database(lambda: self._jobs.find(job_id))
+        job = await retry_database(lambda: self._jobs.find(job_id), self._reserve)
         if job is not None and job.state is JobState.RUNNING and not self._is_closing:
             await (await self._children.start(job, shard=shard))
 
@@ -166,28 +174,23 @@ class WorkerHost:
                 if await self._jobs.give_back(job_id, owner):
                     log.info("job given back", job_id=job_id)
                     await self._queue.enqueue(job_id)
-        except (DiskFull, Unavailable, SQLAlchemyError, TimeoutError) as error:
+        except (*DATABASE_ERRORS, TimeoutError) as error:
             log.warning("job not given back: its lease will end", job_id=job_id, error=type(error).__name__)
 
     async def _announce(self, redis: Redis) -> None:
-        """Record in Redis, every few seconds, that this worker is alive."""
+        """Record in Redis, every few seconds, that this worker is alive. Redis times it: clocks may differ."""
         while True:
             try:
-                await redis.zadd(WORKERS_KEY, {self._name: time.time()})
+                await redis.set(f"{WORKERS_KEY}{self._name}", "", ex=_GONE_SECONDS)
             except (RedisError, OSError) as error:
                 log.warning("worker not recorded as alive: Redis does not answer", error=type(error).__name__)
             await asyncio.sleep(_PRESENCE_SECONDS)
 
 
-def _pause(job: JobResponse) -> float:
-    """Return the seconds until the job may be tried again."""
-    return max((job.not_before - utc_now()).total_seconds(), 0.0) if job.not_before else 0.0
-
-
-async def count_workers(redis: Redis) -> int:
-    """Return how many workers are alive. Raises RedisError."""
-    await redis.zremrangebyscore(WORKERS_KEY, 0, time.time() - _GONE_SECONDS)
-    return int(await redis.zcard(WORKERS_KEY))
+async def list_workers(redis: Redis) -> list[str]:
+    """Return the names of the workers that are alive, in any order. Raises RedisError."""
+    keys = [key async for key in redis.scan_iter(match=f"{WORKERS_KEY}*", count=_SCANNED_KEYS)]
+    return [key.removeprefix(WORKERS_KEY) for key in dict.fromkeys(keys)]
 
 
 def run_worker(settings: Settings, *, queues: Sequence[str] = QUEUES, concurrency: int) -> None:

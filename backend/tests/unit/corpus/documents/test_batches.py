@@ -1,5 +1,6 @@
 """Batches of documents: their order and size, held-out documents, and conversations that a template refuses."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from fakes.corpora import make_dataset
 from mistudio.core.errors import ChatTemplateFailed
 from mistudio.corpus.documents.batches import BatchSize, HeldOutRule, TextReader, read_batches
 from mistudio.corpus.documents.row_figures import DOCUMENT, HELD_OUT, NO_TEXT
+from mistudio.corpus.hub.tokenizer_files import TokenizerFiles
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenize.encoder_trial import make_chat_renderer
+from mistudio.corpus.tokenizers import read_tokenizer
 
 CHAT = "{% for message in messages %}{% if message.role == 'odd' %}{{ raise_exception('No odd roles.') }}{% endif %}"
 
@@ -109,3 +112,32 @@ def test_the_batch_size_adapts_to_the_time_that_a_batch_takes() -> None:
         size.adapt(0.0)
         fixed.adapt(9.0)
     assert (16 << 20, 77) == (size.bytes, fixed.bytes)
+
+
+def test_the_tools_of_a_conversation_reach_its_template(tmp_path: Path) -> None:
+    """As transformers passes them, whether the column holds lists or JSON text; a wrong cell names its row."""
+    chat = "{{ messages[0].content }}|{{ tools | tojson if tools is not none else 'no tools' }}"
+    tool = {"type": "function", "function": {"name": "f", "description": "né", "parameters": {"x": {"type": "string"}}}}
+    talk = [{"role": "user", "content": "Hi"}]
+    cells: list[object] = [json.dumps([tool]), None, "[]", "", "oops"]
+    rows: list[dict[str, object]] = [{"m": talk, "tools": cell} for cell in cells]
+    listed: list[dict[str, object]] = [{"m": talk, "tools": [tool]}, {"m": talk, "tools": None}]
+    make_dataset(tmp_path / "ds", {"train": [rows[:4]], "test": [rows[4:]]})
+    make_dataset(tmp_path / "lists", {"train": [listed]})
+    files = small.make_files(small.train_byte_level(), config={**small.CONFIG, "chat_template": chat})
+    theirs, ours = small.load_with_transformers(files, tmp_path), read_tokenizer(TokenizerFiles("x", None, files))
+
+    def read(name: str, split: str) -> list[str]:
+        store = DatasetStore(tmp_path / name)
+        reader = TextReader(store, "m", render_chat=make_chat_renderer(ours, store), tools_column="tools")
+        (group,) = reader.groups(split)
+        texts = [str(text) for text in reader.texts(group).to_pylist()]
+        assert texts == reader.rows(split, range(group.rows))
+        return texts
+
+    with_tool = theirs.apply_chat_template(talk, tools=[tool], tokenize=False)
+    without = theirs.apply_chat_template(talk, tokenize=False)
+    assert read("ds", "train") == [with_tool, without, "Hi|[]", without]
+    assert read("lists", "train") == [with_tool, without]
+    with pytest.raises(ChatTemplateFailed, match="its column of tools holds text that is no JSON"):
+        read("ds", "test")

@@ -69,12 +69,6 @@ def test_all_rows_come_in_small_batches(
     assert path.stat().st_size / 2 < consumed[-1] <= path.stat().st_size
 
 
-def test_only_the_requested_columns_are_read(tmp_path: Path) -> None:
-    """Of a Parquet file."""
-    write_parquet(tmp_path / "a")
-    assert [["n"]] * 5 == [chunk.batch.schema.names for chunk in read_parquet(tmp_path / "a", label="a", columns=["n"])]
-
-
 @pytest.mark.parametrize("content", [b"", b"PAR1 and nothing else", b"ARROW1 and nothing else", b"\xff" * 1_000])
 def test_a_broken_file_is_invalid(tmp_path: Path, content: bytes) -> None:
     """The message names it and has the library's reason."""

@@ -7,7 +7,7 @@ import pytest
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import ByteStream
-from mistudio.corpus.formats.csv import RecordTooLong, read_csv
+from mistudio.corpus.formats.csv import HasShortRows, RecordTooLong, read_csv
 from mistudio.corpus.formats.type_inference import KnownSchema
 
 Rows = list[dict[str, Any]]  # cells of any type
@@ -30,7 +30,9 @@ def read_rows(
         (("true", "False", "TRUE"), [True, False, True]),
         (("1", "x", "2"), ["1", "x", "2"]),
         (("007", "1", "2"), ["007", "1", "2"]),
-        (("2020-01-01", "2020-01-02", ""), ["2020-01-01", "2020-01-02", ""]),
+        (("2020-01-01", "2020-01-02", ""), ["2020-01-01", "2020-01-02", None]),
+        (("x", "NA", ""), ["x", None, None]),
+        ((" 1", "2 ", "-inf"), [1.0, 2.0, float("-inf")]),
         (("1", "NA", "null"), [1, None, None]),
         (("12345678901234567890", "1", "2"), ["12345678901234567890", "1", "2"]),
     ],
@@ -59,7 +61,8 @@ def test_a_tsv_file_has_tabs() -> None:
         (b"a,b\n1,x\\,y\n", {"escapechar": "\\"}, [{"a": 1, "b": "x,y"}]),
         (b"a;b\n1.000,5;x\n", {"sep": ";", "decimal": ",", "thousands": "."}, [{"a": 1000.5, "b": "x"}]),
         (b"a,b\n-,x\n5,-\n", {"na_values": "-"}, [{"a": None, "b": "x"}, {"a": 5, "b": None}]),
-        (b"a,b\n1\n2,x\n", {"on_bad_lines": "skip"}, [{"a": 2, "b": "x"}]),
+        (b"a,b\n1,y,z\n2,x\n", {"on_bad_lines": "skip"}, [{"a": 2, "b": "x"}]),
+        (b"a,b\nNA,\n", {"keep_default_na": False}, [{"a": "NA", "b": ""}]),
     ],
 )
 def test_options_mean_what_they_mean_in_pandas(data: bytes, options: dict[str, Json], rows: Rows) -> None:
@@ -82,11 +85,15 @@ def test_a_header_alone_has_columns_and_no_rows() -> None:
 @pytest.mark.parametrize(
     ("data", "options", "message"),
     [
-        (b"a,b\n1,2\n3\n", {}, "x.csv, row 3: expected 2 columns, found 1. Correct the row; the delimiter is a comma."),
+        (
+            b"a,b\n1,2\n3,4,5\n",
+            {},
+            "x.csv, row 3: expected 2 columns, found 3. Correct the row, or set the delimiter if it is not a comma.",
+        ),
         (
             b"a;b\n1;2;3\n",
             {"sep": ";"},
-            "x.csv, row 2: expected 2 columns, found 3. Correct the row; the delimiter is ;.",
+            "x.csv, row 2: expected 2 columns, found 3. Correct the row, or set the delimiter if it is not ;.",
         ),
         (b'a,b\n1,2\n3,"4\n5,6\n', {}, "x.csv, row 3: a quote is never closed. Close it."),
     ],
@@ -96,6 +103,12 @@ def test_a_fault_is_named_with_its_row(data: bytes, options: dict[str, Json], me
     with pytest.raises(InvalidData) as refused:
         read_rows(data, "x.csv", options=options)
     assert message == refused.value.detail
+
+
+def test_a_row_that_lacks_cells_must_be_read_again() -> None:
+    """By ``read_padded_csv``."""
+    with pytest.raises(HasShortRows):
+        read_rows(b"a,b\n1,2\n3\n")
 
 
 def test_a_quoted_cell_may_have_line_breaks() -> None:

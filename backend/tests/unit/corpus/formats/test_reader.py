@@ -9,7 +9,7 @@ import pytest
 
 from mistudio.core.errors import InvalidData, JobCancelled, Json
 from mistudio.corpus.formats.csv import RecordTooLong
-from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, SourceFormat, read_chunks
+from mistudio.corpus.formats.reader import Attempt, NotUtf8, ReadableFile, SchemaWidened, SourceFormat, read_chunks
 from mistudio.corpus.monitor import NullMonitor
 
 ROWS = [{"text": "a"}, {"text": "b"}]
@@ -99,8 +99,10 @@ def test_options_reach_the_reader(tmp_path: Path) -> None:
 
 
 def test_invalid_text_is_counted(tmp_path: Path) -> None:
-    """In every format that does not declare its encoding."""
+    """Once it is known that the text is not in another encoding."""
     path = tmp_path / "a.csv"
     path.write_bytes(b"a\n\xff\n")
-    (chunk,) = read_chunks(make_file(path, "csv"), Attempt(), monitor=NullMonitor())
+    with pytest.raises(NotUtf8):
+        list(read_chunks(make_file(path, "csv"), Attempt(), monitor=NullMonitor()))
+    (chunk,) = read_chunks(make_file(path, "csv"), Attempt(is_repaired=True), monitor=NullMonitor())
     assert ([{"a": "\ufffd"}], {"a": 1}) == (chunk.batch.to_pylist(), chunk.invalid)

@@ -24,7 +24,7 @@ INT, TEXT = pa.int64(), pa.string()
         (pa.struct([]), TEXT),
         (pa.struct([("a", INT), ("a", INT)]), TEXT),
         (pa.struct([("a", pa.large_string())]), pa.struct([("a", TEXT)])),
-        (pa.map_(TEXT, pa.large_string()), pa.map_(TEXT, TEXT)),
+        (pa.map_(TEXT, pa.large_string()), pa.list_(pa.struct([("key", TEXT), ("value", TEXT)]))),
         (pa.month_day_nano_interval(), TEXT),
         (pa.list_(INT, 3), pa.list_(INT, 3)),
         (pa.timestamp("us"), pa.timestamp("us")),
@@ -52,3 +52,13 @@ def test_names_become_unique(names: list[str]) -> None:
         "a.1" in names
     )
     assert unique == make_names_unique(unique)
+
+
+@pytest.mark.parametrize(("depth", "is_text"), [(32, False), (33, True), (200, True)])
+def test_a_column_that_nests_very_deeply_is_json_text(depth: int, is_text: bool) -> None:
+    """Parquet's readers refuse it; what is less deep keeps its type."""
+    kind: pa.DataType = INT
+    for _ in range(depth):
+        kind = pa.list_(kind)
+    (stored,) = to_storable_schema(pa.schema([("a", kind)]))
+    assert (JSON if is_text else kind) == stored.type

@@ -1,5 +1,6 @@
 """Invalid UTF-8 in columns of any type: replaced and counted."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -76,3 +77,11 @@ def test_a_chunk_that_is_broken_in_another_way_is_invalid() -> None:
     batch = pa.RecordBatch.from_arrays([broken], names=["a"])
     with pytest.raises(InvalidData, match=r"a\.arrow is damaged"):
         repair_chunk(Chunk(batch, 0), label="a.arrow")
+
+
+def test_invalid_text_does_not_hide_an_offset_out_of_bounds() -> None:
+    """Such an array was read before it was checked, which could end the process."""
+    buffers = [None, pa.py_buffer(np.array([0, 1, 1 << 30, 3], np.int32).tobytes()), pa.py_buffer(b"\xffab")]
+    broken = pa.StructArray.from_arrays([pa.Array.from_buffers(pa.string(), 3, buffers)], ["field"])
+    with pytest.raises(InvalidData, match=r"a\.arrow is damaged"):
+        repair_chunk(Chunk(pa.RecordBatch.from_arrays([broken], names=["a"]), 0), label="a.arrow")

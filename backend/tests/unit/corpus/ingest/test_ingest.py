@@ -182,8 +182,8 @@ def test_brackets_in_texts_are_no_nesting() -> None:
 
 def test_the_error_of_invalid_csv_names_the_row() -> None:
     """It gives the expected and the actual number of columns."""
-    with pytest.raises(InvalidData, match=r"x\.csv, row 3: expected 2 columns, found 1"):
-        ingest(b"a,b\n1,2\n3\n", label="x.csv", format="csv")
+    with pytest.raises(InvalidData, match=r"x\.csv, row 3: expected 2 columns, found 3"):
+        ingest(b"a,b\n1,2\n3,4,5\n", label="x.csv", format="csv")
 
 
 def test_the_error_of_an_unclosed_quote_names_the_row() -> None:
@@ -210,10 +210,11 @@ def test_invalid_utf8_is_replaced_and_counted() -> None:
     bad = pa.Array.from_buffers(pa.string(), 2, pa.array([b"x\xff", b"ok"]).buffers())
     nested = pa.StructArray.from_arrays([bad], ["s"])
     parquet = parquet_bytes(pa.table({"text": bad, "n": nested}))
+    utf8 = {"encoding": "utf-8"}
     cases = [
-        ingest(b"x\xff\nok\n", label="a.txt", format="text"),
-        ingest(b"text\nx\xff\nok\n", label="a.csv", format="csv"),
-        ingest(b'{"text": "x\xff"}\n{"text": "ok"}\n', label="a.jsonl", format="json"),
+        ingest(b"x\xff\nok\n", label="a.txt", format="text", options=utf8),
+        ingest(b"text\nx\xff\nok\n", label="a.csv", format="csv", options=utf8),
+        ingest(b'{"text": "x\xff"}\n{"text": "ok"}\n', label="a.jsonl", format="json", options=utf8),
         ingest(b'[{"text": "x\\ud800"}, {"text": "ok"}]', label="a.json", format="json"),
         ingest(parquet, label="a.parquet", format="parquet"),
     ]

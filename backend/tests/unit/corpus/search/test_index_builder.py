@@ -1,5 +1,6 @@
 """The full-text index on disk: built completely or not at all, recognized as stale, and removed."""
 
+import errno
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fakes.corpora import make_dataset
+from fakes.file_limit import file_limit
 from mistudio.core.errors import JobCancelled
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.hit_counter import Deadline
@@ -182,3 +184,12 @@ def test_the_best_hits_come_first_on_request(tmp_path: Path, executor: Executor)
     search = SearchableDataset(DatasetStore(tmp_path / "best"), executor).search(make_request("cat", sort="relevance"))
     assert ("relevance", [2, 3, 0]) == (search.sort, search.page(0, 9, deadline=Deadline(), patience=9.0).ids)
     assert [3] == search.page(1, 1, deadline=Deadline(), patience=9.0).ids
+
+
+def test_a_full_disk_has_its_number(folder: Path) -> None:
+    """tantivy's own error is a ValueError; nothing is left, and the next build succeeds."""
+    with pytest.raises(OSError, match="too large") as raised, file_limit(10):
+        build_index(folder, monitor=NullMonitor(), heap_bytes=HEAP)
+    assert errno.EFBIG == raised.value.errno
+    assert [] == list((folder / "index").glob("build-*"))
+    assert 40 == build_index(folder, monitor=NullMonitor(), heap_bytes=HEAP).rows

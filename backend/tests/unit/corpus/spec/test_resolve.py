@@ -1,6 +1,7 @@
 """Settings are resolved with every default explained, and settings that cannot work are refused."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -236,3 +237,44 @@ def test_settings_survive_json(dataset: Manifest) -> None:
     resolved = resolve_settings(settings, FakeTokenizer(), dataset=dataset)
     assert settings == from_json(TokenizeSettings, as_json(settings))
     assert resolved == from_json(ResolvedSettings, as_json(resolved))
+
+
+TEMPLATE = "{text} ({n})"
+
+
+def test_a_template_is_resolved_in_place_of_the_column(dataset: Manifest) -> None:
+    """It is checked against the columns, and it makes texts, so no chat template applies."""
+    settings = replace(SETTINGS, text_template=TEMPLATE)
+    resolved = resolve_settings(settings, FakeTokenizer(), dataset=dataset)
+    assert (resolved.text_column, resolved.text_template) == (None, TEMPLATE)
+    with pytest.raises(UnknownColumn, match=r"There is no column “none”\. Columns: text, messages, n") as unknown:
+        resolve_settings(replace(SETTINGS, text_template="{none}"), FakeTokenizer(), dataset=dataset)
+    assert [problem.field for problem in unknown.value.fields] == ["text_template"]
+    chat = FakeTokenizer(chat_template="{{ messages }}")
+    assert refused_fields(replace(settings, apply_chat_template=True), chat, dataset) == ["apply_chat_template"]
+
+
+def test_texts_that_differ_are_different_tokenizations(dataset: Manifest) -> None:
+    """Column and template are part of the identity; settings without a template keep the hash that they had."""
+    texts = [("text", None), ("messages", None), (None, "{text}"), (None, TEMPLATE)]
+    settings = [replace(SETTINGS, text_column=column, text_template=template) for column, template in texts]
+    keys = [equivalence_key(each, FakeTokenizer(), dataset=dataset, dataset_hash="d") for each in settings]
+    assert len(set(keys)) == 4
+    assert keys[0] == equivalence_key(SETTINGS, FakeTokenizer(), dataset=dataset, dataset_hash="d")
+    assert keys[0] == "ff2424dd51960bbabf52d8433d3a6a8247c8222ee86b66bba8741777f0cf34c0"
+
+
+def test_tools_are_passed_to_the_chat_template(tmp_path: Path) -> None:
+    """From the column of that name, which the notes name and which counts for the identity."""
+    row = {"messages": [{"role": "user", "content": "Hi"}]}
+    plain = make_dataset(tmp_path / "plain", {"train": [[row]]})
+    tools = make_dataset(tmp_path / "tools", {"train": [[{**row, "tools": "[]"}]]})
+    settings, chat = replace(SETTINGS, apply_chat_template=True), FakeTokenizer(chat_template="{{ messages }}")
+    without, resolved = (resolve_settings(settings, chat, dataset=dataset) for dataset in (plain, tools))
+    assert (without.tools_column, resolved.tools_column) == (None, "tools")
+    assert "Tools for the chat template: column “tools”." in resolved.notes
+    assert hash_settings(settings, without, tokenizer=chat, dataset_hash="d") != hash_settings(
+        settings, resolved, tokenizer=chat, dataset_hash="d"
+    )
+    off = resolve_settings(replace(SETTINGS, text_column="messages"), chat, dataset=tools)
+    assert off.tools_column is None

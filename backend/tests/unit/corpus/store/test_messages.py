@@ -1,9 +1,11 @@
 """Messages as chat templates expect them."""
 
+import json
+
 import pytest
 
 from mistudio.core.errors import Json
-from mistudio.corpus.store.messages import list_mapped_roles, normalize_messages
+from mistudio.corpus.store.messages import list_mapped_roles, normalize_messages, normalize_tools
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,32 @@ def test_mapped_roles_are_listed() -> None:
     """Each once, in the order of the table."""
     talks = [[{"from": "gpt"}, {"from": "human"}, {"from": "system"}], None, [{"role": "function"}, {"from": "gpt"}]]
     assert ["human", "gpt"] == list_mapped_roles(talks)
+
+
+TOOL: dict[str, Json] = {"type": "function", "function": {"name": "f", "parameters": {"a": [1, None]}}}
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (None, None),
+        ("", None),
+        ("null", None),
+        ([], []),
+        ("[]", []),
+        ([TOOL], [TOOL]),
+        (json.dumps([TOOL]), [TOOL]),
+        ([json.dumps(TOOL), None], [TOOL]),
+        ([{**TOOL, "strict": None}], [TOOL]),
+    ],
+)
+def test_tools_are_a_list_or_json_text_of_one(cell: object, expected: object) -> None:
+    """Keys that Arrow added as null are dropped; no tools are None, as transformers takes them."""
+    assert normalize_tools(cell) == expected
+
+
+@pytest.mark.parametrize("cell", [{"a": 1}, "{oops", "7", ["{oops"]])
+def test_what_holds_no_tools_is_refused(cell: object) -> None:
+    """The reason says what the column has to hold."""
+    with pytest.raises(ValueError, match="its column of tools holds"):
+        normalize_tools(cell)

@@ -7,12 +7,14 @@ import math
 import uuid
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistudio.corpus.formats.utf8_repair import python_values
 from mistudio.corpus.store.dataset_store import StoredRow
-from mistudio.corpus.store.sample import CELL_LIMIT, ITEM_LIMIT, TEXT_LIMIT, make_sample, to_json_value
+from mistudio.corpus.store.json_values import CELL_LIMIT, ITEM_LIMIT, to_json_value
+from mistudio.corpus.store.sample import TEXT_LIMIT, make_sample
 
 
 def row(**values: object) -> StoredRow:
@@ -151,3 +153,27 @@ def test_every_arrow_value_becomes_json(kind: pa.DataType, data: st.DataObject) 
     for value in python_values(buffers_of(kind, data)):
         for limit in (CELL_LIMIT, None):
             json.dumps(to_json_value(value, cell_limit=limit), allow_nan=False, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+@pytest.mark.parametrize("column", ["text", "other"])
+@pytest.mark.parametrize("kind", ["list", "object"])
+def test_a_value_of_any_depth_can_be_shown(is_whole: bool, column: str, kind: str) -> None:
+    """Also as the text, and the answer can be written as JSON."""
+    value: object = "innermost"
+    for _ in range(5_000):
+        value = [value] if kind == "list" else {"a": value}
+    values = {"text": "a", "other": 1} | {column: value}
+    sample = make_sample(StoredRow(id=0, split="train", row=0, values=values), "text", whole=is_whole)
+    assert json.dumps(sample.columns)
+    if column == "text":
+        assert sample.text.startswith("[" * 1_000 if kind == "list" else '{"a": ' * 1_000)
+        assert ("innermost" in sample.text) == (is_whole or kind == "list")
+
+
+def test_a_sample_in_full_has_a_million_characters() -> None:
+    """Longer texts and cells are cut, and say so."""
+    row = StoredRow(id=0, split="train", row=0, values={"text": "x" * 1_000_001, "other": "y" * 1_000_010})
+    sample = make_sample(row, "text", whole=True)
+    assert (1_000_000, 1_000_001, True) == (len(sample.text), sample.char_count, sample.truncated)
+    assert len(str(sample.columns["other"])) < 1_000_100

@@ -1,5 +1,7 @@
 """The record of an import of local files."""
 
+from dataclasses import replace
+
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetImportFields
@@ -27,10 +29,11 @@ def test_a_record_describes_its_files() -> None:
 
 
 def test_the_same_files_in_any_order_are_the_same_import() -> None:
-    """Other options, other content or other names make another one."""
+    """Other options, splits, content or names make another one."""
     key = record_of(*FILES).source_key
     assert key == record_of(*reversed(FILES)).source_key
-    others = [record_of(FILES[0]), record_of(*FILES, sample_by="file"), record_of(*FILES, name="wheels")]
+    changed = [replace(FILES[0], options={"delimiter": ";"}), replace(FILES[0], split="extra")]
+    others = [record_of(FILES[0]), record_of(*FILES, name="wheels"), *(record_of(one, FILES[1]) for one in changed)]
     assert key not in {record.source_key for record in others}
 
 

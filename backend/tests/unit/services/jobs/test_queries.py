@@ -1,13 +1,10 @@
 """Questions about jobs."""
 
-from datetime import timedelta
-
 import pytest
 
 from fakes.records import add_dataset, add_job
 from mistudio.core.database import Database
 from mistudio.core.errors import HubUnreachable, NotFound
-from mistudio.models import utc_now
 from mistudio.services.job_service import JobService
 from mistudio.services.jobs.queries import JobQueries, Lease
 
@@ -31,18 +28,16 @@ async def test_one_job_is_found_or_refused(async_db: Database) -> None:
         await queries.get("job_none")
 
 
-async def test_leases_and_due_jobs_follow_the_states(async_db: Database, jobs: JobService) -> None:
+async def test_leases_and_queued_jobs_follow_the_states(async_db: Database, jobs: JobService) -> None:
     """One job runs, one waits for its next attempt, one may start."""
     running, paused, queued = [await add_job(async_db, await add_dataset(async_db)) for _number in range(3)]
     await jobs.claim(running.id, "worker")
     claim = await jobs.claim(paused.id, "worker")
     assert claim is not None
     await jobs.postpone(claim, HubUnreachable("No answer."), 60.0)
-    now = utc_now()
     (lease,) = await jobs.list_leases()
     assert Lease(running.id, running.dataset_id, 1, "worker", lease.heartbeat_at) == lease
-    assert [queued.id] == [job.id for job in await jobs.list_due(now)]
-    due = await jobs.find_next_due(now)
-    assert due is not None
-    assert timedelta(seconds=0) < due - now <= timedelta(seconds=60)
+    assert [(paused.id, True), (queued.id, False)] == [
+        (job.id, job.not_before is not None) for job in await jobs.list_queued()
+    ]
     assert {("download", "running", 1), ("download", "queued", 2)} == set(await jobs.count_jobs())

@@ -33,6 +33,10 @@ class Setup:
     jobs: JobService
     pool: ChildPool
 
+    def limited_pool(self, settings: Settings) -> ChildPool:
+        """A pool with other settings."""
+        return _make_pool(settings, self.jobs)
+
     async def add_job(self) -> JobResponse:
         """A queued download."""
         return await self.jobs.get((await add_job(self.database, await add_dataset(self.database))).id)
@@ -46,11 +50,30 @@ async def setup(settings: Settings) -> AsyncIterator[Setup]:
     await upgrade(database)
     jobs = JobService(database, bus)
 
+    yield Setup(database, jobs, _make_pool(settings, jobs))
+    await database.close()
+
+
+def _make_pool(settings: Settings, jobs: JobService) -> ChildPool:
     async def enqueue(_job_id: str) -> None:
         """Do nothing."""
 
-    yield Setup(database, jobs, ChildPool(settings, jobs, bus=bus, vault=MemoryTokenVault(), enqueue=enqueue))
-    await database.close()
+    return ChildPool(settings, jobs, bus=RecordingBus(), vault=MemoryTokenVault(), enqueue=enqueue)
+
+
+async def test_a_child_that_takes_too_much_memory_is_killed(
+    settings: Settings, setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its job fails at once, with a sentence that says so: another attempt would take as much."""
+    (tmp_path / "sitecustomize.py").write_text("import time\nheld = b'x' * (300 << 20)\ntime.sleep(300)\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    job = await setup.add_job()
+    pool = setup.limited_pool(settings.model_copy(update={"job_memory_bytes": 200 << 20}))
+    await (await pool.start(job))
+    after = await setup.jobs.get(job.id)
+    assert (JobState.FAILED, "memory_limit") == (after.state, after.error_code)
+    assert "more than 200.0 MB of memory" in str(after.error_message)
+    await pool.close()
 
 
 async def test_a_child_that_started_too_late_runs_nothing(setup: Setup) -> None:

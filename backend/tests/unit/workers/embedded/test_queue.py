@@ -61,3 +61,17 @@ async def test_a_start_recovers_the_jobs_of_an_earlier_server(
     assert (JobState.QUEUED, 0) == (recovered.state, recovered.attempt)
     await queue.close()
     assert not queue.is_dispatching
+
+
+async def test_a_start_after_the_clock_was_set_back_does_not_wait_for_the_jump(
+    async_db: Database, jobs: JobService, queue: LocalQueue
+) -> None:
+    """The end of the pause is an hour away, but no pause is that long."""
+    job = await add_job(async_db, await add_dataset(async_db))
+    async with async_db.write() as session:
+        await session.execute(
+            update(Job).where(Job.id == job.id).values(not_before=utc_now() + timedelta(hours=1), attempt=1)
+        )
+    await queue.start()
+    await wait_until(lambda: len(queue.process_ids()) == 1)
+    await queue.close()

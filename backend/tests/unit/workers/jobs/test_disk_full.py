@@ -1,6 +1,7 @@
 """Jobs on a full disk, on any machine: with a reserve larger than any disk, and a database that may not grow."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import DiskFull, NoData
 from mistudio.core.migrations import upgrade
+from mistudio.core.reserve import RESERVE_NAME, STEP_BYTES, STEPS, EmergencyReserve
 from mistudio.models import Dataset, Job
 from mistudio.services.job_service import JobService
 from mistudio.services.jobs.figures import DatasetFigures
@@ -80,6 +82,52 @@ async def test_the_end_of_a_job_is_recorded_once_there_is_room(
     async with database.read() as session:
         ended = await session.get_one(Job, job.id)
         assert (("succeeded", None) if is_good else ("failed", "no_data")) == (ended.state, ended.error_code)
+
+
+class FullUntilReleased(PageLimit):
+    """A database without room until a part of the emergency reserve was released."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        super().__init__(database)
+        self._reserve = folder / RESERVE_NAME
+        EmergencyReserve(folder).fill()
+        self._whole = self._reserve.stat().st_size
+        self.is_full = False
+
+    def _limit(self, connection: DBAPIConnection, record: object, proxy: object) -> None:
+        is_full = self.is_full and self._reserve.stat().st_size == self._whole
+        self.pages = NO_MORE_PAGES if is_full else MANY_PAGES
+        super()._limit(connection, record, proxy)
+
+
+async def test_the_end_of_a_job_is_recorded_in_the_reserve(database: Database, tmp_path: Path) -> None:
+    """At once, though nothing was freed."""
+    jobs, limit = JobService(database, RecordingBus()), FullUntilReleased(database, tmp_path)
+    job = await add_job(database, await add_dataset(database))
+
+    async def handler(context: JobContext) -> DatasetFigures:
+        limit.is_full = True
+        raise NoData("There is nothing. " * 5_000)
+
+    await Runner(Settings(data_dir=tmp_path, disk_reserve_bytes=0), jobs, {"download": handler}).run_job(
+        job.id, owner="worker"
+    )
+    assert ("failed", "no_data") == ((await jobs.get(job.id)).state, (await jobs.get(job.id)).error_code)
+    assert STEP_BYTES * (STEPS - 1) == (tmp_path / RESERVE_NAME).stat().st_size
+
+
+async def test_a_disk_that_fails_ends_the_job(database: Database, tmp_path: Path) -> None:
+    """With a code of its own, and no internal error."""
+    jobs = JobService(database, RecordingBus())
+    job = await add_job(database, await add_dataset(database))
+
+    async def handler(context: JobContext) -> DatasetFigures:
+        raise OSError(errno.EIO, "Input/output error", "/data/raw")
+
+    await Runner(Settings(data_dir=tmp_path), jobs, {"download": handler}).run_job(job.id, owner="worker")
+    ended = await jobs.get(job.id)
+    assert ("failed", "disk_error") == (ended.state, ended.error_code)
+    assert "at /data/raw: Input/output error" in (ended.error_message or "")
 
 
 async def test_a_job_ends_before_it_uses_the_reserve(database: Database, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from mistudio.core.records import as_json
 from mistudio.corpus.spec import TokenizeSettings
 from mistudio.corpus.store.manifest import read_manifest
 from mistudio.models import Dataset, Tokenization
+from mistudio.services.datasets.manifest_figures import figures_of
 from mistudio.services.job_service import JobService
 from mistudio.services.storage_service import StorageService
-from mistudio.workers.jobs.handlers import figures_of, job_handlers
+from mistudio.workers.jobs.handlers import job_handlers
 
 
 def test_every_kind_of_job_has_a_handler(plain: Settings, tmp_path: Path) -> None:

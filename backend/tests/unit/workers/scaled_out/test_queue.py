@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import json
-import time
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,7 +17,7 @@ from mistudio.core.database import Database
 from mistudio.schemas.job import JobKind
 from mistudio.services.job_service import JobService
 from mistudio.workers.scaled_out.broadcast import connect_redis
-from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue, due_since
+from mistudio.workers.scaled_out.queue import BROKER_ERRORS, CeleryQueue
 
 
 async def read_messages(settings: Settings, queue: str) -> list[tuple[str, list[Any]]]:  # JSON of any kind
@@ -43,20 +41,21 @@ async def test_a_job_goes_to_the_queue_of_its_kind(
 ) -> None:
     """Only its id crosses the broker, and Redis records when it did."""
     job = await add_job(async_db, await add_dataset(async_db), kind=kind)
-    before = time.time()
     await queue.enqueue(job.id)
     assert [(task, [job.id])] == await read_messages(scaled_out, name)
     assert 1 == await queue.count_waiting(name)
-    times = await queue.enqueued_at([job.id, "job_unknown"])
-    assert [job.id] == list(times)
-    assert before <= times[job.id] <= time.time()
+    first = await queue.last_messages([job.id, "job_unknown"])
+    await queue.enqueue(job.id)
+    second = await queue.last_messages([job.id])
+    assert [job.id] == list(first) == list(second)
+    assert first != second
 
 
 async def test_an_unknown_job_is_not_sent(queue: CeleryQueue) -> None:
     """A deleted dataset takes its jobs along."""
     await queue.enqueue("job_unknown")
-    assert ({}, 0) == (await queue.enqueued_at(["job_unknown"]), await queue.count_waiting("downloads"))
-    assert {} == await queue.enqueued_at([])
+    assert ({}, 0) == (await queue.last_messages(["job_unknown"]), await queue.count_waiting("downloads"))
+    assert {} == await queue.last_messages([])
 
 
 async def test_every_shard_but_the_first_is_offered_to_workers(queue: CeleryQueue, scaled_out: Settings) -> None:
@@ -97,13 +96,3 @@ async def test_a_broker_that_is_down_loses_no_job(async_db: Database, jobs: JobS
             await queue.check_broker()
         await queue.close()
         await redis.aclose()
-
-
-def test_a_postponed_job_is_due_after_its_pause() -> None:
-    """A job without a pause is due since it was sent."""
-    pause_end = datetime.fromtimestamp(1_000, UTC)
-    assert [500.0, 1_000.0, 1_500.0] == [
-        due_since(None, 500.0),
-        due_since(pause_end, 500.0),
-        due_since(pause_end, 1_500.0),
-    ]

@@ -4,7 +4,7 @@ import { type JobControls, useJobControls } from '../../../hooks/useJobControls'
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { useDetailStore } from '../../../stores/detailStore';
 import type { DatasetDetail, RetryRequest } from '../../../types/dataset';
-import { needsHubToken } from '../../../utils/datasets';
+import { canRetry, needsHubToken } from '../../../utils/datasets';
 import { Button } from '../../common/Button';
 import { ErrorMessage } from '../../common/ErrorMessage';
 import { tile } from '../../common/styles';
@@ -26,7 +26,7 @@ export function UnreadyNotice({ dataset }: { readonly dataset: DatasetDetail }) 
       {failures.map(({ detail }) => (
         <ErrorMessage key={detail}>{detail}</ErrorMessage>
       ))}
-      {status === 'error' && <RetryButton {...buttons} />}
+      {status === 'error' && canRetry(dataset.error_code) && <RetryButton {...buttons} />}
       {showsTokenForm && (
         <RetryForm id={`window-${id}`} label="Retry download" busy={buttons.busy} onRetry={retry} />
       )}

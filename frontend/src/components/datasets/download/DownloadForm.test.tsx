@@ -168,3 +168,14 @@ it('is disabled while it submits', async () => {
     expect(getRepository()).toHaveValue('');
   });
 });
+
+it('keeps the options open while an error among them is corrected', async () => {
+  serveDownload(() => problem(422, 'unknown_config', 'There is no config “x”.'));
+  renderDownloadForm();
+  await userEvent.type(getRepository(), 'a/b');
+  await userEvent.click(getSubmit());
+  const config = await screen.findByLabelText('Config');
+  await userEvent.type(config, 'en');
+  expect(config).toHaveFocus();
+  expect(config).toHaveValue('en');
+});

@@ -18,15 +18,14 @@ interface DownloadFormProps {
 /** Downloads a dataset from the Hub; only the repository is required. */
 export function DownloadForm({ onOpen, children }: DownloadFormProps) {
   const form = useDownloadForm();
-  const [isExpanded, setIsExpanded] = useState(false);
-  const open = isExpanded || hasOptionErrors(form.errors);
+  const [open, setOpen] = useOptions(hasOptionErrors(form.errors));
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void form.submit();
   };
   return (
     <div className="bg-slate-900/50 border border-slate-800 rounded-lg p-6">
-      <FormHeading open={open} onToggle={() => setIsExpanded(!open)} />
+      <FormHeading open={open} onToggle={() => setOpen(!open)} />
       <form onSubmit={submit} noValidate className="space-y-4">
         <RepositoryField form={form} onOpen={onOpen} />
         <TokenField form={form} />
@@ -35,6 +34,17 @@ export function DownloadForm({ onOpen, children }: DownloadFormProps) {
       </form>
     </div>
   );
+}
+
+/** Whether the options are open: a new error among them opens them, and they stay open while it is corrected. */
+function useOptions(hasErrors: boolean): [boolean, (open: boolean) => void] {
+  const [open, setOpen] = useState(hasErrors);
+  const [hadErrors, setHadErrors] = useState(hasErrors);
+  if (hasErrors !== hadErrors) {
+    setHadErrors(hasErrors);
+    if (hasErrors) setOpen(true);
+  }
+  return [open, setOpen];
 }
 
 function FormHeading({ open, onToggle }: { readonly open: boolean; readonly onToggle: () => void }) {

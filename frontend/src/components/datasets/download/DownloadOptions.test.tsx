@@ -7,7 +7,15 @@ import type { DownloadForm } from './useDownloadForm';
 
 function makeForm(changes: Partial<DownloadForm> = {}): DownloadForm {
   return {
-    values: { repo_id: 'a/b', access_token: '', config: '', splits: [], revision: '', text_column: '' },
+    values: {
+      repo_id: 'a/b',
+      access_token: '',
+      config: '',
+      splits: [],
+      revision: '',
+      text_column: '',
+      text_template: '',
+    },
     errors: {},
     preflight: { kind: 'loaded', value: makeHubDataset({ configs: ['en', 'de'] }) },
     submitting: false,

@@ -4,6 +4,7 @@ import type { HubDataset } from '../../../types/dataset';
 import { FieldNote } from '../../common/FieldNote';
 import { TextField } from '../../common/TextField';
 import { SplitChoice } from '../shared/SplitChoice';
+import { TemplateField } from '../shared/TemplateField';
 import { FieldError } from './FieldError';
 import type { DownloadForm } from './useDownloadForm';
 
@@ -62,6 +63,14 @@ export function DownloadOptions({ form, children }: DownloadOptionsProps) {
         <FieldError failure={errors.splits} onChoose={(split) => change({ splits: [split] })} />
       </SplitChoice>
       <TextOptionField option={TEXT_COLUMN} form={form} />
+      <div className="sm:col-span-2">
+        <TemplateField
+          id="dataset-text-template-input"
+          value={values.text_template}
+          onChange={(template) => change({ text_template: template })}
+          error={errors.text_template?.message}
+        />
+      </div>
       <div className="sm:col-span-2 border-t border-slate-800 pt-4 space-y-3">
         <p className="text-sm text-slate-400">Or import local files (.csv, .jsonl, .parquet, …):</p>
         {children}

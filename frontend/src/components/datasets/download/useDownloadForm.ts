@@ -20,6 +20,7 @@ export interface DownloadValues {
   readonly splits: readonly string[];
   readonly revision: string;
   readonly text_column: string;
+  readonly text_template: string;
 }
 
 export interface DownloadForm {
@@ -40,13 +41,14 @@ const EMPTY_VALUES: DownloadValues = {
   splits: [],
   revision: '',
   text_column: '',
+  text_template: '',
 };
 
 /** The fields that depend on each field; their errors are outdated once it changes. */
 const DEPENDENT_FIELDS: Partial<Readonly<Record<DownloadField, readonly DownloadField[]>>> = {
-  repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column'],
-  revision: ['config', 'splits', 'text_column'],
-  config: ['splits', 'text_column'],
+  repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column', 'text_template'],
+  revision: ['config', 'splits', 'text_column', 'text_template'],
+  config: ['splits', 'text_column', 'text_template'],
 };
 
 interface FormState {
@@ -153,6 +155,7 @@ function toDownloadRequest(values: DownloadValues): DatasetDownloadRequest {
   return {
     repo_id: normalizeHfRepoId(values.repo_id),
     ...Object.fromEntries(texts),
+    ...(values.text_template === '' ? {} : { text_template: values.text_template }),
     ...(values.splits.length > 0 ? { splits: [...values.splits] } : {}),
   };
 }

@@ -1,16 +1,16 @@
-import { fireEvent, render, screen } from '@testing-library/react';
+import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 
-import { FakeUpload, useFakeUploads } from '../../../test/fakeUpload';
+import { useImportStore } from '../../../stores/importStore';
 import { DropTarget } from './DropTarget';
 
-it('shows the drop target while files are dragged, and imports dropped files', () => {
-  useFakeUploads();
+it('shows the drop target while files are dragged, and plans their import', async () => {
   render(<DropTarget />);
   const dataTransfer = { types: ['Files'], files: [new File(['a'], 'a.txt')] };
   fireEvent.dragOver(window, { dataTransfer });
   expect(screen.getByText('Drop the files to import them')).toBeInTheDocument();
   fireEvent.drop(window, { dataTransfer });
   expect(screen.queryByText('Drop the files to import them')).toBeNull();
-  expect(FakeUpload.current().address).toBe('/api/datasets/upload');
-  jest.restoreAllMocks();
+  await waitFor(() =>
+    expect(useImportStore.getState().state).toMatchObject({ kind: 'planned', label: 'a.txt' }),
+  );
 });

@@ -1,9 +1,10 @@
-import { render, screen } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { ApiError } from '../../../api/errors';
 import { useImportStore } from '../../../stores/importStore';
 import { findViolations } from '../../../test/axe';
+import { makeImportPlan } from '../../../test/importFixtures';
 import { ImportStatus } from './ImportStatus';
 
 const renderImportStatus = (state: ReturnType<typeof useImportStore.getState>['state']) => {
@@ -30,6 +31,15 @@ it('shows the upload progress, and stops the import', async () => {
   expect(screen.getByText('512 B of 2.0 KB sent')).toBeInTheDocument();
   expect(await findViolations(container)).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Stop the import' }));
+  expect(container).toBeEmptyDOMElement();
+});
+
+it('shows that the files are looked at, and nothing while the plan is shown', () => {
+  const { container } = renderImportStatus({ kind: 'planning', label: 'a.txt' });
+  expect(screen.getByRole('status')).toHaveTextContent('Looking what the files are…');
+  act(() =>
+    useImportStore.setState({ state: { kind: 'planned', label: 'a', files: [], plan: makeImportPlan() } }),
+  );
   expect(container).toBeEmptyDOMElement();
 });
 

@@ -11,13 +11,13 @@ import { IconButton } from '../../common/IconButton';
 import { ProgressBar } from '../../common/ProgressBar';
 import { card } from '../../common/styles';
 
-/** The progress of an upload or why it failed; nothing without an import. */
+/** The progress of an import or why it failed; nothing without one, and while its plan is shown. */
 export function ImportStatus() {
   const { state, dismiss } = useImportStore();
-  if (state.kind === 'idle') {
+  if (state.kind === 'idle' || state.kind === 'planned' || state.kind === 'choosing_config') {
     return null;
   }
-  const sending = state.kind === 'sending';
+  const sending = state.kind !== 'failed';
   return (
     <section aria-label="Import" className={`${card} space-y-4`}>
       <div className="flex items-center justify-between gap-4">
@@ -31,8 +31,12 @@ export function ImportStatus() {
   );
 }
 
-function Content({ state }: { readonly state: Exclude<ImportState, { kind: 'idle' }> }) {
+type ShownState = Extract<ImportState, { kind: 'planning' | 'sending' | 'failed' }>;
+
+function Content({ state }: { readonly state: ShownState }) {
   switch (state.kind) {
+    case 'planning':
+      return <p role="status">Looking what the files are…</p>;
     case 'failed':
       return <Failure error={state.error} />;
     case 'sending': {

@@ -20,3 +20,11 @@ it('disables cancel and retry while busy, but not delete', () => {
   expect(screen.getByRole('button', { name: 'Cancel TinyStories' })).toBeDisabled();
   expect(screen.getByRole('button', { name: 'Delete TinyStories' })).toBeEnabled();
 });
+
+it('offers no retry where the same job would fail again', () => {
+  const dataset = makeFailedDataset({ error_code: 'invalid_data' });
+  render(<DatasetCardActions dataset={dataset} busy={false} {...on} />);
+  expect(screen.getAllByRole('button').map((button) => button.getAttribute('aria-label'))).toEqual([
+    'Delete TinyStories',
+  ]);
+});

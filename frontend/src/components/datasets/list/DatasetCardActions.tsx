@@ -1,5 +1,5 @@
 import type { Dataset } from '../../../types/dataset';
-import { DATASET_ACTIONS } from '../../../utils/datasets';
+import { listDatasetActions } from '../../../utils/datasets';
 import { type JobButtonHandlers, JobButtons } from '../shared/JobButtons';
 
 interface DatasetCardActionsProps extends JobButtonHandlers {
@@ -7,7 +7,7 @@ interface DatasetCardActionsProps extends JobButtonHandlers {
   readonly busy: boolean;
 }
 
-/** The actions that a dataset's status allows. */
+/** The actions that a dataset's status and error allow. */
 export function DatasetCardActions({ dataset, ...more }: DatasetCardActionsProps) {
-  return <JobButtons name={dataset.name} actions={DATASET_ACTIONS[dataset.status]} {...more} />;
+  return <JobButtons name={dataset.name} actions={listDatasetActions(dataset)} {...more} />;
 }

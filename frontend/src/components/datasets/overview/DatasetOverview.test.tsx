@@ -20,13 +20,26 @@ it('describes the dataset', async () => {
   expect(getTile('Status')).toHaveTextContent('ready');
   expect(getTile('Splits')).toHaveTextContent('train: 9,000, validation: 1,000');
   expect(getTile('Columns')).toHaveTextContent('text (string), id (int64)');
-  expect(getTile('Text column')).toHaveTextContent('textIt is called “text”.');
+  expect(getTile('Text')).toHaveTextContent('textChange the textIt is called “text”.');
   expect(getTile('Created')).toHaveTextContent('23 Nov 2026');
   expect(getTile('Size').parentElement).toHaveClass('grid', 'grid-cols-2', 'gap-4');
   expect(await screen.findByRole('region', { name: 'Description' })).toHaveTextContent('Short stories.');
   expect(
     within(screen.getByRole('region', { name: 'Use it' })).getByText('Load the data'),
   ).toBeInTheDocument();
+});
+
+it('counts null, empty and repaired texts, and links to the repaired ones', () => {
+  const { rerender } = render(
+    <DatasetOverview dataset={makeDetail({ null_texts: 0, empty_texts: 1_200, invalid_texts: 3 })} />,
+  );
+  expect(getTile('Texts')).toHaveTextContent('0 null, 1,200 empty, 3 repaired');
+  expect(screen.getByRole('link', { name: 'Show the repaired texts' })).toHaveAttribute(
+    'href',
+    '/datasets/ds_1/samples?search=%EF%BF%BD&mode=exact',
+  );
+  rerender(<DatasetOverview dataset={makeDetail({ invalid_texts: 0 })} />);
+  expect(screen.queryByRole('link', { name: 'Show the repaired texts' })).not.toBeInTheDocument();
 });
 
 it('shows that the dataset is not tokenized yet', () => {
@@ -65,6 +78,13 @@ it('shows unknown values as a dash', () => {
   expect(getTile('Source')).toHaveTextContent(/^SourceLocal file$/);
   expect(getTile('Status')).toHaveTextContent('cancelled');
   expect(getTile('Splits')).toHaveTextContent(/^Splitstrain$/);
-  for (const label of ['Size', 'Format', 'Columns', 'Text column'])
-    expect(getTile(label)).toHaveTextContent('—');
+  for (const label of ['Size', 'Format', 'Columns', 'Text']) expect(getTile(label)).toHaveTextContent('—');
+});
+
+it('shows a template, tags and a note', () => {
+  const changes = { text_column: null, text_template: '{q}: {a}', tags: ['x', 'y'], note: 'Mine.' };
+  render(<DatasetOverview dataset={makeDetail(changes)} />);
+  expect(getTile('Text')).toHaveTextContent('{q}: {a}');
+  expect(getTile('Tags')).toHaveTextContent('x, y');
+  expect(getTile('Note')).toHaveTextContent('Mine.');
 });

@@ -7,11 +7,13 @@ import {
   formatFileSize,
   UNKNOWN,
 } from '../../../utils/formatters';
+import { formatRoute, makeDatasetRoute } from '../../../utils/route';
 import { InfoTile } from '../../common/InfoTile';
 import { lazyPart } from '../../common/lazyPart';
 import { Notice } from '../../common/Notice';
 import { StatTile } from '../../common/StatTile';
 import { UsageSnippets } from '../shared/UsageSnippets';
+import { TextSetting } from './TextSetting';
 
 /** The code that parses Markdown is loaded with the first window. */
 const DatasetDescription = lazyPart(() => import('./DatasetDescription'), 'Loading the description…');
@@ -58,14 +60,49 @@ function Information({ dataset }: DatasetOverviewProps) {
           {joined(dataset.splits.map(({ name, num_rows }) => `${name}${rows(num_rows)}`))}
         </InfoTile>
         <InfoTile label="Columns" wide>
-          {joined(metadata.columns.map(({ name, type }) => `${name} (${type})`))}
+          {joined(metadata.columns.map(({ name, type, feature }) => `${name} (${feature ?? type})`))}
         </InfoTile>
-        <InfoTile label="Text column" note={metadata.text_column_reason}>
-          {dataset.text_column ?? UNKNOWN}
+        <InfoTile label="Text" note={metadata.text_column_reason} wide={dataset.text_template !== null}>
+          <span className="whitespace-pre-wrap">
+            {dataset.text_template ?? dataset.text_column ?? UNKNOWN}
+          </span>
+          {status === 'ready' && <TextSetting dataset={dataset} />}
         </InfoTile>
+        <InfoTile label="Texts" note={<RepairedTexts dataset={dataset} />}>
+          {joined(countTexts(dataset))}
+        </InfoTile>
+        {dataset.tags.length > 0 && <InfoTile label="Tags">{joined(dataset.tags)}</InfoTile>}
+        {dataset.note !== null && (
+          <InfoTile label="Note" wide>
+            {dataset.note}
+          </InfoTile>
+        )}
         <InfoTile label="Created">{formatDateTime(dataset.created_at)}</InfoTile>
       </dl>
     </section>
+  );
+}
+
+/** Return how many texts are null, empty or repaired; unknown counts are left out. */
+function countTexts({ null_texts, empty_texts, invalid_texts }: Dataset): readonly string[] {
+  const counts = [
+    [null_texts, 'null'],
+    [empty_texts, 'empty'],
+    [invalid_texts, 'repaired'],
+  ] as const;
+  return counts.flatMap(([count, kind]) => (count === null ? [] : [`${formatCount(count)} ${kind}`]));
+}
+
+/** A link to the texts in which U+FFFD replaces invalid characters. */
+function RepairedTexts({ dataset }: DatasetOverviewProps) {
+  if (!dataset.invalid_texts) {
+    return null;
+  }
+  const route = makeDatasetRoute(dataset.id, { tab: 'samples', search: '\ufffd', mode: 'exact' });
+  return (
+    <a href={formatRoute(route)} className="text-emerald-400 hover:underline">
+      Show the repaired texts
+    </a>
   );
 }
 

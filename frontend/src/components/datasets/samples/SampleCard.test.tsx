@@ -84,3 +84,11 @@ it('shows that a sample is empty', () => {
   renderSampleCard(makeSample({ text: '', char_count: 0 }));
   expect(screen.getByText('Empty')).toBeInTheDocument();
 });
+
+it('scrolls an expanded text inside the card, below the other columns', async () => {
+  renderSampleCard(makeSample({ columns: { source: 'web' } }));
+  await userEvent.click(screen.getByRole('button', { name: 'Expand sample #1' }));
+  const text = screen.getByRole('region', { name: 'Text of sample #1' });
+  expect(text).toHaveAttribute('tabindex', '0');
+  expect(screen.getByText('web').compareDocumentPosition(text)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+});

@@ -41,13 +41,11 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
           <ExpandButton name={`sample #${sample.id}`} open={open} onToggle={toggle} />
         </div>
       </div>
+      {open && <SampleFacts sample={shownSample} open />}
       <SampleText sample={sample} text={shownSample.text} open={open} />
       {open && <FetchStatus state={fetchState} />}
       {open && fullSample !== null && <SampleTokens sample={fullSample} />}
-      <div className="mt-2 text-xs text-slate-500 break-words">
-        Length: {formatCount(sample.char_count)} chars
-        <SampleColumns columns={shownSample.columns} open={open} />
-      </div>
+      {!open && <SampleFacts sample={shownSample} open={false} />}
     </article>
   );
 }
@@ -66,6 +64,16 @@ function useFullSample(datasetId: string, sample: DatasetSample, tokenization: s
   };
   const [fetchState, runFetch] = useAction(fetchFullSample);
   return { fullSample, fetchFullSample, fetchState, runFetch };
+}
+
+/** The length and the other columns: below the text, or above it once expanded, where a long text cannot hide them. */
+function SampleFacts({ sample, open }: { readonly sample: DatasetSample; readonly open: boolean }) {
+  return (
+    <div className={`${open ? 'mb-2' : 'mt-2'} text-xs text-slate-500 break-words`}>
+      Length: {formatCount(sample.char_count)} chars
+      <SampleColumns columns={sample.columns} open={open} />
+    </div>
+  );
 }
 
 interface ExpandButtonProps {
@@ -102,7 +110,10 @@ function SampleText({ sample, text, open }: SampleTextProps) {
   return (
     <div
       dir="auto"
-      className={`text-sm text-slate-300 whitespace-pre-wrap break-words ${open ? '' : 'line-clamp-3'}`}
+      tabIndex={open ? 0 : undefined}
+      role={open ? 'region' : undefined}
+      aria-label={open ? `Text of sample #${sample.id}` : undefined}
+      className={`text-sm text-slate-300 whitespace-pre-wrap break-words ${open ? 'max-h-[60vh] overflow-y-auto' : 'line-clamp-3'}`}
     >
       {text === '' ? <em>Empty</em> : <MarkedText text={text} marks={marks} />}
     </div>

@@ -34,3 +34,9 @@ it('shows a conversation as bubbles with roles and tool calls', () => {
     'assistantweather({"city":"Oslo"})',
   ]);
 });
+
+it('tells null and the empty text from texts that say so', () => {
+  render(<SampleColumns columns={{ a: null, b: '', c: 'null', d: 'empty' }} open={false} />);
+  expect(screen.getAllByText('null').map(({ tagName }) => tagName)).toEqual(['EM', 'BDI']);
+  expect(screen.getAllByText('empty').map(({ tagName }) => tagName)).toEqual(['EM', 'BDI']);
+});

@@ -17,10 +17,16 @@ export function SampleColumns({ columns, open }: SampleColumnsProps) {
     return (
       <span key={name} className={open ? 'block mt-1 whitespace-pre-wrap' : ''}>
         {open ? '' : ' • '}
-        <bdi>{name}</bdi>: <bdi>{open ? text : shorten(text)}</bdi>
+        <bdi>{name}</bdi>: <ColumnValue value={value} text={open ? text : shorten(text)} />
       </span>
     );
   });
+}
+
+/** The text of a value; null and the empty text are set apart from a text that says so. */
+function ColumnValue({ value, text }: { readonly value: unknown; readonly text: string }) {
+  if (value === null || value === '') return <em>{value === null ? 'null' : 'empty'}</em>;
+  return <bdi>{text}</bdi>;
 }
 
 interface OpenConversationProps {

@@ -3,15 +3,16 @@ import userEvent from '@testing-library/user-event';
 
 import { findViolations } from '../../../test/axe';
 import { makeDetail, makeTokenization } from '../../../test/fixtures';
-import { makeDatasetRoute } from '../../../utils/route';
+import { makeDatasetRoute, type SearchMode } from '../../../utils/route';
 import { SampleFilters } from './SampleFilters';
 
 const onChange = jest.fn();
 
-function renderSampleFilters(changes: Parameters<typeof makeDetail>[0] = {}): void {
-  render(
-    <SampleFilters dataset={makeDetail(changes)} route={makeDatasetRoute('ds_1')} onChange={onChange} />,
-  );
+type Changes<Make extends (...args: never[]) => unknown> = Parameters<Make>[0];
+
+function renderSampleFilters(changes: Changes<typeof makeDetail> = {}, mode: SearchMode = 'words'): void {
+  const route = makeDatasetRoute('ds_1', { mode });
+  render(<SampleFilters dataset={makeDetail(changes)} route={route} onChange={onChange} />);
 }
 
 it('searches once typing pauses', async () => {
@@ -23,10 +24,15 @@ it('searches once typing pauses', async () => {
 });
 
 it('sets the search mode and case sensitivity', async () => {
-  renderSampleFilters();
+  renderSampleFilters({}, 'exact');
   await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Search mode' }), 'Regular expression');
   await userEvent.click(screen.getByRole('checkbox', { name: 'Match case' }));
   expect(onChange.mock.calls).toEqual([[{ mode: 'regex' }], [{ matchCase: true }]]);
+});
+
+it('offers no case sensitivity for words, which never have it', () => {
+  renderSampleFilters();
+  expect(screen.queryByRole('checkbox', { name: 'Match case' })).toBeNull();
 });
 
 it('offers a token range only for tokenized datasets', async () => {
@@ -40,4 +46,14 @@ it('offers a token range only for tokenized datasets', async () => {
 it('shows the progress of the word index', () => {
   renderSampleFilters({ index: { state: 'building', progress: 45.9 } });
   expect(screen.getByText('Word index: 45.9% built')).toBeInTheDocument();
+});
+
+it('follows an address that something else changed', () => {
+  const show = (search: string) => (
+    <SampleFilters dataset={makeDetail()} route={makeDatasetRoute('ds_1', { search })} onChange={onChange} />
+  );
+  const { rerender } = render(show('cat'));
+  rerender(show('dog'));
+  expect(screen.getByRole('searchbox')).toHaveValue('dog');
+  expect(onChange).not.toHaveBeenCalled();
 });

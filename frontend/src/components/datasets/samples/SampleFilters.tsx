@@ -35,7 +35,9 @@ export function SampleFilters({ dataset, route, onChange }: SampleFiltersProps) 
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm text-slate-400">
         <ModeSelect value={route.mode} onChange={(mode) => onChange({ mode })} />
-        <CaseCheckbox checked={route.matchCase} onChange={(matchCase) => onChange({ matchCase })} />
+        {route.mode !== 'words' && (
+          <CaseCheckbox checked={route.matchCase} onChange={(matchCase) => onChange({ matchCase })} />
+        )}
         {isTokenized && <TokenRange route={route} onChange={onChange} />}
         <IndexNote index={dataset.index} />
       </div>
@@ -100,10 +102,15 @@ function TokenRange({ route, onChange }: Omit<SampleFiltersProps, 'dataset'>) {
 /** A search field that reports a change once typing pauses. */
 function SearchInput({ value, onChange }: FieldProps<string>) {
   const [text, setText] = useState(value);
+  const [seenValue, setSeenValue] = useState(value);
   const debouncedText = useDebounced(text, DEBOUNCE_MS);
-  // The field does not follow the address, because the address follows the field.
+  // The address follows the field, and the field follows the address only where another control changed it.
+  if (value !== seenValue) {
+    setSeenValue(value);
+    if (value !== debouncedText) setText(value);
+  }
   const search = useEffectEvent((newText: string) => {
-    if (newText !== value) onChange(newText);
+    if (newText === text && newText !== value) onChange(newText);
   });
   useEffect(() => search(debouncedText), [debouncedText]);
   return (

@@ -20,10 +20,15 @@ it.each<[Partial<SampleFilter>, string]>([
       'Try fewer words, another mode, a wider token range or all splits.',
   ],
 ])('says for %j where the search looked and what to try', (changes, expected) => {
-  expect(explainEmpty({ ...NO_FILTER, ...changes }, { text_column: 'text' })).toBe(expected);
+  expect(explainEmpty({ ...NO_FILTER, ...changes }, { text_column: 'text', text_template: null })).toBe(
+    expected,
+  );
 });
 
 it('names no column while the dataset has none', () => {
-  const explanation = explainEmpty({ ...NO_FILTER, search: 'castle' }, { text_column: null });
+  const explanation = explainEmpty(
+    { ...NO_FILTER, search: 'castle' },
+    { text_column: null, text_template: null },
+  );
   expect(explanation).toBe('No matches. Try fewer words or another mode.');
 });

@@ -1,18 +1,19 @@
 /** Explains an empty page of samples: where the search looked, and what to try instead. */
 import type { DatasetDetail } from '../../../types/dataset';
+import { describeText } from '../../../utils/datasets';
 import type { SampleFilter } from '../../../utils/route';
 
 /** Return why no sample passes `filter`, and what to try. */
 export function explainEmpty(
   filter: SampleFilter,
-  { text_column }: Pick<DatasetDetail, 'text_column'>,
+  dataset: Pick<DatasetDetail, 'text_column' | 'text_template'>,
 ): string {
   const { search, minTokens, maxTokens } = filter;
   if (minTokens !== null && maxTokens !== null && minTokens > maxTokens) {
     return 'The minimum number of tokens is above the maximum. Swap the two numbers.';
   }
   if (search !== '') {
-    return explainNoMatches(filter, text_column);
+    return explainNoMatches(filter, describeText(dataset));
   }
   return hasTokenRange(filter) ? explainEmptyRange(filter) : explainEmptySplit(filter);
 }
@@ -22,9 +23,9 @@ export function hasTokenRange({ minTokens, maxTokens }: SampleFilter): boolean {
   return minTokens !== null || maxTokens !== null;
 }
 
-function explainNoMatches(filter: SampleFilter, column: string | null): string {
+function explainNoMatches(filter: SampleFilter, text: string | null): string {
   const places = [
-    column === null ? '' : `in column “${column}”`,
+    text === null ? '' : `in ${text}`,
     filter.split === null ? '' : `of split “${filter.split}”`,
     describeRange(filter),
   ];

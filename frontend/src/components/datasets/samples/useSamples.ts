@@ -21,7 +21,7 @@ export function useSamples(route: DatasetRoute) {
   const { id, split, page, search, mode, matchCase, minTokens, maxTokens, tokenization } = route;
   const load = useCallback(
     (signal: AbortSignal) => {
-      const searchQuery = search === '' ? {} : { search, mode, case: matchCase ? true : null };
+      const searchQuery = search === '' ? {} : { search, mode, case: mode === 'words' ? null : matchCase };
       const query = { split, ...searchQuery, min_tokens: minTokens, max_tokens: maxTokens, tokenization };
       return getDatasetSamples(id, { page, limit: SAMPLES_PER_PAGE, ...query }, signal);
     },

@@ -7,9 +7,17 @@ import { SourceSettings } from './SourceSettings';
 
 const DATASET = makeDetail({
   columns: [
-    { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1 },
-    { name: 'messages', type: 'list', kind: 'conversation', nulls: 0, characters: null },
-    { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null },
+    { name: 'text', type: 'string', kind: 'text', nulls: 0, characters: 1, feature: null, labels: [] },
+    {
+      name: 'messages',
+      type: 'list',
+      kind: 'conversation',
+      nulls: 0,
+      characters: null,
+      feature: null,
+      labels: [],
+    },
+    { name: 'id', type: 'int64', kind: 'other', nulls: 0, characters: null, feature: null, labels: [] },
   ],
 });
 

@@ -4,6 +4,7 @@ import { ErrorMessage } from '../../common/ErrorMessage';
 import { FieldNote } from '../../common/FieldNote';
 import { SelectField } from '../../common/SelectField';
 import { SplitChoice } from '../shared/SplitChoice';
+import { TemplateField } from '../shared/TemplateField';
 import { SettingField } from './SettingField';
 import { CHAT_TEMPLATE_SETTING } from './settingTables';
 import type { TokenizationForm } from './useTokenizationForm';
@@ -13,12 +14,20 @@ interface SourceSettingsProps {
   readonly dataset: DatasetDetail;
 }
 
-/** Which column of which splits is tokenized and, for conversations, whether the chat template is applied. */
+/** Which column or template of which splits is tokenized and, for conversations, whether the chat template is applied. */
 export function SourceSettings({ form, dataset }: SourceSettingsProps) {
   const { values, errors, change } = form;
   return (
     <>
       <ColumnSelect form={form} dataset={dataset} />
+      <div className="sm:col-span-2">
+        <TemplateField
+          id="text-template-input"
+          value={values.text_template}
+          onChange={(template) => change({ text_template: template, apply_chat_template: false })}
+          error={errors.text_template}
+        />
+      </div>
       <SplitChoice
         splits={dataset.splits.map(({ name }) => name)}
         selected={values.splits}
@@ -44,7 +53,7 @@ function ColumnSelect({ form, dataset }: SourceSettingsProps) {
       label="Text column"
       value={values.text_column}
       choices={[
-        ['', `Dataset default: ${dataset.text_column ?? UNKNOWN}`],
+        ['', `Dataset default: ${dataset.text_template ?? dataset.text_column ?? UNKNOWN}`],
         ...textColumns.map(({ name, kind }) => [name, `${name} (${kind})`] as const),
       ]}
       // A chat template applies to conversations only, so a new column resets it.
@@ -57,6 +66,6 @@ function ColumnSelect({ form, dataset }: SourceSettingsProps) {
 
 /** Return whether the selected column holds conversations. */
 function isConversation({ values }: TokenizationForm, { columns, text_column }: DatasetDetail): boolean {
-  const selected = values.text_column || text_column;
+  const selected = values.text_template === '' ? values.text_column || text_column : null;
   return columns.some(({ name, kind }) => name === selected && kind === 'conversation');
 }

@@ -1,5 +1,5 @@
 import type { Tokenization } from '../../../types/dataset';
-import { TOKENIZATION_ACTIONS } from '../../../utils/tokenizations';
+import { listTokenizationActions } from '../../../utils/tokenizations';
 import { CopyButton } from '../../common/CopyButton';
 import { type JobButtonHandlers, JobButtons } from '../shared/JobButtons';
 
@@ -8,16 +8,16 @@ interface TokenizationActionsProps extends JobButtonHandlers {
   readonly busy: boolean;
 }
 
-/** The actions that a tokenization's status allows, and a button that copies its path. */
+/** The actions that a tokenization's status and error allow, and a button that copies its path. */
 export function TokenizationActions({ tokenization, ...more }: TokenizationActionsProps) {
-  const { tokenizer, status, path } = tokenization;
+  const { tokenizer, path } = tokenization;
   return (
     <>
       {path !== null && <CopyButton label={`Copy the path of ${tokenizer}`} text={path} />}
       <JobButtons
         name={tokenizer}
         deleteName={`the tokenization with ${tokenizer}`}
-        actions={[...TOKENIZATION_ACTIONS[status], 'delete']}
+        actions={[...listTokenizationActions(tokenization), 'delete']}
         {...more}
       />
     </>

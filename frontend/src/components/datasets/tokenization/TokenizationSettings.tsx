@@ -6,6 +6,7 @@ import { Button } from '../../common/Button';
 import { AdvancedSettings } from './AdvancedSettings';
 import { SettingField } from './SettingField';
 import { BASIC_SETTINGS } from './settingTables';
+import { TextChoice } from './TextChoice';
 import type { TokenizationForm } from './useTokenizationForm';
 
 /** The form that the button below the preview submits. */
@@ -32,6 +33,7 @@ export function TokenizationSettings({ form, dataset }: TokenizationSettingsProp
       aria-label="Tokenization settings"
       className="space-y-4"
     >
+      <TextChoice form={form} dataset={dataset} />
       <BasicSettings form={form} />
       <MoreSettings form={form} dataset={dataset} />
     </form>

@@ -73,6 +73,16 @@ it('counts the shown tokens, and names special tokens and padding', async () => 
   ).toBeInTheDocument();
 });
 
+it('says that a long row is shown in part', async () => {
+  const long = makePreview({ token_count: 20_000, padding_count: 19_999, truncated: 0 });
+  server.use(http.post(api('/tokenize-preview'), () => HttpResponse.json(long)));
+  render(<TokenizePreview values={VALUES} />);
+  await preview('Hi');
+  expect(
+    await screen.findByText(/^20,000 tokens, 19,999 of them padding; the first 1 are shown/),
+  ).toBeInTheDocument();
+});
+
 it.each([
   ['another tokenizer', makeForm({ ...VALUES, tokenizer: 'other' }).values],
   ['a switch', makeForm({ ...VALUES, add_special_tokens: false }).values],

@@ -69,15 +69,16 @@ function Result({ preview }: { readonly preview: Preview }) {
   );
 }
 
-/** Describe how many tokens are shown, how many are special or padding, and how many were truncated. */
-function describeCounts({ tokens, truncated }: Preview): string {
-  const kinds = (['special', 'padding'] as const).map((kind) => {
-    const count = tokens.filter((token) => token.kind === kind).length;
-    return count === 0 ? '' : `, ${formatCount(count)} of them ${kind}`;
-  });
+/** Describe how many tokens the row has, how many are special or padding, shown, and truncated. */
+function describeCounts(preview: Preview): string {
+  const { tokens, token_count, special_count, padding_count, truncated } = preview;
+  const kinds = Object.entries({ special: special_count, padding: padding_count }).map(([kind, count]) =>
+    count === 0 ? '' : `, ${formatCount(count)} of them ${kind}`,
+  );
+  const shown = tokens.length < token_count ? `; the first ${formatCount(tokens.length)} are shown` : '';
   const cutText =
     truncated === 0 ? '' : `; ${formatCount(truncated)} more ${truncated === 1 ? 'was' : 'were'} truncated`;
-  return formatPlural(tokens.length, 'token') + kinds.join('') + cutText;
+  return formatPlural(token_count, 'token') + kinds.join('') + shown + cutText;
 }
 
 type PreviewRequest = Parameters<typeof previewTokens>[0];

@@ -118,7 +118,11 @@ function RowTokens({ id, row }: { readonly id: string; readonly row: TokenizedRo
   const [position, setPosition] = useState<number | null>(null);
   return (
     <>
-      <p className="text-sm text-slate-400">Press a token to trace it to its document.</p>
+      <p className="text-sm text-slate-400">
+        Press a token to trace it to its document.
+        {row.tokens.length < row.token_count &&
+          ` The first ${formatCount(row.tokens.length)} of ${formatPlural(row.token_count, 'token')} are shown.`}
+      </p>
       <TokenChips tokens={row.tokens} label={`Tokens of row ${row.row}`} onSelectToken={setPosition} />
       {position !== null && <TraceView id={id} row={row} position={position} />}
     </>

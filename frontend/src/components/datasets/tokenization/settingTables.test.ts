@@ -23,7 +23,7 @@ const SETTINGS = [
   CHAT_TEMPLATE_SETTING,
 ];
 /** The settings whose choices depend on the dataset. */
-const OF_THE_DATASET = ['splits', 'text_column'];
+const OF_THE_DATASET = ['splits', 'text_column', 'text_template'];
 
 it('has one setting for each value of the form', () => {
   const names = [...SETTINGS.map(({ name }) => name), ...OF_THE_DATASET];

@@ -18,6 +18,7 @@ const FIELDS: readonly (keyof TokenizeRequest)[] = [
   'revision',
   'access_token',
   'splits',
+  'text_template',
   'text_column',
   'max_length',
   'padding',
