@@ -1,12 +1,7 @@
 import type { DatasetDetail } from '../../../types/dataset';
+import { AMOUNT_SETTINGS, WINDOW_SETTINGS } from './amountSettings';
 import { SettingField, SettingFields } from './SettingField';
-import {
-  ACCESS_SETTINGS,
-  AMOUNT_SETTINGS,
-  ORDER_SETTINGS,
-  VERIFY_SETTING,
-  WINDOW_SETTINGS,
-} from './settingTables';
+import { ACCESS_SETTINGS, ORDER_SETTINGS, VERIFY_SETTING } from './settingTables';
 import { SourceSettings } from './SourceSettings';
 import { SpecialTokenSettings } from './SpecialTokenSettings';
 import type { TokenizationForm } from './useTokenizationForm';

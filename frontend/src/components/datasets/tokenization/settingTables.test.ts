@@ -1,14 +1,13 @@
 import { DEFAULT_VALUES } from '../../../utils/tokenizationValues';
+import { AMOUNT_SETTINGS, WINDOW_SETTINGS } from './amountSettings';
 import {
   ACCESS_SETTINGS,
-  AMOUNT_SETTINGS,
   BASIC_SETTINGS,
   CHAT_TEMPLATE_SETTING,
   ORDER_SETTINGS,
   PACKED_SETTINGS,
   SLOT_SETTINGS,
   VERIFY_SETTING,
-  WINDOW_SETTINGS,
 } from './settingTables';
 
 const SETTINGS = [
