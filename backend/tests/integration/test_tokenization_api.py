@@ -122,11 +122,10 @@ async def test_contexts_and_positions_lead_to_documents(server: RunningServer, d
     contexts = await server.get(f"{address}/contexts", length=4, n=5, seed=1, split="train")
     assert [4] * 5 == [len(context["tokens"]) for context in contexts]
     wanted = [token["id"] for token in contexts[0]["tokens"]]
-    found = await server.get(f"{address}/positions", ids=",".join(map(str, wanted)), limit=200)
-    places = [(each["split"], each["row"], each["position"]) for each in found["data"]]
-    assert ("train", contexts[0]["row"], contexts[0]["position"]) in places
-    assert found["pagination"]["total"] == len(places)
-    (origin,) = found["data"][0]["origins"]
+    found = await server.get(f"{address}/positions", ids=",".join(map(str, wanted)), limit=100)
+    assert found["pagination"]["total"] >= len(found["data"]) > 0
+    assert all(wanted == [token["id"] for token in each["tokens"]] for each in found["data"])
+    (origin, *_) = found["data"][0]["origins"]
     assert ("lab/stories", True) == (origin["repo"], origin["file"].startswith("data/train-"))
     for query in ("ids=", "ids=a", "ids=1&split=dev"):
         assert 422 == (await server.http.get(f"{address}/positions?{query}")).status_code
