@@ -173,6 +173,10 @@ bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server with many clien
 bench-tokenize: $(VENV)/.dev $(VENV)/.package ## Measure tokenizing, compared with `datasets.map` and the library alone
 	$(PY) bench/tokenizing.py $(ARGS)
 
+.PHONY: bench-loader
+bench-loader: $(VENV)/.dev $(VENV)/.package ## Measure the loader beside others; ARGS="--python ENVIRONMENT/bin/python"
+	$(PY) bench/loader.py $(ARGS)
+
 .PHONY: bench-search
 bench-search: $(VENV)/.dev $(VENV)/.package ## Measure search on 2.1 million rows, compared with DuckDB, SQLite and `datasets`
 	$(PY) bench/search.py $(ARGS)

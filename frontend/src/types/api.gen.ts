@@ -567,6 +567,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/tokenizations/{tokenization_id}/contexts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Draw Contexts
+     * @description Draw random contexts of written rows with their documents, from one split (default: the first).
+     */
+    get: operations['drawContexts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/positions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Find Positions
+     * @description List where a token, or a token sequence, occurs in written rows, in one split (default: all).
+     */
+    get: operations['findPositions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/tokenizations/{tokenization_id}/retry': {
     parameters: {
       query?: never;
@@ -1684,8 +1724,9 @@ export interface components {
      * Ledger
      * @description What became of every token.
      *
-     *     ``source_tokens`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out``, and ``positions`` =
-     *     ``data_tokens`` + ``special_tokens`` + ``padding``.
+     *     ``source_tokens`` + ``repeated`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out`` +
+     *     ``unused``, and ``positions`` = ``data_tokens`` + ``special_tokens`` + ``padding``. The tokens of ``unread_rows``
+     *     are not known.
      */
     Ledger: {
       /**
@@ -1719,6 +1760,11 @@ export interface components {
        */
       filtered: number;
       /**
+       * Filtered Documents
+       * @default 0
+       */
+      filtered_documents: number;
+      /**
        * Held Out
        * @default 0
        */
@@ -1739,6 +1785,11 @@ export interface components {
        */
       positions: number;
       /**
+       * Repeated
+       * @default 0
+       */
+      repeated: number;
+      /**
        * Source Tokens
        * @default 0
        */
@@ -1753,6 +1804,16 @@ export interface components {
        * @default 0
        */
       truncated: number;
+      /**
+       * Unread Rows
+       * @default 0
+       */
+      unread_rows: number;
+      /**
+       * Unused
+       * @default 0
+       */
+      unused: number;
     };
     /**
      * LengthBin
@@ -1818,6 +1879,12 @@ export interface components {
        * @default
        */
       tail: string;
+    };
+    /** Page[TokenContext] */
+    Page_TokenContext_: {
+      /** Data */
+      data: components['schemas']['TokenContext'][];
+      pagination: components['schemas']['Pagination'];
     };
     /** Page[TokenizedRow] */
     Page_TokenizedRow_: {
@@ -2409,6 +2476,22 @@ export interface components {
       error: string;
     };
     /**
+     * TokenContext
+     * @description Consecutive tokens of a written row, from ``position`` on, and the documents that they come from.
+     */
+    TokenContext: {
+      /** Origins */
+      origins: components['schemas']['TokenOrigin'][];
+      /** Position */
+      position: number;
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Tokens */
+      tokens: components['schemas']['TokenView'][];
+    };
+    /**
      * TokenCount
      * @description How often one token occurs.
      */
@@ -2657,6 +2740,12 @@ export interface components {
        */
       end_of_document_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
       /**
+       * Extra Columns
+       * @description Columns with a value per position.
+       * @default []
+       */
+      extra_columns: ('special_tokens_mask' | 'document_id' | 'position_id')[];
+      /**
        * Heldout Fraction
        * @default 0
        */
@@ -2673,11 +2762,22 @@ export interface components {
        */
       max_length?: number | null;
       /**
+       * Max Tokens
+       * @description Stop at exactly this many data tokens, over all splits in order. Default: all.
+       */
+      max_tokens?: number | null;
+      /**
+       * Min Tokens
+       * @description Drop documents with fewer tokens.
+       * @default 0
+       */
+      min_tokens: number;
+      /**
        * Packing
        * @default off
        * @enum {string}
        */
-      packing: 'off' | 'concat';
+      packing: 'off' | 'concat' | 'windows';
       /**
        * Padding
        * @default do_not_pad
@@ -2701,6 +2801,11 @@ export interface components {
        * @description Default: all.
        */
       splits?: string[] | null;
+      /**
+       * Stride
+       * @description Windows: tokens from the start of one window to the start of the next. Default: no overlap.
+       */
+      stride?: number | null;
       /**
        * Text Column
        * @description Default: the dataset's.
@@ -2727,6 +2832,36 @@ export interface components {
        * @enum {string}
        */
       verify: 'sample' | 'full';
+    };
+    /**
+     * TokenOrigin
+     * @description Consecutive positions of a context that come from one document, which is source row ``row``.
+     */
+    TokenOrigin: {
+      /** Commit */
+      commit: string | null;
+      /**
+       * File
+       * @description The source file.
+       */
+      file: string | null;
+      /** File Sha256 */
+      file_sha256: string | null;
+      /** Length */
+      length: number;
+      /**
+       * Position
+       * @description Counts from the start of the context.
+       */
+      position: number;
+      /** Repo */
+      repo: string | null;
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Token Start */
+      token_start: number;
     };
     /**
      * TokenSpan
@@ -5263,6 +5398,175 @@ export interface operations {
       };
       /** @description Not possible in the present state */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  drawContexts: {
+    parameters: {
+      query?: {
+        /** @description Tokens of a context. */
+        length?: number;
+        /** @description Contexts; fewer if the split has fewer. */
+        n?: number;
+        seed?: number;
+        split?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenContext'][];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  findPositions: {
+    parameters: {
+      query: {
+        /** @description Token ids, with commas between. */
+        ids: string;
+        /** @description Items per page. */
+        limit?: number;
+        /** @description Counts from 1. */
+        page?: number;
+        split?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_TokenContext_'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
         headers: {
           [name: string]: unknown;
         };

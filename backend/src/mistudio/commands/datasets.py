@@ -12,8 +12,8 @@ from mistudio.commands.edit import describe_text, follow_index
 from mistudio.commands.options import AsJson, DataDir, Wanted
 from mistudio.commands.output import count_texts, fail, load_settings, run, say, say_json, say_table
 from mistudio.commands.parts import rebuild_raw_files
+from mistudio.commands.token_facts import facts as facts_of_tokens
 from mistudio.commands.tokenizations import rebuild_tokenization
-from mistudio.commands.tokens import facts as facts_of_tokens
 from mistudio.core.config import Settings
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import verify as differences_of
