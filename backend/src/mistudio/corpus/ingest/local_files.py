@@ -159,8 +159,7 @@ def _write_bundle(members: Sequence[LocalFile], folder: Path, target: Path, moni
 def _to_json_line(member: LocalFile, path: Path) -> bytes:
     """Return the record of a text file. Invalid UTF-8 passes unchanged: the JSON reader repairs and counts it."""
     try:
-        named = member.options.get("encoding")
-        encoding = named if isinstance(named, str) else None
+        encoding = str(member.options.get("encoding") or "") or None
         with open_stream(path, label=member.name, encoding=encoding) as source:
             data = source.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError as error:
