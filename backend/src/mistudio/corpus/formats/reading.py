@@ -164,7 +164,8 @@ def detect_late_encoding(path: Path, *, label: str) -> str | None:
                     size += sum(map(len, lines))
                 if size > _ENCODING_SAMPLE_BYTES:
                     return detect_encoding(b"".join(sample))
-    return detect_encoding(b"".join(sample))
+    # Nothing follows that would complete a last character.
+    return detect_encoding(b"".join([*sample, b"\n"]))
 
 
 def _get_text(options: Mapping[str, Json], name: str) -> str | None:
