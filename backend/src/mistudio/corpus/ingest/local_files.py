@@ -6,15 +6,15 @@ thousand small files do not become ten thousand raw files.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from mistudio.core.errors import DataMissing, InvalidData
+from mistudio.core.errors import DataMissing, InvalidData, Json
 from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.formats.byte_stream import open_stream
-from mistudio.corpus.formats.features import Features
+from mistudio.corpus.formats.features import Features, normalize_feature
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import detect_format, order_splits
 from mistudio.corpus.monitor import Monitor
@@ -54,13 +54,14 @@ class LocalPlan:
     """What an import needs: the files, and whether a text file gives one row per line or one row per file.
 
     A file that serves several splits is listed for each. ``skipped`` are files that were offered and are not rows.
-    ``config`` is that of the card by which the files are read.
+    ``config`` is that of the card by which the files are read, ``features`` are what it declares of the columns.
     """
 
     files: tuple[LocalFile, ...]
     sample_by: SampleBy = "line"
     skipped: tuple[SkippedFile, ...] = ()
     config: str | None = None
+    features: Mapping[str, Json] = field(default_factory=dict)
 
     def is_one_sample(self, file: LocalFile) -> bool:
         """Return whether the whole file is one row."""
@@ -99,8 +100,8 @@ class LocalOrigin:
 
     @property
     def features(self) -> Features:
-        """None: an import has no card."""
-        return {}
+        """The features of the plan."""
+        return {name: normalize_feature(feature) for name, feature in self._plan.features.items()}
 
     def get_format(self, file: RemoteFile) -> tuple[Format, Options]:
         """Return the format of the file and the options of its reader."""

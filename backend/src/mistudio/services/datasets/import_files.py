@@ -66,6 +66,7 @@ def to_import_file(entry: ImportEntry) -> ImportFile:
             "columns": list(entry.columns),
             "skipped": entry.skipped,
             "reason": entry.reason,
+            "features": dict(entry.features),
         }
     )
 
@@ -101,7 +102,8 @@ def make_local_plan(
     if not any(file.size for file in files):
         raise ValidationFailed(f"“{files[0].name}” is empty. Choose files with rows.", field="files")
     skipped = tuple(SkippedFile(entry.file, entry.reason or "It was left out.") for entry in entries if entry.skipped)
-    return LocalPlan(files, skipped=skipped, config=fields.config)
+    features = {name: feature for entry in entries for name, feature in entry.features.items()}
+    return LocalPlan(files, skipped=skipped, config=fields.config, features=features)
 
 
 def choose_text_column(entries: Sequence[ImportFile], fields: DatasetImportFields) -> str | None:
