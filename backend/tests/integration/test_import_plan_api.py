@@ -103,8 +103,9 @@ async def test_a_card_decides_and_its_config_is_chosen(planning: RunningServer) 
 
 
 FEATURED = (
-    b"---\ndataset_info:\n  features:\n  - name: text\n    dtype: string\n  - name: label\n    dtype:\n      class_label:\n"
-    b"        names:\n          '0': neg\n          '1': pos\n  - name: id\n    dtype: string\n---\n"
+    b"---\ndataset_info:\n  features:\n  - name: text\n    dtype: string\n  - name: label\n    dtype:\n"
+    b"      class_label:\n        names:\n          '0': neg\n          '1': pos\n  - name: id\n"
+    b"    dtype: string\n---\n"
 )
 
 
