@@ -15,6 +15,7 @@ from mistudio.core.errors import DataMissing, InvalidData, Json
 from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.formats.byte_stream import open_stream
 from mistudio.corpus.formats.features import Features, normalize_feature
+from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import detect_format, order_splits
 from mistudio.corpus.monitor import Monitor
@@ -47,6 +48,12 @@ class LocalFile:
     def file_format(self) -> Format:
         """The format that the file is read in."""
         return self.format or detect_format(self.name)
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding in its options."""
+        named = self.options.get("encoding")
+        return named if isinstance(named, str) else None
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,8 @@ class LocalOrigin:
     def make_manifest(self, files: Sequence[IngestedFile], *, text_column: TextSource | None) -> Manifest:
         """Return a manifest whose sources are all imported files, by their original names."""
         readings = {file.source.path: file.source.reading for file in files}
+        for file in (member for bundle in self._bundles.values() for member in bundle):
+            readings[file.name] = Reading(encoding=file.encoding) if file.encoding else None
         listed = {
             file.name: SourceRecord(file.name, file.size, file.sha256, readings.get(file.name))
             for file in self._plan.files
@@ -159,9 +168,7 @@ def _write_bundle(members: Sequence[LocalFile], folder: Path, target: Path, moni
 def _to_json_line(member: LocalFile, path: Path) -> bytes:
     """Return the record of a text file. Invalid UTF-8 passes unchanged: the JSON reader repairs and counts it."""
     try:
-        named = member.options.get("encoding")
-        encoding = named if isinstance(named, str) else None
-        with open_stream(path, label=member.name, encoding=encoding) as source:
+        with open_stream(path, label=member.name, encoding=member.encoding) as source:
             data = source.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError as error:
         raise DataMissing(_MISSING.format(member.name)) from error
