@@ -166,6 +166,7 @@ def main() -> None:
     """Read as the arguments say."""
     name, folder, copies, batch_rows, row_tokens, workers, is_shuffled, seconds = map(json.loads, sys.argv[1:])
     reading = Reading(Path(folder), Path(copies), batch_rows, row_tokens, workers, is_shuffled)
+    figures: dict[str, float] | dict[str, str]
     try:
         figures = measure(name, reading, seconds)
     except ModuleNotFoundError as error:

@@ -1,11 +1,7 @@
-"""CSV and TSV. Every cell is read as text; a column becomes numbers or booleans only if all its cells are such.
-
-So ``007`` and ``2020-01-01`` stay text, and a column whose later cells are not numbers is text from its first row.
-Cells that pandas takes for missing values, such as ``NA`` and empty ones, are nulls.
-"""
+"""CSV and TSV. Every cell is read as text; ``csv_types`` decides which columns become numbers or booleans."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import pyarrow as pa
@@ -14,25 +10,18 @@ import pyarrow.csv as pa_csv
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, ByteStream, plain_suffix, too_long_error
+from mistudio.corpus.formats.csv_types import list_text_columns, type_batch
 from mistudio.corpus.formats.storable_type import make_names_unique
-from mistudio.corpus.formats.type_inference import KnownSchema, merge_types
+from mistudio.corpus.formats.type_inference import KnownSchema
 from mistudio.corpus.formats.utf8_repair import Chunk
 
 # Arrow holds several blocks at once.
 CSV_BLOCK_BYTES: Final = 1 << 20
 _DELIMITER_NAMES: Final = {",": "a comma", "\t": "a tab"}
-# The texts that pandas takes for missing values.
-_MISSING: Final = (
-    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA"),
-    *("NULL", "NaN", "None", "n/a", "nan", "null"),
-)
-_WHOLE: Final = r"^ *(0|-?[1-9]\d{0,17}) *$"
-_NUMBER: Final = r"^ *[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+|[iI]nf(inity)?)([eE][-+]?\d{1,3})? *$"
-_TRUTH: Final = r"^(true|false|True|False|TRUE|FALSE)$"
 
 
 class HasShortRows(Exception):
-    """A row lacks cells, or only a header is there; the file must be read again by ``read_padded_csv``."""
+    """A row lacks cells or is blank, or only a header is there; ``read_padded_csv`` must read the file again."""
 
 
 class RecordTooLong(Exception):
@@ -60,8 +49,10 @@ def read_csv(
                 if batch.num_rows:
                     last_cell = _get_last_cell(batch)
                 new, skipped = len(faults) - skipped, len(faults)
-                typed = type_batch(_drop_blank_rows(batch, options), names, known, options)
-                yield Chunk(typed, source.consumed, skipped_rows=new)
+                _refuse_blank_rows(batch)
+                typed = type_batch(batch, names, known, options)
+                texts = list_text_columns(typed, known)
+                yield Chunk(typed, source.consumed, skipped_rows=new, text_columns=texts)
             if batch is None:
                 empty = pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names)
                 yield Chunk(empty, source.consumed, skipped_rows=len(faults))
@@ -147,12 +138,12 @@ def is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) -
     return is_quoted and b"\n" in last_cell and not ending.rstrip(b" \r\n").endswith(quote)
 
 
-def _drop_blank_rows(batch: pa.RecordBatch, options: Mapping[str, Json]) -> pa.RecordBatch:
-    """Drop the lines of spaces from a file of one column, as pandas does; Arrow drops only empty ones."""
-    if batch.num_columns > 1 or options.get("skip_blank_lines") is False:
-        return batch
-    is_blank = pc.match_substring_regex(batch.column(0), r"^[ \t]+$")
-    return batch.filter(pc.invert(is_blank)) if pc.any(is_blank, min_count=0).as_py() else batch
+def _refuse_blank_rows(batch: pa.RecordBatch) -> None:
+    """Raise HasShortRows for lines of spaces in a file of one column: Arrow does not say which of them are quoted."""
+    if batch.num_columns == 1:
+        is_blank = pc.match_substring_regex(batch.column(0), r"^[ \t]+$")
+        if pc.any(is_blank, min_count=0).as_py():
+            raise HasShortRows
 
 
 def open_quote_error(label: str, row: int) -> InvalidData:
@@ -184,67 +175,3 @@ def long_row_error(label: str, options: Mapping[str, Json], row: int | None, exp
         f"{place}: expected {expected} columns, found {found}. "
         f"Correct the row, or set the delimiter if it is not {_DELIMITER_NAMES.get(delimiter, delimiter)}."
     )
-
-
-def type_batch(
-    batch: pa.RecordBatch, names: list[str], known: KnownSchema, options: Mapping[str, Json]
-) -> pa.RecordBatch:
-    """Return the batch, whose columns are texts, with nulls and types, at least as wide as those of ``known``."""
-    types, missing = known.types(), _list_missing(options)
-    columns = []
-    for name, raw in zip(names, batch.columns, strict=True):
-        column = _replace_with_null(raw, missing)
-        numbers = _normalize_numbers(column, options)
-        least = types.get(name, pa.null())
-        kind = least if pa.types.is_string(least) else merge_types(least, _infer_type(numbers))
-        columns.append(_convert_column(column if pa.types.is_string(kind) else numbers, kind))
-    return pa.RecordBatch.from_arrays(columns, names=names)
-
-
-def _list_missing(options: Mapping[str, Json]) -> list[str]:
-    """Return the texts that stand for missing values, as pandas has them."""
-    named = options.get("na_values")
-    values = named if isinstance(named, list) else [named]
-    defaults = () if options.get("keep_default_na") is False else _MISSING
-    return [*defaults, *(str(value) for value in values if value is not None)]
-
-
-def _replace_with_null(column: pa.Array, missing: Sequence[str]) -> pa.Array:
-    is_missing = pc.is_in(column, value_set=pa.array(missing, pa.string()))
-    if not pc.any(is_missing, min_count=0).as_py():
-        return column
-    return pc.if_else(is_missing, pa.scalar(None, pa.string()), column)
-
-
-def _normalize_numbers(column: pa.Array, options: Mapping[str, Json]) -> pa.Array:
-    """Write numbers as Arrow reads them; the result is used only if all cells are numbers."""
-    for mark, plain in ((options.get("thousands"), ""), (options.get("decimal"), ".")):
-        if isinstance(mark, str) and mark != plain:
-            column = pc.replace_substring(column, mark, plain)
-    return column
-
-
-def _infer_type(column: pa.Array) -> pa.DataType:
-    present = column.drop_null() if column.null_count else column
-    if len(present) == 0:
-        return pa.null()
-    for pattern, kind in ((_WHOLE, pa.int64()), (_NUMBER, pa.float64()), (_TRUTH, pa.bool_())):
-        if _all_match(present, pattern):
-            return kind
-    return pa.string()
-
-
-def _all_match(column: pa.Array, pattern: str) -> bool:
-    # A few cells decide for a column of text, and most of the bytes are text.
-    return all(
-        pc.all(pc.match_substring_regex(part, pattern), min_count=0).as_py()
-        for part in (column.slice(0, 4), column.slice(4))
-    )
-
-
-def _convert_column(column: pa.Array, kind: pa.DataType) -> pa.Array:
-    if pa.types.is_string(kind):
-        return column
-    if pa.types.is_null(kind):
-        return pa.nulls(len(column))
-    return (column if pa.types.is_boolean(kind) else pc.ascii_trim(column, " ")).cast(kind)

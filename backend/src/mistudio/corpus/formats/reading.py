@@ -41,8 +41,9 @@ _ORIENTED: Final = ("columns", "index", "split")
 class Reading:
     """How a file was read, where it was not as its name and format say; None and 0 stand for the usual.
 
-    ``fields`` are the paths of arrays of objects, in a file of one object that was read as one record. ``declared``
-    names the fields that options gave; the others were detected.
+    ``fields`` are the paths of arrays of objects, in a file of one object that was read as one record.
+    ``number_texts`` are columns of CSV that are text although all their cells are numbers. ``declared`` names the
+    fields that options gave; the others were detected.
     """
 
     packing: str | None = None
@@ -56,6 +57,7 @@ class Reading:
     fields: tuple[str, ...] = ()
     short_rows: int = 0
     skipped_rows: int = 0
+    number_texts: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
 
 
@@ -157,6 +159,8 @@ def detect_late_encoding(path: Path, *, label: str) -> str | None:
     sample, size = [], 0
     with closing(open_streams(path, label=label)) as streams:
         for source in streams:
+            if source.encoding:
+                return source.encoding
             for block in read_blocks(source):
                 if not block.isascii():
                     lines = [line for line in block.splitlines(keepends=True) if not line.isascii()]
@@ -164,7 +168,8 @@ def detect_late_encoding(path: Path, *, label: str) -> str | None:
                     size += sum(map(len, lines))
                 if size > _ENCODING_SAMPLE_BYTES:
                     return detect_encoding(b"".join(sample))
-    return detect_encoding(b"".join(sample))
+    # Nothing follows that would complete a last character.
+    return detect_encoding(b"".join([*sample, b"\n"]))
 
 
 def _get_text(options: Mapping[str, Json], name: str) -> str | None:

@@ -1,7 +1,7 @@
 """Guesses a file's columns and text column from its first and last bytes."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 
 from mistudio.core.errors import MiStudioError
 from mistudio.corpus.formats.byte_stream import COMPRESSIONS
-from mistudio.corpus.formats.csv import RecordTooLong
+from mistudio.corpus.formats.csv import HasShortRows, RecordTooLong
 from mistudio.corpus.formats.detection import unpack_head
-from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, read_chunks
+from mistudio.corpus.formats.reader import Attempt, NotUtf8, ReadableFile, SchemaWidened, read_chunks
 from mistudio.corpus.hub.plan_types import Format, Options
 from mistudio.corpus.ingest.column_counts import ColumnCounter
 from mistudio.corpus.monitor import NullMonitor
@@ -21,7 +21,7 @@ from mistudio.corpus.store.file_report import ColumnReport
 
 _STREAM_MARK: Final = b"ARROW1\0\0"
 # Nothing to add: a preview that fails says nothing, and reading the file will.
-_FAILURES: Final = (MiStudioError, SchemaWidened, RecordTooLong, pa.ArrowException, OSError, ValueError)
+_FAILURES: Final = (MiStudioError, RecordTooLong, pa.ArrowException, OSError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,21 @@ def _preview_rows(name: str, file_format: Format, options: Options, *, is_whole:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "head"
         path.write_bytes(plain)
-        counter = ColumnCounter()
-        file = ReadableFile(path, file_format, label, {**options})
-        for chunk in read_chunks(file, Attempt(), monitor=NullMonitor()):
-            counter.add(chunk)
-    reports = counter.reports()
+        reports = _count_columns(ReadableFile(path, file_format, label, {**options}))
     return FilePreview(tuple(report.name for report in reports), choose_text_column(reports).name)
+
+
+def _count_columns(file: ReadableFile) -> tuple[ColumnReport, ...]:
+    attempt = Attempt()
+    while True:
+        counter = ColumnCounter()
+        try:
+            for chunk in read_chunks(file, attempt, monitor=NullMonitor()):
+                counter.add(chunk)
+            return counter.reports()
+        except SchemaWidened as wider:
+            attempt = replace(attempt, schema=wider.schema)
+        except HasShortRows:
+            attempt = replace(attempt, has_short_rows=True)
+        except NotUtf8:
+            attempt = replace(attempt, is_repaired=True)

@@ -50,6 +50,7 @@ _LARGER_BLOCKS: Final = 8
 # A kept file's row groups may be this many times larger than ours, but not so small that its footer outweighs its data.
 _KEPT_SIZE_FACTOR: Final = 10
 _KEPT_MIN_ROWS: Final = 64
+_MOST_NAMED: Final = 20
 _TEXT_FORMATS: Final = ("json", "csv", "text")
 _NO_ROWS: Final = Chunk(pa.RecordBatch.from_arrays([], names=[]), 0)
 
@@ -224,7 +225,10 @@ def _try_rewrite(
 
 def _complete(reading: Reading, counter: ColumnCounter) -> Reading | None:
     """Return the reading with the counts of the file's rows; None if there is nothing to say."""
-    counted = replace(reading, short_rows=counter.short_rows, skipped_rows=counter.skipped_rows)
+    texts = tuple(name for name, are_numbers in counter.text_columns.items() if are_numbers)
+    counted = replace(
+        reading, short_rows=counter.short_rows, skipped_rows=counter.skipped_rows, number_texts=texts[:_MOST_NAMED]
+    )
     return None if counted == Reading() else counted
 
 

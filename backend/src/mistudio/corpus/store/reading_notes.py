@@ -56,6 +56,9 @@ def _describe(reading: Reading) -> Iterator[tuple[str, int]]:
         yield "{rows} lacked cells at the end, which are null.", reading.short_rows
     if reading.skipped_rows:
         yield "{rows} with too many cells were left out, as the card says.", reading.skipped_rows
+    if reading.number_texts:
+        names = ", ".join(f"“{_escape(name)}”" for name in reading.number_texts)
+        yield f"kept as text, as numbers would lose leading zeros, plus signs or digits: {names}.", 0
     yield from ((sentence, 0) for sentence in _describe_json(reading))
 
 

@@ -29,6 +29,7 @@ def test_each_reading_has_words() -> None:
         (Reading(quote="'"), "the quote is “'”"),
         (Reading(escape="\\"), "a backslash before a quote"),
         (Reading(skipped_rows=1), "1 row with too many cells"),
+        (Reading(number_texts=("zip", "{x}")), "kept as text, as numbers would lose leading zeros"),
         (Reading(field="{x}"), "under “{x}”"),
         (Reading(orient="split"), "orient='split'"),
         (Reading(fields=("a", "b")), "set the field to “a” or “b”"),
