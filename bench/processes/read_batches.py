@@ -92,7 +92,8 @@ def read_litdata(reading: Reading) -> Iterable[Any]:
         _write_litdata(reading, target)
     loader = TokensLoader(block_size=reading.row_tokens)
     rows = StreamingDataset(str(target), item_loader=loader, shuffle=reading.is_shuffled)
-    return StreamingDataLoader(rows, batch_size=reading.batch_rows, num_workers=reading.workers)
+    batches: Iterable[Any] = StreamingDataLoader(rows, batch_size=reading.batch_rows, num_workers=reading.workers)
+    return batches
 
 
 def _write_litdata(reading: Reading, target: Path) -> None:
