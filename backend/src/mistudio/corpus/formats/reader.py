@@ -23,6 +23,13 @@ from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.formats.csv_rows import read_padded_csv
 from mistudio.corpus.formats.csv_types import list_date_columns
 from mistudio.corpus.formats.json import read_json
+from mistudio.corpus.formats.selection import (
+    get_kept_columns,
+    get_row_groups,
+    is_selective,
+    select_chunks,
+    select_columns,
+)
 from mistudio.corpus.formats.storable_type import to_storable_schema
 from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.formats.text import read_text
@@ -95,14 +102,17 @@ def _may_be_encoded(file: ReadableFile, attempt: Attempt) -> bool:
 
 
 def _read_declared_schema(file: ReadableFile) -> pa.Schema:
+    names = get_kept_columns(file.options)
     if file.format == "parquet":
-        return read_parquet_schema(file.path, label=file.label)
-    return read_arrow_schema(file.path, label=file.label) if file.format == "arrow" else TEXT_SCHEMA
+        return select_columns(read_parquet_schema(file.path, label=file.label), names, label=file.label)
+    schema = read_arrow_schema(file.path, label=file.label) if file.format == "arrow" else TEXT_SCHEMA
+    return select_columns(schema, names, label=file.label)
 
 
-def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
+def _read_declared(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
     if file.format == "parquet":
-        yield from read_parquet(file.path, label=file.label)
+        groups, names = get_row_groups(file.options), schema.names if get_kept_columns(file.options) else None
+        yield from read_parquet(file.path, label=file.label, columns=names, row_groups=groups)
     elif file.format == "arrow":
         yield from read_arrow(file.path, label=file.label)
     else:
@@ -114,7 +124,7 @@ def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
 
 def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
     with translate_read_errors(file.label):
-        for chunk in _read_declared(file):
+        for chunk in _select(file, _read_declared(file, schema)):
             yield Chunk(cast_batch(chunk.batch, schema), chunk.consumed)
 
 
@@ -122,7 +132,7 @@ def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> It
     """Yield chunks while they fit the known schema; after the first that does not, only infer types."""
     known, is_wider = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}), False
     try:
-        for chunk in _read_untyped(file, known, attempt):
+        for chunk in _select(file, _read_untyped(file, known, attempt)):
             monitor.checkpoint()
             schema = _widen_schema(known.schema, chunk.batch.schema, file.label)
             is_wider = is_wider or (known.schema is not None and schema is not known.schema)
@@ -134,6 +144,10 @@ def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> It
         raise InvalidData(f"{file.label} is nested too deeply. Flatten it.") from error
     if is_wider:
         raise SchemaWidened(known.schema)
+
+
+def _select(file: ReadableFile, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    return select_chunks(chunks, file.options, label=file.label) if is_selective(file.options) else chunks
 
 
 def _read_untyped(file: ReadableFile, known: KnownSchema, attempt: Attempt) -> Iterator[Chunk]:

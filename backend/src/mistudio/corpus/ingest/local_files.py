@@ -19,7 +19,8 @@ from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import detect_format, order_splits
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, SkippedFile, SourceRecord, make_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, SkippedFile, SourceRecord
+from mistudio.corpus.store.manifest_builder import make_manifest
 from mistudio.corpus.store.text_source import TextSource
 from mistudio.utils.file_utils import atomic_path, format_size, sha256_file
 

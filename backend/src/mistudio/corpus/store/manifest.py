@@ -4,24 +4,21 @@ The file ``manifest.json`` in the dataset's folder is the only list of its split
 bytes.
 """
 
-import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Literal, Self
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import DataMissing, Json, NoData
+from mistudio.core.errors import DataMissing, Json
 from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.formats.reading import Reading
-from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
+from mistudio.corpus.store.columns import TextColumn, list_text_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.text_source import TextSource, require_paths
+from mistudio.corpus.store.part_record import PartRecord, SourcePart
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
@@ -32,13 +29,15 @@ FORMAT_VERSION: Final = 1
 class SourceRecord:
     """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256.
 
-    ``reading`` says how it was read; None means as its name and format say.
+    ``reading`` says how it was read; None means as its name and format say. With ``part``, the SHA-256 is that of the
+    bytes that came.
     """
 
     path: str
     size: int
     sha256: str
     reading: Reading | None = None
+    part: SourcePart | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,8 @@ class Manifest:
     ``config`` is that of the card, if the data has one. ``features`` are those that say more than a column's type, as
     ``datasets`` writes them; ``notices`` say in sentences how the source files differ from each other or from the card.
     ``skipped`` are files beside an import's that are not rows. Either ``text_column`` or ``text_template`` is set, and
-    ``template_counts`` are the figures of the template's texts.
+    ``template_counts`` are the figures of the template's texts. ``part`` is None unless only a part of the repository
+    was taken; then ``files`` are the reports of its raw files.
     """
 
     source: Literal["huggingface", "local"]
@@ -113,6 +113,8 @@ class Manifest:
     skipped: tuple[SkippedFile, ...] = ()
     text_template: str | None = None
     template_counts: ColumnReport | None = None
+    part: PartRecord | None = None
+    files: tuple[IngestedFile, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -151,64 +153,6 @@ class Manifest:
         """
         remedy = "delete the dataset and download or import it again"
         return from_versioned(cls, data, newest=FORMAT_VERSION, name="The dataset's manifest", remedy=remedy)
-
-
-def make_manifest(
-    files: Sequence[IngestedFile],
-    *,
-    source: Literal["huggingface", "local"],
-    splits: Sequence[str],
-    repo: str | None = None,
-    config: str | None = None,
-    commit: str | None = None,
-    text_column: TextSource | None = None,
-    sources: Sequence[SourceRecord] | None = None,
-    skipped: Sequence[SkippedFile] = (),
-) -> Manifest:
-    """Return the manifest of a dataset that is made of ``files`` now.
-
-    Raises NoData if there are no rows or no text, UnknownColumn if ``text_column`` is absent or holds no text, or
-    if a column of a template is absent.
-
-    Args:
-        files: In the order of the raw files.
-        source: Where the data came from.
-        splits: The names of the splits, in order.
-        repo: The repository's id.
-        config: The repository's config.
-        commit: The repository's commit.
-        text_column: The requested text column, or the template in its place; None chooses a column.
-        sources: The source files, if they are not those of ``files``.
-        skipped: The files beside them that are not rows.
-    """
-    columns = merge_columns(file.report for file in files)
-    template, requested = (text_column, None) if isinstance(text_column, TextTemplate) else (None, text_column)
-    by_split: dict[str, list[RawFile]] = {split: [] for split in splits}
-    for file in files:
-        by_split[file.split].append(_to_raw_file(file))
-    if not any(file.report.rows for file in files):
-        raise NoData("The files hold no rows, so there is no data for a dataset. Choose files with at least one row.")
-    require_paths(columns, template.paths if template else ())
-    return Manifest(
-        source=source,
-        repo=repo,
-        config=config,
-        commit=commit,
-        splits=tuple(SplitManifest(split, tuple(raw_files)) for split, raw_files in by_split.items()),
-        # One source file may serve several splits.
-        sources=tuple(sources or {file.source.path: file.source for file in files}.values()),
-        text_column=None if template else choose_text_column(columns, requested=requested),
-        text_template=template.text if template else None,
-        columns=columns,
-        versions={"mistudio": version("mistudio"), "pyarrow": pa.__version__, "python": platform.python_version()},
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        skipped=tuple(skipped),
-    )
-
-
-def _to_raw_file(file: IngestedFile) -> RawFile:
-    report = file.report
-    return RawFile(path=file.path, rows=report.rows, bytes=report.bytes, sha256=report.sha256, kept=report.kept)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

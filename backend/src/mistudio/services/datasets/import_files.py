@@ -18,7 +18,7 @@ from mistudio.corpus.ingest.file_names import detect_format, find_format
 from mistudio.corpus.ingest.import_plan import WHOLE_FILES, ImportEntry, OfferedFile
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan
 from mistudio.corpus.store.manifest import SkippedFile
-from mistudio.schemas.dataset import DatasetImportFields
+from mistudio.schemas.dataset_requests import DatasetImportFields
 from mistudio.schemas.import_plan import ImportFile, OfferedFileRequest
 
 SAMPLED_BYTES: Final = 64 << 10

@@ -10,7 +10,7 @@ from mistudio.core.states import DatasetStatus
 from mistudio.corpus.ingest.file_names import suggest_dataset_name
 from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.models import Dataset
-from mistudio.schemas.dataset import DatasetImportFields
+from mistudio.schemas.dataset_requests import DatasetImportFields
 
 _MAX_NAME: Final = 255
 
