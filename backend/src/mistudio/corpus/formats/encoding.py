@@ -203,7 +203,8 @@ def _is_rare(letter: str, encoding: str) -> bool:
     """Return whether a character is not among those that each text in this encoding mostly has."""
     table, first, last = _COMMON[encoding]
     try:
-        lead = letter.encode(table)[0]
+        found = letter.encode(table)
     except UnicodeEncodeError:
         return True
-    return not first <= lead <= last
+    # EUC-KR writes rare syllables in their parts.
+    return len(found) > 3 or not first <= found[0] <= last

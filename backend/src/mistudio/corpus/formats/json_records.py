@@ -63,16 +63,20 @@ def build_chunk(records: Sequence[JsonRecord], known: KnownSchema, *, consumed: 
             rows.append(row)
             values.append(value)
     types = known.types()
-    columns = []
+    columns, mixed = [], set()
     for name, (rows, values) in found.items():
         kind = infer_common_type(values, known=types.get(name))
+        if pa.types.is_string(kind) and any(not isinstance(value, str | None) for value in values):
+            mixed.add(name)
         cells = make_array([fit_value(value, kind) for value in values], kind)
         columns.append(cells if len(rows) == len(records) else _spread(cells, rows, len(records)))
     invalid: dict[str, int] = {}
     for record in records:
         for name in record.invalid:
             invalid[name] = invalid.get(name, 0) + 1
-    return Chunk(pa.RecordBatch.from_arrays(columns, names=list(found)), consumed, invalid)
+    return Chunk(
+        pa.RecordBatch.from_arrays(columns, names=list(found)), consumed, invalid, mixed_columns=frozenset(mixed)
+    )
 
 
 def _spread(cells: pa.Array, rows: Sequence[int], count: int) -> pa.Array:

@@ -21,6 +21,7 @@ from mistudio.corpus.formats.columnar import (
 )
 from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.formats.csv_rows import read_padded_csv
+from mistudio.corpus.formats.csv_types import list_date_columns
 from mistudio.corpus.formats.json import read_json
 from mistudio.corpus.formats.selection import (
     get_kept_columns,
@@ -137,7 +138,8 @@ def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> It
             is_wider = is_wider or (known.schema is not None and schema is not known.schema)
             known.schema = schema
             if not is_wider:
-                yield _fit_chunk(chunk, schema)
+                dates = list_date_columns(chunk.batch) if file.format == "json" else chunk.text_columns
+                yield _fit_chunk(replace(chunk, text_columns=dates), schema)
     except RecursionError as error:
         raise InvalidData(f"{file.label} is nested too deeply. Flatten it.") from error
     if is_wider:

@@ -77,7 +77,7 @@ def _lay_out_by_names(request: LayoutRequest, folder: Path) -> FileLayout:
         splits = _find_splits(remaining, folder / str(number))
         for split, found in splits.items():
             kept = _select_format(found, split, left_out) if request.is_folder else found
-            files += [LaidOutFile(aliases[path], split) for path in sorted(kept)]
+            files += [LaidOutFile(aliases[path], split) for path in sorted(set(kept))]
         taken = {path for found in splits.values() for path in found}
         remaining = [path for path in remaining if path not in taken]
         if not taken or not remaining:

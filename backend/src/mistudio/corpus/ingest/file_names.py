@@ -84,6 +84,11 @@ def is_split_word(name: str) -> bool:
     return next((_SPLIT_WORDS[word] for word in words if word in _SPLIT_WORDS), "train") != "train"
 
 
+def has_split_word(name: str) -> bool:
+    """Return whether a path has the name of any split, also of train."""
+    return any(word in _SPLIT_WORDS for word in _WORDS.findall(name.lower()))
+
+
 def order_splits(splits: Iterable[str]) -> tuple[str, ...]:
     """Return each split once: train, validation, test, then the others by name."""
     names = set(splits)

@@ -14,7 +14,7 @@ from mistudio.corpus.formats.file_options import FileOptions, strip_reader_optio
 from mistudio.corpus.hub.card import DECLARATIONS
 from mistudio.corpus.hub.plan_types import FileLayout, Format, LaidOutFile, LayoutRequest, Options
 from mistudio.corpus.hub.planning import Planning
-from mistudio.corpus.ingest.file_names import detect_format, find_format, is_split_word
+from mistudio.corpus.ingest.file_names import detect_format, find_format, has_split_word, is_split_word
 from mistudio.corpus.ingest.file_preview import preview_file
 from mistudio.corpus.ingest.saved_dataset import SPLITS, STATE, SavedFiles, find_saved_files
 from mistudio.corpus.ingest.stray_files import explain_stray
@@ -97,7 +97,10 @@ def find_root(names: Sequence[str]) -> str | None:
     roots = {name.partition("/")[0] if "/" in name else "" for name in names}
     root = roots.pop() if len(roots) == 1 else ""
     has_card = any(f"{root}/{name}" in names for name in WHOLE_FILES)
-    return root if root and (has_card or not is_split_word(root)) else None
+    # Its name is that of a split only if it says nothing else, and if no name below it says more.
+    below = (name.removeprefix(f"{root}/") for name in names)
+    is_split = root.isalpha() and is_split_word(root) and not any(map(has_split_word, below))
+    return root if root and (has_card or not is_split) else None
 
 
 def _lay_out_saved(saved: SavedFiles) -> FileLayout:

@@ -37,7 +37,7 @@ from mistudio.corpus.formats.reading import Reading, detect_late_encoding, detec
 from mistudio.corpus.formats.selection import is_selective
 from mistudio.corpus.formats.storable_type import is_loadable, make_names_unique
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
-from mistudio.corpus.ingest.column_counts import ColumnCounter
+from mistudio.corpus.ingest.column_counts import ColumnCounter, complete_reading
 from mistudio.corpus.ingest.read_back import read_back, require_rows
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
@@ -50,7 +50,6 @@ _LARGER_BLOCKS: Final = 8
 # A kept file's row groups may be this many times larger than ours, but not so small that its footer outweighs its data.
 _KEPT_SIZE_FACTOR: Final = 10
 _KEPT_MIN_ROWS: Final = 64
-_MOST_NAMED: Final = 20
 _TEXT_FORMATS: Final = ("json", "csv", "text")
 _NO_ROWS: Final = Chunk(pa.RecordBatch.from_arrays([], names=[]), 0)
 
@@ -220,16 +219,10 @@ def _try_rewrite(
                 progress(chunk.consumed)
             writer.finish()
         sha256 = read_back(path, counter.rows, label=file.label, monitor=monitor)
-    return replace(_make_report(target, counter, sha256=sha256, kept=False), reading=_complete(reading, counter))
-
-
-def _complete(reading: Reading, counter: ColumnCounter) -> Reading | None:
-    """Return the reading with the counts of the file's rows; None if there is nothing to say."""
-    texts = tuple(name for name, are_numbers in counter.text_columns.items() if are_numbers)
-    counted = replace(
-        reading, short_rows=counter.short_rows, skipped_rows=counter.skipped_rows, number_texts=texts[:_MOST_NAMED]
+    return replace(
+        _make_report(target, counter, sha256=sha256, kept=False),
+        reading=complete_reading(reading, counter, file.format, features),
     )
-    return None if counted == Reading() else counted
 
 
 def _count_chunks(chunks: Iterator[Chunk], counter: ColumnCounter) -> Iterator[Chunk]:

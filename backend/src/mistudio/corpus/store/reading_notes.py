@@ -56,10 +56,19 @@ def _describe(reading: Reading) -> Iterator[tuple[str, int]]:
         yield "{rows} lacked cells at the end, which are null.", reading.short_rows
     if reading.skipped_rows:
         yield "{rows} with too many cells were left out, as the card says.", reading.skipped_rows
-    if reading.number_texts:
-        names = ", ".join(f"“{_escape(name)}”" for name in reading.number_texts)
-        yield f"kept as text, as numbers would lose leading zeros, plus signs or digits: {names}.", 0
-    yield from ((sentence, 0) for sentence in _describe_json(reading))
+    yield from ((sentence, 0) for sentence in (*_describe_columns(reading), *_describe_json(reading)))
+
+
+def _describe_columns(reading: Reading) -> Iterator[str]:
+    """Yield where columns have other types than the library gives them."""
+    for names, sentence in (
+        (reading.number_texts, "kept as text, as numbers would lose leading zeros, plus signs or digits"),
+        (reading.date_texts, "dates are kept as text, where datasets makes times of them"),
+        (reading.mixed_texts, "values of different types, or numbers beyond 64 bits, are kept as text"),
+        (reading.gap_numbers, "whole numbers stay whole beside missing cells, where datasets makes them fractions"),
+    ):
+        if names:
+            yield f"{sentence}: {', '.join(f'“{_escape(name)}”' for name in names)}."
 
 
 def _describe_json(reading: Reading) -> Iterator[str]:

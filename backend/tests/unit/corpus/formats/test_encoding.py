@@ -43,6 +43,7 @@ KOREAN = "text\n안녕하세요. 오늘 날씨가 좋습니다.\n나는 학생�
         ("text\nמה שלומכם היום, שלום לכולם?\n", "cp1255"),
         ("text\nمرحبا بكم في هذا اليوم الجميل\n", "cp1256"),
         (JAPANESE, "shift_jis"),
+        ("吾輩は猫である。名前はまだ無い。\n", "shift_jis"),
         (JAPANESE, "euc-jp"),
         (JAPANESE, "iso2022_jp"),
         (CHINESE, "gbk"),

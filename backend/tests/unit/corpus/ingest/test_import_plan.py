@@ -235,6 +235,13 @@ async def test_a_packed_file_of_another_encoding_has_a_preview() -> None:
     assert ("text",) == entry.columns
 
 
+async def test_a_file_whose_path_names_its_split_twice_is_listed_once() -> None:
+    """The library finds it by both."""
+    names = ["d/dev-valid/dev.jsonl", "d/dev-valid/valid.jsonl"]
+    plan = await make_plan(dict.fromkeys(names, JSONL))
+    assert [(name, "validation") for name in names] == [(entry.file, entry.split) for entry in plan.entries]
+
+
 async def test_columns_and_the_text_column_are_shown() -> None:
     """Of the first rows, or of the schema; what cannot be read is left open."""
     table = pa.table({"id": [1], "text": ["a"]})
@@ -268,6 +275,8 @@ def _of(entry: ImportEntry) -> tuple[tuple[str, ...], str | None]:
         (["a/b.csv", "c/d.csv"], None),
         (["test/a.csv"], None),
         (["test/a.csv", "test/README.md"], "test"),
+        (["test/train.csv", "test/test.csv"], "test"),
+        (["my-test-data/a.csv"], "my-test-data"),
     ],
 )
 def test_the_imported_folder_is_the_root(names: list[str], root: str | None) -> None:

@@ -12,9 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.corpora import COMPRESSORS, arrow_bytes, csv_bytes, ingest_bytes, json_lines, parquet_bytes
-from mistudio.core.errors import InvalidData
+from mistudio.core.errors import InvalidData, Json
 from mistudio.core.records import as_json, from_json
+from mistudio.corpus.formats.features import Features
 from mistudio.corpus.formats.json_type import JSON
+from mistudio.corpus.formats.reader import SourceFormat
+from mistudio.corpus.formats.reading import Reading
+from mistudio.corpus.ingest.ingest import ingest_file
+from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.file_report import FileReport
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -247,3 +252,30 @@ def test_a_report_is_read_back_from_json() -> None:
     """It equals the one that was written."""
     report, _ = ingest(json_lines([{"text": "a", "n": 1}]), label="a.jsonl", format="json")
     assert report == from_json(FileReport, json.loads(json.dumps(as_json(report))))
+
+
+@pytest.mark.parametrize(
+    ("data", "label", "expected"),
+    [
+        (b"text,n\na,007\nb,1\n", "a.csv", Reading(number_texts=("n",))),
+        (b"text,n\na,7\nb,\n", "a.csv", Reading(gap_numbers=("n",))),
+        (b'{"text": "a", "d": "2020-01-01"}\n', "a.jsonl", Reading(date_texts=("d",))),
+        (b'{"text": "a", "v": 1}\n{"text": "b", "v": "x"}\n', "a.jsonl", Reading(mixed_texts=("v",))),
+        (b'{"text": "a", "v": 1}\n{"text": "b"}\n', "a.jsonl", None),
+    ],
+)
+def test_columns_of_other_types_than_in_the_library_are_named(
+    tmp_path: Path, data: bytes, label: str, expected: Reading | None
+) -> None:
+    """Unless a card declares them."""
+    source = tmp_path / label
+    text: Json = {"dtype": "string", "_type": "Value"}
+    declared: Features = {"n": text, "d": text, "v": text}
+    none: Features = {}
+    for features, reading in ((none, expected), (declared, None)):
+        source.write_bytes(data)
+        kind: SourceFormat = "csv" if label.endswith(".csv") else "json"
+        report = ingest_file(
+            source, tmp_path / "raw", format=kind, label=label, monitor=NullMonitor(), features=features
+        )
+        assert reading == report.reading
