@@ -9,6 +9,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mistudio.core.errors import InvalidData
 from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.formats.array_check import check_array
 from mistudio.corpus.formats.storable_type import to_storable_schema
@@ -129,7 +130,18 @@ def _open_arrow(source: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBa
     return pa.ipc.open_file(source) if mark == _ARROW_FILE_MARK else pa.ipc.open_stream(source)
 
 
-def cast_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Convert the batch's columns, in order, to the types of ``schema``."""
-    pairs = zip(batch.columns, schema, strict=True)
-    return pa.RecordBatch.from_arrays([convert_array(column, field.type) for column, field in pairs], schema=schema)
+def cast_batch(batch: pa.RecordBatch, schema: pa.Schema, *, label: str) -> pa.RecordBatch:
+    """Convert the batch's columns, in order, to the types of ``schema``. Raises InvalidData."""
+    columns = [_cast_column(column, field, label) for column, field in zip(batch.columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _cast_column(column: pa.Array, field: pa.Field, label: str) -> pa.Array:
+    try:
+        return convert_array(column, field.type)
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+        reason = str(error).partition("\n")[0][:200].rstrip(".")
+        raise InvalidData(
+            f"{label}, column “{field.name}”: a value of type {column.type} cannot be stored as {field.type} "
+            f"({reason}). Correct it, or store the column as text."
+        ) from error

@@ -42,8 +42,8 @@ def parse_line(line: bytes, *, label: str, number: int) -> JsonRecord:
 
 
 def _to_record(value: Value) -> JsonRecord:
-    """Make ``value`` a record; a value that is no object becomes the column ``text``, as in ``datasets``."""
-    row: dict[str, Value] = value if isinstance(value, dict) else {"text": value}
+    """Make ``value`` a record: null has no values, any other value becomes the column ``text``, as in ``datasets``."""
+    row: dict[str, Value] = value if isinstance(value, dict) else {} if value is None else {"text": value}
     try:
         orjson.dumps(row)
     except (TypeError, RecursionError):

@@ -114,7 +114,7 @@ def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
 def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
     with translate_read_errors(file.label):
         for chunk in _read_declared(file):
-            yield Chunk(cast_batch(chunk.batch, schema), chunk.consumed)
+            yield Chunk(cast_batch(chunk.batch, schema, label=file.label), chunk.consumed)
 
 
 def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
