@@ -9,7 +9,6 @@ KNOWN: Final[Mapping[str, str]] = {
     r"ours refuses: invalid_data: .* row .* columns": "Rows with too many cells are refused.",
     r"^(csv|tsv)\S* ours refuses: .* a quote is never closed": "A text of several lines under another delimiter.",
     r"^json\S* (fewer|more) rows": "A table that pandas wrote as one object is read by rows, and the dataset says so.",
-    r"ours refuses: no_data: \S+ has no data files": "data_dir: . in the card finds no files.",
     r"ours refuses: unsupported_format: .* sample_by": "sample_by in the card is refused.",
     r"^json\S* values: datetime is str here": "A date in JSON is text here, a time there.",
     r"^json\S* values: str differs": "A date in JSON whose column turns to text is rewritten there.",

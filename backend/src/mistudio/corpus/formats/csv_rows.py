@@ -18,8 +18,8 @@ from mistudio.corpus.formats.csv import (
     is_numbered,
     long_row_error,
     open_quote_error,
-    type_batch,
 )
+from mistudio.corpus.formats.csv_types import type_batch
 from mistudio.corpus.formats.storable_type import make_names_unique
 from mistudio.corpus.formats.type_inference import KnownSchema
 from mistudio.corpus.formats.utf8_repair import Chunk
