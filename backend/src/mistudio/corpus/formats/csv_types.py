@@ -30,6 +30,8 @@ def type_batch(
         numbers = _normalize_numbers(column, options)
         least = types.get(name, pa.null())
         kind = least if pa.types.is_string(least) else merge_types(least, _infer_type(numbers))
+        if pa.types.is_string(kind) and _all_match(numbers.drop_null(), _WHOLE) and len(numbers) > numbers.null_count:
+            known.notes.numbers.add(name)
         columns.append(_convert_column(column if pa.types.is_string(kind) else numbers, kind))
     return pa.RecordBatch.from_arrays(columns, names=names)
 

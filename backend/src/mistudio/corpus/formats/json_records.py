@@ -66,6 +66,7 @@ def build_chunk(records: Sequence[JsonRecord], known: KnownSchema, *, consumed: 
     columns = []
     for name, (rows, values) in found.items():
         kind = infer_common_type(values, known=types.get(name))
+        known.notes.note_values(name, kind, values)
         cells = make_array([fit_value(value, kind) for value in values], kind)
         columns.append(cells if len(rows) == len(records) else _spread(cells, rows, len(records)))
     invalid: dict[str, int] = {}

@@ -11,6 +11,7 @@ import pyarrow as pa
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import ByteStream, open_streams
 from mistudio.corpus.formats.column_count import check_column_count
+from mistudio.corpus.formats.column_notes import ColumnNotes
 from mistudio.corpus.formats.columnar import (
     cast_batch,
     read_arrow,
@@ -47,7 +48,8 @@ class Attempt:
     """Results of an earlier attempt: the schema that fits the whole file, and the block size that fits a CSV record.
 
     ``has_short_rows`` means that rows of a CSV file lack cells, ``is_repaired`` that invalid UTF-8 is to be repaired.
-    ``hints`` are the least types of columns of a CSV file, such as text for cells that look like numbers.
+    ``hints`` are the least types of columns of a CSV file, such as text for cells that look like numbers; ``notes``
+    collects what all attempts see.
     """
 
     schema: pa.Schema | None = None
@@ -55,6 +57,7 @@ class Attempt:
     has_short_rows: bool = False
     is_repaired: bool = False
     hints: Mapping[str, pa.DataType] = field(default_factory=dict)
+    notes: ColumnNotes = field(default_factory=ColumnNotes)
 
 
 class NotUtf8(Exception):
@@ -119,10 +122,14 @@ def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
 
 def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
     """Yield chunks while they fit the known schema; after the first that does not, only infer types."""
-    known, is_wider = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}), False
+    known = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}, attempt.notes)
+    is_wider = False
     try:
         for chunk in _read_untyped(file, known, attempt):
             monitor.checkpoint()
+            if file.format == "json":
+                known.notes.note_types(known.schema or pa.schema([]), chunk.batch.schema)
+                known.notes.note_dates(chunk.batch)
             schema = _widen_schema(known.schema, chunk.batch.schema, file.label)
             is_wider = is_wider or (known.schema is not None and schema is not known.schema)
             known.schema = schema

@@ -41,8 +41,9 @@ _ORIENTED: Final = ("columns", "index", "split")
 class Reading:
     """How a file was read, where it was not as its name and format say; None and 0 stand for the usual.
 
-    ``fields`` are the paths of arrays of objects, in a file of one object that was read as one record. ``declared``
-    names the fields that options gave; the others were detected.
+    ``fields`` are the paths of arrays of objects, in a file of one object that was read as one record. The columns
+    ``numbers_as_text`` and ``dates_as_text`` hold texts of which ``datasets`` makes other values. ``declared`` names
+    the fields that options gave; the others were detected.
     """
 
     packing: str | None = None
@@ -56,6 +57,8 @@ class Reading:
     fields: tuple[str, ...] = ()
     short_rows: int = 0
     skipped_rows: int = 0
+    numbers_as_text: tuple[str, ...] = ()
+    dates_as_text: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
 
 

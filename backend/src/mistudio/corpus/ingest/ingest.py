@@ -218,12 +218,20 @@ def _try_rewrite(
                 progress(chunk.consumed)
             writer.finish()
         sha256 = read_back(path, counter.rows, label=file.label, monitor=monitor)
-    return replace(_make_report(target, counter, sha256=sha256, kept=False), reading=_complete(reading, counter))
+    return replace(
+        _make_report(target, counter, sha256=sha256, kept=False), reading=_complete(reading, counter, attempt)
+    )
 
 
-def _complete(reading: Reading, counter: ColumnCounter) -> Reading | None:
-    """Return the reading with the counts of the file's rows; None if there is nothing to say."""
-    counted = replace(reading, short_rows=counter.short_rows, skipped_rows=counter.skipped_rows)
+def _complete(reading: Reading, counter: ColumnCounter, attempt: Attempt) -> Reading | None:
+    """Return the reading with what was seen in the file's rows; None if there is nothing to say."""
+    counted = replace(
+        reading,
+        short_rows=counter.short_rows,
+        skipped_rows=counter.skipped_rows,
+        numbers_as_text=tuple(sorted(attempt.notes.numbers)),
+        dates_as_text=attempt.notes.list_dates(),
+    )
     return None if counted == Reading() else counted
 
 

@@ -1,6 +1,6 @@
 """Says in sentences how source files were read, where that is not what their names say or what ``datasets`` does."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Final
 
@@ -56,7 +56,19 @@ def _describe(reading: Reading) -> Iterator[tuple[str, int]]:
         yield "{rows} lacked cells at the end, which are null.", reading.short_rows
     if reading.skipped_rows:
         yield "{rows} with too many cells were left out, as the card says.", reading.skipped_rows
-    yield from ((sentence, 0) for sentence in _describe_json(reading))
+    yield from ((sentence, 0) for sentence in (*_describe_columns(reading), *_describe_json(reading)))
+
+
+def _describe_columns(reading: Reading) -> Iterator[str]:
+    if reading.numbers_as_text:
+        names = _name_columns(reading.numbers_as_text)
+        yield f"stored as text, because other values are text or beyond 64 bits: numbers in {names}."
+    if reading.dates_as_text:
+        yield f"kept as text, as they were written: dates in {_name_columns(reading.dates_as_text)}."
+
+
+def _name_columns(names: Sequence[str]) -> str:
+    return _list_names([f"“{_escape(name)}”" for name in names])
 
 
 def _describe_json(reading: Reading) -> Iterator[str]:
@@ -77,6 +89,6 @@ def _escape(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _list_names(names: list[str]) -> str:
+def _list_names(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_NAMED])
     return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED:,} more"

@@ -29,6 +29,8 @@ def test_each_reading_has_words() -> None:
         (Reading(quote="'"), "the quote is “'”"),
         (Reading(escape="\\"), "a backslash before a quote"),
         (Reading(skipped_rows=1), "1 row with too many cells"),
+        (Reading(numbers_as_text=("a", "{b}")), "numbers in “a”, “{b}”."),
+        (Reading(dates_as_text=("a",)), "kept as text, as they were written: dates in “a”."),
         (Reading(field="{x}"), "under “{x}”"),
         (Reading(orient="split"), "orient='split'"),
         (Reading(fields=("a", "b")), "set the field to “a” or “b”"),
