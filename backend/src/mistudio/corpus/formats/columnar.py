@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 from mistudio.core.errors import InvalidData
 from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.formats.array_check import check_array
+from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, too_long_error
+from mistudio.corpus.formats.group_sizes import GroupSizes, count_slice_rows, count_usual_rows, is_coded
 from mistudio.corpus.formats.storable_type import to_storable_schema
 from mistudio.corpus.formats.type_inference import convert_array
 from mistudio.corpus.formats.utf8_repair import Chunk
 
-BATCH_ROWS: Final = 1_000
-BATCH_BYTES: Final = 2 << 20
 _BUFFER_BYTES: Final = 1 << 20
 # Pages of a mapped file count as memory until they are released.
 _MAPPED_BYTES: Final = 32 << 20
@@ -50,21 +50,21 @@ def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) ->
     Raises InvalidData, which names the column and row group at fault.
     """
     with translate_read_errors(label), open_parquet(path) as file:
-        consumed = 0.0
+        consumed, sizes = 0.0, GroupSizes(path, file)
         for index in range(file.metadata.num_row_groups):
             group = file.metadata.row_group(index)
             size = sum(group.column(column).total_compressed_size for column in range(group.num_columns))
             with _translate_group_errors(file, index, label):
-                for batch in file.iter_batches(
-                    _batch_rows(group), row_groups=[index], columns=columns, use_threads=False
-                ):
+                rows = sizes.count_batch_rows(index, label)
+                for batch in file.iter_batches(rows, row_groups=[index], columns=columns, use_threads=False):
+                    _check_row_size(batch, label)
                     consumed += size * batch.num_rows / max(1, group.num_rows)
                     yield Chunk(batch, int(consumed))
 
 
-def _batch_rows(group: pq.RowGroupMetaData) -> int:
-    rows = BATCH_BYTES * int(group.num_rows) // max(1, int(group.total_byte_size))
-    return max(1, min(BATCH_ROWS, rows))
+def _check_row_size(batch: pa.RecordBatch, label: str) -> None:
+    if batch.num_rows == 1 and batch.nbytes > MAX_RECORD_BYTES:
+        raise too_long_error(label)
 
 
 def _translate_group_errors(file: pq.ParquetFile, index: int, label: str) -> AbstractContextManager[None]:
@@ -82,7 +82,7 @@ def _find_damaged_columns(file: pq.ParquetFile, index: int) -> Iterator[str]:
     for column in range(file.metadata.num_columns):
         try:
             for _batch in file.reader.iter_batches(
-                _batch_rows(file.metadata.row_group(index)), [index], column_indices=[column], use_threads=False
+                count_usual_rows(file.metadata.row_group(index)), [index], column_indices=[column], use_threads=False
             ):
                 pass
         except (pa.ArrowException, OSError, ValueError):
@@ -106,7 +106,7 @@ def read_arrow(path: Path, *, label: str) -> Iterator[Chunk]:
         read, released = 0, 0
         for index, batch in enumerate(reader if is_stream else map(reader.get_batch, range(count)), start=1):
             consumed = source.tell() if is_stream else len(mapped) * index // count
-            for part in _slice_batch(batch):
+            for part in _slice_batch(batch, label):
                 # Arrow reads offsets unchecked, and the first conversion would follow them anywhere.
                 for column in part.columns:
                     check_array(column)
@@ -117,9 +117,12 @@ def read_arrow(path: Path, *, label: str) -> Iterator[Chunk]:
                     released = read
 
 
-def _slice_batch(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+def _slice_batch(batch: pa.RecordBatch, label: str) -> Iterator[pa.RecordBatch]:
     batch.validate()
-    rows = max(1, min(BATCH_ROWS, BATCH_BYTES * batch.num_rows // max(1, batch.nbytes)))
+    for column in batch.columns:
+        if is_coded(column.type):
+            check_array(column)
+    rows = count_slice_rows(batch, label)
     for start in range(0, batch.num_rows, rows):
         yield batch.slice(start, rows)
 

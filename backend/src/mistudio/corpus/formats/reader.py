@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import ByteStream, open_streams
-from mistudio.corpus.formats.column_count import check_column_count
+from mistudio.corpus.formats.column_count import CellCounter, check_column_count
 from mistudio.corpus.formats.column_notes import ColumnNotes
 from mistudio.corpus.formats.columnar import (
     cast_batch,
@@ -97,9 +97,12 @@ def _may_be_encoded(file: ReadableFile, attempt: Attempt) -> bool:
 
 
 def _read_declared_schema(file: ReadableFile) -> pa.Schema:
-    if file.format == "parquet":
-        return read_parquet_schema(file.path, label=file.label)
-    return read_arrow_schema(file.path, label=file.label) if file.format == "arrow" else TEXT_SCHEMA
+    if file.format == "text":
+        return TEXT_SCHEMA
+    read = read_parquet_schema if file.format == "parquet" else read_arrow_schema
+    schema = read(file.path, label=file.label)
+    check_column_count(len(schema), file.label)
+    return schema
 
 
 def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
@@ -123,7 +126,7 @@ def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
 def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
     """Yield chunks while they fit the known schema; after the first that does not, only infer types."""
     known = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}, attempt.notes)
-    is_wider = False
+    is_wider, cells = False, CellCounter(file.label)
     try:
         for chunk in _read_untyped(file, known, attempt):
             monitor.checkpoint()
@@ -131,6 +134,7 @@ def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> It
                 known.notes.note_types(known.schema or pa.schema([]), chunk.batch.schema)
                 known.notes.note_dates(chunk.batch)
             schema = _widen_schema(known.schema, chunk.batch.schema, file.label)
+            cells.add(chunk.batch, len(schema))
             is_wider = is_wider or (known.schema is not None and schema is not known.schema)
             known.schema = schema
             if not is_wider:

@@ -9,7 +9,6 @@ import pytest
 
 from mistudio.core.errors import InvalidData
 from mistudio.corpus.formats.columnar import (
-    BATCH_ROWS,
     cast_batch,
     read_arrow,
     read_arrow_schema,
@@ -17,6 +16,7 @@ from mistudio.corpus.formats.columnar import (
     read_parquet_schema,
     translate_read_errors,
 )
+from mistudio.corpus.formats.group_sizes import BATCH_ROWS
 
 TABLE = pa.table(
     {"text": pa.array([f"tale {number}" for number in range(5_000)], pa.large_string()), "n": range(5_000)},
