@@ -145,6 +145,10 @@ bench: bench-fetch bench-ingest bench-exact bench-job bench-serve bench-tokenize
 bench-fetch: $(VENV)/.dev $(VENV)/.package ## Measure the download
 	$(PY) bench/fetch.py $(ARGS)
 
+.PHONY: bench-part
+bench-part: $(VENV)/.dev $(VENV)/.package ## Measure a part of a large repository, compared with `datasets` streaming
+	$(PY) bench/part.py $(ARGS)
+
 .PHONY: bench-ingest
 bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure the import of every format, compared with `datasets`
 	$(PY) bench/ingest.py $(ARGS)
@@ -168,6 +172,10 @@ bench-serve: $(VENV)/.dev $(VENV)/.package ## Measure the server with many clien
 .PHONY: bench-tokenize
 bench-tokenize: $(VENV)/.dev $(VENV)/.package ## Measure tokenizing, compared with `datasets.map` and the library alone
 	$(PY) bench/tokenizing.py $(ARGS)
+
+.PHONY: bench-loader
+bench-loader: $(VENV)/.dev $(VENV)/.package ## Measure the loader beside others; ARGS="--python ENVIRONMENT/bin/python"
+	$(PY) bench/loader.py $(ARGS)
 
 .PHONY: bench-search
 bench-search: $(VENV)/.dev $(VENV)/.package ## Measure search on 2.1 million rows, compared with DuckDB, SQLite and `datasets`

@@ -83,6 +83,13 @@ test('the list, its form and its dialogs', async ({ page, panel, server }) => {
     DownloadOptions: form,
     SplitChoice: page.getByRole('group', { name: 'Splits' }),
   });
+  await page.getByLabel('How much').selectOption('rows');
+  await page.getByLabel('Which').selectOption('random');
+  const amount = ['How much', 'Rows', 'Which', 'Seed', 'Columns'].map((name) =>
+    parent(page.getByLabel(name, { exact: true })),
+  );
+  await takeAround('AmountOptions', amount);
+  await page.getByLabel('How much').selectOption('all');
   await panel.repository.fill('acme/nothing');
   await panel.repository.press('Enter');
   await expect(page.getByRole('alert')).toBeVisible();

@@ -51,6 +51,7 @@ def serve(
 
 
 app.command()(create.download)
+app.command()(create.extend)
 app.command(name="import")(create.import_files)
 app.command()(datasets.ls)
 app.command()(datasets.show)

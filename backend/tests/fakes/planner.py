@@ -3,6 +3,7 @@
 import asyncio
 
 from mistudio.corpus.hub.file_layout import lay_out_files
+from mistudio.corpus.hub.part_types import PartEstimate
 from mistudio.corpus.hub.plan_types import (
     DownloadPlan,
     FileLayout,
@@ -49,6 +50,11 @@ class FakePlanner:
             num_files=len(plan.files),
             sizes=plan.sizes,
         )
+
+    async def estimate(self, request: PlanRequest) -> PartEstimate:
+        """The plan's whole size."""
+        self.asked.append(request)
+        return PartEstimate(self.answer.size_bytes, None, len(self.answer.files), is_exact=False)
 
     async def lay_out(self, request: LayoutRequest) -> FileLayout:
         """The layout itself, read in this process."""

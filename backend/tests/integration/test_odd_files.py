@@ -92,7 +92,7 @@ EQUAL: Final = [
     ("a.jsonl", b'{"text":"a"}\r{"text":"b"}\r'),
     ("a.jsonl", b'\xef\xbb\xbf{"text":"a"}\n'),
     ("a.jsonl", b'\n{"text":"a"}\n\n{"text":"b"}\n\n'),
-    ("a.jsonl", gzip.compress(LINES)),
+    ("a.jsonl", gzip.compress(LINES, mtime=0)),
     ("a.jsonl", bz2.compress(LINES)),
     ("a.jsonl", lzma.compress(LINES)),
     ("a.zip", make_zip(LINES, "a.jsonl", "b.jsonl")),
@@ -135,7 +135,7 @@ REFUSED: Final = [
     ("a.csv", b"%PDF-1.7", "is a PDF document"),
     ("a.json", b'[{"text":"a"},{"text":"b"},]', "a value is missing before “]”"),
     ("a.jsonl", b'{"text":"a"', "line 1 is not valid JSON"),
-    ("a.jsonl", gzip.compress(gzip.compress(LINES)), "is packed twice"),
+    ("a.jsonl", gzip.compress(gzip.compress(LINES, mtime=0), mtime=0), "is packed twice"),
 ]
 
 

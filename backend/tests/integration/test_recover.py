@@ -32,6 +32,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Shell:
         add_stories(hub)
         shell = Shell(tmp_path_factory.mktemp("made"), hub=hub.url)
         shell.run("download", "lab/stories")
+        shell.run("download", "lab/stories", "--rows", "150")
+        shell.run("download", "lab/stories", "--rows", "150", "--sample", "random", "--seed", "3", "--column", "text")
         shell.run("download", "sample")
         for name, data in (("notes.csv", csv_bytes(ROWS)), ("more.jsonl", json_lines(ROWS))):
             (shell.folder / name).write_bytes(data)
@@ -127,7 +129,7 @@ def test_every_command_says_what_is_wrong_and_recover_mends_it(
         assert "database" in last_line(shell.run(*command, code=1).stderr)
     assert "no  Database: " in shell.run("doctor", code=1).stdout
     said = shell.run("recover").stdout
-    assert "6 of 6 records restored" in said
+    assert "8 of 8 records restored" in said
     after = read_records(shell.data_dir)
     named = next(key for key, record in before.items() if record.get("name") == "Sample stories")
     assert keep_comparable(before, named) == keep_comparable(after, named)
@@ -150,7 +152,7 @@ def test_what_cannot_be_restored_is_said(shell: Shell) -> None:
     assert "run `mistudio recover`" in doctor
     assert 4 == doctor.count("\nno  ") + doctor.startswith("no  ") - doctor.count("no  Panel")
     said = shell.run("recover").stdout
-    assert "3 of 6 records restored" in said
+    assert "5 of 8 records restored" in said
     for record_id in (places["stories"].name, places["more"].name, first.name):
         assert any(line.startswith("not restored: ") and record_id in line for line in said.splitlines()), said
 
@@ -158,7 +160,7 @@ def test_what_cannot_be_restored_is_said(shell: Shell) -> None:
 def test_a_database_in_order_is_not_rebuilt(shell: Shell) -> None:
     """Unless it is forced."""
     assert "in order" in shell.run("recover", code=1).stderr
-    assert "6 of 6" in shell.run("recover", "--force").stdout
+    assert "8 of 8" in shell.run("recover", "--force").stdout
 
 
 def test_a_folder_that_is_none_is_one_sentence(tmp_path: Path) -> None:

@@ -115,6 +115,43 @@ async def test_from_the_request_to_the_rows_and_back(
     assert ["tiny"] == [model["name"] for model in await server.get("/api/models")]
 
 
+async def test_contexts_and_positions_lead_to_documents(server: RunningServer, dataset_id: str) -> None:
+    """Random windows and the positions of a sequence have their documents, files and commits."""
+    made = await tokenize(server, dataset_id, max_length=16)
+    address = f"/api/tokenizations/{made['id']}"
+    contexts = await server.get(f"{address}/contexts", length=4, n=5, seed=1, split="train")
+    assert [4] * 5 == [len(context["tokens"]) for context in contexts]
+    wanted = [token["id"] for token in contexts[0]["tokens"]]
+    found = await server.get(f"{address}/positions", ids=",".join(map(str, wanted)), limit=100)
+    assert found["pagination"]["total"] >= len(found["data"]) > 0
+    assert all(wanted == [token["id"] for token in each["tokens"]] for each in found["data"])
+    (origin, *_) = found["data"][0]["origins"]
+    assert ("lab/stories", True) == (origin["repo"], origin["file"].startswith("data/train-"))
+    for query in ("ids=", "ids=a", "ids=1&split=dev"):
+        assert 422 == (await server.http.get(f"{address}/positions?{query}")).status_code
+
+
+async def test_limits_windows_and_columns(server: RunningServer, dataset_id: str) -> None:
+    """Each is part of the identity and of the ledger; what cannot work is refused with its field."""
+    settings = {"max_length": 12, "packing": "windows", "stride": 5, "min_tokens": 8, "max_tokens": 500}
+    made = await tokenize(server, dataset_id, **settings, extra_columns=["document_id"])
+    ledger = made["ledger"]
+    assert (500, True) == (ledger["data_tokens"], ledger["balances"])
+    assert min(ledger["repeated"], ledger["unused"]) > 0
+    assert "document_id" in load_from_disk(made["path"])["train"].column_names
+    other = await tokenize(server, dataset_id, **settings)
+    assert other["id"] != made["id"]
+    body = {"tokenizer": made["tokenizer"], **settings}
+    for changes, field in (
+        ({"stride": 13}, "stride"),
+        ({"packing": "off"}, "stride"),
+        ({"max_tokens": 0}, "max_tokens"),
+    ):
+        answer = await server.http.post(f"/api/datasets/{dataset_id}/tokenize", json={**body, **changes})
+        assert 422 == answer.status_code
+        assert field in answer.json()["errors"][0]["field"]
+
+
 async def test_statistics_and_what_if_are_those_of_the_real_run(
     server: RunningServer, dataset_id: str, tokenizer: Tokenizer
 ) -> None:

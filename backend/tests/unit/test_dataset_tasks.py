@@ -19,6 +19,7 @@ from mistudio.services.job_service import JobService
 from mistudio.services.jobs.figures import DatasetFigures
 from mistudio.workers.dataset_tasks import (
     download_dataset_task,
+    extend_dataset_task,
     import_dataset_task,
     index_dataset_task,
     tokenize_dataset_task,
@@ -185,6 +186,7 @@ def celery() -> StudioCelery:
 TASKS = {
     "download": (download_dataset_task, "downloads"),
     "import": (import_dataset_task, "downloads"),
+    "extend": (extend_dataset_task, "downloads"),
     "tokenize": (tokenize_dataset_task, "tokenization"),
     "index": (index_dataset_task, "indexes"),
 }

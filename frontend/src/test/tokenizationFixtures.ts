@@ -48,6 +48,10 @@ export function makeTokenizationDetail(changes: Partial<TokenizationDetail> = {}
       special_tokens: 20_000,
       padding: 100_000,
       positions: 5_120_000,
+      repeated: 0,
+      unused: 0,
+      filtered_documents: 0,
+      unread_rows: 0,
       balances: true,
     },
     audit: {

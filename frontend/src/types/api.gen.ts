@@ -72,6 +72,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/extend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Extend Dataset
+     * @description Make a larger part as a new dataset, which shares what is here and fetches the rest.
+     */
+    post: operations['extendDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/{dataset_id}/index': {
     parameters: {
       query?: never;
@@ -412,7 +432,7 @@ export interface paths {
     };
     /**
      * Inspect Hub Dataset
-     * @description Get size, files, configs, splits, columns, access, licence and description of a dataset repository.
+     * @description Get size, files, configs, splits, columns, access, licence and description, and what a part would fetch.
      */
     get: operations['inspectHubDataset'];
     put?: never;
@@ -547,6 +567,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/tokenizations/{tokenization_id}/contexts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Draw Contexts
+     * @description Draw random contexts of written rows with their documents, from one split (default: the first).
+     */
+    get: operations['drawContexts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/positions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Find Positions
+     * @description List where a token, or a token sequence, occurs in written rows, in one split (default: all).
+     */
+    get: operations['findPositions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/tokenizations/{tokenization_id}/retry': {
     parameters: {
       query?: never;
@@ -632,6 +692,17 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
+     * AllAmount
+     * @description Everything.
+     */
+    AllAmount: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'all';
+    };
+    /**
      * Audit
      * @description The audit of the written files, verified on ``documents_compared`` documents; that is not a guarantee.
      */
@@ -665,6 +736,19 @@ export interface components {
       passed: boolean | null;
       /** Title */
       title: string;
+    };
+    /**
+     * BytesAmount
+     * @description About a number of bytes of source files.
+     */
+    BytesAmount: {
+      /** Bytes */
+      bytes: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'bytes';
     };
     /**
      * CheckResponse
@@ -804,6 +888,14 @@ export interface components {
      * @description A dataset in full, as its window shows it.
      */
     DatasetDetail: {
+      /**
+       * Amount
+       * @description How much of the repository was asked for.
+       */
+      amount:
+        | components['schemas']['AllAmount']
+        | components['schemas']['RowsAmount']
+        | components['schemas']['BytesAmount'];
       /** Avg Seq Length */
       avg_seq_length: number | null;
       /** Columns */
@@ -859,6 +951,11 @@ export interface components {
       /** Num Tokens */
       num_tokens: number | null;
       /**
+       * Order
+       * @enum {string}
+       */
+      order: 'first' | 'random';
+      /**
        * Progress
        * @description Per cent.
        */
@@ -875,6 +972,8 @@ export interface components {
        * @description The commit that the data was taken from.
        */
       revision: string | null;
+      /** Seed */
+      seed: number;
       /**
        * Seq
        * @description The number of the newest event about this dataset.
@@ -922,10 +1021,33 @@ export interface components {
       /** Access Token */
       access_token?: string | null;
       /**
+       * Amount
+       * @description Default: everything.
+       * @default {
+       *       "kind": "all"
+       *     }
+       */
+      amount:
+        | components['schemas']['AllAmount']
+        | components['schemas']['RowsAmount']
+        | components['schemas']['BytesAmount'];
+      /**
+       * Columns
+       * @description Default: all.
+       */
+      columns?: string[] | null;
+      /**
        * Config
        * @description Default: the card's default, or the only one.
        */
       config?: string | null;
+      /**
+       * Order
+       * @description With random, row groups are drawn by the seed, or whole files of formats without row groups.
+       * @default first
+       * @enum {string}
+       */
+      order: 'first' | 'random';
       /**
        * Repo Id
        * @description namespace/name
@@ -937,6 +1059,12 @@ export interface components {
        * @description Branch, tag or commit. Default: the main branch.
        */
       revision?: string | null;
+      /**
+       * Seed
+       * @description Decides what a random part draws.
+       * @default 0
+       */
+      seed: number;
       /**
        * Splits
        * @description Default: all.
@@ -1049,6 +1177,14 @@ export interface components {
      * @description A dataset as lists show it. ``job`` is its active download or import, running or waiting for a retry.
      */
     DatasetResponse: {
+      /**
+       * Amount
+       * @description How much of the repository was asked for.
+       */
+      amount:
+        | components['schemas']['AllAmount']
+        | components['schemas']['RowsAmount']
+        | components['schemas']['BytesAmount'];
       /** Avg Seq Length */
       avg_seq_length: number | null;
       /** Config */
@@ -1100,6 +1236,11 @@ export interface components {
       /** Num Tokens */
       num_tokens: number | null;
       /**
+       * Order
+       * @enum {string}
+       */
+      order: 'first' | 'random';
+      /**
        * Progress
        * @description Per cent.
        */
@@ -1116,6 +1257,8 @@ export interface components {
        * @description The commit that the data was taken from.
        */
       revision: string | null;
+      /** Seed */
+      seed: number;
       /**
        * Seq
        * @description The number of the newest event about this dataset.
@@ -1280,6 +1423,19 @@ export interface components {
       type: 'error';
     };
     /**
+     * ExtendRequest
+     * @description How much the larger part has in all. The token is held in memory for this job only.
+     */
+    ExtendRequest: {
+      /** Access Token */
+      access_token?: string | null;
+      /** Amount */
+      amount:
+        | components['schemas']['AllAmount']
+        | components['schemas']['RowsAmount']
+        | components['schemas']['BytesAmount'];
+    };
+    /**
      * FieldProblem
      * @description What is wrong with one field of the request.
      */
@@ -1337,6 +1493,20 @@ export interface components {
       description: string | null;
       /** Existing Dataset Id */
       existing_dataset_id: string | null;
+      /**
+       * Fetch Bytes
+       * @description What the asked part would fetch; null if unknown.
+       */
+      fetch_bytes: number | null;
+      /** Fetch Files */
+      fetch_files: number | null;
+      /**
+       * Fetch Is Exact
+       * @description Whether they are read from footers, not estimated.
+       */
+      fetch_is_exact: boolean;
+      /** Fetch Rows */
+      fetch_rows: number | null;
       /** Fits */
       fits: boolean;
       /** Format */
@@ -1518,7 +1688,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'tokenize' | 'index';
+      kind: 'download' | 'import' | 'extend' | 'tokenize' | 'index';
       /** Max Attempts */
       max_attempts: number;
       /** Not Before */
@@ -1554,8 +1724,9 @@ export interface components {
      * Ledger
      * @description What became of every token.
      *
-     *     ``source_tokens`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out``, and ``positions`` =
-     *     ``data_tokens`` + ``special_tokens`` + ``padding``.
+     *     ``source_tokens`` + ``repeated`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out`` +
+     *     ``unused``, and ``positions`` = ``data_tokens`` + ``special_tokens`` + ``padding``. The tokens of ``unread_rows``
+     *     are not known.
      */
     Ledger: {
       /**
@@ -1589,6 +1760,11 @@ export interface components {
        */
       filtered: number;
       /**
+       * Filtered Documents
+       * @default 0
+       */
+      filtered_documents: number;
+      /**
        * Held Out
        * @default 0
        */
@@ -1609,6 +1785,11 @@ export interface components {
        */
       positions: number;
       /**
+       * Repeated
+       * @default 0
+       */
+      repeated: number;
+      /**
        * Source Tokens
        * @default 0
        */
@@ -1623,6 +1804,16 @@ export interface components {
        * @default 0
        */
       truncated: number;
+      /**
+       * Unread Rows
+       * @default 0
+       */
+      unread_rows: number;
+      /**
+       * Unused
+       * @default 0
+       */
+      unused: number;
     };
     /**
      * LengthBin
@@ -1688,6 +1879,12 @@ export interface components {
        * @default
        */
       tail: string;
+    };
+    /** Page[TokenContext] */
+    Page_TokenContext_: {
+      /** Data */
+      data: components['schemas']['TokenContext'][];
+      pagination: components['schemas']['Pagination'];
     };
     /** Page[TokenizedRow] */
     Page_TokenizedRow_: {
@@ -1964,6 +2161,19 @@ export interface components {
     RetryRequest: {
       /** Access Token */
       access_token?: string | null;
+    };
+    /**
+     * RowsAmount
+     * @description A number of rows, counted over all chosen splits in their order.
+     */
+    RowsAmount: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'rows';
+      /** Rows */
+      rows: number;
     };
     /**
      * RowSegment
@@ -2266,6 +2476,22 @@ export interface components {
       error: string;
     };
     /**
+     * TokenContext
+     * @description Consecutive tokens of a written row, from ``position`` on, and the documents that they come from.
+     */
+    TokenContext: {
+      /** Origins */
+      origins: components['schemas']['TokenOrigin'][];
+      /** Position */
+      position: number;
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Tokens */
+      tokens: components['schemas']['TokenView'][];
+    };
+    /**
      * TokenCount
      * @description How often one token occurs.
      */
@@ -2514,6 +2740,12 @@ export interface components {
        */
       end_of_document_token: ('auto' | 'none' | 'bos' | 'eos' | 'sep') | number;
       /**
+       * Extra Columns
+       * @description Columns with a value per position.
+       * @default []
+       */
+      extra_columns: ('special_tokens_mask' | 'document_id' | 'position_id')[];
+      /**
        * Heldout Fraction
        * @default 0
        */
@@ -2530,11 +2762,22 @@ export interface components {
        */
       max_length?: number | null;
       /**
+       * Max Tokens
+       * @description Stop at exactly this many data tokens, over all splits in order. Default: all.
+       */
+      max_tokens?: number | null;
+      /**
+       * Min Tokens
+       * @description Drop documents with fewer tokens.
+       * @default 0
+       */
+      min_tokens: number;
+      /**
        * Packing
        * @default off
        * @enum {string}
        */
-      packing: 'off' | 'concat';
+      packing: 'off' | 'concat' | 'windows';
       /**
        * Padding
        * @default do_not_pad
@@ -2558,6 +2801,11 @@ export interface components {
        * @description Default: all.
        */
       splits?: string[] | null;
+      /**
+       * Stride
+       * @description Windows: tokens from the start of one window to the start of the next. Default: no overlap.
+       */
+      stride?: number | null;
       /**
        * Text Column
        * @description Default: the dataset's.
@@ -2584,6 +2832,36 @@ export interface components {
        * @enum {string}
        */
       verify: 'sample' | 'full';
+    };
+    /**
+     * TokenOrigin
+     * @description Consecutive positions of a context that come from one document, which is source row ``row``.
+     */
+    TokenOrigin: {
+      /** Commit */
+      commit: string | null;
+      /**
+       * File
+       * @description The source file.
+       */
+      file: string | null;
+      /** File Sha256 */
+      file_sha256: string | null;
+      /** Length */
+      length: number;
+      /**
+       * Position
+       * @description Counts from the start of the context.
+       */
+      position: number;
+      /** Repo */
+      repo: string | null;
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Token Start */
+      token_start: number;
     };
     /**
      * TokenSpan
@@ -3172,6 +3450,114 @@ export interface operations {
       };
       /** @description The request is not valid */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  extendDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExtendRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
         headers: {
           [name: string]: unknown;
         };
@@ -4581,8 +4967,17 @@ export interface operations {
   inspectHubDataset: {
     parameters: {
       query?: {
+        /** @description Can be repeated. Default: all. */
+        columns?: string[] | null;
         config?: string | null;
+        /** @description Take about this many bytes of source. */
+        max_bytes?: number | null;
+        order?: 'first' | 'random';
         revision?: string | null;
+        /** @description Take this many rows. */
+        rows?: number | null;
+        /** @description Decides what a random part draws. */
+        seed?: number;
       };
       header?: {
         /** @description Hugging Face token; used for this request only. */
@@ -5003,6 +5398,175 @@ export interface operations {
       };
       /** @description Not possible in the present state */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  drawContexts: {
+    parameters: {
+      query?: {
+        /** @description Tokens of a context. */
+        length?: number;
+        /** @description Contexts; fewer if the split has fewer. */
+        n?: number;
+        seed?: number;
+        split?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenContext'][];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  findPositions: {
+    parameters: {
+      query: {
+        /** @description Token ids, with commas between. */
+        ids: string;
+        /** @description Items per page. */
+        limit?: number;
+        /** @description Counts from 1. */
+        page?: number;
+        split?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_TokenContext_'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
         headers: {
           [name: string]: unknown;
         };

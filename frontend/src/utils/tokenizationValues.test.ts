@@ -22,6 +22,10 @@ it('leaves empty values to the server', () => {
     heldout_fraction: 0,
     apply_chat_template: false,
     verify: 'sample',
+    min_tokens: 0,
+    max_tokens: null,
+    stride: null,
+    extra_columns: [],
   });
 });
 
@@ -39,4 +43,15 @@ it('parses numbers', () => {
     end_of_document_token: Number.NaN,
     heldout_fraction: 0.05,
   });
+});
+
+it('sends limits, the stride of windows, and the chosen columns', () => {
+  const values = { min_tokens: '20', max_tokens: '1000000', stride: '64', has_document_id: true };
+  expect(toTokenizeRequest({ ...DEFAULT_VALUES, ...values, packing: 'windows' })).toMatchObject({
+    min_tokens: 20,
+    max_tokens: 1_000_000,
+    stride: 64,
+    extra_columns: ['document_id'],
+  });
+  expect(toTokenizeRequest({ ...DEFAULT_VALUES, ...values }).stride).toBeNull();
 });

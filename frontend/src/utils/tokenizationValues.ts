@@ -27,6 +27,13 @@ export interface TokenizationValues {
   readonly heldout_percent: string;
   readonly apply_chat_template: boolean;
   readonly verify: NonNullable<TokenizeRequest['verify']>;
+  readonly min_tokens: string;
+  readonly max_tokens: string;
+  readonly stride: string;
+  /** Whether there is a column that marks special tokens; the next two are columns, too. */
+  readonly has_special_tokens_mask: boolean;
+  readonly has_document_id: boolean;
+  readonly has_position_id: boolean;
 }
 
 /** The errors of the fields, by their names in the request. */
@@ -54,11 +61,23 @@ export const DEFAULT_VALUES: TokenizationValues = {
   heldout_percent: '',
   apply_chat_template: false,
   verify: 'sample',
+  min_tokens: '',
+  max_tokens: '',
+  stride: '',
+  has_special_tokens_mask: false,
+  has_document_id: false,
+  has_position_id: false,
 };
 
 /** Return the request for `values`; the server chooses what is left empty. */
 export function toTokenizeRequest(values: TokenizationValues): TokenizeRequest {
-  const { max_length, shuffle_seed, heldout_percent, tokenizer, splits, ...chosen } = values;
+  const { max_length, shuffle_seed, heldout_percent, tokenizer, splits, ...named } = values;
+  const { has_special_tokens_mask, has_document_id, has_position_id, ...chosen } = named;
+  const columns = [
+    has_special_tokens_mask && ('special_tokens_mask' as const),
+    has_document_id && ('document_id' as const),
+    has_position_id && ('position_id' as const),
+  ];
   return {
     ...chosen,
     tokenizer: tokenizer.trim(),
@@ -73,6 +92,10 @@ export function toTokenizeRequest(values: TokenizationValues): TokenizeRequest {
     end_of_document_token: parseSlot(values.end_of_document_token),
     shuffle_seed: parseNumber(shuffle_seed),
     heldout_fraction: (parseNumber(heldout_percent) ?? 0) / 100,
+    min_tokens: parseNumber(values.min_tokens) ?? 0,
+    max_tokens: parseNumber(values.max_tokens),
+    stride: values.packing === 'windows' ? parseNumber(values.stride) : null,
+    extra_columns: columns.filter((column) => column !== false),
   };
 }
 

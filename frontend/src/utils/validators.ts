@@ -37,12 +37,15 @@ export interface TokenizationSettingsInput {
   readonly tokenizer: string;
   readonly max_length?: number | null;
   readonly padding?: 'max_length' | 'longest' | 'do_not_pad';
-  readonly packing?: 'off' | 'concat';
+  readonly packing?: 'off' | 'concat' | 'windows';
   readonly begin_of_row_token?: TokenSlot;
   readonly document_separator_token?: TokenSlot;
   readonly end_of_document_token?: TokenSlot;
   readonly shuffle_seed?: number | null;
   readonly heldout_fraction?: number;
+  readonly min_tokens?: number;
+  readonly max_tokens?: number | null;
+  readonly stride?: number | null;
 }
 
 export type TokenizationSettingsErrors = Partial<Record<keyof TokenizationSettingsInput, string>>;
@@ -72,6 +75,9 @@ export function validateTokenizationSettings(
     ...Object.fromEntries(slots),
     shuffle_seed: validateSeed(settings.shuffle_seed ?? null),
     heldout_fraction: validateHeldOut(settings.heldout_fraction ?? 0),
+    min_tokens: validateCount('Minimum tokens', settings.min_tokens ?? 0, 0),
+    max_tokens: validateCount('Maximum tokens', settings.max_tokens ?? 1, 1),
+    stride: validateCount('The stride', settings.stride ?? 1, 1),
   };
   return Object.fromEntries(Object.entries(all).filter(([, message]) => message !== null));
 }
@@ -109,4 +115,10 @@ function validateSeed(seed: number | null): string | null {
 
 function validateHeldOut(share: number): string | null {
   return share >= 0 && share < 1 ? null : 'The held-out share must be at least 0 and less than 100 percent.';
+}
+
+function validateCount(name: string, count: number, least: number): string | null {
+  return isWholeNumber(count) && count >= least
+    ? null
+    : `${name} must be a whole number of at least ${least}. Leave it empty for the default.`;
 }

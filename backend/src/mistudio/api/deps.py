@@ -5,7 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
-from mistudio.schemas.common import OneLine
+from mistudio.corpus.hub.part_types import Order, Part
+from mistudio.schemas.common import ColumnName, OneLine
+from mistudio.schemas.part import Seed, choose_amount, make_part
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
@@ -55,3 +57,17 @@ DatasetId = Annotated[OneLine, Path(description="Id of a dataset, ds_…", max_l
 JobId = Annotated[OneLine, Path(description="Id of a job, job_…", max_length=64)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000_000, description="Counts from 1.")]
 PageLimit = Annotated[int, Query(ge=1, le=100, description="Items per page.")]
+
+
+def read_part(
+    rows: Annotated[int | None, Query(ge=1, le=2**53, description="Take this many rows.")] = None,
+    max_bytes: Annotated[int | None, Query(ge=1, le=2**53, description="Take about this many bytes of source.")] = None,
+    order: Annotated[Order, Query()] = "first",
+    seed: Annotated[Seed, Query(description="Decides what a random part draws.")] = 0,
+    columns: Annotated[list[ColumnName] | None, Query(description="Can be repeated. Default: all.")] = None,
+) -> Part:
+    """Return the part that a query describes."""
+    return make_part(choose_amount(rows, max_bytes), order, seed, columns)
+
+
+PartQuery = Annotated[Part, Depends(read_part)]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from mistudio.commands.amounts import make_amount
 from mistudio.commands.connection import Refused, Studio
 from mistudio.commands.import_plan import (
     ImportChanges,
@@ -16,7 +17,7 @@ from mistudio.commands.import_plan import (
     show_plan,
     to_form,
 )
-from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, TextTemplate, unescape_template
+from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, TextTemplate, Wanted, unescape_template
 from mistudio.commands.output import count_texts, fail, run, say, say_json, warn
 from mistudio.commands.progress import progress_bar
 from mistudio.corpus.formats.file_options import FileOptions
@@ -62,6 +63,11 @@ def download(
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit. Default: the main branch.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Default: detected automatically.")] = None,
     text_template: TextTemplate = None,
+    rows: Annotated[int | None, typer.Option(min=1, help="Take this many rows. Default: all.")] = None,
+    max_size: Annotated[str | None, typer.Option(help="Take about this much of the source, such as 2GB.")] = None,
+    sample: Annotated[Literal["first", "random"], typer.Option(help="random: drawn by --seed.")] = "first",
+    seed: Annotated[int, typer.Option(min=0, help="Decides what a random part draws.")] = 0,
+    column: Annotated[list[str] | None, typer.Option(help="Keep this column. Can be repeated. Default: all.")] = None,
     token: HubToken = None,
     json: AsJson = False,
     data_dir: DataDir = None,
@@ -75,6 +81,10 @@ def download(
         "text_column": text_column,
         "text_template": unescape_template(text_template),
         "access_token": token,
+        "amount": make_amount(rows, max_size),
+        "order": sample,
+        "seed": seed,
+        "columns": column or None,
     }
 
     async def use(api: Studio) -> None:
@@ -83,6 +93,24 @@ def download(
         else:
             dataset = await _create_dataset(api, "/datasets/download", json=request)
         await _follow(api, dataset, quiet=json)
+
+    run(use, data_dir=data_dir)
+
+
+def extend(
+    wanted: Wanted,
+    rows: Annotated[int | None, typer.Option(min=1, help="So many rows in all.")] = None,
+    max_size: Annotated[str | None, typer.Option(help="About so much of the source in all, such as 4GB.")] = None,
+    token: HubToken = None,
+    json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a larger part of the same repository, which shares what is here; without an amount, everything."""
+    request = {"amount": make_amount(rows, max_size), "access_token": token}
+
+    async def use(api: Studio) -> None:
+        dataset = await api.find(wanted)
+        await _follow(api, await _create_dataset(api, f"/datasets/{dataset['id']}/extend", json=request), quiet=json)
 
     run(use, data_dir=data_dir)
 

@@ -11,8 +11,9 @@ from mistudio.commands.connection import Studio
 from mistudio.commands.edit import describe_text, follow_index
 from mistudio.commands.options import AsJson, DataDir, Wanted
 from mistudio.commands.output import count_texts, fail, load_settings, run, say, say_json, say_table
+from mistudio.commands.parts import rebuild_raw_files
+from mistudio.commands.token_facts import facts as facts_of_tokens
 from mistudio.commands.tokenizations import rebuild_tokenization
-from mistudio.commands.tokens import facts as facts_of_tokens
 from mistudio.core.config import Settings
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import verify as differences_of
@@ -140,7 +141,10 @@ def verify(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = Non
 
 
 def _rebuild(folder: Path, settings: Settings, *, json: bool) -> None:
-    mended = rebuild_tokenization(folder, settings)
+    _say_rebuilt(rebuild_tokenization(folder, settings), json=json)
+
+
+def _say_rebuilt(mended: list[str], *, json: bool) -> None:
     if json:
         say_json({"identical": True, "mended": mended})
     else:
@@ -158,8 +162,13 @@ def _find_all_differences(folder: Path) -> list[str]:
     return found
 
 
-def rebuild(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Build the search index of a dataset again, or a tokenization from its manifest with the same bytes."""
+def rebuild(
+    wanted: WantedOrTokens,
+    raw: Annotated[bool, typer.Option("--raw", help="Fetch the raw files of a part again.")] = False,
+    json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Build the search index of a dataset again; by its manifest, with the same bytes, a part or a tokenization."""
 
     async def use(api: Studio) -> None:
         if wanted.startswith(_TOKENS):
@@ -168,6 +177,10 @@ def rebuild(wanted: WantedOrTokens, json: AsJson = False, data_dir: DataDir = No
             await asyncio.to_thread(_rebuild, folder, load_settings(data_dir=data_dir), json=json)
             return
         dataset = await api.find(wanted)
+        if raw:
+            folder, settings = _dataset_folder(dataset["id"], data_dir), load_settings(data_dir=data_dir)
+            _say_rebuilt(await asyncio.to_thread(rebuild_raw_files, folder, settings), json=json)
+            return
         path = f"/datasets/{dataset['id']}"
         await api.call("DELETE", f"{path}/index")
         await api.call("POST", f"{path}/index")

@@ -13,8 +13,9 @@ from mistudio.commands.edit import describe_text
 from mistudio.commands.options import SAMPLE, AsJson, DataDir, HubToken, TextTemplate, Wanted, unescape_template
 from mistudio.commands.output import count_texts, fail, run, say, say_json, say_table
 from mistudio.commands.progress import progress_bar
+from mistudio.commands.token_facts import facts
 from mistudio.corpus.bundled.sample import SAMPLE_TOKENIZER
-from mistudio.corpus.spec.settings import Packing, Padding, Verify
+from mistudio.corpus.spec.settings import EXTRA_COLUMNS, Packing, Padding, Verify
 from mistudio.utils.file_utils import format_size
 
 _TOKENIZER_HELP = "A Hub model ID, a path in the data folder, or sample for the bundled one."
@@ -45,7 +46,7 @@ def tokenize(
     max_length: Annotated[int | None, typer.Option(help="Tokens per row. Default: the tokenizer's limit.")] = None,
     no_truncation: Annotated[bool, typer.Option("--no-truncation", help="Do not cut long documents.")] = False,
     padding: Annotated[Padding, typer.Option(help="Pad short rows; longest pads per batch.")] = "do_not_pad",
-    packing: Annotated[Packing, typer.Option(help="concat joins documents into full rows.")] = "off",
+    packing: Annotated[Packing, typer.Option(help="concat fills rows; windows cuts documents.")] = "off",
     begin_of_row: Annotated[str, typer.Option(help=_SLOT_HELP)] = "auto",
     separator: Annotated[str, typer.Option(help=f"Packing, between documents: {_SLOT_HELP}")] = "auto",
     end_of_document: Annotated[str, typer.Option(help=f"Packing, after each document: {_SLOT_HELP}")] = "none",
@@ -56,6 +57,12 @@ def tokenize(
     heldout: Annotated[float, typer.Option(help="The share of documents to hold out, from 0 to 1.")] = 0.0,
     chat_template: Annotated[bool, typer.Option("--chat-template", help="Render conversations with it.")] = False,
     verify: Annotated[Verify, typer.Option(help="How many documents to compare with the reference.")] = "sample",
+    min_tokens: Annotated[int, typer.Option(help="Drop documents with fewer tokens.")] = 0,
+    max_tokens: Annotated[int | None, typer.Option(help="Stop at exactly this many tokens. Default: all.")] = None,
+    stride: Annotated[int | None, typer.Option(help="Windows: tokens between two starts. Default: no overlap.")] = None,
+    extra_column: Annotated[
+        list[str] | None, typer.Option(help=f"Can be repeated: {', '.join(EXTRA_COLUMNS)}.")
+    ] = None,
     token: HubToken = None,
     json: AsJson = False,
     data_dir: DataDir = None,
@@ -82,6 +89,10 @@ def tokenize(
         "heldout_fraction": heldout,
         "apply_chat_template": chat_template,
         "verify": verify,
+        "min_tokens": min_tokens,
+        "max_tokens": max_tokens,
+        "stride": stride,
+        "extra_columns": extra_column or [],
     }
 
     run(partial(_tokenize, wanted=wanted, request=request, json=json), data_dir=data_dir)
@@ -112,51 +123,6 @@ async def _create_tokenization(api: Studio, dataset_id: str, request: Mapping[st
         if refused.problem.get("code") != "exists":
             raise
         return str(refused.problem["tokenization_id"])
-
-
-def facts(record: Mapping[str, Any]) -> list[tuple[str, str]]:  # a tokenization as JSON
-    """Return the facts about a tokenization, by name."""
-    commit = f" at {record['tokenizer_revision']}" if record["tokenizer_revision"] else ""
-    found = [
-        ("Id", record["id"]),
-        ("Tokenizer", f"{record['tokenizer']}{commit}"),
-        ("Status", record["error_message"] or record["status"]),
-        ("Text", describe_text(record["resolved"] or record["settings"])),
-    ]
-    if record["status"] == "ready":
-        reason = f" ({record['engine_reason']})" if record["engine_reason"] else ""
-        found += [
-            ("Rows", f"{record['num_rows']:,}"),
-            ("Tokens", f"{record['num_tokens']:,}"),
-            ("Engine", f"{record['engine']}{reason}"),
-            *_list_checks(record["ledger"], record["audit"]),
-            ("Size", format_size(record["size_bytes"])),
-            ("Folder", record["path"]),
-        ]
-    return found
-
-
-def _list_checks(
-    ledger: Mapping[str, Any] | None, audit: Mapping[str, Any] | None
-) -> Iterator[tuple[str, str]]:  # both as JSON
-    if ledger:
-        parts = (("data_tokens", "kept"), ("truncated", "truncated"), ("dropped", "dropped"))
-        more = (("filtered", "filtered"), ("held_out", "held out"))
-        listed = ", ".join(
-            f"{ledger[key]:,} {word}" for key, word in (*parts, *more) if ledger[key] or key in dict(parts)
-        )
-        yield (
-            "Ledger",
-            f"{ledger['source_tokens']:,} tokens: {listed}; {'balances' if ledger['balances'] else 'does NOT balance'}",
-        )
-    if audit:
-        yield (
-            "Audit",
-            f"{audit['verdict']}; {audit['documents_compared']:,} documents compared, {audit['differences']} differ",
-        )
-        for check in audit["checks"]:
-            if check["passed"] is False:
-                yield "", check["detail"]
 
 
 def stats(

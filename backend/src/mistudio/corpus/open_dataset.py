@@ -1,6 +1,6 @@
 """Reads a dataset in a notebook or script, without a server: ``from mistudio import open_dataset``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mistudio.corpus.loader.batches import Batches
+    from mistudio.corpus.loader.origins import Context, TokenPositions
     from mistudio.corpus.search.search import SearchableDataset
+    from mistudio.corpus.tokenized.store import TokenizedStore
 
 _PAGE_ROWS = 1_000
 _SEARCH_THREADS = 2
@@ -159,6 +162,71 @@ class OpenDataset:
         store = TokenizedStore.open(self._find_tokenization(tokenization))
         for start in range(0, store.num_rows(split), _PAGE_ROWS):
             yield from (row.ids for row in store.rows(split, offset=start, limit=_PAGE_ROWS))
+
+    def batches(
+        self,
+        tokenization: str,
+        split: str,
+        batch_size: int,
+        shuffle_seed: int | None = None,
+        rank: int = 0,
+        world_size: int = 1,
+        drop_last: bool = False,
+    ) -> "Batches":
+        """Return the batches of one rank: a resumable iterator over dictionaries of arrays.
+
+        Raises NotFound, UnknownSplit, ValidationFailed, DataMissing, InvalidData.
+        """
+        from mistudio.corpus.loader.batches import Batches, BatchOptions
+
+        options = BatchOptions(
+            batch_size=batch_size, shuffle_seed=shuffle_seed, rank=rank, world_size=world_size, drop_last=drop_last
+        )
+        return Batches(self._find_tokenization(tokenization), split, options)
+
+    def special_tokens_mask(self, tokenization: str, split: str) -> "NDArray[np.bool_]":
+        """Return which positions of a split hold no data: inserted special tokens and padding.
+
+        Its shape is (rows, length) if all rows have one length, else (positions,), in the order of the rows. A special
+        token that occurs in the text itself is data. Raises NotFound, UnknownSplit, DataMissing, InvalidData.
+        """
+        from mistudio.corpus.loader.special_mask import make_special_tokens_mask
+
+        return make_special_tokens_mask(self._find_tokenization(tokenization), split)
+
+    def contexts(
+        self, tokenization: str, length: int, n: int, seed: int = 0, split: str | None = None
+    ) -> list["Context"]:
+        """Return ``n`` different random windows of ``length`` tokens with their documents, all if there are fewer.
+
+        They come from one split, by default the first. Raises NotFound, UnknownSplit, ValidationFailed, DataMissing,
+        InvalidData.
+        """
+        from mistudio.corpus.loader.contexts import draw_contexts
+
+        store, (name, *_) = self._open_tokenized(tokenization, split)
+        return draw_contexts(store, self.manifest, split=name, length=length, count=n, seed=seed)
+
+    def positions_of(
+        self, tokenization: str, token_ids: int | Sequence[int], split: str | None = None
+    ) -> "TokenPositions":
+        """Return every position at which the token, or the token sequence, begins; of one split or of all.
+
+        Raises NotFound, UnknownSplit, ValidationFailed, DataMissing, InvalidData.
+        """
+        from mistudio.corpus.loader.token_search import find_positions
+
+        store, splits = self._open_tokenized(tokenization, split)
+        wanted = [token_ids] if isinstance(token_ids, int) else token_ids
+        return find_positions(store, self.manifest, wanted, splits=splits)
+
+    def _open_tokenized(self, tokenization: str, split: str | None) -> tuple["TokenizedStore", list[str]]:
+        """Return the tokenization's rows, and the names of its splits, or of the one that is wanted."""
+        from mistudio.corpus.tokenized.store import TokenizedStore
+
+        store = TokenizedStore.open(self._find_tokenization(tokenization))
+        names = [each.name for each in store.manifest.splits]
+        return store, names if split is None else [store.manifest.find_split(split).name]
 
     def _find_tokenization(self, tokenization: str) -> Path:
         if tokenization not in self.tokenizations:

@@ -47,7 +47,7 @@ class Dataset(Base):
     text_column: Mapped[str | None] = mapped_column(String(255))
     text_template: Mapped[str | None] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
-    tags: Mapped[list[Json]] = mapped_column(JsonColumn, default=list)
+    tags: Mapped[list[Json]] = mapped_column(JsonColumn(list), default=list)
     meta: Mapped[dict[str, Json]] = mapped_column("metadata", JsonColumn, default=dict)
     index_state: Mapped[IndexState] = mapped_column(StateColumn(IndexState), default=IndexState.NONE)
     index_progress: Mapped[float] = mapped_column(Float, default=0.0)

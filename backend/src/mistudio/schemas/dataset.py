@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from mistudio.core.states import DatasetStatus, IndexState
+from mistudio.corpus.hub.part_types import Order
 from mistudio.corpus.ingest.local_files import SampleBy
 from mistudio.schemas.common import (
     NO_CONTROLS,
@@ -23,6 +24,7 @@ from mistudio.schemas.common import (
     refuse_two_texts,
 )
 from mistudio.schemas.job import JobResponse
+from mistudio.schemas.part import Amount, PartFields, Seed
 from mistudio.schemas.tokenization import TokenizationResponse
 from mistudio.utils.hf_utils import check_repo_id
 
@@ -114,6 +116,9 @@ class DatasetResponse(Shape):
     size_bytes: Bytes | None
     splits: list[SplitResponse]
     text_column: str | None
+    amount: Amount = Field(description="How much of the repository was asked for.")
+    order: Order
+    seed: Seed
     null_texts: int | None = Field(default=None, description="Rows whose text is null.")
     empty_texts: int | None = Field(default=None, description="Rows whose text has no characters.")
     invalid_texts: int | None = Field(
@@ -144,7 +149,7 @@ class DatasetListResponse(Page[DatasetResponse]):
     """A page of datasets."""
 
 
-class DatasetDownloadRequest(BaseModel):
+class DatasetDownloadRequest(PartFields):
     """What to download from the Hub. The token is held in memory for this job only, never stored, never logged."""
 
     model_config = ConfigDict(extra="forbid")

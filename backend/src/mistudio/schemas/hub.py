@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from mistudio.schemas.common import Bytes, Shape
 from mistudio.schemas.dataset import SplitResponse
 
@@ -35,6 +37,10 @@ class HubDatasetResponse(Shape):
     access: Literal["granted", "login_required", "request_required"]
     license: str | None
     description: str | None
+    fetch_bytes: Bytes | None = Field(description="What the asked part would fetch; null if unknown.")
+    fetch_rows: int | None
+    fetch_files: int | None
+    fetch_is_exact: bool = Field(description="Whether they are read from footers, not estimated.")
     needed_bytes: Bytes
     free_bytes: Bytes
     fits: bool

@@ -1,11 +1,13 @@
 """Shapes of jobs."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from mistudio.core.states import JobState
 from mistudio.schemas.common import Percent, Shape, Timestamp
 
-JobKind = Literal["download", "import", "tokenize", "index"]
+JobKind = Literal["download", "import", "extend", "tokenize", "index"]
+# The jobs that make a dataset.
+DATASET_JOBS: Final = frozenset({"download", "import", "extend"})
 JobPhase = Literal["plan", "download", "ingest", "statistics", "tokenizing", "indexing", "finish"]
 Unit = Literal["bytes", "rows"]
 

@@ -61,3 +61,27 @@ class TraceResponse(Shape):
     position: int
     token: TokenView
     source: TraceSource | None
+
+
+class TokenOrigin(Shape):
+    """Consecutive positions of a context that come from one document, which is source row ``row``."""
+
+    split: str
+    row: int
+    token_start: int
+    position: int = Field(description="Counts from the start of the context.")
+    length: int
+    file: str | None = Field(description="The source file.")
+    file_sha256: str | None
+    repo: str | None
+    commit: str | None
+
+
+class TokenContext(Shape):
+    """Consecutive tokens of a written row, from ``position`` on, and the documents that they come from."""
+
+    split: str
+    row: int
+    position: int
+    tokens: list[TokenView]
+    origins: list[TokenOrigin]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field, field_validator
 
 from mistudio.core.states import TokenizationStatus
-from mistudio.corpus.spec.settings import Packing, Padding, Verify
+from mistudio.corpus.spec.settings import ExtraColumn, Packing, Padding, Verify
 from mistudio.corpus.tokenized import audit_record, ledger
 from mistudio.schemas.common import (
     NO_CONTROLS,
@@ -66,6 +66,17 @@ class TokenizeRequest(BaseModel):
     heldout_fraction: float = Field(default=0.0, ge=0.0, lt=1.0)
     apply_chat_template: bool = False
     verify: Verify = "sample"
+    min_tokens: int = Field(default=0, ge=0, lt=2**31, description="Drop documents with fewer tokens.")
+    max_tokens: Annotated[int, Field(ge=1, lt=2**63)] | None = Field(
+        default=None, description="Stop at exactly this many data tokens, over all splits in order. Default: all."
+    )
+    stride: Annotated[int, Field(ge=1, le=2**24)] | None = Field(
+        default=None,
+        description="Windows: tokens from the start of one window to the start of the next. Default: no overlap.",
+    )
+    extra_columns: list[ExtraColumn] = Field(
+        default=[], max_length=16, description="Columns with a value per position."
+    )
 
     _check_text = field_validator("text_template")(refuse_two_texts)
 
@@ -105,8 +116,9 @@ class TokenizationResponse(Shape):
 class Ledger(Shape, ledger.Ledger):
     """What became of every token.
 
-    ``source_tokens`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out``, and ``positions`` =
-    ``data_tokens`` + ``special_tokens`` + ``padding``.
+    ``source_tokens`` + ``repeated`` = ``data_tokens`` + ``truncated`` + ``dropped`` + ``filtered`` + ``held_out`` +
+    ``unused``, and ``positions`` = ``data_tokens`` + ``special_tokens`` + ``padding``. The tokens of ``unread_rows``
+    are not known.
     """
 
     # Records hold the computed field, too.

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.corpus.hub.planning import Planning
+from mistudio.corpus.ingest.part_base import link_base
 from mistudio.models import Dataset
 from mistudio.schemas.common import Pagination, reveal
 from mistudio.schemas.dataset import (
@@ -27,18 +28,27 @@ from mistudio.schemas.dataset import (
     DeletePreview,
     ReferenceResponse,
 )
-from mistudio.schemas.job import JobKind
+from mistudio.schemas.job import DATASET_JOBS
+from mistudio.schemas.part import ExtendRequest
 from mistudio.services.datasets.deletion import DatasetDeletion
-from mistudio.services.datasets.hub_plan import plan_download
+from mistudio.services.datasets.filters import filter_datasets
+from mistudio.services.datasets.hub_plan import plan_download, plan_extension
 from mistudio.services.datasets.hub_record import already_exists, new_record
 from mistudio.services.datasets.local_record import already_imported
+from mistudio.services.datasets.part_record import get_job_kind
 from mistudio.services.datasets.progress import update_progress
 from mistudio.services.job_service import JobService
 from mistudio.services.jobs.control import JobControl
 from mistudio.services.jobs.events import changed_event, created_event, next_seq, publish_all
-from mistudio.services.lookup import active_jobs, active_jobs_by_dataset, get_dataset, list_tokenizations
+from mistudio.services.lookup import (
+    active_jobs,
+    active_jobs_by_dataset,
+    get_dataset,
+    get_ready_dataset,
+    list_tokenizations,
+)
 from mistudio.services.responses import dataset_detail, dataset_response
-from mistudio.services.storage.disk_space import needed_bytes, require_room
+from mistudio.services.storage.disk_space import known_sizes, needed_bytes, require_room
 from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.single_flight import SingleFlight
@@ -86,7 +96,7 @@ class DatasetService:
         limit: int = 50,
     ) -> DatasetListResponse:
         """Return one page of the datasets that match all filters; ``search`` looks in names and repository ids."""
-        query = _filter(select(Dataset), status=status, source=source, search=search)
+        query = filter_datasets(select(Dataset), status=status, source=source, search=search)
         column = getattr(Dataset, sort.removeprefix("-"))
         order = column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()
 
@@ -113,17 +123,35 @@ class DatasetService:
     async def create_dataset_from_hf(self, request: DatasetDownloadRequest) -> DatasetResponse:
         """Plan a download, then create the record and its job.
 
-        The same repository, commit, config and splits again raise AlreadyExists with the id, or retry the download that
-        failed. Raises what planning raises, and DiskFull.
+        The same repository, commit, config, splits and part again raise AlreadyExists with the id, or retry the
+        download that failed. Raises what planning raises, and DiskFull.
         """
         token = reveal(request.access_token)
         plan = await plan_download(self._planner, request)
         dataset = new_record(plan, request.text_column, request.text_template)
+        return await self._create_download(dataset, plan, token)
+
+    async def extend(self, dataset_id: str, request: ExtendRequest) -> DatasetResponse:
+        """Create a larger part as a new dataset, which shares what is here and fetches the rest.
+
+        Raises NotFound, NotReady, ValidationFailed, AlreadyExists, DataMissing, and what planning raises.
+        """
+        async with self._database.read() as session:
+            base = await get_ready_dataset(session, dataset_id, action="extended")
+        plan = await plan_extension(self._planner, base, request)
+        dataset = new_record(plan, base.text_column, base.text_template, extends=base.id)
+        return await self._create_download(dataset, plan, reveal(request.access_token), base=base)
+
+    async def _create_download(
+        self, dataset: Dataset, plan: DownloadPlan, token: str | None, base: Dataset | None = None
+    ) -> DatasetResponse:
         if same := await self._find_same(dataset):
             if same.status is not DatasetStatus.ERROR:
                 raise already_exists(same)
-            return await self.retry(same.id, token, request=request)
+            return await self.retry(same.id, token, wanted=dataset)
         await self._prepare_download(dataset, plan)
+        if base:
+            await asyncio.to_thread(link_base, self._storage.folder(base.id), self._storage.staging(dataset.id))
         try:
             return await self._create(dataset, token)
         except IntegrityError as error:
@@ -135,7 +163,8 @@ class DatasetService:
 
     async def _prepare_download(self, dataset: Dataset, plan: DownloadPlan) -> None:
         """Check the disk, and write the plan where the job finds it."""
-        require_room(self._settings.data_dir, needed_bytes(plan.sizes), reserve=self._settings.disk_reserve_bytes)
+        needed = needed_bytes(known_sizes(plan))
+        require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
         await asyncio.to_thread(write_plan, self._storage.staging(dataset.id), plan)
 
     async def create_dataset_from_files(self, dataset: Dataset) -> DatasetResponse:
@@ -168,7 +197,7 @@ class DatasetService:
         return await self._start(response)
 
     async def _add_job(self, session: AsyncSession, dataset: Dataset, token: str | None) -> DatasetResponse:
-        kind: JobKind = "import" if dataset.is_local else "download"
+        kind = get_job_kind(dataset)
         job = await self._jobs.add(session, kind, dataset.id, progress=dataset.progress)
         next_seq(dataset)
         await session.flush()
@@ -181,20 +210,17 @@ class DatasetService:
         return response
 
     async def retry(
-        self, dataset_id: str, token: str | None = None, *, request: DatasetDownloadRequest | None = None
+        self, dataset_id: str, token: str | None = None, *, wanted: Dataset | None = None
     ) -> DatasetResponse:
-        """Continue a download or import that failed, from what it has; a new request may name another text column.
-
-        Raises NotFound, InvalidTransition.
-        """
+        """Continue a failed download or import, with ``wanted``'s text column. Raises NotFound, InvalidTransition."""
         async with self._database.write() as session:
             dataset = await get_dataset(session, dataset_id, for_update=True)
             if dataset.status is not DatasetStatus.ERROR:
                 raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; only what failed can be retried.")
             dataset.status = DatasetStatus.PROCESSING if dataset.is_local else DatasetStatus.DOWNLOADING
             dataset.error_code = dataset.error_message = None
-            if request:
-                dataset.text_column, dataset.text_template = request.text_column, request.text_template
+            if wanted:
+                dataset.text_column, dataset.text_template = wanted.text_column, wanted.text_template
             response = await self._add_job(session, dataset, token)
         await publish_all(self._bus, [changed_event(response)])
         return await self._start(response)
@@ -203,7 +229,7 @@ class DatasetService:
         """Stop the download or import and keep what it has. Raises NotFound, InvalidTransition."""
         async with self._database.read() as session:
             dataset = await get_dataset(session, dataset_id)
-            jobs = [job for job in await active_jobs(session, [dataset_id]) if job.kind in {"download", "import"}]
+            jobs = [job for job in await active_jobs(session, [dataset_id]) if job.kind in DATASET_JOBS]
         if not jobs:
             raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; there is nothing to cancel.")
         await self._jobs.stop(jobs)
@@ -221,17 +247,3 @@ class DatasetService:
     async def delete_dataset(self, dataset_id: str) -> None:
         """Stop its jobs, remove the record, then the files. Raises NotFound, InUse."""
         await self._deletion.delete(dataset_id)
-
-
-def _filter(
-    query: Select[Dataset], *, status: DatasetStatus | None, source: DatasetSource | None, search: str | None
-) -> Select[Dataset]:
-    if status:
-        query = query.where(Dataset.status == status)
-    if source:
-        query = query.where(Dataset.source == source)
-    if search:
-        query = query.where(
-            or_(Dataset.name.icontains(search, autoescape=True), Dataset.hf_repo_id.icontains(search, autoescape=True))
-        )
-    return query

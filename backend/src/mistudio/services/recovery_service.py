@@ -19,6 +19,7 @@ from mistudio.core.disk import translate_disk_errors
 from mistudio.core.errors import DataMissing, Json, MiStudioError, UnsupportedFile
 from mistudio.core.records import as_json
 from mistudio.core.states import DatasetStatus, IndexState, TokenizationStatus
+from mistudio.corpus.hub.part_types import EVERYTHING
 from mistudio.corpus.hub.tokenizer_files import TokenizerSource
 from mistudio.corpus.ingest.file_names import detect_format, suggest_dataset_name
 from mistudio.corpus.spec import equivalence_key
@@ -27,8 +28,9 @@ from mistudio.corpus.store.manifest import Manifest, manifest_sha256, read_manif
 from mistudio.corpus.tokenized.manifest import TokenizedManifest, read_tokenized_manifest
 from mistudio.corpus.tokenizers import LoadedTokenizer, load_tokenizer
 from mistudio.models import Dataset, Tokenization
-from mistudio.services.datasets.hub_record import source_key
+from mistudio.services.datasets.hub_record import name_part, source_key
 from mistudio.services.datasets.manifest_figures import figures_of
+from mistudio.services.datasets.part_record import recorded_fields
 from mistudio.services.jobs.targets import copy_newest_figures, finish_dataset, finish_tokenization
 from mistudio.services.storage_service import is_dataset_id, is_tokenization_id
 from mistudio.services.tokenizations.run import figures_of_tokenization
@@ -147,16 +149,19 @@ def _to_dataset(manifest: Manifest, folder: Path) -> Dataset:
 
 def _choose_name(manifest: Manifest) -> str:
     if manifest.repo:
-        return manifest.repo.rpartition("/")[2]
+        name = manifest.repo.rpartition("/")[2]
+        return name_part(name, manifest.part.asked) if manifest.part else name
     return suggest_dataset_name([source.path for source in manifest.sources])[:255]
 
 
 def _find_source_key(manifest: Manifest) -> str:
+    part = manifest.part
     return source_key(
         repo_id=manifest.repo or "",
         revision=manifest.commit or "",
         config=manifest.config or "",
-        splits=[split.name for split in manifest.splits],
+        splits=part.splits if part else [split.name for split in manifest.splits],
+        part=part.asked if part else EVERYTHING,
     )
 
 
@@ -166,6 +171,7 @@ def _to_metadata(manifest: Manifest) -> dict[str, Json]:
         **_find_formats(names),
         "source_bytes": sum(source.size for source in manifest.sources),
         "source_files": len(names),
+        **(recorded_fields(manifest.part) if manifest.part else {}),
     }
 
 

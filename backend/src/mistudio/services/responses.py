@@ -17,8 +17,10 @@ from mistudio.schemas.dataset import (
     DatasetResponse,
     SplitResponse,
 )
-from mistudio.schemas.job import JobResponse
+from mistudio.schemas.job import DATASET_JOBS, JobResponse
+from mistudio.schemas.part import to_amount
 from mistudio.schemas.tokenization import Audit, Ledger, TokenizationDetail, TokenizationResponse, WrittenSplit
+from mistudio.services.datasets.part_record import explain_part, read_part
 from mistudio.utils.text import format_count
 
 _OWN_FIELDS = (
@@ -32,11 +34,15 @@ _TEXT_COUNTS = ("null_texts", "empty_texts", "invalid_texts")
 
 
 def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
-    own = next((job for job in jobs if job.kind in {"download", "import"}), None)
+    own = next((job for job in jobs if job.kind in DATASET_JOBS), None)
+    part = read_part(dataset)
     return {
         **{name: getattr(dataset, name) for name in _OWN_FIELDS},
         "retryable": bool(dataset.error_code and is_retryable(dataset.error_code)),
         "splits": dataset.splits,
+        "amount": to_amount(part),
+        "order": part.order,
+        "seed": part.seed,
         "tags": dataset.tags or [],
         "metadata": dataset.meta,
         **{name: dataset.meta.get(name) for name in _TEXT_COUNTS},
@@ -52,6 +58,7 @@ def list_notices(dataset: Dataset) -> list[str]:
     if dataset.status is not DatasetStatus.READY or not dataset.num_samples:
         return []
     return [
+        *explain_part(dataset),
         *_describe_texts(dataset, metadata, dataset.num_samples),
         *metadata.reading_notes,
         *metadata.schema_notices,

@@ -1,6 +1,7 @@
 """Written rows of a tokenization as tokens, and the trace from a position back to its source."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import takewhile
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Final
 from mistudio.core.database import Database
 from mistudio.core.errors import NotFound, UnknownSplit, ValidationFailed
 from mistudio.corpus.documents.batches import TextReader
+from mistudio.corpus.loader.contexts import draw_contexts
+from mistudio.corpus.loader.token_search import find_positions
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
 from mistudio.corpus.tokenize import make_chat_renderer
@@ -17,9 +20,10 @@ from mistudio.corpus.tokenized.store import TokenizedStore, TokenRow
 from mistudio.corpus.tokenized.trace import TextSpan, Trace, list_kinds, trace_position
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.schemas.common import Page, Pagination
-from mistudio.schemas.token_rows import RowSegment, TokenizedRow, TraceResponse, TraceSource
+from mistudio.schemas.token_rows import RowSegment, TokenContext, TokenizedRow, TraceResponse, TraceSource
 from mistudio.services.lookup import get_ready_tokenization
 from mistudio.services.storage_service import StorageService
+from mistudio.services.tokenizations.contexts import show_context
 from mistudio.services.tokenizations.open_stores import OpenTokenizations
 from mistudio.services.tokenizations.token_views import TOKENS_SHOWN, token_views
 from mistudio.services.tokenizer_service import TokenizerService
@@ -92,6 +96,41 @@ class RowService:
 
         total, shown = await asyncio.to_thread(read)
         return Page[TokenizedRow](data=shown, pagination=Pagination.of(page=page, limit=limit, total=total))
+
+    async def draw_contexts(
+        self, tokenization_id: str, *, split: str | None, length: int, count: int, seed: int
+    ) -> list[TokenContext]:
+        """Return random contexts of one split. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
+        opened = await self._open(tokenization_id)
+        name = opened.choose_split(split)
+
+        def draw() -> list[TokenContext]:
+            dataset = read_manifest(self._storage.folder(opened.dataset_id))
+            found = draw_contexts(opened.store, dataset, split=name, length=length, count=count, seed=seed)
+            return [show_context(opened.tokenizer, context) for context in found]
+
+        return await asyncio.to_thread(draw)
+
+    async def find_positions(
+        self, tokenization_id: str, ids: Sequence[int], *, split: str | None, page: int, limit: int
+    ) -> Page[TokenContext]:
+        """Return where a token sequence occurs, in one split or all.
+
+        Raises NotFound, NotReady, UnknownSplit, DataMissing.
+        """
+        opened = await self._open(tokenization_id)
+        splits = [each.name for each in opened.manifest.splits] if split is None else [opened.choose_split(split)]
+
+        def find() -> Page[TokenContext]:
+            dataset = read_manifest(self._storage.folder(opened.dataset_id))
+            found = find_positions(opened.store, dataset, ids, splits=splits)
+            shown = range((page - 1) * limit, min(page * limit, len(found)))
+            return Page[TokenContext](
+                data=[show_context(opened.tokenizer, found.context(index)) for index in shown],
+                pagination=Pagination.of(page=page, limit=limit, total=len(found)),
+            )
+
+        return await asyncio.to_thread(find)
 
     async def trace(self, tokenization_id: str, *, split: str | None, row: int, position: int) -> TraceResponse:
         """Trace one position back. Raises NotFound, NotReady, UnknownSplit, ValidationFailed, DataMissing."""

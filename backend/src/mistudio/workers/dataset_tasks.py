@@ -46,6 +46,12 @@ def import_dataset_task(self: JobTask, job_id: str) -> None:
     _run(self, job_id)
 
 
+@task(ROUTES["extend"])
+def extend_dataset_task(self: JobTask, job_id: str) -> None:
+    """Run the download that extends a part."""
+    _run(self, job_id)
+
+
 @task(ROUTES["tokenize"])
 def tokenize_dataset_task(self: JobTask, job_id: str) -> None:
     """Run a tokenization."""

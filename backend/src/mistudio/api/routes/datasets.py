@@ -24,6 +24,7 @@ from mistudio.schemas.dataset import (
     RetryRequest,
 )
 from mistudio.schemas.import_plan import ImportPlanRequest, ImportPlanResponse
+from mistudio.schemas.part import ExtendRequest
 
 _UPLOAD_FORM: dict[str, object] = {
     "type": "object",
@@ -119,6 +120,17 @@ async def retry_dataset(
     """Continue a dataset in error from what it has."""
     token = reveal(request.access_token) if request else None
     return await services.datasets.retry(dataset_id, token)
+
+
+@router.post(
+    "/{dataset_id}/extend",
+    status_code=202,
+    operation_id="extendDataset",
+    responses=refusals(401, 403, 404, 409, 413, 422, 503, 507),
+)
+async def extend_dataset(dataset_id: DatasetId, request: ExtendRequest, services: ServicesDep) -> DatasetResponse:
+    """Make a larger part as a new dataset, which shares what is here and fetches the rest."""
+    return await services.datasets.extend(dataset_id, request)
 
 
 @router.post("/{dataset_id}/cancel", operation_id="cancelDataset", responses=refusals(404, 409))

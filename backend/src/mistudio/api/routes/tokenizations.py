@@ -10,7 +10,7 @@ from mistudio.api.problems import refusals
 from mistudio.schemas.common import OneLine, Page, reveal
 from mistudio.schemas.dataset import RetryRequest
 from mistudio.schemas.statistics import StatisticsResponse
-from mistudio.schemas.token_rows import TokenizedRow, TraceResponse
+from mistudio.schemas.token_rows import TokenContext, TokenizedRow, TraceResponse
 from mistudio.schemas.tokenization import MaxLength, TokenizationDetail, TokenizationResponse, TokenizeRequest
 from mistudio.schemas.tokenizer import ModelResponse, PreviewRequest, PreviewResponse
 from mistudio.schemas.what_if import WhatIfResponse
@@ -102,6 +102,37 @@ async def trace_token(
 ) -> TraceResponse:
     """Trace a position of a written row back to its document, its characters, its file and its commit."""
     return await services.rows.trace(tokenization_id, split=split, row=row, position=position)
+
+
+@router.get(
+    "/tokenizations/{tokenization_id}/contexts", operation_id="drawContexts", responses=refusals(404, 409, 410, 422)
+)
+async def draw_contexts(
+    tokenization_id: TokenizationId,
+    services: ServicesDep,
+    length: Annotated[int, Query(ge=1, le=4096, description="Tokens of a context.")] = 32,
+    n: Annotated[int, Query(ge=1, le=1000, description="Contexts; fewer if the split has fewer.")] = 20,
+    seed: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    split: SplitName | None = None,
+) -> list[TokenContext]:
+    """Draw random contexts of written rows with their documents, from one split (default: the first)."""
+    return await services.rows.draw_contexts(tokenization_id, split=split, length=length, count=n, seed=seed)
+
+
+@router.get(
+    "/tokenizations/{tokenization_id}/positions", operation_id="findPositions", responses=refusals(404, 409, 410, 422)
+)
+async def find_positions(
+    tokenization_id: TokenizationId,
+    services: ServicesDep,
+    ids: Annotated[str, Query(pattern=r"^\d{1,10}(,\d{1,10}){0,31}$", description="Token ids, with commas between.")],
+    split: SplitName | None = None,
+    page: PageNumber = 1,
+    limit: PageLimit = 20,
+) -> Page[TokenContext]:
+    """List where a token, or a token sequence, occurs in written rows, in one split (default: all)."""
+    wanted = [int(number) for number in ids.split(",")]
+    return await services.rows.find_positions(tokenization_id, wanted, split=split, page=page, limit=limit)
 
 
 @router.get("/datasets/{dataset_id}/statistics", operation_id="getStatistics", responses=refusals(404, 409))

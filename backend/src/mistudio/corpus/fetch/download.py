@@ -17,6 +17,7 @@ from pathlib import Path
 from mistudio.core.errors import HubUnreachable, RateLimited
 from mistudio.corpus.fetch.connection import Connections, Interrupter
 from mistudio.corpus.fetch.http import TransportError
+from mistudio.corpus.fetch.part_transfer import PartTransfer
 from mistudio.corpus.fetch.partial_file import Segment
 from mistudio.corpus.fetch.remote_file import PinnedRepository, RangeReader
 from mistudio.corpus.fetch.scheduler import ConcurrencyLimit, TransferQueue
@@ -48,13 +49,14 @@ def fetch_files(
     The following files come while the caller works on one, which counts as consumed when the next one is asked for.
     Files that are in ``destination`` already are verified and yielded without a request. Progress is reported as phase
     ``download`` in bytes, starting at ``done_bytes``, of ``total_bytes`` (by default these files). Closing the
-    iterator, and every error, ends all transfers and keeps the bytes on disk.
+    iterator, and every error, ends all transfers and keeps the bytes on disk. Of a file with a ``part``, only its
+    ranges are fetched, each to its own offset in a sparse file.
 
     Raises JobCancelled (from ``monitor``), HubUnreachable, RateLimited, AuthRequired, Gated, BadToken,
     RepositoryNotFound, RepositoryDisabled, SourceChanged, CorruptFile, DiskFull.
     """
     destination.mkdir(parents=True, exist_ok=True)
-    total = done_bytes + sum(file.size for file in files) if total_bytes is None else total_bytes
+    total = done_bytes + sum(file.fetch_bytes for file in files) if total_bytes is None else total_bytes
     fetch = _Fetch(
         PinnedRepository(repo_id, revision, token),
         destination,
@@ -102,7 +104,8 @@ class _Fetch:
                 queue.close()
 
     def _make_transfer(self, file: RemoteFile) -> Transfer:
-        return Transfer(
+        transfer = Transfer if file.part is None else PartTransfer
+        return transfer(
             file,
             RangeReader(self._repository, file),
             self._destination,

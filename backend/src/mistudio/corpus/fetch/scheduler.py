@@ -99,7 +99,7 @@ class TransferQueue:
         return Task(transfer, None)
 
     def _can_begin(self, source: RemoteFile) -> bool:
-        return not self._finished or self._finished_bytes + source.size <= self._settings.waiting_bytes
+        return not self._finished or self._finished_bytes + source.fetch_bytes <= self._settings.waiting_bytes
 
     def wake_workers(self) -> None:
         """Let waiting workers look again: a transfer has segments to fetch."""
@@ -111,7 +111,7 @@ class TransferQueue:
         with self._changed:
             self._active.remove(transfer)
             self._finished.append(fetched)
-            self._finished_bytes += fetched.source.size
+            self._finished_bytes += fetched.source.fetch_bytes
             self._changed.notify_all()
 
     def take_finished(self) -> FetchedFile | None:
@@ -123,7 +123,7 @@ class TransferQueue:
                 return None
             self._changed.notify_all()
             fetched = self._finished.popleft()
-            self._finished_bytes -= fetched.source.size
+            self._finished_bytes -= fetched.source.fetch_bytes
             return fetched
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Parquet and Arrow files in small batches, so that a giant row group or record batch is never in memory as a whole."""
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.formats.array_check import check_array
 from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, too_long_error
 from mistudio.corpus.formats.group_sizes import GroupSizes, count_slice_rows, count_usual_rows, is_coded
+from mistudio.corpus.formats.selection import GroupSlice
 from mistudio.corpus.formats.storable_type import to_storable_schema
 from mistudio.corpus.formats.type_inference import convert_array
 from mistudio.corpus.formats.utf8_repair import Chunk
@@ -44,22 +45,39 @@ def translate_read_errors(label: str) -> AbstractContextManager[None]:
     )
 
 
-def read_parquet(path: Path, *, label: str, columns: list[str] | None = None) -> Iterator[Chunk]:
-    """Read all rows in order, all columns by default; ``consumed`` is estimated by the row groups' compressed sizes.
+def read_parquet(
+    path: Path, *, label: str, columns: list[str] | None = None, row_groups: Sequence[GroupSlice] | None = None
+) -> Iterator[Chunk]:
+    """Read rows in order, by default all rows and columns; ``row_groups`` are those to read, and which rows of each.
 
-    Raises InvalidData, which names the column and row group at fault.
+    ``consumed`` is estimated by the row groups' compressed sizes. Raises InvalidData, which names the column and row
+    group at fault.
     """
     with translate_read_errors(label), open_parquet(path) as file:
-        consumed, sizes = 0.0, GroupSizes(path, file)
-        for index in range(file.metadata.num_row_groups):
+        consumed, sizes = 0.0, GroupSizes(path, file, columns)
+        whole = [(index, 0, file.metadata.row_group(index).num_rows) for index in range(file.metadata.num_row_groups)]
+        for index, start, stop in whole if row_groups is None else row_groups:
             group = file.metadata.row_group(index)
             size = sum(group.column(column).total_compressed_size for column in range(group.num_columns))
-            with _translate_group_errors(file, index, label):
-                rows = sizes.count_batch_rows(index, label)
-                for batch in file.iter_batches(rows, row_groups=[index], columns=columns, use_threads=False):
-                    _check_row_size(batch, label)
-                    consumed += size * batch.num_rows / max(1, group.num_rows)
-                    yield Chunk(batch, int(consumed))
+            with _translate_group_errors(file, index, label, columns):
+                count = sizes.count_batch_rows(index, label)
+                for batch, kept in _read_group(file, index, (start, stop), columns, count):
+                    _check_row_size(kept, label)
+                    consumed += size * batch / max(1, group.num_rows)
+                    if kept.num_rows:
+                        yield Chunk(kept, int(consumed))
+
+
+def _read_group(
+    file: pq.ParquetFile, index: int, rows: tuple[int, int], columns: list[str] | None, size: int
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Yield the rows of each batch of ``size`` rows, and those of them that are wanted."""
+    (start, stop), read = rows, 0
+    for batch in file.iter_batches(size, row_groups=[index], columns=columns, use_threads=False):
+        first, read = read, read + batch.num_rows
+        yield batch.num_rows, batch.slice(max(0, start - first), max(0, stop - max(start, first)))
+        if read >= stop:
+            break
 
 
 def _check_row_size(batch: pa.RecordBatch, label: str) -> None:
@@ -67,9 +85,11 @@ def _check_row_size(batch: pa.RecordBatch, label: str) -> None:
         raise too_long_error(label)
 
 
-def _translate_group_errors(file: pq.ParquetFile, index: int, label: str) -> AbstractContextManager[None]:
+def _translate_group_errors(
+    file: pq.ParquetFile, index: int, label: str, columns: list[str] | None
+) -> AbstractContextManager[None]:
     def explain(reason: str) -> str:
-        damaged = [f"“{name}”" for name in _find_damaged_columns(file, index)]
+        damaged = [f"“{name}”" for name in _find_damaged_columns(file, index, columns)]
         where = f"column {', '.join(damaged)}, row group" if damaged else "row group"
         place = f"{where} {index + 1} of {file.metadata.num_row_groups}"
         return f"{label} is damaged, incomplete or encrypted: {place} ({reason}). Get a new copy."
@@ -77,16 +97,19 @@ def _translate_group_errors(file: pq.ParquetFile, index: int, label: str) -> Abs
     return translate_arrow_errors(explain)
 
 
-def _find_damaged_columns(file: pq.ParquetFile, index: int) -> Iterator[str]:
-    """Read the columns of a row group one by one, by their numbers: two may have the same path."""
+def _find_damaged_columns(file: pq.ParquetFile, index: int, columns: list[str] | None) -> Iterator[str]:
+    """Read the wanted columns of a row group one by one, by their numbers: two may have the same path."""
     for column in range(file.metadata.num_columns):
+        path = file.metadata.schema.column(column).path
+        if columns is not None and path.partition(".")[0] not in columns and path not in columns:
+            continue
         try:
             for _batch in file.reader.iter_batches(
                 count_usual_rows(file.metadata.row_group(index)), [index], column_indices=[column], use_threads=False
             ):
                 pass
         except (pa.ArrowException, OSError, ValueError):
-            yield file.metadata.schema.column(column).path
+            yield path
 
 
 def read_arrow_schema(path: Path, *, label: str) -> pa.Schema:

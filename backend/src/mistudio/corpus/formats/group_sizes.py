@@ -3,6 +3,7 @@
 A dictionary holds each value once, so a file of some hundred bytes can hold gigabytes of text.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,17 +21,23 @@ _NUMBER_BYTES: Final = 8
 
 
 class GroupSizes:
-    """Measures the dictionaries of a file that is open."""
+    """Measures the dictionaries of a file that is open, by default of all columns; others need not be there."""
 
-    def __init__(self, path: Path, file: pq.ParquetFile) -> None:
+    def __init__(self, path: Path, file: pq.ParquetFile, columns: Sequence[str] | None = None) -> None:
         self._path = path
         self._metadata = file.metadata
+        paths = [self._metadata.schema.column(number).path for number in range(self._metadata.num_columns)]
+        self._wanted = [
+            number
+            for number, name in enumerate(paths)
+            if columns is None or name in columns or name.partition(".")[0] in columns
+        ]
         self._coded: pq.ParquetFile | None = None
 
     def estimate_bytes(self, index: int) -> int:
         """Return how many bytes a row group takes in memory at most, if no value of it is a list of many."""
         group = self._metadata.row_group(index)
-        return sum(self._estimate_column(index, group.column(column), column) for column in range(group.num_columns))
+        return sum(self._estimate_column(index, group.column(column), column) for column in self._wanted)
 
     def count_batch_rows(self, index: int, label: str) -> int:
         """Return how many rows of a row group to read at once. Raises InvalidData if one row is too large."""

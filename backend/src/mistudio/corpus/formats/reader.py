@@ -23,6 +23,13 @@ from mistudio.corpus.formats.columnar import (
 from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.formats.csv_rows import read_padded_csv
 from mistudio.corpus.formats.json import read_json
+from mistudio.corpus.formats.selection import (
+    get_kept_columns,
+    get_row_groups,
+    is_selective,
+    select_chunks,
+    select_columns,
+)
 from mistudio.corpus.formats.storable_type import to_storable_schema
 from mistudio.corpus.formats.text import SCHEMA as TEXT_SCHEMA
 from mistudio.corpus.formats.text import read_text
@@ -98,16 +105,19 @@ def _may_be_encoded(file: ReadableFile, attempt: Attempt) -> bool:
 
 def _read_declared_schema(file: ReadableFile) -> pa.Schema:
     if file.format == "text":
-        return TEXT_SCHEMA
-    read = read_parquet_schema if file.format == "parquet" else read_arrow_schema
-    schema = read(file.path, label=file.label)
-    check_column_count(len(schema), file.label)
-    return schema
+        schema = TEXT_SCHEMA
+    else:
+        read = read_parquet_schema if file.format == "parquet" else read_arrow_schema
+        schema = read(file.path, label=file.label)
+    selected = select_columns(schema, get_kept_columns(file.options), label=file.label)
+    check_column_count(len(selected), file.label)
+    return selected
 
 
-def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
+def _read_declared(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
     if file.format == "parquet":
-        yield from read_parquet(file.path, label=file.label)
+        groups, names = get_row_groups(file.options), schema.names if get_kept_columns(file.options) else None
+        yield from read_parquet(file.path, label=file.label, columns=names, row_groups=groups)
     elif file.format == "arrow":
         yield from read_arrow(file.path, label=file.label)
     else:
@@ -119,7 +129,7 @@ def _read_declared(file: ReadableFile) -> Iterator[Chunk]:
 
 def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
     with translate_read_errors(file.label):
-        for chunk in _read_declared(file):
+        for chunk in _select(file, _read_declared(file, schema)):
             yield Chunk(cast_batch(chunk.batch, schema, label=file.label), chunk.consumed)
 
 
@@ -128,7 +138,7 @@ def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> It
     known = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}, attempt.notes)
     is_wider, cells = False, CellCounter(file.label)
     try:
-        for chunk in _read_untyped(file, known, attempt):
+        for chunk in _select(file, _read_untyped(file, known, attempt)):
             monitor.checkpoint()
             if file.format == "json":
                 known.notes.note_types(known.schema or pa.schema([]), chunk.batch.schema)
@@ -143,6 +153,10 @@ def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> It
         raise InvalidData(f"{file.label} is nested too deeply. Flatten it.") from error
     if is_wider:
         raise SchemaWidened(known.schema)
+
+
+def _select(file: ReadableFile, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    return select_chunks(chunks, file.options, label=file.label) if is_selective(file.options) else chunks
 
 
 def _read_untyped(file: ReadableFile, known: KnownSchema, attempt: Attempt) -> Iterator[Chunk]:

@@ -22,7 +22,7 @@ _QUIET: Final = {
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
 }
 
-Question = Literal["inspect", "plan", "layout", "tokenizer"]
+Question = Literal["inspect", "plan", "estimate", "layout", "tokenizer"]
 Request = PlanRequest | LayoutRequest | TokenizerRequest
 
 

@@ -115,6 +115,7 @@ class _Survey:
             description=read_description(declarations.get(CARD)),
             license=read_license(info.card_data),
             gated=info.gated,
+            part=self._request.part,
             features=chosen.features,
         )
 

@@ -7,11 +7,14 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from mistudio.core.errors import Json
+from mistudio.corpus.hub.part_types import EVERYTHING, FilePart, Part
 
 Access = Literal["granted", "login_required", "request_required"]
 Format = Literal["parquet", "json", "csv", "text", "arrow"]
 Options = Mapping[str, Json]
+FileKey = tuple[str, FilePart | None]
 
+_COMPRESSIONS: Final = ("gz", "gzip", "zst", "zstd", "bz2", "xz", "lz4")
 _PLAIN_TEXT: Final = (".json", ".jsonl", ".csv", ".tsv", ".txt", ".ndjson")
 
 
@@ -27,6 +30,7 @@ class PlanRequest:
     splits: tuple[str, ...] | None = None
     revision: str | None = None
     token: str | None = field(default=None, repr=False)
+    part: Part = EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,34 @@ class PinnedTokenizer:
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file of the repository: its split, its exact size in bytes, and the checksum that verifies it."""
+    """A file of the repository: its split, its exact size in bytes, and the checksum that verifies it.
+
+    ``part`` None takes all of it.
+    """
 
     path: str
     split: str
     size: Annotated[int, Field(strict=True, ge=0)]
     sha256: str | None = None
     git_sha1: str | None = None
+    part: FilePart | None = None
+
+    @property
+    def key(self) -> FileKey:
+        """What is taken of which file: equal for a file that serves several splits."""
+        return self.path, self.part
+
+    @property
+    def label(self) -> str:
+        """The name whose suffix says how the file is compressed that is ingested; what is cut is plain."""
+        stem, _dot, suffix = self.path.rpartition(".")
+        is_plain = self.part is not None and self.part.is_cut and suffix.lower() in _COMPRESSIONS
+        return stem if is_plain else self.path
+
+    @property
+    def fetch_bytes(self) -> int:
+        """How many of its bytes are fetched."""
+        return self.size if self.part is None else self.part.num_bytes
 
 
 @dataclass(frozen=True)
@@ -117,11 +142,15 @@ class Sizes:
     plain: int
     largest: int
 
+    def limit(self, total: int) -> "Sizes":
+        """Return the sizes of a part of these files that has ``total`` bytes."""
+        return Sizes(min(self.total, total), min(self.plain, total), min(self.largest, total))
+
     @classmethod
     def of(cls, files: Iterable[RemoteFile]) -> "Sizes":
         """Add up the sizes of ``files``."""
-        sizes = {file.path: file.size for file in files}
-        plain = sum(size for path, size in sizes.items() if path.lower().endswith(_PLAIN_TEXT))
+        sizes = {file.key: file.fetch_bytes for file in files}
+        plain = sum(size for (path, _part), size in sizes.items() if path.lower().endswith(_PLAIN_TEXT))
         return cls(sum(sizes.values()), plain, sum(sorted(sizes.values(), reverse=True)[:2]))
 
 
@@ -163,7 +192,8 @@ class Inspection:
 class DownloadPlan:
     """All that a download needs, at one commit; the files are in the library's order of splits, then by path.
 
-    ``features`` are what the card declares of the columns, as the library writes it to JSON.
+    It lists whole files; ``part`` says how much is taken of them. ``features`` are what the card declares of the
+    columns, as the library writes it to JSON.
     """
 
     repo_id: str
@@ -176,6 +206,7 @@ class DownloadPlan:
     description: str | None
     license: str | None
     gated: bool
+    part: Part = EVERYTHING
     features: Mapping[str, Json] = field(default_factory=dict)
 
     @property

@@ -15,6 +15,7 @@ from mistudio.core.error_records import from_error_record
 from mistudio.core.errors import HubUnreachable, InternalError
 from mistudio.core.records import from_json
 from mistudio.corpus.hub.child_process import ChildDied, ChildProcess, Question, Request
+from mistudio.corpus.hub.part_types import PartEstimate
 from mistudio.corpus.hub.plan_types import (
     DownloadPlan,
     FileLayout,
@@ -69,6 +70,10 @@ class Planner:
     async def plan(self, request: PlanRequest) -> DownloadPlan:
         """Return the files to fetch: see ``plan.make_plan``; HubUnreachable also if no answer comes in time."""
         return await self._ask("plan", request, DownloadPlan)
+
+    async def estimate(self, request: PlanRequest) -> PartEstimate:
+        """Return what the request's part would fetch; HubUnreachable also as above."""
+        return await self._ask("estimate", request, PartEstimate)
 
     async def lay_out(self, request: LayoutRequest) -> FileLayout:
         """Return the splits of files outside the Hub: see ``file_layout.lay_out_files``; HubUnreachable as above."""

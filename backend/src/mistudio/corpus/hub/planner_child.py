@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 _THREADS: Final = 16
 # The main thread imports them before any request: of two threads that import at once, one may see half a library.
 _PRELOADED: Final = ("mistudio.corpus.hub.plan", "datasets.load", "datasets.data_files", "datasets.exceptions")
+# It reads footers with the fetcher, which is above this package: named, so that nothing here depends on it.
+_ESTIMATOR: Final = "mistudio.corpus.ingest.part_estimate"
 
 Message = Mapping[str, Any]  # JSON of any kind
 Answerer = Callable[[Message], Mapping[str, object]]
@@ -67,9 +69,15 @@ def _pin_tokenizer(request: Message) -> dict[str, Json]:
     return as_json(PinnedTokenizer(files.name, files.commit or ""))
 
 
+def _estimate(request: Message) -> dict[str, Json]:
+    found: dict[str, Json] = importlib.import_module(_ESTIMATOR).answer(request)
+    return found
+
+
 _HANDLERS: Final[Mapping[str, Callable[[Message], dict[str, Json]]]] = {
     "inspect": _inspect,
     "plan": _make_plan,
+    "estimate": _estimate,
     "layout": _lay_out_files,
     "tokenizer": _pin_tokenizer,
 }

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from mistudio.corpus.hub.part_types import PartEstimate
 from mistudio.corpus.hub.plan_types import (
     DownloadPlan,
     FileLayout,
@@ -25,6 +26,10 @@ class Planning(Protocol):
 
     async def plan(self, request: PlanRequest) -> DownloadPlan:
         """Return the files that a download needs, at one commit."""
+        ...
+
+    async def estimate(self, request: PlanRequest) -> PartEstimate:
+        """Return what the request's part would fetch."""
         ...
 
     async def lay_out(self, request: LayoutRequest) -> FileLayout:

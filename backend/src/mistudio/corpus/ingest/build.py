@@ -6,15 +6,14 @@ files that have a report, resumes unfinished ones, and publishes the dataset.
 """
 
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 
 from mistudio.corpus.fetch import FetchedFile
-from mistudio.corpus.hub.plan_types import RemoteFile, Sizes
+from mistudio.corpus.hub.plan_types import FileKey, Sizes
 from mistudio.corpus.ingest.ingest import ingest_file
+from mistudio.corpus.ingest.manifest_entry import name_raw_files, to_manifest_entry
 from mistudio.corpus.ingest.origin import Origin
 from mistudio.corpus.ingest.raw_files import FinishedFile, PlannedFile, link_duplicate, read_report, write_report
 from mistudio.corpus.ingest.schema_plan import SchemaPlan
@@ -23,21 +22,11 @@ from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, read_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, read_manifest, write_manifest
 from mistudio.corpus.store.text_counts import add_template_counts
 from mistudio.corpus.store.text_source import TextSource
 from mistudio.utils.file_utils import ensure_dir, fsync_directory, replace_file, sha256_file
 from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
-
-
-def name_raw_files(files: Sequence[RemoteFile]) -> list[PlannedFile]:
-    """Return the files with the names of their raw files, ``<split>-00000-of-00003.parquet``."""
-    totals = Counter(file.split for file in files)
-    numbers = {split: count() for split in totals}
-    return [
-        PlannedFile(file, f"{file.split}-{next(numbers[file.split]):05d}-of-{totals[file.split]:05d}.parquet")
-        for file in files
-    ]
 
 
 def build_dataset(
@@ -119,23 +108,28 @@ def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> tuple[list[I
     for folder in (layout.raw, layout.reports, layout.source):
         ensure_dir(folder)
     planned = name_raw_files(origin.files)
-    firsts: dict[str, PlannedFile] = {}
+    firsts: dict[FileKey, PlannedFile] = {}
     for file in planned:
-        firsts.setdefault(file.source.path, file)
-    finished: dict[str, FinishedFile] = {}
-    for path, file in firsts.items():
+        firsts.setdefault(file.source.key, file)
+    finished: dict[FileKey, FinishedFile] = {}
+    for key, file in firsts.items():
         if earlier := read_report(file, staging) or _recover_moved(origin, file, staging, monitor):
-            finished[path] = earlier
-    missing = [file for path, file in firsts.items() if path not in finished]
+            finished[key] = earlier
+    missing = [file for key, file in firsts.items() if key not in finished]
     for ingested in _ingest_missing(origin, missing, staging=staging, monitor=monitor):
-        finished[ingested.planned.source.path] = ingested
-    schema = _unify(origin, [finished[path] for path in firsts], finished, staging=staging, monitor=monitor)
-    linked = [link_duplicate(file, finished[file.source.path], staging) for file in planned]
-    return [_to_manifest_entry(file, layout) for file in linked], schema
+        finished[ingested.planned.source.key] = ingested
+    schema = _unify(origin, [finished[key] for key in firsts], finished, staging=staging, monitor=monitor)
+    linked = [link_duplicate(file, finished[file.source.key], staging) for file in planned]
+    return [to_manifest_entry(file, layout) for file in linked], schema
 
 
 def _unify(
-    origin: Origin, files: Sequence[FinishedFile], finished: dict[str, FinishedFile], *, staging: Path, monitor: Monitor
+    origin: Origin,
+    files: Sequence[FinishedFile],
+    finished: dict[FileKey, FinishedFile],
+    *,
+    staging: Path,
+    monitor: Monitor,
 ) -> SchemaPlan:
     """Give the raw files one schema; ``finished`` gets the reports of those that were rewritten."""
     by_name = {file.planned.raw_name: file for file in files}
@@ -144,7 +138,7 @@ def _unify(
         # With the report first, an interrupted move is finished by read_report.
         written = write_report(replace(by_name[file.path.name], report=report), staging)
         replace_file(path, file.path)
-        finished[written.planned.source.path] = written
+        finished[written.planned.source.key] = written
 
     return unify_schemas(
         [UnifiedFile(file.planned.raw_path(staging), file.planned.source.path, file.report) for file in files],
@@ -161,16 +155,16 @@ def _ingest_missing(
 ) -> Iterator[FinishedFile]:
     """Fetch the missing files and ingest each as it arrives."""
     total = Sizes.of(origin.files).total
-    ingested = total - sum(file.source.size for file in missing)
-    by_path = {file.source.path: file for file in missing}
+    ingested = total - sum(file.source.fetch_bytes for file in missing)
+    by_key = {file.source.key: file for file in missing}
     monitor.report(ingested, total, "download")
     monitor.report(ingested, total, "ingest")
     sources, folder = [file.source for file in missing], DatasetLayout(staging).source
     for fetched in origin.fetch(sources, folder, monitor=monitor, done_bytes=ingested, total_bytes=total):
         progress = _progress_after(ingested, total, monitor)
-        planned = by_path[fetched.source.path]
+        planned = by_key[fetched.source.key]
         yield _ingest_one(origin, planned, fetched, staging=staging, monitor=monitor, progress=progress)
-        ingested += fetched.source.size
+        ingested += fetched.source.fetch_bytes
         monitor.report(ingested, total, "ingest")
 
 
@@ -195,7 +189,7 @@ def _ingest_one(
         format=file_format,
         options=options,
         features=origin.features,
-        label=planned.source.path,
+        label=planned.source.label,
         monitor=monitor,
         progress=progress,
     )
@@ -207,21 +201,11 @@ def _ingest_one(
 def _recover_moved(origin: Origin, planned: PlannedFile, staging: Path, monitor: Monitor) -> FinishedFile | None:
     """Recover a kept source file that an earlier call moved to ``raw`` before it was killed; None if there is none."""
     raw = planned.raw_path(staging)
-    if planned.source.sha256 is None or not raw.exists() or raw.stat().st_size != planned.source.size:
+    if planned.source.part or not raw.exists() or raw.stat().st_size != planned.source.size:
         return None
-    if sha256_file(raw) != planned.source.sha256:
+    if planned.source.sha256 is None or sha256_file(raw) != planned.source.sha256:
         return None
     file_format, options = origin.get_format(planned.source)
     moved = DatasetLayout(staging).source / "moved"
     report = ingest_file(moved, raw, format=file_format, options=options, label=planned.source.path, monitor=monitor)
     return write_report(FinishedFile(planned, report, planned.source.sha256), staging)
-
-
-def _to_manifest_entry(finished: FinishedFile, layout: DatasetLayout) -> IngestedFile:
-    source = finished.planned.source
-    return IngestedFile(
-        split=source.split,
-        path=layout.relative(layout.raw / finished.planned.raw_name),
-        report=finished.report,
-        source=SourceRecord(source.path, source.size, finished.source_sha256, finished.report.reading),
-    )

@@ -37,6 +37,7 @@ from mistudio.corpus.formats.reader import (
     read_chunks,
 )
 from mistudio.corpus.formats.reading import Reading, detect_late_encoding, detect_reading
+from mistudio.corpus.formats.selection import is_selective
 from mistudio.corpus.formats.storable_type import is_loadable, make_names_unique
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.ingest.column_counts import ColumnCounter
@@ -126,7 +127,7 @@ def _make_report(target: Path, counter: ColumnCounter, *, sha256: str, kept: boo
 
 def _keep(file: ReadableFile, target: Path, monitor: Monitor, progress: Progress) -> FileReport | None:
     """Move a well-grouped Parquet file to ``target`` and return its report; None if it must be rewritten."""
-    if file.format != "parquet" or not _is_well_grouped(file):
+    if file.format != "parquet" or is_selective(file.options) or not _is_well_grouped(file):
         return None
     counter = _count_parquet(file, monitor, progress)
     if any(column.invalid for column in counter.reports()):

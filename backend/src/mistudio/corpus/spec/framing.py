@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from mistudio.core.errors import FieldError, ValidationFailed
+from mistudio.corpus.spec.hygiene import check_hygiene, choose_stride, warn_of_row_start
 from mistudio.corpus.spec.settings import SLOTS, Slot, SpecialTokenFacts, TokenizerFacts, TokenizeSettings
 
 DEFAULT_MAX_LENGTH: Final = 1_024
@@ -16,8 +17,8 @@ class Framing:
 
     ``prefix`` and ``suffix`` surround each document and include the end-of-document token. A packed row begins with
     ``begin_of_row``, unless it begins with a document whose prefix starts with that token. ``separator`` stands between
-    two documents of a packed row. ``pad`` is None without padding. ``notes`` are sentences that explain the choices,
-    ``warnings`` sentences on ids that differ from AutoTokenizer's.
+    two documents of a packed row. ``stride`` is None without windows, ``pad`` without padding. ``notes`` are sentences
+    that explain the choices, ``warnings`` sentences on ids that differ from AutoTokenizer's or from what the model saw.
     """
 
     max_length: int
@@ -29,6 +30,7 @@ class Framing:
     pad: int | None
     notes: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    stride: int | None = None
 
     @property
     def room(self) -> int:
@@ -53,14 +55,14 @@ def resolve_framing(settings: TokenizeSettings, tokenizer: TokenizerFacts) -> Fr
         end_of_document=slots.end,
         pad=pad,
         notes=(why, *_warn_of_length(max_length, tokenizer), *notes, *pad_note, *tokenizer.notes),
-        warnings=tuple(tokenizer.warnings),
+        warnings=(*warn_of_row_start(settings, tokenizer, prefix, slots.begin), *tokenizer.warnings),
     )
     _require_room(settings, frame)
-    return frame
+    return choose_stride(settings, frame) if settings.is_windowed else frame
 
 
 def _find_problems(settings: TokenizeSettings, tokenizer: TokenizerFacts) -> list[FieldError]:
-    found = _check_numbers(settings)
+    found = [*_check_numbers(settings), *check_hygiene(settings)]
     if settings.is_packed and settings.padding != "do_not_pad":
         found.append(FieldError("padding", "Packed rows are all full. Choose “do_not_pad”, or packing “off”."))
     found += [problem for name in SLOTS if (problem := _check_slot(name, settings, tokenizer))]
@@ -185,7 +187,7 @@ def _choose_pad(settings: TokenizeSettings, special: SpecialTokenFacts) -> tuple
 
 def _require_room(settings: TokenizeSettings, frame: Framing) -> None:
     needed = len(frame.prefix) + len(frame.suffix)
-    if not settings.is_packed and settings.truncation and frame.room < 1:
+    if (settings.is_windowed or settings.is_truncated) and frame.room < 1:
         message = (
             f"max_length {frame.max_length} leaves no room for text beside {needed} special tokens. "
             f"Set at least {needed + 1}."

@@ -12,7 +12,7 @@ from typing import Final
 from mistudio.core.errors import FieldError, Json, UnknownSplit, ValidationFailed
 from mistudio.core.records import as_json
 from mistudio.corpus.spec.framing import Framing, resolve_framing
-from mistudio.corpus.spec.settings import SLOTS, TokenizerFacts, TokenizeSettings
+from mistudio.corpus.spec.settings import EXTRA_COLUMNS, SLOTS, TokenizerFacts, TokenizeSettings
 from mistudio.corpus.store.columns import list_text_columns
 from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.manifest import Manifest
@@ -22,6 +22,15 @@ from mistudio.corpus.store.text_template import TextTemplate
 
 HELD_OUT: Final = "heldout"
 TOOLS: Final = "tools"
+# Fields that came later, and their defaults as JSON: with these, hashes stay what they were.
+_LATER_FIELDS: Final[dict[str, Json]] = {
+    "text_template": None,
+    "tools_column": None,
+    "min_tokens": 0,
+    "max_tokens": None,
+    "stride": None,
+    "extra_columns": [],
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +108,8 @@ def hash_settings(
         # Only if it counts: hashes of other tokenizations stay what they were.
         **({"chat": tokenizer.chat_hash} if settings.apply_chat_template else {}),
     }
-    # Settings without a template or tools keep the hash that they had before there were any.
-    for name in ("text_template", "tools_column"):
-        if content[name] is None:
+    for name, default in _LATER_FIELDS.items():
+        if content[name] == default:
             del content[name]
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -122,7 +130,11 @@ def equivalence_key(
 
 def _drop_unused_fields(settings: TokenizeSettings) -> TokenizeSettings:
     """Return the settings with the default in every field that the other fields make ineffective."""
-    simple = replace(settings, truncation=True) if settings.is_packed else replace(settings, keep_last_partial=False)
+    simple = replace(settings, extra_columns=tuple(name for name in EXTRA_COLUMNS if name in settings.extra_columns))
+    if settings.packing != "off":
+        simple = replace(simple, truncation=True)
+    if not settings.is_packed:
+        simple = replace(simple, keep_last_partial=False)
     if settings.padding == "do_not_pad":
         simple = replace(simple, return_attention_mask=True)
     if not simple.truncation and settings.padding != "max_length":

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeAlias
 
 Padding: TypeAlias = Literal["max_length", "longest", "do_not_pad"]
-Packing: TypeAlias = Literal["off", "concat"]
+Packing: TypeAlias = Literal["off", "concat", "windows"]
+ExtraColumn: TypeAlias = Literal["special_tokens_mask", "document_id", "position_id"]
 Verify: TypeAlias = Literal["sample", "full"]
 Slot: TypeAlias = Literal["auto", "none", "bos", "eos", "sep"] | int
 
+EXTRA_COLUMNS: Final[tuple[ExtraColumn, ...]] = ("special_tokens_mask", "document_id", "position_id")
 SLOTS: Final = ("begin_of_row_token", "document_separator_token", "end_of_document_token")
 
 
@@ -20,7 +22,8 @@ class TokenizeSettings:
     """The fields and defaults of the API's request, without the access token, which is never stored.
 
     ``max_length`` is in tokens of a row, special tokens included. The three slots take ``auto``, ``none``, the name of
-    a special token, or an id.
+    a special token, or an id. ``min_tokens`` and ``max_tokens`` count tokens of documents, without special ones;
+    ``stride`` is the distance between the starts of two windows.
     """
 
     tokenizer: str
@@ -42,11 +45,25 @@ class TokenizeSettings:
     heldout_fraction: float = 0.0
     apply_chat_template: bool = False
     verify: Verify = "sample"
+    min_tokens: int = 0
+    max_tokens: int | None = None
+    stride: int | None = None
+    extra_columns: tuple[ExtraColumn, ...] = ()
 
     @property
     def is_packed(self) -> bool:
         """Whether documents are joined and cut into rows of equal length."""
         return self.packing == "concat"
+
+    @property
+    def is_windowed(self) -> bool:
+        """Whether each document is cut into rows that begin ``stride`` tokens after one another."""
+        return self.packing == "windows"
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether documents lose what is longer than a row."""
+        return self.truncation and self.packing == "off"
 
 
 class SpecialTokenFacts(Protocol):

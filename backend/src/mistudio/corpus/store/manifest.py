@@ -21,6 +21,7 @@ from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.part_record import PartRecord, SourcePart
 from mistudio.corpus.store.text_source import TextSource, require_paths
 from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
@@ -32,13 +33,15 @@ FORMAT_VERSION: Final = 1
 class SourceRecord:
     """A source file: its path in the repository or the name it was imported under, size in bytes, SHA-256.
 
-    ``reading`` says how it was read; None means as its name and format say.
+    ``reading`` says how it was read; None means as its name and format say. With ``part``, the SHA-256 is that of the
+    bytes that came.
     """
 
     path: str
     size: int
     sha256: str
     reading: Reading | None = None
+    part: SourcePart | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ class Manifest:
     ``config`` is that of the card, if the data has one. ``features`` are those that say more than a column's type, as
     ``datasets`` writes them; ``notices`` say in sentences how the source files differ from each other or from the card.
     ``skipped`` are files beside an import's that are not rows. Either ``text_column`` or ``text_template`` is set, and
-    ``template_counts`` are the figures of the template's texts.
+    ``template_counts`` are the figures of the template's texts. ``part`` is None unless only a part of the repository
+    was taken; then ``files`` are the reports of its raw files.
     """
 
     source: Literal["huggingface", "local"]
@@ -113,6 +117,8 @@ class Manifest:
     skipped: tuple[SkippedFile, ...] = ()
     text_template: str | None = None
     template_counts: ColumnReport | None = None
+    part: PartRecord | None = None
+    files: tuple[IngestedFile, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -196,7 +202,7 @@ def make_manifest(
         commit=commit,
         splits=tuple(SplitManifest(split, tuple(raw_files)) for split, raw_files in by_split.items()),
         # One source file may serve several splits.
-        sources=tuple(sources or {file.source.path: file.source for file in files}.values()),
+        sources=tuple(sources or {(file.source.path, file.source.sha256): file.source for file in files}.values()),
         text_column=None if template else choose_text_column(columns, requested=requested),
         text_template=template.text if template else None,
         columns=columns,

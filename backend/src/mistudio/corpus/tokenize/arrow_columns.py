@@ -1,7 +1,8 @@
 """Write rows of tokens as ``datasets`` stores them: Arrow record batches, and the small files beside them.
 
-The columns are ``input_ids`` (int32); ``attention_mask`` (int8), if rows are padded and a mask is requested; and either
-``row``, the source row, or ``segments``, the origins of the pieces of a packed row. ``Dataset.save_to_disk`` and
+The columns are ``input_ids`` (int32); ``attention_mask`` (int8), if rows are padded and a mask is requested; the extra
+columns that were requested; and either ``row``, the source row, or ``segments``, the origins of the pieces of a packed
+row or a window. ``Dataset.save_to_disk`` and
 ``load_from_disk`` of ``datasets`` define what a folder must contain.
 """
 
@@ -16,7 +17,8 @@ import pyarrow as pa
 from mistudio.core.errors import Json
 from mistudio.corpus.arrays import Ints, offsets_of
 from mistudio.corpus.spec.resolve import ResolvedSettings
-from mistudio.corpus.spec.settings import Padding, TokenizeSettings
+from mistudio.corpus.spec.settings import EXTRA_COLUMNS, ExtraColumn, Padding, TokenizeSettings
+from mistudio.corpus.tokenize.extra_columns import EXTRA_TYPES, make_extra_columns, pad_extra_column
 from mistudio.corpus.tokenize.rows import Rows, Segments
 
 _SEGMENT: Final = {"row": "int64", "token_start_in_row": "int32", "position": "int32", "length": "int32"}
@@ -34,6 +36,10 @@ class Columns:
     pad: int
     has_mask: bool
     max_length: int
+    is_windowed: bool = False
+    extra: tuple[ExtraColumn, ...] = ()
+    prefix: int = 0
+    suffix: int = 0
 
     @classmethod
     def from_settings(cls, settings: TokenizeSettings, resolved: ResolvedSettings) -> Self:
@@ -44,11 +50,20 @@ class Columns:
             pad=-1 if resolved.pad is None else resolved.pad,
             has_mask=settings.return_attention_mask and settings.padding != "do_not_pad",
             max_length=resolved.max_length,
+            is_windowed=settings.is_windowed,
+            extra=tuple(name for name in EXTRA_COLUMNS if name in settings.extra_columns),
+            prefix=len(resolved.prefix),
+            suffix=len(resolved.suffix),
         )
+
+    @property
+    def has_segments(self) -> bool:
+        """Whether rows have the spans of their documents instead of one source row."""
+        return self.is_packed or self.is_windowed
 
     def without_padding(self) -> Self:
         """Return the columns of the same rows before they are padded."""
-        return replace(self, padding="do_not_pad", has_mask=False)
+        return replace(self, padding="do_not_pad", has_mask=False, extra=())
 
     @property
     def features(self) -> dict[str, Json]:
@@ -56,7 +71,9 @@ class Columns:
         columns: dict[str, Json] = {"input_ids": _describe_list(_describe_value("int32"))}
         if self.has_mask:
             columns["attention_mask"] = _describe_list(_describe_value("int8"))
-        if self.is_packed:
+        for name in self.extra:
+            columns[name] = _describe_list(_describe_value(EXTRA_TYPES[name]))
+        if self.has_segments:
             columns["segments"] = _describe_list({name: _describe_value(kind) for name, kind in _SEGMENT.items()})
         else:
             columns["row"] = _describe_value("int64")
@@ -68,8 +85,9 @@ class Columns:
         fields = [pa.field("input_ids", pa.list_(pa.int32()))]
         if self.has_mask:
             fields.append(pa.field("attention_mask", pa.list_(pa.int8())))
+        fields += [pa.field(name, pa.list_(pa.type_for_alias(EXTRA_TYPES[name]))) for name in self.extra]
         fields.append(
-            pa.field("segments", pa.list_(_make_segment_type())) if self.is_packed else pa.field("row", pa.int64())
+            pa.field("segments", pa.list_(_make_segment_type())) if self.has_segments else pa.field("row", pa.int64())
         )
         note = json.dumps({"info": {"features": self.features}})
         return pa.schema(fields, metadata={"huggingface": note})
@@ -100,15 +118,18 @@ class Columns:
         """Return the record batch of ``rows`` and its number of padding positions; without padding, no id is copied."""
         lengths, ids, padding = rows.lengths, rows.ids, 0
         columns = []
+        extra = make_extra_columns(rows, self.extra, prefix=self.prefix, suffix=self.suffix)
         if self.padding != "do_not_pad":
             widths = self._pad_lengths(lengths)
             runs = np.column_stack([lengths, widths - lengths]).ravel()
             is_data = np.repeat(np.tile([True, False], len(rows)), runs)
             padded = np.full(len(is_data), self.pad, np.int32)
             padded[is_data] = ids
+            extra = {name: pad_extra_column(name, values, is_data) for name, values in extra.items()}
             padding, ids, lengths = len(padded) - len(ids), padded, widths
             columns = [_make_lists(lengths, pa.array(is_data.view(np.int8)))] if self.has_mask else []
         columns.insert(0, _make_lists(lengths, pa.array(ids)))
+        columns += [_make_lists(lengths, pa.array(values)) for values in extra.values()]
         source = rows.source
         columns.append(_make_segment_lists(source) if isinstance(source, Segments) else pa.array(source))
         return pa.RecordBatch.from_arrays(columns, schema=self.schema), padding

@@ -13,6 +13,7 @@ from mistudio.corpus.tokenize.resolved_order import ResolvedOrder
 from mistudio.corpus.tokenize.shuffle import shuffle_parts
 from mistudio.corpus.tokenize.split_counter import HELD_OUT_ROWS, LENGTH_COUNTS, SplitCounter, SplitOutput
 from mistudio.corpus.tokenize.split_writer import SplitPipeline
+from mistudio.corpus.tokenize.token_budget import SplitLimit
 from mistudio.corpus.tokenized.ledger import Ledger
 from mistudio.corpus.tokenized.lengths import LENGTHS
 from mistudio.corpus.tokenized.manifest import TokenFile, TokenizedSplit
@@ -41,7 +42,9 @@ class Totals:
     others: dict[str, str]
 
 
-def finish_split(order: ResolvedOrder, pipeline: SplitPipeline, rows: SourceRows) -> SplitRecord:
+def finish_split(
+    order: ResolvedOrder, pipeline: SplitPipeline, rows: SourceRows, limit: SplitLimit | None = None
+) -> SplitRecord:
     """Complete the folder of one written split, and return its record. Raises TokensLost."""
     files = _shuffle(order, pipeline)
     folder = order.staging.parts(pipeline.name)
@@ -49,7 +52,7 @@ def finish_split(order: ResolvedOrder, pipeline: SplitPipeline, rows: SourceRows
     state = dump_dataset_state(names, split=pipeline.name, fingerprint=order.fingerprint_of(pipeline.name))
     write_bytes_atomic(folder / _INFO, dump_dataset_info(order.columns))
     write_bytes_atomic(folder / _STATE, state)
-    output = SplitOutput(pipeline.name, pipeline.source, pipeline.kind, pipeline.writer, files, names)
+    output = SplitOutput(pipeline.name, pipeline.source, pipeline.kind, pipeline.writer, files, names, limit)
     return _count_split(order, output, rows)
 
 
@@ -74,7 +77,7 @@ def _count_split(order: ResolvedOrder, output: SplitOutput, rows: SourceRows) ->
     counter.count(order.staging.folder)
     ledger, figures = counter.make_ledger(), counter.make_figures()
     ledger.require_balance(output.name)
-    if counter.kept.tokens != ledger.data_tokens or int(figures.tokens.sum()) != ledger.data_tokens:
+    if counter.kept.tokens + ledger.repeated != ledger.data_tokens or int(figures.tokens.sum()) != ledger.data_tokens:
         raise TokensLost(
             f"Split “{output.name}” has {ledger.data_tokens:,} written tokens, but its documents have "
             f"{counter.kept.tokens:,}, so nothing was kept. Report this."
@@ -90,6 +93,7 @@ def _count_split(order: ResolvedOrder, output: SplitOutput, rows: SourceRows) ->
         ),
         ledger=ledger,
         statistics=_summarize(figures, order.order.tokenizer),
+        cut=output.limit.cut if output.limit is not None and output.is_main and output.limit.cut.row >= 0 else None,
     )
     return SplitRecord(split, figures)
 

@@ -154,6 +154,12 @@ class Documents:
         ids = self.ids[self.offsets[0] : self.offsets[-1]][np.repeat(keep, lengths)]
         return type(self)(self.rows[keep], ids, offsets_of(lengths[keep]))
 
+    def cut_last(self, tokens: int) -> Self:
+        """Return the documents with only the first ``tokens`` of the last one."""
+        offsets = self.offsets.copy()
+        offsets[-1] = offsets[-2] + tokens
+        return type(self)(self.rows, self.ids[: offsets[-1]], offsets)
+
 
 class RowMaker:
     """Makes one unpacked row per document: cut to ``room`` tokens (None: never), between prefix and suffix."""

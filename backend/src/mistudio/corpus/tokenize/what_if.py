@@ -17,7 +17,7 @@ from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.tokenize.packing_rules import SeparatorTokens, count_packed_rows
 from mistudio.corpus.tokenize.split_counter import HELD_OUT_ROWS, LENGTH_COUNTS
 from mistudio.corpus.tokenized.length_counts import LengthCounts
-from mistudio.corpus.tokenized.lengths import LENGTHS
+from mistudio.corpus.tokenized.lengths import LENGTHS, UNREAD
 from mistudio.corpus.tokenized.manifest import TokenizedManifest
 from mistudio.corpus.tokenized.saved_arrays import load_array
 
@@ -83,10 +83,11 @@ class Lengths:
         lengths = self.splits[split]
         for start in range(0, len(lengths), _BLOCK):
             block = np.asarray(lengths[start : start + _BLOCK], np.int64)
+            is_read = block != UNREAD
             if held_out is not None:
                 bits = np.unpackbits(held_out[start // 8 : (start + len(block) + 7) // 8])[: len(block)]
-                block = block[bits == 0]
-            yield block
+                is_read &= bits == 0
+            yield block[is_read]
 
 
 def read_lengths(folder: Path, manifest: TokenizedManifest) -> Lengths:
@@ -146,7 +147,7 @@ def _scale_option(option: WhatIfOption, factor: float) -> WhatIfOption:
 def _calculate_option(
     lengths: Lengths, max_length: int, settings: TokenizeSettings, tokenizer: TokenizerFacts, dataset: Manifest
 ) -> WhatIfOption:
-    changed = replace(settings, max_length=max_length, truncation=True, padding="do_not_pad")
+    changed = replace(settings, max_length=max_length, truncation=True, padding="do_not_pad", stride=None)
     alone = resolve_settings(replace(changed, packing="off"), tokenizer, dataset=dataset)
     joined = resolve_settings(replace(changed, packing="concat"), tokenizer, dataset=dataset)
     ragged = _calculate_ragged(lengths.counts, len(alone.prefix) + len(alone.suffix), alone.room)

@@ -79,7 +79,7 @@ def _is_well_padded(row: TokenRow, length: int, pad: int | None) -> bool:
 def _is_equal(row: TokenRow, span: Span, ids: NDArray[np.int32], manifest: TokenizedManifest) -> bool:
     """Return whether the written ids of a span are those that ``ids``, its whole document, has there."""
     stop = span.token_start + span.length
-    if row.source is not None:
+    if row.source is not None and not row.is_cut:
         # An unpacked row holds its document from the start, as far as there is room.
-        stop = min(manifest.resolved.room, len(ids)) if manifest.settings.truncation else len(ids)
+        stop = min(manifest.resolved.room, len(ids)) if manifest.settings.is_truncated else len(ids)
     return np.array_equal(ids[span.token_start : stop], row.ids[span.position : span.position + span.length])

@@ -72,8 +72,10 @@ def count_unpadded(row: TokenRow, manifest: TokenizedManifest) -> int:
 
     The ids alone do not tell: the token that pads may also occur in texts, as EOS does.
     """
+    resolved = manifest.resolved
+    if row.spans and manifest.settings.is_windowed:
+        return row.spans[-1].position + row.spans[-1].length + len(resolved.suffix)
     if row.tokens is None:
         return len(row.ids)
-    resolved = manifest.resolved
-    kept = min(row.tokens, resolved.room) if manifest.settings.truncation else row.tokens
+    kept = min(row.tokens, resolved.room) if manifest.settings.is_truncated else row.tokens
     return len(resolved.prefix) + kept + len(resolved.suffix)

@@ -18,7 +18,9 @@ class Ledger:
 
     ``documents`` are the rows that have a text, even an empty one. Source tokens that were not written are
     ``truncated`` (beyond max_length), ``dropped`` (in the last, partial row of a packed split), ``held_out`` (in
-    documents of the held-out split) or ``filtered`` (in documents left out, which nothing does at present).
+    documents of the held-out split), ``filtered`` (in the ``filtered_documents``, which are shorter than min_tokens)
+    or ``unused`` (after max_tokens was reached; further ``unread_rows`` were not read, so their tokens are not known).
+    ``repeated`` tokens are in more than one window, each time after the first.
     """
 
     documents: int = 0
@@ -33,13 +35,17 @@ class Ledger:
     special_tokens: int = 0
     padding: int = 0
     positions: int = 0
+    repeated: int = 0
+    unused: int = 0
+    filtered_documents: int = 0
+    unread_rows: int = 0
 
     @property
     def balances(self) -> bool:
         """Whether each token of the source, and each position written, is accounted for exactly once."""
-        unwritten = self.truncated + self.dropped + self.filtered + self.held_out
+        unwritten = self.truncated + self.dropped + self.filtered + self.held_out + self.unused
         return (
-            self.source_tokens == self.data_tokens + unwritten
+            self.source_tokens + self.repeated == self.data_tokens + unwritten
             and self.positions == self.data_tokens + self.special_tokens + self.padding
         )
 

@@ -16,6 +16,8 @@ from mistudio.corpus.tokenized.saved_arrays import load_array
 
 LENGTHS: Final = "lengths.npy"
 UNKNOWN: Final = -1
+# The length of a source row that was not read, because max_tokens was reached before it.
+UNREAD: Final = 2**32 - 1
 
 
 class TokenLengths:
@@ -26,7 +28,7 @@ class TokenLengths:
         self._store = store
 
     def between(self, start: int, stop: int) -> Counts:
-        """Return the tokens of the rows ``start`` to ``stop``, excluded; UNKNOWN in splits that were not tokenized."""
+        """Return the tokens of the rows ``start`` to ``stop``, excluded; UNKNOWN if not tokenized."""
         parts = [np.empty(0, dtype=np.int64)]
         for split in self._store.splits:
             first, end = self._store.ids(split)
@@ -57,4 +59,5 @@ class TokenLengths:
         lengths = load_array(path, dimensions=1, mode="r")
         if lengths.shape != (self._store.num_rows(split),):
             raise DataMissing("The tokenization belongs to other data. Delete it and tokenize again.")
-        return np.asarray(lengths[rows], dtype=np.int64)
+        found = np.asarray(lengths[rows], dtype=np.int64)
+        return np.where(found == UNREAD, UNKNOWN, found)

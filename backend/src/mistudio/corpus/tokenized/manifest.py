@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Self
 
-from mistudio.core.errors import DataMissing
+from mistudio.core.errors import DataMissing, UnknownSplit
 from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.spec.resolve import ResolvedSettings
 from mistudio.corpus.spec.settings import TokenizerFacts, TokenizeSettings
@@ -93,11 +93,20 @@ class TokenFile:
     sha256: str
 
 
+@dataclass(frozen=True)
+class RowCut:
+    """The source row in which max_tokens was reached, and how many of its tokens were written."""
+
+    row: int
+    tokens: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenizedSplit:
     """A split as written. ``source`` is the dataset's split of its documents; ``rows`` are written rows.
 
-    ``is_held_out``: it has the documents that were held out of ``source``.
+    ``is_held_out``: it has the documents that were held out of ``source``. ``cut`` is None unless max_tokens was
+    reached in it.
     """
 
     name: str
@@ -107,6 +116,7 @@ class TokenizedSplit:
     files: tuple[TokenFile, ...]
     ledger: Ledger
     statistics: TokenStatistics
+    cut: RowCut | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +153,14 @@ class TokenizedManifest:
         if found is None:
             raise KeyError(name)
         return found
+
+    def find_split(self, name: str) -> TokenizedSplit:
+        """Return the split of that name. Raises UnknownSplit, which lists the splits."""
+        names = [split.name for split in self.splits]
+        if name not in names:
+            message = f"This tokenization has no split “{name}”. Splits: {', '.join(names)}."
+            raise UnknownSplit(message, extra={"choices": [*names]})
+        return self.split(name)
 
     def to_bytes(self) -> bytes:
         """Return the content of the file."""

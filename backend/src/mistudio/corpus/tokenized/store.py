@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mistudio.core.errors import DataMissing, InvalidData, UnknownSplit
 from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.tokenized.lengths import LENGTHS
-from mistudio.corpus.tokenized.manifest import TokenizedManifest, read_tokenized_manifest
+from mistudio.corpus.tokenized.manifest import RowCut, TokenizedManifest, read_tokenized_manifest
 from mistudio.corpus.tokenized.messages import FILE_DAMAGED, FILES_MISSING
 
 
@@ -37,7 +37,8 @@ class Span:
 class TokenRow:
     """A written row. ``row`` counts within its split; ``source`` is the source row of an unpacked row, else None.
 
-    ``tokens`` is how many tokens that source row has before anything is cut. ``mask`` is None without padding;
+    ``tokens`` is how many tokens that source row has before anything is cut by length; ``is_cut`` if max_tokens was
+    reached in it, and cut it before. ``mask`` is None without padding;
     ``spans`` are those of a packed row.
     """
 
@@ -47,13 +48,14 @@ class TokenRow:
     source: int | None
     tokens: int | None
     spans: tuple[Span, ...]
+    is_cut: bool = False
 
 
 class TokenizedStore:
     """The tokenized rows in ``folder``. Files stay mapped. Safe for several threads; blocks."""
 
     def __init__(self, folder: Path, manifest: TokenizedManifest) -> None:
-        self._folder = folder
+        self.folder = folder
         self.manifest = manifest
         self._splits = {split.name: split for split in manifest.splits}
         self._opened: dict[str, RowFiles] = {}
@@ -85,13 +87,13 @@ class TokenizedStore:
                 extra={"choices": list(self._splits)},
             )
         found = self._splits[split]
-        with self._lock, _translate_errors():
-            lengths = self._folder / found.source / LENGTHS
-            paths = [self._folder / file.path for file in found.files]
+        with self._lock, translate_read_errors():
+            lengths = self.folder / found.source / LENGTHS
+            paths = [self.folder / file.path for file in found.files]
             sizes = [path.stat().st_size for path in (lengths, *paths)]
             if split not in self._opened:
                 counted = np.load(lengths, mmap_mode="r", allow_pickle=False)
-                self._opened[split], self._sizes[split] = RowFiles(paths, counted), sizes
+                self._opened[split], self._sizes[split] = RowFiles(paths, counted, found.cut), sizes
             if sizes != self._sizes[split]:
                 del self._opened[split]
                 raise InvalidData(FILE_DAMAGED)
@@ -99,7 +101,8 @@ class TokenizedStore:
 
 
 @contextmanager
-def _translate_errors() -> Iterator[None]:
+def translate_read_errors() -> Iterator[None]:
+    """Raise DataMissing for files that are not there, and InvalidData for damaged ones."""
     try:
         with translate_arrow_errors(lambda _reason: FILE_DAMAGED, errors=(OSError, ValueError)):
             yield
@@ -110,8 +113,10 @@ def _translate_errors() -> Iterator[None]:
 class RowFiles:
     """The rows in the files of a split; ``lengths`` has the tokens of each source row, if they are counted already."""
 
-    def __init__(self, paths: Sequence[Path], lengths: NDArray[np.uint32] | None = None) -> None:
-        self._lengths = lengths
+    def __init__(
+        self, paths: Sequence[Path], lengths: NDArray[np.uint32] | None = None, cut: RowCut | None = None
+    ) -> None:
+        self._lengths, self._cut = lengths, cut
         self.batches = [batch for path in paths for batch in pa.ipc.open_stream(pa.memory_map(str(path)))]
         self.starts = [0]
         for batch in self.batches:
@@ -129,9 +134,15 @@ class RowFiles:
             ids=_read_values(batch.column("input_ids"), at),
             mask=_read_values(batch.column("attention_mask"), at) if "attention_mask" in names else None,
             source=source,
-            tokens=None if source is None or self._lengths is None else int(self._lengths[source]),
+            tokens=None if source is None else self._count_tokens(source),
             spans=_read_spans(batch.column("segments"), at) if is_packed else (),
+            is_cut=source is not None and self._cut is not None and source == self._cut.row,
         )
+
+    def _count_tokens(self, source: int) -> int | None:
+        if self._cut is not None and source == self._cut.row:
+            return self._cut.tokens
+        return None if self._lengths is None else int(self._lengths[source])
 
 
 def _read_values(lists: pa.ListArray, at: int) -> NDArray[np.signedinteger]:

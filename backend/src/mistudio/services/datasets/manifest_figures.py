@@ -27,9 +27,12 @@ def figures_of(manifest: Manifest, folder: Path) -> DatasetFigures:
 
 
 def _content_of(manifest: Manifest) -> ContentFigures:
+    parts = [source for source in manifest.sources if source.part]
     return ContentFigures(
         text_column_reason=manifest.text_column.reason if manifest.text_column else None,
         **vars(TextFigures.of(manifest.text)),
+        source_bytes=sum(source.part.bytes for source in parts if source.part) if parts else None,
+        source_files=len({source.path for source in parts}) if parts else None,
         columns=tuple(
             _to_figures(column, manifest.features.get(column.name))
             for listed in manifest.columns

@@ -69,6 +69,9 @@ class ContentFigures(TextFigures):
     columns: tuple[ColumnFigures, ...]
     reading_notes: tuple[str, ...] = ()
     schema_notices: tuple[str, ...] = ()
+    # Of a part: what was taken. A record of a whole download has them from its beginning.
+    source_bytes: int | None = None
+    source_files: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

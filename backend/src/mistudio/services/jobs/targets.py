@@ -14,13 +14,17 @@ from mistudio.core.records import as_json
 from mistudio.core.states import DatasetStatus, IndexState, TokenizationStatus
 from mistudio.models import Dataset, Job, Tokenization, utc_now
 from mistudio.schemas.event import Scope
-from mistudio.schemas.job import JobPhase
+from mistudio.schemas.job import DATASET_JOBS, JobPhase
 from mistudio.services.datasets.progress import update_progress
 from mistudio.services.jobs.figures import DatasetFigures, Figures, IndexFigures, TokenizationFigures
 from mistudio.services.lookup import find_newest_ready
 from mistudio.services.statistics_service import StatisticsService
 
-SCOPES: dict[str, Scope] = {"download": "dataset", "import": "dataset", "tokenize": "tokenization", "index": "index"}
+SCOPES: dict[str, Scope] = {
+    **dict.fromkeys(DATASET_JOBS, "dataset"),
+    "tokenize": "tokenization",
+    "index": "index",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +129,8 @@ def finish_dataset(dataset: Dataset, figures: DatasetFigures) -> None:
     dataset.text_column, dataset.text_template = figures.text_column, figures.text_template
     dataset.num_samples, dataset.size_bytes = figures.num_samples, figures.size_bytes
     dataset.splits = [as_json(split) for split in figures.splits]
-    dataset.meta = {**dataset.meta, **as_json(figures.content)}
+    found = {name: value for name, value in as_json(figures.content).items() if value is not None}
+    dataset.meta = {**dataset.meta, **found}
 
 
 def finish_tokenization(record: Tokenization, figures: TokenizationFigures) -> None:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from mistudio.core.errors import DiskFull
-from mistudio.corpus.hub.plan_types import Sizes
+from mistudio.corpus.hub.plan_types import DownloadPlan, Sizes
 from mistudio.utils.file_utils import format_size, free_bytes
 
 # The size of our Parquet (zstd 3) as a part of the source's, measured on real text: docs/benchmarks.md. Plain text
@@ -20,6 +20,14 @@ def needed_bytes(sizes: Sizes) -> int:
     """
     result = sizes.plain * _PLAIN_RATIO + (sizes.total - sizes.plain) * _COMPRESSED_RATIO
     return int(result) + sizes.largest
+
+
+def known_sizes(plan: DownloadPlan) -> Sizes:
+    """Return what is known of the sizes of a plan before its part is selected; a number of rows has no known size."""
+    sizes = plan.sizes
+    if plan.part.kind == "all":
+        return sizes
+    return sizes.limit(plan.part.count if plan.part.kind == "bytes" else 0)
 
 
 def require_room(folder: Path, needed: int, *, reserve: int, kept: int = 0) -> None:

@@ -18,6 +18,7 @@ from mistudio.schemas.tokenization import TokenizeRequest
 
 _BYTES_PER_ID: Final = 4
 _BYTES_PER_MASK: Final = 1
+_EXTRA_BYTES: Final = {"special_tokens_mask": 1, "document_id": 8, "position_id": 4}
 # A low estimate: real text has 3 to 5 bytes per token, text that the tokenizer was not trained on has 1 to 2.
 _TEXT_BYTES_PER_TOKEN: Final = 1.5
 
@@ -69,7 +70,8 @@ def resolve_request(
 def _to_settings(request: TokenizeRequest) -> TokenizeSettings:
     """Return the settings of the request, without the token."""
     fields = request.model_dump(exclude={"access_token"})
-    return TokenizeSettings(**{**fields, "splits": tuple(request.splits) if request.splits else None})
+    lists = {"splits": tuple(request.splits) if request.splits else None, "extra_columns": tuple(request.extra_columns)}
+    return TokenizeSettings(**{**fields, **lists})
 
 
 def _with_text(settings: TokenizeSettings, text: TextSource) -> TokenizeSettings:
@@ -84,10 +86,15 @@ def _estimate_bytes(manifest: Manifest, settings: TokenizeSettings, resolved: Re
     """Return a high estimate of the bytes that the rows will take."""
     share = sum(split.rows for split in manifest.splits if split.name in resolved.splits) / max(manifest.rows, 1)
     tokens = estimate_text_bytes(manifest, resolved.source) * share / _TEXT_BYTES_PER_TOKEN
+    if resolved.stride is not None:
+        tokens *= resolved.room / resolved.stride
+    if settings.max_tokens is not None:
+        tokens = min(tokens, settings.max_tokens)
+    width = _BYTES_PER_ID + sum(_EXTRA_BYTES[name] for name in settings.extra_columns)
     if settings.padding == "do_not_pad":
-        return int(tokens * _BYTES_PER_ID)
-    rows = manifest.rows * share
-    return int(rows * resolved.max_length * (_BYTES_PER_ID + _BYTES_PER_MASK))
+        return int(tokens * width)
+    rows = manifest.rows * share + (tokens / resolved.room if settings.is_windowed else 0)
+    return int(rows * resolved.max_length * (width + _BYTES_PER_MASK))
 
 
 def already_exists(same: Tokenization) -> AlreadyExists:

@@ -9,6 +9,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -215,26 +216,23 @@ class ChildPool:
     async def _record_end(self, child: _Child, code: int, *, took_too_much: bool) -> None:
         job_id = child.job.id
         if code:
-            ids = {"job_id": job_id, "dataset_id": child.job.dataset_id, "attempt": child.job.attempt + 1}
-            log.warning("child died", **ids, exit_code=code)
+            dataset_id, attempt = child.job.dataset_id, child.job.attempt + 1
+            log.warning("child died", job_id=job_id, dataset_id=dataset_id, attempt=attempt, exit_code=code)
         if child.shard is not None:
             return
         backoff = self._settings.retry_backoff_seconds
         reason = memory_limit_error(self._settings.memory_limit) if took_too_much else None
-        await retry_database(
-            lambda: self._jobs.release(job_id, child.owner, backoff_seconds=backoff, crashed=code != 0, reason=reason),
-            self._reserve,
-        )
+        release = partial(self._jobs.release, job_id, child.owner, backoff_seconds=backoff, crashed=code != 0)
+        await retry_database(lambda: release(reason=reason), self._reserve)
         job = await retry_database(lambda: self._jobs.find(job_id), self._reserve)
         if job is None or job.finished_at:
             # A job that is to be tried again needs its token again.
             await self._vault.drop(job_id)
-        if job:
-            _measure(job)
+        _measure(job)
 
 
-def _measure(job: JobResponse) -> None:
-    if job.finished_at and job.started_at:
+def _measure(job: JobResponse | None) -> None:
+    if job and job.finished_at and job.started_at:
         seconds = (utc_now() - job.started_at).total_seconds()
         metrics.JOB_SECONDS.labels(kind=job.kind, outcome=job.state.value).observe(seconds)
 

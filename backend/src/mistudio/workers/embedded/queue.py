@@ -142,6 +142,7 @@ class LocalQueue:
 _GROUPS: Mapping[str, JobGroup] = {
     "download": "downloads",
     "import": "downloads",
+    "extend": "downloads",
     "tokenize": "tokenizations",
     "index": "indexes",
 }

@@ -11,19 +11,22 @@ from mistudio.core.database import Database
 from mistudio.core.errors import AuthRequired, DataMissing, SourceChanged
 from mistudio.core.records import from_json
 from mistudio.corpus.fetch import FetchSettings
-from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
+from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest, Sizes
 from mistudio.corpus.hub.planner import Planner
 from mistudio.corpus.ingest.build import build_dataset, finish_build
 from mistudio.corpus.ingest.local_files import LocalOrigin
-from mistudio.corpus.ingest.origin import HubOrigin
+from mistudio.corpus.ingest.origin import HubOrigin, Origin
+from mistudio.corpus.ingest.part_base import adopt_base, read_base
+from mistudio.corpus.ingest.part_origin import HubAccess, PartOrigin, pin_selection
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.text_source import make_source
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.services.datasets.manifest_figures import figures_of
+from mistudio.services.datasets.part_record import read_part, read_splits
 from mistudio.services.jobs.figures import DatasetFigures, TokenizationFigures
 from mistudio.services.lookup import get_dataset, get_tokenization
-from mistudio.services.storage.disk_space import needed_bytes, require_room
+from mistudio.services.storage.disk_space import known_sizes, needed_bytes, require_room
 from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.file_utils import ensure_dir, get_allocated_size
@@ -60,11 +63,11 @@ async def handle_download(context: JobContext, *, settings: Settings, database: 
 async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobContext, settings: Settings) -> Manifest:
     context.monitor.report(0, 0, "plan")
     plan = await asyncio.to_thread(read_plan, staging) or await _rebuild_plan(dataset, staging, context.token)
-    await asyncio.to_thread(_require_room, plan, staging, settings)
-    fetching = FetchSettings(connections=settings.download_connections)
+    origin = await asyncio.to_thread(_open_origin, plan, staging, context=context, settings=settings)
+    await asyncio.to_thread(_require_room, origin, staging, settings)
     return await asyncio.to_thread(
         build_dataset,
-        HubOrigin(plan, token=context.token, settings=fetching),
+        origin,
         staging,
         target,
         text_column=make_source(dataset.text_column, dataset.text_template),
@@ -72,11 +75,28 @@ async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobC
     )
 
 
-def _require_room(plan: DownloadPlan, staging: Path, settings: Settings) -> None:
+def _open_origin(plan: DownloadPlan, staging: Path, *, context: JobContext, settings: Settings) -> Origin:
+    """Return the plan's files, or the pieces of its part, which are selected now unless an earlier try has done it."""
+    require_room(
+        settings.data_dir,
+        needed_bytes(known_sizes(plan)),
+        reserve=settings.disk_reserve_bytes,
+        kept=get_allocated_size(staging),
+    )
+    fetching = FetchSettings(connections=settings.download_connections)
+    if plan.part.is_whole and not read_base(staging):
+        return HubOrigin(plan, token=context.token, settings=fetching)
+    access = HubAccess(context.token, fetching)
+    selection = pin_selection(plan, staging, access, context.monitor)
+    adopt_base(selection.files, staging)
+    return PartOrigin(plan, selection, access)
+
+
+def _require_room(origin: Origin, staging: Path, settings: Settings) -> None:
     kept = get_allocated_size(staging)
     require_room(
         settings.data_dir,
-        needed_bytes(plan.sizes),
+        needed_bytes(Sizes.of(origin.files)),
         reserve=settings.disk_reserve_bytes,
         kept=kept,
     )
@@ -87,9 +107,10 @@ async def _rebuild_plan(dataset: Dataset, staging: Path, token: str | None) -> D
     request = PlanRequest(
         repo_id=dataset.hf_repo_id or "",
         config=dataset.config,
-        splits=tuple(SplitResponse.model_validate(split).name for split in dataset.splits),
+        splits=tuple(read_splits(dataset) or (SplitResponse.model_validate(split).name for split in dataset.splits)),
         revision=dataset.revision,
         token=token,
+        part=read_part(dataset),
     )
     planner = Planner()
     try:
@@ -193,6 +214,7 @@ def job_handlers(
     return {
         "download": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
         "import": follow_with_index(partial(handle_import, settings=settings, database=database), settings),
+        "extend": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),
         "tokenize": partial(handle_tokenize, settings=settings, database=database, preloaded=preloaded),
     }

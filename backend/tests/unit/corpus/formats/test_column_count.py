@@ -19,7 +19,9 @@ def test_values_as_keys_are_refused() -> None:
     cells = CellCounter("a.jsonl")
     batch = pa.record_batch({"a": range(1_000)})
     cells.add(batch, columns=1_500)
-    with pytest.raises(InvalidData, match=r"a\.jsonl has 1,500 different columns in its first 2,000 records, of which a"):
+    with pytest.raises(
+        InvalidData, match=r"a\.jsonl has 1,500 different columns in its first 2,000 records, of which a"
+    ):
         cells.add(batch, columns=1_500)
 
 

@@ -17,6 +17,7 @@ from mistudio.corpus.spec import TokenizeSettings
 from mistudio.corpus.store.manifest import read_manifest
 from mistudio.corpus.tokenize.resolved_order import ResolvedOrder, resolve_order
 from mistudio.corpus.tokenize.split_writer import SplitPipeline, WriterThread, make_pipeline
+from mistudio.corpus.tokenized.manifest import RowCut
 
 SETTINGS = TokenizeSettings(tokenizer="fake", max_length=16, heldout_fraction=0.5)
 KINDS = np.array([DOCUMENT, HELD_OUT, NO_TEXT, DOCUMENT], np.uint8)
@@ -74,7 +75,7 @@ def test_shuffled_rows_are_first_written_without_padding(order: ResolvedOrder) -
 class Failing(SplitPipeline):
     """A pipeline that raises."""
 
-    def add(self, batch: RowBatch, encoded: TokenIds) -> None:
+    def add(self, batch: RowBatch, encoded: TokenIds, cut: RowCut | None = None) -> None:
         """Raise."""
         raise OSError("No space left on device")
 

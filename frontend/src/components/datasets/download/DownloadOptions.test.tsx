@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { makeHubDataset } from '../../../test/fixtures';
 import { DownloadOptions } from './DownloadOptions';
+import { WHOLE } from './part';
 import type { DownloadForm } from './useDownloadForm';
 
 function makeForm(changes: Partial<DownloadForm> = {}): DownloadForm {
@@ -15,6 +16,7 @@ function makeForm(changes: Partial<DownloadForm> = {}): DownloadForm {
       revision: '',
       text_column: '',
       text_template: '',
+      ...WHOLE,
     },
     errors: {},
     preflight: { kind: 'loaded', value: makeHubDataset({ configs: ['en', 'de'] }) },

@@ -4,6 +4,7 @@ import type { HubDataset } from '../../../types/dataset';
 import { FieldNote } from '../../common/FieldNote';
 import { TextField } from '../../common/TextField';
 import { SplitChoice } from '../shared/SplitChoice';
+import { AmountOptions } from './AmountOptions';
 import { TemplateField } from '../shared/TemplateField';
 import { FieldError } from './FieldError';
 import type { DownloadForm } from './useDownloadForm';
@@ -71,6 +72,7 @@ export function DownloadOptions({ form, children }: DownloadOptionsProps) {
           error={errors.text_template?.message}
         />
       </div>
+      <AmountOptions form={form} hub={getHub(form)} />
       <div className="sm:col-span-2 border-t border-slate-800 pt-4 space-y-3">
         <p className="text-sm text-slate-400">Or import local files (.csv, .jsonl, .parquet, …):</p>
         {children}

@@ -3,7 +3,15 @@ import type { ApiError } from '../../../api/errors';
 import { listFieldErrors } from '../../../api/fieldErrors';
 
 const BASIC_FIELDS = ['repo_id', 'access_token'] as const;
-const OPTION_FIELDS = ['config', 'splits', 'revision', 'text_column', 'text_template'] as const;
+const OPTION_FIELDS = [
+  'config',
+  'splits',
+  'revision',
+  'text_column',
+  'text_template',
+  'amount',
+  'columns',
+] as const;
 export type DownloadField = (typeof BASIC_FIELDS)[number] | (typeof OPTION_FIELDS)[number];
 
 export interface FieldFailure {

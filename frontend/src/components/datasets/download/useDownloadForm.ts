@@ -4,15 +4,11 @@ import { toApiError } from '../../../api/errors';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { DatasetDownloadRequest } from '../../../types/dataset';
 import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
-import {
-  type DownloadErrors,
-  type DownloadField,
-  type FieldFailure,
-  toDownloadErrors,
-} from './downloadErrors';
+import { type DownloadErrors, type DownloadField, toDownloadErrors } from './downloadErrors';
+import { type PartValues, toPartFields, toPartQuery, validatePart, WHOLE } from './part';
 import { type Preflight, usePreflight } from './usePreflight';
 
-export interface DownloadValues {
+export interface DownloadValues extends PartValues {
   readonly repo_id: string;
   readonly access_token: string;
   readonly config: string;
@@ -42,13 +38,14 @@ const EMPTY_VALUES: DownloadValues = {
   revision: '',
   text_column: '',
   text_template: '',
+  ...WHOLE,
 };
 
 /** The fields that depend on each field; their errors are outdated once it changes. */
-const DEPENDENT_FIELDS: Partial<Readonly<Record<DownloadField, readonly DownloadField[]>>> = {
-  repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column', 'text_template'],
-  revision: ['config', 'splits', 'text_column', 'text_template'],
-  config: ['splits', 'text_column', 'text_template'],
+const DEPENDENT_FIELDS: Partial<Readonly<Record<keyof DownloadValues, readonly DownloadField[]>>> = {
+  repo_id: ['access_token', 'config', 'splits', 'revision', 'text_column', 'text_template', 'columns'],
+  revision: ['config', 'splits', 'text_column', 'text_template', 'columns'],
+  config: ['splits', 'text_column', 'text_template', 'columns'],
 };
 
 interface FormState {
@@ -60,12 +57,18 @@ interface FormState {
 /** Return the state of the download form: the values, what the Hub says about them, and their errors. */
 export function useDownloadForm(): DownloadForm {
   const [{ values, errors }, setForm] = useState<FormState>({ values: EMPTY_VALUES, errors: {} });
-  const preflight = usePreflight({ ...values, repoId: values.repo_id, token: values.access_token });
-  const checkRepository = (): boolean => {
-    const failure = validateRepository(values);
-    if (failure !== null) setForm((current) => ({ ...current, errors: { repo_id: failure } }));
-    return failure === null;
+  const preflight = usePreflight({
+    ...values,
+    repoId: values.repo_id,
+    token: values.access_token,
+    part: toPartQuery(values),
+  });
+  const showErrors = (found: DownloadErrors): boolean => {
+    const isWrong = Object.keys(found).length > 0;
+    if (isWrong) setForm((current) => ({ ...current, errors: found }));
+    return !isWrong;
   };
+  const checkRepository = (): boolean => showErrors(findRepositoryErrors(values));
   const { submitting, submit } = useSubmit(values, setForm);
   return {
     values,
@@ -77,7 +80,7 @@ export function useDownloadForm(): DownloadForm {
       if (values.repo_id.trim() !== '') checkRepository();
     },
     submit: async () => {
-      if (!submitting && checkRepository()) await submit();
+      if (!submitting && checkRepository() && showErrors(findAmountErrors(values))) await submit();
     },
   };
 }
@@ -101,9 +104,16 @@ function useSubmit(values: DownloadValues, setForm: Dispatch<SetStateAction<Form
   return { submitting, submit };
 }
 
-function validateRepository({ repo_id }: DownloadValues): FieldFailure | null {
-  const message = validateHfRepoId(normalizeHfRepoId(repo_id));
-  return message === null ? null : { message, choices: [], existingId: null };
+function findRepositoryErrors({ repo_id }: DownloadValues): DownloadErrors {
+  return toErrors('repo_id', validateHfRepoId(normalizeHfRepoId(repo_id)));
+}
+
+function findAmountErrors(values: DownloadValues): DownloadErrors {
+  return toErrors('amount', validatePart(values));
+}
+
+function toErrors(field: DownloadField, message: string | null): DownloadErrors {
+  return message === null ? {} : { [field]: { message, choices: [], existingId: null } };
 }
 
 /** Show the server's errors about the `submitted` values, except about those that were changed meanwhile. */
@@ -138,10 +148,13 @@ function clearSubmitted({ values, errors }: FormState, submitted: DownloadValues
   };
 }
 
-const listFields = (values: Partial<DownloadValues>) => Object.keys(values) as DownloadField[];
+const listFields = (values: Partial<DownloadValues>) => Object.keys(values) as (keyof DownloadValues)[];
 
 /** Return the changed fields and those that depend on them. */
-function listChangedFields(previous: DownloadValues, next: DownloadValues): readonly DownloadField[] {
+function listChangedFields(
+  previous: DownloadValues,
+  next: DownloadValues,
+): readonly (keyof DownloadValues)[] {
   const changedFields = listFields(next).filter((field) => next[field] !== previous[field]);
   return changedFields.flatMap((field) => [field, ...(DEPENDENT_FIELDS[field] ?? [])]);
 }
@@ -157,10 +170,11 @@ function toDownloadRequest(values: DownloadValues): DatasetDownloadRequest {
     ...Object.fromEntries(texts),
     ...(values.text_template === '' ? {} : { text_template: values.text_template }),
     ...(values.splits.length > 0 ? { splits: [...values.splits] } : {}),
+    ...toPartFields(values),
   };
 }
 
-function omitErrors(errors: DownloadErrors, fields: readonly DownloadField[]): DownloadErrors {
+function omitErrors(errors: DownloadErrors, fields: readonly (keyof DownloadValues)[]): DownloadErrors {
   return Object.fromEntries(
     Object.entries(errors).filter(([field]) => !fields.some((other) => other === field)),
   );

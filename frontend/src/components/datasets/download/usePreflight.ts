@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 import { type ApiError, isAbort, toApiError } from '../../../api/errors';
-import { getHubDataset } from '../../../api/hub';
+import { getHubDataset, type HubQuery } from '../../../api/hub';
 import { useDebounced } from '../../../hooks/useDebounced';
 import type { Async } from '../../../types/async';
 import type { HubDataset } from '../../../types/dataset';
@@ -17,6 +17,8 @@ interface PreflightInput {
   readonly config: string;
   readonly revision: string;
   readonly token: string;
+  /** The parameters that describe how much is asked for. */
+  readonly part?: HubQuery['part'];
 }
 
 const IDLE: Preflight = { kind: 'idle' };
@@ -32,8 +34,7 @@ export function usePreflight(input: PreflightInput): Preflight {
       return;
     }
     const controller = new AbortController();
-    const { repoId, config, revision, token } = JSON.parse(debouncedKey) as PreflightInput;
-    getHubDataset({ repoId, config, revision, token }, controller.signal)
+    getHubDataset(JSON.parse(debouncedKey) as HubQuery, controller.signal)
       .then((value) => setAnswer({ key: debouncedKey, state: { kind: 'loaded', value } }))
       .catch((error: unknown) => {
         if (!isAbort(error)) {
@@ -49,9 +50,15 @@ export function usePreflight(input: PreflightInput): Preflight {
 }
 
 /** Return the request as a text, so that equal requests are equal; empty without a valid id. */
-function formatKey({ repoId, config, revision, token }: PreflightInput): string {
+function formatKey({ repoId, config, revision, token, part }: PreflightInput): string {
   const id = normalizeHfRepoId(repoId);
   return validateHfRepoId(id) === null
-    ? JSON.stringify({ repoId: id, config: config.trim(), revision: revision.trim(), token: token.trim() })
+    ? JSON.stringify({
+        repoId: id,
+        config: config.trim(),
+        revision: revision.trim(),
+        token: token.trim(),
+        part,
+      })
     : '';
 }

@@ -29,3 +29,19 @@ it('shows each error under its field', () => {
   expect(screen.getByLabelText('Shuffle seed')).toHaveAccessibleDescription(/No number/);
   expect(screen.getByLabelText('Held out (percent)')).toHaveAccessibleDescription(/Too much/);
 });
+
+it('has limits and columns, and a stride for windows', async () => {
+  const form = makeForm({ packing: 'windows' }, { stride: 'Too long.' });
+  render(<AdvancedSettings form={form} dataset={makeDetail()} />);
+  await userEvent.type(screen.getByLabelText('Minimum tokens'), '9');
+  await userEvent.type(screen.getByLabelText('Maximum tokens'), '8');
+  await userEvent.type(screen.getByLabelText('Stride of windows'), '4');
+  await userEvent.click(screen.getByLabelText('Column document_id'));
+  expect(form.change.mock.calls).toEqual([
+    [{ min_tokens: '9' }],
+    [{ max_tokens: '8' }],
+    [{ stride: '4' }],
+    [{ has_document_id: true }],
+  ]);
+  expect(screen.getByLabelText('Stride of windows')).toHaveAccessibleDescription(/Too long/);
+});

@@ -1,4 +1,5 @@
 import type { DatasetDetail } from '../../../types/dataset';
+import { AMOUNT_SETTINGS, WINDOW_SETTINGS } from './amountSettings';
 import { SettingField, SettingFields } from './SettingField';
 import { ACCESS_SETTINGS, ORDER_SETTINGS, VERIFY_SETTING } from './settingTables';
 import { SourceSettings } from './SourceSettings';
@@ -17,6 +18,8 @@ export function AdvancedSettings({ form, dataset }: AdvancedSettingsProps) {
       <SettingFields settings={ACCESS_SETTINGS} form={form} />
       <SourceSettings form={form} dataset={dataset} />
       <SettingFields settings={ORDER_SETTINGS} form={form} />
+      <SettingFields settings={AMOUNT_SETTINGS} form={form} />
+      {form.values.packing === 'windows' && <SettingFields settings={WINDOW_SETTINGS} form={form} />}
       <SpecialTokenSettings form={form} />
       <SettingField setting={VERIFY_SETTING} form={form} />
     </div>

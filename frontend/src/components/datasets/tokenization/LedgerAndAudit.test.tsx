@@ -70,6 +70,22 @@ it('shows that a ledger does not balance', async () => {
   expect(screen.queryByRole('region', { name: 'Audit' })).toBeNull();
 });
 
+it('shows what was repeated, unused, filtered and not read', async () => {
+  const detail = makeTokenizationDetail();
+  const more = { repeated: 40, unused: 7, filtered_documents: 3, unread_rows: 11 };
+  const ledger = detail.ledger === null ? null : { ...detail.ledger, ...more };
+  server.use(
+    http.get(api('/tokenizations/tok_1'), () => HttpResponse.json({ ...detail, ledger })),
+    http.get(api('/tokenizations/tok_1/rows'), () => HttpResponse.json(makeRowPage())),
+  );
+  render(<LedgerAndAudit id="tok_1" />);
+  const region = await screen.findByRole('region', { name: 'Ledger' });
+  expect(region).toHaveTextContent('Repeated in windows-40');
+  expect(region).toHaveTextContent('Unused (beyond the maximum)7');
+  expect(region).toHaveTextContent('3 documents have fewer tokens than the minimum.');
+  expect(region).toHaveTextContent('11 rows were not read: the maximum of tokens was reached before them.');
+});
+
 it('shows why loading failed, and retries', async () => {
   server.use(http.get(api('/tokenizations/tok_1'), () => problem(503, 'unavailable', 'Not now.')));
   render(<LedgerAndAudit id="tok_1" />);

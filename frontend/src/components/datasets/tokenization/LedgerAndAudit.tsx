@@ -124,17 +124,41 @@ function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
         <SumTable lines={listSourceTokens(ledger)} label="Where the source tokens went" />
         <SumTable lines={listPositions(ledger)} label="What was written" />
       </div>
+      <LedgerNotes ledger={ledger} />
     </section>
   );
 }
 
+/** What the ledger counts in documents and rows. */
+function LedgerNotes({ ledger }: { readonly ledger: Ledger }) {
+  const { filtered_documents: filtered, unread_rows: unread } = ledger;
+  return (
+    <>
+      {filtered > 0 && (
+        <p className="text-sm text-slate-400">
+          {formatCount(filtered)} documents have fewer tokens than the minimum.
+        </p>
+      )}
+      {unread > 0 && (
+        <p className="text-sm text-slate-400">
+          {formatCount(unread)} rows were not read: the maximum of tokens was reached before them.
+        </p>
+      )}
+    </>
+  );
+}
+
 function listSourceTokens(ledger: Ledger): readonly Line[] {
+  const repeated: readonly Line[] = ledger.repeated > 0 ? [['Repeated in windows', -ledger.repeated]] : [];
+  const unused: readonly Line[] = ledger.unused > 0 ? [['Unused (beyond the maximum)', ledger.unused]] : [];
   return [
     ['Written as data', ledger.data_tokens],
+    ...repeated,
     ['Truncated', ledger.truncated],
     ['Dropped (last row)', ledger.dropped],
     ['Filtered', ledger.filtered],
     ['Held out', ledger.held_out],
+    ...unused,
     ['Source tokens', ledger.source_tokens],
   ];
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_VALUES } from '../../../utils/tokenizationValues';
+import { AMOUNT_SETTINGS, WINDOW_SETTINGS } from './amountSettings';
 import {
   ACCESS_SETTINGS,
   BASIC_SETTINGS,
@@ -13,6 +14,8 @@ const SETTINGS = [
   ...BASIC_SETTINGS,
   ...ACCESS_SETTINGS,
   ...ORDER_SETTINGS,
+  ...AMOUNT_SETTINGS,
+  ...WINDOW_SETTINGS,
   ...SLOT_SETTINGS,
   ...PACKED_SETTINGS,
   VERIFY_SETTING,

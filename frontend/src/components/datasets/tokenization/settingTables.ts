@@ -95,8 +95,9 @@ export const BASIC_SETTINGS: readonly Setting[] = [
     choices: [
       ['off', 'Off: one row per document'],
       ['concat', 'Concatenate and chunk'],
+      ['windows', 'Windows: long documents become several rows'],
     ],
-    note: 'Joins documents into full rows, as SAELens does, without padding or losses between documents.',
+    note: '“Concatenate and chunk” joins documents into full rows, as SAELens does. “Windows” keeps one document per row and cuts nothing off.',
   },
   {
     kind: 'switch',

@@ -29,6 +29,10 @@ const FIELDS: readonly (keyof TokenizeRequest)[] = [
   'shuffle_seed',
   'heldout_fraction',
   'apply_chat_template',
+  'min_tokens',
+  'max_tokens',
+  'stride',
+  'extra_columns',
 ];
 
 export interface TokenizationForm {

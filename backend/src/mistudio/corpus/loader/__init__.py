@@ -1,0 +1,1 @@
+"""A finished tokenization for training: batches, masks of special tokens, contexts, and where tokens occur."""

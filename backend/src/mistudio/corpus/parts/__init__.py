@@ -1,0 +1,1 @@
+"""Selects what a part of a repository takes of each source file."""
