@@ -1,7 +1,7 @@
 """Guesses a file's columns and text column from its first and last bytes."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from mistudio.core.errors import MiStudioError
 from mistudio.corpus.formats.byte_stream import COMPRESSIONS
-from mistudio.corpus.formats.csv import RecordTooLong
+from mistudio.corpus.formats.csv import HasShortRows, RecordTooLong
 from mistudio.corpus.formats.detection import unpack_head
 from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, read_chunks
 from mistudio.corpus.hub.plan_types import Format, Options
@@ -74,9 +74,18 @@ def _preview_rows(name: str, file_format: Format, options: Options, *, is_whole:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "head"
         path.write_bytes(plain)
-        counter = ColumnCounter()
         file = ReadableFile(path, file_format, label, {**options})
-        for chunk in read_chunks(file, Attempt(), monitor=NullMonitor()):
-            counter.add(chunk)
-    reports = counter.reports()
+        # Names of columns do not depend on how invalid text is repaired.
+        attempt = Attempt(is_repaired=True)
+        try:
+            reports = _count_columns(file, attempt)
+        except HasShortRows:
+            reports = _count_columns(file, replace(attempt, has_short_rows=True))
     return FilePreview(tuple(report.name for report in reports), choose_text_column(reports).name)
+
+
+def _count_columns(file: ReadableFile, attempt: Attempt) -> tuple[ColumnReport, ...]:
+    counter = ColumnCounter()
+    for chunk in read_chunks(file, attempt, monitor=NullMonitor()):
+        counter.add(chunk)
+    return counter.reports()
