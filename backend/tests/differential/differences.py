@@ -89,9 +89,10 @@ class Outcomes:
         """Read the repository both ways, and count how that ended."""
         outcome = self.compare(repository)
         is_difference = outcome != SAME and not outcome.startswith("fine:")
-        self.counts["a difference" if is_difference else outcome] += 1
+        key = (repository.kind, outcome)
+        named = "a deliberate difference, which the dataset says" if self.is_known(key) else "a difference"
+        self.counts[named if is_difference else outcome] += 1
         if is_difference:
-            key = (repository.kind, outcome)
             self.differences[key] += 1
             if key not in self.examples or len(repository.about()) < len(self.examples[key].about()):
                 self.examples[key] = repository

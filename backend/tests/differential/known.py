@@ -25,11 +25,6 @@ KNOWN: Final = (
     ),
     KnownDifference(r"ours refuses: unsupported_format: .* sample_by", "sample_by in the card is refused."),
     KnownDifference(
-        r"^json\S* (fewer|more) rows",
-        "A table that pandas wrote as one object is read by rows.",
-        r"each row is a sample",
-    ),
-    KnownDifference(
         r"^json\S* (fewer|more) rows|^json\S* columns missing",
         "Records under a field, and tables that pandas wrote as one object, are read as records.",
         r"the records are those under|each row is a sample",
