@@ -82,8 +82,8 @@ def measure_row(options: argparse.Namespace, folder: Path, name: str, workers: i
     for is_shuffled in (False, True):
         if is_shuffled and name.startswith("limit"):
             continue
-        arguments = (str(folder), str(DATA / "loader-copies" / folder.name), options.rows, options.tokens, workers)
-        arguments = (*arguments, is_shuffled, options.seconds)
+        where = (str(folder), str(DATA / "loader-copies" / folder.name))
+        arguments = (*where, options.rows, options.tokens, workers, is_shuffled, options.seconds)
         runs = [run_contender(options.python, name, *arguments) for _time in range(options.times)]
         if any("rate" not in run for run in runs):
             cells += [str(runs[-1].get("error") or f"{runs[-1].get('missing')} is not installed"), ""]

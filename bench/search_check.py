@@ -112,10 +112,9 @@ def make_requests(rows: Rows, chance: random.Random) -> Iterator[tuple[str, Sear
     queries += [("regex", "regex", pattern) for pattern in PATTERNS]
     for number, (name, mode, text) in enumerate(queries):
         split, least, most = FILTERS[number % len(FILTERS)]
-        is_case = number % 2 == 0
         yield (
             name,
-            SearchRequest(mode=mode, text=text, case=is_case, split=split, least=least, most=most, sort="row"),
+            SearchRequest(mode=mode, text=text, case=number % 2 == 0, split=split, least=least, most=most, sort="row"),
         )
 
 

@@ -11,7 +11,8 @@ from common import DATA
 from common.texts import BATCH_DOCUMENTS, generate_batches, make_once
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
-from mistudio.corpus.store.manifest import IngestedFile, SourceRecord, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, SourceRecord, write_manifest
+from mistudio.corpus.store.manifest_builder import make_manifest
 from mistudio.utils.file_utils import sha256_file
 
 ROWS: Final = 2_100_000

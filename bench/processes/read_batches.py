@@ -92,7 +92,8 @@ def read_litdata(reading: Reading) -> Iterable[Any]:
         _write_litdata(reading, target)
     loader = TokensLoader(block_size=reading.row_tokens)
     rows = StreamingDataset(str(target), item_loader=loader, shuffle=reading.is_shuffled)
-    return StreamingDataLoader(rows, batch_size=reading.batch_rows, num_workers=reading.workers)
+    batches: Iterable[Any] = StreamingDataLoader(rows, batch_size=reading.batch_rows, num_workers=reading.workers)
+    return batches
 
 
 def _write_litdata(reading: Reading, target: Path) -> None:
@@ -166,6 +167,7 @@ def main() -> None:
     """Read as the arguments say."""
     name, folder, copies, batch_rows, row_tokens, workers, is_shuffled, seconds = map(json.loads, sys.argv[1:])
     reading = Reading(Path(folder), Path(copies), batch_rows, row_tokens, workers, is_shuffled)
+    figures: dict[str, float] | dict[str, str]
     try:
         figures = measure(name, reading, seconds)
     except ModuleNotFoundError as error:

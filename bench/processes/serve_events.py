@@ -31,8 +31,7 @@ async def forward_events(socket: WebSocketManager, count: int, pause: float) -> 
 async def main(data_dir: str, count: int, pause: float) -> None:
     """Serve, forward the events, stop."""
     app = create_app(Settings(data_dir=Path(data_dir)))
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="websockets-sansio")
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="websockets-sansio"))
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.01)

@@ -39,7 +39,7 @@ KNOWN: Final = (
     KnownDifference(
         r"values: (int|float|bool) is str here",
         "Whole numbers beyond 64 bits, and columns of mixed types, are text.",
-        r"numbers in|has different types in the files",
+        r"numbers in|numbers would lose|has different types in the files",
     ),
     KnownDifference(
         r"^(csv|tsv)\S* (values: float is int|features: Value\('float64'\) is Value\('int64'\)) here",

@@ -18,7 +18,8 @@ from mistudio.corpus.formats.reader import SourceFormat
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.file_report import FileReport
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, write_manifest
+from mistudio.corpus.store.manifest_builder import make_manifest
 from mistudio.utils.file_utils import sha256_file
 
 Rows = Sequence[Mapping[str, object]]

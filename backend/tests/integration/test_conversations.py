@@ -11,7 +11,8 @@ from mistudio.corpus.documents.batches import TextReader
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.manifest import IngestedFile, SourceRecord, make_manifest, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, SourceRecord, write_manifest
+from mistudio.corpus.store.manifest_builder import make_manifest
 from mistudio.corpus.tokenize.encoder_trial import make_chat_renderer
 
 TEMPLATE = (

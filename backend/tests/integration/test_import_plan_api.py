@@ -102,6 +102,38 @@ async def test_a_card_decides_and_its_config_is_chosen(planning: RunningServer) 
     assert ["a, b"] == [row["text"] for row in await samples(planning, dataset["id"])]
 
 
+FEATURED = (
+    b"---\ndataset_info:\n  features:\n  - name: text\n    dtype: string\n  - name: label\n    dtype:\n"
+    b"      class_label:\n        names:\n          '0': neg\n          '1': pos\n  - name: id\n"
+    b"    dtype: string\n---\n"
+)
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+async def test_features_of_a_card_are_applied(
+    planning: RunningServer, plan_settings: Settings, tmp_path_factory: pytest.TempPathFactory, is_planned: bool
+) -> None:
+    """They come with the plan, as the card itself is not sent; ``datasets`` reads the same of the folder."""
+    data = b"text,label,id\ngood,1,17\nbad,0,20\n"
+    files = {f"f{is_planned}/README.md": FEATURED, f"f{is_planned}/train.csv": data}
+    folder = tmp_path_factory.mktemp("card")
+    (folder / "README.md").write_bytes(FEATURED)
+    (folder / "train.csv").write_bytes(data)
+    wanted = datasets.load_dataset(str(folder), split="train", cache_dir=str(folder / "cache"))
+    if is_planned:
+        plan = (await ask(planning, files)).json()["files"]
+        sent = [(name, content) for name, content in files.items() if not name.endswith(".md")]
+        dataset = await imported(planning, sent, plan=json.dumps(plan))
+    else:
+        dataset = await imported(planning, list(files.items()))
+    manifest = read_manifest(plan_settings.datasets_dir / dataset["id"])
+    assert {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}} == manifest.features
+    assert ["17", "20"] == wanted["id"]
+    assert ["17", "20"] == [row["columns"]["id"] for row in await samples(planning, dataset["id"])]
+    path = plan_settings.datasets_dir / dataset["id"] / "raw/train-00000-of-00001.parquet"
+    assert wanted.features == datasets.Dataset.from_parquet(str(path), cache_dir=str(folder / "own")).features
+
+
 async def test_a_saved_dataset_is_read_as_load_from_disk_reads_it(
     planning: RunningServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

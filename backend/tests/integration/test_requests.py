@@ -59,7 +59,7 @@ async def test_head_is_get_without_its_body(server: RunningServer, path: str) ->
     ("method", "path", "allowed"),
     [
         ("PUT", "/api/datasets", "HEAD, GET"),
-        ("POST", "/api/datasets/ds_none", "HEAD, DELETE, GET"),
+        ("POST", "/api/datasets/ds_none", "HEAD, DELETE, GET, PATCH"),
         ("PATCH", "/api/datasets/ds_none/references", "HEAD, GET, POST"),
         ("GET", "/api/datasets/ds_none/cancel", "POST"),
         ("HEAD", "/api/datasets/ds_none/cancel", "POST"),

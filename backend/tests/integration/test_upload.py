@@ -169,6 +169,24 @@ async def test_a_text_file_can_be_one_sample(importing: RunningServer, import_se
     assert {"a.txt", "b.txt.gz", "c.txt", "test/d.txt", "more.csv"} == {source.path for source in manifest.sources}
 
 
+async def test_text_files_of_one_sample_are_read_in_their_encoding(
+    importing: RunningServer, import_settings: Settings
+) -> None:
+    """Each in its own, which the dataset says; an encoding that the plan names wins."""
+    files = [
+        ("e/a.txt", "façade, déjà vu".encode("latin-1")),
+        ("e/b.txt", "Привет, как дела?".encode("utf-16")),
+        ("e/c.txt", b"plain\n" * 20_000 + "c’était l’été".encode("cp1252")),
+        ("e/d.txt", "ünïcode".encode()),
+    ]
+    dataset = await imported(importing, files, sample_by="file")
+    texts = [row["text"] for row in await samples(importing, dataset["id"])]
+    assert ["façade, déjà vu", "Привет, как дела?", "ünïcode"] == [texts[at] for at in (0, 1, 3)]
+    readings = [source.reading for source in read_manifest(import_settings.datasets_dir / dataset["id"]).sources]
+    assert ["cp1252", "utf-16", "cp1252", None] == [reading and reading.encoding for reading in readings]
+    assert any("e/a.txt, e/c.txt: read as cp1252" in notice for notice in dataset["notices"])
+
+
 async def test_the_text_column_can_be_chosen(importing: RunningServer) -> None:
     """Or is detected; an unknown one ends the import with the choices."""
     assert "title" == (await imported(importing, [("t.jsonl", JSONL)], text_column="title"))["text_column"]

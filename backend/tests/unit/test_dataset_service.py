@@ -17,7 +17,7 @@ from mistudio.core.errors import AlreadyExists, DiskFull, InUse, InvalidTransiti
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.models import Dataset
-from mistudio.schemas.dataset import DatasetDownloadRequest, ReferenceCreate
+from mistudio.schemas.dataset_requests import DatasetDownloadRequest, ReferenceCreate
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.hub_record import new_record, source_key
 from mistudio.services.job_service import JobService

@@ -99,7 +99,7 @@ async def test_the_pause_that_the_hub_asks_for_is_kept(async_db: Database, jobs:
     [
         (NoData("Nothing in it."), "no_data"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
-        (OSError(errno.EIO, "Input/output error"), "internal_error"),
+        (OSError(errno.EIO, "Input/output error"), "disk_error"),
         (ZeroDivisionError("a defect"), "internal_error"),
     ],
 )

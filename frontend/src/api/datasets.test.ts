@@ -1,11 +1,5 @@
-import {
-  makeDataset,
-  makeDeletePreview,
-  makeDetail,
-  makeList,
-  makeSample,
-  makeSamplePage,
-} from '../test/fixtures';
+import { makeDataset, makeDetail, makeList, makeSample, makeSamplePage } from '../test/fixtures';
+import { makeDeletePreview } from '../test/storageFixtures';
 import { getRequests, respondWith } from '../test/requestLog';
 import {
   cancelDataset,

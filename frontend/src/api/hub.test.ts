@@ -1,4 +1,4 @@
-import { makeHubDataset } from '../test/fixtures';
+import { makeHubDataset } from '../test/storageFixtures';
 import { getRequests, respondWith } from '../test/requestLog';
 import { getHubDataset } from './hub';
 

@@ -1,4 +1,4 @@
-import { makeStorage } from '../test/fixtures';
+import { makeStorage } from '../test/storageFixtures';
 import { getRequests, respondWith } from '../test/requestLog';
 import { getStorage } from './system';
 

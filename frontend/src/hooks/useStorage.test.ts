@@ -2,7 +2,8 @@ import { act, renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../stores/datasetsStore';
-import { makeDataset, makeDownloadingDataset, makeStorage } from '../test/fixtures';
+import { makeDataset, makeDownloadingDataset } from '../test/fixtures';
+import { makeStorage } from '../test/storageFixtures';
 import { api, server } from '../test/server';
 import { useStorage } from './useStorage';
 

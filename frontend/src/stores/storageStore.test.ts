@@ -1,6 +1,6 @@
 import { http } from 'msw';
 
-import { makeStorage } from '../test/fixtures';
+import { makeStorage } from '../test/storageFixtures';
 import { api, problem, server } from '../test/server';
 import { useStorageStore } from './storageStore';
 

@@ -16,6 +16,7 @@ export function makeImportFile(changes: Partial<ImportFile> = {}): ImportFile {
     columns: ['text'],
     skipped: false,
     reason: null,
+    features: {},
     ...changes,
   };
 }

@@ -3,15 +3,8 @@ import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 
 import type { Problem } from '../types/dataset';
-import {
-  makeDataset,
-  makeDetail,
-  makeHubDataset,
-  makeList,
-  makeSample,
-  makeSamplePage,
-  makeStorage,
-} from './fixtures';
+import { makeDataset, makeDetail, makeList, makeSample, makeSamplePage } from './fixtures';
+import { makeHubDataset, makeStorage } from './storageFixtures';
 import { makeImportPlan } from './importFixtures';
 
 /** Return a route under `/api` for any origin. */

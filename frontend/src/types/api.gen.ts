@@ -1559,6 +1559,14 @@ export interface components {
       /** Encoding */
       encoding: string | null;
       /**
+       * Features
+       * @description What a card declares of the columns.
+       * @default {}
+       */
+      features: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      /**
        * Field
        * @description The key of a JSON object under which the records are.
        */

@@ -164,11 +164,10 @@ async def _respond_to_http_error(request: Request, error: Exception) -> JSONResp
     phrase = HTTPStatus(error.status_code).phrase
     headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
     code = phrase.lower().replace(" ", "_").replace("-", "_")
-    detail = f"{request.method} {request.url.path}: {phrase.lower()}."
     return problem_response(
         status=error.status_code,
         title=phrase,
-        detail=detail,
+        detail=f"{request.method} {request.url.path}: {phrase.lower()}.",
         instance=request.url.path,
         code=code,
         headers={**(error.headers or {}), **headers},

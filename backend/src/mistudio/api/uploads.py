@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from mistudio.api.errors import field_errors, summarize
 from mistudio.core.errors import UnsupportedFile, ValidationFailed
-from mistudio.schemas.dataset import DatasetImportFields
+from mistudio.schemas.dataset_requests import DatasetImportFields
 from mistudio.services.datasets.import_files import parse_entries
 from mistudio.services.storage.upload import Upload
 

@@ -38,8 +38,7 @@ def ls(
         if json:
             say_json(found)
             return
-        header = ("ID", "NAME", "STATUS", "SAMPLES", "SIZE")
-        say_table(header, [_table_row(dataset) for dataset in found])
+        say_table(("ID", "NAME", "STATUS", "SAMPLES", "SIZE"), [_table_row(dataset) for dataset in found])
 
     run(use, data_dir=data_dir)
 

@@ -58,6 +58,7 @@ class ImportFile(BaseModel):
     reason: Annotated[str, StringConstraints(max_length=1000)] | None = Field(
         default=None, description="Why the file is skipped, or what is special about it."
     )
+    features: dict[str, JsonValue] = Field(default={}, description="What a card declares of the columns.")
 
 
 class ImportPlanResponse(Shape):

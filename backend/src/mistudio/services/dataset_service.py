@@ -20,7 +20,6 @@ from mistudio.models import Dataset
 from mistudio.schemas.common import Pagination, reveal
 from mistudio.schemas.dataset import (
     DatasetDetail,
-    DatasetDownloadRequest,
     DatasetListResponse,
     DatasetResponse,
     DatasetSort,
@@ -28,6 +27,7 @@ from mistudio.schemas.dataset import (
     DeletePreview,
     ReferenceResponse,
 )
+from mistudio.schemas.dataset_requests import DatasetDownloadRequest
 from mistudio.schemas.job import DATASET_JOBS
 from mistudio.schemas.part import ExtendRequest
 from mistudio.services.datasets.deletion import DatasetDeletion

@@ -13,7 +13,8 @@ from mistudio.corpus.store.text_counts import find_counts
 from mistudio.corpus.store.text_source import TextSource, check_source, make_source
 from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.models import Dataset
-from mistudio.schemas.dataset import DatasetResponse, DatasetUpdateRequest
+from mistudio.schemas.dataset import DatasetResponse
+from mistudio.schemas.dataset_requests import DatasetUpdateRequest
 from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
 from mistudio.services.jobs.control import JobControl

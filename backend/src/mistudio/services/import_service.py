@@ -13,7 +13,8 @@ from mistudio.corpus.ingest.import_plan import plan_import
 from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.models import new_id
-from mistudio.schemas.dataset import DatasetImportFields, DatasetResponse
+from mistudio.schemas.dataset import DatasetResponse
+from mistudio.schemas.dataset_requests import DatasetImportFields
 from mistudio.schemas.import_plan import ImportPlanRequest, ImportPlanResponse
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.import_files import (

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mistudio.core.database import Database
 from mistudio.core.errors import AlreadyExists, NotFound
 from mistudio.models import DatasetReference
-from mistudio.schemas.dataset import ReferenceCreate, ReferenceResponse
+from mistudio.schemas.dataset import ReferenceResponse
+from mistudio.schemas.dataset_requests import ReferenceCreate
 from mistudio.services.lookup import get_dataset
 
 

@@ -194,8 +194,7 @@ def _sample_responses(
     *,
     whole: bool = False,
 ) -> list[SampleResponse]:
-    features = store.manifest.features
-    samples = [make_sample(row, source.text, whole=whole, features=features) for row in rows]
+    samples = [make_sample(row, source.text, whole=whole, features=store.manifest.features) for row in rows]
     counts: list[int | None] = [None] * len(rows)
     if source.tokenization is not None:
         # The token counts are gone if the tokenization is being deleted; the samples are still there.

@@ -6,7 +6,7 @@ from fakes.planner import FakePlanner
 from fakes.queue import FakeQueue
 from mistudio.core.config import Settings
 from mistudio.core.errors import AlreadyExists, DiskFull, TooLarge, ValidationFailed
-from mistudio.schemas.dataset import DatasetImportFields
+from mistudio.schemas.dataset_requests import DatasetImportFields
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.import_service import ImportService
 from mistudio.services.storage_service import StorageService

@@ -2,7 +2,8 @@ import { act, render, screen, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../stores/datasetsStore';
-import { makeDataset, makeStorage } from '../../test/fixtures';
+import { makeDataset } from '../../test/fixtures';
+import { makeStorage } from '../../test/storageFixtures';
 import { api, problem, server } from '../../test/server';
 import { DiskUsage } from './DiskUsage';
 

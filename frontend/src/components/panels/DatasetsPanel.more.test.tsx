@@ -4,7 +4,8 @@ import { http, HttpResponse } from 'msw';
 
 import { openStorage } from '../../hooks/useRoute';
 import { FakeUpload, useFakeUploads } from '../../test/fakeUpload';
-import { makeDataset, makeDeletePreview, makeList, makeStorage } from '../../test/fixtures';
+import { makeDataset, makeList } from '../../test/fixtures';
+import { makeDeletePreview, makeStorage } from '../../test/storageFixtures';
 import { api, server } from '../../test/server';
 import { DatasetsPanel } from './DatasetsPanel';
 

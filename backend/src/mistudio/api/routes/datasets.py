@@ -11,16 +11,18 @@ from mistudio.core.states import DatasetStatus
 from mistudio.schemas.common import OneLine, reveal
 from mistudio.schemas.dataset import (
     DatasetDetail,
-    DatasetDownloadRequest,
-    DatasetImportFields,
     DatasetListResponse,
     DatasetResponse,
     DatasetSort,
     DatasetSource,
-    DatasetUpdateRequest,
     DeletePreview,
-    ReferenceCreate,
     ReferenceResponse,
+)
+from mistudio.schemas.dataset_requests import (
+    DatasetDownloadRequest,
+    DatasetImportFields,
+    DatasetUpdateRequest,
+    ReferenceCreate,
     RetryRequest,
 )
 from mistudio.schemas.import_plan import ImportPlanRequest, ImportPlanResponse

@@ -8,7 +8,7 @@ from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
 from mistudio.api.disconnect import cancel_without_client
 from mistudio.api.problems import refusals
 from mistudio.schemas.common import OneLine, Page, reveal
-from mistudio.schemas.dataset import RetryRequest
+from mistudio.schemas.dataset_requests import RetryRequest
 from mistudio.schemas.statistics import StatisticsResponse
 from mistudio.schemas.token_rows import TokenContext, TokenizedRow, TraceResponse
 from mistudio.schemas.tokenization import MaxLength, TokenizationDetail, TokenizationResponse, TokenizeRequest

@@ -56,9 +56,8 @@ class Route:
             raise HubUnreachable(f"{name} is not the address of a proxy. Correct it and restart the server.")
         via = (parts.hostname or "", parts.port or _PORTS["http"])
         credentials = _encode_credentials(parts)
-        if address.scheme == "https":
-            return cls(address.scheme, host, port, via, tunnel_headers=credentials)
-        return cls(address.scheme, host, port, via, headers=credentials)
+        field = "tunnel_headers" if address.scheme == "https" else "headers"
+        return cls(address.scheme, host, port, via, **{field: credentials})
 
     def format_target(self, address: SplitResult) -> str:
         """Return what the request line names: the whole address for a plain proxy, else path and query."""

@@ -1,8 +1,4 @@
-"""CSV and TSV. Every cell is read as text; a column becomes numbers or booleans only if all its cells are such.
-
-So ``007`` and ``2020-01-01`` stay text, and a column whose later cells are not numbers is text from its first row.
-Cells that pandas takes for missing values, such as ``NA`` and empty ones, are nulls.
-"""
+"""CSV and TSV. Every cell is read as text; ``csv_types`` decides which columns become numbers or booleans."""
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +11,7 @@ import pyarrow.csv as pa_csv
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, ByteStream, plain_suffix, too_long_error
 from mistudio.corpus.formats.column_count import MAX_COLUMNS, check_column_count
-from mistudio.corpus.formats.csv_types import type_batch
+from mistudio.corpus.formats.csv_types import list_text_columns, type_batch
 from mistudio.corpus.formats.storable_type import make_names_unique
 from mistudio.corpus.formats.type_inference import KnownSchema
 from mistudio.corpus.formats.utf8_repair import Chunk
@@ -26,7 +22,7 @@ _DELIMITER_NAMES: Final = {",": "a comma", "\t": "a tab"}
 
 
 class HasShortRows(Exception):
-    """A row lacks cells, or only a header is there; the file must be read again by ``read_padded_csv``."""
+    """A row lacks cells or is blank, or only a header is there; ``read_padded_csv`` must read the file again."""
 
 
 class RecordTooLong(Exception):
@@ -56,8 +52,10 @@ def read_csv(
                 if batch.num_rows:
                     last_cell = _get_last_cell(batch)
                 new, skipped = len(faults) - skipped, len(faults)
-                typed = type_batch(_drop_blank_rows(batch, options), names, known, options)
-                yield Chunk(typed, source.consumed, skipped_rows=new)
+                _refuse_blank_rows(batch)
+                typed = type_batch(batch, names, known, options)
+                texts = list_text_columns(typed, known)
+                yield Chunk(typed, source.consumed, skipped_rows=new, text_columns=texts)
             if batch is None:
                 empty = pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names)
                 yield Chunk(empty, source.consumed, skipped_rows=len(faults))
@@ -154,12 +152,12 @@ def is_left_open(last_cell: bytes, ending: bytes, options: Mapping[str, Json]) -
     return is_quoted and b"\n" in last_cell and not ending.rstrip(b" \r\n").endswith(quote)
 
 
-def _drop_blank_rows(batch: pa.RecordBatch, options: Mapping[str, Json]) -> pa.RecordBatch:
-    """Drop the lines of spaces from a file of one column, as pandas does; Arrow drops only empty ones."""
-    if batch.num_columns > 1 or options.get("skip_blank_lines") is False:
-        return batch
-    is_blank = pc.match_substring_regex(batch.column(0), r"^[ \t]+$")
-    return batch.filter(pc.invert(is_blank)) if pc.any(is_blank, min_count=0).as_py() else batch
+def _refuse_blank_rows(batch: pa.RecordBatch) -> None:
+    """Raise HasShortRows for lines of spaces in a file of one column: Arrow does not say which of them are quoted."""
+    if batch.num_columns == 1:
+        is_blank = pc.match_substring_regex(batch.column(0), r"^[ \t]+$")
+        if pc.any(is_blank, min_count=0).as_py():
+            raise HasShortRows
 
 
 def open_quote_error(label: str, row: int) -> InvalidData:

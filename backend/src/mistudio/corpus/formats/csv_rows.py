@@ -19,7 +19,7 @@ from mistudio.corpus.formats.csv import (
     long_row_error,
     open_quote_error,
 )
-from mistudio.corpus.formats.csv_types import type_batch
+from mistudio.corpus.formats.csv_types import list_text_columns, type_batch
 from mistudio.corpus.formats.storable_type import make_names_unique
 from mistudio.corpus.formats.type_inference import KnownSchema
 from mistudio.corpus.formats.utf8_repair import Chunk
@@ -65,23 +65,40 @@ def read_padded_csv(source: ByteStream, known: KnownSchema, *, options: Mapping[
 
 
 def _number_records(source: ByteStream, options: Mapping[str, Json]) -> Iterator[tuple[int, list[str]]]:
-    lines = _read_lines(source)
+    lines = _Lines(source)
     skipped, escape = options.get("skiprows"), options.get("escapechar")
     for _ in range(skipped if isinstance(skipped, int) else 0):
         next(lines, None)
+    quote = str(options.get("quotechar") or '"')
     reader = csv.reader(
         lines,
         delimiter=get_delimiter(options, source.label),
-        quotechar=str(options.get("quotechar") or '"'),
+        quotechar=quote,
         quoting=csv.QUOTE_NONE if options.get("quoting") == csv.QUOTE_NONE else csv.QUOTE_MINIMAL,
         escapechar=str(escape) if escape else None,
         doublequote=options.get("doublequote") is not False,
     )
     try:
-        # pandas skips empty lines, also those of spaces.
-        yield from enumerate((row for row in reader if len(row) > 1 or "".join(row).strip()), start=1)
+        # pandas skips empty lines, also those of spaces, but no quoted cells.
+        rows = (row for row in reader if len(row) > 1 or "".join(row).strip() or quote in lines.last)
+        yield from enumerate(rows, start=1)
     except csv.Error as error:
         raise InvalidData(f"{source.label}, line {reader.line_num:,} cannot be read as CSV: {error}.") from error
+
+
+class _Lines:
+    """The lines of a source; ``last`` is the one that was read last."""
+
+    def __init__(self, source: ByteStream) -> None:
+        self.last = ""
+        self._lines = _read_lines(source)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.last = next(self._lines)
+        return self.last
 
 
 def _read_lines(source: ByteStream) -> Iterator[str]:
@@ -102,7 +119,8 @@ def _make_chunk(
     batch = pa.RecordBatch.from_arrays(columns, names=names)
     short = sum(len(row) < len(names) for row in rows)
     typed = type_batch(batch, names, known, options)
-    return Chunk(typed, source.consumed, short_rows=short, skipped_rows=skipped)
+    texts = list_text_columns(typed, known)
+    return Chunk(typed, source.consumed, short_rows=short, skipped_rows=skipped, text_columns=texts)
 
 
 def _make_texts(cells: list[str | None]) -> pa.StringArray:

@@ -1,4 +1,8 @@
-"""Gives the columns of CSV files, whose cells are all text, the narrowest type that all cells of a column have."""
+"""Types of CSV columns: one becomes numbers or booleans only if all its cells are such and lose nothing by it.
+
+So ``007`` and ``2020-01-01`` stay text, and a column whose later cells are not numbers is text from its first row.
+Cells that pandas takes for missing values, such as ``NA`` and empty ones, are nulls.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -14,8 +18,12 @@ _MISSING: Final = (
     *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA"),
     *("NULL", "NaN", "None", "n/a", "nan", "null"),
 )
-_WHOLE: Final = r"^ *(0|-?[1-9]\d{0,18}) *$"
+_WHOLE: Final = r"^ *-?(0|[1-9]\d{0,18}) *$"
+_LEAST_LONG: Final = 19
 _NUMBER: Final = r"^ *[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+|[iI]nf(inity)?)([eE][-+]?\d{1,3})? *$"
+# What pandas takes for a number, and what becomes another text as one.
+_DIGITS: Final = r"^ *[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)? *$"
+_PLUS: Final = r"^ *\+\d+ *$"
 _TRUTH: Final = r"^(true|false|True|False|TRUE|FALSE)$"
 
 
@@ -30,8 +38,6 @@ def type_batch(
         numbers = _normalize_numbers(column, options)
         least = types.get(name, pa.null())
         kind = least if pa.types.is_string(least) else merge_types(least, _infer_type(numbers))
-        if pa.types.is_string(kind) and _all_match(numbers.drop_null(), _WHOLE) and len(numbers) > numbers.null_count:
-            known.notes.numbers.add(name)
         columns.append(_convert_column(column if pa.types.is_string(kind) else numbers, kind))
     return pa.RecordBatch.from_arrays(columns, names=names)
 
@@ -63,19 +69,32 @@ def _infer_type(column: pa.Array) -> pa.DataType:
     present = column.drop_null() if column.null_count else column
     if len(present) == 0:
         return pa.null()
-    for pattern, kind in ((_WHOLE, pa.int64()), (_NUMBER, pa.float64()), (_TRUTH, pa.bool_())):
-        if _all_match(present, pattern):
-            return kind if pa.types.is_boolean(kind) or _can_cast(present, kind) else pa.string()
-    return pa.string()
+    if _all_match(present, _WHOLE):
+        return pa.int64() if _fits_int64(present) else pa.string()
+    # A plus before a whole number may be that of a phone number.
+    if _all_match(present, _NUMBER) and not pc.any(pc.match_substring_regex(present, _PLUS), min_count=0).as_py():
+        return pa.float64()
+    return pa.bool_() if _all_match(present, _TRUTH) else pa.string()
 
 
-def _can_cast(column: pa.Array, kind: pa.DataType) -> bool:
-    """Return whether whole numbers fit into 64 bits: of 19 digits, not all do."""
+def _fits_int64(column: pa.Array) -> bool:
+    if pc.max(pc.binary_length(column)).as_py() < _LEAST_LONG:
+        return True
     try:
-        pc.ascii_trim(column, " ").cast(kind)
+        pc.ascii_trim(column, " ").cast(pa.int64())
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def list_text_columns(typed: pa.RecordBatch, known: KnownSchema) -> dict[str, bool]:
+    """Return the columns that stay text although nothing declares them so, and whether all their cells are numbers."""
+    texts = {
+        name: column.drop_null()
+        for name, column in zip(typed.schema.names, typed.columns, strict=True)
+        if pa.types.is_string(column.type) and name not in known.hints
+    }
+    return {name: _all_match(column, _DIGITS) for name, column in texts.items() if len(column)}
 
 
 def _all_match(column: pa.Array, pattern: str) -> bool:

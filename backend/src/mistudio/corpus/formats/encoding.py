@@ -5,6 +5,7 @@ letters are decides between them: capitals within words, symbols within words, a
 """
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Final
@@ -29,6 +30,12 @@ _COMMON: Final[Mapping[str, tuple[str, int, int]]] = {
     "cp949": ("euc_kr", 0xA1, 0xC8),
 }
 _CASED: Final = ("cp1253", "cp1251", "koi8_r", "cp866", "iso8859_5")
+# Bytes that damage leaves most, words of one letter, usual symbols, and characters of UTF-8 without their end.
+_DAMAGE: Final = frozenset(b"\xfe\xff")
+_WORDS: Final = frozenset("àáéèêíìóòôúùåöøÀÁÉÈÓÅÖØ")
+_SYMBOLS: Final = frozenset("“”‘’‚„–—…•·€£¥°§«»‹›¿¡™®©²³½¼¾µ±×ªº†\xa0")
+_CUT: Final = re.compile(rb"\xe2\x80|\xf0\x9f")
+_MAX_ODDITY: Final = 0.6
 _SAMPLE_BYTES: Final = 32 << 10
 
 
@@ -45,7 +52,8 @@ def detect_encoding(head: bytes) -> str | None:
         return wide
     if is_utf8(head):
         return "iso2022_jp" if b"\x1b$B" in head and b"\x1b(" in head else None
-    return None if _is_mostly_utf8(head) else _choose_encoding(sample_lines(head))
+    sample = sample_lines(head)
+    return None if _is_mostly_utf8(head) or _is_cut_utf8(sample) else _choose_encoding(sample)
 
 
 def detect_mark(head: bytes) -> str | None:
@@ -95,21 +103,52 @@ def _detect_wide(head: bytes) -> str | None:
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
-    """Return whether most lines that are not ASCII are UTF-8: then the others are damaged, not encoded otherwise."""
+    """Return whether most lines or characters beyond ASCII are UTF-8: then the others are damaged."""
     lines = [line for line in data[: data.rfind(b"\n") + 1 or len(data)].splitlines() if not line.isascii()]
-    broken = sum("\ufffd" in line.decode("utf-8", "replace") for line in lines)
-    return broken * 2 < len(lines)
+    texts = [line.decode("utf-8", "replace") for line in lines]
+    broken = sum("\ufffd" in text for text in texts)
+    letters = [letter for text in texts for letter in text if not letter.isascii()]
+    return broken * 2 < len(lines) or letters.count("\ufffd") * 2 <= len(letters)
+
+
+def _is_cut_utf8(sample: bytes) -> bool:
+    """Return whether most bytes beyond ASCII begin a quote, dash or emoji of UTF-8, and are no text in another one."""
+    beyond = sum(code > 127 for code in sample)
+    return len(_CUT.findall(sample)) * 4 >= beyond
 
 
 def _choose_encoding(sample: bytes) -> str | None:
-    chaos, decoded = _measure_chaos(sample), {}
+    chaos, decoded, oddities = _measure_chaos(sample), {}, {}
     for name in _ENCODINGS:
         try:
-            text = sample.decode(name)
+            decoded[name] = sample.decode(name)
         except UnicodeDecodeError:
             continue
-        decoded[name] = round(_measure_oddity(text, name) + chaos.get(name, 0.15), 2)
-    return min(decoded, key=lambda name: decoded[name], default=None)
+        oddity = _measure_oddity(decoded[name], name)
+        if oddity < _MAX_ODDITY and (name in _COMMON or _has_evidence(sample, decoded[name], name)):
+            oddities[name] = round(oddity + chaos.get(name, 0.15), 2)
+    return min(oddities, key=lambda name: oddities[name], default=None)
+
+
+def _has_evidence(sample: bytes, text: str, encoding: str) -> bool:
+    """Return whether most bytes beyond ASCII are where text has them: a few odd bytes are damage.
+
+    ``encoding`` has one byte for each character.
+    """
+    places = [at for at, code in enumerate(sample) if code > 127]
+    common = sum(
+        sample[at] not in _DAMAGE and _is_common(text[at - 1 : at], text[at], text[at + 1 : at + 2], encoding)
+        for at in places
+    )
+    return common * 2 >= len(places)
+
+
+def _is_common(before: str, letter: str, after: str, encoding: str) -> bool:
+    if _is_odd(before, letter, after, encoding):
+        return False
+    if unicodedata.category(letter)[0] in "LM":
+        return before.isalpha() or after.isalpha() or letter in _WORDS
+    return letter in _SYMBOLS
 
 
 def _measure_chaos(sample: bytes) -> dict[str, float]:

@@ -21,8 +21,7 @@ class ValueMisfit(Exception):
 
 def cast_exactly(array: pa.Array, kind: pa.DataType, feature: Json = None) -> pa.Array:
     """Return ``array`` as ``kind``, the type of ``feature`` if there is one. Raises ValueMisfit."""
-    names = list_labels(feature) if pa.types.is_int64(kind) else []
-    if names:
+    if pa.types.is_int64(kind) and (names := list_labels(feature)):
         array = _number_labels(array, names)
     if array.type.equals(kind):
         return array

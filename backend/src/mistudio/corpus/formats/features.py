@@ -116,8 +116,7 @@ def normalize_feature(feature: Json) -> Json:
         return feature
     inner, length = normalize_feature(feature.get("feature")), feature.get("length", -1)
     if kind == "Sequence" and _is_struct(inner):
-        fields = cast("dict[str, Json]", inner)
-        return {name: _make_list(item, "List", length) for name, item in fields.items()}
+        return {name: _make_list(item, "List", length) for name, item in cast("dict[str, Json]", inner).items()}
     return _make_list(inner, "LargeList" if kind == "LargeList" else "List", length)
 
 

@@ -41,9 +41,10 @@ _ORIENTED: Final = ("columns", "index", "split")
 class Reading:
     """How a file was read, where it was not as its name and format say; None and 0 stand for the usual.
 
-    ``fields`` are the paths of arrays of objects, in a file of one object that was read as one record. The columns
-    ``numbers_as_text`` and ``dates_as_text`` hold texts of which ``datasets`` makes other values. ``declared`` names
-    the fields that options gave; the others were detected.
+    ``fields`` are the paths of arrays of objects, in a file of one object that was read as one record.
+    ``number_texts`` are columns of CSV that are text although all their cells are numbers; ``numbers_as_text`` and
+    ``dates_as_text`` are columns of JSON of whose texts ``datasets`` makes other values. ``declared`` names the fields
+    that options gave; the others were detected.
     """
 
     packing: str | None = None
@@ -59,6 +60,7 @@ class Reading:
     skipped_rows: int = 0
     numbers_as_text: tuple[str, ...] = ()
     dates_as_text: tuple[str, ...] = ()
+    number_texts: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
 
 
@@ -160,6 +162,8 @@ def detect_late_encoding(path: Path, *, label: str) -> str | None:
     sample, size = [], 0
     with closing(open_streams(path, label=label)) as streams:
         for source in streams:
+            if source.encoding:
+                return source.encoding
             for block in read_blocks(source):
                 if not block.isascii():
                     lines = [line for line in block.splitlines(keepends=True) if not line.isascii()]
@@ -167,7 +171,8 @@ def detect_late_encoding(path: Path, *, label: str) -> str | None:
                     size += sum(map(len, lines))
                 if size > _ENCODING_SAMPLE_BYTES:
                     return detect_encoding(b"".join(sample))
-    return detect_encoding(b"".join(sample))
+    # Nothing follows that would complete a last character.
+    return detect_encoding(b"".join([*sample, b"\n"]))
 
 
 def _get_text(options: Mapping[str, Json], name: str) -> str | None:

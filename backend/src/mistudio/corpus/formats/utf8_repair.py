@@ -17,7 +17,8 @@ from mistudio.corpus.formats.json_type import decode_values, make_array
 class Chunk:
     """Some rows of a source file; ``invalid`` counts repaired rows per column, ``consumed`` source bytes so far.
 
-    ``short_rows`` counts CSV rows that lacked cells, ``skipped_rows`` those that an option left out.
+    ``short_rows`` counts CSV rows that lacked cells, ``skipped_rows`` those that an option left out. ``text_columns``
+    are columns of CSV that were kept as text, and whether all of their cells are numbers.
     """
 
     batch: pa.RecordBatch
@@ -25,6 +26,7 @@ class Chunk:
     invalid: Mapping[str, int] = field(default_factory=dict)
     short_rows: int = 0
     skipped_rows: int = 0
+    text_columns: Mapping[str, bool] = field(default_factory=dict)
 
 
 def repair_chunk(chunk: Chunk, *, label: str) -> Chunk:

@@ -52,7 +52,7 @@ def _lay_out_by_card(request: LayoutRequest, declarations: Mapping[str, bytes], 
         for split, found in chosen.splits.items()
         for path in sorted(set(found))
     )
-    return FileLayout(config, layout.configs, files, _list_other_configs(layout, config))
+    return FileLayout(config, layout.configs, files, _list_other_configs(layout, config), chosen.features)
 
 
 def _list_other_configs(layout: Layout, config: str) -> dict[str, str]:

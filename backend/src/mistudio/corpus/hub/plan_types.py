@@ -113,13 +113,14 @@ class LaidOutFile:
 class FileLayout:
     """Which files are the rows of which split; ``left_out`` gives the reason for others, where there is one.
 
-    ``config`` is None if no card declares configs.
+    ``config`` is None if no card declares configs. ``features`` are what the card declares of the columns.
     """
 
     config: str | None
     configs: tuple[str, ...]
     files: tuple[LaidOutFile, ...]
     left_out: Mapping[str, str]
+    features: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,7 @@ class ColumnCounter:
         self.rows = 0
         self.short_rows = 0
         self.skipped_rows = 0
+        self.text_columns: dict[str, bool] = {}
         self._counts: dict[str, _ColumnCounts] = {}
         if schema is not None:
             self._set_schema(schema)
@@ -164,6 +165,8 @@ class ColumnCounter:
         self.rows += chunk.batch.num_rows
         self.short_rows += chunk.short_rows
         self.skipped_rows += chunk.skipped_rows
+        for name, are_numbers in chunk.text_columns.items():
+            self.text_columns[name] = are_numbers and self.text_columns.get(name, True)
         for name, column in zip(chunk.batch.schema.names, chunk.batch.columns, strict=True):
             self._counts[name].add(column)
         for name, count in chunk.invalid.items():

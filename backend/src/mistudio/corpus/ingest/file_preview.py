@@ -12,7 +12,7 @@ from mistudio.core.errors import MiStudioError
 from mistudio.corpus.formats.byte_stream import COMPRESSIONS
 from mistudio.corpus.formats.csv import HasShortRows, RecordTooLong
 from mistudio.corpus.formats.detection import unpack_head
-from mistudio.corpus.formats.reader import Attempt, ReadableFile, SchemaWidened, read_chunks
+from mistudio.corpus.formats.reader import Attempt, NotUtf8, ReadableFile, SchemaWidened, read_chunks
 from mistudio.corpus.hub.plan_types import Format, Options
 from mistudio.corpus.ingest.column_counts import ColumnCounter
 from mistudio.corpus.monitor import NullMonitor
@@ -21,7 +21,7 @@ from mistudio.corpus.store.file_report import ColumnReport
 
 _STREAM_MARK: Final = b"ARROW1\0\0"
 # Nothing to add: a preview that fails says nothing, and reading the file will.
-_FAILURES: Final = (MiStudioError, SchemaWidened, RecordTooLong, pa.ArrowException, OSError, ValueError)
+_FAILURES: Final = (MiStudioError, RecordTooLong, pa.ArrowException, OSError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,21 @@ def _preview_rows(name: str, file_format: Format, options: Options, *, is_whole:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "head"
         path.write_bytes(plain)
-        file = ReadableFile(path, file_format, label, {**options})
-        # Names of columns do not depend on how invalid text is repaired.
-        attempt = Attempt(is_repaired=True)
-        try:
-            reports = _count_columns(file, attempt)
-        except HasShortRows:
-            reports = _count_columns(file, replace(attempt, has_short_rows=True))
+        reports = _count_columns(ReadableFile(path, file_format, label, {**options}))
     return FilePreview(tuple(report.name for report in reports), choose_text_column(reports).name)
 
 
-def _count_columns(file: ReadableFile, attempt: Attempt) -> tuple[ColumnReport, ...]:
-    counter = ColumnCounter()
-    for chunk in read_chunks(file, attempt, monitor=NullMonitor()):
-        counter.add(chunk)
-    return counter.reports()
+def _count_columns(file: ReadableFile) -> tuple[ColumnReport, ...]:
+    attempt = Attempt()
+    while True:
+        counter = ColumnCounter()
+        try:
+            for chunk in read_chunks(file, attempt, monitor=NullMonitor()):
+                counter.add(chunk)
+            return counter.reports()
+        except SchemaWidened as wider:
+            attempt = replace(attempt, schema=wider.schema)
+        except HasShortRows:
+            attempt = replace(attempt, has_short_rows=True)
+        except NotUtf8:
+            attempt = replace(attempt, is_repaired=True)

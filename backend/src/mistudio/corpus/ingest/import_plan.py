@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from mistudio.corpus.formats.features import Features
 from mistudio.corpus.formats.file_detection import detect_options
 from mistudio.corpus.formats.file_options import FileOptions, strip_reader_options
 from mistudio.corpus.hub.card import DECLARATIONS
@@ -41,7 +42,7 @@ class ImportEntry:
     """What one file will be. ``options`` are those of its reader that ``file_options`` has no field for.
 
     ``text_column`` is a guess from the first rows, and ``columns`` are the columns there. ``reason`` says why the file
-    is skipped, or what is special about it.
+    is skipped, or what is special about it. ``features`` are what it declares of the columns, if it is the card.
     """
 
     file: str
@@ -53,6 +54,7 @@ class ImportEntry:
     columns: tuple[str, ...] = ()
     skipped: bool = False
     reason: str | None = None
+    features: Features = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,19 +110,21 @@ def _make_entries(by_path: Mapping[str, OfferedFile], layout: FileLayout, *, oth
     taken = {laid.path for laid in layout.files}
     entries = [_make_entry(by_path[laid.path], laid) for laid in layout.files if laid.path in by_path]
     previewed = [_preview(entry, by_path) if at < _MOST_PREVIEWS else entry for at, entry in enumerate(entries)]
+    card = next((path for path in DECLARATIONS if path in by_path), None)
     skipped = [
-        _make_skipped(file, _explain(path, layout, other))
+        _make_skipped(file, _explain(path, layout, other), layout.features if path == card else {})
         for path, file in sorted(by_path.items())
         if path not in taken
     ]
     return (*previewed, *skipped)
 
 
-def _make_skipped(file: OfferedFile, reason: str) -> ImportEntry:
+def _make_skipped(file: OfferedFile, reason: str, features: Features) -> ImportEntry:
     """Return the entry of a file that is left out, with the options by which it would be read."""
     if find_format(file.name) is None:
-        return ImportEntry(file.name, skipped=True, reason=reason)
-    return replace(_make_entry(file, LaidOutFile(file.name, "")), split=None, skipped=True, reason=reason)
+        return ImportEntry(file.name, skipped=True, reason=reason, features=features)
+    entry = _make_entry(file, LaidOutFile(file.name, ""))
+    return replace(entry, split=None, skipped=True, reason=reason, features=features)
 
 
 def _explain(path: str, layout: FileLayout, other: str) -> str:

@@ -42,6 +42,7 @@ from mistudio.corpus.formats.storable_type import is_loadable, make_names_unique
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
 from mistudio.corpus.ingest.column_counts import ColumnCounter
 from mistudio.corpus.ingest.read_back import read_back, require_rows
+from mistudio.corpus.ingest.reading_counts import complete_reading
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.parquet_writer import GROUP_ROWS, GroupWriter, max_group_bytes
@@ -227,20 +228,9 @@ def _try_rewrite(
             writer.finish()
         sha256 = read_back(path, counter.rows, label=file.label, monitor=monitor)
     return replace(
-        _make_report(target, counter, sha256=sha256, kept=False), reading=_complete(reading, counter, attempt)
+        _make_report(target, counter, sha256=sha256, kept=False),
+        reading=complete_reading(reading, counter, attempt.notes),
     )
-
-
-def _complete(reading: Reading, counter: ColumnCounter, attempt: Attempt) -> Reading | None:
-    """Return the reading with what was seen in the file's rows; None if there is nothing to say."""
-    counted = replace(
-        reading,
-        short_rows=counter.short_rows,
-        skipped_rows=counter.skipped_rows,
-        numbers_as_text=tuple(sorted(attempt.notes.numbers)),
-        dates_as_text=attempt.notes.list_dates(),
-    )
-    return None if counted == Reading() else counted
 
 
 def _count_chunks(chunks: Iterator[Chunk], counter: ColumnCounter) -> Iterator[Chunk]:

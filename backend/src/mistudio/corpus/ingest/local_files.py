@@ -6,19 +6,21 @@ thousand small files do not become ten thousand raw files.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from mistudio.core.errors import DataMissing, InvalidData
+from mistudio.core.errors import DataMissing, InvalidData, Json
 from mistudio.corpus.fetch import FetchedFile
 from mistudio.corpus.formats.byte_stream import open_stream
-from mistudio.corpus.formats.features import Features
+from mistudio.corpus.formats.features import Features, normalize_feature
+from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.hub.plan_types import Format, Options, RemoteFile
 from mistudio.corpus.ingest.file_names import detect_format, order_splits
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, SkippedFile, SourceRecord, make_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest, SkippedFile, SourceRecord
+from mistudio.corpus.store.manifest_builder import make_manifest
 from mistudio.corpus.store.text_source import TextSource
 from mistudio.utils.file_utils import atomic_path, format_size, sha256_file
 
@@ -48,19 +50,26 @@ class LocalFile:
         """The format that the file is read in."""
         return self.format or detect_format(self.name)
 
+    @property
+    def encoding(self) -> str | None:
+        """The encoding in its options."""
+        named = self.options.get("encoding")
+        return named if isinstance(named, str) else None
+
 
 @dataclass(frozen=True)
 class LocalPlan:
     """What an import needs: the files, and whether a text file gives one row per line or one row per file.
 
     A file that serves several splits is listed for each. ``skipped`` are files that were offered and are not rows.
-    ``config`` is that of the card by which the files are read.
+    ``config`` is that of the card by which the files are read, ``features`` are what it declares of the columns.
     """
 
     files: tuple[LocalFile, ...]
     sample_by: SampleBy = "line"
     skipped: tuple[SkippedFile, ...] = ()
     config: str | None = None
+    features: Mapping[str, Json] = field(default_factory=dict)
 
     def is_one_sample(self, file: LocalFile) -> bool:
         """Return whether the whole file is one row."""
@@ -99,8 +108,8 @@ class LocalOrigin:
 
     @property
     def features(self) -> Features:
-        """None: an import has no card."""
-        return {}
+        """The features of the plan."""
+        return {name: normalize_feature(feature) for name, feature in self._plan.features.items()}
 
     def get_format(self, file: RemoteFile) -> tuple[Format, Options]:
         """Return the format of the file and the options of its reader."""
@@ -127,6 +136,8 @@ class LocalOrigin:
     def make_manifest(self, files: Sequence[IngestedFile], *, text_column: TextSource | None) -> Manifest:
         """Return a manifest whose sources are all imported files, by their original names."""
         readings = {file.source.path: file.source.reading for file in files}
+        for file in (member for bundle in self._bundles.values() for member in bundle):
+            readings[file.name] = Reading(encoding=file.encoding) if file.encoding else None
         listed = {
             file.name: SourceRecord(file.name, file.size, file.sha256, readings.get(file.name))
             for file in self._plan.files
@@ -158,9 +169,7 @@ def _write_bundle(members: Sequence[LocalFile], folder: Path, target: Path, moni
 def _to_json_line(member: LocalFile, path: Path) -> bytes:
     """Return the record of a text file. Invalid UTF-8 passes unchanged: the JSON reader repairs and counts it."""
     try:
-        named = member.options.get("encoding")
-        encoding = named if isinstance(named, str) else None
-        with open_stream(path, label=member.name, encoding=encoding) as source:
+        with open_stream(path, label=member.name, encoding=member.encoding) as source:
             data = source.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError as error:
         raise DataMissing(_MISSING.format(member.name)) from error

@@ -8,7 +8,8 @@ from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.formats.features import Features, normalize_feature
 from mistudio.corpus.hub.plan_types import DownloadPlan, Format, Options, RemoteFile
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, make_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest
+from mistudio.corpus.store.manifest_builder import make_manifest
 from mistudio.corpus.store.text_source import TextSource
 
 

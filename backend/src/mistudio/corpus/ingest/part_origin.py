@@ -25,7 +25,8 @@ from mistudio.corpus.parts.kept import KeptPieces, group_pieces
 from mistudio.corpus.parts.parquet import ParquetSelector
 from mistudio.corpus.parts.sequential import SequentialSelector, plain_options
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, make_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest
+from mistudio.corpus.store.manifest_builder import make_manifest
 from mistudio.corpus.store.part_record import DrawnUnit, PartRecord
 from mistudio.corpus.store.text_source import TextSource
 from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic

@@ -4,25 +4,21 @@ The file ``manifest.json`` in the dataset's folder is the only list of its split
 bytes.
 """
 
-import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Literal, Self
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.core.errors import DataMissing, Json, NoData
+from mistudio.core.errors import DataMissing, Json
 from mistudio.core.records import as_json, from_versioned, to_versioned
 from mistudio.corpus.formats.reading import Reading
-from mistudio.corpus.store.columns import TextColumn, choose_text_column, list_text_columns, merge_columns
+from mistudio.corpus.store.columns import TextColumn, list_text_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.part_record import PartRecord, SourcePart
-from mistudio.corpus.store.text_source import TextSource, require_paths
+from mistudio.corpus.store.text_source import TextSource
 from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
 
@@ -157,64 +153,6 @@ class Manifest:
         """
         remedy = "delete the dataset and download or import it again"
         return from_versioned(cls, data, newest=FORMAT_VERSION, name="The dataset's manifest", remedy=remedy)
-
-
-def make_manifest(
-    files: Sequence[IngestedFile],
-    *,
-    source: Literal["huggingface", "local"],
-    splits: Sequence[str],
-    repo: str | None = None,
-    config: str | None = None,
-    commit: str | None = None,
-    text_column: TextSource | None = None,
-    sources: Sequence[SourceRecord] | None = None,
-    skipped: Sequence[SkippedFile] = (),
-) -> Manifest:
-    """Return the manifest of a dataset that is made of ``files`` now.
-
-    Raises NoData if there are no rows or no text, UnknownColumn if ``text_column`` is absent or holds no text, or
-    if a column of a template is absent.
-
-    Args:
-        files: In the order of the raw files.
-        source: Where the data came from.
-        splits: The names of the splits, in order.
-        repo: The repository's id.
-        config: The repository's config.
-        commit: The repository's commit.
-        text_column: The requested text column, or the template in its place; None chooses a column.
-        sources: The source files, if they are not those of ``files``.
-        skipped: The files beside them that are not rows.
-    """
-    columns = merge_columns(file.report for file in files)
-    template, requested = (text_column, None) if isinstance(text_column, TextTemplate) else (None, text_column)
-    by_split: dict[str, list[RawFile]] = {split: [] for split in splits}
-    for file in files:
-        by_split[file.split].append(_to_raw_file(file))
-    if not any(file.report.rows for file in files):
-        raise NoData("The files hold no rows, so there is no data for a dataset. Choose files with at least one row.")
-    require_paths(columns, template.paths if template else ())
-    return Manifest(
-        source=source,
-        repo=repo,
-        config=config,
-        commit=commit,
-        splits=tuple(SplitManifest(split, tuple(raw_files)) for split, raw_files in by_split.items()),
-        # One source file may serve several splits.
-        sources=tuple(sources or {(file.source.path, file.source.sha256): file.source for file in files}.values()),
-        text_column=None if template else choose_text_column(columns, requested=requested),
-        text_template=template.text if template else None,
-        columns=columns,
-        versions={"mistudio": version("mistudio"), "pyarrow": pa.__version__, "python": platform.python_version()},
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        skipped=tuple(skipped),
-    )
-
-
-def _to_raw_file(file: IngestedFile) -> RawFile:
-    report = file.report
-    return RawFile(path=file.path, rows=report.rows, bytes=report.bytes, sha256=report.sha256, kept=report.kept)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

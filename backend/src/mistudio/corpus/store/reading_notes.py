@@ -60,6 +60,9 @@ def _describe(reading: Reading) -> Iterator[tuple[str, int]]:
 
 
 def _describe_columns(reading: Reading) -> Iterator[str]:
+    if reading.number_texts:
+        names = ", ".join(f"“{_escape(name)}”" for name in reading.number_texts)
+        yield f"kept as text, as numbers would lose leading zeros, plus signs or digits: {names}."
     if reading.numbers_as_text:
         names = _name_columns(reading.numbers_as_text)
         yield f"stored as text, because other values are text or beyond 64 bits: numbers in {names}."

@@ -144,8 +144,7 @@ def extract_texts(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     kind = array.type
     if is_text(kind):
         return array if pa.types.is_string(kind) else array.cast(pa.string())
-    fields = find_conversation_fields(kind)
-    if fields is not None:
+    if (fields := find_conversation_fields(kind)) is not None:
         return _render_column(array, *fields)
     if pa.types.is_null(kind) or is_json(kind) or _is_list_of_texts(kind):
         return _render_cells(decode_array(array))

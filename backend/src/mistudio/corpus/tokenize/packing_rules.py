@@ -136,8 +136,7 @@ class PackedCount:
 
 def count_packed_rows(lengths: Iterator[Ints], tokens: SeparatorTokens) -> PackedCount:
     """Count the rows of documents of these lengths (blocks, in order) without their ids."""
-    rows, place, carried = 0, tokens.separators, np.zeros(0, np.int64)
-    tail = 0
+    rows, place, carried, tail = 0, tokens.separators, np.zeros(0, np.int64), 0
     for block in lengths:
         units = block[block > 0] + tokens.separators + tokens.frame
         if not len(units):

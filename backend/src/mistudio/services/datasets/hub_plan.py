@@ -12,7 +12,7 @@ from mistudio.corpus.store.text_source import TextSource, list_paths, make_sourc
 from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.models import Dataset
 from mistudio.schemas.common import reveal
-from mistudio.schemas.dataset import DatasetDownloadRequest
+from mistudio.schemas.dataset_requests import DatasetDownloadRequest
 from mistudio.schemas.part import ExtendRequest
 from mistudio.services.datasets.part_record import read_part, read_splits
 

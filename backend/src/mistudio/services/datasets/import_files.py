@@ -11,13 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 from mistudio.core.errors import FieldError, Json, ValidationFailed
 from mistudio.corpus.formats.file_detection import detect_options
 from mistudio.corpus.formats.file_options import FileOptions
+from mistudio.corpus.formats.reading import detect_late_encoding
 from mistudio.corpus.hub.plan_types import Format
 from mistudio.corpus.hub.reader_options import refuse_unsupported_options, select_known_options
 from mistudio.corpus.ingest.file_names import detect_format, find_format
 from mistudio.corpus.ingest.import_plan import WHOLE_FILES, ImportEntry, OfferedFile
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan
 from mistudio.corpus.store.manifest import SkippedFile
-from mistudio.schemas.dataset import DatasetImportFields
+from mistudio.schemas.dataset_requests import DatasetImportFields
 from mistudio.schemas.import_plan import ImportFile, OfferedFileRequest
 
 SAMPLED_BYTES: Final = 64 << 10
@@ -66,6 +67,7 @@ def to_import_file(entry: ImportEntry) -> ImportFile:
             "columns": list(entry.columns),
             "skipped": entry.skipped,
             "reason": entry.reason,
+            "features": dict(entry.features),
         }
     )
 
@@ -101,7 +103,8 @@ def make_local_plan(
     if not any(file.size for file in files):
         raise ValidationFailed(f"“{files[0].name}” is empty. Choose files with rows.", field="files")
     skipped = tuple(SkippedFile(entry.file, entry.reason or "It was left out.") for entry in entries if entry.skipped)
-    return LocalPlan(files, skipped=skipped, config=fields.config)
+    features = {name: feature for entry in entries for name, feature in entry.features.items()}
+    return LocalPlan(files, skipped=skipped, config=fields.config, features=features)
 
 
 def choose_text_column(entries: Sequence[ImportFile], fields: DatasetImportFields) -> str | None:
@@ -124,6 +127,10 @@ def _to_local_file(
         raise _invalid(f"The plan gives no split for “{entry.file}”. Name one, or skip the file.")
     file_format = entry.format or detect_format(entry.file)
     options = _make_options(entry, file_format, _offer(file, folder / file.stored), fields.sample_by)
+    if file_format == "text" and options.get("sample_by") == "file" and "encoding" not in options:
+        # Such files are joined before they are read, so that reading could not detect it for each.
+        found = detect_late_encoding(folder / file.stored, label=file.name)
+        options |= {"encoding": found} if found else {}
     own_format = None if file_format == find_format(entry.file) else file_format
     return LocalFile(file.name, file.stored, entry.split, file.size, file.sha256, own_format, options)
 

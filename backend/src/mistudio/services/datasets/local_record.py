@@ -10,7 +10,7 @@ from mistudio.core.states import DatasetStatus
 from mistudio.corpus.ingest.file_names import suggest_dataset_name
 from mistudio.corpus.ingest.local_files import LocalPlan
 from mistudio.models import Dataset
-from mistudio.schemas.dataset import DatasetImportFields
+from mistudio.schemas.dataset_requests import DatasetImportFields
 
 _MAX_NAME: Final = 255
 
@@ -58,6 +58,7 @@ def _import_key(plan: LocalPlan, fields: DatasetImportFields) -> str:
         [file.name, file.sha256, file.split, file.file_format, json.dumps({**file.options}, sort_keys=True)]
         for file in plan.files
     )
-    # Without a template, as it was before there were any.
-    content = [files, fields.name, fields.text_column, *([fields.text_template] if fields.text_template else [])]
+    # Without a template or features, as it was before there were any.
+    later = [part for part in (fields.text_template, dict(plan.features)) if part]
+    content = [files, fields.name, fields.text_column, *later]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from mistudio.core.errors import InvalidData, Json
@@ -107,10 +108,36 @@ def test_a_fault_is_named_with_its_row(data: bytes, options: dict[str, Json], me
     assert message == refused.value.detail
 
 
-def test_a_row_that_lacks_cells_must_be_read_again() -> None:
-    """By ``read_padded_csv``."""
+@pytest.mark.parametrize("data", [b"a,b\n1,2\n3\n", b'a\nx\n" "\n', b"a\nx\n \n"])
+def test_a_row_that_lacks_cells_must_be_read_again(data: bytes) -> None:
+    """By ``read_padded_csv``; so must a blank row of one column."""
     with pytest.raises(HasShortRows):
-        read_rows(b"a,b\n1,2\n3\n")
+        read_rows(data)
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "are_numbers"),
+    [
+        (["9223372036854775807", "-1"], "int64", None),
+        (["-0", " 3 "], "int64", None),
+        (["9223372036854775808", "1"], "string", True),
+        (["007", "010"], "string", True),
+        (["+49123", "+1"], "string", True),
+        (["+1", "2.5"], "string", True),
+        (["+1.5", "2"], "double", None),
+        (["007", "x"], "string", False),
+        (["0x1f", "1"], "string", False),
+    ],
+)
+def test_numbers_that_would_change_stay_text(cells: list[str], kind: str, are_numbers: bool | None) -> None:
+    """The chunk names them, unless a card declares the column as text."""
+    data = "\n".join(["n", *cells]).encode()
+    (chunk,) = read_csv(ByteStream(io.BytesIO(data), label="a.csv"), KnownSchema(), options={})
+    assert kind == str(chunk.batch.schema.types[0])
+    assert ({} if are_numbers is None else {"n": are_numbers}) == chunk.text_columns
+    declared = KnownSchema(hints={"n": pa.string()})
+    (chunk,) = read_csv(ByteStream(io.BytesIO(data), label="a.csv"), declared, options={})
+    assert {} == chunk.text_columns
 
 
 def test_a_quoted_cell_may_have_line_breaks() -> None:

@@ -42,6 +42,11 @@ def test_a_row_with_too_many_cells_is_refused_with_its_number() -> None:
         read(b'a,b\n"1,2\n3\n')
 
 
+def test_a_quoted_blank_cell_is_a_row() -> None:
+    """As in pandas; a blank line without quotes is none."""
+    assert [{"text": "a"}, {"text": " "}, {"text": None}, {"text": "b"}] == read(b'text\na\n" "\n \n\n""\nb\n')[0]
+
+
 def test_a_header_alone_has_no_rows() -> None:
     """Nor has an empty file."""
     assert ([], 0, 0) == read(b"a,b") == read(b"")

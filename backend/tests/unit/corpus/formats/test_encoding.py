@@ -91,6 +91,38 @@ def test_a_few_damaged_lines_make_no_other_encoding() -> None:
     assert detect_encoding("café\nnaïve\nüber\n".encode() + b"x\xff\n") is None
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"broken \xff here",
+        b"a\xff",
+        b"ab\xffc,1\n",
+        b"a\xff\xfeb\n",
+        b"x\xff\n" * 50,
+        b"cut \xe2\x80 within\n",
+        b"cut \xf0\x9f\x98 within\n",
+        "café".encode() + b"\nx\xff\n",
+        "naïve café, ".encode() + b"caf\xe9\n",
+    ],
+)
+def test_odd_bytes_are_damage(data: bytes) -> None:
+    """They are no letters of a word, or beside text that is UTF-8."""
+    assert detect_encoding(data) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("café\n", "il va à Paris\n", "10 €\n", "¿Cómo estás?\n", "it’s\n", "20° C\n", "École\n", "5 µm, © 2020\n"),
+        *("voilà»\n", "“café”\n", "naïve\n", "Straße\n", "año\n", "¡Hola! ¿Qué tal?\n"),
+    ],
+)
+def test_one_byte_can_be_an_encoding(text: str) -> None:
+    """If it is a letter of a word, or a usual symbol."""
+    data = text.encode("cp1252")
+    assert text == data.decode(str(detect_encoding(data)))
+
+
 def test_control_characters_are_no_text() -> None:
     """But for those of UTF-16."""
     assert not is_text(b"\x00\x01\x02 no text")

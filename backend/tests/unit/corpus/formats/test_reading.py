@@ -80,5 +80,7 @@ def test_an_encoding_that_shows_late_is_found(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"plain\n" * 50_000 + "déjà vu\n".encode("cp1252"))
     assert "cp1252" == detect_late_encoding(path, label="a.txt")
+    path.write_bytes("le café".encode("cp1252"))
+    assert "cp1252" == detect_late_encoding(path, label="a.txt")
     path.write_bytes("déjà vu\n".encode() * 10 + b"x\xff\n")
     assert detect_late_encoding(path, label="a.txt") is None

@@ -1,5 +1,6 @@
 """Plans of imports: which files are rows of which split, how they are read, and why others are not."""
 
+import gzip
 import io
 import json
 from collections.abc import Mapping
@@ -212,6 +213,26 @@ async def test_options_are_detected() -> None:
     assert "utf-16" == (await plan_one("a.txt", "é\n".encode("utf-16"))).file_options.encoding
     empty = await plan_one("a.jsonl", b"")
     assert ("It is empty, so it brings no rows.", False) == (empty.reason, empty.skipped)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", b"id,text\n1,a tale\n2\n"),
+        ("a.csv", b"id,text\n1,a\xff tale\n"),
+        ("a.jsonl", b'{"id": 1, "text": "a tale"}\n' * 20_000 + b'{"id": "x", "text": "b"}\n'),
+    ],
+)
+async def test_files_that_are_read_twice_have_a_preview(name: str, data: bytes) -> None:
+    """Rows without all cells, damaged text, types that change."""
+    entry = await plan_one(name, data)
+    assert (("id", "text"), "text") == (entry.columns, entry.text_column)
+
+
+async def test_a_packed_file_of_another_encoding_has_a_preview() -> None:
+    """Its encoding is not among the options of the plan."""
+    entry = await plan_one("a.txt.gz", gzip.compress("déjà vu\n".encode("latin-1")))
+    assert ("text",) == entry.columns
 
 
 async def test_columns_and_the_text_column_are_shown() -> None:

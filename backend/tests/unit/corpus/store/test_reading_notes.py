@@ -31,6 +31,7 @@ def test_each_reading_has_words() -> None:
         (Reading(skipped_rows=1), "1 row with too many cells"),
         (Reading(numbers_as_text=("a", "{b}")), "numbers in “a”, “{b}”."),
         (Reading(dates_as_text=("a",)), "kept as text, as they were written: dates in “a”."),
+        (Reading(number_texts=("zip", "{x}")), "kept as text, as numbers would lose leading zeros"),
         (Reading(field="{x}"), "under “{x}”"),
         (Reading(orient="split"), "orient='split'"),
         (Reading(fields=("a", "b")), "set the field to “a” or “b”"),

@@ -8,7 +8,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import InUse
 from mistudio.models import Dataset
-from mistudio.schemas.dataset import ReferenceCreate
+from mistudio.schemas.dataset_requests import ReferenceCreate
 from mistudio.services.datasets.deletion import DatasetDeletion
 from mistudio.services.jobs.control import JobControl
 from mistudio.services.reference_service import ReferenceService

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from fakes.planner import FakePlanner, stories_plan
 from mistudio.core.errors import UnknownColumn
 from mistudio.corpus.hub.plan_types import Column, Inspection, PlanRequest
-from mistudio.schemas.dataset import DatasetDownloadRequest
+from mistudio.schemas.dataset_requests import DatasetDownloadRequest
 from mistudio.services.datasets.hub_plan import plan_download
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mistudio.corpus.ingest.local_files import LocalFile, LocalPlan
 from mistudio.models import Dataset
-from mistudio.schemas.dataset import DatasetImportFields
+from mistudio.schemas.dataset_requests import DatasetImportFields
 from mistudio.services.datasets.local_record import already_imported, new_local_record
 
 FILES = (

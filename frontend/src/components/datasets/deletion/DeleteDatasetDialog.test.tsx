@@ -4,7 +4,8 @@ import { http, HttpResponse } from 'msw';
 
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { findViolations } from '../../../test/axe';
-import { makeDataset, makeDeletePreview } from '../../../test/fixtures';
+import { makeDataset } from '../../../test/fixtures';
+import { makeDeletePreview } from '../../../test/storageFixtures';
 import { api, problem, server } from '../../../test/server';
 import type { DeletePreview } from '../../../types/dataset';
 import { DeleteDatasetDialog } from './DeleteDatasetDialog';

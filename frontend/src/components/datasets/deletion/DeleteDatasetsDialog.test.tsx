@@ -3,7 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { findViolations } from '../../../test/axe';
-import { makeDataset, makeDeletePreview, makeTokenization } from '../../../test/fixtures';
+import { makeDataset, makeTokenization } from '../../../test/fixtures';
+import { makeDeletePreview } from '../../../test/storageFixtures';
 import { api, problem, server } from '../../../test/server';
 import { DeleteDatasetsDialog } from './DeleteDatasetsDialog';
 

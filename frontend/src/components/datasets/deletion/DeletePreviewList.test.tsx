@@ -1,6 +1,7 @@
 import { render, screen } from '@testing-library/react';
 
-import { makeDeletePreview, makeJob, makeTokenization } from '../../../test/fixtures';
+import { makeJob, makeTokenization } from '../../../test/fixtures';
+import { makeDeletePreview } from '../../../test/storageFixtures';
 import { DeletePreviewList } from './DeletePreviewList';
 
 it('lists every part, and what is stopped', () => {

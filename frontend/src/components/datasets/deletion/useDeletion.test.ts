@@ -1,7 +1,7 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { makeDeletePreview } from '../../../test/fixtures';
+import { makeDeletePreview } from '../../../test/storageFixtures';
 import { api, problem, server } from '../../../test/server';
 import { useDeletion } from './useDeletion';
 

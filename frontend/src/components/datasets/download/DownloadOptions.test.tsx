@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { makeHubDataset } from '../../../test/fixtures';
+import { makeHubDataset } from '../../../test/storageFixtures';
 import { DownloadOptions } from './DownloadOptions';
 import { WHOLE } from './part';
 import type { DownloadForm } from './useDownloadForm';

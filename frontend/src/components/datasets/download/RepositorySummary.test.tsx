@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { makeHubDataset } from '../../../test/fixtures';
+import { makeHubDataset } from '../../../test/storageFixtures';
 import type { HubDataset } from '../../../types/dataset';
 import { RepositorySummary } from './RepositorySummary';
 

@@ -1,7 +1,7 @@
 import { renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { makeHubDataset } from '../../../test/fixtures';
+import { makeHubDataset } from '../../../test/storageFixtures';
 import { api, problem, server } from '../../../test/server';
 import { usePreflight } from './usePreflight';
 

@@ -2,7 +2,8 @@ import { render, screen } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import { findViolations } from '../../../test/axe';
-import { makeDetail, makeStorage } from '../../../test/fixtures';
+import { makeDetail } from '../../../test/fixtures';
+import { makeStorage } from '../../../test/storageFixtures';
 import { api, server } from '../../../test/server';
 import { makeReadyTokenization } from '../../../test/tokenizationFixtures';
 import { StorageTiles } from './StorageTiles';

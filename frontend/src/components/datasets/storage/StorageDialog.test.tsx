@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 
 import { findViolations } from '../../../test/axe';
-import { makeStorage } from '../../../test/fixtures';
+import { makeStorage } from '../../../test/storageFixtures';
 import { api, problem, server } from '../../../test/server';
 import { StorageDialog } from './StorageDialog';
 
