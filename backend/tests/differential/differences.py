@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from differential.known import KnownDifference
 from differential.readings import Reader, Reading
 from differential.spec import RandomRepository
 from harness.report import table
@@ -15,6 +16,7 @@ SAME: Final = "the same"
 _NAMES: Final = re.compile(r"“[^”]*”|'[^']*'|\"[^\"]*\"|\b\S+\.\w{2,7}(?:\.\w+)?\b|\S+/\S+|\d[\d,.]*")
 _COLUMNS: Final = re.compile(r"Columns: .*")
 _SHRINK_TRIES: Final = 60
+_UNSAID: Final = ", and the dataset does not say so"
 
 
 def compare(theirs: Reading, ours: Reading) -> str:
@@ -78,25 +80,37 @@ class Outcomes:
     """Collects outcomes; of each difference, by format and kind, the smallest example is kept."""
 
     read: Reader
-    known: Mapping[str, str]
+    known: Sequence[KnownDifference]
     counts: Counter[str] = field(default_factory=Counter)
     differences: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, str], RandomRepository] = field(default_factory=dict)
 
     def add(self, repository: RandomRepository) -> None:
         """Read the repository both ways, and count how that ended."""
-        outcome = compare(*self.read(repository))
+        outcome = self.compare(repository)
         is_difference = outcome != SAME and not outcome.startswith("fine:")
-        self.counts["a difference" if is_difference else outcome] += 1
+        key = (repository.kind, outcome)
+        named = "a deliberate difference, which the dataset says" if self.is_known(key) else "a difference"
+        self.counts[named if is_difference else outcome] += 1
         if is_difference:
-            key = (repository.kind, outcome)
             self.differences[key] += 1
             if key not in self.examples or len(repository.about()) < len(self.examples[key].about()):
                 self.examples[key] = repository
 
+    def compare(self, repository: RandomRepository) -> str:
+        """Return the outcome of reading it both ways, with its own words if the dataset should say it and does not."""
+        theirs, ours = self.read(repository)
+        outcome = compare(theirs, ours)
+        known = self._find(repository.kind, outcome)
+        is_said = known is None or any(re.search(known.said, sentence) for sentence in ("", *ours.said))
+        return outcome if is_said else f"{outcome}{_UNSAID}"
+
+    def _find(self, kind: str, outcome: str) -> KnownDifference | None:
+        return next((one for one in self.known if re.search(one.pattern, f"{kind} {outcome}")), None)
+
     def is_known(self, key: tuple[str, str]) -> bool:
-        """Whether the table of known differences has it."""
-        return any(re.search(pattern, f"{key[0]} {key[1]}") for pattern in self.known)
+        """Whether the table of known differences has it, and the dataset says so."""
+        return not key[1].endswith(_UNSAID) and self._find(*key) is not None
 
     def new(self) -> list[tuple[str, str]]:
         """Return the differences that are not known."""
@@ -108,7 +122,7 @@ class Outcomes:
         candidates: Iterator[RandomRepository] = best.smaller()
         while tries < _SHRINK_TRIES and (candidate := next(candidates, None)) is not None:
             tries += 1
-            if candidate.shards and compare(*self.read(candidate)) == key[1]:
+            if candidate.shards and self.compare(candidate) == key[1]:
                 best, candidates = candidate, candidate.smaller()
         return best
 

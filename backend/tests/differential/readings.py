@@ -21,6 +21,7 @@ from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import read_manifest
 from mistudio.corpus.store.snippets import make_snippets
+from mistudio.services.datasets.manifest_figures import figures_of
 
 _REPO: Final = "lab/random"
 _PAGE: Final = 100
@@ -28,11 +29,15 @@ _PAGE: Final = 100
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: rows by split, the names of the columns, and their features; or why nothing was."""
+    """What was read: rows by split, the names of the columns, and their features; or why nothing was.
+
+    ``said`` are the sentences on the dataset: how files were read, and where they differ.
+    """
 
     rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     columns: frozenset[str] = frozenset()
     features: dict[str, str] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
     error: str = ""
     is_crash: bool = False
 
@@ -69,7 +74,9 @@ def read_with_studio(repository: RandomRepository, hub: Hub, folder: Path) -> Re
         plan = make_plan(PlanRequest(_REPO))
         origin = HubOrigin(plan, token=None, settings=FetchSettings(connections=1, backoff_seconds=0.01))
         build_dataset(origin, folder / "staging", folder / "dataset", text_column=None, monitor=NullMonitor())
-        return _used(_stored(DatasetStore(folder / "dataset")), folder)
+        content = figures_of(read_manifest(folder / "dataset"), folder / "dataset").content
+        said = (*content.reading_notes, *content.schema_notices)
+        return replace(_used(_stored(DatasetStore(folder / "dataset")), folder), said=said)
     except MiStudioError as error:
         return Reading(error=f"{error.code}: {error}")
     except Exception as error:  # noqa: BLE001 - any other error is a defect of ours, to be reported as such

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 File = tuple[str, str, Callable[[], bytes]]
-_INFLATED_BYTES: Final = 256 << 20
+_INFLATED_BYTES: Final = 2047 << 20
 
 
 def columnar_files() -> Iterator[File]:
@@ -88,12 +88,16 @@ def _with_metadata(value: str) -> bytes:
     return _parquet_of(_sound().replace_schema_metadata({"huggingface": value}))
 
 
-def _inflating() -> bytes:
-    """A few hundred bytes: one text of a megabyte in a dictionary, and rows that all name it."""
+def _inflating_table() -> pa.Table:
+    """One text of a megabyte in a dictionary, and rows that all name it."""
     text = "x" * (1 << 20)
     rows = _INFLATED_BYTES // len(text)
-    column = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array([text]))
-    return _parquet_of(pa.table({"text": column}), compression="zstd")
+    return pa.table({"text": pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array([text]))})
+
+
+def _inflating() -> bytes:
+    """A few hundred bytes."""
+    return _parquet_of(_inflating_table(), compression="zstd")
 
 
 def _broken_page() -> bytes:
@@ -114,6 +118,7 @@ def _invalid_text() -> pa.Array:
 def _arrow() -> Iterator[File]:
     yield "sound Arrow", "a.arrow", lambda: _arrow_of(_sound())
     yield "only the mark", "a.arrow", lambda: b"ARROW1\0\0"
+    yield "a dictionary that inflates, as Arrow", "a.arrow", lambda: _arrow_of(_inflating_table())
     yield "a message of 4 GB", "a.arrow", lambda: b"\xff\xff\xff\xff\xff\xff\xff\x7f"
     yield "nothing but zeros", "a.arrow", lambda: bytes(4096)
     yield "a negative message", "a.arrow", lambda: b"\xff\xff\xff\xff\x00\x00\x00\x80" + bytes(100)

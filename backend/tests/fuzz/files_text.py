@@ -10,7 +10,6 @@ from typing import Final
 from fuzz.values import VALUES
 
 File = tuple[str, str, Callable[[], bytes]]
-# 300 MB in a run that has the time for it; the same happens with less.
 CELL_BYTES: Final = 60 << 20
 _ROWS: Final = 3000
 
@@ -40,6 +39,11 @@ def _json() -> Iterator[File]:
         "a.jsonl",
         lambda: _lines(*[json.dumps({"text": "a", f"key{number}": number}) for number in range(20_000)]),
     )
+    yield (
+        "9,990 keys in as many records",
+        "a.jsonl",
+        lambda: _lines(*[json.dumps({"text": "a", f"key{number}": number}) for number in range(9_990)]),
+    )
     yield "10,001 keys in one record", "a.jsonl", lambda: _lines(json.dumps({f"k{n}": "x" for n in range(10_001)}))
     yield (
         "nested keys of their own",
@@ -52,6 +56,7 @@ def _json() -> Iterator[File]:
         yield f"{depth:,} lists deep, as JSON", "a.json", partial(bytes.__mul__, b"[", depth)
     yield "no end of a text", "a.jsonl", lambda: b'{"text": "' + b"x" * (8 << 20)
     yield "one line of 60 MB", "a.jsonl", lambda: b'{"text": "' + b"x" * CELL_BYTES + b'"}\n'
+    yield "one line of 300 MB", "a.jsonl", lambda: b'{"text": "' + b"x" * (5 * CELL_BYTES) + b'"}\n'
     yield "a text of 60 MB in JSON", "a.json", lambda: b'[{"text": "' + b"x" * CELL_BYTES + b'"}]'
     yield "duplicate keys", "a.jsonl", lambda: _lines('{"text": "a", "text": "b"}', '{"text": 1, "text": "b"}')
     yield "an empty key", "a.jsonl", lambda: _lines('{"": "a", "text": "b"}')
@@ -101,6 +106,7 @@ def _csv() -> Iterator[File]:
     yield "sound CSV", "a.csv", lambda: _lines("text,id", *[f"line {number},{number}" for number in range(200)])
     yield "sound TSV", "a.tsv", lambda: _lines("text\tid", *[f"line {number}\t{number}" for number in range(200)])
     yield "a cell of 60 MB", "a.csv", lambda: b"text,id\na,1\n" + b"x" * CELL_BYTES + b",2\nb,3\n"
+    yield "a cell of 300 MB", "a.csv", lambda: b"text,id\na,1\n" + b"x" * (5 * CELL_BYTES) + b",2\nb,3\n"
     yield "a quoted cell of 60 MB", "a.csv", lambda: b'text,id\na,1\n"' + b"x\n" * (CELL_BYTES // 2) + b'",2\n'
     yield "no end of a quote", "a.csv", lambda: b'text,id\n"a,1\n' + b"b,2\n" * 500_000
     yield "quotes everywhere", "a.csv", lambda: b"text\n" + b'"' * 100_001

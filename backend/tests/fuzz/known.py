@@ -9,11 +9,6 @@ KNOWN: Final[Mapping[str, str]] = {
     r"^hub: description: siblings\.\d\.size is (zero|.*)takes more": "A file of size 0 with a checksum is waited for.",
     r"^hub: Content-Length.*takes more than": "A Content-Length that is no number is waited for.",
     # files
-    r"^files: (the whole|the first record) is null.*worker_died": "pyarrow's JSON reader crashes at a null.",
-    r"^files: .*timestamps of no zone": "A timestamp of an unknown time zone cannot be shown.",
-    r"^files: .*timestamps beyond years": "A timestamp beyond milliseconds crashes the job.",
-    r"^files: .*100,000 columns.*memory": "A CSV of 100,000 columns takes more than 700 MB.",
-    r"^files: .*a dictionary that inflates.*memory": "A page of texts of 1 MB takes over 700 MB.",
     r"^files: sound [CT]SV.*UnicodeDecodeError": "Bytes that are no UTF-8 in CSV leave a traceback in the log.",
     # damage
     r"^damage: .*(ownership|migrations|index_service|ensure_dir|_prepare_sqlite)": "A start ends with a traceback.",

@@ -20,7 +20,8 @@ from mistudio.corpus.formats.zip_members import list_members, open_member
 # Suffixes of compressed files. What a file is compressed with, its first bytes tell.
 COMPRESSIONS: Final = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lz4"})
 BLOCK_BYTES: Final = 4 << 20
-MAX_RECORD_BYTES: Final = 256 << 20
+# Of every format: a text takes about five times its size in memory until it is stored.
+MAX_RECORD_BYTES: Final = 100 << 20
 _ENDING_BYTES: Final = 64
 _HEAD_BYTES: Final = 512
 _DAMAGES: Final = (OSError, EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)

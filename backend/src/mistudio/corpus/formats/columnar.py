@@ -9,15 +9,16 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mistudio.core.errors import InvalidData
 from mistudio.corpus.arrow_errors import translate_arrow_errors
 from mistudio.corpus.formats.array_check import check_array
+from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, too_long_error
+from mistudio.corpus.formats.group_sizes import GroupSizes, count_slice_rows, count_usual_rows, is_coded
 from mistudio.corpus.formats.selection import GroupSlice
 from mistudio.corpus.formats.storable_type import to_storable_schema
 from mistudio.corpus.formats.type_inference import convert_array
 from mistudio.corpus.formats.utf8_repair import Chunk
 
-BATCH_ROWS: Final = 1_000
-BATCH_BYTES: Final = 2 << 20
 _BUFFER_BYTES: Final = 1 << 20
 # Pages of a mapped file count as memory until they are released.
 _MAPPED_BYTES: Final = 32 << 20
@@ -53,24 +54,25 @@ def read_parquet(
     group at fault.
     """
     with translate_read_errors(label), open_parquet(path) as file:
-        consumed = 0.0
+        consumed, sizes = 0.0, GroupSizes(path, file, columns)
         whole = [(index, 0, file.metadata.row_group(index).num_rows) for index in range(file.metadata.num_row_groups)]
         for index, start, stop in whole if row_groups is None else row_groups:
             group = file.metadata.row_group(index)
             size = sum(group.column(column).total_compressed_size for column in range(group.num_columns))
             with _translate_group_errors(file, index, label, columns):
-                for batch, kept in _read_group(file, index, (start, stop), columns):
+                count = sizes.count_batch_rows(index, label)
+                for batch, kept in _read_group(file, index, (start, stop), columns, count):
+                    _check_row_size(kept, label)
                     consumed += size * batch / max(1, group.num_rows)
                     if kept.num_rows:
                         yield Chunk(kept, int(consumed))
 
 
 def _read_group(
-    file: pq.ParquetFile, index: int, rows: tuple[int, int], columns: list[str] | None
+    file: pq.ParquetFile, index: int, rows: tuple[int, int], columns: list[str] | None, size: int
 ) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Yield the rows of each batch, and those of them that are wanted."""
+    """Yield the rows of each batch of ``size`` rows, and those of them that are wanted."""
     (start, stop), read = rows, 0
-    size = _batch_rows(file.metadata.row_group(index))
     for batch in file.iter_batches(size, row_groups=[index], columns=columns, use_threads=False):
         first, read = read, read + batch.num_rows
         yield batch.num_rows, batch.slice(max(0, start - first), max(0, stop - max(start, first)))
@@ -78,9 +80,9 @@ def _read_group(
             break
 
 
-def _batch_rows(group: pq.RowGroupMetaData) -> int:
-    rows = BATCH_BYTES * int(group.num_rows) // max(1, int(group.total_byte_size))
-    return max(1, min(BATCH_ROWS, rows))
+def _check_row_size(batch: pa.RecordBatch, label: str) -> None:
+    if batch.num_rows == 1 and batch.nbytes > MAX_RECORD_BYTES:
+        raise too_long_error(label)
 
 
 def _translate_group_errors(
@@ -103,7 +105,7 @@ def _find_damaged_columns(file: pq.ParquetFile, index: int, columns: list[str] |
             continue
         try:
             for _batch in file.reader.iter_batches(
-                _batch_rows(file.metadata.row_group(index)), [index], column_indices=[column], use_threads=False
+                count_usual_rows(file.metadata.row_group(index)), [index], column_indices=[column], use_threads=False
             ):
                 pass
         except (pa.ArrowException, OSError, ValueError):
@@ -127,7 +129,7 @@ def read_arrow(path: Path, *, label: str) -> Iterator[Chunk]:
         read, released = 0, 0
         for index, batch in enumerate(reader if is_stream else map(reader.get_batch, range(count)), start=1):
             consumed = source.tell() if is_stream else len(mapped) * index // count
-            for part in _slice_batch(batch):
+            for part in _slice_batch(batch, label):
                 # Arrow reads offsets unchecked, and the first conversion would follow them anywhere.
                 for column in part.columns:
                     check_array(column)
@@ -138,9 +140,12 @@ def read_arrow(path: Path, *, label: str) -> Iterator[Chunk]:
                     released = read
 
 
-def _slice_batch(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+def _slice_batch(batch: pa.RecordBatch, label: str) -> Iterator[pa.RecordBatch]:
     batch.validate()
-    rows = max(1, min(BATCH_ROWS, BATCH_BYTES * batch.num_rows // max(1, batch.nbytes)))
+    for column in batch.columns:
+        if is_coded(column.type):
+            check_array(column)
+    rows = count_slice_rows(batch, label)
     for start in range(0, batch.num_rows, rows):
         yield batch.slice(start, rows)
 
@@ -151,7 +156,18 @@ def _open_arrow(source: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBa
     return pa.ipc.open_file(source) if mark == _ARROW_FILE_MARK else pa.ipc.open_stream(source)
 
 
-def cast_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Convert the batch's columns, in order, to the types of ``schema``."""
-    pairs = zip(batch.columns, schema, strict=True)
-    return pa.RecordBatch.from_arrays([convert_array(column, field.type) for column, field in pairs], schema=schema)
+def cast_batch(batch: pa.RecordBatch, schema: pa.Schema, *, label: str) -> pa.RecordBatch:
+    """Convert the batch's columns, in order, to the types of ``schema``. Raises InvalidData."""
+    columns = [_cast_column(column, field, label) for column, field in zip(batch.columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _cast_column(column: pa.Array, field: pa.Field, label: str) -> pa.Array:
+    try:
+        return convert_array(column, field.type)
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+        reason = str(error).partition("\n")[0][:200].rstrip(".")
+        raise InvalidData(
+            f"{label}, column “{field.name}”: a value of type {column.type} cannot be stored as {field.type} "
+            f"({reason}). Correct it, or store the column as text."
+        ) from error

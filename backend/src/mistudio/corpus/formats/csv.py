@@ -10,6 +10,7 @@ import pyarrow.csv as pa_csv
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, ByteStream, plain_suffix, too_long_error
+from mistudio.corpus.formats.column_count import MAX_COLUMNS, check_column_count
 from mistudio.corpus.formats.csv_types import list_text_columns, type_batch
 from mistudio.corpus.formats.storable_type import make_names_unique
 from mistudio.corpus.formats.type_inference import KnownSchema
@@ -37,8 +38,10 @@ def read_csv(
     is never closed; HasShortRows for one with too few; RecordTooLong for a record longer than ``block_bytes``.
     """
     faults: list[pa_csv.InvalidRow] = []
-    if not source.peek():
+    head = source.peek()
+    if not head:
         return
+    _check_header(head, source.label, options)
     try:
         with _open_reader(source, options, block_bytes, faults) as reader:
             found = reader.schema.names
@@ -64,6 +67,17 @@ def read_csv(
         if (faults and _is_short(faults[-1])) or "infer number of columns" in str(error):
             raise HasShortRows from error
         raise _invalid_error(source.label, options, faults, error) from error
+
+
+def _check_header(head: bytes, label: str, options: Mapping[str, Json]) -> None:
+    """Refuse too many columns before Arrow makes them."""
+    delimiter, skipped = get_delimiter(options, label), options.get("skiprows")
+    lines = head.split(b"\n", 1 + (skipped if isinstance(skipped, int) else 0))
+    line = next((line for line in lines[:-1][::-1] if line.strip()), b"")
+    if line.count(delimiter.encode()) >= MAX_COLUMNS:
+        quote = str(options.get("quotechar") or '"')
+        names = next(csv.reader([line.decode("utf-8", "replace")], delimiter=delimiter, quotechar=quote))
+        check_column_count(len(names), label)
 
 
 def _is_short(row: pa_csv.InvalidRow) -> bool:

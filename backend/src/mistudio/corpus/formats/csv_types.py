@@ -24,7 +24,6 @@ _NUMBER: Final = r"^ *[-+]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+|[iI]nf(inity)?)([eE]
 # What pandas takes for a number, and what becomes another text as one.
 _DIGITS: Final = r"^ *[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)? *$"
 # What Arrow takes for a time.
-_DATE: Final = r"^\d{4}-\d\d-\d\d([ T]\d\d(:?\d\d(:?\d\d(\.\d+)?)?)?(Z|[-+]\d\d:?(\d\d)?)?)?$"
 _PLUS: Final = r"^ *\+\d+ *$"
 _TRUTH: Final = r"^(true|false|True|False|TRUE|FALSE)$"
 
@@ -77,16 +76,6 @@ def _infer_type(column: pa.Array) -> pa.DataType:
     if _all_match(present, _NUMBER) and not pc.any(pc.match_substring_regex(present, _PLUS), min_count=0).as_py():
         return pa.float64()
     return pa.bool_() if _all_match(present, _TRUTH) else pa.string()
-
-
-def list_date_columns(batch: pa.RecordBatch) -> dict[str, bool]:
-    """Return the columns of text of a batch of JSON, and whether all their values are dates or times."""
-    texts = {
-        name: column.drop_null()
-        for name, column in zip(batch.schema.names, batch.columns, strict=True)
-        if pa.types.is_string(column.type)
-    }
-    return {name: _all_match(column, _DATE) for name, column in texts.items() if len(column)}
 
 
 def _fits_int64(column: pa.Array) -> bool:

@@ -31,9 +31,21 @@ def cast_exactly(array: pa.Array, kind: pa.DataType, feature: Json = None) -> pa
     if missing := _list_lost_fields(array.type, kind):
         raise ValueMisfit(f"field “{missing[0]}” is not declared")
     try:
-        return (array.storage if isinstance(array.type, pa.BaseExtensionType) else array).cast(kind)
+        cast = (array.storage if isinstance(array.type, pa.BaseExtensionType) else array).cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise ValueMisfit(str(error).partition("\n")[0].rstrip(".")) from error
+    if pa.types.is_timestamp(kind) and pa.types.is_integer(array.type):
+        _check_years(cast)
+    return cast
+
+
+def _check_years(times: pa.Array) -> None:
+    """Refuse times that Python cannot show, so that no program can read the rows."""
+    for end, time in pc.min_max(times).items():
+        try:
+            time.as_py()
+        except (ValueError, OverflowError) as error:
+            raise ValueMisfit(f"the {end}imum is no time of the years 1 to 9999") from error
 
 
 def _list_lost_fields(kind: pa.DataType, wanted: pa.DataType) -> list[str]:

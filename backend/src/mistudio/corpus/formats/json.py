@@ -84,7 +84,8 @@ def _parse_records(block: bytes, label: str, number: int) -> list[JsonRecord]:
 def _try_arrow(block: bytes, known: KnownSchema) -> pa.RecordBatch | None:
     """Read the block with Arrow; return None if Arrow cannot, or not exactly."""
     types = known.types()
-    if _is_deep(block) or any(map(contains_json, types.values())):
+    # Arrow's reader crashes where the first record is null.
+    if block.lstrip().startswith(b"null") or _is_deep(block) or any(map(contains_json, types.values())):
         return None
     # A column of only nulls may become any type, so Arrow must not expect nulls.
     schema = pa.schema([(name, kind) for name, kind in types.items() if not pa.types.is_null(kind)])

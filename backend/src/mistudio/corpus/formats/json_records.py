@@ -42,8 +42,8 @@ def parse_line(line: bytes, *, label: str, number: int) -> JsonRecord:
 
 
 def _to_record(value: Value) -> JsonRecord:
-    """Make ``value`` a record; a value that is no object becomes the column ``text``, as in ``datasets``."""
-    row: dict[str, Value] = value if isinstance(value, dict) else {"text": value}
+    """Make ``value`` a record: null has no values, any other value becomes the column ``text``, as in ``datasets``."""
+    row: dict[str, Value] = value if isinstance(value, dict) else {} if value is None else {"text": value}
     try:
         orjson.dumps(row)
     except (TypeError, RecursionError):
@@ -63,20 +63,17 @@ def build_chunk(records: Sequence[JsonRecord], known: KnownSchema, *, consumed: 
             rows.append(row)
             values.append(value)
     types = known.types()
-    columns, mixed = [], set()
+    columns = []
     for name, (rows, values) in found.items():
         kind = infer_common_type(values, known=types.get(name))
-        if pa.types.is_string(kind) and any(not isinstance(value, str | None) for value in values):
-            mixed.add(name)
+        known.notes.note_values(name, kind, values)
         cells = make_array([fit_value(value, kind) for value in values], kind)
         columns.append(cells if len(rows) == len(records) else _spread(cells, rows, len(records)))
     invalid: dict[str, int] = {}
     for record in records:
         for name in record.invalid:
             invalid[name] = invalid.get(name, 0) + 1
-    return Chunk(
-        pa.RecordBatch.from_arrays(columns, names=list(found)), consumed, invalid, mixed_columns=frozenset(mixed)
-    )
+    return Chunk(pa.RecordBatch.from_arrays(columns, names=list(found)), consumed, invalid)
 
 
 def _spread(cells: pa.Array, rows: Sequence[int], count: int) -> pa.Array:

@@ -113,13 +113,8 @@ def _detect_frame(value: Mapping[str, Node]) -> Literal["columns", "index"] | No
         return "index" if isinstance(first, Mapping) and first and not _is_numbered(first) else None
     inner_keys = [list(inner) for inner in value.values() if isinstance(inner, Mapping) and inner]
     # The head may end within a column.
-    return (
-        "columns"
-        if inner_keys
-        and all(keys[0] == inner_keys[0][0] for keys in inner_keys)
-        and all(key.isdecimal() for keys in inner_keys for key in keys)
-        else None
-    )
+    has_one_start = len({keys[0] for keys in inner_keys}) == 1
+    return "columns" if has_one_start and all(key.isdecimal() for keys in inner_keys for key in keys) else None
 
 
 def _is_numbered(value: Mapping[str, Node]) -> bool:

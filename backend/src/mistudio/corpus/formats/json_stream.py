@@ -99,6 +99,7 @@ class JsonStream:
                 _, end = self._parse(self._text, self._at)
                 if self._ended or end < len(self._text) - _MARGIN or self._text[end - 1] in ']}"':
                     text, self._at = self._text[self._at : end], end
+                    self._check_length(len(text))
                     return text.encode("latin-1")
             except json.JSONDecodeError as error:
                 if self._ended or not self._can_go_on(error):
@@ -115,14 +116,17 @@ class JsonStream:
     def _read_more(self) -> bool:
         """Read as much again as the value already has, so that a long one is not parsed too often."""
         rest = len(self._text) - self._at
-        if rest > MAX_RECORD_BYTES:
-            raise too_long_error(self._source.label)
-        data = self._source.read(max(BLOCK_BYTES, rest))
+        self._check_length(rest)
+        data = self._source.read(max(BLOCK_BYTES, min(rest, MAX_RECORD_BYTES - rest)))
         self._ended = not data
         self._line += self._text.count("\n", 0, self._at)
         self._text = self._text[self._at :] + data.decode("latin-1")
         self._at = 0
         return bool(data)
+
+    def _check_length(self, length: int) -> None:
+        if length > MAX_RECORD_BYTES:
+            raise too_long_error(self._source.label)
 
     def _invalid_error(self, reason: str, position: int) -> InvalidData:
         line = self._line + self._text.count("\n", 0, position)

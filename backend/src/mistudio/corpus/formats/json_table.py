@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from mistudio.core.errors import InvalidData
-from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, ByteStream, too_long_error
+from mistudio.corpus.formats.byte_stream import ByteStream
 from mistudio.corpus.formats.json_type import Value, load_json
 
+_MAX_BYTES: Final = 256 << 20
 _ORIENTS: Final = ("columns", "index", "split")
 
 
@@ -16,9 +17,12 @@ def read_table(source: ByteStream, orient: str) -> Iterator[bytes]:
 
     A table by columns is not complete before its end, so it must fit into memory.
     """
-    data = source.read(MAX_RECORD_BYTES + 1)
-    if len(data) > MAX_RECORD_BYTES:
-        raise too_long_error(source.label)
+    data = source.read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        raise InvalidData(
+            f"{source.label} is one table of over {_MAX_BYTES >> 20} MB in pandas' orient “{orient}”, which cannot be "
+            "read in parts. Write it as JSON lines."
+        )
     value = _load(data, source.label)
     if not isinstance(value, Mapping) or orient not in _ORIENTS:
         raise InvalidData(f"{source.label} holds no table in pandas' orient “{orient}”. Name the field of its records.")

@@ -2,6 +2,7 @@
 
 import bz2
 import lzma
+import re
 import zlib
 from typing import Final, Literal, TypeAlias
 
@@ -36,6 +37,8 @@ _OTHERS: Final = (
     (b"Obj\x01", "an Avro file"),
 )
 _TAR_AT: Final = 257
+# A message of an Arrow stream begins with this mark and its length, which is small.
+_ARROW_STREAM: Final = re.compile(rb"\xff{4}..[\0-\x0f]\0", re.DOTALL)
 
 
 def detect_packing(head: bytes) -> Packing | None:
@@ -49,6 +52,8 @@ def describe_binary(head: bytes) -> str | None:
     """Return what a file that begins with ``head`` is, in words, if it is of a known kind that is not text."""
     if head[_TAR_AT : _TAR_AT + 5] == b"ustar":
         return "a tar archive"
+    if _ARROW_STREAM.match(head):
+        return "an Arrow stream"
     return next((words for magic, words in _OTHERS if head.startswith(magic)), None)
 
 

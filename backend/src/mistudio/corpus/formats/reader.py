@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from mistudio.core.errors import InvalidData, Json
 from mistudio.corpus.formats.byte_stream import ByteStream, open_streams
-from mistudio.corpus.formats.column_count import check_column_count
+from mistudio.corpus.formats.column_count import CellCounter, check_column_count
+from mistudio.corpus.formats.column_notes import ColumnNotes
 from mistudio.corpus.formats.columnar import (
     cast_batch,
     read_arrow,
@@ -21,7 +22,6 @@ from mistudio.corpus.formats.columnar import (
 )
 from mistudio.corpus.formats.csv import CSV_BLOCK_BYTES, read_csv
 from mistudio.corpus.formats.csv_rows import read_padded_csv
-from mistudio.corpus.formats.csv_types import list_date_columns
 from mistudio.corpus.formats.json import read_json
 from mistudio.corpus.formats.selection import (
     get_kept_columns,
@@ -55,7 +55,8 @@ class Attempt:
     """Results of an earlier attempt: the schema that fits the whole file, and the block size that fits a CSV record.
 
     ``has_short_rows`` means that rows of a CSV file lack cells, ``is_repaired`` that invalid UTF-8 is to be repaired.
-    ``hints`` are the least types of columns of a CSV file, such as text for cells that look like numbers.
+    ``hints`` are the least types of columns of a CSV file, such as text for cells that look like numbers; ``notes``
+    collects what all attempts see.
     """
 
     schema: pa.Schema | None = None
@@ -63,6 +64,7 @@ class Attempt:
     has_short_rows: bool = False
     is_repaired: bool = False
     hints: Mapping[str, pa.DataType] = field(default_factory=dict)
+    notes: ColumnNotes = field(default_factory=ColumnNotes)
 
 
 class NotUtf8(Exception):
@@ -102,11 +104,14 @@ def _may_be_encoded(file: ReadableFile, attempt: Attempt) -> bool:
 
 
 def _read_declared_schema(file: ReadableFile) -> pa.Schema:
-    names = get_kept_columns(file.options)
-    if file.format == "parquet":
-        return select_columns(read_parquet_schema(file.path, label=file.label), names, label=file.label)
-    schema = read_arrow_schema(file.path, label=file.label) if file.format == "arrow" else TEXT_SCHEMA
-    return select_columns(schema, names, label=file.label)
+    if file.format == "text":
+        schema = TEXT_SCHEMA
+    else:
+        read = read_parquet_schema if file.format == "parquet" else read_arrow_schema
+        schema = read(file.path, label=file.label)
+    selected = select_columns(schema, get_kept_columns(file.options), label=file.label)
+    check_column_count(len(selected), file.label)
+    return selected
 
 
 def _read_declared(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
@@ -125,21 +130,25 @@ def _read_declared(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
 def _read_converted(file: ReadableFile, schema: pa.Schema) -> Iterator[Chunk]:
     with translate_read_errors(file.label):
         for chunk in _select(file, _read_declared(file, schema)):
-            yield Chunk(cast_batch(chunk.batch, schema), chunk.consumed)
+            yield Chunk(cast_batch(chunk.batch, schema, label=file.label), chunk.consumed)
 
 
 def _read_inferred(file: ReadableFile, attempt: Attempt, monitor: Monitor) -> Iterator[Chunk]:
     """Yield chunks while they fit the known schema; after the first that does not, only infer types."""
-    known, is_wider = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}), False
+    known = KnownSchema(attempt.schema, attempt.hints if file.format == "csv" else {}, attempt.notes)
+    is_wider, cells = False, CellCounter(file.label)
     try:
         for chunk in _select(file, _read_untyped(file, known, attempt)):
             monitor.checkpoint()
+            if file.format == "json":
+                known.notes.note_types(known.schema or pa.schema([]), chunk.batch.schema)
+                known.notes.note_dates(chunk.batch)
             schema = _widen_schema(known.schema, chunk.batch.schema, file.label)
+            cells.add(chunk.batch, len(schema))
             is_wider = is_wider or (known.schema is not None and schema is not known.schema)
             known.schema = schema
             if not is_wider:
-                dates = list_date_columns(chunk.batch) if file.format == "json" else chunk.text_columns
-                yield _fit_chunk(replace(chunk, text_columns=dates), schema)
+                yield _fit_chunk(chunk, schema)
     except RecursionError as error:
         raise InvalidData(f"{file.label} is nested too deeply. Flatten it.") from error
     if is_wider:

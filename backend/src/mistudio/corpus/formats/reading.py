@@ -42,9 +42,9 @@ class Reading:
     """How a file was read, where it was not as its name and format say; None and 0 stand for the usual.
 
     ``fields`` are the paths of arrays of objects, in a file of one object that was read as one record.
-    ``number_texts`` are columns of CSV that are text although all their cells are numbers, ``date_texts`` those of JSON
-    whose texts are dates, ``mixed_texts`` those of JSON with other values beside texts, ``gap_numbers`` whole numbers
-    of CSV with missing cells. ``declared`` names the fields that options gave; the others were detected.
+    ``number_texts`` are columns of CSV that are text although all their cells are numbers, ``gap_numbers`` columns
+    of whole numbers with missing cells; of the texts of ``numbers_as_text`` and ``dates_as_text`` in JSON ``datasets``
+    makes other values. ``declared`` names the fields that options gave; the others were detected.
     """
 
     packing: str | None = None
@@ -58,9 +58,9 @@ class Reading:
     fields: tuple[str, ...] = ()
     short_rows: int = 0
     skipped_rows: int = 0
+    numbers_as_text: tuple[str, ...] = ()
+    dates_as_text: tuple[str, ...] = ()
     number_texts: tuple[str, ...] = ()
-    date_texts: tuple[str, ...] = ()
-    mixed_texts: tuple[str, ...] = ()
     gap_numbers: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
 

@@ -1,6 +1,7 @@
 """The form in which a type, a schema and its column names are stored in Parquet."""
 
 from collections.abc import Iterable
+from functools import cache
 
 import pyarrow as pa
 
@@ -17,7 +18,25 @@ def to_storable_type(kind: pa.DataType) -> pa.DataType:
         return pa.string()
     if pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
         return pa.binary()
+    if pa.types.is_timestamp(kind):
+        return _to_storable_timestamp(kind)
     return _to_storable_nested_type(kind)
+
+
+def _to_storable_timestamp(kind: pa.TimestampType) -> pa.TimestampType:
+    """Return a timestamp of the same instants: Parquet has no whole seconds, and nothing reads an unknown time zone."""
+    zone = kind.tz if kind.tz is None or is_time_zone(kind.tz) else "UTC"
+    return pa.timestamp("ms" if kind.unit == "s" else kind.unit, zone)
+
+
+@cache
+def is_time_zone(name: str) -> bool:
+    """Return whether this machine knows the time zone."""
+    try:
+        pa.lib.string_to_tzinfo(name)
+    except (pa.ArrowException, ValueError, KeyError, OSError):
+        return False
+    return True
 
 
 def _to_storable_nested_type(kind: pa.DataType) -> pa.DataType:
@@ -42,6 +61,8 @@ def is_loadable(kind: pa.DataType) -> bool:
         return is_json(kind)
     if pa.types.is_dictionary(kind):
         return is_loadable(kind.value_type)
+    if pa.types.is_timestamp(kind) and kind.tz is not None and not is_time_zone(kind.tz):
+        return False
     tests = (pa.types.is_map, pa.types.is_list_view, pa.types.is_large_list_view, pa.types.is_run_end_encoded)
     if any(test(kind) for test in (*tests, pa.types.is_decimal32, pa.types.is_decimal64)):
         return False

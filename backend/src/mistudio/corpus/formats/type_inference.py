@@ -13,6 +13,7 @@ from typing import Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mistudio.corpus.formats.column_notes import ColumnNotes
 from mistudio.corpus.formats.json_type import (
     JSON,
     MAX_DEPTH,
@@ -44,6 +45,7 @@ class KnownSchema:
 
     schema: pa.Schema | None = None
     hints: Mapping[str, pa.DataType] = field(default_factory=dict)
+    notes: ColumnNotes = field(default_factory=ColumnNotes)
 
     def types(self) -> dict[str, pa.DataType]:
         """Return the type of each known column."""

@@ -18,8 +18,7 @@ class Chunk:
     """Some rows of a source file; ``invalid`` counts repaired rows per column, ``consumed`` source bytes so far.
 
     ``short_rows`` counts CSV rows that lacked cells, ``skipped_rows`` those that an option left out. ``text_columns``
-    are columns of CSV that were kept as text, and whether all of their cells are numbers, or columns of text of JSON,
-    and whether all are dates. ``mixed_columns`` are columns of JSON of which values became text.
+    are columns of CSV that were kept as text, and whether all of their cells are numbers.
     """
 
     batch: pa.RecordBatch
@@ -28,7 +27,6 @@ class Chunk:
     short_rows: int = 0
     skipped_rows: int = 0
     text_columns: Mapping[str, bool] = field(default_factory=dict)
-    mixed_columns: frozenset[str] = frozenset()
 
 
 def repair_chunk(chunk: Chunk, *, label: str) -> Chunk:

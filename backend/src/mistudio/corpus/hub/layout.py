@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from os.path import normpath
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -126,7 +127,7 @@ class _LibraryLayout(Layout):
         return cast("Format", own), options
 
     def _to_relative(self, path: str) -> str:
-        return path.removeprefix(f"{self._root}/")
+        return normpath(path).removeprefix(f"{self._root}/")
 
     def _get_features(self, config: str) -> Any:  # the library has no types
         info = (self._module.dataset_infos or {}).get(config)

@@ -9,6 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from os.path import normpath
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -33,28 +34,35 @@ class _VirtualFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec ships
         name = self._strip_protocol(path)
         if PREFIX not in name:
             return list(super().ls(path, detail=detail, **options))
-        if name not in _folders:
+        key = normpath(name)
+        if key not in _folders:
             raise FileNotFoundError(name)
-        return list(_folders[name]) if detail else [entry["name"] for entry in _folders[name]]
+        # Below "a/." the library expects "a/./b", as in a real folder.
+        entries = list(_folders[key])
+        if key != name:
+            entries = [{**entry, "name": name.rstrip("/") + entry["name"][len(key) :]} for entry in entries]
+        return entries if detail else [entry["name"] for entry in entries]
 
     def info(self, path: Any, **options: Any) -> Entry:
         """Return one entry."""
         name = self._strip_protocol(path)
         if PREFIX not in name:
             return dict(super().info(path, **options))
-        if name not in _entries:
+        if normpath(name) not in _entries:
             raise FileNotFoundError(name)
-        return _entries[name]
+        return {**_entries[normpath(name)], "name": name}
 
     def isdir(self, path: Any) -> bool:
         """Return whether it is a folder."""
         name = self._strip_protocol(path)
-        return name in _folders if PREFIX in name else bool(super().isdir(path))
+        return normpath(name) in _folders if PREFIX in name else bool(super().isdir(path))
 
     def isfile(self, path: Any) -> bool:
         """Return whether it is a file."""
         name = self._strip_protocol(path)
-        return name in _entries and name not in _folders if PREFIX in name else bool(super().isfile(path))
+        if PREFIX not in name:
+            return bool(super().isfile(path))
+        return normpath(name) in _entries and normpath(name) not in _folders
 
 
 @contextmanager

@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mistudio.corpus.formats.features import Features
 from mistudio.corpus.formats.json_type import is_json
-from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.formats.utf8_repair import Chunk, decode_array
 from mistudio.corpus.store.columns import classify_column
 from mistudio.corpus.store.file_report import ColumnKind, ColumnReport
@@ -154,7 +152,6 @@ class ColumnCounter:
         self.short_rows = 0
         self.skipped_rows = 0
         self.text_columns: dict[str, bool] = {}
-        self.mixed_columns: dict[str, None] = {}
         self._counts: dict[str, _ColumnCounts] = {}
         if schema is not None:
             self._set_schema(schema)
@@ -169,7 +166,6 @@ class ColumnCounter:
         self.rows += chunk.batch.num_rows
         self.short_rows += chunk.short_rows
         self.skipped_rows += chunk.skipped_rows
-        self.mixed_columns |= dict.fromkeys(sorted(chunk.mixed_columns))
         for name, is_other in chunk.text_columns.items():
             self.text_columns[name] = is_other and self.text_columns.get(name, True)
         for name, column in zip(chunk.batch.schema.names, chunk.batch.columns, strict=True):
@@ -181,20 +177,3 @@ class ColumnCounter:
     def reports(self) -> tuple[ColumnReport, ...]:
         """Return one report per column, in the order of the schema."""
         return tuple(counts.to_report() for counts in self._counts.values())
-
-
-def complete_reading(reading: Reading, counter: ColumnCounter, file_format: str, declared: Features) -> Reading | None:
-    """Return the reading with the counts of the file's rows; None if there is nothing to say."""
-    is_csv = file_format == "csv"
-    texts = tuple(name for name, is_other in counter.text_columns.items() if is_other and name not in declared)
-    gaps = tuple(column.name for column in counter.reports() if is_csv and column.type == "int64" and column.nulls)
-    counted = replace(
-        reading,
-        short_rows=counter.short_rows,
-        skipped_rows=counter.skipped_rows,
-        number_texts=texts[:_MOST_NAMED] if is_csv else (),
-        date_texts=() if is_csv else texts[:_MOST_NAMED],
-        mixed_texts=tuple(name for name in counter.mixed_columns if name not in declared)[:_MOST_NAMED],
-        gap_numbers=tuple(name for name in gaps if name not in declared)[:_MOST_NAMED],
-    )
-    return None if counted == Reading() else counted

@@ -16,6 +16,8 @@ import pyarrow as pa
 
 from mistudio.core.disk import translate_disk_errors
 from mistudio.core.errors import DataMissing, Json
+from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES
+from mistudio.corpus.formats.column_count import check_column_count
 from mistudio.corpus.formats.columnar import open_parquet, read_parquet, translate_read_errors
 from mistudio.corpus.formats.csv import HasShortRows, RecordTooLong
 from mistudio.corpus.formats.features import (
@@ -25,6 +27,7 @@ from mistudio.corpus.formats.features import (
     read_features,
     write_features,
 )
+from mistudio.corpus.formats.group_sizes import GroupSizes
 from mistudio.corpus.formats.reader import (
     Attempt,
     NotUtf8,
@@ -37,8 +40,9 @@ from mistudio.corpus.formats.reading import Reading, detect_late_encoding, detec
 from mistudio.corpus.formats.selection import is_selective
 from mistudio.corpus.formats.storable_type import is_loadable, make_names_unique
 from mistudio.corpus.formats.utf8_repair import Chunk, repair_chunk
-from mistudio.corpus.ingest.column_counts import ColumnCounter, complete_reading
+from mistudio.corpus.ingest.column_counts import ColumnCounter
 from mistudio.corpus.ingest.read_back import read_back, require_rows
+from mistudio.corpus.ingest.reading_counts import complete_reading
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.parquet_writer import GROUP_ROWS, GroupWriter, max_group_bytes
@@ -50,6 +54,8 @@ _LARGER_BLOCKS: Final = 8
 # A kept file's row groups may be this many times larger than ours, but not so small that its footer outweighs its data.
 _KEPT_SIZE_FACTOR: Final = 10
 _KEPT_MIN_ROWS: Final = 64
+# In memory, where a value of a dictionary takes its room in each row that names it.
+_KEPT_MOST_BYTES: Final = 64 << 20
 _TEXT_FORMATS: Final = ("json", "csv", "text")
 _NO_ROWS: Final = Chunk(pa.RecordBatch.from_arrays([], names=[]), 0)
 
@@ -135,9 +141,11 @@ def _keep(file: ReadableFile, target: Path, monitor: Monitor, progress: Progress
 def _is_well_grouped(file: ReadableFile) -> bool:
     with translate_read_errors(file.label), open_parquet(file.path) as parquet:
         metadata, names = parquet.metadata, parquet.schema_arrow.names
+        check_column_count(len(names), file.label)
         groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
         limit = max_group_bytes(parquet.schema_arrow) * _KEPT_SIZE_FACTOR
-        are_small = all(
+        sizes = GroupSizes(file.path, parquet)
+        are_small = all(sizes.estimate_bytes(index) <= _KEPT_MOST_BYTES for index in range(len(groups))) and all(
             group.num_rows <= GROUP_ROWS and (group.total_byte_size <= limit or group.num_rows == 1) for group in groups
         )
         have_few_rows = len(groups) > 1 + metadata.num_rows / _KEPT_MIN_ROWS
@@ -177,7 +185,7 @@ def _rewrite(file: ReadableFile, target: Path, features: Features, monitor: Moni
         except SchemaWidened as wider:
             attempt = replace(attempt, schema=wider.schema)
         except RecordTooLong:
-            attempt = replace(attempt, block_bytes=attempt.block_bytes * _LARGER_BLOCKS)
+            attempt = replace(attempt, block_bytes=min(MAX_RECORD_BYTES, attempt.block_bytes * _LARGER_BLOCKS))
         except HasShortRows:
             attempt = replace(attempt, has_short_rows=True)
         except NotUtf8:
@@ -221,7 +229,7 @@ def _try_rewrite(
         sha256 = read_back(path, counter.rows, label=file.label, monitor=monitor)
     return replace(
         _make_report(target, counter, sha256=sha256, kept=False),
-        reading=complete_reading(reading, counter, file.format, features),
+        reading=complete_reading(reading, counter, attempt.notes, file.format, features),
     )
 
 

@@ -136,6 +136,8 @@ class _Planner:
         reason = "such values are not supported" if kind is None else self._find_misfit(name, kind, feature)
         if reason is None:
             self.fields[name] = column.with_type(kind)
+            if kind == pa.timestamp("s"):
+                self.notices.append(f"The card declares column “{name}” as {described}. Parquet stores timestamp[ms].")
             return feature
         self.notices.append(
             f"The card declares column “{name}” as {described}, which was not applied: {reason}. "

@@ -1,6 +1,6 @@
 """Says in sentences how source files were read, where that is not what their names say or what ``datasets`` does."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Final
 
@@ -60,15 +60,15 @@ def _describe(reading: Reading) -> Iterator[tuple[str, int]]:
 
 
 def _describe_columns(reading: Reading) -> Iterator[str]:
-    """Yield where columns have other types than the library gives them."""
+    """Yield where columns have other types than ``datasets`` gives them."""
     for names, sentence in (
-        (reading.number_texts, "kept as text, as numbers would lose leading zeros, plus signs or digits"),
-        (reading.date_texts, "dates are kept as text, where datasets makes times of them"),
-        (reading.mixed_texts, "values of different types, or numbers beyond 64 bits, are kept as text"),
-        (reading.gap_numbers, "whole numbers stay whole beside missing cells, where datasets makes them fractions"),
+        (reading.number_texts, "kept as text, as numbers would lose leading zeros, plus signs or digits: {}."),
+        (reading.numbers_as_text, "stored as text, because other values are text or beyond 64 bits: numbers in {}."),
+        (reading.dates_as_text, "kept as text, as they were written: dates in {}."),
+        (reading.gap_numbers, "whole numbers stay whole beside missing cells, where datasets makes fractions: {}."),
     ):
         if names:
-            yield f"{sentence}: {', '.join(f'“{_escape(name)}”' for name in names)}."
+            yield sentence.format(_list_names([f"“{_escape(name)}”" for name in names]))
 
 
 def _describe_json(reading: Reading) -> Iterator[str]:
@@ -89,6 +89,6 @@ def _escape(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _list_names(names: list[str]) -> str:
+def _list_names(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_NAMED])
     return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED:,} more"

@@ -32,8 +32,7 @@ def learn_row_template(tokenizer: Tokenizer) -> RowTemplate:
         return RowTemplate((), ())
     candidates: set[RowTemplate] | None = None
     for text in _list_texts(tokenizer):
-        bare = tokenizer.encode(text, add_special_tokens=False).ids
-        complete = tokenizer.encode(text, add_special_tokens=True).ids
+        bare, complete = (tokenizer.encode(text, add_special_tokens=added).ids for added in (False, True))
         possible = _list_candidates(bare, complete)
         candidates = possible if candidates is None else candidates & possible
     if not candidates or len(candidates) > 1:

@@ -103,7 +103,7 @@ def test_a_line_too_large_for_memory_is_invalid() -> None:
         def seek(self, offset: int, whence: int = 0) -> int:
             return offset + whence
 
-    with pytest.raises(InvalidData, match=r"a\.txt has a line or record of over 256 MB"):
+    with pytest.raises(InvalidData, match=r"a\.txt has a line or record of over 100 MB"):
         next(read_blocks(ByteStream(Endless(), label="a.txt")))  # type: ignore[arg-type]  # all that it reads from
 
 

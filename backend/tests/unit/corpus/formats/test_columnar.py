@@ -9,7 +9,6 @@ import pytest
 
 from mistudio.core.errors import InvalidData
 from mistudio.corpus.formats.columnar import (
-    BATCH_ROWS,
     cast_batch,
     read_arrow,
     read_arrow_schema,
@@ -17,6 +16,7 @@ from mistudio.corpus.formats.columnar import (
     read_parquet_schema,
     translate_read_errors,
 )
+from mistudio.corpus.formats.group_sizes import BATCH_ROWS
 
 TABLE = pa.table(
     {"text": pa.array([f"tale {number}" for number in range(5_000)], pa.large_string()), "n": range(5_000)},
@@ -88,5 +88,12 @@ def test_errors_of_the_disk_pass(tmp_path: Path) -> None:
 def test_a_batch_is_converted_to_a_schema() -> None:
     """Column by column, by position."""
     batch = TABLE.to_batches()[0]
-    assert STORED == cast_batch(batch, STORED).schema
-    assert ROWS == cast_batch(batch, STORED).to_pylist()
+    assert STORED == cast_batch(batch, STORED, label="a").schema
+    assert ROWS == cast_batch(batch, STORED, label="a").to_pylist()
+
+
+def test_a_value_beyond_its_stored_type_is_refused() -> None:
+    """Parquet has no whole seconds; the message names the file and the column."""
+    batch = pa.record_batch({"x": pa.array([1 << 62], pa.timestamp("s"))})
+    with pytest.raises(InvalidData, match=r"a\.x, column “x”: a value of type timestamp\[s\] cannot be stored"):
+        cast_batch(batch, pa.schema([("x", pa.timestamp("ms"))]), label="a.x")

@@ -35,6 +35,8 @@ def read_rows(
         (("x", "NA", ""), ["x", None, None]),
         ((" 1", "2 ", "-inf"), [1.0, 2.0, float("-inf")]),
         (("1", "NA", "null"), [1, None, None]),
+        (("9223372036854775807", "-9223372036854775808", "2"), [2**63 - 1, -(2**63), 2]),
+        (("9223372036854775808", "1", "2"), ["9223372036854775808", "1", "2"]),
         (("12345678901234567890", "1", "2"), ["12345678901234567890", "1", "2"]),
     ],
 )
@@ -156,3 +158,18 @@ def test_a_record_longer_than_the_block_must_be_read_again() -> None:
     with pytest.raises(RecordTooLong):
         read_rows(data, block_bytes=1_000)
     assert ["x\n" * 5_000] == [row["a"] for row in read_rows(data)]
+
+
+@pytest.mark.parametrize(
+    ("data", "options"),
+    [(b"a," * 10_000 + b"a\nx\n", {}), (b"# a comment\n" + b"a;" * 10_000 + b"a\n", {"skiprows": 1, "sep": ";"})],
+)
+def test_too_many_columns_are_refused_before_they_are_made(data: bytes, options: dict[str, Json]) -> None:
+    """Arrow takes a gigabyte for 100,000 columns."""
+    with pytest.raises(InvalidData, match=r"has over 10,000 different columns"):
+        read_rows(data, options=options)
+
+
+def test_a_first_row_with_many_commas_in_a_quoted_cell_is_read() -> None:
+    """They separate no columns."""
+    assert 1 == len(read_rows(b'"' + b"a," * 20_000 + b'",b\n1,2\n'))

@@ -59,3 +59,14 @@ def test_other_labels_are_an_error(values: pa.Array) -> None:
     """With the value in the message."""
     with pytest.raises(ValueMisfit, match=str(values[0])):
         cast_exactly(values, INT, LABEL)
+
+
+def test_numbers_that_are_no_times_of_the_calendar_do_not_fit() -> None:
+    """Nothing could show them: Python's years go from 1 to 9999."""
+    seconds = pa.timestamp("s")
+    assert 1 == cast_exactly(pa.array([1, None]), seconds).cast(INT)[0].as_py()
+    assert 2 == len(cast_exactly(pa.array([None, None], INT), seconds))
+    with pytest.raises(ValueMisfit, match="the maximum is no time of the years 1 to 9999"):
+        cast_exactly(pa.array([1, 2**40]), seconds)
+    with pytest.raises(ValueMisfit, match="the minimum is no time"):
+        cast_exactly(pa.array([-(2**40), 1]), seconds)

@@ -65,6 +65,20 @@ def test_values_of_several_types_get_one_that_holds_all(data: bytes, values: lis
     assert values == [row["a"] for row in read_rows(data)]
 
 
+@pytest.mark.parametrize("data", [b'null\n{"a": 1}\n', b' \nnull\nnull\n{"a": 1}\n', b'[null, {"a": 1}]'])
+def test_a_record_that_is_null_has_no_values(data: bytes) -> None:
+    """Arrow's reader crashes at it where it is the first."""
+    rows = read_rows(data)
+    assert {"a": 1} == rows[-1]
+    assert all(row == {"a": None} for row in rows[:-1])
+
+
+def test_records_that_are_all_null_are_refused() -> None:
+    """They have no columns."""
+    with pytest.raises(InvalidData, match="the records have no fields"):
+        read_rows(b"null\nnull\n")
+
+
 def test_a_missing_key_is_null() -> None:
     """Wherever it first appears."""
     assert [{"a": 1, "b": None}, {"a": None, "b": 2}] == read_rows(b'{"a": 1}\n{"b": 2}\n')

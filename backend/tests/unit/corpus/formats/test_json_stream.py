@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistudio.core.errors import InvalidData
-from mistudio.corpus.formats.byte_stream import ByteStream
+from mistudio.corpus.formats.byte_stream import MAX_RECORD_BYTES, ByteStream
 from mistudio.corpus.formats.json_stream import JsonStream
 
 VALUES = st.recursive(
@@ -91,3 +91,9 @@ def test_a_field_is_only_in_an_object() -> None:
         list(make_stream(b"[1]").read_records_under("a"))
     with pytest.raises(InvalidData, match="a key in quotes is missing"):
         list(make_stream(b"{a: 1}").read_records_under("a"))
+
+
+def test_a_value_too_large_for_memory_is_refused() -> None:
+    """As soon as it is; the rest of it is never read."""
+    with pytest.raises(InvalidData, match=r"a\.json has a line or record of over 100 MB"):
+        list(make_stream(b'["' + b"x" * (MAX_RECORD_BYTES + 1) + b'"]').read_records())

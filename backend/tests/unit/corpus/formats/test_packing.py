@@ -66,6 +66,11 @@ def test_other_kinds_of_files_are_named() -> None:
     sink = io.BytesIO()
     pq.write_table(pa.table({"a": [1]}), sink)
     assert "a Parquet file" == describe_binary(sink.getvalue())
+    stream = io.BytesIO()
+    with pa.ipc.new_stream(stream, pa.schema([("a", pa.int64())])):
+        pass
+    assert "an Arrow stream" == describe_binary(stream.getvalue())
+    assert describe_binary(b"\xff\xff\xff\xffabcd") is None
     assert "a tar archive" == describe_binary(b"a.txt".ljust(257, b"\0") + b"ustar\0")
     assert describe_binary(b"text") is None
 

@@ -28,6 +28,9 @@ INT, TEXT = pa.int64(), pa.string()
         (pa.month_day_nano_interval(), TEXT),
         (pa.list_(INT, 3), pa.list_(INT, 3)),
         (pa.timestamp("us"), pa.timestamp("us")),
+        (pa.timestamp("s", "Europe/Berlin"), pa.timestamp("ms", "Europe/Berlin")),
+        (pa.timestamp("ns", "Nowhere/Land"), pa.timestamp("ns", "UTC")),
+        (pa.timestamp("us", "+01:00"), pa.timestamp("us", "+01:00")),
     ],
 )
 def test_a_type_is_stored_in_its_plain_form(kind: pa.DataType, stored: pa.DataType) -> None:

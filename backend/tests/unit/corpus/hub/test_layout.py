@@ -53,6 +53,14 @@ def test_tsv_has_a_tab_as_its_separator(folder: Path) -> None:
     assert ("csv", {"sep": "\t"}) == (config.format, config.options)
 
 
+@pytest.mark.parametrize("data_dir", [".", "./", "./data", "data/.", "data"])
+def test_a_folder_of_the_card_may_be_written_in_any_way(folder: Path, data_dir: str) -> None:
+    """Its files are those of the repository."""
+    card = f"---\nconfigs:\n- {{config_name: one, data_dir: {data_dir}}}\n---\n".encode()
+    layout = read_layout("ada/tales", ["README.md", "data/train.jsonl"], {"README.md": card}, folder)
+    assert {"train": ("data/train.jsonl",)} == dict(layout.read("one").splits)
+
+
 def test_each_config_has_its_own_format(folder: Path) -> None:
     """The library itself reads all configs in the format of the first one."""
     card = b"""---

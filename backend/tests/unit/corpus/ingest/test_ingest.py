@@ -259,8 +259,8 @@ def test_a_report_is_read_back_from_json() -> None:
     [
         (b"text,n\na,007\nb,1\n", "a.csv", Reading(number_texts=("n",))),
         (b"text,n\na,7\nb,\n", "a.csv", Reading(gap_numbers=("n",))),
-        (b'{"text": "a", "d": "2020-01-01"}\n', "a.jsonl", Reading(date_texts=("d",))),
-        (b'{"text": "a", "v": 1}\n{"text": "b", "v": "x"}\n', "a.jsonl", Reading(mixed_texts=("v",))),
+        (b'{"text": "a", "d": "2020-01-01"}\n', "a.jsonl", Reading(dates_as_text=("d",))),
+        (b'{"text": "a", "v": 1}\n{"text": "b", "v": "x"}\n', "a.jsonl", Reading(numbers_as_text=("v",))),
         (b'{"text": "a", "v": 1}\n{"text": "b"}\n', "a.jsonl", None),
     ],
 )
