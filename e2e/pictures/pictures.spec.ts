@@ -85,10 +85,14 @@ test('the list, its form and its dialogs', async ({ page, panel, server }) => {
   });
   await page.getByLabel('How much').selectOption('rows');
   await page.getByLabel('Which').selectOption('random');
-  const amount = ['How much', 'Rows', 'Which', 'Seed', 'Columns'].map((name) =>
-    parent(page.getByLabel(name, { exact: true })),
-  );
-  await takeAround('AmountOptions', amount);
+  const field = (name: string): Locator => parent(page.getByLabel(name, { exact: true }));
+  await takeAround('AmountOptions', [
+    field('How much'),
+    field('Rows'),
+    field('Which'),
+    field('Seed'),
+    field('Columns'),
+  ]);
   await page.getByLabel('How much').selectOption('all');
   await panel.repository.fill('acme/nothing');
   await panel.repository.press('Enter');
