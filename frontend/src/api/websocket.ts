@@ -6,7 +6,7 @@
 import type { Channel, EventOf, SnapshotOf, SubscribeRefused } from '../types/events';
 import { createSocket, type SocketFactory, type SocketLike } from './socket';
 
-/** `connecting`: the first attempt only; `reconnecting` becomes `down` after several failed attempts. */
+/** `connecting` lasts until the first connection. After several failed attempts the state is `down`. */
 export type SocketState = 'connecting' | 'connected' | 'reconnecting' | 'down';
 
 /** Receives a channel: first the snapshot, then events; after a reconnect another snapshot. */

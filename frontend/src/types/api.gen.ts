@@ -232,7 +232,7 @@ export interface paths {
     };
     /**
      * Get Statistics
-     * @description Get exact figures, over all and per split.
+     * @description Get exact statistics of the whole dataset and of each split.
      */
     get: operations['getStatistics'];
     put?: never;
@@ -1061,7 +1061,7 @@ export interface components {
       revision?: string | null;
       /**
        * Seed
-       * @description Decides what a random part draws.
+       * @description The same seed draws the same random part.
        * @default 0
        */
       seed: number;
@@ -4423,9 +4423,9 @@ export interface operations {
       query?: {
         /** @description Several may be given. */
         max_length?: number[] | null;
-        /** @description Exact: from this one's counts. */
+        /** @description Exact, from its counts. */
         tokenization?: string | null;
-        /** @description An estimate, from a sample. */
+        /** @description Estimated from a sample. */
         tokenizer?: string | null;
       };
       header?: never;
@@ -4984,7 +4984,7 @@ export interface operations {
         revision?: string | null;
         /** @description Take this many rows. */
         rows?: number | null;
-        /** @description Decides what a random part draws. */
+        /** @description The same seed draws the same random part. */
         seed?: number;
       };
       header?: {

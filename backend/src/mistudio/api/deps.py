@@ -63,7 +63,7 @@ def read_part(
     rows: Annotated[int | None, Query(ge=1, le=2**53, description="Take this many rows.")] = None,
     max_bytes: Annotated[int | None, Query(ge=1, le=2**53, description="Take about this many bytes of source.")] = None,
     order: Annotated[Order, Query()] = "first",
-    seed: Annotated[Seed, Query(description="Decides what a random part draws.")] = 0,
+    seed: Annotated[Seed, Query(description="The same seed draws the same random part.")] = 0,
     columns: Annotated[list[ColumnName] | None, Query(description="Can be repeated. Default: all.")] = None,
 ) -> Part:
     """Return the part that a query describes."""

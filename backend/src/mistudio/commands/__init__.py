@@ -1,1 +1,1 @@
-"""The commands that work with datasets: the same services as the API, with a running server or without one."""
+"""The commands that work with datasets. They use the API of a running server, else one in their own process."""

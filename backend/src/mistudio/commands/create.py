@@ -66,7 +66,7 @@ def download(
     rows: Annotated[int | None, typer.Option(min=1, help="Take this many rows. Default: all.")] = None,
     max_size: Annotated[str | None, typer.Option(help="Take about this much of the source, such as 2GB.")] = None,
     sample: Annotated[Literal["first", "random"], typer.Option(help="random: drawn by --seed.")] = "first",
-    seed: Annotated[int, typer.Option(min=0, help="Decides what a random part draws.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of --sample random; the same seed takes the same rows.")] = 0,
     column: Annotated[list[str] | None, typer.Option(help="Keep this column. Can be repeated. Default: all.")] = None,
     token: HubToken = None,
     json: AsJson = False,
@@ -99,13 +99,13 @@ def download(
 
 def extend(
     wanted: Wanted,
-    rows: Annotated[int | None, typer.Option(min=1, help="So many rows in all.")] = None,
-    max_size: Annotated[str | None, typer.Option(help="About so much of the source in all, such as 4GB.")] = None,
+    rows: Annotated[int | None, typer.Option(min=1, help="Total number of rows.")] = None,
+    max_size: Annotated[str | None, typer.Option(help="Approximate total size of the source, such as 4GB.")] = None,
     token: HubToken = None,
     json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a larger part of the same repository, which shares what is here; without an amount, everything."""
+    """Take more of the same repository and reuse the files that are here. Without an amount, take everything."""
     request = {"amount": make_amount(rows, max_size), "access_token": token}
 
     async def use(api: Studio) -> None:
@@ -135,7 +135,7 @@ def import_files(
     json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Import local files as the Hub would lay them out: by their card, else by their names. The files stay."""
+    """Import local files by their card, else by their names, as the Hub does. Your files are not changed."""
     found = list_files(paths)
     if not found:
         raise fail("There is no file here. Choose files, or a folder that has some.")

@@ -8,11 +8,11 @@ from mistudio.core.config import Settings
 
 
 def rebuild_raw_files(folder: Path, settings: Settings) -> list[str]:
-    """Fetch the part in ``folder`` again with the same bytes, and return what was wrong with its files, as sentences.
+    """Fetch the part in ``folder`` again, repair its raw files, and return sentences that say what was wrong.
 
     Raises ValidationFailed, SourceChanged, and what fetching raises.
     """
-    # The Hub's client reads them when it is imported.
+    # The Hub's client reads these environment variables when it is imported.
     os.environ.update(settings.hub_environment())
     from mistudio.corpus.fetch import FetchSettings
     from mistudio.corpus.ingest.part_origin import HubAccess

@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         default=100_000_000,
         ge=15_000_000,
         le=4_000_000_000,
-        description="Memory to build an index in, beside about 200 MB; more memory gives fewer, larger files.",
+        description="Memory for building an index, in addition to about 200 MB. More memory makes fewer, larger files.",
     )
     max_searches: int = Field(default=4, ge=1, le=64, description="Searches that run at the same time; others wait.")
     search_seconds: float = Field(

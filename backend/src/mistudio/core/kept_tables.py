@@ -1,7 +1,7 @@
 """Keeps the tables that a schema downgrade would drop: renamed, with all rows, until an upgrade restores them.
 
-An older version does not know these tables, but its deletions reach them through their foreign keys. Indexes and
-constraints move with their table and keep their names.
+An older version does not use these tables. When it deletes a dataset, their foreign keys delete the dataset's rows.
+Indexes and constraints move with their table and keep their names.
 """
 
 from collections.abc import Sequence

@@ -65,13 +65,13 @@ def find_server_url(data_dir: Path) -> str | None:
                 lines = file.read().splitlines()
                 return lines[1] if len(lines) > 1 else None
     except OSError:
-        # Without a readable folder there is no server in it; what is wrong with the folder shows at its use.
+        # If the file cannot be read, no server runs here. The folder's next use reports the error.
         return None
     return None
 
 
 def write_token(data_dir: Path, token: str) -> None:
-    """Keep the token of the running server in a file that only this user can read; there must be none."""
+    """Write the running server's token to a file that only this user can read; raise FileExistsError if it exists."""
     with os.fdopen(os.open(data_dir / _TOKEN_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(token)
 

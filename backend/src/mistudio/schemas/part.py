@@ -66,7 +66,7 @@ class PartFields(BaseModel):
         default="first",
         description="With random, row groups are drawn by the seed, or whole files of formats without row groups.",
     )
-    seed: Seed = Field(default=0, description="Decides what a random part draws.")
+    seed: Seed = Field(default=0, description="The same seed draws the same random part.")
     columns: list[ColumnName] | None = Field(default=None, min_length=1, description="Default: all.")
 
     @property

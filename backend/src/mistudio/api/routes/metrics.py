@@ -11,7 +11,7 @@ router = APIRouter(tags=["system"])
 
 @router.get("/metrics", operation_id="metrics", include_in_schema=False)
 async def metrics(services: ServicesDep) -> Response:
-    """Return what this server counts, and the jobs of the table."""
+    """Return this server's counters, and the number of jobs by kind and state."""
     JOBS.clear()
     for kind, state, count in await services.jobs.count_jobs():
         JOBS.labels(kind=kind, state=state).set(count)

@@ -141,7 +141,7 @@ async def get_statistics(
     services: ServicesDep,
     tokenization: Annotated[OneLine | None, Query(max_length=64, description="Default: the newest ready one.")] = None,
 ) -> StatisticsResponse:
-    """Get exact figures, over all and per split."""
+    """Get exact statistics of the whole dataset and of each split."""
     return await services.statistics.statistics(dataset_id, tokenization)
 
 
@@ -153,8 +153,8 @@ async def get_statistics(
 async def what_if(
     dataset_id: DatasetId,
     services: ServicesDep,
-    tokenization: Annotated[OneLine | None, Query(max_length=64, description="Exact: from this one's counts.")] = None,
-    tokenizer: Annotated[OneLine | None, Query(max_length=1024, description="An estimate, from a sample.")] = None,
+    tokenization: Annotated[OneLine | None, Query(max_length=64, description="Exact, from its counts.")] = None,
+    tokenizer: Annotated[OneLine | None, Query(max_length=1024, description="Estimated from a sample.")] = None,
     max_length: Annotated[list[MaxLength] | None, Query(max_length=64, description="Several may be given.")] = None,
 ) -> WhatIfResponse:
     """Calculate what max_length costs before a job runs: padded, ragged and packed side by side."""

@@ -20,10 +20,9 @@ class FieldError:
 class MiStudioError(Exception):
     """Base of all errors that are shown to a user.
 
-    ``detail`` is one sentence that a person can act on; ``retry_after`` is in seconds; ``fields`` names the
-    request fields at fault, by default the one that errors of the class concern (``concerns``), or that the caller
-    gives as ``field``; ``extra`` is machine-readable data that the error's code documents (an id, the choices, bytes
-    needed).
+    ``detail`` is one sentence that a person can act on. ``retry_after`` is in seconds. ``fields`` names the request
+    fields at fault; the default is ``field``, else ``concerns`` of the class. ``extra`` is data for programs, such as
+    an id, the choices or the bytes needed; docs/errors.md describes it for each code.
     """
 
     code: ClassVar[str]

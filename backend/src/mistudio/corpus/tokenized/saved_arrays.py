@@ -1,4 +1,4 @@
-"""Loads the arrays beside a tokenization's rows; one that is missing or damaged is named in a sentence."""
+"""Loads the arrays beside a tokenization's rows."""
 
 from pathlib import Path
 from tokenize import TokenError
@@ -14,13 +14,13 @@ _INTEGERS: Final = "iu"
 
 
 def load_array(path: Path, *, dimensions: int, mode: Literal["r"] | None = None) -> NDArray[Any]:  # the file says which
-    """Return the whole numbers in the file, with ``mode`` mapped. Raises DataMissing."""
+    """Return the integers in the file; ``mode`` maps it. Raises DataMissing if the file is missing or damaged."""
     try:
         loaded = np.load(path, mmap_mode=mode, allow_pickle=False)
     except OSError as error:
         raise DataMissing(FILES_MISSING) from error
     except (ValueError, EOFError, SyntaxError, TokenError, MemoryError) as error:
-        # NumPy parses the header as Python, and maps as many bytes as it announces.
+        # A damaged header raises these: NumPy parses it as Python and maps the size that it states.
         raise DataMissing(FILE_DAMAGED) from error
     if not isinstance(loaded, np.ndarray) or loaded.dtype.kind not in _INTEGERS or loaded.ndim != dimensions:
         raise DataMissing(FILE_DAMAGED)

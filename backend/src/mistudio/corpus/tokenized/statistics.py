@@ -26,11 +26,11 @@ class TokenCount:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenStatistics:
-    """Figures of ``samples`` source documents, before anything is cut or dropped.
+    """Figures of ``samples`` source documents. Lengths are those before anything is cut or dropped.
 
-    ``unique_tokens`` and the three lists count what was written. ``special_tokens`` has the occurrences of each special
-    id, inserted or inside the text; the other lists count data only. ``characters_per_token`` and ``bytes_per_token``
-    are None if there is no token.
+    ``unique_tokens``, ``special_tokens``, ``most_frequent`` and ``least_frequent`` count written tokens.
+    ``special_tokens`` has the occurrences of each special id, inserted or inside the text; the other lists count data
+    only. ``characters_per_token`` and ``bytes_per_token`` are None if there is no token.
     """
 
     samples: int
@@ -59,7 +59,7 @@ class TokenStatistics:
 class TokenFigures:
     """The counts from which statistics derive; figures of several splits can be added.
 
-    ``source`` counts documents by their tokens before anything was cut. ``tokens[id]`` counts data as written, and
+    ``source`` counts documents by their length in tokens, before cuts. ``tokens[id]`` counts data as written, and
     ``inserted`` the special tokens that were inserted, by id.
     """
 

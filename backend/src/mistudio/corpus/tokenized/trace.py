@@ -101,5 +101,5 @@ def _find_record(dataset: Manifest, file: RawFile) -> SourceRecord | None:
     if kept:
         return kept[0]
     files = [each for split in dataset.splits for each in split.files]
-    # The store's files are in the order of their sources, unless one source serves several splits.
+    # The store lists its files in the order of their sources, unless one source has rows in several splits.
     return dataset.sources[files.index(file)] if len(files) == len(dataset.sources) else None

@@ -1,7 +1,8 @@
 """Add the tokens that other files than tokenizer.json name, as transformers' ``PreTrainedTokenizerFast`` adds them.
 
 ``added_tokens_decoder`` of tokenizer_config.json wins. Without it, special_tokens_map.json and added_tokens.json count.
-Then come the special tokens that the configuration names. The library assigns the ids, whatever ids the files name.
+After these, the special tokens that the configuration names are added. The library assigns the ids, whatever ids the
+files name.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -33,7 +34,7 @@ class TokenSources:
 
 
 def add_configured_tokens(tokenizer: Tokenizer, sources: TokenSources) -> list[str]:
-    """Add the missing tokens to ``tokenizer``; return those that now have another id or other flags.
+    """Add the missing tokens to ``tokenizer``; return every token that is new, or whose id or flags changed.
 
     Raises UnsupportedTokenizer if a file names something that is not a token.
     """
@@ -101,13 +102,13 @@ def _read_tokens(sources: TokenSources, present: Mapping[int, AddedToken]) -> _C
         listed = {_to_number(number, name): _to_token(token, name) for number, token in decoder.items()}
         numbered = listed
     else:
-        # Tokens with flags in tokenizer_config.json do not count: the library compares their text with the object.
+        # Left out are tokens given as objects: the library compares a text with the object, which never matches.
         plain = {role for role in _ROLES if isinstance(config.get(role), str) or role in sources.special_map}
         special = {_get_content(_to_value(config[role], name)) for role in plain if config.get(role) is not None}
         special |= {*map(_get_content, extra)} if _EXTRA in config else set()
         listed = _read_added(sources.added, special, name)
         numbered = {**listed, **present}
-    # The flags of a token in a usual role are those that it has where it is listed, even if another has its id.
+    # A token in a usual role takes the flags of its entry in the list, even if another token has its id.
     flags = {token.content: token for token in (*present.values(), *listed.values())}
     standard = [flags.get(_get_content(token), token) for token in standard]
     return _ConfiguredTokens(standard, [_to_value(value, name) for value in own.values()], extra, numbered)
@@ -124,7 +125,7 @@ def _pop_own_roles(config: dict[str, Json]) -> dict[str, Json]:
 def _merge_special_map(
     config: Mapping[str, Json], special_map: Mapping[str, Json], own: Mapping[str, Json]
 ) -> tuple[dict[str, Json], dict[str, Json]]:
-    """Return the configuration and the model's own roles with what special_tokens_map.json has in their place."""
+    """Return the configuration and the model's own roles, both overridden by special_tokens_map.json."""
     merged = {**config, **special_map}
     ours, theirs = config.get(_EXTRA), special_map.get(_EXTRA)
     if isinstance(theirs, list):
@@ -145,7 +146,7 @@ def _to_token(value: Json, name: str) -> AddedToken:
     content = value.get("content") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(content, str):
         raise UnsupportedTokenizer(
-            f"The files of {name} name {value!r} as a token, which is not one. "
+            f"The files of {name} list {value!r} as a token, but it is not a token. "
             "Correct the file, or use another tokenizer."
         )
     return AddedToken(content, **{flag: bool(value[flag]) for flag in _FLAGS if value.get(flag) is not None})
@@ -162,6 +163,6 @@ def _to_number(value: Json, name: str) -> int:
     if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()):
         return int(value)
     raise UnsupportedTokenizer(
-        f"The files of {name} give the id {value!r} to a token, which is not a number. "
+        f"The files of {name} give a token the id {value!r}, but that is not a number. "
         "Correct the file, or use another tokenizer."
     )

@@ -1,4 +1,4 @@
-"""Compare a tokenizer's ids with those that AutoTokenizer made of the same files."""
+"""Compares a tokenizer's ids with those of AutoTokenizer, loaded from the same files."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from mistudio.corpus.hub.auto_tokenizer import AUTO_IDS, find_class
 from mistudio.corpus.tokenizers.unknown_text import can_encode
 
-_INSTALL: Final = "pip install 'mistudio[convert]' to compare them"
+_INSTALL: Final = "To compare them: pip install 'mistudio[convert]'"
 
 
 def warn_of_auto_tokenizer(tokenizer: Tokenizer, contents: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -19,7 +19,7 @@ def warn_of_auto_tokenizer(tokenizer: Tokenizer, contents: Mapping[str, bytes]) 
         return ()
     answer = orjson.loads(contents.get(AUTO_IDS, b"{}"))
     if not answer:
-        return (f"AutoTokenizer may encode {named} by steps of its own, which were not compared: {_INSTALL}.",)
+        return (f"AutoTokenizer may encode differently for {named}; the ids were not compared. {_INSTALL}.",)
     if "error" in answer:
         return (f"AutoTokenizer cannot load this tokenizer ({answer['error'].rstrip('.')}).",)
     return _describe_difference(tokenizer, answer)
@@ -36,5 +36,5 @@ def _describe_difference(tokenizer: Tokenizer, answer: Mapping[str, Any]) -> tup
     if not differing:
         return ()
     text, theirs, ours = min(differing, key=lambda each: len(each[0]))
-    counts = f"AutoTokenizer of {answer['made_by']} differs on {len(differing)} of {len(compared)} texts"
-    return (f"{counts}: it encodes {text!r} as {theirs}; the ids here are {ours}, by tokenizer.json.",)
+    counts = f"AutoTokenizer of {answer['made_by']} gives other ids for {len(differing)} of {len(compared)} texts"
+    return (f"{counts}: it encodes {text!r} as {theirs}, and tokenizer.json as {ours}.",)

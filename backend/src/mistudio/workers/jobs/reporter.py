@@ -55,7 +55,7 @@ class Speed:
 
 
 class Reporter:
-    """The ``Monitor`` of one job: thread-safe for its handler, a periodic task towards the jobs table."""
+    """The ``Monitor`` of one job. Any thread may report; a periodic task writes the progress to the jobs table."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Reporter:
         self._speeds: dict[str, Speed] = {}
         self._cancelled = threading.Event()
         self._is_lost = False
-        # It stops well before the lease ends, so that the next runner has the files to itself.
+        # The job stops before its lease ends, so that two runners never write the same files.
         self._lease_limit = lease_seconds * _LEASE_SHARE if lease_seconds else None
         self._heartbeat_seconds = min(_HEARTBEAT_SECONDS, lease_seconds / 5) if lease_seconds else _HEARTBEAT_SECONDS
         self._recorded_at = time.monotonic()
@@ -110,7 +110,7 @@ class Reporter:
         try:
             yield
         finally:
-            # A task cancelled during a write would leave a connection that holds the database's lock.
+            # The task is not cancelled: a cancelled write leaves a connection that holds the database's lock.
             ended.set()
             await task
             if not self._is_lost:
