@@ -1,11 +1,13 @@
 """Whatever the ``datasets`` library raises becomes an error with its reason, and blames no card that is not there."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from mistudio.core.errors import InvalidRepository, MiStudioError, NoData, UnsupportedFormat
 from mistudio.corpus.hub.layout import read_layout
+from mistudio.corpus.hub.library_errors import translate_library_errors
 
 
 def read_all(folder: Path, paths: list[str], card: str | None) -> None:
@@ -77,3 +79,34 @@ def test_an_odd_card_is_an_error_of_ours_or_none(tmp_path: Path, card: str) -> N
         detail = error.detail
     assert len(detail) < 700
     assert str(tmp_path) not in detail
+
+
+def translate(error: Exception, declared: Sequence[str] = (), archive: str | None = None) -> MiStudioError:
+    """Return what an error of the library becomes."""
+    root = Path("/plans/x")
+    with pytest.raises(MiStudioError) as raised, translate_library_errors("ada/tales", root, declared, archive):
+        raise error
+    return raised.value
+
+
+def test_a_reason_is_one_short_line_without_the_planning_folder() -> None:
+    """An error that says only a name has its class before it."""
+    found = translate(ValueError("cannot read /plans/x/data/a.csv\n  of /plans/x.\x1b"))
+    assert "one format: cannot read data/a.csv of the repository.\\x1b. Choose" in found.detail
+    assert "one format: KeyError: 'split'. Choose" in translate(KeyError("split")).detail
+    assert "one format: AssertionError. Choose" in translate(AssertionError()).detail
+    assert "x" * 300 + ". Choose" in translate(ValueError("x" * 5_000)).detail
+
+
+def test_an_archive_is_the_reason_whatever_the_library_says() -> None:
+    """Even where a card declares something."""
+    found = translate(FileNotFoundError("a.csv"), ["README.md"], "zip")
+    assert isinstance(found, UnsupportedFormat)
+    assert "zip archives are not read" in found.detail
+    assert isinstance(translate(FileNotFoundError("a.csv")), NoData)
+
+
+def test_a_defect_of_this_program_is_not_translated() -> None:
+    """It is no fault of the repository."""
+    with pytest.raises(ZeroDivisionError), translate_library_errors("ada/tales", Path("/plans/x"), (), None):
+        raise ZeroDivisionError
