@@ -1,14 +1,19 @@
 """Positions, contexts and masks: each equals a loop over every position, and leads back to its document."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.tokenizing import BOS, EOS, make_varied_dataset, tokenize_into
+from fakes.corpora import make_dataset
+from fakes.tokenizing import BOS, EOS, PAD, make_varied_dataset, tokenize_into
 from mistudio import open_dataset
 from mistudio.core.errors import UnknownSplit, ValidationFailed
 from mistudio.corpus.loader.origins import Context
+from mistudio.corpus.loader.token_search import find_positions
 from mistudio.corpus.open_dataset import OpenDataset
 from mistudio.corpus.spec import TokenizeSettings
 from mistudio.corpus.tokenized.store import TokenizedStore
@@ -129,3 +134,23 @@ def test_the_mask_marks_what_is_no_data(data: OpenDataset) -> None:
         mask = data.special_tokens_mask("tok_1", split.name)
         assert expected == mask.ravel().tolist()
         assert np.bool_ == mask.dtype
+
+
+def find_in(folder: Path, token_ids: list[int], **fields: Any) -> list[tuple[int, int]]:
+    """Return the row and position of every place at which the tokens occur in two short texts."""
+    manifest = make_dataset(folder / "ds", {"train": [[{"text": "aab"}, {"text": "aaaa"}]]})
+    tokenize_into(folder / "ds", folder, TokenizeSettings(tokenizer="fake", begin_of_row_token="none", **fields))
+    found = find_positions(TokenizedStore.open(folder / "tok"), manifest, token_ids, splits=["train"])
+    return list(zip(found.rows.tolist(), found.positions.tolist(), strict=True))
+
+
+def test_places_may_overlap_and_end_with_their_row(tmp_path: Path) -> None:
+    """No place begins in one row and ends in the next."""
+    a = ord("a") % 61
+    assert [(0, 0), (1, 0), (1, 1), (1, 2)] == find_in(tmp_path, [a, a], max_length=8)
+
+
+def test_padding_is_no_place(tmp_path: Path) -> None:
+    """Nor is a sequence of more tokens than there are."""
+    assert [] == find_in(tmp_path / "one", [PAD], max_length=8, padding="max_length")
+    assert [] == find_in(tmp_path / "two", [ord("a") % 61] * 20, max_length=8)

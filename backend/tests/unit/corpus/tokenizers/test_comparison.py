@@ -31,10 +31,9 @@ def test_equal_ids_and_generic_classes_give_no_warning() -> None:
 def test_the_shortest_text_that_differs_is_the_example() -> None:
     """The counts cover the texts that were compared."""
     texts, ids = ["a b a", "b", "a", "a z"], [[1, 1, 1], [0], [0], [5]]
-    assert (
-        "AutoTokenizer of transformers 1 gives other ids for 2 of 3 texts: it encodes 'b' as [0], and tokenizer.json "
-        "as [1].",
-    ) == warn_of({"made_by": "transformers 1", "texts": texts, "ids": ids})
+    (found,) = warn_of({"made_by": "transformers 1", "texts": texts, "ids": ids})
+    assert "AutoTokenizer of transformers 1 gives other ids for 2 of 3 texts: " in found
+    assert found.endswith("it encodes 'b' as [0], and tokenizer.json as [1].")
 
 
 def test_ids_that_could_not_be_compared_are_mentioned() -> None:
