@@ -34,12 +34,12 @@ async def start(program: str, answer_seconds: float = LONG) -> tuple[ChildProces
 async def test_answers_are_assigned_by_their_number() -> None:
     """In whatever order they come; then no request waits."""
     child, process = await start(REVERSING)
-    assert child.is_idle
+    states = [child.is_idle]
     first, second = [await child.send("plan", PlanRequest(name)) for name in ("ada/one", "ada/two")]
-    assert not child.is_idle
+    states.append(child.is_idle)
     answers = await asyncio.gather(first, second)
     assert [["plan", "ada/one"], ["plan", "ada/two"]] == [json.loads(answer) for answer in answers]
-    assert child.is_idle
+    assert [True, False, True] == [*states, child.is_idle]
     await child.end()
     assert 0 == process.returncode
 

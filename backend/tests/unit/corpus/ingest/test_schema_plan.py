@@ -5,6 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mistudio.core.errors import Json
 from mistudio.corpus.formats.features import Features
 from mistudio.corpus.ingest.schema_plan import RawSchema, SchemaPlan, plan_schema
 from mistudio.corpus.monitor import NullMonitor
@@ -45,7 +46,7 @@ def test_a_column_gets_a_type_that_holds_the_values_of_every_file(tmp_path: Path
 def test_a_declared_type_is_applied_only_where_the_values_fit(tmp_path: Path) -> None:
     """The notice has the file whose value does not."""
     file = write_file(tmp_path, "a", small=pa.array([1, 2]), large=pa.array([1, 300]), other=pa.array(["x", "y"]))
-    tiny = {"dtype": "int8", "_type": "Value"}
+    tiny: Json = {"dtype": "int8", "_type": "Value"}
     found = plan(file, declared={"small": tiny, "large": tiny})
     assert [pa.int8(), pa.int64(), pa.string()] == found.schema.types
     assert ["large", "other"] == [notice.split("”")[0].split("“")[1] for notice in found.notices]

@@ -30,7 +30,7 @@ def write_file(folder: Path, name: str, *batches: list[list[int]]) -> TokenFile:
 
 def test_every_batch_has_its_place_in_its_file(tmp_path: Path) -> None:
     """Only lists of integers are columns, and the ids come first; a batch may have no values."""
-    contents = [[[[1, 2, 3], [4]], [[], []]], [[[5, 6]]]]
+    contents: list[list[list[list[int]]]] = [[[[1, 2, 3], [4]], [[], []]], [[[5, 6]]]]
     files = map_files(tmp_path, [write_file(tmp_path, f"{n}.arrow", *batches) for n, batches in enumerate(contents)])
     columns = read_list_columns(files)
     assert ["input_ids", "attention_mask"] == list(columns)

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
-from fakes.corpora import make_dataset
+from fakes.corpora import Rows, make_dataset
 from fakes.fetching import RecordingMonitor
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.text_counts import add_template_counts, count_texts, estimate_text_bytes, find_counts
 from mistudio.corpus.store.text_template import TextTemplate
 
-FILES = [
+FILES: list[Rows] = [
     [{"q": "hä", "a": "x"}, {"q": "", "a": None}, {"q": None, "a": None}],
     [{"q": "b", "a": "日本"}],
 ]
