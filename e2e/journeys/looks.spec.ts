@@ -42,6 +42,7 @@ const valueOf = (tile: Locator): Locator => tile.getByRole('definition').first()
 
 test('the closed panel and a dataset’s window look as they are designed', async ({ page, panel, server }) => {
   await sampleLoaded(server);
+  await imported(server, FILES, 'Notes');
   const { id } = await imported(server, FILES, 'CodeParrot');
   await tokenized(server, id);
   await panel.card('CodeParrot').hasStatus('ready');

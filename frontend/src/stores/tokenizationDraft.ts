@@ -3,6 +3,8 @@ import { create } from 'zustand';
 import { devtools } from 'zustand/middleware';
 
 import type { ApiError } from '../api/errors';
+import type { Async } from '../types/async';
+import type { Preview } from '../types/dataset';
 import {
   DEFAULT_VALUES,
   type TokenizationErrors,
@@ -10,6 +12,12 @@ import {
   toTokenizeRequest,
 } from '../utils/tokenizationValues';
 import { useDetailStore } from './detailStore';
+
+/** The response to the preview's request `key`. */
+export interface PreviewResponse {
+  readonly key: string;
+  readonly state: Async<Preview, ApiError>;
+}
 
 interface DraftState {
   readonly values: TokenizationValues;
@@ -20,6 +28,8 @@ interface DraftState {
   readonly submittedValues: TokenizationValues | null;
   /** The text to preview as tokens. */
   readonly previewText: string;
+  /** The newest preview; null before the first. */
+  readonly previewResponse: PreviewResponse | null;
 }
 
 /** Why the server refused the submission; empty if it accepted it. */
@@ -41,6 +51,7 @@ const EMPTY_DRAFT: DraftState = {
   failure: null,
   submittedValues: null,
   previewText: '',
+  previewResponse: null,
 };
 
 export const useTokenizationDraft = create<DraftState & DraftActions>()(

@@ -1,5 +1,3 @@
-import { useState } from 'react';
-
 import { type ApiError, toApiError } from '../../../api/errors';
 import { previewTokens } from '../../../api/tokenizations';
 import { useTokenizationDraft } from '../../../stores/tokenizationDraft';
@@ -85,15 +83,14 @@ type PreviewRequest = Parameters<typeof previewTokens>[0];
 
 /** Return the response to `request` once it was sent; responses to other requests are ignored. */
 function usePreview(request: PreviewRequest) {
-  const [response, setResponse] = useState<{
-    readonly key: string;
-    readonly state: Async<Preview, ApiError>;
-  } | null>(null);
+  const response = useTokenizationDraft((draft) => draft.previewResponse);
   const key = JSON.stringify(request);
   const send = (): void => {
-    const setState = (state: Async<Preview, ApiError>): void =>
-      setResponse((newest) => (newest?.key === key ? { key, state } : newest));
-    setResponse({ key, state: { kind: 'loading' } });
+    const setState = (state: Async<Preview, ApiError>): void => {
+      const isNewest = useTokenizationDraft.getState().previewResponse?.key === key;
+      if (isNewest) useTokenizationDraft.setState({ previewResponse: { key, state } });
+    };
+    useTokenizationDraft.setState({ previewResponse: { key, state: { kind: 'loading' } } });
     previewTokens(request)
       .then((value) => setState({ kind: 'loaded', value }))
       .catch((error: unknown) => setState({ kind: 'failed', error: toApiError(error) }));
