@@ -31,7 +31,7 @@ def detect_options(
     if not plain:
         return FileOptions(), {}
     found = FileOptions(encoding=detect_encoding(plain))
-    text, others = decode_head(head), dict[str, Json]()
+    text, others = decode_head(head, found.encoding), dict[str, Json]()
     if file_format == "csv":
         dialect = detect_csv_dialect(text, delimiter=usual.delimiter or ",", is_whole=is_whole)
         found = FileOptions(encoding=found.encoding, delimiter=dialect.delimiter, quote=dialect.quote)
