@@ -2,7 +2,7 @@
 
 import asyncio
 
-from mistudio.corpus.hub.file_layout import lay_out_files
+from mistudio.corpus.hub.local_layout import lay_out_files
 from mistudio.corpus.hub.part_types import PartEstimate
 from mistudio.corpus.hub.plan_types import (
     DownloadPlan,

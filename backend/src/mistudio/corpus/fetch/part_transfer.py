@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mistudio.core.errors import CorruptFile
-from mistudio.corpus.fetch.part_file import PartFile
+from mistudio.corpus.fetch.range_file import RangeFile
 from mistudio.corpus.fetch.partial_file import Segment
 from mistudio.corpus.fetch.remote_file import RangeReader
 from mistudio.corpus.fetch.settings import FetchSettings
@@ -32,7 +32,7 @@ class PartTransfer(Transfer):
         checkpoint: Callable[[], None],
     ) -> None:
         super().__init__(source, remote, destination, progress=progress, settings=settings, checkpoint=checkpoint)
-        self._file = PartFile(source, source.part or FilePart(((0, source.size),)), destination)
+        self._file = RangeFile(source, source.part or FilePart(((0, source.size),)), destination)
         self._partial = self._file
 
     def open(self) -> None:

@@ -76,7 +76,7 @@ class Planner:
         return await self._ask("estimate", request, PartEstimate)
 
     async def lay_out(self, request: LayoutRequest) -> FileLayout:
-        """Return the splits of files outside the Hub: see ``file_layout.lay_out_files``; HubUnreachable as above."""
+        """Return the splits of files outside the Hub: see ``local_layout.lay_out_files``; HubUnreachable as above."""
         return await self._ask("layout", request, FileLayout)
 
     async def pin_tokenizer(self, request: TokenizerRequest) -> PinnedTokenizer:

@@ -54,7 +54,7 @@ def _make_plan(request: Message) -> dict[str, Json]:
 
 
 def _lay_out_files(request: Message) -> dict[str, Json]:
-    from mistudio.corpus.hub.file_layout import lay_out_files
+    from mistudio.corpus.hub.local_layout import lay_out_files
 
     return as_json(lay_out_files(from_json(LayoutRequest, request)))
 

@@ -22,7 +22,7 @@ from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.parts.cutting import cut_rows
 from mistudio.corpus.parts.footers import FooterReader
 from mistudio.corpus.parts.kept import KeptPieces, group_pieces
-from mistudio.corpus.parts.parquet import ParquetSelector
+from mistudio.corpus.parts.parquet_selector import ParquetSelector
 from mistudio.corpus.parts.sequential import SequentialSelector, plain_options
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import IngestedFile, Manifest

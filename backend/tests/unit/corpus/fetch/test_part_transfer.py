@@ -7,7 +7,7 @@ import pytest
 
 from fakes.fetching import RecordingMonitor
 from mistudio.core.errors import CorruptFile
-from mistudio.corpus.fetch.part_file import PartFile
+from mistudio.corpus.fetch.range_file import RangeFile
 from mistudio.corpus.fetch.part_transfer import PartTransfer
 from mistudio.corpus.fetch.remote_file import PinnedRepository, RangeReader
 from mistudio.corpus.fetch.settings import FetchSettings
@@ -22,7 +22,7 @@ GIT_SHA1 = hashlib.sha1(b"blob 100\0" + DATA, usedforsecurity=False).hexdigest()
 def leave_bytes(source: RemoteFile, folder: Path, count: int) -> None:
     """Leave the first ``count`` bytes of the ranges, as an earlier run that was killed."""
     assert source.part is not None
-    file = PartFile(source, source.part, folder)
+    file = RangeFile(source, source.part, folder)
     file.open_ranges(1_000, lambda: None)
     for segment in file.segments:
         here = min(count, segment.missing)

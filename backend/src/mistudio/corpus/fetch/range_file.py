@@ -28,7 +28,7 @@ _MAGIC: Final = b"miSrange"
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
-class PartFile(PartialFile):
+class RangeFile(PartialFile):
     """A sparse file, opened by its one owner; ``segments`` are the missing ranges, ``present`` what has come before."""
 
     def __init__(self, source: RemoteFile, part: FilePart, destination: Path) -> None:
