@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mistudio import __version__
-from mistudio.commands import create, datasets, edit, tokens
+from mistudio.commands import create, datasets, edit, recipes, tokens
 from mistudio.commands.doctor import doctor
 from mistudio.commands.output import fail, load_settings
 from mistudio.core.config import Settings
@@ -57,6 +57,7 @@ app.command()(datasets.ls)
 app.command()(datasets.show)
 app.command()(datasets.samples)
 app.command()(edit.edit)
+app.command()(recipes.croissant)
 app.command()(tokens.tokenize)
 app.command()(tokens.stats)
 app.command(name="what-if")(tokens.what_if)

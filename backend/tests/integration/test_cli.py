@@ -263,3 +263,9 @@ def test_escape_sequences_in_data_are_shown_and_not_carried_out(shell: Shell) ->
     assert ["\\x1b", "\\x1b", "\\x07"] == re.findall(r"control character \((.*)\)", "".join(shown[2:]))
     assert not re.search(r"[^\n -~\xa0-\uffff]", "".join(shown))
     assert "first\x1b[2J\tline\r\nsecond\rline\x9b" == shell.json("samples", "odd")["data"][0]["text"]
+
+
+def test_croissant_metadata(shell: Shell) -> None:
+    """The document of a dataset, as JSON."""
+    document = json.loads(shell.run("croissant", STORIES).output)
+    assert ("sc:Dataset", STORIES) == (document["@type"], document["name"])

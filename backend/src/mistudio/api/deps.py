@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request
 from mistudio.corpus.hub.part_types import Order, Part
 from mistudio.schemas.common import ColumnName, OneLine
 from mistudio.schemas.part import Seed, choose_amount, make_part
+from mistudio.services.croissant_service import CroissantService
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
@@ -32,6 +33,7 @@ class Services:
     datasets: DatasetService
     edits: EditService
     imports: ImportService
+    croissant: CroissantService
     samples: SampleService
     indexes: IndexService
     tokenizers: TokenizerService
