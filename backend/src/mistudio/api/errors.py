@@ -58,6 +58,7 @@ STATUS: Mapping[str, int] = {
     "not_ready": 409,
     "invalid_transition": 409,
     "validation_error": 422,
+    "recipe_invalid": 422,
     "unauthorized": 401,
     "host_not_allowed": 403,
     "origin_not_allowed": 403,

@@ -44,6 +44,7 @@
     │   ├── NotReady              not_ready
     │   └── InvalidTransition     invalid_transition
     ├── ValidationFailed          validation_error
+    ├── RecipeInvalid             recipe_invalid
     ├── InvalidPattern            invalid_pattern
     ├── AccessDenied            the caller may not use this server
     │   ├── Unauthorized          unauthorized
@@ -83,6 +84,7 @@ from mistudio.core.errors.serving import (
     NotFound,
     NotReady,
     OriginNotAllowed,
+    RecipeInvalid,
     StateError,
     Unauthorized,
     Unavailable,
@@ -161,6 +163,7 @@ __all__ = [
     "NotReady",
     "OriginNotAllowed",
     "RateLimited",
+    "RecipeInvalid",
     "RepositoryDisabled",
     "RepositoryNotFound",
     "SourceChanged",
