@@ -43,6 +43,7 @@ STATUS: Mapping[str, int] = {
     "corrupt_file": 502,
     "source_changed": 409,
     "data_missing": 410,
+    "parent_missing": 410,
     "unsupported_version": 409,
     "tokens_lost": 500,
     "no_tokenizer": 422,

@@ -26,6 +26,7 @@
     │   ├── CorruptFile           corrupt_file      (retryable)
     │   ├── SourceChanged         source_changed
     │   ├── DataMissing           data_missing
+    │   ├── ParentMissing         parent_missing
     │   ├── UnsupportedVersion    unsupported_version
     │   └── TokensLost            tokens_lost
     ├── TokenizerError          a tokenizer that cannot be used
@@ -108,6 +109,7 @@ from mistudio.core.errors.sources import (
     LoadingScript,
     NoData,
     NoTokenizer,
+    ParentMissing,
     RateLimited,
     RepositoryDisabled,
     RepositoryNotFound,
@@ -162,6 +164,7 @@ __all__ = [
     "NotFound",
     "NotReady",
     "OriginNotAllowed",
+    "ParentMissing",
     "RateLimited",
     "RecipeInvalid",
     "RepositoryDisabled",

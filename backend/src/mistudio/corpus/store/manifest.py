@@ -17,6 +17,7 @@ from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.store.columns import TextColumn, list_text_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.mixture_record import MixtureRecord
 from mistudio.corpus.store.part_record import PartRecord, SourcePart
 from mistudio.corpus.store.text_source import TextSource
 from mistudio.corpus.store.text_template import TextTemplate
@@ -95,10 +96,10 @@ class Manifest:
     ``datasets`` writes them; ``notices`` say in sentences how the source files differ from each other or from the card.
     ``skipped`` are files beside an import's that are not rows. Either ``text_column`` or ``text_template`` is set, and
     ``template_counts`` are the figures of the template's texts. ``part`` is None unless only a part of the repository
-    was taken; then ``files`` are the reports of its raw files.
+    was taken; then ``files`` are the reports of its raw files. ``mixture`` is None unless it is mixed of others.
     """
 
-    source: Literal["huggingface", "local"]
+    source: Literal["huggingface", "local", "derived"]
     repo: str | None
     config: str | None
     commit: str | None
@@ -115,6 +116,7 @@ class Manifest:
     template_counts: ColumnReport | None = None
     part: PartRecord | None = None
     files: tuple[IngestedFile, ...] = ()
+    mixture: MixtureRecord | None = None
 
     @property
     def rows(self) -> int:
