@@ -265,6 +265,24 @@ def test_escape_sequences_in_data_are_shown_and_not_carried_out(shell: Shell) ->
     assert "first\x1b[2J\tline\r\nsecond\rline\x9b" == shell.json("samples", "odd")["data"][0]["text"]
 
 
+def test_mixtures(shell: Shell) -> None:
+    """A dry run shows what comes, the command says what came, and so does show; the same again is that dataset."""
+    for name in ("one", "two"):
+        path = shell.folder / f"{name}.jsonl"
+        path.write_bytes(json_lines([{"text": f"{name} {number}"} for number in range(100)]))
+        shell.run("import", str(path), "--name", name)
+    command = ("mix", "one=60%", "two:train=0.4x2", "--seed", "3")
+    assert ["one train 100 100 100 60.24%", "two train 100 66 66 39.76%"] == [
+        " ".join(line.split()) for line in shell.run(*command, "--dry-run").stdout.splitlines()[1:]
+    ]
+    made = shell.run(*command, "--name", "both")
+    assert "one (train): 60.24%, 100 rows in 100 rows, 1.00 times what it has." in made.stdout
+    assert "two (train): 39.76%, 66 rows in 66 rows, 0.66 times what it has" in shell.run("show", "both").stdout
+    assert shell.json("show", "both")["id"] == shell.json(*command)["id"]
+    assert "is not a part. Write NAME=SHARE" in shell.run("mix", "one", "two=0.5", code=1).output
+    assert "The shares add up to 0.9" in shell.run("mix", "one=0.5", "two=0.4", code=1).output
+
+
 def test_croissant_metadata(shell: Shell) -> None:
     """The document of a dataset, as JSON."""
     document = json.loads(shell.run("croissant", STORIES).output)

@@ -21,6 +21,7 @@ from mistudio.workers.dataset_tasks import (
     download_dataset_task,
     extend_dataset_task,
     import_dataset_task,
+    mix_datasets_task,
     index_dataset_task,
     tokenize_dataset_task,
 )
@@ -187,6 +188,7 @@ TASKS = {
     "download": (download_dataset_task, "downloads"),
     "import": (import_dataset_task, "downloads"),
     "extend": (extend_dataset_task, "downloads"),
+    "mix": (mix_datasets_task, "downloads"),
     "tokenize": (tokenize_dataset_task, "tokenization"),
     "index": (index_dataset_task, "indexes"),
 }

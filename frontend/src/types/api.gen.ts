@@ -343,6 +343,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/mix': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Mix Datasets
+     * @description Mix datasets in shares of tokens, rows or bytes, in the background. The same mixture again is a 409.
+     */
+    post: operations['mixDatasets'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/mix/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Preview Mix
+     * @description Show how much each part of a mixture would contribute. Nothing is stored.
+     */
+    post: operations['previewMix'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/sample': {
     parameters: {
       query?: never;
@@ -976,6 +1016,12 @@ export interface components {
        */
       order: 'first' | 'random';
       /**
+       * Parents
+       * @description The datasets that a derived one was made from.
+       * @default []
+       */
+      parents: components['schemas']['ParentResponse'][];
+      /**
        * Progress
        * @description Per cent.
        */
@@ -1005,7 +1051,7 @@ export interface components {
        * Source
        * @enum {string}
        */
-      source: 'huggingface' | 'local';
+      source: 'huggingface' | 'local' | 'derived';
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
@@ -1164,8 +1210,15 @@ export interface components {
       invalid_texts: number | null;
       /** License */
       license: string | null;
+      /** @description Of a mixture: its parts, as they came out. */
+      mixture: components['schemas']['MixtureResponse'] | null;
       /** Null Texts */
       null_texts: number | null;
+      /**
+       * Parents
+       * @default []
+       */
+      parents: components['schemas']['ParentResponse'][];
       /**
        * Reading Notes
        * @default []
@@ -1261,6 +1314,12 @@ export interface components {
        */
       order: 'first' | 'random';
       /**
+       * Parents
+       * @description The datasets that a derived one was made from.
+       * @default []
+       */
+      parents: components['schemas']['ParentResponse'][];
+      /**
        * Progress
        * @description Per cent.
        */
@@ -1290,7 +1349,7 @@ export interface components {
        * Source
        * @enum {string}
        */
-      source: 'huggingface' | 'local';
+      source: 'huggingface' | 'local' | 'derived';
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
@@ -1716,7 +1775,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'extend' | 'tokenize' | 'index';
+      kind: 'download' | 'import' | 'extend' | 'mix' | 'tokenize' | 'index';
       /** Max Attempts */
       max_attempts: number;
       /** Not Before */
@@ -1856,6 +1915,184 @@ export interface components {
       start: number;
     };
     /**
+     * MixedPartResponse
+     * @description What one part contributed, repeats included. ``wanted`` is its share, or its amount.
+     */
+    MixedPartResponse: {
+      /** Amount */
+      amount: number;
+      /** Available Amount */
+      available_amount: number;
+      /** Available Rows */
+      available_rows: number;
+      /** Dataset Id */
+      dataset_id: string;
+      /** Label */
+      label: string;
+      /** Max Repeats */
+      max_repeats: number;
+      /** Repeats */
+      repeats: number;
+      /** Rows */
+      rows: number;
+      /** Share */
+      share: number;
+      /** Split */
+      split: string;
+      /** Wanted */
+      wanted: string;
+    };
+    /**
+     * MixPartRequest
+     * @description A dataset and how much of it.
+     */
+    MixPartRequest: {
+      /** Bytes */
+      bytes?: number | null;
+      /**
+       * Dataset
+       * @description Id of a ready dataset, ds_…
+       */
+      dataset: string;
+      /**
+       * Label
+       * @description Its value in the column source. Default: the repository, or the dataset's name.
+       */
+      label?: string | null;
+      /**
+       * Max Repeats
+       * @description How often its rows may occur.
+       * @default 1
+       */
+      max_repeats: number;
+      /** Rows */
+      rows?: number | null;
+      /**
+       * Share
+       * @description Shares add up to 1.
+       */
+      share?: number | null;
+      /**
+       * Split
+       * @description Default: the only one.
+       */
+      split?: string | null;
+      /** Tokens */
+      tokens?: number | null;
+    };
+    /**
+     * MixPreviewPart
+     * @description What one part would contribute; null where only the job counts it. ``rows`` is an estimate unless by rows.
+     */
+    MixPreviewPart: {
+      /** Available */
+      available: number | null;
+      /** Available Rows */
+      available_rows: number;
+      /** Dataset */
+      dataset: string;
+      /** Label */
+      label: string;
+      /** Repeats */
+      repeats: number | null;
+      /** Rows */
+      rows: number | null;
+      /** Share */
+      share: number | null;
+      /** Split */
+      split: string;
+      /** Target */
+      target: number | null;
+    };
+    /**
+     * MixPreviewResponse
+     * @description What a mixture would have. ``total`` is null if a part's units are not counted yet; the job counts them then.
+     */
+    MixPreviewResponse: {
+      /**
+       * By
+       * @enum {string}
+       */
+      by: 'tokens' | 'rows' | 'bytes';
+      /** Parts */
+      parts: components['schemas']['MixPreviewPart'][];
+      /** Total */
+      total: number | null;
+    };
+    /**
+     * MixRequest
+     * @description A mixture of several datasets. The token is held in memory for this job only, never stored, never logged.
+     */
+    MixRequest: {
+      /** Access Token */
+      access_token?: string | null;
+      /**
+       * By
+       * @description The unit of shares and amounts.
+       * @default rows
+       * @enum {string}
+       */
+      by: 'tokens' | 'rows' | 'bytes';
+      /**
+       * Name
+       * @description Default: from the parts' names.
+       */
+      name?: string | null;
+      /** Parts */
+      parts: components['schemas']['MixPartRequest'][];
+      /**
+       * Revision
+       * @description Of the tokenizer. Default: the main branch.
+       */
+      revision?: string | null;
+      /**
+       * Seed
+       * @description Draws rows and the order of the parts.
+       * @default 0
+       */
+      seed: number;
+      /**
+       * Tokenization
+       * @description By tokens: its tokenizer counts them. In place of tokenizer.
+       */
+      tokenization?: string | null;
+      /**
+       * Tokenizer
+       * @description By tokens: counts them.
+       */
+      tokenizer?: string | null;
+      /**
+       * Total
+       * @description Units of the whole, for shares. Default: as many as the scarcest part allows.
+       */
+      total?: number | null;
+    };
+    /**
+     * MixtureResponse
+     * @description A mixture as it came out: shares are exact.
+     */
+    MixtureResponse: {
+      /** Amount */
+      amount: number;
+      /**
+       * By
+       * @enum {string}
+       */
+      by: 'tokens' | 'rows' | 'bytes';
+      /** Parts */
+      parts: components['schemas']['MixedPartResponse'][];
+      /** Rows */
+      rows: number;
+      /** Seed */
+      seed: number;
+      /** Tokenizer */
+      tokenizer: string | null;
+      /** Tokenizer Revision */
+      tokenizer_revision: string | null;
+      /** Total */
+      total: number | null;
+    };
+    /**
      * ModelResponse
      * @description A tokenizer that this studio has used.
      */
@@ -1935,6 +2172,16 @@ export interface components {
       page: number;
       /** Total */
       total: number;
+    };
+    /**
+     * ParentResponse
+     * @description A dataset that this one was made from, by the hash of its manifest; it may be gone.
+     */
+    ParentResponse: {
+      /** Id */
+      id: string;
+      /** Manifest Sha256 */
+      manifest_sha256: string;
     };
     /**
      * PreviewRequest
@@ -3145,7 +3392,7 @@ export interface operations {
         /** @description Part of a name or repository id. */
         search?: string | null;
         sort?: 'created_at' | '-created_at' | 'name' | '-name' | 'size_bytes' | '-size_bytes';
-        source?: ('huggingface' | 'local') | null;
+        source?: ('huggingface' | 'local' | 'derived') | null;
         status?: components['schemas']['DatasetStatus'] | null;
       };
       header?: never;
@@ -4706,6 +4953,225 @@ export interface operations {
       };
       /** @description Not enough disk space */
       507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  mixDatasets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MixRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  previewMix: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MixRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MixPreviewResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
         headers: {
           [name: string]: unknown;
         };

@@ -16,6 +16,7 @@ from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
 from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
+from mistudio.services.mix_service import MixService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.row_service import RowService
 from mistudio.services.sample_service import SampleService
@@ -33,6 +34,7 @@ class Services:
     datasets: DatasetService
     edits: EditService
     imports: ImportService
+    mixes: MixService
     croissant: CroissantService
     samples: SampleService
     indexes: IndexService

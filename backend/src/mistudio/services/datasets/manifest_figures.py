@@ -45,6 +45,7 @@ def _content_of(manifest: Manifest) -> ContentFigures:
             )
         ),
         schema_notices=manifest.notices,
+        mixture=manifest.mixture,
     )
 
 
