@@ -1,11 +1,21 @@
 """Shapes of mixtures: the request, what it would give, and what came of it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from mistudio.corpus.mix.targets import MAX_REPEATS
-from mistudio.schemas.common import HubToken, Name, OneLine, Revision, Shape
+from mistudio.schemas.common import (
+    ColumnName,
+    HubToken,
+    Name,
+    OneLine,
+    Revision,
+    Shape,
+    TextTemplateText,
+    refuse_two_texts,
+)
 from mistudio.schemas.part import Seed
 from mistudio.schemas.tokenization import TokenizerName
 
@@ -24,10 +34,14 @@ class MixPartOptions(BaseModel):
     rows: MixAmount | None = None
     tokens: MixAmount | None = None
     bytes: MixAmount | None = None
+    text_column: ColumnName | None = Field(default=None, description="Default: the dataset's.")
+    text_template: TextTemplateText | None = None
     max_repeats: int = Field(default=1, ge=1, le=MAX_REPEATS, description="How often its rows may occur.")
     label: Name | None = Field(
         default=None, description="Its value in the column source. Default: the repository, or the dataset's name."
     )
+
+    _check_text = field_validator("text_template")(refuse_two_texts)
 
     @model_validator(mode="after")
     def _check_amount(self) -> Self:
@@ -35,6 +49,13 @@ class MixPartOptions(BaseModel):
         if len(given) != 1:
             raise ValueError("Give one of share, rows, tokens and bytes.")
         return self
+
+
+def check_units(by: MixUnit, parts: Sequence[MixPartOptions]) -> None:
+    """Raise ValueError if a part has an amount in another unit than the mixture."""
+    others = {"tokens", "rows", "bytes"} - {by}
+    if any(getattr(part, unit) is not None for part in parts for unit in others):
+        raise ValueError(f"This mixture is by {by}: give each part a share or a number of {by}.")
 
 
 class MixPartRequest(MixPartOptions):
@@ -69,10 +90,7 @@ class MixRequest(MixOptions):
 
     @model_validator(mode="after")
     def _check_units(self) -> Self:
-        if any(
-            getattr(part, unit) is not None for part in self.parts for unit in {"tokens", "rows", "bytes"} - {self.by}
-        ):
-            raise ValueError(f"This mixture is by {self.by}: give each part a share or a number of {self.by}.")
+        check_units(self.by, self.parts)
         if self.tokenizer and self.tokenization:
             raise ValueError("Give a tokenization or a tokenizer, not both.")
         if (self.by == "tokens") != bool(self.tokenizer or self.tokenization):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import UnknownSplit
+from mistudio.core.errors import Json, UnknownSplit
 from mistudio.corpus.mix.estimate import PartEstimate, estimate_mixture, estimate_size
 from mistudio.corpus.mix.plan import MixPart, MixPlan, MixTokenizer, write_mix_plan
 from mistudio.corpus.store.manifest import manifest_sha256
@@ -18,6 +18,7 @@ from mistudio.schemas.dataset import DatasetResponse, SplitResponse
 from mistudio.schemas.mix import MixPartRequest, MixPreviewPart, MixPreviewResponse, MixRequest
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.mix_record import new_mix_record
+from mistudio.services.datasets.recipe_builder import RecipeBuilder
 from mistudio.services.lookup import get_ready_dataset, get_tokenization
 from mistudio.services.storage.disk_space import require_room
 from mistudio.services.storage_service import StorageService
@@ -84,6 +85,7 @@ class MixService:
                 request.parts, found, _choose_labels(request.parts, found), strict=True
             )
         ]
+        recipe, step_names = await asyncio.to_thread(self._describe_parts, [dataset for dataset, _ in found])
         splits = {part.split for part in parts}
         return MixPlan(
             parts=tuple(parts),
@@ -92,7 +94,14 @@ class MixService:
             seed=request.seed,
             total=request.total,
             tokenizer=tokenizer,
+            recipe=recipe,
+            step_names=step_names,
         )
+
+    def _describe_parts(self, datasets: Sequence[Dataset]) -> tuple[dict[str, Json], tuple[str, ...]]:
+        recipe = RecipeBuilder()
+        names = [recipe.add_dataset(dataset, self._storage.folder(dataset.id)) for dataset in datasets]
+        return recipe.datasets, tuple(names)
 
     async def _find_part(self, session: AsyncSession, part: MixPartRequest) -> tuple[Dataset, str]:
         dataset = await get_ready_dataset(session, part.dataset, action="mixed")
@@ -116,12 +125,16 @@ class MixService:
             name=dataset.name,
             split=split,
             label=label,
-            text_column=dataset.text_column,
-            text_template=dataset.text_template,
+            **_choose_text(wanted, dataset),
             share=None if wanted.share is None else to_plain_number(wanted.share),
             amount=wanted.rows or wanted.tokens or wanted.bytes,
             max_repeats=wanted.max_repeats,
         )
+
+
+def _choose_text(wanted: MixPartRequest, dataset: Dataset) -> dict[str, str | None]:
+    chosen = wanted if wanted.text_column or wanted.text_template else dataset
+    return {"text_column": chosen.text_column, "text_template": chosen.text_template}
 
 
 def _choose_split(dataset: Dataset, wanted: str | None) -> str:

@@ -1,11 +1,13 @@
 """The plan of a mixture, which its job follows at every attempt."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+from mistudio.core.errors import Json
 from mistudio.core.records import as_json, from_json
 from mistudio.corpus.mix.targets import PartWish, Unit
 from mistudio.corpus.store.text_source import TextSource, make_source
@@ -52,7 +54,10 @@ class MixTokenizer:
 
 @dataclass(frozen=True, kw_only=True)
 class MixPlan:
-    """What is mixed, in which unit, how much and in which order; ``split`` is that of the result."""
+    """What is mixed, in which unit, how much and in which order; ``split`` is that of the result.
+
+    ``recipe`` has the steps of a recipe that make the parts, ``step_names`` that of each part.
+    """
 
     parts: tuple[MixPart, ...]
     by: Unit
@@ -60,6 +65,8 @@ class MixPlan:
     seed: int
     total: int | None = None
     tokenizer: MixTokenizer | None = None
+    recipe: Mapping[str, Json] = field(default_factory=dict)
+    step_names: tuple[str, ...] = ()
 
 
 def write_mix_plan(staging: Path, plan: MixPlan) -> None:

@@ -23,6 +23,8 @@ def make_mixture_record(plan: MixPlan, selections: Sequence[Selection]) -> Mixtu
         tokenizer=plan.tokenizer.name if plan.tokenizer else None,
         tokenizer_revision=plan.tokenizer.revision if plan.tokenizer else None,
         fingerprint=plan.tokenizer.fingerprint if plan.tokenizer else None,
+        recipe=plan.recipe,
+        step_names=plan.step_names,
     )
 
 

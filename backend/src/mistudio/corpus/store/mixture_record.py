@@ -1,6 +1,9 @@
 """What the manifest of a mixture says of its parts: what was wanted, what was there, and what came of it, exactly."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mistudio.core.errors import Json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,8 @@ class MixedPart:
 class MixtureRecord:
     """A mixture. ``order`` says how the turns of the parts follow from the seed.
 
-    The last three are None unless it is by tokens. ``total`` is what was asked for, None for as much as possible.
+    The tokenizer is None unless it is by tokens. ``recipe`` has the steps of a recipe that make the parts,
+    ``step_names`` that of each part. ``total`` is what was asked for, None for as much as possible.
     """
 
     by: str
@@ -43,3 +47,5 @@ class MixtureRecord:
     tokenizer: str | None = None
     tokenizer_revision: str | None = None
     fingerprint: str | None = None
+    recipe: Mapping[str, Json] = field(default_factory=dict)
+    step_names: tuple[str, ...] = ()

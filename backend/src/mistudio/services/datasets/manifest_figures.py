@@ -1,5 +1,6 @@
 """What the record of a dataset stores of its manifest."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from mistudio.core.errors import Json
@@ -45,7 +46,7 @@ def _content_of(manifest: Manifest) -> ContentFigures:
             )
         ),
         schema_notices=manifest.notices,
-        mixture=manifest.mixture,
+        mixture=replace(manifest.mixture, recipe={}, step_names=()) if manifest.mixture else None,
     )
 
 

@@ -46,5 +46,7 @@ def _describe(parents: Mapping[str, str]) -> dict[str, Json]:
 def _mix_key(plan: MixPlan) -> str:
     """Return the hash of all that decides the bytes; the names of the parts do not."""
     content = as_json(plan)
+    # How the parts were made decides their bytes, which the hashes of their manifests have.
+    del content["recipe"], content["step_names"]
     content["parts"] = [{**as_json(part), "name": ""} for part in plan.parts]
     return hashlib.sha256(json.dumps(["mix", content], sort_keys=True).encode()).hexdigest()
