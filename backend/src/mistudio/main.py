@@ -14,7 +14,19 @@ from mistudio.api.metrics import MetricsMiddleware
 from mistudio.api.middleware import BodyLimitMiddleware, CrashMiddleware, HeadMiddleware
 from mistudio.api.openapi import openapi_document
 from mistudio.api.panel import mount_panel
-from mistudio.api.routes import croissant, datasets, hub, indexes, jobs, metrics, mix, samples, system, tokenizations
+from mistudio.api.routes import (
+    croissant,
+    datasets,
+    hub,
+    indexes,
+    jobs,
+    metrics,
+    mix,
+    recipes,
+    samples,
+    system,
+    tokenizations,
+)
 from mistudio.api.security import AccessMiddleware, AccessRules
 from mistudio.core.child_environment import child_environment
 from mistudio.core.config import Settings
@@ -33,6 +45,7 @@ from mistudio.services.import_service import ImportService
 from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
 from mistudio.services.mix_service import MixService
+from mistudio.services.recipe_service import RecipeService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.row_service import RowService
 from mistudio.services.sample_service import SampleService
@@ -101,8 +114,21 @@ class Server:
             tokenizers=self.tokenizers,
             on_deleted=self._forget_tokenization,
         )
+        self.mixes = MixService(
+            settings, self.database, storage=self.storage, tokenizers=self.tokenizers, datasets=self.datasets
+        )
+        self.recipes = self._recipes()
         self.rows = RowService(self.database, self.storage, self.tokenizers)
         self.snapshots = SnapshotService(self.datasets)
+
+    def _recipes(self) -> RecipeService:
+        return RecipeService(
+            self.database,
+            storage=self.storage,
+            datasets=self.datasets,
+            mixes=self.mixes,
+            tokenizations=self.tokenizations,
+        )
 
     def _engine(self) -> Engine:
         if self.settings.is_embedded:
@@ -131,13 +157,8 @@ class Server:
             datasets=self.datasets,
             edits=self.edits,
             imports=self.imports,
-            mixes=MixService(
-                self.settings,
-                self.database,
-                storage=self.storage,
-                tokenizers=self.tokenizers,
-                datasets=self.datasets,
-            ),
+            mixes=self.mixes,
+            recipes=self.recipes,
             croissant=CroissantService(self.settings, self.database, self.storage),
             samples=self.samples,
             indexes=self.indexes,
@@ -187,7 +208,8 @@ class Server:
         stack.push_async_callback(self.socket.close)
         await use_reserve(self.engine.start)
         stack.push_async_callback(self.engine.close)
-        stack.push_async_callback(end_task, asyncio.create_task(self.storage.keep_reserve()))
+        for task in (self.storage.keep_reserve(), self.recipes.follow()):
+            stack.push_async_callback(end_task, asyncio.create_task(task))
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -218,7 +240,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(MetricsMiddleware)
     app.add_middleware(HeadMiddleware)
     install_error_handlers(app)
-    for module in (mix, datasets, croissant, samples, indexes, tokenizations, jobs, hub, system):
+    for module in (mix, recipes, datasets, croissant, samples, indexes, tokenizations, jobs, hub, system):
         app.include_router(module.router)
     app.include_router(metrics.router)
     app.mount("/socket.io", server.socket.asgi)

@@ -1,6 +1,7 @@
 """The command line, without a server and with one: the same answers, one writer, exit codes, Ctrl-C."""
 
 import gzip
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -281,6 +282,34 @@ def test_mixtures(shell: Shell) -> None:
     assert shell.json("show", "both")["id"] == shell.json(*command)["id"]
     assert "is not a part. Write NAME=SHARE" in shell.run("mix", "one", "two=0.5", code=1).output
     assert "The shares add up to 0.9" in shell.run("mix", "one=0.5", "two=0.4", code=1).output
+
+
+def test_recipes(shell: Shell) -> None:
+    """The command imports the files beside the recipe; what it made has a recipe that finds the same again."""
+    notes = json_lines([{"text": f"note {number}"} for number in range(50)])
+    (shell.folder / "notes.jsonl").write_bytes(notes)
+    path = shell.folder / "recipe.yaml"
+    files = f"files: [{{path: notes.jsonl, sha256: {hashlib.sha256(notes).hexdigest()}}}]"
+    parts = "parts: [{dataset: notes, rows: 5}, {dataset: notes, rows: 7, label: more}]"
+    path.write_text(
+        f"datasets:\n  notes: {{import: {{{files}}}}}\n  both: {{mix: {{{parts}}}}}\n"
+        "tokenizations:\n  tokens: {dataset: both, tokenizer: ./tokenizers/sample-bpe, max_length: 16}\n"
+    )
+    made = shell.json("build", str(path))
+    assert ("succeeded", ["notes", "both", "tokens"]) == (made["state"], [step["name"] for step in made["steps"]])
+    assert "tokens is ready. Its id is tok_" in shell.run("build", str(path)).stdout
+    written = shell.run("recipe", made["tokenizations"]["tokens"]).stdout
+    (shell.folder / "again.yaml").write_text(written)
+    again = shell.json("build", str(shell.folder / "again.yaml"))
+    assert list(made["tokenizations"].values()) == list(again["tokenizations"].values()), written
+    assert made["datasets"].keys() >= {"both"}
+    path.write_text(path.read_text().replace("rows: 7", "rows: x"))
+    assert "Line 3, datasets.both.mix.parts[1].rows: Input should be a valid integer" in (
+        shell.run("build", str(path), code=1).stderr
+    )
+    wrong = shell.folder / "wrong.yaml"
+    wrong.write_text(f"datasets:\n  other: {{import: {{{files.replace('notes.jsonl', 'other.jsonl')}}}}}\n")
+    assert "other.jsonl is not there. Put it beside the recipe." in shell.run("build", str(wrong), code=1).stderr
 
 
 def test_croissant_metadata(shell: Shell) -> None:

@@ -136,6 +136,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/recipe': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Describe Dataset
+     * @description Get the recipe that makes this dataset again, as YAML.
+     */
+    get: operations['describeDataset'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/{dataset_id}/references': {
     parameters: {
       query?: never;
@@ -563,6 +583,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/recipes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Build Recipe
+     * @description Build a recipe in the background. Again, it goes on where it failed; complete or running, it is a 409.
+     */
+    post: operations['buildRecipe'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/recipes/{recipe_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Recipe
+     * @description Get a recipe with the state of each step.
+     */
+    get: operations['getRecipe'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/recipes/schema': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Recipe Schema
+     * @description Get the JSON Schema of recipes.
+     */
+    get: operations['getRecipeSchema'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/system/storage': {
     parameters: {
       query?: never;
@@ -659,6 +739,26 @@ export interface paths {
      * @description List where a token, or a token sequence, occurs in written rows, in one split (default: all).
      */
     get: operations['findPositions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/recipe': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Describe Tokenization
+     * @description Get the recipe that makes this tokenization and its dataset again, as YAML.
+     */
+    get: operations['describeTokenization'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1977,6 +2077,13 @@ export interface components {
        * @description Default: the only one.
        */
       split?: string | null;
+      /**
+       * Text Column
+       * @description Default: the dataset's.
+       */
+      text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
       /** Tokens */
       tokens?: number | null;
     };
@@ -2394,6 +2501,72 @@ export interface components {
        * @enum {string}
        */
       status: 'ok' | 'unavailable';
+    };
+    /**
+     * RecipeResponse
+     * @description A recipe and its steps; ``datasets`` and ``tokenizations`` have the ids by the names of the steps.
+     */
+    RecipeResponse: {
+      /**
+       * Created At
+       * Format: date-time
+       * @description ISO 8601, UTC.
+       */
+      created_at: string;
+      /** Datasets */
+      datasets: {
+        [key: string]: string;
+      };
+      /** Error Code */
+      error_code: string | null;
+      /** Error Message */
+      error_message: string | null;
+      /** Finished At */
+      finished_at: string | null;
+      /** Id */
+      id: string;
+      /** Name */
+      name: string | null;
+      /**
+       * State
+       * @enum {string}
+       */
+      state: 'running' | 'succeeded' | 'failed';
+      /** Steps */
+      steps: components['schemas']['RecipeStep'][];
+      /** Tokenizations */
+      tokenizations: {
+        [key: string]: string;
+      };
+    };
+    /**
+     * RecipeStep
+     * @description One step. ``id`` is that of its dataset or tokenization, once there is one.
+     */
+    RecipeStep: {
+      /** Error Code */
+      error_code: string | null;
+      /** Error Message */
+      error_message: string | null;
+      /** Id */
+      id: string | null;
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'download' | 'import' | 'mix' | 'tokenize';
+      /** Name */
+      name: string;
+      /**
+       * Progress
+       * @description Per cent.
+       */
+      progress: number;
+      /**
+       * State
+       * @enum {string}
+       */
+      state: 'waiting' | 'running' | 'ready' | 'failed';
     };
     /**
      * ReferenceCreate
@@ -4030,6 +4203,83 @@ export interface operations {
       };
       /** @description Not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  describeDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/yaml': string;
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
         headers: {
           [name: string]: unknown;
         };
@@ -5767,6 +6017,189 @@ export interface operations {
       };
     };
   };
+  buildRecipe: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Held in memory for this recipe. */
+        'X-HF-Token'?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          [key: string]: unknown;
+        };
+        'application/yaml': string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecipeResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getRecipe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a recipe, rcp_… */
+        recipe_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecipeResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getRecipeSchema: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: components['schemas']['JsonValue'];
+          };
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   getStorage: {
     parameters: {
       query?: never;
@@ -6100,6 +6533,83 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Page_TokenContext_'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  describeTokenization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/yaml': string;
         };
       };
       /** @description A token is needed */

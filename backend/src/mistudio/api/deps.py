@@ -17,6 +17,7 @@ from mistudio.services.import_service import ImportService
 from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
 from mistudio.services.mix_service import MixService
+from mistudio.services.recipe_service import RecipeService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.row_service import RowService
 from mistudio.services.sample_service import SampleService
@@ -35,6 +36,7 @@ class Services:
     edits: EditService
     imports: ImportService
     mixes: MixService
+    recipes: RecipeService
     croissant: CroissantService
     samples: SampleService
     indexes: IndexService

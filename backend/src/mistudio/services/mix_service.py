@@ -98,10 +98,10 @@ class MixService:
             step_names=step_names,
         )
 
-    def _describe_parts(self, datasets: Sequence[Dataset]) -> tuple[dict[str, Json], tuple[str, ...]]:
+    def _describe_parts(self, datasets: Sequence[Dataset]) -> tuple[tuple[tuple[str, Json], ...], tuple[str, ...]]:
         recipe = RecipeBuilder()
         names = [recipe.add_dataset(dataset, self._storage.folder(dataset.id)) for dataset in datasets]
-        return recipe.datasets, tuple(names)
+        return tuple(recipe.datasets.items()), tuple(names)
 
     async def _find_part(self, session: AsyncSession, part: MixPartRequest) -> tuple[Dataset, str]:
         dataset = await get_ready_dataset(session, part.dataset, action="mixed")

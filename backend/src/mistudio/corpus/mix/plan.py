@@ -1,8 +1,7 @@
 """The plan of a mixture, which its job follows at every attempt."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -56,7 +55,7 @@ class MixTokenizer:
 class MixPlan:
     """What is mixed, in which unit, how much and in which order; ``split`` is that of the result.
 
-    ``recipe`` has the steps of a recipe that make the parts, ``step_names`` that of each part.
+    ``recipe`` has the steps of a recipe that make the parts, in order, ``step_names`` that of each part.
     """
 
     parts: tuple[MixPart, ...]
@@ -65,7 +64,7 @@ class MixPlan:
     seed: int
     total: int | None = None
     tokenizer: MixTokenizer | None = None
-    recipe: Mapping[str, Json] = field(default_factory=dict)
+    recipe: tuple[tuple[str, Json], ...] = ()
     step_names: tuple[str, ...] = ()
 
 

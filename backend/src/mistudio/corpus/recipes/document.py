@@ -42,6 +42,11 @@ for _name, (_pattern, _first) in _CORE.items():
 _Loader.yaml_implicit_resolvers[""] = [(_TAG + "null", re.compile("$"))]
 
 
+def list_resolvers() -> Mapping[str, list[tuple[str, re.Pattern[str]]]]:
+    """Return the types of plain scalars, by their first character."""
+    return _Loader.yaml_implicit_resolvers
+
+
 @dataclass(frozen=True)
 class Problem:
     """What is wrong with a value: where it is, and why."""

@@ -1,7 +1,6 @@
 """What the manifest of a mixture says of its parts: what was wanted, what was there, and what came of it, exactly."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mistudio.core.errors import Json
 
@@ -47,5 +46,5 @@ class MixtureRecord:
     tokenizer: str | None = None
     tokenizer_revision: str | None = None
     fingerprint: str | None = None
-    recipe: Mapping[str, Json] = field(default_factory=dict)
+    recipe: tuple[tuple[str, Json], ...] = ()
     step_names: tuple[str, ...] = ()

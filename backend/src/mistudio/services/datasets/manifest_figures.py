@@ -46,7 +46,7 @@ def _content_of(manifest: Manifest) -> ContentFigures:
             )
         ),
         schema_notices=manifest.notices,
-        mixture=replace(manifest.mixture, recipe={}, step_names=()) if manifest.mixture else None,
+        mixture=replace(manifest.mixture, recipe=(), step_names=()) if manifest.mixture else None,
     )
 
 

@@ -67,7 +67,7 @@ class RecipeBuilder:
     def _add_parents(self, record: MixtureRecord) -> dict[str, str]:
         """Add the steps that make the parts, and return their names here by those in the record."""
         names: dict[str, str] = {}
-        for own, step in record.recipe.items():
+        for own, step in record.recipe:
             names[own] = self._add(self.datasets, own, _rename_parts(step, names))
         return names
 
