@@ -17,6 +17,7 @@ import { DatasetList } from '../datasets/list/DatasetList';
 import { SelectionBar } from '../datasets/list/SelectionBar';
 import { type Selection, useSelection } from '../datasets/list/useSelection';
 import { MixDialog } from '../datasets/mixing/MixDialog';
+import { RecipeButton } from '../datasets/recipes/RecipeButton';
 import { StorageDialog } from '../datasets/storage/StorageDialog';
 
 type DatasetName = Pick<Dataset, 'id' | 'name'>;
@@ -35,7 +36,10 @@ export function DatasetsPanel() {
       <h2 className="text-2xl font-semibold">Dataset Management</h2>
       <SelectButton selection={selection} />
       <DownloadForm onOpen={openDataset}>
-        <ImportButtons />
+        <div className="flex flex-wrap gap-3 text-sm">
+          <ImportButtons />
+          <RecipeButton />
+        </div>
       </DownloadForm>
       <ImportStatus />
       <DatasetList onOpen={openDataset} onDelete={setDeleting} selection={selection}>
