@@ -20,7 +20,16 @@ _MERGE_AT: Final = 5_000_000
 class ContaminationFilter:
     """Compares the n-grams of texts with those of ``reference``, which it reads at once."""
 
-    def __init__(self, step: Decontaminate, reference: Iterable[pa.Array]) -> None:
+    def __init__(
+        self,
+        step: Decontaminate,
+        reference: Iterable[pa.Array],
+        *,
+        max_ngrams: int = _MAX_NGRAMS,
+        merge_at: int = _MERGE_AT,
+    ) -> None:
+        self._max_ngrams = max_ngrams
+        self._merge_at = merge_at
         self._threshold = step.threshold
         self._hasher = NGramHasher(step.ngram, keeps_short=False)
         self._known = self._read(reference)
@@ -30,11 +39,11 @@ class ContaminationFilter:
         for texts in reference:
             new.append(np.unique(self._hasher.hash(texts).hashes))
             size += len(new[-1])
-            if size >= _MERGE_AT:
+            if size >= self._merge_at:
                 known, new, size = np.unique(np.concatenate([known, *new])), [], 0
-                _check_size(known)
+                self._check_size(known)
         known = np.unique(np.concatenate([known, *new]))
-        _check_size(known)
+        self._check_size(known)
         return known
 
     def find_reasons(self, documents: Documents) -> Sequence[str | None]:
@@ -52,11 +61,10 @@ class ContaminationFilter:
         is_known: npt.NDArray[np.bool_] = self._known[places] == hashes
         return is_known
 
-
-def _check_size(known: Hashes) -> None:
-    if len(known) > _MAX_NGRAMS:
-        raise ValidationFailed(
-            f"The dataset to decontaminate against has more than {_MAX_NGRAMS:,} different n-grams. "
-            "Choose a smaller dataset, such as the test split of a benchmark.",
-            field="steps",
-        )
+    def _check_size(self, known: Hashes) -> None:
+        if len(known) > self._max_ngrams:
+            raise ValidationFailed(
+                f"The dataset to decontaminate against has more than {self._max_ngrams:,} different n-grams. "
+                "Choose a smaller dataset, such as the test split of a benchmark.",
+                field="steps",
+            )

@@ -13,9 +13,10 @@ _MAX_LENGTH: Final = 64
 class WordTable(dict[str, Value], Generic[Value]):
     """A dictionary that computes a missing value; call ``limit`` now and then."""
 
-    def __init__(self, compute: Callable[[str], Value]) -> None:
+    def __init__(self, compute: Callable[[str], Value], max_entries: int = _MAX_ENTRIES) -> None:
         super().__init__()
         self._compute = compute
+        self._max_entries = max_entries
 
     def __missing__(self, text: str) -> Value:
         value = self._compute(text)
@@ -25,5 +26,5 @@ class WordTable(dict[str, Value], Generic[Value]):
 
     def limit(self) -> None:
         """Empty the table if it is full."""
-        if len(self) > _MAX_ENTRIES:
+        if len(self) > self._max_entries:
             self.clear()
