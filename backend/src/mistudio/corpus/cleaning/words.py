@@ -1,7 +1,7 @@
 """Splits English text into words and counts sentences exactly as spaCy's rules do, which datatrove's filters use.
 
 The rules, the exceptions and the punctuation come from ``english_words.json`` (spaCy 3.8, MIT licence). spaCy itself
-would add 100 MB and split more slowly: here each distinct chunk between blanks is split once and then looked up.
+would add 200 MB and split more slowly: here each distinct chunk between blanks is split once and then looked up.
 """
 
 import json
