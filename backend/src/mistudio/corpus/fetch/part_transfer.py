@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mistudio.core.errors import CorruptFile
-from mistudio.corpus.fetch.range_file import RangeFile
 from mistudio.corpus.fetch.partial_file import Segment
+from mistudio.corpus.fetch.range_file import RangeFile
 from mistudio.corpus.fetch.remote_file import RangeReader
 from mistudio.corpus.fetch.settings import FetchSettings
 from mistudio.corpus.fetch.transfer import FetchedFile, Progress, Transfer

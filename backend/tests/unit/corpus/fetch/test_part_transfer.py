@@ -7,8 +7,8 @@ import pytest
 
 from fakes.fetching import RecordingMonitor
 from mistudio.core.errors import CorruptFile
-from mistudio.corpus.fetch.range_file import RangeFile
 from mistudio.corpus.fetch.part_transfer import PartTransfer
+from mistudio.corpus.fetch.range_file import RangeFile
 from mistudio.corpus.fetch.remote_file import PinnedRepository, RangeReader
 from mistudio.corpus.fetch.settings import FetchSettings
 from mistudio.corpus.fetch.transfer import Progress
