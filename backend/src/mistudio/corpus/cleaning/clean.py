@@ -88,6 +88,12 @@ def clean(source: Source, steps: Sequence[CleaningStep], context: CleaningContex
     return Cleaning(run.is_kept, ledgers)
 
 
+def count_passes(steps: Sequence[CleaningStep]) -> int:
+    """Return how often ``clean`` reads the source; a job needs it for its progress."""
+    places = [place for place, step in enumerate(steps) if isinstance(step, DedupExact | DedupNear)]
+    return len(places) + (not places or places[-1] < len(steps) - 1)
+
+
 def make_filter(step: LengthBounds | DropRegex | Quality | Decontaminate, context: CleaningContext) -> Filter:
     """Return the filter that a step describes; to decontaminate reads the other dataset."""
     if isinstance(step, LengthBounds):

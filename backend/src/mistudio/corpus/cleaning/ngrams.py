@@ -53,7 +53,8 @@ class NGramHasher:
 
     def _hash_words(self, texts: pa.Array) -> tuple[Hashes, Ints]:
         forms = pc.ascii_trim(fold_array(texts.cast(pa.large_string())), characters=" ")
-        lists = pc.split_pattern_regex(forms, " +")
+        # The only blank of a form is the space.
+        lists = pc.ascii_split_whitespace(forms)
         counts = np.asarray(pc.list_value_length(lists), np.int64)
         # The only word of a text without words is empty.
         counts = np.where(np.asarray(pc.binary_length(forms)) == 0, 0, counts)

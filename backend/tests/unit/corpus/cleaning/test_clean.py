@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mistudio.corpus.cleaning import Cleaning, CleaningContext, CleaningStep, clean
+from mistudio.corpus.cleaning import Cleaning, CleaningContext, CleaningStep, clean, count_passes
 from mistudio.corpus.cleaning.steps import (
     Decontaminate,
     DedupExact,
@@ -134,3 +134,17 @@ def test_a_cancelled_run_leaves_nothing(tmp_path: Path, step: CleaningStep) -> N
     with pytest.raises(KeyboardInterrupt):
         clean(source, [step], CleaningContext(tmp_path, stop))
     assert not list(tmp_path.iterdir())
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(step_lists)
+def test_passes_are_counted(tmp_path: Path, steps: list[CleaningStep]) -> None:
+    """The source is read as often as announced."""
+    passes = []
+
+    def read() -> Iterable[pa.Array]:
+        passes.append(1)
+        return [pa.array(["a b c"])]
+
+    clean(read, steps, CleaningContext(tmp_path, lambda: None, lambda _dataset: []))
+    assert count_passes(steps) == len(passes)
