@@ -39,6 +39,10 @@ class StepLedger:
         """The number of rows that stayed."""
         return self.rows - sum(self.dropped.values())
 
+    def to_manifest(self) -> dict[str, str | int | dict[str, int]]:
+        """Return the counts as a manifest records them."""
+        return {"kind": self.kind, "rows": self.rows, "kept": self.kept, "dropped": dict(sorted(self.dropped.items()))}
+
     def count(self, reason: str, rows: int = 1) -> None:
         """Add dropped rows."""
         if rows:

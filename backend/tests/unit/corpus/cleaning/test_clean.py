@@ -103,6 +103,8 @@ def test_reasons_are_counted(tmp_path: Path) -> None:
         {"min_characters": 1, "max_words": 1},
         {"pattern": 2},
     ] == [ledger.dropped for ledger in cleaning.ledgers]
+    dropped = {"max_words": 1, "min_characters": 1}
+    assert {"kind": "length", "rows": 5, "kept": 3, "dropped": dropped} == cleaning.ledgers[2].to_manifest()
     assert [4] == cleaning.rows.tolist()
     assert [(1, 0), (3, 2)] == [(each.row, each.duplicate_of) for each in cleaning.ledgers[0].examples_dropped]
 
