@@ -15,6 +15,9 @@ from typing import Final
 
 from mistudio.corpus.cleaning.word_table import WordTable
 
+_TAIL: Final = 128
+# The time of splitting grows with the square of the length of a chunk of brackets: a second for this one.
+_MAX_CHUNK: Final = 20_000
 _RUNS: Final = re.compile(r"\s+|\S+")
 
 Words = tuple[str, ...]
@@ -26,14 +29,27 @@ class WordRules:
     def __init__(self) -> None:
         content = resources.files(__package__).joinpath("english_words.json").read_text(encoding="utf-8")
         data = json.loads(content)
-        self._prefix = re.compile(data["prefix"]).search
-        self._suffix = re.compile(data["suffix"]).search
+        # All prefixes begin with "^", so a search would only try every other place in vain.
+        self._prefix = re.compile(data["prefix"]).match
+        self._search_suffix = re.compile(data["suffix"]).search
         self._infixes = re.compile(data["infix"]).finditer
         self._url = re.compile(data["url"]).match
         self.exceptions: dict[str, Words] = {key: tuple(parts) for key, parts in data["exceptions"].items()}
         self.punctuation = frozenset(data["punctuation"])
         self.sentence_ends = frozenset(data["sentence_ends"])
         self.phrases = self._list_phrases()
+
+    def _suffix(self, text: str) -> int:
+        """Return the length of the suffix of ``text``; 0 if it has none.
+
+        A search tries every place of a text, which takes too long for thousands of brackets. No suffix but a run of
+        dots is longer than half of a tail.
+        """
+        if len(text) > _TAIL:
+            tail = text[-_TAIL:]
+            if tail[_TAIL // 2 :].strip("."):
+                return _length(self._search_suffix(tail, _TAIL // 2))
+        return _length(self._search_suffix(text))
 
     def _list_phrases(self) -> dict[str, list[Words]]:
         """Return the exceptions that affixes take apart, as the words they become, by their first word."""
@@ -45,7 +61,9 @@ class WordRules:
         return phrases
 
     def split(self, chunk: str) -> Words:
-        """Return the words of a chunk, before exceptions are put together again."""
+        """Return the words of a chunk, before exceptions are put together again; a huge chunk is one word."""
+        if len(chunk) > _MAX_CHUNK:
+            return (chunk,)
         return self._split(chunk, self.exceptions)
 
     def _split(self, chunk: str, exceptions: dict[str, Words]) -> Words:
@@ -62,7 +80,7 @@ class WordRules:
             if before and text[before:] in exceptions:
                 prefixes.append(text[:before])
                 return prefixes, text[before:], suffixes
-            after = _length(self._suffix(text[before:]))
+            after = self._suffix(text[before:])
             if after and text[:-after] in exceptions:
                 suffixes.append(text[-after:])
                 return prefixes, text[:-after], suffixes

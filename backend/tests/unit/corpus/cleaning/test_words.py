@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistudio.corpus.cleaning.word_table import WordTable
-from mistudio.corpus.cleaning.words import WordSplitter
+from mistudio.corpus.cleaning.words import WordSplitter, get_rules
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("datatrove_decisions.json").read_text())["cases"]
 
@@ -50,3 +50,26 @@ def test_a_full_table_is_emptied() -> None:
     table.limit()
     assert table["a"] == 1
     assert computed == ["a", "b", "x" * 65, "x" * 65, "a"]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(["a", ".", "...", "'s", ")", "9", "km", "…", "=", "😀", "$"]), max_size=8),
+    st.integers(50, 200),
+)
+def test_long_chunks_are_split_like_short_ones(ends: list[str], length: int) -> None:
+    """Only the end of a long chunk is searched for a suffix, and the words are the same."""
+    rules = get_rules()
+    end = "".join(ends)
+    for filling in ("x" * length, ")" * length, "." * length, ".x" * length):
+        words = rules.split(filling + end)
+        assert "".join(words) == filling + end
+        if filling.startswith("x"):
+            short = rules.split("xx" + end)
+            assert words[1:] == short[1:]
+
+
+def test_a_huge_chunk_is_one_word() -> None:
+    """To split it would take minutes."""
+    text = "(" * 30_000
+    assert WordSplitter().split(f"a {text} b") == ["a", text, "b"]
