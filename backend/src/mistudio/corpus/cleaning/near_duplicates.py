@@ -15,16 +15,15 @@ from mistudio.corpus.arrays import Ids, Ints
 from mistudio.corpus.cleaning.clusters import Clusters
 from mistudio.corpus.cleaning.documents import Documents, Duplicates
 from mistudio.corpus.cleaning.ngrams import NGramHasher
+from mistudio.corpus.cleaning.signature_file import SignatureFile, Signatures
 from mistudio.corpus.cleaning.steps import DedupNear
 
 # Two documents exactly at the threshold share a band at least this often.
 _LEAST_RECALL: Final = 0.98
 # A band longer than this says nothing more: a chance match has a probability of 2**-64.
 _MAX_BAND: Final = 8
-_PAIRS_AT_ONCE: Final = 100_000
+_PAIRS_AT_ONCE: Final = 25_000
 _ROWS_AT_ONCE: Final = 500_000
-
-Signatures = npt.NDArray[np.uint8]
 
 
 def choose_band_size(threshold: float, num_perm: int) -> int:
@@ -43,8 +42,7 @@ class NearDeduplicator:
     def __init__(self, step: DedupNear, folder: Path) -> None:
         self._step = step
         self._hasher = NGramHasher(step.ngram, keeps_short=True)
-        self._path = folder / "signatures.bin"
-        self._file = self._path.open("wb")
+        self._signatures = SignatureFile(folder / "signatures.bin", step.num_perm)
         self._rows = 0
         self._compared: list[Ids] = []
         self.clusters = Clusters(0)
@@ -56,39 +54,37 @@ class NearDeduplicator:
         self._compared.append(np.flatnonzero(has_words) + self._rows)
         self._rows += len(documents)
         offsets = np.concatenate([grams.offsets[:-1][has_words], grams.offsets[-1:]])
-        self._file.write(_make_signatures(grams.hashes, offsets, self._step).tobytes())
+        self._signatures.append(_make_signatures(grams.hashes, offsets, self._step))
 
     def find_duplicates(self) -> Duplicates:
         """Return the documents in a cluster that an earlier one is in."""
-        self._file.close()
         rows = np.concatenate([np.empty(0, np.int64), *self._compared])
         self.clusters = Clusters(len(rows))
         if len(rows):
-            signatures = np.memmap(self._path, np.uint8, mode="r", shape=(len(rows), self._step.num_perm))
-            self._compare(signatures)
+            self._compare()
         roots = self.clusters.find_roots()
         dropped = np.flatnonzero(roots != np.arange(len(roots)))
         return Duplicates(rows[dropped], rows[roots[dropped]])
 
     def close(self) -> None:
         """Delete the signatures."""
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        self._signatures.close()
 
-    def _compare(self, signatures: Signatures) -> None:
+    def _compare(self) -> None:
         size = choose_band_size(self._step.threshold, self._step.num_perm)
         for start in range(0, self._step.num_perm - size + 1, size):
-            for first, second in _find_candidates(_make_band_keys(signatures, start, size)):
-                self._join(signatures, first, second)
+            for first, second in _find_candidates(_make_band_keys(self._signatures, slice(start, start + size))):
+                self._join(first, second)
 
-    def _join(self, signatures: Signatures, first: Ints, second: Ints) -> None:
+    def _join(self, first: Ints, second: Ints) -> None:
         """Join the candidates whose signatures are similar enough, save those that are joined already."""
         roots = self.clusters.find_roots_of(first), self.clusters.find_roots_of(second)
         is_open = roots[0] != roots[1]
         first, second = first[is_open], second[is_open]
         for start in range(0, len(first), _PAIRS_AT_ONCE):
             some, others = first[start : start + _PAIRS_AT_ONCE], second[start : start + _PAIRS_AT_ONCE]
-            is_near = _estimate_similarity(signatures[some], signatures[others]) >= self._step.threshold
+            similarity = _estimate_similarity(self._signatures.read(some), self._signatures.read(others))
+            is_near = similarity >= self._step.threshold
             self.clusters.join(some[is_near], others[is_near])
 
 
@@ -109,10 +105,11 @@ def _estimate_similarity(some: Signatures, others: Signatures) -> npt.NDArray[np
     return similarity
 
 
-def _make_band_keys(signatures: Signatures, start: int, size: int) -> npt.NDArray[np.uint64]:
-    keys = np.zeros((len(signatures), _MAX_BAND), np.uint8)
-    for row in range(0, len(signatures), _ROWS_AT_ONCE):
-        keys[row : row + _ROWS_AT_ONCE, :size] = signatures[row : row + _ROWS_AT_ONCE, start : start + size]
+def _make_band_keys(signatures: SignatureFile, columns: slice) -> npt.NDArray[np.uint64]:
+    keys = np.zeros((signatures.rows, _MAX_BAND), np.uint8)
+    for start in range(0, signatures.rows, _ROWS_AT_ONCE):
+        band = signatures.read(slice(start, start + _ROWS_AT_ONCE), columns)
+        keys[start : start + _ROWS_AT_ONCE, : band.shape[1]] = band
     return keys.view(np.uint64).ravel()
 
 
