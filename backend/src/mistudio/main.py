@@ -17,6 +17,7 @@ from mistudio.api.panel import mount_panel
 from mistudio.api.routes import (
     croissant,
     datasets,
+    derived,
     hub,
     indexes,
     jobs,
@@ -52,6 +53,7 @@ from mistudio.services.sample_service import SampleService
 from mistudio.services.snapshot_service import SnapshotService
 from mistudio.services.statistics_service import StatisticsService
 from mistudio.services.storage_service import StorageService
+from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.what_if_service import WhatIfService
@@ -114,6 +116,7 @@ class Server:
             tokenizers=self.tokenizers,
             on_deleted=self._forget_tokenization,
         )
+        self.subsets = SubsetService(self.settings, self.database, storage=self.storage, datasets=self.datasets)
         self.mixes = MixService(
             settings, self.database, storage=self.storage, tokenizers=self.tokenizers, datasets=self.datasets
         )
@@ -158,6 +161,7 @@ class Server:
             edits=self.edits,
             imports=self.imports,
             mixes=self.mixes,
+            subsets=self.subsets,
             recipes=self.recipes,
             croissant=CroissantService(self.settings, self.database, self.storage),
             samples=self.samples,
@@ -240,7 +244,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(MetricsMiddleware)
     app.add_middleware(HeadMiddleware)
     install_error_handlers(app)
-    for module in (mix, recipes, datasets, croissant, samples, indexes, tokenizations, jobs, hub, system):
+    for module in (mix, recipes, datasets, derived, croissant, samples, indexes, tokenizations, jobs, hub, system):
         app.include_router(module.router)
     app.include_router(metrics.router)
     app.mount("/socket.io", server.socket.asgi)

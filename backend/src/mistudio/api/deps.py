@@ -23,6 +23,7 @@ from mistudio.services.row_service import RowService
 from mistudio.services.sample_service import SampleService
 from mistudio.services.statistics_service import StatisticsService
 from mistudio.services.storage_service import StorageService
+from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.what_if_service import WhatIfService
@@ -36,6 +37,7 @@ class Services:
     edits: EditService
     imports: ImportService
     mixes: MixService
+    subsets: SubsetService
     recipes: RecipeService
     croissant: CroissantService
     samples: SampleService

@@ -26,6 +26,7 @@ ROUTES: Mapping[str, Route] = {
     "import": Route("mistudio.import_dataset", "downloads"),
     "extend": Route("mistudio.extend_dataset", "downloads"),
     "mix": Route("mistudio.mix_datasets", "downloads"),
+    "subset": Route("mistudio.derive_subset", "downloads"),
     "tokenize": Route("mistudio.tokenize_dataset", "tokenization"),
     "index": Route("mistudio.index_dataset", "indexes"),
 }

@@ -17,6 +17,7 @@ from mistudio.schemas.common import (
 from mistudio.schemas.job import JobResponse
 from mistudio.schemas.mix import MixtureResponse
 from mistudio.schemas.part import Amount, Seed
+from mistudio.schemas.subset_record import SubsetResponse
 from mistudio.schemas.tokenization import TokenizationResponse
 
 DatasetSort = Literal["created_at", "-created_at", "name", "-name", "size_bytes", "-size_bytes"]
@@ -89,6 +90,7 @@ class DatasetMetadata(BaseModel):
     schema_notices: list[str] = []
     parents: list[ParentResponse] = []
     mixture: MixtureResponse | None = Field(default=None, description="Of a mixture: its parts, as they came out.")
+    subset: SubsetResponse | None = Field(default=None, description="Of a subset: which rows it has, and why.")
 
 
 class DatasetResponse(Shape):

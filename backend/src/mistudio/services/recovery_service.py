@@ -32,6 +32,7 @@ from mistudio.services.datasets.hub_record import name_part, source_key
 from mistudio.services.datasets.manifest_figures import figures_of
 from mistudio.services.datasets.mix_record import describe_mixture
 from mistudio.services.datasets.part_record import recorded_fields
+from mistudio.services.datasets.subset_record import describe_subset, name_subset
 from mistudio.services.jobs.targets import copy_newest_figures, finish_dataset, finish_tokenization
 from mistudio.services.storage_service import is_dataset_id, is_tokenization_id
 from mistudio.services.tokenizations.run import figures_of_tokenization
@@ -153,6 +154,8 @@ def _choose_name(manifest: Manifest) -> str:
         return name_part(name, manifest.part.asked) if manifest.part else name
     if manifest.mixture:
         return f"Mix of {', '.join(part.label for part in manifest.mixture.parts)}"[:255]
+    if manifest.subset:
+        return name_subset(manifest.subset.parents[0].name, manifest.subset.request)
     return suggest_dataset_name([source.path for source in manifest.sources])[:255]
 
 
@@ -175,6 +178,7 @@ def _to_metadata(manifest: Manifest) -> dict[str, Json]:
         "source_files": len(names),
         **(recorded_fields(manifest.part) if manifest.part else {}),
         **(describe_mixture(manifest.mixture) if manifest.mixture else {}),
+        **(describe_subset(manifest.subset) if manifest.subset else {}),
     }
 
 

@@ -58,6 +58,12 @@ def mix_datasets_task(self: JobTask, job_id: str) -> None:
     _run(self, job_id)
 
 
+@task(ROUTES["subset"])
+def derive_subset_task(self: JobTask, job_id: str) -> None:
+    """Make a subset of a dataset."""
+    _run(self, job_id)
+
+
 @task(ROUTES["tokenize"])
 def tokenize_dataset_task(self: JobTask, job_id: str) -> None:
     """Run a tokenization."""

@@ -9,6 +9,7 @@ from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.reading_notes import describe_readings
+from mistudio.services.datasets.subset_figures import shorten_subset
 from mistudio.services.jobs.figures import ColumnFigures, ContentFigures, DatasetFigures, SplitFigures, TextFigures
 
 
@@ -46,6 +47,7 @@ def _content_of(manifest: Manifest) -> ContentFigures:
             )
         ),
         schema_notices=manifest.notices,
+        subset=shorten_subset(manifest.subset) if manifest.subset else None,
         mixture=replace(manifest.mixture, recipe=(), step_names=()) if manifest.mixture else None,
     )
 

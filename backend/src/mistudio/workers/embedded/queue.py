@@ -144,6 +144,7 @@ _GROUPS: Mapping[str, JobGroup] = {
     "import": "downloads",
     "extend": "downloads",
     "mix": "downloads",
+    "subset": "downloads",
     "tokenize": "tokenizations",
     "index": "indexes",
 }
