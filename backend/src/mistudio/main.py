@@ -14,20 +14,7 @@ from mistudio.api.metrics import MetricsMiddleware
 from mistudio.api.middleware import BodyLimitMiddleware, CrashMiddleware, HeadMiddleware
 from mistudio.api.openapi import openapi_document
 from mistudio.api.panel import mount_panel
-from mistudio.api.routes import (
-    croissant,
-    datasets,
-    derived,
-    hub,
-    indexes,
-    jobs,
-    metrics,
-    mix,
-    recipes,
-    samples,
-    system,
-    tokenizations,
-)
+from mistudio.api.routers import include_routers
 from mistudio.api.security import AccessMiddleware, AccessRules
 from mistudio.core.child_environment import child_environment
 from mistudio.core.config import Settings
@@ -244,9 +231,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(MetricsMiddleware)
     app.add_middleware(HeadMiddleware)
     install_error_handlers(app)
-    for module in (mix, recipes, datasets, derived, croissant, samples, indexes, tokenizations, jobs, hub, system):
-        app.include_router(module.router)
-    app.include_router(metrics.router)
+    include_routers(app)
     app.mount("/socket.io", server.socket.asgi)
     mount_panel(app, PANEL)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way

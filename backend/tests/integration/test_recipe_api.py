@@ -163,7 +163,8 @@ async def test_the_recipe_of_what_is_here(server: RunningServer, hub: Hub) -> No
 
 async def test_errors_name_line_and_key(server: RunningServer) -> None:
     """Of all that is wrong."""
-    text = "datasets:\n  a:\n    download:\n      repo: lab/x\n      commit: main\n      sed: 1\n  b: {}\ntokenizations: 3\n"
+    step = "  a:\n    download:\n      repo: lab/x\n      commit: main\n      sed: 1\n"
+    text = f"datasets:\n{step}  b: {{}}\ntokenizations: 3\n"
     problem = await build(server, text, 422)
     assert "recipe_invalid" == problem["code"]
     assert [

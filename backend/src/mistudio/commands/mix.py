@@ -76,18 +76,15 @@ def _show(preview: Mapping[str, Any], *, json: bool) -> None:  # JSON
     if json:
         say_json(preview)
         return
-    rows = [
-        (
-            part["label"],
-            part["split"],
-            *(_count(part[key]) for key in ("available", "target", "rows")),
-            "" if part["share"] is None else f"{part['share']:.2%}",
-        )
-        for part in preview["parts"]
-    ]
+    rows = [_to_cells(part) for part in preview["parts"]]
     say_table(("PART", "SPLIT", f"{preview['by'].upper()} THERE", "TAKEN", "ROWS, ABOUT", "SHARE"), rows)
     if preview["total"] is None:
         say(f"The {preview['by']} of a part are not counted yet: the job counts them.")
+
+
+def _to_cells(part: Mapping[str, Any]) -> list[str]:  # JSON
+    counts = [_count(part[key]) for key in ("available", "target", "rows")]
+    return [part["label"], part["split"], *counts, "" if part["share"] is None else f"{part['share']:.2%}"]
 
 
 def _count(number: int | None) -> str:

@@ -12,7 +12,8 @@ from mistudio.models.base import Base, JsonColumn, UtcDateTime, new_id, utc_now
 class Recipe(Base):
     """A recipe that was asked for. ``recipe_key`` is the same for equal ones, and unique.
 
-    ``document`` is JSON as text: PostgreSQL's JSON would lose the order of the steps. ``steps`` has the id of each step that was begun, or the error of its beginning, by kind and name.
+    ``document`` is JSON as text: PostgreSQL's JSON would lose the order of the steps. ``steps`` has the id of each step
+    that was begun, or the error of its beginning, by kind and name.
     """
 
     __tablename__ = "recipes"

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import Json, UnknownSplit
+from mistudio.core.errors import Json, ParentMissing, UnknownSplit
 from mistudio.corpus.mix.estimate import PartEstimate, estimate_mixture, estimate_size
 from mistudio.corpus.mix.plan import MixPart, MixPlan, MixTokenizer, write_mix_plan
 from mistudio.corpus.store.manifest import manifest_sha256
@@ -99,8 +99,12 @@ class MixService:
         )
 
     def _describe_parts(self, datasets: Sequence[Dataset]) -> tuple[tuple[tuple[str, Json], ...], tuple[str, ...]]:
+        """Return the steps that make the parts, and that of each part; none if a part has no recipe."""
         recipe = RecipeBuilder()
-        names = [recipe.add_dataset(dataset, self._storage.folder(dataset.id)) for dataset in datasets]
+        try:
+            names = [recipe.add_dataset(dataset, self._storage.folder(dataset.id)) for dataset in datasets]
+        except ParentMissing:
+            return (), ()
         return tuple(recipe.datasets.items()), tuple(names)
 
     async def _find_part(self, session: AsyncSession, part: MixPartRequest) -> tuple[Dataset, str]:

@@ -7,7 +7,9 @@ dataset. Several servers may follow one recipe: each finds what another one has 
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -38,6 +40,20 @@ _IDLE_SECONDS: Final = 5.0
 _MOST_TRIES: Final = 5
 
 
+@dataclass
+class _Tries:
+    """How often a step could not begin for a reason that may pass; ``not_before`` is a time of ``monotonic``."""
+
+    count: int = 0
+    not_before: float = 0.0
+
+    def may_repeat(self) -> bool:
+        """Return whether to try again, after a pause that doubles."""
+        self.count += 1
+        self.not_before = time.monotonic() + 2.0**self.count
+        return self.count < _MOST_TRIES
+
+
 class RecipeService:
     """Builds recipes; ``follow`` is the task that starts their steps."""
 
@@ -59,7 +75,7 @@ class RecipeService:
         )
         self._wake = asyncio.Event()
         self._tokens: dict[str, SecretStr] = {}
-        self._tries: dict[str, int] = {}
+        self._tries: dict[str, _Tries] = {}
 
     async def create(self, data: bytes, token: SecretStr | None = None) -> shapes.RecipeResponse:
         """Build the recipe in YAML or JSON; one that failed, or lost a result, goes on.
@@ -168,26 +184,33 @@ class RecipeService:
             await self._end(recipe_id, steps)
 
     async def _start(self, recipe_id: str, recipe: shapes.Recipe, step: shapes.RecipeStep, ids: dict[str, str]) -> None:
-        token = self._tokens.get(recipe_id)
-        is_tokenization = step.kind == "tokenize"
-        start = self._starter.start_tokenization if is_tokenization else self._starter.start_dataset
-        key = step_key(TOKENIZATIONS if is_tokenization else DATASETS, step.name)
-        noted: dict[str, Json]
-        try:
-            noted = {"id": await start(recipe, step.name, ids, token)}
-        except MiStudioError as error:
-            tries = self._tries[f"{recipe_id} {key}"] = self._tries.get(f"{recipe_id} {key}", 0) + 1
-            if error.retryable and tries < _MOST_TRIES:
-                return
-            noted = {"error_code": error.code, "error_message": error.detail}
-        self._tries.pop(f"{recipe_id} {key}", None)
+        key = step_key(TOKENIZATIONS if step.kind == "tokenize" else DATASETS, step.name)
+        if (noted := await self._try_start(recipe_id, recipe, step, ids)) is None:
+            return
         async with self._database.write() as session:
             record = await session.get_one(Recipe, recipe_id, with_for_update=True)
             record.steps = {**record.steps, key: noted}
 
+    async def _try_start(
+        self, recipe_id: str, recipe: shapes.Recipe, step: shapes.RecipeStep, ids: dict[str, str]
+    ) -> dict[str, Json] | None:
+        """Return the id of what the step makes, or the error; None if it is tried again after a pause."""
+        is_tokenization = step.kind == "tokenize"
+        start = self._starter.start_tokenization if is_tokenization else self._starter.start_dataset
+        tries = self._tries.setdefault(f"{recipe_id} {step.kind} {step.name}", _Tries())
+        if time.monotonic() < tries.not_before:
+            return None
+        try:
+            return {"id": await start(recipe, step.name, ids, self._tokens.get(recipe_id))}
+        except MiStudioError as error:
+            if error.retryable and tries.may_repeat():
+                return None
+            return {"error_code": error.code, "error_message": error.detail}
+
     async def _end(self, recipe_id: str, steps: Sequence[shapes.RecipeStep]) -> None:
         failed = [step for step in steps if step.state == "failed"]
         self._tokens.pop(recipe_id, None)
+        self._tries = {key: tries for key, tries in self._tries.items() if not key.startswith(recipe_id)}
         async with self._database.write() as session:
             record = await session.get_one(Recipe, recipe_id, with_for_update=True)
             record.state, record.finished_at = "failed" if failed else "succeeded", utc_now()

@@ -171,14 +171,16 @@ def _find_source_key(manifest: Manifest) -> str:
 
 
 def _to_metadata(manifest: Manifest) -> dict[str, Json]:
+    if manifest.mixture:
+        return describe_mixture(manifest.mixture)
+    if manifest.subset:
+        return describe_subset(manifest.subset)
     names = [source.path for source in manifest.sources]
     return {
         **_find_formats(names),
         "source_bytes": sum(source.size for source in manifest.sources),
         "source_files": len(names),
         **(recorded_fields(manifest.part) if manifest.part else {}),
-        **(describe_mixture(manifest.mixture) if manifest.mixture else {}),
-        **(describe_subset(manifest.subset) if manifest.subset else {}),
     }
 
 

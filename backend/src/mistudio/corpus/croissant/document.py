@@ -120,15 +120,7 @@ def _split_field(splits: Sequence[str], columns: Sequence[str]) -> dict[str, Jso
     while name in columns:
         name = f"dataset_{name}"
     names = "|".join(re.escape(split) for split in splits)
-    return {
-        "@type": "cr:Field",
-        "@id": f"{RECORDS_ID}/{name}",
-        "name": name,
-        "description": "The split of the row.",
-        "dataType": "sc:Text",
-        "source": {
-            "fileSet": {"@id": FILES_ID},
-            "extract": {"fileProperty": "fullpath"},
-            "transform": {"regex": rf".*raw/({names})-\d{{5}}-of-\d{{5}}\.parquet$"},
-        },
-    }
+    pattern = rf".*raw/({names})-\d{{5}}-of-\d{{5}}\.parquet$"
+    described = {"@type": "cr:Field", "@id": f"{RECORDS_ID}/{name}", "name": name, "description": "The row's split."}
+    source: dict[str, Json] = {"fileSet": {"@id": FILES_ID}, "extract": {"fileProperty": "fullpath"}}
+    return {**described, "dataType": "sc:Text", "source": {**source, "transform": {"regex": pattern}}}

@@ -68,7 +68,7 @@ class SubsetPlan:
     """A subset: the rows that match, of these the ones that are taken, and the steps that they go through, as JSON.
 
     ``references`` are the datasets that steps compare the rows with. ``recipe`` and ``step_names`` are as in a
-    ``SubsetRecord``.
+    ``SubsetRecord``, empty if a parent has no recipe.
     """
 
     parent: ParentText

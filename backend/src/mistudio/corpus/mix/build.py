@@ -182,19 +182,21 @@ def _write_rows(mixture: _Mixture, target: Path, start: int, stop: int, monitor:
 
 
 def _write_manifest(mixture: _Mixture, reports: Sequence[FileReport], staging: Path, monitor: Monitor) -> None:
-    plan, layout = mixture.plan, DatasetLayout(staging)
-    files = [
-        IngestedFile(plan.split, layout.relative(layout.raw / name), report, SourceRecord("", 0, ""))
-        for name, report in zip(mixture.file_names, reports, strict=True)
-    ]
-    made = make_manifest(files, source="derived", splits=[plan.split], text_column=mixture.columns.text)
+    files, columns = _list_files(mixture, reports, DatasetLayout(staging)), mixture.columns
     manifest = replace(
-        made,
+        make_manifest(files, source="derived", splits=[mixture.plan.split], text_column=columns.text),
         sources=(),
-        features=mixture.columns.features,
-        notices=mixture.columns.notices,
-        mixture=make_mixture_record(plan, mixture.selections),
+        features=columns.features,
+        notices=columns.notices,
+        mixture=make_mixture_record(mixture.plan, mixture.selections),
     )
     if manifest.text_template is not None:
         manifest = add_template_counts(DatasetStore(staging, manifest=manifest), monitor=monitor)
     write_manifest(staging, manifest)
+
+
+def _list_files(mixture: _Mixture, reports: Sequence[FileReport], layout: DatasetLayout) -> list[IngestedFile]:
+    return [
+        IngestedFile(mixture.plan.split, layout.relative(layout.raw / name), report, SourceRecord("", 0, ""))
+        for name, report in zip(mixture.file_names, reports, strict=True)
+    ]

@@ -1,6 +1,7 @@
 """Counts the units of all parts of a mixture, and keeps the counts for the next attempt."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from mistudio.corpus.arrays import Counts
@@ -29,13 +30,11 @@ class UnitCounter:
         make_encoder: MakeEncoder,
         monitor: Monitor,
     ) -> None:
-        self._plan = plan
-        self._stores = stores
-        self._folder = folder
+        self._plan, self._stores, self._folder = plan, stores, folder
         self._make_encoder = make_encoder
         self._monitor = monitor
-        rows = [store.num_rows(part.split) for part, store in zip(plan.parts, stores, strict=True)]
-        self._before = [sum(rows[:number]) for number in range(len(rows) + 1)]
+        rows = (store.num_rows(part.split) for part, store in zip(plan.parts, stores, strict=True))
+        self._before = [0, *accumulate(rows)]
 
     def count(self, number: int) -> Counts:
         """Return the units of each row of a part."""

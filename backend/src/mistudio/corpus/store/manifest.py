@@ -97,8 +97,8 @@ class Manifest:
     ``datasets`` writes them; ``notices`` say in sentences how the source files differ from each other or from the card.
     ``skipped`` are files beside an import's that are not rows. Either ``text_column`` or ``text_template`` is set, and
     ``template_counts`` are the figures of the template's texts. ``part`` is None unless only a part of the repository
-    was taken; then ``files`` are the reports of its raw files. ``mixture`` is None unless it is mixed of others, ``subset``
-    unless it has rows of another one.
+    was taken; then ``files`` are the reports of its raw files. ``mixture`` is None unless it is mixed of others,
+    ``subset`` unless it has rows of another one.
     """
 
     source: Literal["huggingface", "local", "derived"]

@@ -17,7 +17,6 @@ _MAX_NAME = 255
 
 def new_mix_record(plan: MixPlan, name: str | None) -> Dataset:
     """Return the record of a dataset that is mixed of others."""
-    parents = {part.dataset_id: part.manifest_sha256 for part in plan.parts}
     return Dataset(
         id=new_id("ds"),
         name=name or f"Mix of {', '.join(part.label for part in plan.parts)}"[:_MAX_NAME],
@@ -29,7 +28,7 @@ def new_mix_record(plan: MixPlan, name: str | None) -> Dataset:
         index_state="none",
         index_progress=0.0,
         splits=[{"name": plan.split, "num_files": 0, "num_rows": None}],
-        meta=_describe(parents),
+        meta=_describe({part.dataset_id: part.manifest_sha256 for part in plan.parts}),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
 
-from mistudio.core.errors import Json
+from mistudio.core.errors import Json, ParentMissing
 from mistudio.corpus.store.manifest import Manifest, read_manifest
 from mistudio.corpus.store.mixture_record import MixedPart, MixtureRecord
 from mistudio.models import Dataset, Tokenization
@@ -30,16 +30,14 @@ class RecipeBuilder:
         return {**made, "tokenizations": dict(self.tokenizations)} if self.tokenizations else made
 
     def add_dataset(self, dataset: Dataset, folder: Path) -> str:
-        """Add the steps that make a ready dataset, and return the name of the last. Raises DataMissing."""
+        """Add the steps that make a ready dataset, and return the name of the last.
+
+        Raises DataMissing, and ParentMissing for a dataset that no step of a recipe makes.
+        """
         manifest = read_manifest(folder)
         if manifest.mixture is not None:
             return self._add_mix(dataset.name, manifest.mixture)
-        step: dict[str, Json]
-        if manifest.source == "huggingface":
-            step = {"download": _describe_download(dataset, manifest)}
-        else:
-            step = {"import": _describe_import(manifest)}
-        return self._add(self.datasets, dataset.name, step)
+        return self._add(self.datasets, dataset.name, _describe_source(dataset, manifest))
 
     def add_tokenization(self, record: Tokenization, dataset: str) -> str:
         """Add the step that makes a tokenization of the dataset of this step, and return its name."""
@@ -50,6 +48,8 @@ class RecipeBuilder:
         return self._add(self.tokenizations, name, {"dataset": dataset, **options})
 
     def _add_mix(self, name: str, record: MixtureRecord) -> str:
+        if not record.step_names:
+            raise ParentMissing(f"“{name}” has no recipe: it has a part that no step of a recipe makes.")
         names = self._add_parents(record)
         parts: list[Json] = [
             _describe_part(record, part, names[step])
@@ -83,6 +83,14 @@ class RecipeBuilder:
             name = f"{base}_{number}"
         steps[name] = step
         return name
+
+
+def _describe_source(dataset: Dataset, manifest: Manifest) -> Json:
+    if manifest.source == "huggingface":
+        return {"download": _describe_download(dataset, manifest)}
+    if manifest.source == "local":
+        return {"import": _describe_import(manifest)}
+    raise ParentMissing(f"“{dataset.name}” has no recipe: no step of a recipe makes such a dataset.")
 
 
 def _rename_parts(step: Json, names: Mapping[str, str]) -> Json:

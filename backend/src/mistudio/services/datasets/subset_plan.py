@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.database import Database
-from mistudio.core.errors import Json, UnknownSplit, ValidationFailed
+from mistudio.core.errors import Json, ParentMissing, UnknownSplit, ValidationFailed
 from mistudio.corpus.cleaning.steps import Decontaminate, LengthBounds
 from mistudio.corpus.derive.choice import count_taken
 from mistudio.corpus.derive.plan import ParentText, RowChoice, RowFilter, SubsetPlan
@@ -54,8 +54,7 @@ class SubsetPlanner:
     def _make(
         self, parent: Dataset, others: Sequence[Dataset], request: SubsetRequest, tokenization_id: str | None
     ) -> PlannedSubset:
-        recipe = RecipeBuilder()
-        names = [recipe.add_dataset(each, self._storage.folder(each.id)) for each in (parent, *others)]
+        recipe, step_names = self._describe_parents([parent, *others])
         choice = to_choice(request)
         plan = SubsetPlan(
             parent=self._to_parent(parent),
@@ -64,11 +63,20 @@ class SubsetPlanner:
             choice=choice,
             steps=tuple(step.model_dump(mode="json") for step in request.steps),
             references=tuple(map(self._to_parent, others)),
-            recipe=tuple(recipe.datasets.items()),
-            step_names=tuple(names),
+            recipe=recipe,
+            step_names=step_names,
         )
         rows = parent.num_samples or 0
         return PlannedSubset(plan, (parent.size_bytes or 0) * count_taken(rows, choice) // max(1, rows))
+
+    def _describe_parents(self, datasets: Sequence[Dataset]) -> tuple[tuple[tuple[str, Json], ...], tuple[str, ...]]:
+        """Return the steps that make the parents, and that of each; none if a parent has no recipe."""
+        recipe = RecipeBuilder()
+        try:
+            names = [recipe.add_dataset(dataset, self._storage.folder(dataset.id)) for dataset in datasets]
+        except ParentMissing:
+            return (), ()
+        return tuple(recipe.datasets.items()), tuple(names)
 
     def _to_parent(self, dataset: Dataset) -> ParentText:
         record = ParentRecord(dataset.id, manifest_sha256(self._storage.folder(dataset.id)), dataset.name)

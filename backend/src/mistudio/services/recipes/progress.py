@@ -11,6 +11,7 @@ from mistudio.schemas import recipe as shapes
 
 DATASETS: Final = "datasets"
 TOKENIZATIONS: Final = "tokenizations"
+_OWN_FIELDS: Final = ("id", "name", "state", "error_code", "error_message", "created_at", "finished_at")
 _STATES: Final[Mapping[str, shapes.StepState]] = {
     "ready": "ready",
     "error": "failed",
@@ -44,31 +45,28 @@ async def _show(
     target: Dataset | Tokenization | None = None
     if noted.get("id"):
         target = await session.get(table, str(noted["id"]))
-    if target is None:
-        code, message = noted.get("error_code"), noted.get("error_message")
-        state: shapes.StepState = "failed" if code else "waiting"
-        return _make_step(name, kind, state, None, 0.0, code, message)
+    return _make_step(name, kind, noted) if target is None else _show_target(name, kind, target)
+
+
+def _make_step(name: str, kind: shapes.StepKind, noted: dict[str, Json]) -> shapes.RecipeStep:
+    """Return a step that has made nothing; an error says why it could not begin."""
+    errors = {key: noted.get(key) for key in ("error_code", "error_message")}
+    state = "failed" if errors["error_code"] else "waiting"
+    return shapes.RecipeStep.model_validate(
+        {"name": name, "kind": kind, "state": state, "id": None, "progress": 0.0, **errors}
+    )
+
+
+def _show_target(name: str, kind: shapes.StepKind, target: Dataset | Tokenization) -> shapes.RecipeStep:
     state = _STATES.get(target.status.value, "running")
-    return _make_step(name, kind, state, target.id, target.progress, target.error_code, target.error_message)
-
-
-def _make_step(
-    name: str,
-    kind: shapes.StepKind,
-    state: shapes.StepState,
-    target: str | None,
-    progress: float,
-    code: Json,
-    message: Json,
-) -> shapes.RecipeStep:
     return shapes.RecipeStep(
         name=name,
         kind=kind,
         state=state,
-        id=target,
-        progress=100.0 if state == "ready" else progress,
-        error_code=str(code) if code else None,
-        error_message=str(message) if message else None,
+        id=target.id,
+        progress=100.0 if state == "ready" else target.progress,
+        error_code=target.error_code,
+        error_message=target.error_message,
     )
 
 
@@ -77,15 +75,9 @@ def to_response(record: Recipe, steps: list[shapes.RecipeStep]) -> shapes.Recipe
     made = [step for step in steps if step.id]
     return shapes.RecipeResponse.model_validate(
         {
-            "id": record.id,
-            "name": record.name,
-            "state": record.state,
+            **{name: getattr(record, name) for name in _OWN_FIELDS},
             "datasets": {step.name: step.id for step in made if step.kind != "tokenize"},
             "tokenizations": {step.name: step.id for step in made if step.kind == "tokenize"},
             "steps": steps,
-            "error_code": record.error_code,
-            "error_message": record.error_message,
-            "created_at": record.created_at,
-            "finished_at": record.finished_at,
         }
     )

@@ -1,6 +1,7 @@
 """The handler of mixtures."""
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mistudio.core.config import Settings
@@ -16,8 +17,9 @@ from mistudio.workers.jobs.runner import JobContext
 
 if TYPE_CHECKING:
     # Imported by mixtures only: NumPy and the tokenizers library take time to load.
+    from mistudio.corpus.encoders.encoders import Texts
+    from mistudio.corpus.encoders.encoding import Encoder
     from mistudio.corpus.mix.plan import MixTokenizer
-    from mistudio.corpus.mix.weights import MakeEncoder
 
 
 async def handle_mix(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
@@ -36,35 +38,29 @@ def _build(dataset_id: str, context: JobContext, settings: Settings, storage: St
     from mistudio.corpus.mix.build import build_mixture
     from mistudio.corpus.mix.plan import read_mix_plan
 
-    staging = storage.staging(dataset_id)
-    plan = read_mix_plan(staging)
+    plan = read_mix_plan(storage.staging(dataset_id))
     if plan is None:
         raise DataMissing("The plan of this mixture is no longer on disk. Delete the dataset and mix again.")
     return build_mixture(
         plan,
-        staging,
+        storage.staging(dataset_id),
         storage.folder(dataset_id),
         find_folder=storage.folder,
-        make_encoder=_encoder_maker(plan.tokenizer, settings, context.token),
+        make_encoder=partial(_make_encoder, plan.tokenizer, settings, context.token),
         monitor=context.monitor,
     )
 
 
-def _encoder_maker(wanted: "MixTokenizer | None", settings: Settings, token: str | None) -> "MakeEncoder":
-    """Return a function that loads the tokenizer and chooses its engine: the fast one if it agrees on some texts."""
+def _make_encoder(wanted: "MixTokenizer | None", settings: Settings, token: str | None, texts: "Texts") -> "Encoder":
+    """Load the tokenizer and choose its engine: the fast one if it agrees on these texts."""
     from mistudio.corpus.encoders.choice import choose_encoder
-    from mistudio.corpus.encoders.encoders import Texts
-    from mistudio.corpus.encoders.encoding import Encoder
     from mistudio.corpus.hub.tokenizer_files import TokenizerSource
     from mistudio.corpus.tokenizers import load_tokenizer
 
-    def make(texts: Texts) -> Encoder:
-        if wanted is None:
-            raise DataMissing("The plan of this mixture names no tokenizer. Delete the dataset and mix again.")
-        source = TokenizerSource(wanted.name, wanted.revision)
-        loaded = load_tokenizer(source, token=token, cache_dir=settings.cache_dir, root=settings.data_dir)
-        if loaded.fingerprint != wanted.fingerprint:
-            raise SourceChanged(f"The tokenizer {wanted.name} has changed since this was requested. Mix again.")
-        return choose_encoder(loaded, texts).encoder
-
-    return make
+    if wanted is None:
+        raise DataMissing("The plan of this mixture names no tokenizer. Delete the dataset and mix again.")
+    source = TokenizerSource(wanted.name, wanted.revision)
+    loaded = load_tokenizer(source, token=token, cache_dir=settings.cache_dir, root=settings.data_dir)
+    if loaded.fingerprint != wanted.fingerprint:
+        raise SourceChanged(f"The tokenizer {wanted.name} has changed since this was requested. Mix again.")
+    return choose_encoder(loaded, texts).encoder
