@@ -21,8 +21,8 @@ from mistudio.workers.dataset_tasks import (
     download_dataset_task,
     extend_dataset_task,
     import_dataset_task,
-    mix_datasets_task,
     index_dataset_task,
+    mix_datasets_task,
     tokenize_dataset_task,
 )
 from mistudio.workers.jobs.reporter import PHASES

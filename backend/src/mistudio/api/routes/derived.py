@@ -21,11 +21,7 @@ async def create_subset(dataset_id: DatasetId, request: SubsetRequest, services:
     return await services.subsets.create(dataset_id, request)
 
 
-@router.post(
-    "/{dataset_id}/subset/preview", operation_id="previewSubset", responses=refusals(404, 409, 410, 422)
-)
-async def preview_subset(
-    dataset_id: DatasetId, request: SubsetRequest, services: ServicesDep
-) -> SubsetPreviewResponse:
+@router.post("/{dataset_id}/subset/preview", operation_id="previewSubset", responses=refusals(404, 409, 410, 422))
+async def preview_subset(dataset_id: DatasetId, request: SubsetRequest, services: ServicesDep) -> SubsetPreviewResponse:
     """Show which rows a subset would have, and what its steps do to a sample of them. Nothing is stored."""
     return await services.subsets.preview(dataset_id, request)

@@ -35,6 +35,4 @@ def _build(dataset_id: str, context: JobContext, storage: StorageService) -> Man
     plan = read_subset_plan(staging)
     if plan is None:
         raise DataMissing("The plan of this subset is no longer on disk. Delete the dataset and ask for it again.")
-    return build_subset(
-        plan, staging, storage.folder(dataset_id), find_folder=storage.folder, monitor=context.monitor
-    )
+    return build_subset(plan, staging, storage.folder(dataset_id), find_folder=storage.folder, monitor=context.monitor)
