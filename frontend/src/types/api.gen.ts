@@ -283,6 +283,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/subset': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Create Subset
+     * @description Make a dataset of some rows of this one, in the background. The same subset again is a 409.
+     */
+    post: operations['createSubset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/{dataset_id}/subset/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Preview Subset
+     * @description Show which rows a subset would have, and what its steps do to a sample of them. Nothing is stored.
+     */
+    post: operations['previewSubset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/{dataset_id}/tokenizations': {
     parameters: {
       query?: never;
@@ -911,6 +951,59 @@ export interface components {
       kind: 'bytes';
     };
     /**
+     * C4Quality
+     * @description The rules of C4 (Raffel et al. 2020) as datatrove's C4QualityFilter has them.
+     *
+     *     C4 removes lines, too; here the lines decide only whether the document stays, and its text stays as it is.
+     */
+    C4Quality: {
+      /**
+       * Filter Curly Bracket
+       * @default true
+       */
+      filter_curly_bracket: boolean;
+      /**
+       * Filter Javascript
+       * @default true
+       */
+      filter_javascript: boolean;
+      /**
+       * Filter Lorem Ipsum
+       * @default true
+       */
+      filter_lorem_ipsum: boolean;
+      /**
+       * Filter No Terminal Punct
+       * @default true
+       */
+      filter_no_terminal_punct: boolean;
+      /**
+       * Filter Policy
+       * @default true
+       */
+      filter_policy: boolean;
+      /**
+       * Max Word Length
+       * @default 1000
+       */
+      max_word_length: number | null;
+      /**
+       * Min Num Sentences
+       * @default 5
+       */
+      min_num_sentences: number | null;
+      /**
+       * Min Words Per Line
+       * @default 3
+       */
+      min_words_per_line: number | null;
+      /**
+       * Remove Citations
+       * @default true
+       */
+      remove_citations: boolean;
+    };
+    /**
      * CheckResponse
      * @description One part that the server needs.
      */
@@ -919,6 +1012,79 @@ export interface components {
       detail: string;
       /** Ok */
       ok: boolean;
+    };
+    /**
+     * CleaningCluster
+     * @description Rows that are near duplicates; the first one stays.
+     */
+    CleaningCluster: {
+      /**
+       * Rows
+       * @description The first ten.
+       */
+      rows: number[];
+      /** Size */
+      size: number;
+    };
+    /**
+     * CleaningExample
+     * @description A row of the sample; ``reason`` is null if the step keeps it.
+     */
+    CleaningExample: {
+      /**
+       * Duplicate Of
+       * @description The row that stays in its place.
+       */
+      duplicate_of: number | null;
+      /** Duplicate Text */
+      duplicate_text: string | null;
+      /** Reason */
+      reason: string | null;
+      /** Row */
+      row: number;
+      /**
+       * Text
+       * @description At most 1,000 characters.
+       */
+      text: string;
+    };
+    /**
+     * CleaningLedger
+     * @description The rows of a step: ``rows`` = ``kept`` + the sum of ``dropped``.
+     */
+    CleaningLedger: {
+      /**
+       * Dropped
+       * @description Rows dropped, by reason.
+       */
+      dropped: {
+        [key: string]: number;
+      };
+      /** Kept */
+      kept: number;
+      /** Kind */
+      kind: string;
+      /**
+       * Rows
+       * @description Rows that came to the step.
+       */
+      rows: number;
+    };
+    /**
+     * CleaningStepPreview
+     * @description What a step does to the sample, with examples of what it keeps and drops.
+     */
+    CleaningStepPreview: {
+      /**
+       * Clusters
+       * @description The largest ones, of a step of kind dedup_near.
+       */
+      clusters: components['schemas']['CleaningCluster'][];
+      /** Dropped */
+      dropped: components['schemas']['CleaningExample'][];
+      /** Kept */
+      kept: components['schemas']['CleaningExample'][];
+      ledger: components['schemas']['CleaningLedger'];
     };
     /**
      * ColumnResponse
@@ -1338,6 +1504,8 @@ export interface components {
       source_bytes: number | null;
       /** Source Files */
       source_files: number | null;
+      /** @description Of a subset: which rows it has, and why. */
+      subset: components['schemas']['SubsetResponse'] | null;
       /** Text Bytes */
       text_bytes: number | null;
       /** Text Column Reason */
@@ -1537,6 +1705,85 @@ export interface components {
       text_template?: string | null;
     };
     /**
+     * Decontaminate
+     * @description Drops texts that share n-grams with another dataset, such as a benchmark.
+     */
+    Decontaminate: {
+      /**
+       * Dataset
+       * @description The id of the other dataset.
+       */
+      dataset: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'decontaminate';
+      /**
+       * Ngram
+       * @description Words of an n-gram.
+       * @default 13
+       */
+      ngram: number;
+      /**
+       * Threshold
+       * @description Drop if more than this share of a text's n-grams is in the other dataset; 0: if any is.
+       * @default 0
+       */
+      threshold: number;
+    };
+    /**
+     * DedupExact
+     * @description Drops a text that an earlier row has already.
+     */
+    DedupExact: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'dedup_exact';
+      /**
+       * Normalize
+       * @description Compare without regard to case, Unicode form, and number or kind of blanks.
+       * @default false
+       */
+      normalize: boolean;
+    };
+    /**
+     * DedupNear
+     * @description Drops a text that is nearly the same as an earlier one.
+     */
+    DedupNear: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'dedup_near';
+      /**
+       * Ngram
+       * @description Words of an n-gram.
+       * @default 5
+       */
+      ngram: number;
+      /**
+       * Num Perm
+       * @description Hash functions of a MinHash signature.
+       * @default 128
+       */
+      num_perm: number;
+      /**
+       * Seed
+       * @default 0
+       */
+      seed: number;
+      /**
+       * Threshold
+       * @description Least Jaccard similarity of the sets of n-grams.
+       * @default 0.8
+       */
+      threshold: number;
+    };
+    /**
      * DeletePreview
      * @description What a deletion would remove, and what blocks it.
      */
@@ -1560,6 +1807,28 @@ export interface components {
       references: components['schemas']['ReferenceResponse'][];
       /** Tokenizations */
       tokenizations: components['schemas']['TokenizationResponse'][];
+    };
+    /**
+     * DropRegex
+     * @description Drops texts in which a regular expression matches.
+     */
+    DropRegex: {
+      /**
+       * Case
+       * @description Whether upper and lower case differ.
+       * @default true
+       */
+      case: boolean;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'drop_regex';
+      /**
+       * Pattern
+       * @description A regular expression of RE2.
+       */
+      pattern: string;
     };
     /**
      * ErrorEvent
@@ -1623,6 +1892,145 @@ export interface components {
       field: string;
       /** Message */
       message: string;
+    };
+    /**
+     * GopherQuality
+     * @description The quality rules of Gopher (Rae et al. 2021, table A1) as datatrove's GopherQualityFilter has them.
+     */
+    GopherQuality: {
+      /**
+       * Max Avg Word Length
+       * @default 10
+       */
+      max_avg_word_length: number | null;
+      /**
+       * Max Bullet Lines Ratio
+       * @default 0.9
+       */
+      max_bullet_lines_ratio: number | null;
+      /**
+       * Max Doc Words
+       * @default 100000
+       */
+      max_doc_words: number | null;
+      /**
+       * Max Ellipsis Lines Ratio
+       * @default 0.3
+       */
+      max_ellipsis_lines_ratio: number | null;
+      /**
+       * Max Symbol Word Ratio
+       * @default 0.1
+       */
+      max_symbol_word_ratio: number | null;
+      /**
+       * Min Alpha Words Ratio
+       * @default 0.8
+       */
+      min_alpha_words_ratio: number | null;
+      /**
+       * Min Avg Word Length
+       * @default 3
+       */
+      min_avg_word_length: number | null;
+      /**
+       * Min Doc Words
+       * @default 50
+       */
+      min_doc_words: number | null;
+      /**
+       * Min Stop Words
+       * @default 2
+       */
+      min_stop_words: number | null;
+      /**
+       * Stop Words
+       * @default [
+       *       "the",
+       *       "be",
+       *       "to",
+       *       "of",
+       *       "and",
+       *       "that",
+       *       "have",
+       *       "with"
+       *     ]
+       */
+      stop_words: string[];
+    };
+    /**
+     * GopherRepetition
+     * @description The repetition rules of Gopher as datatrove's GopherRepetitionFilter has them.
+     */
+    GopherRepetition: {
+      /**
+       * Dup Line Char Frac
+       * @default 0.2
+       */
+      dup_line_char_frac: number | null;
+      /**
+       * Dup Line Frac
+       * @default 0.3
+       */
+      dup_line_frac: number | null;
+      /**
+       * Dup N Grams
+       * @default [
+       *       [
+       *         5,
+       *         0.15
+       *       ],
+       *       [
+       *         6,
+       *         0.14
+       *       ],
+       *       [
+       *         7,
+       *         0.13
+       *       ],
+       *       [
+       *         8,
+       *         0.12
+       *       ],
+       *       [
+       *         9,
+       *         0.11
+       *       ],
+       *       [
+       *         10,
+       *         0.1
+       *       ]
+       *     ]
+       */
+      dup_n_grams: [number, number][];
+      /**
+       * Dup Para Char Frac
+       * @default 0.2
+       */
+      dup_para_char_frac: number | null;
+      /**
+       * Dup Para Frac
+       * @default 0.3
+       */
+      dup_para_frac: number | null;
+      /**
+       * Top N Grams
+       * @default [
+       *       [
+       *         2,
+       *         0.2
+       *       ],
+       *       [
+       *         3,
+       *         0.18
+       *       ],
+       *       [
+       *         4,
+       *         0.16
+       *       ]
+       *     ]
+       */
+      top_n_grams: [number, number][];
     };
     /**
      * HealthResponse
@@ -1875,7 +2283,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'extend' | 'mix' | 'tokenize' | 'index';
+      kind: 'download' | 'import' | 'extend' | 'mix' | 'subset' | 'tokenize' | 'index';
       /** Max Attempts */
       max_attempts: number;
       /** Not Before */
@@ -2013,6 +2421,32 @@ export interface components {
       end: number;
       /** Start */
       start: number;
+    };
+    /**
+     * LengthBounds
+     * @description Drops texts that are too short or too long.
+     */
+    LengthBounds: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'length';
+      /** Max Characters */
+      max_characters?: number | null;
+      /** Max Tokens */
+      max_tokens?: number | null;
+      /** Max Words */
+      max_words?: number | null;
+      /** Min Characters */
+      min_characters?: number | null;
+      /** Min Tokens */
+      min_tokens?: number | null;
+      /**
+       * Min Words
+       * @description Words are what blanks separate.
+       */
+      min_words?: number | null;
     };
     /**
      * MixedPartResponse
@@ -2488,6 +2922,20 @@ export interface components {
       waiting_for: string | null;
     };
     /**
+     * Quality
+     * @description Drops texts that break a rule of the chosen sets; rules read English words.
+     */
+    Quality: {
+      c4?: components['schemas']['C4Quality'] | null;
+      gopher?: components['schemas']['GopherQuality'] | null;
+      gopher_repetition?: components['schemas']['GopherRepetition'] | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'quality';
+    };
+    /**
      * ReadyResponse
      * @description Whether the server can do its work, and which part is down.
      */
@@ -2823,6 +3271,27 @@ export interface components {
       tokens: components['schemas']['TokenStatistics'] | null;
     };
     /**
+     * SplitStep
+     * @description Splits the rows into train and validation; rows of equal texts stay together.
+     */
+    SplitStep: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'split';
+      /**
+       * Seed
+       * @default 0
+       */
+      seed: number;
+      /**
+       * Share
+       * @description The share of the rows that become validation.
+       */
+      share: number;
+    };
+    /**
      * StatisticsResponse
      * @description The figures of a dataset; ``tokens`` is null while no tokenization is ready.
      */
@@ -2922,6 +3391,197 @@ export interface components {
       channel: string;
       /** Error */
       error: string;
+    };
+    /**
+     * SubsetExample
+     * @description A row of the dataset; the text has at most 1,000 characters.
+     */
+    SubsetExample: {
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Text */
+      text: string;
+    };
+    /**
+     * SubsetParent
+     * @description A dataset that the subset was made from, by the name that it had then.
+     */
+    SubsetParent: {
+      /** Dataset Id */
+      dataset_id: string;
+      /** Manifest Sha256 */
+      manifest_sha256: string;
+      /** Name */
+      name: string;
+    };
+    /**
+     * SubsetPreviewResponse
+     * @description What a subset would have before its steps, and what the steps would do to a sample of it.
+     *
+     *     The counts are null if finding the rows takes too long; the job counts them then.
+     */
+    SubsetPreviewResponse: {
+      /** Dropped */
+      dropped: components['schemas']['SubsetExample'][];
+      /** Kept */
+      kept: components['schemas']['SubsetExample'][];
+      /**
+       * Matched
+       * @description Rows that the filters leave.
+       */
+      matched: number | null;
+      /**
+       * Note
+       * @description Why a step is not shown.
+       */
+      note: string | null;
+      /**
+       * Rows
+       * @description Rows of the dataset.
+       */
+      rows: number;
+      /**
+       * Sample Rows
+       * @description Rows of the sample, spread evenly over those that are taken.
+       */
+      sample_rows: number;
+      /** Stages */
+      stages: components['schemas']['SubsetStage'][];
+      /** Steps */
+      steps: components['schemas']['CleaningStepPreview'][];
+      /**
+       * Taken
+       * @description Of these, the rows that go through the steps.
+       */
+      taken: number | null;
+    };
+    /**
+     * SubsetRequest
+     * @description A subset of a dataset.
+     */
+    SubsetRequest: {
+      /**
+       * Case
+       * @description As for samples. Default: regex only.
+       */
+      case?: boolean | null;
+      /**
+       * Ids
+       * @description Row numbers by split, counted from 0; at most 100,000 in all.
+       */
+      ids?: {
+        [key: string]: number[];
+      } | null;
+      /** Max Tokens */
+      max_tokens?: number | null;
+      /** Min Tokens */
+      min_tokens?: number | null;
+      /**
+       * Mode
+       * @default words
+       * @enum {string}
+       */
+      mode: 'words' | 'exact' | 'regex';
+      /**
+       * Name
+       * @description Default: from the dataset's name.
+       */
+      name?: string | null;
+      /**
+       * Rows
+       * @description A number: the first rows that the filters leave, or with a seed rows that it draws. A list of ranges: their places among these rows; without a filter, their row numbers.
+       */
+      rows?: number | [number, number][] | null;
+      /**
+       * Search
+       * @description As for samples.
+       */
+      search?: string | null;
+      /**
+       * Seed
+       * @description Default: 0 for a share.
+       */
+      seed?: number | null;
+      /**
+       * Share
+       * @description This share of the rows that the filters leave, drawn by the seed, rounded half up.
+       */
+      share?: number | null;
+      /**
+       * Split
+       * @description Default: all.
+       */
+      split?: string | null;
+      /**
+       * Steps
+       * @description Cleaning steps; a step `split` comes last.
+       * @default []
+       */
+      steps: (
+        | components['schemas']['DedupExact']
+        | components['schemas']['DedupNear']
+        | components['schemas']['LengthBounds']
+        | components['schemas']['DropRegex']
+        | components['schemas']['Quality']
+        | components['schemas']['Decontaminate']
+        | components['schemas']['SplitStep']
+      )[];
+      /**
+       * Tokenization
+       * @description Of the token counts. Default: the newest ready one.
+       */
+      tokenization?: string | null;
+    };
+    /**
+     * SubsetResponse
+     * @description A subset as it came out. `request` is what was asked for; the stages lead from `rows` to `kept`.
+     */
+    SubsetResponse: {
+      /** Kept */
+      kept: number;
+      /** Parents */
+      parents: components['schemas']['SubsetParent'][];
+      /**
+       * Request
+       * @description In place of `ids`, `num_ids` says how many rows were named.
+       */
+      request: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      /**
+       * Rows
+       * @description Rows of the first parent, of which the subset has some.
+       */
+      rows: number;
+      /** Stages */
+      stages: components['schemas']['SubsetStage'][];
+    };
+    /**
+     * SubsetStage
+     * @description What one stage did: `rows` = `kept` + the sum of `dropped`.
+     */
+    SubsetStage: {
+      /**
+       * Dropped
+       * @description Rows dropped, by reason.
+       */
+      dropped: {
+        [key: string]: number;
+      };
+      /** Kept */
+      kept: number;
+      /**
+       * Kind
+       * @description `filter`; `rows`, `share` or `ids`; or the kind of a step.
+       */
+      kind: string;
+      /**
+       * Rows
+       * @description Rows that came to it.
+       */
+      rows: number;
     };
     /**
      * TokenContext
@@ -4829,6 +5489,213 @@ export interface operations {
       };
       /** @description Not possible in the present state */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createSubset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SubsetRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  previewSubset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SubsetRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SubsetPreviewResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
         headers: {
           [name: string]: unknown;
         };

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mistudio.commands.connection import Studio
+from mistudio.commands.derive import list_stages
 from mistudio.commands.edit import describe_text, follow_index
 from mistudio.commands.mix import list_shares
 from mistudio.commands.options import AsJson, DataDir, Wanted
@@ -84,6 +85,8 @@ def _list_facts(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:  # a datas
         *(("Note", note) for note in [dataset["note"]] if note),
         *(("Notice", notice) for notice in dataset["notices"]),
         *(("Part", share) for share in list_shares(dataset)),
+        *(("Parent", parent["name"]) for parent in (dataset["metadata"].get("subset") or {"parents": []})["parents"]),
+        *(("Rows", stage) for stage in list_stages(dataset)),
         ("Folder", dataset["raw_path"] or ""),
         *((f"Split {split['name']}", f"{split['num_rows'] or 0:,} samples") for split in dataset["splits"]),
         *((f"Column {column['name']}", column["type"]) for column in dataset["columns"]),

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes.corpora import Rows, make_dataset
-from mistudio.core.errors import JobCancelled, NoData, ParentMissing, ValidationFailed
+from mistudio.core.errors import JobCancelled, Json, NoData, ParentMissing, ValidationFailed
 from mistudio.corpus.derive.build import build_subset, open_sources
 from mistudio.corpus.derive.plan import (
     ParentText,
@@ -209,7 +209,7 @@ def test_steps_have_ledgers(kitchen: Kitchen) -> None:
     rows: Rows = [{"text": text, "n": number} for number, text in enumerate(["a" * 9, "b", "a" * 9, "c" * 9, "d" * 9])]
     parent = kitchen.add("all", train=[rows])
     other = kitchen.add("other", train=[[{"text": "c" * 9 + " x"}]])
-    steps = (
+    steps: tuple[Json, ...] = (
         {"kind": "dedup_exact"},
         {"kind": "length", "min_characters": 5},
         {"kind": "decontaminate", "dataset": "ds_other", "ngram": 1},
@@ -238,7 +238,7 @@ def test_a_split_keeps_equal_texts_together(
     """No row is lost or twice; no text is in both; the share is as near as whole texts allow."""
     kitchen = Kitchen(tmp_path_factory.mktemp("split"))
     parent = kitchen.add("all", train=[[{"text": text, "n": number} for number, text in enumerate(texts)]])
-    step = {"kind": "split", "share": share, "seed": seed}
+    step: Json = {"kind": "split", "share": share, "seed": seed}
     plan = SubsetPlan(parent=parent, request={}, steps=(step,))
     try:
         folder = kitchen.build(plan)
@@ -281,7 +281,7 @@ class Killer(NullMonitor):
 def test_the_same_bytes_after_kills(kitchen: Kitchen) -> None:
     """At every checkpoint an attempt ends; the last one goes on from there, with the same files and manifest."""
     parent = kitchen.add("all", train=[numbered(1_500), numbered(700, 1_500)], test=[numbered(300, 2_200)])
-    steps = ({"kind": "dedup_exact"}, {"kind": "split", "share": 0.2})
+    steps: tuple[Json, ...] = ({"kind": "dedup_exact"}, {"kind": "split", "share": 0.2})
     plan = SubsetPlan(
         parent=parent,
         request={},
@@ -312,8 +312,8 @@ def test_nothing_left_and_parents_gone(kitchen: Kitchen) -> None:
     changed = replace(parent, record=replace(parent.record, manifest_sha256="0" * 64))
     with pytest.raises(ParentMissing, match="has changed"):
         kitchen.build(SubsetPlan(parent=changed, request={}), "changed")
+    gone = replace(parent, record=ParentRecord("ds_other", "", "other"))
     with pytest.raises(ParentMissing, match="“other” was deleted"):
-        gone = replace(parent, record=ParentRecord("ds_other", "", "other"))
         kitchen.build(SubsetPlan(parent=parent, request={}, references=(gone,)), "gone")
 
 
