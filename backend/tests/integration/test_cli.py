@@ -284,6 +284,40 @@ def test_mixtures(shell: Shell) -> None:
     assert "The shares add up to 0.9" in shell.run("mix", "one=0.5", "two=0.4", code=1).output
 
 
+def test_subsets(shell: Shell) -> None:
+    """A dry run shows what comes, the command and show say what came; the same again is that dataset."""
+    path = shell.folder / "pets.jsonl"
+    path.write_bytes(json_lines([{"text": f"{('dog', 'cat')[number % 2]} {number // 4}"} for number in range(100)]))
+    shell.run("import", str(path), "--name", "pets")
+    command = ("subset", "pets", "--search", "dog", "--dedup", "exact", "--validation", "0.2")
+    shown = shell.run(*command, "--dry-run").stdout
+    assert "Filter: 50 of 100 rows kept; dropped: not matched 50." in shown
+    assert "Dedup exact: 25 of 50 rows kept; dropped: duplicate 25." in shown
+    assert re.search(r"dropped +train +1 +cat 0", shown)
+    made = shell.run(*command, "--name", "dogs")
+    assert "Dedup exact: 25 of 50 rows kept; dropped: duplicate 25." in made.stdout
+    facts = shell.run("show", "dogs").stdout
+    assert re.search(r"Parent +pets", facts)
+    assert re.search(r"Split validation +5 samples", facts)
+    assert shell.json("show", "dogs")["id"] == shell.json(*command)["id"]
+    assert "Every file is as it was stored." in shell.run("verify", "dogs").stdout
+    chosen = shell.json("subset", "pets", "--rows", "0:2", "--rows", "98:100")
+    assert 4 == chosen["num_samples"]
+    assert 2 == shell.json("subset", "pets", "--id", "train:5", "--id", "train:7")["num_samples"]
+    assert 10 == shell.json("subset", "pets", "--rows", "10", "--seed", "1")["num_samples"]
+    steps = shell.folder / "steps.json"
+    steps.write_text('[{"kind": "drop_regex", "pattern": "cat"}]')
+    assert 50 == shell.json("subset", "pets", "--steps", str(steps))["num_samples"]
+    for wrong, message in (
+        (("--rows", "5:x"), "is not a range"),
+        (("--id", "5"), "Write --id SPLIT:ROW"),
+        (("--steps", str(path)), "is not JSON"),
+        (("--decontaminate", "pets"), "not the same"),
+        (("--threshold", "0.9"), "belongs to --dedup near"),
+    ):
+        assert message in shell.run("subset", "pets", *wrong, code=1).stderr
+
+
 def test_recipes(shell: Shell) -> None:
     """The command imports the files beside the recipe; what it made has a recipe that finds the same again."""
     notes = json_lines([{"text": f"note {number}"} for number in range(50)])

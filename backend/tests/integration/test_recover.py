@@ -27,7 +27,7 @@ LOST_METADATA = {"description", "license", "gated"}
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """A data folder with downloads, two imports, a mixture and two tokenizations."""
+    """A data folder with downloads, two imports, a mixture, a subset and two tokenizations."""
     with Hub() as hub:
         add_stories(hub)
         shell = Shell(tmp_path_factory.mktemp("made"), hub=hub.url)
@@ -39,6 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Shell:
             (shell.folder / name).write_bytes(data)
             shell.run("import", str(shell.folder / name))
         shell.run("mix", "notes=0.5", "more=0.5")
+        shell.run("subset", "notes", "--search", "story", "--rows", "9", "--seed", "2")
         shell.run("tokenize", "notes", "sample", "--max-length", "16")
         shell.run("tokenize", "notes", "sample", "--max-length", "32", "--packing", "concat")
     return shell
