@@ -379,3 +379,25 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   await made.getByRole('button', { name: /^Delete/ }).click();
   await take({ DeleteTokenizationDialog: page.getByRole('dialog', { name: /^Delete/ }) });
 });
+
+test('subsets', async ({ page, server }) => {
+  const pets = await imported(server, { 'train.jsonl': TEXT.repeat(60) }, 'mill');
+  await page.goto(`${server.url}/datasets/${pets.id}/samples`);
+  await page.getByRole('searchbox', { name: 'Search in samples' }).fill('mill');
+  const button = page.getByRole('button', { name: 'Save as dataset…' });
+  await take({ SaveButton: button });
+  await button.click();
+  const dialog = page.getByRole('dialog', { name: 'Save as dataset' });
+  await dialog.getByLabel('How much').selectOption('A random share');
+  await expect(dialog.getByRole('status')).toHaveText('6 rows of 60 kept, 54 dropped.');
+  await takeTall({
+    SaveDialog: [dialog],
+    SaveOptions: [parent(dialog.getByLabel('How much'), 2)],
+    SavePreview: [parent(dialog.getByRole('status'), 1)],
+  });
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Open it' }).click();
+  const lineage = page.getByRole('region', { name: 'Made from' });
+  await expect(lineage).toContainText('6 of 60 kept');
+  await take({ SubsetLineage: lineage });
+});

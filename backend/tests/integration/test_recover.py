@@ -131,7 +131,7 @@ def test_every_command_says_what_is_wrong_and_recover_mends_it(
         assert "database" in last_line(shell.run(*command, code=1).stderr)
     assert "no  Database: " in shell.run("doctor", code=1).stdout
     said = shell.run("recover").stdout
-    assert "9 of 9 records restored" in said
+    assert "10 of 10 records restored" in said
     after = read_records(shell.data_dir)
     named = next(key for key, record in before.items() if record.get("name") == "Sample stories")
     assert keep_comparable(before, named) == keep_comparable(after, named)
@@ -154,7 +154,7 @@ def test_what_cannot_be_restored_is_said(shell: Shell) -> None:
     assert "run `mistudio recover`" in doctor
     assert 4 == doctor.count("\nno  ") + doctor.startswith("no  ") - doctor.count("no  Panel")
     said = shell.run("recover").stdout
-    assert "6 of 9 records restored" in said
+    assert "7 of 10 records restored" in said
     for record_id in (places["stories"].name, places["more"].name, first.name):
         assert any(line.startswith("not restored: ") and record_id in line for line in said.splitlines()), said
 
@@ -162,7 +162,7 @@ def test_what_cannot_be_restored_is_said(shell: Shell) -> None:
 def test_a_database_in_order_is_not_rebuilt(shell: Shell) -> None:
     """Unless it is forced."""
     assert "in order" in shell.run("recover", code=1).stderr
-    assert "9 of 9" in shell.run("recover", "--force").stdout
+    assert "10 of 10" in shell.run("recover", "--force").stdout
 
 
 def test_a_folder_that_is_none_is_one_sentence(tmp_path: Path) -> None:
