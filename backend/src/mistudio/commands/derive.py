@@ -39,9 +39,7 @@ def subset(
     threshold: Annotated[float | None, typer.Option(help="Of --dedup near: least similarity.")] = None,
     min_characters: Annotated[int | None, typer.Option(min=0, help="Drop shorter texts.")] = None,
     max_characters: Annotated[int | None, typer.Option(min=0, help="Drop longer texts.")] = None,
-    quality: Annotated[
-        str | None, typer.Option(metavar="RULES", help="Rules: gopher, c4, or gopher,c4.")
-    ] = None,
+    quality: Annotated[str | None, typer.Option(metavar="RULES", help="Rules: gopher, c4, or gopher,c4.")] = None,
     drop_regex: Annotated[str | None, typer.Option(help="Drop texts in which this RE2 pattern matches.")] = None,
     decontaminate: Annotated[str | None, typer.Option(metavar="DATASET", help=_OTHER_HELP)] = None,
     validation: Annotated[float | None, typer.Option(min=0, max=1, help="Split off this share as validation.")] = None,
