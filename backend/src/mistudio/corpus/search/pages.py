@@ -89,6 +89,10 @@ class Search:
         """Count the remaining hits. Raises SearchEnded."""
         self._get_plan().counter.complete(deadline)
 
+    def find_all(self, deadline: Deadline) -> Ids:
+        """Return the ids of all hits, ascending. Raises SearchEnded."""
+        return self._get_plan().counter.find_all(deadline)
+
     def _find_early(self, scan: EarlyScan, offset: int, size: int, deadline: Deadline) -> HitPage | None:
         """Return the page if the early scan finds it, with the plan's total if that is known."""
         page = scan.counter.early_page(offset, size, deadline=deadline, windows=scan.windows)

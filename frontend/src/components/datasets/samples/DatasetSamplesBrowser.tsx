@@ -10,6 +10,7 @@ import { explainEmpty, hasTokenRange } from './explainEmpty';
 import { SampleCard } from './SampleCard';
 import { SampleFilters } from './SampleFilters';
 import { SamplesPager } from './SamplesPager';
+import { SaveButton } from './saving/SaveButton';
 import { SAMPLES_PER_PAGE, useSamples } from './useSamples';
 
 interface DatasetSamplesBrowserProps {
@@ -28,6 +29,7 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
         route={route}
         onChange={(changes) => onNavigate({ ...route, ...changes, page: 1 })}
       />
+      <SaveButton route={route} onNavigate={onNavigate} />
       {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={reload} />}
       {state.kind === 'loading' && samples === null && <Loading>Loading samples…</Loading>}
       {state.kind !== 'failed' && samples !== null && (
