@@ -4,7 +4,7 @@ import io
 import json
 from typing import Literal
 
-import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
