@@ -4899,7 +4899,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/yaml': string;
+          'application/yaml': {
+            [key: string]: unknown;
+          };
         };
       };
       /** @description A token is needed */
@@ -6899,7 +6901,9 @@ export interface operations {
         'application/json': {
           [key: string]: unknown;
         };
-        'application/yaml': string;
+        'application/yaml': {
+          [key: string]: unknown;
+        };
       };
     };
     responses: {
@@ -7476,7 +7480,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/yaml': string;
+          'application/yaml': {
+            [key: string]: unknown;
+          };
         };
       };
       /** @description A token is needed */

@@ -14,13 +14,10 @@ from mistudio.schemas.recipe import Recipe, RecipeResponse
 
 router = APIRouter(prefix="/api", tags=["recipes"])
 RecipeId = Annotated[OneLine, Path(description="Id of a recipe, rcp_…", max_length=64)]
-_BODY = {
-    "required": True,
-    "content": {
-        "application/yaml": {"schema": {"type": "string"}},
-        "application/json": {"schema": {"type": "object", "additionalProperties": True}},
-    },
-}
+# Of what the YAML or JSON says.
+_SCHEMA: dict[str, Json] = {"schema": {"type": "object", "additionalProperties": True}}
+_BODY = {"required": True, "content": {"application/yaml": _SCHEMA, "application/json": _SCHEMA}}
+_YAML: dict[int | str, dict[str, object]] = {200: {"content": {"application/yaml": _SCHEMA}}, **refusals(404, 409, 410)}
 
 
 class YamlResponse(PlainTextResponse):
@@ -62,7 +59,7 @@ async def get_recipe(recipe_id: RecipeId, services: ServicesDep) -> RecipeRespon
     "/datasets/{dataset_id}/recipe",
     operation_id="describeDataset",
     response_class=YamlResponse,
-    responses=refusals(404, 409, 410),
+    responses=_YAML,
 )
 async def describe_dataset(dataset_id: DatasetId, services: ServicesDep) -> str:
     """Get the recipe that makes this dataset again, as YAML."""
@@ -73,7 +70,7 @@ async def describe_dataset(dataset_id: DatasetId, services: ServicesDep) -> str:
     "/tokenizations/{tokenization_id}/recipe",
     operation_id="describeTokenization",
     response_class=YamlResponse,
-    responses=refusals(404, 409, 410),
+    responses=_YAML,
 )
 async def describe_tokenization(tokenization_id: TokenizationId, services: ServicesDep) -> str:
     """Get the recipe that makes this tokenization and its dataset again, as YAML."""
