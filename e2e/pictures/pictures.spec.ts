@@ -66,6 +66,7 @@ test('mixtures and recipes', async ({ page, panel, server }) => {
     MixDialog: [dialog],
     MixParts: [dialog.getByRole('list', { name: 'Parts' })],
     MixOptions: [parent(dialog.getByLabel('Shares count'), 2)],
+    FormButtons: [parent(dialog.getByRole('button', { name: 'Cancel' }), 1)],
   });
   await dialog.getByLabel('Name').fill('blend');
   await dialog.getByRole('button', { name: 'Mix', exact: true }).click();

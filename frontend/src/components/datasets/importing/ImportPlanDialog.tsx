@@ -5,6 +5,7 @@ import { formatPlural } from '../../../utils/formatters';
 import { Button } from '../../common/Button';
 import { Dialog } from '../../common/Dialog';
 import { DialogHeader } from '../../common/DialogHeader';
+import { FormButtons } from '../../common/FormButtons';
 import { SelectField } from '../../common/SelectField';
 import { ImportPlanFiles } from './ImportPlanFiles';
 import { ImportPlanOptions } from './ImportPlanOptions';
@@ -49,14 +50,7 @@ function Plan({ state }: { readonly state: Planned }) {
     >
       <ImportPlanOptions form={form} suggestedName={state.plan.name} />
       <ImportPlanFiles form={form} />
-      <div className="flex justify-end gap-3">
-        <Button look="grey" onClick={dismiss}>
-          Cancel
-        </Button>
-        <Button look="apply" type="submit" disabled={!form.canImport} className="max-w-48">
-          Import
-        </Button>
-      </div>
+      <FormButtons label="Import" disabled={!form.canImport} onCancel={dismiss} />
     </form>
   );
 }

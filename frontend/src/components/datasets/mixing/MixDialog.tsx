@@ -2,18 +2,17 @@ import { useCallback } from 'react';
 
 import { mixDatasets, previewMix } from '../../../api/mix';
 import { useAction } from '../../../hooks/useAction';
-import { useDebounced } from '../../../hooks/useDebounced';
-import { useResource } from '../../../hooks/useResource';
+import { usePreview } from '../../../hooks/usePreview';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
-import type { Dataset, MixPreview, MixRequest } from '../../../types/dataset';
+import type { Dataset, MixRequest } from '../../../types/dataset';
 import { formatPlural } from '../../../utils/formatters';
-import { Button } from '../../common/Button';
 import { Dialog } from '../../common/Dialog';
 import { DialogHeader } from '../../common/DialogHeader';
 import { ErrorMessage } from '../../common/ErrorMessage';
+import { FormButtons } from '../../common/FormButtons';
 import { MixOptions } from './MixOptions';
 import { MixParts } from './MixParts';
-import { type MixForm, useMixForm } from './useMixForm';
+import { useMixForm } from './useMixForm';
 
 interface MixDialogProps {
   /** The datasets to mix, all ready. */
@@ -23,12 +22,10 @@ interface MixDialogProps {
   readonly onMixed: () => void;
 }
 
-const PAUSE = 300;
-
 /** A form that mixes datasets, and shows what each would contribute before it starts. */
 export function MixDialog({ datasets, onClose, onMixed }: MixDialogProps) {
   const form = useMixForm(datasets);
-  const { preview, failure } = usePreview(form);
+  const { preview, failure } = usePreview(form, previewMix);
   const [state, mix] = useAction(useMix());
   const problem = form.problem ?? failure;
   return (
@@ -51,19 +48,12 @@ export function MixDialog({ datasets, onClose, onMixed }: MixDialogProps) {
         <MixOptions form={form} />
         {problem !== null && <ErrorMessage>{problem}</ErrorMessage>}
         {state.kind === 'failed' && <ErrorMessage>{state.error.detail}</ErrorMessage>}
-        <div className="flex justify-end gap-3">
-          <Button look="grey" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            look="apply"
-            type="submit"
-            disabled={problem !== null || state.kind === 'running'}
-            className="max-w-48"
-          >
-            {state.kind === 'running' ? 'Starting…' : 'Mix'}
-          </Button>
-        </div>
+        <FormButtons
+          label="Mix"
+          disabled={problem !== null}
+          isStarting={state.kind === 'running'}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );
@@ -73,26 +63,4 @@ export function MixDialog({ datasets, onClose, onMixed }: MixDialogProps) {
 function useMix(): (request: MixRequest) => Promise<void> {
   const addDataset = useDatasetsStore((state) => state.addDataset);
   return useCallback(async (request) => addDataset(await mixDatasets(request)), [addDataset]);
-}
-
-interface Previewed {
-  readonly preview: MixPreview | null;
-  /** Why the server refuses the mixture. */
-  readonly failure: string | null;
-}
-
-/** Return what the mixture would have, asked for once the user pauses. */
-function usePreview({ problem, request }: MixForm): Previewed {
-  const body = useDebounced(problem === null ? JSON.stringify({ ...request, name: undefined }) : '', PAUSE);
-  const { state } = useResource(
-    useCallback(
-      async (signal: AbortSignal) =>
-        body === '' ? null : previewMix(JSON.parse(body) as MixRequest, signal),
-      [body],
-    ),
-  );
-  return {
-    preview: state.kind === 'loaded' ? state.value : null,
-    failure: state.kind === 'failed' ? state.error.detail : null,
-  };
 }

@@ -2,18 +2,18 @@ import { useCallback, useState } from 'react';
 
 import { createSubset, previewSubset } from '../../../../api/subset';
 import { useAction } from '../../../../hooks/useAction';
-import { useDebounced } from '../../../../hooks/useDebounced';
-import { useResource } from '../../../../hooks/useResource';
+import { usePreview } from '../../../../hooks/usePreview';
 import { useDatasetsStore } from '../../../../stores/datasetsStore';
-import type { Dataset, SubsetPreview, SubsetRequest } from '../../../../types/dataset';
+import type { Dataset, SubsetRequest } from '../../../../types/dataset';
 import type { DatasetRoute } from '../../../../utils/route';
 import { Button } from '../../../common/Button';
 import { Dialog } from '../../../common/Dialog';
 import { DialogHeader } from '../../../common/DialogHeader';
 import { ErrorMessage } from '../../../common/ErrorMessage';
+import { FormButtons } from '../../../common/FormButtons';
 import { SaveOptions } from './SaveOptions';
 import { SavePreview } from './SavePreview';
-import { type SaveForm, useSaveForm } from './useSaveForm';
+import { useSaveForm } from './useSaveForm';
 
 interface SaveDialogProps {
   /** The dataset and the filters of its samples. */
@@ -22,8 +22,6 @@ interface SaveDialogProps {
   /** Opens the window of the new dataset. */
   readonly onOpen: (datasetId: string) => void;
 }
-
-const PAUSE = 300;
 
 /** A form that saves the filtered rows as a dataset; it shows which rows before it starts, and then where they are. */
 export function SaveDialog({ route, onClose, onOpen }: SaveDialogProps) {
@@ -48,7 +46,12 @@ interface FormProps extends Omit<SaveDialogProps, 'onOpen'> {
 
 function Form({ route, onClose, onMade }: FormProps) {
   const form = useSaveForm(route);
-  const { preview, failure } = usePreview(route.id, form);
+  const ask = useCallback(
+    (request: SubsetRequest, signal: AbortSignal) => previewSubset(route.id, request, signal),
+    [route.id],
+  );
+  const { preview: found, lastPreview, failure } = usePreview(form, ask);
+  const preview = found ?? lastPreview;
   const [state, save] = useAction(useSave(route.id, onMade));
   const problem = form.problem ?? failure;
   return (
@@ -63,19 +66,12 @@ function Form({ route, onClose, onMade }: FormProps) {
       {problem === null && preview !== null && <SavePreview preview={preview} />}
       {problem !== null && <ErrorMessage>{problem}</ErrorMessage>}
       {state.kind === 'failed' && <ErrorMessage>{state.error.detail}</ErrorMessage>}
-      <div className="flex justify-end gap-3">
-        <Button look="grey" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          look="apply"
-          type="submit"
-          disabled={problem !== null || preview?.taken === 0 || state.kind === 'running'}
-          className="max-w-48"
-        >
-          {state.kind === 'running' ? 'Starting…' : 'Save'}
-        </Button>
-      </div>
+      <FormButtons
+        label="Save"
+        disabled={problem !== null || preview?.taken === 0}
+        isStarting={state.kind === 'running'}
+        onCancel={onClose}
+      />
     </form>
   );
 }
@@ -109,26 +105,4 @@ function useSave(datasetId: string, onMade: (dataset: Dataset) => void) {
     },
     [datasetId, addDataset, onMade],
   );
-}
-
-interface Previewed {
-  readonly preview: SubsetPreview | null;
-  /** Why the server refuses the subset. */
-  readonly failure: string | null;
-}
-
-/** Return what the subset would have, asked for once the user pauses. */
-function usePreview(datasetId: string, { problem, request }: SaveForm): Previewed {
-  const body = useDebounced(problem === null ? JSON.stringify({ ...request, name: undefined }) : '', PAUSE);
-  const { state, lastValue } = useResource(
-    useCallback(
-      async (signal: AbortSignal) =>
-        body === '' ? null : previewSubset(datasetId, JSON.parse(body) as SubsetRequest, signal),
-      [datasetId, body],
-    ),
-  );
-  return {
-    preview: state.kind === 'loaded' ? state.value : lastValue,
-    failure: state.kind === 'failed' ? state.error.detail : null,
-  };
 }
