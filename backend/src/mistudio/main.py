@@ -34,6 +34,7 @@ from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
 from mistudio.services.mix_service import MixService
 from mistudio.services.recipe_service import RecipeService
+from mistudio.services.recipes.starter import StepStarter
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.row_service import RowService
 from mistudio.services.sample_service import SampleService
@@ -112,13 +113,14 @@ class Server:
         self.snapshots = SnapshotService(self.datasets)
 
     def _recipes(self) -> RecipeService:
-        return RecipeService(
+        starter = StepStarter(
             self.database,
             storage=self.storage,
             datasets=self.datasets,
             mixes=self.mixes,
             tokenizations=self.tokenizations,
         )
+        return RecipeService(self.database, self.storage, starter)
 
     def _engine(self) -> Engine:
         if self.settings.is_embedded:

@@ -10,10 +10,11 @@ from fakes.repositories import CARD, add_stories, story_rows
 from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.hub.plan import make_plan
 from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest
-from mistudio.corpus.ingest.build import build_dataset, finish_build
+from mistudio.corpus.ingest.build import build_dataset
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.manifest_entry import name_raw_files
 from mistudio.corpus.ingest.origin import HubOrigin
+from mistudio.corpus.ingest.publish import finish_build
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import Manifest, verify

@@ -156,13 +156,13 @@ def import_files(
         form = to_form(plan, entries, fields)
         taken = {entry["file"]: found[entry["file"]] for entry in entries if not entry["skipped"]}
         await follow_dataset(
-            api, await _send_files(api, taken, form, bar_for=name or plan["name"], quiet=json), quiet=json
+            api, await send_files(api, taken, form, bar_for=name or plan["name"], quiet=json), quiet=json
         )
 
     run(use, data_dir=data_dir)
 
 
-async def _send_files(api: Studio, files: dict[str, Path], form: dict[str, str], *, bar_for: str, quiet: bool) -> Any:
+async def send_files(api: Studio, files: dict[str, Path], form: dict[str, str], *, bar_for: str, quiet: bool) -> Any:
     """Upload the files and return their dataset, as JSON."""
     total = sum(path.stat().st_size for path in files.values())
     with ExitStack() as stack:

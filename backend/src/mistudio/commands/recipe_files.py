@@ -1,10 +1,9 @@
 """Imports the local files of a recipe, whose checksums are compared first."""
 
-from contextlib import ExitStack
 from pathlib import Path
 
 from mistudio.commands.connection import Studio
-from mistudio.commands.create import create_dataset
+from mistudio.commands.create import send_files
 from mistudio.commands.import_plan import ask_plan, to_form
 from mistudio.commands.output import fail
 from mistudio.schemas.recipe import RecipeImport
@@ -25,9 +24,7 @@ async def import_recipe_files(api: Studio, name: str, step: RecipeImport, folder
     entries = [{**entry, **wanted.get(entry["file"], {})} for entry in plan["files"]]
     fields = {"name": name, "text_column": step.text_column, "text_template": step.text_template}
     form = to_form(plan, entries, {**fields, "sample_by": step.sample_by})
-    with ExitStack() as stack:
-        sent = [("files", (label, stack.enter_context(path.open("rb")))) for label, path in paths.items()]
-        dataset = await create_dataset(api, "/datasets/upload", files=sent, data=form)
+    dataset = await send_files(api, paths, form, bar_for=name, quiet=True)
     ready = await api.follow(f"/datasets/{dataset['id']}", lambda _now: None)
     if ready["status"] != "ready":
         raise fail(f"Step {name}: {ready['error_message']}")

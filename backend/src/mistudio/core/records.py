@@ -1,12 +1,14 @@
-"""Converts frozen dataclasses to JSON and back; pydantic derives the fields from their types."""
+"""Converts frozen dataclasses to JSON and back, also in files; pydantic derives the fields from their types."""
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from pydantic import TypeAdapter
 
 from mistudio.core.errors import InvalidData, Json, UnsupportedVersion
+from mistudio.utils.file_utils import write_bytes_atomic
 
 Record = TypeVar("Record")
 
@@ -24,6 +26,19 @@ def from_json(kind: type[Record], value: object) -> Record:
     Raises ValueError, which names the fields, if one is missing or has the wrong type.
     """
     return cast("Record", _adapter(kind).validate_python(value))
+
+
+def write_record(path: Path, record: object) -> None:
+    """Write a dataclass as JSON into the file ``path``, atomically."""
+    write_bytes_atomic(path, json.dumps(as_json(record)).encode())
+
+
+def read_record(kind: type[Record], path: Path) -> Record | None:
+    """Return the record that ``write_record`` wrote into the file; None if it is missing or damaged."""
+    try:
+        return from_json(kind, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def to_versioned(content: Mapping[str, object], version: int) -> bytes:

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.errors import Json, ParentMissing, UnknownSplit
+from mistudio.core.errors import UnknownSplit
 from mistudio.corpus.mix.estimate import PartEstimate, estimate_mixture, estimate_size
-from mistudio.corpus.mix.plan import MixPart, MixPlan, MixTokenizer, write_mix_plan
+from mistudio.corpus.mix.plan import MixPart, MixPlan, MixTokenizer
 from mistudio.corpus.store.manifest import manifest_sha256
 from mistudio.models import Dataset
 from mistudio.schemas.common import reveal
@@ -18,9 +18,10 @@ from mistudio.schemas.dataset import DatasetResponse, SplitResponse
 from mistudio.schemas.mix import MixPartRequest, MixPreviewPart, MixPreviewResponse, MixRequest
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.mix_record import new_mix_record
-from mistudio.services.datasets.recipe_builder import RecipeBuilder
+from mistudio.services.datasets.recipe_builder import describe_steps
 from mistudio.services.lookup import get_ready_dataset, get_tokenization
 from mistudio.services.storage.disk_space import require_room
+from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.utils.text import to_plain_number
@@ -58,7 +59,7 @@ class MixService:
 
         def prepare(staging: Path) -> None:
             require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
-            write_mix_plan(staging, plan)
+            write_plan(staging, plan)
 
         return await self._datasets.create_once(
             new_mix_record(plan, request.name), reveal(request.access_token), prepare
@@ -85,7 +86,9 @@ class MixService:
                 request.parts, found, _choose_labels(request.parts, found), strict=True
             )
         ]
-        recipe, step_names = await asyncio.to_thread(self._describe_parts, [dataset for dataset, _ in found])
+        recipe, step_names = await asyncio.to_thread(
+            describe_steps, [dataset for dataset, _ in found], self._storage.folder
+        )
         splits = {part.split for part in parts}
         return MixPlan(
             parts=tuple(parts),
@@ -97,15 +100,6 @@ class MixService:
             recipe=recipe,
             step_names=step_names,
         )
-
-    def _describe_parts(self, datasets: Sequence[Dataset]) -> tuple[tuple[tuple[str, Json], ...], tuple[str, ...]]:
-        """Return the steps that make the parts, and that of each part; none if a part has no recipe."""
-        recipe = RecipeBuilder()
-        try:
-            names = [recipe.add_dataset(dataset, self._storage.folder(dataset.id)) for dataset in datasets]
-        except ParentMissing:
-            return (), ()
-        return tuple(recipe.datasets.items()), tuple(names)
 
     async def _find_part(self, session: AsyncSession, part: MixPartRequest) -> tuple[Dataset, str]:
         dataset = await get_ready_dataset(session, part.dataset, action="mixed")

@@ -8,7 +8,7 @@ dataset. Several servers may follow one recipe: each finds what another one has 
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,19 +19,16 @@ from sqlalchemy.exc import IntegrityError
 
 from mistudio.core.database import Database
 from mistudio.core.database_errors import DATABASE_ERRORS
-from mistudio.core.errors import AlreadyExists, InvalidTransition, Json, MiStudioError, NotFound
+from mistudio.core.errors import AlreadyExists, Json, MiStudioError, NotFound
 from mistudio.corpus.recipes.writer import write_recipe
 from mistudio.models import Recipe, utc_now
 from mistudio.schemas import recipe as shapes
-from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.recipe_builder import RecipeBuilder
 from mistudio.services.lookup import get_ready_dataset, get_ready_tokenization
-from mistudio.services.mix_service import MixService
 from mistudio.services.recipes.parse import make_recipe_key, parse_recipe, to_json
 from mistudio.services.recipes.progress import DATASETS, TOKENIZATIONS, list_steps, step_key, to_response
 from mistudio.services.recipes.starter import StepStarter
 from mistudio.services.storage_service import StorageService
-from mistudio.services.tokenization_service import TokenizationService
 
 log = structlog.get_logger(__name__)
 
@@ -57,22 +54,10 @@ class _Tries:
 class RecipeService:
     """Builds recipes; ``follow`` is the task that starts their steps."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        storage: StorageService,
-        datasets: DatasetService,
-        mixes: MixService,
-        tokenizations: TokenizationService,
-    ) -> None:
+    def __init__(self, database: Database, storage: StorageService, starter: StepStarter) -> None:
         self._database = database
         self._storage = storage
-        self._datasets = datasets
-        self._tokenizations = tokenizations
-        self._starter = StepStarter(
-            database, storage=storage, datasets=datasets, mixes=mixes, tokenizations=tokenizations
-        )
+        self._starter = starter
         self._wake = asyncio.Event()
         self._tokens: dict[str, SecretStr] = {}
         self._tries: dict[str, _Tries] = {}
@@ -159,9 +144,8 @@ class RecipeService:
         if found.state == "running" or all(step.state == "ready" for step in found.steps):
             return False
         for step in found.steps:
-            if step.state == "failed" and step.id:
-                retry = self._tokenizations.retry if step.kind == "tokenize" else self._datasets.retry
-                await _ignore_running(retry(step.id, None))
+            if step.state == "failed":
+                await self._starter.retry(step)
         async with self._database.write() as session:
             record = await session.get_one(Recipe, recipe_id, with_for_update=True)
             record.state, record.error_code, record.error_message = "running", None, None
@@ -227,11 +211,3 @@ def _list_needs(recipe: shapes.Recipe, step: shapes.RecipeStep) -> list[str]:
     if step.kind == "tokenize":
         return [recipe.tokenizations[step.name].dataset]
     return recipe.datasets[step.name].needs
-
-
-async def _ignore_running(retry: Awaitable[object]) -> None:
-    """Retry what failed; somebody may have retried it already."""
-    try:
-        await retry
-    except InvalidTransition:
-        return

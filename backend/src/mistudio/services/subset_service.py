@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.corpus.derive.plan import SubsetPlan, write_subset_plan
+from mistudio.corpus.derive.plan import SubsetPlan
 from mistudio.schemas.cleaning import CleaningStepPreview
 from mistudio.schemas.dataset import DatasetResponse
 from mistudio.schemas.subset import SubsetExample, SubsetPreviewResponse, SubsetRequest
@@ -16,6 +16,7 @@ from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.subset_plan import SubsetPlanner
 from mistudio.services.datasets.subset_record import new_subset_record
 from mistudio.services.storage.disk_space import require_room
+from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage_service import StorageService
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class SubsetService:
 
         def prepare(staging: Path) -> None:
             require_room(self._settings.data_dir, planned.needed_bytes, reserve=self._settings.disk_reserve_bytes)
-            write_subset_plan(staging, planned.plan)
+            write_plan(staging, planned.plan)
 
         return await self._datasets.create_once(new_subset_record(planned.plan, request.name), None, prepare)
 

@@ -4,29 +4,28 @@ The chosen rows and each complete raw file are stored, so a killed build goes on
 follows from the plan: any attempt writes the same bytes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mistudio.core.disk import translate_disk_errors
-from mistudio.core.errors import DataMissing, ParentMissing
-from mistudio.corpus.derive.columns import read_schema
+from mistudio.core.errors import ParentMissing
+from mistudio.corpus.derive.columns import read_batches, read_schema
+from mistudio.corpus.derive.files import plan_files
 from mistudio.corpus.derive.plan import ParentText, SubsetPlan
-from mistudio.corpus.derive.raw_files import FILE_BYTES, RawFileWriter, plan_files
 from mistudio.corpus.derive.selection import SelectedRows, Sources, select_rows
 from mistudio.corpus.formats.features import read_features
-from mistudio.corpus.ingest.build import finish_build
+from mistudio.corpus.ingest.publish import build_in_staging
+from mistudio.corpus.ingest.row_files import FILE_BYTES, RowFileWriter
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, manifest_sha256, write_manifest
+from mistudio.corpus.store.manifest import IngestedFile, Manifest
 from mistudio.corpus.store.manifest_builder import make_manifest
+from mistudio.corpus.store.parents import FindFolder, find_parent
 from mistudio.corpus.store.subset_record import SubsetRecord
-from mistudio.corpus.store.text_counts import add_template_counts
 from mistudio.utils.file_utils import ensure_dir
-from mistudio.utils.locks import lock_folder
-
-FindFolder = Callable[[str], Path]
 
 
 def build_subset(
@@ -51,32 +50,30 @@ def build_subset(
         monitor: Checked for a cancel.
         file_bytes: About how large raw files become.
     """
-    if (published := finish_build(staging, target, monitor=monitor)) is not None:
-        return published
-    with lock_folder(staging, monitor.checkpoint), translate_disk_errors():
-        _build(plan, staging, find_folder, monitor, file_bytes)
-    published = finish_build(staging, target, monitor=monitor)
-    if published is None:
-        raise DataMissing("The subset's files are gone from the disk. Delete it and ask for it again.")
-    return published
+
+    def make() -> Manifest:
+        with translate_disk_errors():
+            return _build(plan, staging, find_folder, monitor, file_bytes)
+
+    return build_in_staging(make, staging, target, monitor=monitor)
 
 
-def _build(plan: SubsetPlan, staging: Path, find_folder: FindFolder, monitor: Monitor, file_bytes: int) -> None:
+def _build(plan: SubsetPlan, staging: Path, find_folder: FindFolder, monitor: Monitor, file_bytes: int) -> Manifest:
     sources = open_sources(plan, find_folder)
     store = sources.store
     # Removed when the dataset is published.
     selected = select_rows(plan, sources, ensure_dir(DatasetLayout(staging).source), monitor)
     schema = read_schema(store)
-    writer = RawFileWriter(store, schema, staging, total=selected.num_rows, monitor=monitor)
-    files = [writer.write(each) for each in plan_files(selected.splits, store, file_bytes=file_bytes)]
-    manifest = replace(
+    writer = RowFileWriter(staging, schema, total=selected.num_rows, monitor=monitor)
+    files = [
+        writer.write(file, partial(read_batches, store, ids, schema))
+        for file, ids in plan_files(selected.splits, store, file_bytes=file_bytes)
+    ]
+    return replace(
         _make_manifest(plan, store, selected, files),
         features=read_features(schema),
         subset=_make_record(plan, store, selected),
     )
-    if manifest.text_template is not None:
-        manifest = add_template_counts(DatasetStore(staging, manifest=manifest), monitor=monitor)
-    write_manifest(staging, manifest)
 
 
 def open_sources(plan: SubsetPlan, find_folder: FindFolder) -> Sources:
@@ -102,13 +99,7 @@ def _open_parent(parent: ParentText, find_folder: FindFolder) -> DatasetStore:
 
 
 def _find_parent(parent: ParentText, find_folder: FindFolder) -> Path:
-    record = parent.record
-    folder = find_folder(record.dataset_id)
-    if not DatasetLayout(folder).manifest.is_file():
-        raise ParentMissing(f"“{record.name}” was deleted, and the subset needs its rows. Get it again, then retry.")
-    if manifest_sha256(folder) != record.manifest_sha256:
-        raise ParentMissing(f"“{record.name}” has changed since the subset was requested. Ask for it again.")
-    return folder
+    return find_parent(parent.record, find_folder, child="subset", remedy="Ask for it again.")
 
 
 def _make_manifest(

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.corpus.arrays import Ids
-from mistudio.corpus.derive.texts import read_tables
-from mistudio.corpus.formats.exact_cast import cast_exactly
+from mistudio.corpus.formats.exact_cast import fit_table
 from mistudio.corpus.formats.features import write_features
 from mistudio.corpus.formats.schema_union import merge_file_schemas
 from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.rows_by_id import read_tables
 
 # Sparse rows are gathered, so that batches are not tiny.
 _BATCH_ROWS: Final = 512
@@ -30,7 +30,7 @@ def read_batches(store: DatasetStore, ids: Ids, schema: pa.Schema) -> Iterator[p
     tables: list[pa.Table] = []
     rows = size = 0
     for table in read_tables(store, ids):
-        tables.append(_fit(table, schema))
+        tables.append(fit_table(dict(zip(table.column_names, table.columns, strict=True)), len(table), schema))
         rows, size = rows + len(table), size + table.nbytes
         if rows >= _BATCH_ROWS or size >= _BATCH_BYTES:
             yield from _join(tables)
@@ -41,17 +41,3 @@ def read_batches(store: DatasetStore, ids: Ids, schema: pa.Schema) -> Iterator[p
 def _join(tables: list[pa.Table]) -> Iterator[pa.RecordBatch]:
     if tables:
         yield from pa.concat_tables(tables).combine_chunks().to_batches()
-
-
-def _fit(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    columns = [_fit_column(table, wanted) for wanted in schema]
-    return pa.Table.from_arrays(columns, schema=schema)
-
-
-def _fit_column(table: pa.Table, wanted: pa.Field) -> pa.ChunkedArray:
-    if wanted.name not in table.column_names:
-        return pa.chunked_array([pa.nulls(len(table), wanted.type)])
-    column = table.column(wanted.name)
-    if column.type.equals(wanted.type):
-        return column
-    return pa.chunked_array([cast_exactly(chunk, wanted.type) for chunk in column.chunks], type=wanted.type)

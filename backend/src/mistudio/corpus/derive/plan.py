@@ -1,19 +1,12 @@
 """The plan of a subset, which its job follows at every attempt."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
 
 from mistudio.core.errors import Json
-from mistudio.core.records import as_json, from_json
 from mistudio.corpus.search.query import SearchMode
 from mistudio.corpus.store.subset_record import ParentRecord
 from mistudio.corpus.store.text_source import TextSource, make_source
-from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
-
-PLAN_NAME: Final = "plan.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,16 +72,3 @@ class SubsetPlan:
     references: tuple[ParentText, ...] = ()
     recipe: tuple[tuple[str, Json], ...] = ()
     step_names: tuple[str, ...] = ()
-
-
-def write_subset_plan(staging: Path, plan: SubsetPlan) -> None:
-    """Write the plan into the subset's staging folder, which is created if missing."""
-    write_bytes_atomic(ensure_dir(staging) / PLAN_NAME, json.dumps(as_json(plan)).encode())
-
-
-def read_subset_plan(staging: Path) -> SubsetPlan | None:
-    """Return the plan in the folder; None if it is missing or damaged."""
-    try:
-        return from_json(SubsetPlan, json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

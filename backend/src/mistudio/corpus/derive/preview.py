@@ -15,10 +15,10 @@ from mistudio.corpus.derive.matching import CheckedDeadline
 from mistudio.corpus.derive.plan import SubsetPlan
 from mistudio.corpus.derive.selection import Sources, StepRun, choose_rows, divide_steps
 from mistudio.corpus.derive.steps import parse_steps
-from mistudio.corpus.derive.texts import read_texts
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.search.hit_counter import Deadline, SearchEnded
 from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.rows_by_id import read_texts
 from mistudio.corpus.store.subset_record import StageRecord
 from mistudio.corpus.store.text_counts import estimate_text_bytes
 

@@ -1,6 +1,5 @@
 """Decides which rows a subset has, and in which splits. The decision is stored, so that no attempt makes it twice."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.errors import NoData
-from mistudio.core.records import as_json, from_json
+from mistudio.core.records import read_record, write_record
 from mistudio.corpus.arrays import Counts, Ids, write_array
 from mistudio.corpus.cleaning import Cleaning, CleaningContext, clean, count_passes
 from mistudio.corpus.derive.choice import take_rows
@@ -20,12 +19,12 @@ from mistudio.corpus.derive.matching import CheckedDeadline, find_matches
 from mistudio.corpus.derive.plan import SubsetPlan
 from mistudio.corpus.derive.splitting import TRAIN, VALIDATION, find_validation
 from mistudio.corpus.derive.steps import SplitStep, SubsetStep, parse_steps
-from mistudio.corpus.derive.texts import read_texts
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.rows_by_id import read_texts
 from mistudio.corpus.store.subset_record import StageRecord
 from mistudio.corpus.tokenized.lengths import TokenLengths
-from mistudio.utils.file_utils import atomic_path, write_bytes_atomic
+from mistudio.utils.file_utils import atomic_path
 
 _NAME: Final = "selection.json"
 _ROWS: Final = "selected-{}.npy"
@@ -160,12 +159,13 @@ def _write(folder: Path, selected: SelectedRows) -> None:
         with atomic_path(folder / _ROWS.format(number)) as path, path.open("wb") as file:
             write_array(file, ids)
     stored = _Stored(tuple(split for split, _ in selected.splits), selected.stages)
-    write_bytes_atomic(folder / _NAME, json.dumps(as_json(stored)).encode())
+    write_record(folder / _NAME, stored)
 
 
 def _read(folder: Path) -> SelectedRows | None:
+    if (stored := read_record(_Stored, folder / _NAME)) is None:
+        return None
     with suppress(OSError, ValueError):
-        stored = from_json(_Stored, json.loads((folder / _NAME).read_text(encoding="utf-8")))
         ids = [np.load(folder / _ROWS.format(number)) for number in range(len(stored.splits))]
         return SelectedRows(tuple(zip(stored.splits, ids, strict=True)), stored.stages)
     return None

@@ -1,6 +1,6 @@
 """Casts columns to the schema of a dataset. A value that the type cannot hold is an error, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -37,6 +37,22 @@ def cast_exactly(array: pa.Array, kind: pa.DataType, feature: Json = None) -> pa
     if pa.types.is_timestamp(kind) and pa.types.is_integer(array.type):
         _check_years(cast)
     return cast
+
+
+def fit_table(columns: Mapping[str, pa.ChunkedArray], rows: int, schema: pa.Schema) -> pa.Table:
+    """Return columns of ``rows`` values as a table of the schema; one that is missing is null. Raises ValueMisfit."""
+    fitted = [
+        cast_column(columns[wanted.name], wanted.type) if wanted.name in columns else pa.nulls(rows, wanted.type)
+        for wanted in schema
+    ]
+    return pa.Table.from_arrays(fitted, schema=schema)
+
+
+def cast_column(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return ``column`` as ``kind``. Raises ValueMisfit."""
+    if column.type.equals(kind):
+        return column
+    return pa.chunked_array([cast_exactly(chunk, kind) for chunk in column.chunks], type=kind)
 
 
 def _check_years(times: pa.Array) -> None:

@@ -5,7 +5,6 @@ at once. A report beside the raw file records that. So the process can be killed
 files that have a report, resumes unfinished ones, and publishes the dataset.
 """
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,18 +14,16 @@ from mistudio.corpus.hub.plan_types import FileKey, Sizes
 from mistudio.corpus.ingest.ingest import ingest_file
 from mistudio.corpus.ingest.manifest_entry import name_raw_files, to_manifest_entry
 from mistudio.corpus.ingest.origin import Origin
+from mistudio.corpus.ingest.publish import build_in_staging
 from mistudio.corpus.ingest.raw_files import FinishedFile, PlannedFile, link_duplicate, read_report, write_report
 from mistudio.corpus.ingest.schema_plan import SchemaPlan
 from mistudio.corpus.ingest.unify import UnifiedFile, unify_schemas
 from mistudio.corpus.monitor import Monitor
-from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.file_report import FileReport
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, read_manifest, write_manifest
-from mistudio.corpus.store.text_counts import add_template_counts
+from mistudio.corpus.store.manifest import IngestedFile, Manifest
 from mistudio.corpus.store.text_source import TextSource
-from mistudio.utils.file_utils import ensure_dir, fsync_directory, replace_file, sha256_file
-from mistudio.utils.locks import LOCK_NAME, lock_folder, remove_lock
+from mistudio.utils.file_utils import ensure_dir, replace_file, sha256_file
 
 
 def build_dataset(
@@ -39,64 +36,13 @@ def build_dataset(
     Resumes what an earlier call left; if ``target`` exists, only its manifest is read. Reports source bytes in the
     phase ``ingest``, and what the origin reports. Raises UnknownColumn and what fetching and reading raise.
     """
-    if (published := _read_published(target)) is not None:
-        return published
-    with lock_folder(staging, monitor.checkpoint):
-        if (published := _publish_if_complete(staging, target)) is not None:
-            return published
+
+    def make() -> Manifest:
         files, schema = _ingest_all(origin, staging, monitor)
         manifest = origin.make_manifest(files, text_column=text_column)
-        manifest = replace(manifest, features=schema.features, notices=schema.notices)
-        if manifest.text_template is not None:
-            manifest = add_template_counts(DatasetStore(staging, manifest=manifest), monitor=monitor)
-        write_manifest(staging, manifest)
-        return _publish(manifest, staging, target)
+        return replace(manifest, features=schema.features, notices=schema.notices)
 
-
-def finish_build(staging: Path, target: Path, *, monitor: Monitor) -> Manifest | None:
-    """Publish a dataset whose raw files are complete, and return its manifest; None if some are missing.
-
-    The manifest is written last: if ``staging`` has one, only the cleanup and the rename are left to do. Raises what
-    ``monitor.checkpoint`` raises.
-    """
-    if (published := _read_published(target)) is not None:
-        return published
-    if not DatasetLayout(staging).manifest.exists():
-        return None
-    with lock_folder(staging, monitor.checkpoint):
-        return _publish_if_complete(staging, target)
-
-
-def _read_published(target: Path) -> Manifest | None:
-    if not DatasetLayout(target).manifest.exists():
-        return None
-    remove_lock(target)
-    return read_manifest(target)
-
-
-def _publish_if_complete(staging: Path, target: Path) -> Manifest | None:
-    if (published := _read_published(target)) is not None:
-        # The previous owner of the folder published it. Only the folder that was created for the lock is left.
-        shutil.rmtree(staging)
-        return published
-    if not DatasetLayout(staging).manifest.exists():
-        return None
-    return _publish(read_manifest(staging), staging, target)
-
-
-def _publish(manifest: Manifest, staging: Path, target: Path) -> Manifest:
-    """Remove what is not part of the dataset and rename the folder; its lock moves along and is removed last."""
-    layout = DatasetLayout(staging)
-    for path in staging.iterdir():
-        if path in {layout.source, layout.reports}:
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.is_file() and path not in {layout.manifest, staging / LOCK_NAME}:
-            path.unlink(missing_ok=True)
-    ensure_dir(target.parent)
-    staging.rename(target)
-    remove_lock(target)
-    fsync_directory(target.parent)
-    return manifest
+    return build_in_staging(make, staging, target, monitor=monitor)
 
 
 def _ingest_all(origin: Origin, staging: Path, monitor: Monitor) -> tuple[list[IngestedFile], SchemaPlan]:

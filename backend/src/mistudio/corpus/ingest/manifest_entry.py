@@ -6,7 +6,7 @@ from itertools import count
 
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.corpus.ingest.raw_files import FinishedFile, PlannedFile
-from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.layout import DatasetLayout, name_raw_file
 from mistudio.corpus.store.manifest import IngestedFile, SourceRecord
 from mistudio.corpus.store.part_record import SourcePart
 
@@ -16,8 +16,7 @@ def name_raw_files(files: Sequence[RemoteFile]) -> list[PlannedFile]:
     totals = Counter(file.split for file in files)
     numbers = {split: count() for split in totals}
     return [
-        PlannedFile(file, f"{file.split}-{next(numbers[file.split]):05d}-of-{totals[file.split]:05d}.parquet")
-        for file in files
+        PlannedFile(file, name_raw_file(file.split, next(numbers[file.split]), totals[file.split])) for file in files
     ]
 
 

@@ -4,7 +4,6 @@ The files of a plan become pieces before the build: ``selection.json`` in the st
 later attempt fetches the same bytes.
 """
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from mistudio.core.errors import NoData
-from mistudio.core.records import as_json, from_json
+from mistudio.core.records import read_record, write_record
 from mistudio.corpus.fetch import FetchedFile, FetchSettings, fetch_files
 from mistudio.corpus.formats.features import Features, normalize_feature
 from mistudio.corpus.hub.part_types import FilePart
@@ -29,7 +28,7 @@ from mistudio.corpus.store.manifest import IngestedFile, Manifest
 from mistudio.corpus.store.manifest_builder import make_manifest
 from mistudio.corpus.store.part_record import DrawnUnit, PartRecord
 from mistudio.corpus.store.text_source import TextSource
-from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
+from mistudio.utils.file_utils import ensure_dir
 
 SELECTION_NAME: Final = "selection.json"
 
@@ -119,12 +118,11 @@ def select_part(
 def pin_selection(plan: DownloadPlan, staging: Path, access: HubAccess, monitor: Monitor) -> Selection:
     """Return the selection that an earlier attempt pinned in ``staging``, or make and pin it."""
     path = staging / SELECTION_NAME
-    try:
-        return from_json(Selection, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        kept = group_pieces(piece.kept for piece in read_base(staging))
-        selection = select_part(plan, DatasetLayout(staging).source, access, monitor, kept=kept)
-    write_bytes_atomic(path, json.dumps(as_json(selection)).encode())
+    if (pinned := read_record(Selection, path)) is not None:
+        return pinned
+    kept = group_pieces(piece.kept for piece in read_base(staging))
+    selection = select_part(plan, DatasetLayout(staging).source, access, monitor, kept=kept)
+    write_record(path, selection)
     return selection
 
 

@@ -4,20 +4,14 @@ The counts of rows and each complete raw file have a file of their own, so a kil
 them. Everything else follows from the plan: any attempt writes the same bytes.
 """
 
-import json
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
 
 from mistudio.core.disk import translate_disk_errors
-from mistudio.core.errors import ParentMissing
-from mistudio.core.records import as_json, from_json
-from mistudio.corpus.formats.utf8_repair import Chunk
-from mistudio.corpus.ingest.build import finish_build
-from mistudio.corpus.ingest.column_counts import ColumnCounter
-from mistudio.corpus.ingest.read_back import read_back
+from mistudio.corpus.ingest.publish import build_in_staging
+from mistudio.corpus.ingest.row_files import FILE_BYTES, RowFile, RowFileWriter
 from mistudio.corpus.mix.columns import MixColumns, align_columns
 from mistudio.corpus.mix.plan import MixPart, MixPlan
 from mistudio.corpus.mix.record import make_mixture_record
@@ -28,20 +22,11 @@ from mistudio.corpus.mix.units import UnitCounter
 from mistudio.corpus.mix.weights import MakeEncoder
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.file_report import FileReport
-from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import IngestedFile, Manifest, SourceRecord, manifest_sha256, write_manifest
+from mistudio.corpus.store.layout import DatasetLayout, name_raw_file
+from mistudio.corpus.store.manifest import IngestedFile, Manifest
 from mistudio.corpus.store.manifest_builder import make_manifest
-from mistudio.corpus.store.parquet_writer import GroupWriter
-from mistudio.corpus.store.text_counts import add_template_counts
-from mistudio.utils.file_utils import atomic_path, ensure_dir, write_bytes_atomic
-from mistudio.utils.locks import lock_folder
-from mistudio.utils.prefetch import prefetch
-
-# Compressed bytes of a raw file, about.
-_FILE_BYTES: Final = 256 << 20
-
-FindFolder = Callable[[str], Path]
+from mistudio.corpus.store.parents import FindFolder, find_parent
+from mistudio.utils.file_utils import ensure_dir
 
 
 @dataclass(frozen=True)
@@ -54,12 +39,6 @@ class _Mixture:
     order: Order
     file_rows: int
 
-    @property
-    def file_names(self) -> list[str]:
-        """The names of the raw files."""
-        count = -(-len(self.order) // self.file_rows)
-        return [f"{self.plan.split}-{number:05d}-of-{count:05d}.parquet" for number in range(count)]
-
 
 def build_mixture(
     plan: MixPlan,
@@ -69,7 +48,7 @@ def build_mixture(
     find_folder: FindFolder,
     make_encoder: MakeEncoder,
     monitor: Monitor,
-    file_bytes: int = _FILE_BYTES,
+    file_bytes: int = FILE_BYTES,
 ) -> Manifest:
     """Build the mixture in ``staging``, publish it as ``target`` on the same disk, and return its manifest.
 
@@ -85,16 +64,13 @@ def build_mixture(
         monitor: Checked for a cancel.
         file_bytes: About how large raw files become.
     """
-    if (published := finish_build(staging, target, monitor=monitor)) is not None:
-        return published
-    with lock_folder(staging, monitor.checkpoint), translate_disk_errors():
-        mixture = _prepare(plan, staging, find_folder, make_encoder, monitor, file_bytes)
-        reports = [_write_file(mixture, number, staging, monitor) for number in range(len(mixture.file_names))]
-        _write_manifest(mixture, reports, staging, monitor)
-    published = finish_build(staging, target, monitor=monitor)
-    if published is None:
-        raise ParentMissing("The mixture's files are gone from the disk. Delete it and mix again.")
-    return published
+
+    def make() -> Manifest:
+        with translate_disk_errors():
+            mixture = _prepare(plan, staging, find_folder, make_encoder, monitor, file_bytes)
+            return _make_manifest(mixture, _write_files(mixture, staging, monitor))
+
+    return build_in_staging(make, staging, target, monitor=monitor)
 
 
 def _prepare(
@@ -105,11 +81,10 @@ def _prepare(
     monitor: Monitor,
     file_bytes: int,
 ) -> _Mixture:
-    layout = DatasetLayout(staging)
-    for folder in (layout.raw, layout.reports):
-        ensure_dir(folder)
     stores = [_open_part(part, find_folder) for part in plan.parts]
-    counter = UnitCounter(plan, stores, layout.reports, make_encoder=make_encoder, monitor=monitor)
+    counter = UnitCounter(
+        plan, stores, ensure_dir(DatasetLayout(staging).reports), make_encoder=make_encoder, monitor=monitor
+    )
     weights = [counter.count(number) for number in range(len(stores))]
     available = [int(units.sum()) for units in weights]
     targets = compute_targets([part.wish for part in plan.parts], available, unit=plan.by, total=plan.total)
@@ -123,12 +98,7 @@ def _prepare(
 
 
 def _open_part(part: MixPart, find_folder: FindFolder) -> DatasetStore:
-    folder = find_folder(part.dataset_id)
-    if not DatasetLayout(folder).manifest.is_file():
-        raise ParentMissing(f"“{part.name}” was deleted, and the mixture needs its rows. Get it again, then retry.")
-    if manifest_sha256(folder) != part.manifest_sha256:
-        raise ParentMissing(f"“{part.name}” has changed since the mixture was requested. Mix again.")
-    return DatasetStore(folder, text=part.text)
+    return DatasetStore(find_parent(part.record, find_folder, child="mixture", remedy="Mix again."), text=part.text)
 
 
 def _choose_file_rows(
@@ -144,59 +114,33 @@ def _choose_file_rows(
     return -(-rows // files)
 
 
-def _write_file(mixture: _Mixture, number: int, staging: Path, monitor: Monitor) -> FileReport:
-    """Write a raw file and its report, unless an earlier attempt has."""
-    layout, name = DatasetLayout(staging), mixture.file_names[number]
-    report_path, target = layout.reports / f"{name}.json", layout.raw / name
-    start = number * mixture.file_rows
-    stop = min(start + mixture.file_rows, len(mixture.order))
-    if (report := _read_report(report_path, target)) is None:
-        report = _write_rows(mixture, target, start, stop, monitor)
-        write_bytes_atomic(report_path, json.dumps(as_json(report)).encode())
-    monitor.report(stop, len(mixture.order), "ingest")
-    return report
+def _write_files(mixture: _Mixture, staging: Path, monitor: Monitor) -> list[IngestedFile]:
+    rows = len(mixture.order)
+    writer = RowFileWriter(staging, mixture.columns.schema, total=rows, monitor=monitor)
+    starts = range(0, rows, mixture.file_rows)
+    files = []
+    for number, start in enumerate(starts):
+        stop = min(start + mixture.file_rows, rows)
+        name = name_raw_file(mixture.plan.split, number, len(starts))
+        read = partial(
+            read_mixture,
+            mixture.columns,
+            mixture.selections,
+            mixture.order,
+            start=start,
+            stop=stop,
+            monitor=monitor,
+        )
+        files.append(writer.write(RowFile(mixture.plan.split, name, stop - start), read))
+    return files
 
 
-def _read_report(path: Path, raw: Path) -> FileReport | None:
-    with suppress(OSError, ValueError):
-        report = from_json(FileReport, json.loads(path.read_text(encoding="utf-8")))
-        return report if raw.stat().st_size == report.bytes else None
-    return None
-
-
-def _write_rows(mixture: _Mixture, target: Path, start: int, stop: int, monitor: Monitor) -> FileReport:
-    schema, done = mixture.columns.schema, start
-    counter = ColumnCounter(schema)
-    batches = read_mixture(mixture.columns, mixture.selections, mixture.order, start=start, stop=stop, monitor=monitor)
-    with closing(prefetch(batches)) as coming, atomic_path(target) as path:
-        with closing(GroupWriter(path, schema)) as writer:
-            for batch in coming:
-                monitor.checkpoint()
-                counter.add(Chunk(batch, 0))
-                writer.write(batch)
-                done += batch.num_rows
-                monitor.report(done, len(mixture.order), "ingest")
-            writer.finish()
-        size, sha256 = path.stat().st_size, read_back(path, stop - start, label=target.name, monitor=monitor)
-    return FileReport(rows=stop - start, bytes=size, sha256=sha256, kept=False, columns=counter.reports())
-
-
-def _write_manifest(mixture: _Mixture, reports: Sequence[FileReport], staging: Path, monitor: Monitor) -> None:
-    files, columns = _list_files(mixture, reports, DatasetLayout(staging)), mixture.columns
-    manifest = replace(
+def _make_manifest(mixture: _Mixture, files: Sequence[IngestedFile]) -> Manifest:
+    columns = mixture.columns
+    return replace(
         make_manifest(files, source="derived", splits=[mixture.plan.split], text_column=columns.text),
         sources=(),
         features=columns.features,
         notices=columns.notices,
         mixture=make_mixture_record(mixture.plan, mixture.selections),
     )
-    if manifest.text_template is not None:
-        manifest = add_template_counts(DatasetStore(staging, manifest=manifest), monitor=monitor)
-    write_manifest(staging, manifest)
-
-
-def _list_files(mixture: _Mixture, reports: Sequence[FileReport], layout: DatasetLayout) -> list[IngestedFile]:
-    return [
-        IngestedFile(mixture.plan.split, layout.relative(layout.raw / name), report, SourceRecord("", 0, ""))
-        for name, report in zip(mixture.file_names, reports, strict=True)
-    ]

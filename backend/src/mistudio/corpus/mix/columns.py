@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mistudio.core.errors import InvalidData, Json
-from mistudio.corpus.formats.exact_cast import ValueMisfit, cast_exactly
+from mistudio.corpus.formats.exact_cast import ValueMisfit, cast_column, fit_table
 from mistudio.corpus.formats.features import Features, read_features, write_features
 from mistudio.corpus.formats.schema_union import merge_file_schemas, widen_to_anything
 from mistudio.corpus.formats.storable_type import to_storable_type
@@ -67,13 +67,7 @@ class MixColumns:
         found[SOURCE] = pa.chunked_array([pa.repeat(columns.part.label, len(table))])
         if columns.rendered:
             found[columns.rendered] = pa.chunked_array([read_source(columns.part.text, table)])
-        return pa.Table.from_arrays(
-            [
-                _cast(found[wanted.name], wanted.type) if wanted.name in found else pa.nulls(len(table), wanted.type)
-                for wanted in self.schema
-            ],
-            schema=self.schema,
-        )
+        return fit_table(found, len(table), self.schema)
 
 
 def align_columns(parts: Sequence[MixPart], stores: Sequence[DatasetStore], *, monitor: Monitor) -> MixColumns:
@@ -179,16 +173,10 @@ def _find_misfit(found: Sequence[PartColumns], name: str, kind: pa.DataType, mon
         for group in columns.store.groups(columns.part.split):
             monitor.checkpoint()
             try:
-                _cast(columns.store.read(group, columns=[original]).column(original), kind)
+                cast_column(columns.store.read(group, columns=[original]).column(original), kind)
             except ValueMisfit as misfit:
                 return f"{misfit} ({columns.part.name})"
     return None
-
-
-def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    if column.type.equals(kind):
-        return column
-    return pa.chunked_array([cast_exactly(chunk, kind) for chunk in column.chunks], type=kind)
 
 
 def _merge_features(found: Sequence[PartColumns], notices: list[str]) -> Features:

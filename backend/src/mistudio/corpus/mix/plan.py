@@ -1,18 +1,13 @@
 """The plan of a mixture, which its job follows at every attempt."""
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 from mistudio.core.errors import Json
-from mistudio.core.records import as_json, from_json
 from mistudio.corpus.mix.targets import PartWish, Unit
+from mistudio.corpus.store.subset_record import ParentRecord
 from mistudio.corpus.store.text_source import TextSource, make_source
-from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
-
-PLAN_NAME = "plan.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +24,11 @@ class MixPart:
     share: str | None = None
     amount: int | None = None
     max_repeats: int = 1
+
+    @property
+    def record(self) -> ParentRecord:
+        """The dataset, as it was when the mixture was requested."""
+        return ParentRecord(self.dataset_id, self.manifest_sha256, self.name)
 
     @property
     def text(self) -> TextSource:
@@ -66,16 +66,3 @@ class MixPlan:
     tokenizer: MixTokenizer | None = None
     recipe: tuple[tuple[str, Json], ...] = ()
     step_names: tuple[str, ...] = ()
-
-
-def write_mix_plan(staging: Path, plan: MixPlan) -> None:
-    """Write the plan into the mixture's staging folder, which is created if missing."""
-    write_bytes_atomic(ensure_dir(staging) / PLAN_NAME, json.dumps(as_json(plan)).encode())
-
-
-def read_mix_plan(staging: Path) -> MixPlan | None:
-    """Return the plan in the folder; None if it is missing or damaged."""
-    try:
-        return from_json(MixPlan, json.loads((staging / PLAN_NAME).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from mistudio.core.errors import DataMissing
-from mistudio.corpus.arrays import Ints
 from mistudio.corpus.mix.columns import MixColumns
 from mistudio.corpus.mix.selection import Order, Selection, count_before
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.parquet_writer import GROUP_ROWS
+from mistudio.corpus.store.rows_by_id import read_tables
 
 # A part holds at least so many rows or bytes ready, so that sparse selections do not make tiny tables.
 _READY_ROWS: Final = 512
@@ -26,7 +26,7 @@ class PartStream:
 
     def __init__(self, store: DatasetStore, split: str, selection: Selection, *, start: int) -> None:
         self._store = store
-        self._split = split
+        self._first_id, _ = store.ids(split)
         self._selection = selection
         self._coming = self._read(start)
         self._tables: deque[pa.Table] = deque()
@@ -61,17 +61,7 @@ class PartStream:
             falls = np.flatnonzero(np.diff(rows) <= 0)
             rows = rows[: int(falls[0]) + 1] if len(falls) else rows
             place += len(rows)
-            yield from self._read_ascending(rows)
-
-    def _read_ascending(self, rows: Ints) -> Iterator[pa.Table]:
-        for group in self._store.groups(self._split, first_row=int(rows[0])):
-            start, stop = np.searchsorted(rows, [group.first_row, group.first_row + group.rows]).tolist()
-            if start < stop:
-                table = self._store.read(group)
-                is_whole = stop - start == group.rows
-                yield table if is_whole else table.take(pa.array(rows[start:stop] - group.first_row))
-            if stop == len(rows):
-                return
+            yield from read_tables(self._store, rows + self._first_id)
 
 
 def read_mixture(

@@ -1,6 +1,6 @@
 """Reads the YAML of a recipe, within limits, and remembers the line of each value for messages.
 
-Only the types of JSON are values: a date, a number with leading zeros or ``yes`` is text, as it stands. A key that
+Only the types of JSON are values: a date, a number with leading zeros or ``yes`` is text, as it is written. A key that
 occurs twice is an error, because YAML itself would drop the first. JSON is read too: it is a subset of YAML.
 """
 

@@ -52,3 +52,8 @@ class DatasetLayout:
     def relative(self, path: Path) -> str:
         """Return ``path`` as manifests list it: relative to the folder, with ``/`` between its parts."""
         return path.relative_to(self.folder).as_posix()
+
+
+def name_raw_file(split: str, number: int, count: int) -> str:
+    """Return the name of the raw file ``number`` of the ``count`` that a split has."""
+    return f"{split}-{number:05d}-of-{count:05d}.parquet"

@@ -1,7 +1,7 @@
 """Writes down how datasets and tokenizations that are here were made, as the steps of a recipe."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, cast
 
@@ -83,6 +83,21 @@ class RecipeBuilder:
             name = f"{base}_{number}"
         steps[name] = step
         return name
+
+
+def describe_steps(
+    datasets: Sequence[Dataset], find_folder: Callable[[str], Path]
+) -> tuple[tuple[tuple[str, Json], ...], tuple[str, ...]]:
+    """Return the steps that make datasets, and the name of each one's; none if one of them has no recipe.
+
+    ``find_folder`` returns the folder of a dataset by its id.
+    """
+    recipe = RecipeBuilder()
+    try:
+        names = [recipe.add_dataset(dataset, find_folder(dataset.id)) for dataset in datasets]
+    except ParentMissing:
+        return (), ()
+    return tuple(recipe.datasets.items()), tuple(names)
 
 
 def _describe_source(dataset: Dataset, manifest: Manifest) -> Json:

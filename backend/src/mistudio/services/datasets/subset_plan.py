@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.database import Database
-from mistudio.core.errors import Json, ParentMissing, UnknownSplit, ValidationFailed
+from mistudio.core.errors import Json, UnknownSplit, ValidationFailed
 from mistudio.corpus.cleaning.steps import Decontaminate, LengthBounds
 from mistudio.corpus.derive.choice import count_taken
 from mistudio.corpus.derive.plan import ParentText, RowChoice, RowFilter, SubsetPlan
@@ -18,7 +18,7 @@ from mistudio.models import Dataset
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.schemas.sample import SampleQuery
 from mistudio.schemas.subset import SubsetOptions, SubsetRequest
-from mistudio.services.datasets.recipe_builder import RecipeBuilder
+from mistudio.services.datasets.recipe_builder import describe_steps
 from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 from mistudio.services.samples.query import to_search_request
 from mistudio.services.storage_service import StorageService
@@ -54,7 +54,7 @@ class SubsetPlanner:
     def _make(
         self, parent: Dataset, others: Sequence[Dataset], request: SubsetRequest, tokenization_id: str | None
     ) -> PlannedSubset:
-        recipe, step_names = self._describe_parents([parent, *others])
+        recipe, step_names = describe_steps([parent, *others], self._storage.folder)
         choice = to_choice(request)
         plan = SubsetPlan(
             parent=self._to_parent(parent),
@@ -68,15 +68,6 @@ class SubsetPlanner:
         )
         rows = parent.num_samples or 0
         return PlannedSubset(plan, (parent.size_bytes or 0) * count_taken(rows, choice) // max(1, rows))
-
-    def _describe_parents(self, datasets: Sequence[Dataset]) -> tuple[tuple[tuple[str, Json], ...], tuple[str, ...]]:
-        """Return the steps that make the parents, and that of each; none if a parent has no recipe."""
-        recipe = RecipeBuilder()
-        try:
-            names = [recipe.add_dataset(dataset, self._storage.folder(dataset.id)) for dataset in datasets]
-        except ParentMissing:
-            return (), ()
-        return tuple(recipe.datasets.items()), tuple(names)
 
     def _to_parent(self, dataset: Dataset) -> ParentText:
         record = ParentRecord(dataset.id, manifest_sha256(self._storage.folder(dataset.id)), dataset.name)

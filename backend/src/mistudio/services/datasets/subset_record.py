@@ -1,17 +1,14 @@
-"""The record of a subset, and the key by which the same subset is recognized."""
+"""The record of a subset, and the name that it has by default."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from mistudio.core.errors import Json
 from mistudio.core.records import as_json
-from mistudio.core.states import DatasetStatus
 from mistudio.corpus.derive.plan import ParentText, SubsetPlan
-from mistudio.corpus.store.subset_record import ParentRecord, SubsetRecord
-from mistudio.models import Dataset, new_id
-from mistudio.services.datasets.part_record import DERIVED_BY
+from mistudio.corpus.store.subset_record import SubsetRecord
+from mistudio.models import Dataset
+from mistudio.services.datasets.derived_record import describe_parents, new_derived_record
 from mistudio.utils.text import format_count
 
 _MAX_NAME: Final = 255
@@ -20,26 +17,20 @@ _MAX_SEARCH: Final = 40
 
 def new_subset_record(plan: SubsetPlan, name: str | None) -> Dataset:
     """Return the record of a dataset that has rows of another one."""
-    return Dataset(
-        id=new_id("ds"),
-        name=name or name_subset(plan.parent.record.name, plan.request),
-        source="derived",
-        source_key=_subset_key(plan),
-        status=DatasetStatus.PROCESSING,
-        progress=0.0,
-        seq=0,
-        index_state="none",
-        index_progress=0.0,
-        text_column=plan.parent.text_column,
-        text_template=plan.parent.text_template,
-        splits=[],
-        meta=_describe(each.record for each in (plan.parent, *plan.references)),
+    parent = plan.parent
+    return new_derived_record(
+        "subset",
+        _list_content(plan),
+        (each.record for each in (parent, *plan.references)),
+        name=name or name_subset(parent.record.name, plan.request),
+        text_column=parent.text_column,
+        text_template=parent.text_template,
     )
 
 
 def describe_subset(record: SubsetRecord) -> dict[str, Json]:
     """Return what the metadata of a finished subset's record have beside its figures."""
-    return _describe(record.parents)
+    return describe_parents("subset", record.parents)
 
 
 def name_subset(parent: str, request: Mapping[str, Json]) -> str:
@@ -79,20 +70,14 @@ def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
-def _describe(parents: Iterable[ParentRecord]) -> dict[str, Json]:
-    listed: list[Json] = [{"id": each.dataset_id, "manifest_sha256": each.manifest_sha256} for each in parents]
-    return {DERIVED_BY: "subset", "parents": listed}
-
-
-def _subset_key(plan: SubsetPlan) -> str:
-    """Return the hash of all that decides the bytes; the names of the parents do not."""
-    content: dict[str, Json] = {
+def _list_content(plan: SubsetPlan) -> dict[str, Json]:
+    """Return all that decides the bytes; the names of the parents do not."""
+    return {
         "parents": [_identify(each) for each in (plan.parent, *plan.references)],
         "filter": as_json(plan.filter),
         "choice": as_json(plan.choice),
         "steps": list(plan.steps),
     }
-    return hashlib.sha256(json.dumps(["subset", content], sort_keys=True).encode()).hexdigest()
 
 
 def _identify(parent: ParentText) -> dict[str, Json]:

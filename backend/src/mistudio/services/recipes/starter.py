@@ -6,18 +6,27 @@ user has chosen since. So equal recipes give equal bytes, also where a dataset w
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from pydantic import SecretStr
 from sqlalchemy import select
 
 from mistudio.core.database import Database
-from mistudio.core.errors import AlreadyExists, DataMissing
+from mistudio.core.errors import AlreadyExists, DataMissing, InvalidTransition
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.store.manifest import Manifest, read_manifest
 from mistudio.models import Dataset
 from mistudio.schemas.dataset_requests import DatasetDownloadRequest
 from mistudio.schemas.mix import MixPartRequest, MixRequest
-from mistudio.schemas.recipe import Recipe, RecipeDataset, RecipeDownload, RecipeImport, RecipeMix, RecipeMixPart
+from mistudio.schemas.recipe import (
+    Recipe,
+    RecipeDataset,
+    RecipeDownload,
+    RecipeImport,
+    RecipeMix,
+    RecipeMixPart,
+    RecipeStep,
+)
 from mistudio.schemas.tokenization import TokenizeRequest
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.mix_service import MixService
@@ -73,6 +82,14 @@ class StepStarter:
             return (await self._tokenizations.tokenize_dataset(ids[step.dataset], request)).id
         except AlreadyExists as same:
             return str(same.extra["tokenization_id"])
+
+    async def retry(self, step: RecipeStep) -> None:
+        """Retry what a step has made and failed; somebody may have retried it already."""
+        if step.id is None:
+            return
+        retry = self._tokenizations.retry if step.kind == "tokenize" else self._datasets.retry
+        with suppress(InvalidTransition):
+            await retry(step.id, None)
 
     async def _to_mix(
         self, recipe: Recipe, name: str, step: RecipeMix, ids: Mapping[str, str], token: SecretStr | None

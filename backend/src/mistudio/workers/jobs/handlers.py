@@ -13,8 +13,8 @@ from mistudio.core.records import from_json
 from mistudio.corpus.fetch import FetchSettings
 from mistudio.corpus.hub.plan_types import DownloadPlan, PlanRequest, Sizes
 from mistudio.corpus.hub.planner import Planner
-from mistudio.corpus.ingest.build import build_dataset, finish_build
-from mistudio.corpus.ingest.local_files import LocalOrigin
+from mistudio.corpus.ingest.build import build_dataset
+from mistudio.corpus.ingest.local_files import LocalOrigin, LocalPlan
 from mistudio.corpus.ingest.origin import HubOrigin, Origin
 from mistudio.corpus.ingest.part_base import adopt_base, read_base
 from mistudio.corpus.ingest.part_origin import HubAccess, PartOrigin, pin_selection
@@ -22,14 +22,14 @@ from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.text_source import make_source
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.dataset import SplitResponse
-from mistudio.services.datasets.manifest_figures import figures_of
 from mistudio.services.datasets.part_record import read_part, read_splits
 from mistudio.services.jobs.figures import DatasetFigures, TokenizationFigures
-from mistudio.services.lookup import get_dataset, get_tokenization
+from mistudio.services.lookup import get_tokenization
 from mistudio.services.storage.disk_space import known_sizes, needed_bytes, require_room
-from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
+from mistudio.services.storage.plan_file import read_plan, write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.file_utils import ensure_dir, get_allocated_size
+from mistudio.workers.jobs.dataset_job import make_dataset
 from mistudio.workers.jobs.derive_handler import handle_subset
 from mistudio.workers.jobs.index_handler import follow_with_index, handle_index
 from mistudio.workers.jobs.mix_handler import handle_mix
@@ -44,27 +44,25 @@ if TYPE_CHECKING:
 
 async def handle_download(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
     """Fetch, read and store the files of the dataset's plan, from where an earlier try stopped."""
-    async with database.read() as session:
-        dataset = await get_dataset(session, context.job.dataset_id)
-    storage = StorageService(settings, database)
-    staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
-    if (manifest := await asyncio.to_thread(finish_build, staging, target, monitor=context.monitor)) is not None:
-        # An earlier try ended after the files were complete and before its record said so.
-        return figures_of(manifest, target)
-    try:
-        manifest = await _build(dataset, staging, target, context=context, settings=settings)
-    except AuthRequired as error:
-        # Access was checked at the request, and nothing shows which of the two has happened since.
-        raise AuthRequired(
-            f"{error.detail} Access was closed meanwhile, or a restart lost the token, which is kept in memory only. "
-            "Retry with the token of an account with access: what was downloaded is kept."
-        ) from error
-    return figures_of(manifest, target)
+
+    async def build(dataset: Dataset, staging: Path, target: Path) -> Manifest:
+        try:
+            return await _build(dataset, staging, target, context=context, settings=settings)
+        except AuthRequired as error:
+            # Access was checked at the request, and nothing shows which of the two has happened since.
+            raise AuthRequired(
+                f"{error.detail} Access was closed meanwhile, or a restart lost the token, which is kept in memory "
+                "only. Retry with the token of an account with access: what was downloaded is kept."
+            ) from error
+
+    return await make_dataset(context, build, settings=settings, database=database)
 
 
 async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobContext, settings: Settings) -> Manifest:
     context.monitor.report(0, 0, "plan")
-    plan = await asyncio.to_thread(read_plan, staging) or await _rebuild_plan(dataset, staging, context.token)
+    plan = await asyncio.to_thread(read_plan, DownloadPlan, staging) or await _rebuild_plan(
+        dataset, staging, context.token
+    )
     origin = await asyncio.to_thread(_open_origin, plan, staging, context=context, settings=settings)
     await asyncio.to_thread(_require_room, origin, staging, settings)
     return await asyncio.to_thread(
@@ -125,16 +123,12 @@ async def _rebuild_plan(dataset: Dataset, staging: Path, token: str | None) -> D
 
 async def handle_import(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
     """Read and store the files in the dataset's staging folder, from where an earlier try stopped."""
-    async with database.read() as session:
-        dataset = await get_dataset(session, context.job.dataset_id)
-    storage = StorageService(settings, database)
-    staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
-    manifest = await asyncio.to_thread(finish_build, staging, target, monitor=context.monitor)
-    if manifest is None:
-        plan = await asyncio.to_thread(read_local_plan, staging)
+
+    async def build(dataset: Dataset, staging: Path, target: Path) -> Manifest:
+        plan = await asyncio.to_thread(read_plan, LocalPlan, staging)
         if plan is None:
             raise DataMissing("The imported files are no longer on disk. Delete this dataset and import them again.")
-        manifest = await asyncio.to_thread(
+        return await asyncio.to_thread(
             build_dataset,
             LocalOrigin(plan),
             staging,
@@ -142,7 +136,8 @@ async def handle_import(context: JobContext, *, settings: Settings, database: Da
             text_column=make_source(dataset.text_column, dataset.text_template),
             monitor=context.monitor,
         )
-    return figures_of(manifest, target)
+
+    return await make_dataset(context, build, settings=settings, database=database)
 
 
 async def handle_tokenize(

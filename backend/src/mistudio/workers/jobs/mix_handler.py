@@ -2,17 +2,18 @@
 
 import asyncio
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import DataMissing, SourceChanged
-from mistudio.corpus.ingest.build import finish_build
 from mistudio.corpus.store.manifest import Manifest
-from mistudio.services.datasets.manifest_figures import figures_of
+from mistudio.models import Dataset
 from mistudio.services.jobs.figures import DatasetFigures
-from mistudio.services.lookup import get_dataset
+from mistudio.services.storage.plan_file import read_plan
 from mistudio.services.storage_service import StorageService
+from mistudio.workers.jobs.dataset_job import make_dataset
 from mistudio.workers.jobs.runner import JobContext
 
 if TYPE_CHECKING:
@@ -24,27 +25,25 @@ if TYPE_CHECKING:
 
 async def handle_mix(context: JobContext, *, settings: Settings, database: Database) -> DatasetFigures:
     """Make the mixture of the plan in the dataset's staging folder, from where an earlier try stopped."""
-    async with database.read() as session:
-        dataset = await get_dataset(session, context.job.dataset_id)
     storage = StorageService(settings, database)
-    staging, target = storage.staging(dataset.id), storage.folder(dataset.id)
-    manifest = await asyncio.to_thread(finish_build, staging, target, monitor=context.monitor)
-    if manifest is None:
-        manifest = await asyncio.to_thread(_build, dataset.id, context, settings, storage)
-    return figures_of(manifest, target)
+
+    async def build(_dataset: Dataset, staging: Path, target: Path) -> Manifest:
+        return await asyncio.to_thread(_build, staging, target, context, settings, storage)
+
+    return await make_dataset(context, build, settings=settings, database=database)
 
 
-def _build(dataset_id: str, context: JobContext, settings: Settings, storage: StorageService) -> Manifest:
+def _build(staging: Path, target: Path, context: JobContext, settings: Settings, storage: StorageService) -> Manifest:
     from mistudio.corpus.mix.build import build_mixture
-    from mistudio.corpus.mix.plan import read_mix_plan
+    from mistudio.corpus.mix.plan import MixPlan
 
-    plan = read_mix_plan(storage.staging(dataset_id))
+    plan = read_plan(MixPlan, staging)
     if plan is None:
         raise DataMissing("The plan of this mixture is no longer on disk. Delete the dataset and mix again.")
     return build_mixture(
         plan,
-        storage.staging(dataset_id),
-        storage.folder(dataset_id),
+        staging,
+        target,
         find_folder=storage.folder,
         make_encoder=partial(_make_encoder, plan.tokenizer, settings, context.token),
         monitor=context.monitor,

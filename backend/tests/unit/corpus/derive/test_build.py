@@ -17,13 +17,12 @@ from mistudio.corpus.derive.plan import (
     RowChoice,
     RowFilter,
     SubsetPlan,
-    read_subset_plan,
-    write_subset_plan,
 )
 from mistudio.corpus.derive.preview import SubsetPreview, preview_subset
 from mistudio.corpus.monitor import Monitor, NullMonitor
 from mistudio.corpus.store.manifest import manifest_sha256, read_manifest, verify
 from mistudio.corpus.store.subset_record import ParentRecord, SubsetRecord
+from mistudio.services.storage.plan_file import read_plan, write_plan
 from mistudio.utils.file_utils import sha256_file
 
 
@@ -327,10 +326,10 @@ def test_a_plan_is_read_back(kitchen: Kitchen) -> None:
         choice=RowChoice(ranges=((0, 5),)),
         steps=({"kind": "dedup_exact", "normalize": True},),
     )
-    write_subset_plan(kitchen.folder / "plan", plan)
-    assert plan == read_subset_plan(kitchen.folder / "plan")
+    write_plan(kitchen.folder / "plan", plan)
+    assert plan == read_plan(SubsetPlan, kitchen.folder / "plan")
     (kitchen.folder / "plan" / "plan.json").write_text("{")
-    assert read_subset_plan(kitchen.folder / "plan") is None
+    assert read_plan(SubsetPlan, kitchen.folder / "plan") is None
 
 
 def test_a_preview_says_what_comes(kitchen: Kitchen) -> None:

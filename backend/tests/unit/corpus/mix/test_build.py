@@ -15,10 +15,11 @@ from fakes.corpora import Rows, make_dataset
 from mistudio.core.errors import JobCancelled, ParentMissing, ValidationFailed
 from mistudio.corpus.encoders.encoding import Encoder, TokenIds
 from mistudio.corpus.mix.build import build_mixture
-from mistudio.corpus.mix.plan import MixPart, MixPlan, MixTokenizer, read_mix_plan, write_mix_plan
+from mistudio.corpus.mix.plan import MixPart, MixPlan, MixTokenizer
 from mistudio.corpus.monitor import Monitor, NullMonitor
 from mistudio.corpus.store.manifest import Manifest, manifest_sha256, read_manifest, verify
 from mistudio.corpus.store.mixture_record import MixtureRecord
+from mistudio.services.storage.plan_file import read_plan, write_plan
 from mistudio.utils.file_utils import sha256_file
 
 
@@ -242,10 +243,10 @@ def test_missing_and_changed_parents(kitchen: Kitchen) -> None:
 def test_plans_are_kept(tmp_path: Path, kitchen: Kitchen) -> None:
     """As they are; a damaged one counts as none."""
     plan = MixPlan(parts=(kitchen.add("one", [numbered("a", 3)], amount=2),), by="rows", split="train", seed=1)
-    write_mix_plan(tmp_path / "there", plan)
-    assert plan == read_mix_plan(tmp_path / "there")
+    write_plan(tmp_path / "there", plan)
+    assert plan == read_plan(MixPlan, tmp_path / "there")
     (tmp_path / "there" / "plan.json").write_text("{")
-    assert read_mix_plan(tmp_path / "there") is None
+    assert read_plan(MixPlan, tmp_path / "there") is None
 
 
 def test_a_manifest_is_read_back(kitchen: Kitchen) -> None:
