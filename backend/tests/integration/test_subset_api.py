@@ -30,12 +30,22 @@ async def post(server: RunningServer, path: str, status: int, **body: object) ->
     return answer.json()
 
 
+async def count_samples(server: RunningServer, dataset_id: str, **request: str | int) -> int:
+    """How many samples a search finds, once all are counted."""
+    async with asyncio.timeout(30):
+        while True:
+            answer = await server.get(f"/api/datasets/{dataset_id}/samples", **request)
+            if answer["search"]["exact_total"]:
+                return int(answer["pagination"]["total"])
+            await asyncio.sleep(0.02)
+
+
 @BOTH_ENGINES
 async def test_a_search_becomes_a_dataset(server: RunningServer, hub: Hub, settings: Settings) -> None:
     """As the preview and the samples say; the same again is refused; the parent may be deleted afterwards."""
     parent = await add_one(server, hub)
     request = {"search": "7", "mode": "exact", "split": "train"}
-    found = (await server.get(f"/api/datasets/{parent}/samples", **request))["pagination"]["total"]
+    found = await count_samples(server, parent, **request)
     preview = await post(server, f"{parent}/subset/preview", 200, **request)
     assert (found, found) == (preview["matched"], preview["taken"])
     assert all("7" in row["text"] for row in preview["kept"])
@@ -88,7 +98,7 @@ async def test_token_counts(server: RunningServer, hub: Hub) -> None:
     while (await server.get(f"/api/tokenizations/{made['id']}"))["status"] != "ready":
         await asyncio.sleep(0.05)
     wanted = {"min_tokens": 4, "max_tokens": 60}
-    found = (await server.get(f"/api/datasets/{parent}/samples", **wanted))["pagination"]["total"]
+    found = await count_samples(server, parent, **wanted)
     ready = await server.until((await post(server, f"{parent}/subset", 202, **wanted))["id"], "ready")
     assert found == ready["num_samples"]
     assert made["id"] == ready["metadata"]["subset"]["request"]["tokenization"]
