@@ -105,9 +105,7 @@ class Server:
             on_deleted=self._forget_tokenization,
         )
         self.subsets = SubsetService(self.settings, self.database, storage=self.storage, datasets=self.datasets)
-        self.mixes = MixService(
-            settings, self.database, storage=self.storage, tokenizers=self.tokenizers, datasets=self.datasets
-        )
+        self.mixes = MixService(self.database, storage=self.storage, tokenizers=self.tokenizers, datasets=self.datasets)
         self.recipes = self._recipes()
         self.rows = RowService(self.database, self.storage, self.tokenizers)
         self.snapshots = SnapshotService(self.datasets)

@@ -1,4 +1,4 @@
-import { normalizeHfRepoId, validateHfRepoId, validateTokenizationSettings } from './validators';
+import { isWholeText, normalizeHfRepoId, validateHfRepoId, validateTokenizationSettings } from './validators';
 
 describe('validateHfRepoId', () => {
   it.each(['roneneldan/TinyStories', 'a/b', 'HuggingFaceFW/fineweb-edu', 'x_1/y.z_2', `a/${'b'.repeat(96)}`])(
@@ -93,4 +93,30 @@ it('rejects an invalid token ID in any slot', () => {
 it('accepts a local tokenizer', () => {
   expect(validateTokenizationSettings({ tokenizer: './tokenizers/sample-bpe' })).toEqual({});
   expect(validateTokenizationSettings({ tokenizer: '/data/tokenizer.json' })).toEqual({});
+});
+
+describe('isWholeText', () => {
+  it.each([
+    ['0', 0],
+    [' 7 ', 1],
+    ['9007199254740991', 0],
+  ])('accepts “%s” from %d', (text, least) => {
+    expect(isWholeText(text, least)).toBe(true);
+  });
+
+  it.each([
+    ['', 0],
+    ['0', 1],
+    ['-1', 0],
+    ['1.5', 0],
+    ['1e3', 0],
+    ['9007199254740992', 0],
+  ])('refuses “%s” from %d', (text, least) => {
+    expect(isWholeText(text, least)).toBe(false);
+  });
+
+  it('has an upper bound', () => {
+    expect(isWholeText('100', 1, 100)).toBe(true);
+    expect(isWholeText('101', 1, 100)).toBe(false);
+  });
 });

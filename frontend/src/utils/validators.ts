@@ -54,6 +54,11 @@ export type TokenizationSettingsErrors = Partial<Record<keyof TokenizationSettin
 const TOKEN_SLOTS = ['begin_of_row_token', 'document_separator_token', 'end_of_document_token'] as const;
 
 /** Return whether `value` is a whole number that JSON readers do not round. */
+/** Return whether a typed text is a whole number from `least` to `most`. */
+export function isWholeText(text: string, least: number, most: number = Number.MAX_SAFE_INTEGER): boolean {
+  return /^\d+$/.test(text.trim()) && Number(text) >= least && Number(text) <= most;
+}
+
 function isWholeNumber(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }

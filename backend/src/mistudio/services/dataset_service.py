@@ -14,7 +14,6 @@ from mistudio.core.database import Database
 from mistudio.core.errors import InvalidTransition
 from mistudio.core.events import EventBus, JobQueue, TokenVault
 from mistudio.core.states import DatasetStatus
-from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.ingest.part_base import link_base
 from mistudio.models import Dataset
@@ -118,7 +117,7 @@ class DatasetService:
         token = reveal(request.access_token)
         plan = await plan_download(self._planner, request)
         dataset = new_record(plan, request.text_column, request.text_template)
-        return await self._create_download(dataset, plan, token)
+        return await self.create_once(dataset, plan, needed=needed_bytes(known_sizes(plan)), token=token)
 
     async def extend(self, dataset_id: str, request: ExtendRequest) -> DatasetResponse:
         """Create a larger part as a new dataset, which shares what is here and fetches the rest.
@@ -129,33 +128,28 @@ class DatasetService:
             base = await get_ready_dataset(session, dataset_id, action="extended")
         plan = await plan_extension(self._planner, base, request)
         dataset = new_record(plan, base.text_column, base.text_template, extends=base.id)
-        return await self._create_download(dataset, plan, reveal(request.access_token), base=base)
-
-    async def _create_download(
-        self, dataset: Dataset, plan: DownloadPlan, token: str | None, base: Dataset | None = None
-    ) -> DatasetResponse:
-        def prepare(staging: Path) -> None:
-            needed = needed_bytes(known_sizes(plan))
-            require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
-            write_plan(staging, plan)
-            if base:
-                link_base(self._storage.folder(base.id), staging)
-
-        return await self.create_once(dataset, token, prepare)
+        needed = needed_bytes(known_sizes(plan))
+        return await self.create_once(dataset, plan, needed=needed, token=reveal(request.access_token), base=base)
 
     async def create_once(
-        self, dataset: Dataset, token: str | None, prepare: Callable[[Path], None]
+        self, dataset: Dataset, plan: object, *, needed: int, token: str | None = None, base: Dataset | None = None
     ) -> DatasetResponse:
         """Create the record and its job, or retry the dataset with the same source that failed.
 
-        ``prepare`` checks the disk and writes what the job needs into the staging folder. Raises AlreadyExists, and
-        what ``prepare`` raises.
+        Raises AlreadyExists, and DiskFull if there is no room for ``needed`` bytes.
+
+        Args:
+            dataset: The record.
+            plan: What the job follows at every attempt.
+            needed: An upper estimate of the bytes that the job writes.
+            token: That of the Hub, if the job needs one.
+            base: A dataset whose files the new one shares.
         """
         if same := await self._find_same(dataset):
             if same.status is not DatasetStatus.ERROR:
                 raise already_exists(same)
             return await self.retry(same.id, token, wanted=dataset)
-        await asyncio.to_thread(prepare, self._storage.staging(dataset.id))
+        await asyncio.to_thread(self._prepare, self._storage.staging(dataset.id), plan, needed, base)
         try:
             return await self._create(dataset, token)
         except IntegrityError as error:
@@ -164,6 +158,13 @@ class DatasetService:
             if same := await self._find_same(dataset):
                 raise already_exists(same) from error
             raise
+
+    def _prepare(self, staging: Path, plan: object, needed: int, base: Dataset | None) -> None:
+        """Check the disk, and write what the job needs where it finds it."""
+        require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
+        write_plan(staging, plan)
+        if base:
+            link_base(self._storage.folder(base.id), staging)
 
     async def create_dataset_from_files(self, dataset: Dataset) -> DatasetResponse:
         """Create the record of an import, whose files are in its staging folder, and its job.

@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import UnknownSplit
 from mistudio.corpus.mix.estimate import PartEstimate, estimate_mixture, estimate_size
@@ -20,8 +18,6 @@ from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.mix_record import new_mix_record
 from mistudio.services.datasets.recipe_builder import describe_steps
 from mistudio.services.lookup import get_ready_dataset, get_tokenization
-from mistudio.services.storage.disk_space import require_room
-from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.utils.text import to_plain_number
@@ -34,14 +30,12 @@ class MixService:
 
     def __init__(
         self,
-        settings: Settings,
         database: Database,
         *,
         storage: StorageService,
         tokenizers: TokenizerService,
         datasets: DatasetService,
     ) -> None:
-        self._settings = settings
         self._database = database
         self._storage = storage
         self._tokenizers = tokenizers
@@ -55,14 +49,11 @@ class MixService:
         """
         plan = await self._plan(request)
         estimates = await asyncio.to_thread(estimate_mixture, plan, self._storage.folder)
-        needed = estimate_size(plan, estimates)
-
-        def prepare(staging: Path) -> None:
-            require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
-            write_plan(staging, plan)
-
         return await self._datasets.create_once(
-            new_mix_record(plan, request.name), reveal(request.access_token), prepare
+            new_mix_record(plan, request.name),
+            plan,
+            needed=estimate_size(plan, estimates),
+            token=reveal(request.access_token),
         )
 
     async def preview(self, request: MixRequest) -> MixPreviewResponse:

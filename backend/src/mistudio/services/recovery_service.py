@@ -30,7 +30,7 @@ from mistudio.corpus.tokenizers import LoadedTokenizer, load_tokenizer
 from mistudio.models import Dataset, Tokenization
 from mistudio.services.datasets.hub_record import name_part, source_key
 from mistudio.services.datasets.manifest_figures import figures_of
-from mistudio.services.datasets.mix_record import describe_mixture
+from mistudio.services.datasets.mix_record import describe_mixture, name_mixture
 from mistudio.services.datasets.part_record import recorded_fields
 from mistudio.services.datasets.subset_record import describe_subset, name_subset
 from mistudio.services.jobs.targets import copy_newest_figures, finish_dataset, finish_tokenization
@@ -153,7 +153,7 @@ def _choose_name(manifest: Manifest) -> str:
         name = manifest.repo.rpartition("/")[2]
         return name_part(name, manifest.part.asked) if manifest.part else name
     if manifest.mixture:
-        return f"Mix of {', '.join(part.label for part in manifest.mixture.parts)}"[:255]
+        return name_mixture(part.label for part in manifest.mixture.parts)
     if manifest.subset:
         return name_subset(manifest.subset.parents[0].name, manifest.subset.request)
     return suggest_dataset_name([source.path for source in manifest.sources])[:255]

@@ -15,8 +15,6 @@ from mistudio.schemas.subset_record import SubsetStage
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.subset_plan import SubsetPlanner
 from mistudio.services.datasets.subset_record import new_subset_record
-from mistudio.services.storage.disk_space import require_room
-from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage_service import StorageService
 
 if TYPE_CHECKING:
@@ -44,12 +42,8 @@ class SubsetService:
         NotReady, UnknownSplit, InvalidPattern, ValidationFailed, DataMissing, DiskFull.
         """
         planned = await self._planner.plan(dataset_id, request)
-
-        def prepare(staging: Path) -> None:
-            require_room(self._settings.data_dir, planned.needed_bytes, reserve=self._settings.disk_reserve_bytes)
-            write_plan(staging, planned.plan)
-
-        return await self._datasets.create_once(new_subset_record(planned.plan, request.name), None, prepare)
+        record = new_subset_record(planned.plan, request.name)
+        return await self._datasets.create_once(record, planned.plan, needed=planned.needed_bytes)
 
     async def preview(self, dataset_id: str, request: SubsetRequest) -> SubsetPreviewResponse:
         """Return what the subset would have; raises what ``create`` does but for AlreadyExists and DiskFull."""

@@ -11,7 +11,7 @@ from mistudio.models import Dataset, new_id
 from mistudio.schemas.job import JobKind
 from mistudio.services.datasets.part_record import DERIVED_BY
 
-_MAX_NAME = 255
+MAX_NAME = 255
 
 
 def new_derived_record(
@@ -28,7 +28,7 @@ def new_derived_record(
     key = hashlib.sha256(json.dumps([kind, content], sort_keys=True).encode()).hexdigest()
     return Dataset(
         id=new_id("ds"),
-        name=name[:_MAX_NAME],
+        name=name,
         source="derived",
         source_key=key,
         status=DatasetStatus.PROCESSING,

@@ -1,12 +1,14 @@
 """The record of a mixture."""
 
+from collections.abc import Iterable
+
 from mistudio.core.errors import Json
 from mistudio.core.records import as_json
 from mistudio.corpus.mix.plan import MixPlan
 from mistudio.corpus.store.mixture_record import MixtureRecord
 from mistudio.corpus.store.subset_record import ParentRecord
 from mistudio.models import Dataset
-from mistudio.services.datasets.derived_record import describe_parents, new_derived_record
+from mistudio.services.datasets.derived_record import MAX_NAME, describe_parents, new_derived_record
 
 
 def new_mix_record(plan: MixPlan, name: str | None) -> Dataset:
@@ -15,9 +17,14 @@ def new_mix_record(plan: MixPlan, name: str | None) -> Dataset:
         "mix",
         _list_content(plan),
         (part.record for part in plan.parts),
-        name=name or f"Mix of {', '.join(part.label for part in plan.parts)}",
+        name=name or name_mixture(part.label for part in plan.parts),
         splits=[plan.split],
     )
+
+
+def name_mixture(labels: Iterable[str]) -> str:
+    """Return the name of a mixture of parts that have these labels."""
+    return f"Mix of {', '.join(labels)}"[:MAX_NAME]
 
 
 def describe_mixture(record: MixtureRecord) -> dict[str, Json]:

@@ -8,10 +8,9 @@ from mistudio.core.records import as_json
 from mistudio.corpus.derive.plan import ParentText, SubsetPlan
 from mistudio.corpus.store.subset_record import SubsetRecord
 from mistudio.models import Dataset
-from mistudio.services.datasets.derived_record import describe_parents, new_derived_record
+from mistudio.services.datasets.derived_record import MAX_NAME, describe_parents, new_derived_record
 from mistudio.utils.text import format_count
 
-_MAX_NAME: Final = 255
 _MAX_SEARCH: Final = 40
 
 
@@ -35,7 +34,7 @@ def describe_subset(record: SubsetRecord) -> dict[str, Json]:
 
 def name_subset(parent: str, request: Mapping[str, Json]) -> str:
     """Return the name of a subset of what is called ``parent``."""
-    return f"{parent}, {', '.join(_list_words(request)) or 'copy'}"[:_MAX_NAME]
+    return f"{parent}, {', '.join(_list_words(request)) or 'copy'}"[:MAX_NAME]
 
 
 def _list_words(request: Mapping[str, Json]) -> Iterable[str]:

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 
 import type { Dataset, MixRequest } from '../../../types/dataset';
+import { isWholeText } from '../../../utils/validators';
 
 type Unit = 'rows' | 'tokens' | 'bytes';
 
@@ -70,14 +71,11 @@ function findProblem(parts: readonly MixPart[], { by, tokenizer, total, seed }: 
   const sum = parts.reduce((whole, { share }) => whole + Number(share), 0);
   if (Math.abs(sum - 100) > 0.5)
     return `The shares add up to ${Number(sum.toFixed(2))}%. They have to add up to 100%.`;
-  if (parts.some(({ repeats }) => !isWhole(repeats, 1, 100))) return 'Each part may repeat 1 to 100 times.';
+  if (parts.some(({ repeats }) => !isWholeText(repeats, 1, 100)))
+    return 'Each part may repeat 1 to 100 times.';
   if (by === 'tokens' && tokenizer.trim() === '') return 'Enter the tokenizer that counts the tokens.';
-  if (total !== '' && !isWhole(total, 1, Number.MAX_SAFE_INTEGER)) return 'The total is a whole number.';
-  return isWhole(seed, 0, Number.MAX_SAFE_INTEGER) ? null : 'The seed is a whole number.';
-}
-
-function isWhole(text: string, least: number, most: number): boolean {
-  return /^\d+$/.test(text.trim()) && Number(text) >= least && Number(text) <= most;
+  if (total !== '' && !isWholeText(total, 1)) return 'The total is a whole number.';
+  return isWholeText(seed, 0) ? null : 'The seed is a whole number.';
 }
 
 function toRequest(parts: readonly MixPart[], { name, by, tokenizer, total, seed }: MixChoices): MixRequest {

@@ -2,6 +2,7 @@ import { useState } from 'react';
 
 import type { SubsetRequest } from '../../../../types/dataset';
 import type { DatasetRoute } from '../../../../utils/route';
+import { isWholeText } from '../../../../utils/validators';
 
 export type Amount = 'all' | 'first' | 'random' | 'share';
 
@@ -41,18 +42,14 @@ export function useSaveForm(route: DatasetRoute): SaveForm {
 }
 
 function findProblem({ amount, rows, share, seed }: SaveChoices): string | null {
-  if ((amount === 'first' || amount === 'random') && !isWhole(rows, 1)) {
+  if ((amount === 'first' || amount === 'random') && !isWholeText(rows, 1)) {
     return 'The number of rows is a whole number of at least 1.';
   }
   if (amount === 'share' && !(Number(share) > 0 && Number(share) <= 100)) {
     return 'The share is a number above 0, up to 100.';
   }
   const isDrawn = amount === 'random' || amount === 'share';
-  return isDrawn && !isWhole(seed, 0) ? 'The seed is a whole number.' : null;
-}
-
-function isWhole(text: string, least: number): boolean {
-  return /^\d+$/.test(text.trim()) && Number(text) >= least && Number.isSafeInteger(Number(text));
+  return isDrawn && !isWholeText(seed, 0) ? 'The seed is a whole number.' : null;
 }
 
 /** Return the filters of the Samples tab; those that are off are left out. */
