@@ -125,9 +125,14 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
     """Copy bytes in both directions until both sides have closed."""
     far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-    await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
-    await _close(far_writer)
-    await _close(writer)
+    try:
+        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+        await _close(far_writer)
+        await _close(writer)
+    finally:
+        # A relay that is cancelled waits for neither side.
+        far_writer.transport.abort()
+        writer.transport.abort()
 
 
 @contextmanager
