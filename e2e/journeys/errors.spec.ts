@@ -1,5 +1,5 @@
 /** Errors: what cannot be got says so where it would stand, and comes at the next try. */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 import { sampleLoaded } from '../support/api.ts';
 import { STORIES } from '../support/repositories.ts';
@@ -20,22 +20,21 @@ test('each view says that it could not be got, and shows it at the next try', as
   await panel.card('Sample stories').hasStatus('ready');
   const dialog = panel.dialog('Sample stories');
   for (const [tab, requests, content] of VIEWS) {
-    await broken(page, requests, async () => {
+    await broken(page, requests, dialog, async () => {
       await page.goto(`${server.url}/datasets/${id}/${tab}`);
       await expect(dialog.getByRole('alert')).toBeVisible();
       await panel.picture(`${tab}-failed`);
     });
-    await dialog.getByRole('button', { name: 'Try again' }).click();
     await expect(dialog.getByText(content).first()).toBeVisible();
   }
 
-  await broken(page, '**/api/system/storage', async () => {
+  const storage = panel.dialog('Storage');
+  await broken(page, '**/api/system/storage', storage, async () => {
     await page.goto(`${server.url}/storage`);
-    await expect(panel.dialog('Storage').getByRole('alert')).toBeVisible();
+    await expect(storage.getByRole('alert')).toBeVisible();
     await panel.picture('storage-failed');
   });
-  await panel.dialog('Storage').getByRole('button', { name: 'Try again' }).click();
-  await expect(panel.dialog('Storage').getByRole('heading', { name: 'Sample stories' })).toBeVisible();
+  await expect(storage.getByRole('heading', { name: 'Sample stories' })).toBeVisible();
 
   await page.goto(`${server.url}/datasets/ds_00000000-0000-4000-8000-000000000000/overview`);
   await expect(page.getByRole('dialog').getByRole('alert')).toContainText('may have been deleted');
@@ -61,9 +60,26 @@ test('a Hub that cannot be reached is said to be so, and the next try gets the d
   await panel.card('stories').hasStatus('ready');
 });
 
-/** While `during` runs, these requests fail as they do where the network is cut. */
-async function broken(page: Page, requests: string, during: () => Promise<void>): Promise<void> {
-  await page.route(requests, (route) => route.abort());
+/**
+ * While `during` runs, these requests fail as they do where the network is cut. Then “Try again” is pressed in `view`;
+ * what the panel asks by itself before that waits, so that the button is still there.
+ */
+async function broken(
+  page: Page,
+  requests: string,
+  view: Locator,
+  during: () => Promise<void>,
+): Promise<void> {
+  let isCut = true;
+  let release = (): void => undefined;
+  const pressed = new Promise<void>((resolve) => (release = resolve));
+  await page.route(requests, async (route) => {
+    if (isCut) return route.abort();
+    await pressed;
+    return route.continue();
+  });
   await during();
-  await page.unroute(requests);
+  isCut = false;
+  await view.getByRole('button', { name: 'Try again' }).click();
+  release();
 }
