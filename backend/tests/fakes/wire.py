@@ -8,18 +8,20 @@ import base64
 import contextlib
 import ssl
 import threading
-from collections.abc import Coroutine, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+Serve: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[None, None, None]]
 
 _CHUNK = 1 << 16
 
@@ -67,6 +69,7 @@ class Network:
     loop: asyncio.AbstractEventLoop
     tunnels: list[str] = field(default_factory=list)
     servers: list[asyncio.Server] = field(default_factory=list)
+    connections: set[asyncio.Task[None]] = field(default_factory=set)
 
     def add_tls(self, port: int, authority: Authority) -> int:
         """Put TLS in front of the server on ``port``; return the port of the TLS server."""
@@ -74,7 +77,7 @@ class Network:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await _relay(reader, writer, port)
 
-        return self._start(asyncio.start_server(serve, "127.0.0.1", 0, ssl=authority.server))
+        return self._start(serve, authority.server)
 
     def add_proxy(self, ports: Mapping[str, int], *, credentials: str) -> int:
         """Start a proxy to the hosts in ``ports`` (``host:port``) for ``user:password``; return its port."""
@@ -91,21 +94,36 @@ class Network:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await _relay(reader, writer, ports[target])
 
-        return self._start(asyncio.start_server(serve, "127.0.0.1", 0))
+        return self._start(serve)
 
-    def _start(self, server: Coroutine[Any, Any, asyncio.Server]) -> int:  # asyncio's own types
-        future: Future[asyncio.Server] = asyncio.run_coroutine_threadsafe(server, self.loop)
-        self.servers.append(started := future.result())
+    def _start(self, serve: Serve, tls: ssl.SSLContext | None = None) -> int:
+        def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.connections.add(task := self.loop.create_task(serve(reader, writer)))
+            task.add_done_callback(self.connections.discard)
+            # A task that is cancelled before it starts runs none of its code.
+            task.add_done_callback(lambda _: writer.transport.abort())
+
+        server = asyncio.start_server(connect, "127.0.0.1", 0, ssl=tls)
+        started = asyncio.run_coroutine_threadsafe(server, self.loop).result()
+        self.servers.append(started)
         return int(started.sockets[0].getsockname()[1])
 
     async def end(self) -> None:
         """Close the servers, and cancel their connections."""
+        # asyncio leaves a connection open that it has accepted, but whose task has not started when its server closes.
+        while not all(_has_started(task) for task in asyncio.all_tasks()):
+            await asyncio.sleep(0)
         for server in self.servers:
             server.close()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _has_started(task: asyncio.Task[Any]) -> bool:  # whatever a task returns
+    routine = task.get_coro()
+    return not iscoroutine(routine) or getcoroutinestate(routine) != CORO_CREATED
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:
@@ -130,9 +148,7 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, por
         await _close(far_writer)
         await _close(writer)
     finally:
-        # A relay that is cancelled waits for neither side.
         far_writer.transport.abort()
-        writer.transport.abort()
 
 
 @contextmanager
