@@ -2304,6 +2304,11 @@ export interface components {
        */
       note: string | null;
       /**
+       * Order By
+       * @description The column by which the page is sorted, if any.
+       */
+      order_by: string | null;
+      /**
        * Partial
        * @description The search reached its deadline: there may be more hits.
        * @default false
@@ -4012,6 +4017,8 @@ export interface operations {
         /** @description Samples with at least this many tokens. */
         min_tokens?: number | null;
         mode?: 'words' | 'exact' | 'regex';
+        /** @description A column or path, or -column for the greatest first; NaN and null come last. Before `sort`. Texts are compared by their first 100 bytes. */
+        order_by?: string | null;
         /** @description Counts from 1. */
         page?: number;
         /** @description words: all of them, in any order; "a phrase", begin*, -without. exact: this text. regex: an RE2 pattern. */
@@ -4022,6 +4029,8 @@ export interface operations {
         split?: string | null;
         /** @description The tokenization of the token counts. Default: the newest ready one. */
         tokenization?: string | null;
+        /** @description Conditions that all have to hold, each a JSON array ["column", "op", value] with op one of = != < <= > >= in contains is_null not_null. The column may be a path (meta.lang). Null matches is_null only. */
+        where?: string[];
       };
       header?: never;
       path: {
@@ -4088,6 +4097,15 @@ export interface operations {
       };
       /** @description The request is not valid */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
         headers: {
           [name: string]: unknown;
         };

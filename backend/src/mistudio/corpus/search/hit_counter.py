@@ -125,6 +125,15 @@ class HitCounter:
                 pace = self._seconds_per_window
                 self._count_windows(deadline, most=min(_MAX_WINDOWS, int(_SLICE_SECONDS / pace)) if pace else 1)
 
+    def find_all(self, deadline: Deadline) -> Ids:
+        """Return the ids of all hits, ascending. Raises SearchEnded."""
+        windows = self._source.windows
+        found = [np.empty(0, dtype=np.int64)]
+        for start in range(0, windows, _MAX_WINDOWS):
+            deadline.check()
+            found += self._source.find(range(start, min(start + _MAX_WINDOWS, windows)), deadline)
+        return np.concatenate(found)
+
     def early_page(self, offset: int, size: int, *, deadline: Deadline, windows: int) -> HitPage | None:
         """Return the page if the first ``windows`` windows hold it, else None. Raises SearchEnded."""
         with self._lock:

@@ -1,0 +1,86 @@
+"""Conditions, order and figures of columns over HTTP."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from fakes.datasets import add_ready
+from fakes.running import RunningServer, running_server
+from mistudio.core.config import Settings
+
+ROWS: dict[str, list[list[dict[str, object]]]] = {
+    "train": [
+        [
+            {"text": f"Row {row} of cats", "n": row, "lang": ["en", "de", None][row % 3], "meta": {"score": row / 10}}
+            for row in range(90)
+        ]
+    ],
+    "test": [[{"text": "the end", "n": -1, "lang": "", "meta": None}]],
+}
+
+
+@pytest.fixture
+async def server(settings: Settings) -> AsyncIterator[RunningServer]:
+    """Run a server."""
+    async with running_server(settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def dataset(server: RunningServer) -> str:
+    """Add a ready dataset; return its address."""
+    return f"/api/datasets/{await add_ready(server.parts.database, server.parts.storage, ROWS)}"
+
+
+def rows_of(answer: Any) -> list[int]:  # JSON
+    """Return the column n of the page's rows."""
+    return [sample["columns"]["n"] for sample in answer["data"]]
+
+
+async def ask(server: RunningServer, address: str, *where: list[object], **query: object) -> Any:  # JSON
+    """List samples with conditions."""
+    params = {name: str(value) for name, value in query.items()}
+    conditions = [json.dumps(each) for each in where]
+    answer = await server.http.get(f"{address}/samples", params={**params, "where": conditions})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_conditions_and_order(server: RunningServer, dataset: str) -> None:
+    """They combine with each other, with search, split and pages; totals are exact."""
+    first = await ask(server, dataset, ["lang", "=", "de"], ["meta.score", "<", 3], order_by="-n", limit=3)
+    assert ([28, 25, 22], 10, True) == (rows_of(first), first["pagination"]["total"], first["search"]["exact_total"])
+    assert "-n" == first["search"]["order_by"]
+    last = await ask(server, dataset, ["lang", "=", "de"], ["meta.score", "<", 3], order_by="-n", limit=3, page=4)
+    assert ([1], False) == (rows_of(last), last["pagination"]["has_next"])
+    found = await ask(server, dataset, ["n", "in", [3, 4, 500]], search="cats", split="train")
+    assert ([3, 4], "cats") == (rows_of(found), found["data"][0]["text"][slice(*found["data"][0]["marks"][0])])
+    assert [-1] == rows_of(await ask(server, dataset, ["lang", "=", ""]))
+    assert 30 == (await ask(server, dataset, ["lang", "is_null"]))["pagination"]["total"]
+    assert [-1, 0] == rows_of(await ask(server, dataset, order_by="n", limit=2))
+
+
+async def test_wrong_conditions_are_errors(server: RunningServer, dataset: str) -> None:
+    """Each names the field, and says what would be right."""
+    for params, code, field, words in (
+        ({"where": "n>3"}, "validation_error", "where", "not a condition"),
+        ({"where": '["m","=",3]'}, "unknown_column", "where", "Columns: text, n, lang, meta"),
+        ({"where": '["n","=","x"]'}, "validation_error", "where", "give a number"),
+        ({"order_by": "m"}, "unknown_column", "order_by", "There is no column"),
+        ({"order_by": "meta"}, "validation_error", "order_by", "cannot be sorted"),
+    ):
+        answer = await server.http.get(f"{dataset}/samples", params=params)
+        problem = answer.json()
+        assert (422, code, field) == (answer.status_code, problem["code"], problem["errors"][0]["field"])
+        assert words in problem["detail"]
+
+
+async def test_a_sort_past_the_deadline_says_so(settings: Settings) -> None:
+    """It may pass: fewer rows are sorted in less time."""
+    async with running_server(settings.model_copy(update={"search_seconds": 1e-9})) as server:
+        dataset_id = await add_ready(server.parts.database, server.parts.storage, ROWS)
+        answer = await server.http.get(f"/api/datasets/{dataset_id}/samples", params={"order_by": "n"})
+        assert (503, "unavailable") == (answer.status_code, answer.json()["code"])
+        assert "Sorting" in answer.json()["detail"]
