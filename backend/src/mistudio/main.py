@@ -16,7 +16,7 @@ from mistudio.api.metrics import MetricsMiddleware
 from mistudio.api.middleware import BodyLimitMiddleware, CrashMiddleware, HeadMiddleware
 from mistudio.api.panel import mount_panel
 from mistudio.api.problems import PROBLEM_MODEL, describe_common_refusals
-from mistudio.api.routes import datasets, hub, indexes, jobs, metrics, samples, system, tokenizations
+from mistudio.api.routes import columns, datasets, hub, indexes, jobs, metrics, samples, system, tokenizations
 from mistudio.api.security import AccessMiddleware, AccessRules
 from mistudio.core.child_environment import child_environment
 from mistudio.core.config import Settings
@@ -33,6 +33,7 @@ from mistudio.schemas.event import (
     DatasetSnapshot,
     SubscribeRefused,
 )
+from mistudio.services.column_service import ColumnService
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
@@ -142,6 +143,7 @@ class Server:
             edits=self.edits,
             imports=self.imports,
             samples=self.samples,
+            columns=ColumnService(self.settings, self.database, queue=self.engine.queue, storage=self.storage),
             indexes=self.indexes,
             tokenizers=self.tokenizers,
             tokenizations=self.tokenizations,
@@ -220,7 +222,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(MetricsMiddleware)
     app.add_middleware(HeadMiddleware)
     install_error_handlers(app)
-    for module in (datasets, samples, indexes, tokenizations, jobs, hub, system):
+    for module in (datasets, samples, columns, indexes, tokenizations, jobs, hub, system):
         app.include_router(module.router)
     app.include_router(metrics.router)
     app.mount("/socket.io", server.socket.asgi)

@@ -1,5 +1,6 @@
 """Conditions, order and figures of columns over HTTP."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from fakes.datasets import add_ready
 from fakes.running import RunningServer, running_server
+from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 
 ROWS: dict[str, list[list[dict[str, object]]]] = {
@@ -84,3 +86,27 @@ async def test_a_sort_past_the_deadline_says_so(settings: Settings) -> None:
         answer = await server.http.get(f"/api/datasets/{dataset_id}/samples", params={"order_by": "n"})
         assert (503, "unavailable") == (answer.status_code, answer.json()["code"])
         assert "Sorting" in answer.json()["detail"]
+
+
+async def test_profiles_are_computed_on_request(server: RunningServer, dataset: str) -> None:
+    """A job computes them once; then they are there at once, and a click on what they show finds the rows."""
+    assert "none" == (await server.get(f"{dataset}/columns"))["state"]
+    started = await server.http.post(f"{dataset}/columns")
+    assert (202, "building") == (started.status_code, started.json()["state"])
+    async with asyncio.timeout(TIMEOUT):
+        while (answer := await server.get(f"{dataset}/columns"))["state"] != "ready":
+            assert "building" == answer["state"]
+            await asyncio.sleep(0.05)
+    profiles = {each["name"]: each for each in answer["data"]}
+    assert ["text", "n", "lang", "meta.score"] == list(profiles)
+    lang = profiles["lang"]
+    assert (91, 30, 3, True) == (lang["rows"], lang["nulls"], lang["distinct"], lang["distinct_is_exact"])
+    assert [("de", 30), ("en", 30), ("", 1)] == [(each["value"], each["count"]) for each in lang["top"]]
+    number = profiles["n"]
+    assert ("value", -1, 89) == (number["measure"], number["min"], number["max"])
+    for each in number["histogram"]:
+        found = await ask(server, dataset, ["n", ">=", each["from"]], ["n", "<", each["to"]])
+        assert each["count"] == found["pagination"]["total"]
+    again = await server.http.post(f"{dataset}/columns")
+    assert (202, answer) == (again.status_code, again.json())
+    assert "ready" == (await server.get(dataset))["status"]

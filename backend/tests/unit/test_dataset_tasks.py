@@ -22,6 +22,7 @@ from mistudio.workers.dataset_tasks import (
     extend_dataset_task,
     import_dataset_task,
     index_dataset_task,
+    profile_columns_task,
     tokenize_dataset_task,
 )
 from mistudio.workers.jobs.reporter import PHASES
@@ -189,6 +190,7 @@ TASKS = {
     "extend": (extend_dataset_task, "downloads"),
     "tokenize": (tokenize_dataset_task, "tokenization"),
     "index": (index_dataset_task, "indexes"),
+    "profile": (profile_columns_task, "indexes"),
 }
 
 

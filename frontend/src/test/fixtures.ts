@@ -199,6 +199,7 @@ export function makeSamplePage(
       exact_total: true,
       case: false,
       sort: 'row',
+      order_by: null,
       index: false,
       partial: false,
       tokenization_id: null,

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request
 from mistudio.corpus.hub.part_types import Order, Part
 from mistudio.schemas.common import ColumnName, OneLine
 from mistudio.schemas.part import Seed, choose_amount, make_part
+from mistudio.services.column_service import ColumnService
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
@@ -33,6 +34,7 @@ class Services:
     edits: EditService
     imports: ImportService
     samples: SampleService
+    columns: ColumnService
     indexes: IndexService
     tokenizers: TokenizerService
     tokenizations: TokenizationService

@@ -145,4 +145,5 @@ _GROUPS: Mapping[str, JobGroup] = {
     "extend": "downloads",
     "tokenize": "tokenizations",
     "index": "indexes",
+    "profile": "indexes",
 }

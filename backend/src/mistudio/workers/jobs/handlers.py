@@ -31,6 +31,7 @@ from mistudio.services.storage.plan_file import read_local_plan, read_plan, writ
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.file_utils import ensure_dir, get_allocated_size
 from mistudio.workers.jobs.index_handler import follow_with_index, handle_index
+from mistudio.workers.jobs.profile_handler import handle_profile
 from mistudio.workers.jobs.runner import Handler, JobContext
 
 if TYPE_CHECKING:
@@ -216,5 +217,6 @@ def job_handlers(
         "import": follow_with_index(partial(handle_import, settings=settings, database=database), settings),
         "extend": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),
+        "profile": partial(handle_profile, settings=settings, database=database),
         "tokenize": partial(handle_tokenize, settings=settings, database=database, preloaded=preloaded),
     }
