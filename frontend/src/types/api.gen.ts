@@ -788,9 +788,9 @@ export interface components {
      * ColumnProfileResponse
      * @description The figures of one column over all splits; a field of a struct is a column named by its path.
      *
-     *     ``min``, ``max``, ``mean`` and ``histogram`` are of the values or, of texts and lists, of their lengths in characters
-     *     or items. NaN is in none of them; infinities are in ``min`` and ``max`` only. ``top`` has the most frequent values; of
-     *     columns with very many values only those that are frequent for certain.
+     *     ``min``, ``max``, ``mean`` and ``histogram`` are of the values or, of texts and lists, of their lengths in
+     *     characters or items. NaN is in none of them; infinities are in ``min`` and ``max`` only. ``top`` has the most
+     *     frequent values; of columns with very many values only those that are frequent for certain.
      */
     ColumnProfileResponse: {
       /**
@@ -2321,6 +2321,12 @@ export interface components {
       split: string;
       /** Text */
       text: string;
+      /**
+       * Text Is Null
+       * @description Whether there is no text, rather than an empty one.
+       * @default false
+       */
+      text_is_null: boolean;
       /** Token Count */
       token_count: number | null;
       /** Tokenization Id */
@@ -2370,6 +2376,12 @@ export interface components {
       split: string;
       /** Text */
       text: string;
+      /**
+       * Text Is Null
+       * @description Whether there is no text, rather than an empty one.
+       * @default false
+       */
+      text_is_null: boolean;
       /** Token Count */
       token_count: number | null;
       /** Truncated */

@@ -29,9 +29,9 @@ class HistogramBinResponse(Shape):
 class ColumnProfileResponse(Shape):
     """The figures of one column over all splits; a field of a struct is a column named by its path.
 
-    ``min``, ``max``, ``mean`` and ``histogram`` are of the values or, of texts and lists, of their lengths in characters
-    or items. NaN is in none of them; infinities are in ``min`` and ``max`` only. ``top`` has the most frequent values; of
-    columns with very many values only those that are frequent for certain.
+    ``min``, ``max``, ``mean`` and ``histogram`` are of the values or, of texts and lists, of their lengths in
+    characters or items. NaN is in none of them; infinities are in ``min`` and ``max`` only. ``top`` has the most
+    frequent values; of columns with very many values only those that are frequent for certain.
     """
 
     name: str

@@ -62,6 +62,7 @@ class SampleResponse(Shape):
     split: str
     row: int
     text: str
+    text_is_null: bool = Field(default=False, description="Whether there is no text, rather than an empty one.")
     token_count: int | None
     char_count: int
     truncated: bool

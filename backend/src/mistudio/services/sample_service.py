@@ -210,6 +210,7 @@ def _sample_response(sample: Sample, token_count: int | None, highlighter: Highl
         split=sample.split,
         row=sample.row,
         text=sample.text,
+        text_is_null=sample.text_is_null,
         token_count=token_count,
         char_count=sample.char_count,
         truncated=sample.truncated,
