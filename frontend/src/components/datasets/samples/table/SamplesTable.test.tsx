@@ -30,19 +30,24 @@ const SAMPLES = makeSamplePage([
   makeSample({ id: 2, row: 9, text: '', text_is_null: true, columns: { stars: null } }),
 ]);
 
-function renderSamplesTable(changes: Partial<DatasetRoute> = {}) {
+interface TableData {
+  readonly dataset: typeof DATASET;
+  readonly samples: typeof SAMPLES;
+}
+
+function renderSamplesTable(changes: Partial<DatasetRoute> = {}, data: Partial<TableData> = {}) {
   const top = [{ value: 5, count: 1, is_cut: false }];
-  const data = [makeColumnProfile({ name: 'stars', distinct: 1, top })];
+  const profiles = [makeColumnProfile({ name: 'stars', distinct: 1, top })];
   server.use(
     http.get(api('/datasets/ds_1/columns'), () =>
-      HttpResponse.json({ state: 'ready', progress: 100, error: null, data }),
+      HttpResponse.json({ state: 'ready', progress: 100, error: null, data: profiles }),
     ),
   );
   const onNavigate = jest.fn();
   const route = makeDatasetRoute('ds_1', { tab: 'samples', layout: 'table', page: 3, ...changes });
-  render(
-    <SamplesTable dataset={DATASET} samples={SAMPLES} route={route} busy={false} onNavigate={onNavigate} />,
-  );
+  const { dataset = DATASET, samples = SAMPLES } = data;
+  const props = { dataset, samples, route, onNavigate };
+  render(<SamplesTable {...props} busy={false} />);
   return { onNavigate, route };
 }
 
@@ -55,6 +60,14 @@ it('shows a row per sample and a cell per column', () => {
     'null',
     'null',
   ]);
+});
+
+it('shows fields of objects as columns', () => {
+  const field = { ...STARS, name: 'meta.lang', type: 'string' };
+  const dataset = { ...DATASET, metadata: { ...DATASET.metadata, columns: [field] } };
+  const samples = makeSamplePage([makeSample({ columns: { meta: { lang: 'en' } } })]);
+  renderSamplesTable({}, { dataset, samples });
+  expect(screen.getByRole('cell')).toHaveTextContent('en');
 });
 
 it('opens a row, by mouse and by keyboard', async () => {

@@ -14,7 +14,7 @@ import { addConditions } from './conditions';
 import { RowPane } from './RowPane';
 import { type TableColumn, TableHead } from './TableHead';
 import { useColumnLayout } from './useColumnLayout';
-import { useColumnProfiles } from './useColumnProfiles';
+import { useColumnProfiles } from '../../shared/useColumnProfiles';
 
 interface SamplesTableProps {
   readonly dataset: DatasetDetail;
@@ -27,7 +27,7 @@ interface SamplesTableProps {
 /** A page of samples as a table, with one of them in a pane beside it. */
 export default function SamplesTable({ dataset, samples, route, busy, onNavigate }: SamplesTableProps) {
   const { text_column: textColumn } = dataset;
-  const profiles = useColumnProfiles(dataset.id);
+  const profiles = useColumnProfiles(dataset.id, true);
   const layout = useColumnLayout(dataset.id, textColumn);
   const all = listColumns(dataset);
   const columns = all
@@ -155,9 +155,20 @@ function TableRows({ samples, columns, textColumn, opened, onOpen }: TableRowsPr
 }
 
 function getCell(sample: DatasetSample, name: string, textColumn: string | null): unknown {
-  if (name in sample.columns) return sample.columns[name];
+  const found = getAtPath(sample.columns, name);
+  if (found !== undefined) return found;
   const isText = name === textColumn || (textColumn === null && name === 'text');
   return isText && !sample.text_is_null ? sample.text : null;
+}
+
+/** Return what a column, or a path into one such as `meta.lang`, holds; undefined if there is no such column. */
+function getAtPath(columns: Readonly<Record<string, unknown>>, path: string): unknown {
+  if (path in columns) return columns[path];
+  const dot = path.lastIndexOf('.');
+  if (dot < 0) return undefined;
+  const outer = getAtPath(columns, path.slice(0, dot));
+  const inner = typeof outer === 'object' && outer !== null ? Object.entries(outer) : [];
+  return inner.find(([name]) => name === path.slice(dot + 1))?.[1] as unknown;
 }
 
 /** Move the focus between rows with the arrow keys. */

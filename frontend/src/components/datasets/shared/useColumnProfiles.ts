@@ -1,19 +1,22 @@
 import { useCallback, useEffect, useState } from 'react';
 
-import { getColumns, profileColumns } from '../../../../api/datasets';
-import { isAbort, toApiError } from '../../../../api/errors';
-import { useResource } from '../../../../hooks/useResource';
-import type { ColumnsResponse } from '../../../../types/dataset';
+import { getColumns, profileColumns } from '../../../api/datasets';
+import { isAbort, toApiError } from '../../../api/errors';
+import { useResource } from '../../../hooks/useResource';
+import type { ColumnsResponse } from '../../../types/dataset';
 
 const POLL_MS = 1_500;
 
 /**
  * Return the profiles of the dataset's columns, or how far they are; null until that is known, or where it fails.
  *
- * They are requested if nobody has had them computed yet.
+ * With `isWanted`, they are requested if nobody has had them computed yet.
  */
-export function useColumnProfiles(datasetId: string): ColumnsResponse | null {
-  const load = useCallback((signal: AbortSignal) => loadOrRequest(datasetId, signal), [datasetId]);
+export function useColumnProfiles(datasetId: string, isWanted: boolean): ColumnsResponse | null {
+  const load = useCallback(
+    (signal: AbortSignal) => loadOrRequest(datasetId, isWanted, signal),
+    [datasetId, isWanted],
+  );
   const { state } = useResource(load);
   const first = state.kind === 'loaded' ? state.value : null;
   const [update, setUpdate] = useState<{ of: ColumnsResponse; value: ColumnsResponse } | null>(null);
@@ -25,9 +28,13 @@ export function useColumnProfiles(datasetId: string): ColumnsResponse | null {
   return latest;
 }
 
-async function loadOrRequest(datasetId: string, signal: AbortSignal): Promise<ColumnsResponse> {
+async function loadOrRequest(
+  datasetId: string,
+  isWanted: boolean,
+  signal: AbortSignal,
+): Promise<ColumnsResponse> {
   const present = await getColumns(datasetId, signal);
-  return present.state === 'none' ? profileColumns(datasetId) : present;
+  return isWanted && present.state === 'none' ? profileColumns(datasetId) : present;
 }
 
 /** Load once more after a pause; return a function that cancels it. */

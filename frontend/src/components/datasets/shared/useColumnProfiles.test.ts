@@ -1,8 +1,8 @@
 import { renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
-import { makeColumnProfile } from '../../../../test/fixtures';
-import { api, server } from '../../../../test/server';
+import { makeColumnProfile } from '../../../test/fixtures';
+import { api, server } from '../../../test/server';
 import { useColumnProfiles } from './useColumnProfiles';
 
 it('requests profiles that nobody has had computed, and polls until they are there', async () => {
@@ -17,7 +17,7 @@ it('requests profiles that nobody has had computed, and polls until they are the
       return HttpResponse.json(building, { status: 202 });
     }),
   );
-  const { result } = renderHook(() => useColumnProfiles('ds_1'));
+  const { result } = renderHook(() => useColumnProfiles('ds_1', true));
   await waitFor(() => expect(result.current?.state).toBe('building'));
   await waitFor(() => expect(result.current?.state).toBe('ready'), { timeout: 5_000 });
   expect(requests).toBe(1);
