@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import pyarrow as pa
 
 from mistudio.corpus.arrays import Counts, Ids
 from mistudio.corpus.columns.compare import Mask
@@ -74,9 +75,15 @@ class ColumnFilter:
         kept = [rows[self._match_group(number)[rows - first]] for number, first, rows in self.groups.split_ids(ordered)]
         return ids[np.isin(ids, np.concatenate(kept))] if kept else ids[:0]
 
-    def _match_group(self, number: int) -> Mask:
+    def match_run(self, run: range) -> Mask:
+        """Return whether each row of a run of groups meets the conditions."""
         columns = [condition.column for condition in self.predicate.conditions]
-        return self.predicate.match(self.groups.store.read(self.groups.all[number], columns=columns))
+        table = self.groups.read(run, columns)
+        rows = self.groups.stop(run) - self.groups.starts[run.start]
+        return self.predicate.match(table if table.num_columns else pa.table({"": pa.nulls(rows)}))
+
+    def _match_group(self, number: int) -> Mask:
+        return self.match_run(range(number, number + 1))
 
 
 @dataclass(frozen=True)

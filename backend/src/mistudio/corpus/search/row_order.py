@@ -1,7 +1,6 @@
 """Sorts the hits of a search by a column, and keeps the newest orders in bounded memory."""
 
 import threading
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +17,6 @@ from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.row_groups import RowGroups
 
 _CACHE_BYTES: Final = 64 << 20
-_GROUPS_PER_TASK: Final = 4
 
 
 class OrderCache:
@@ -54,20 +52,21 @@ class RowOrder:
     def sort(self, ids: Ids, deadline: Deadline) -> Ids:
         """Return ``ids``, which ascend, in order. Raises SearchEnded, and ValidationFailed if they are too many."""
         self.keys.require_room(len(ids))
-        parts = list(self.groups.split_ids(ids))
+        runs = list(self.groups.list_runs([number for number, _first, _rows in self.groups.split_ids(ids)]))
 
-        def read(some: Sequence[tuple[int, int, Ids]]) -> list[pa.Array]:
+        def read(run: range) -> pa.Array:
             deadline.check()
-            return [self._read_keys(*part) for part in some]
+            return self._read_keys(run, ids)
 
-        tasks = [parts[start : start + _GROUPS_PER_TASK] for start in range(0, len(parts), _GROUPS_PER_TASK)]
-        keys = [each for found in self.executor.map(read, tasks) for each in found]
+        keys = list(self.executor.map(read, runs))
         deadline.check()
         return ids[sort_keys(keys, is_descending=self.order.is_descending)]
 
-    def _read_keys(self, number: int, first: int, rows: Ids) -> pa.Array:
-        table = self.groups.store.read(self.groups.all[number], columns=[self.order.column])
+    def _read_keys(self, run: range, ids: Ids) -> pa.Array:
+        start, stop = self.groups.starts[run.start], self.groups.stop(run)
+        rows = ids[np.searchsorted(ids, start) : np.searchsorted(ids, stop)]
+        table = self.groups.read(run, [self.order.column])
         if not table.num_columns:
             return self.keys.make(pa.nulls(len(rows)))
         keys = self.keys.make(read_column(table, self.order.column))
-        return keys if len(rows) == len(keys) else keys.take(pa.array(rows - first))
+        return keys if len(rows) == len(keys) else keys.take(pa.array(rows - start))

@@ -19,7 +19,7 @@ from mistudio.corpus.columns.compare import Mask
 from mistudio.corpus.search.folding import fold_array
 from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.query import Pattern, WordsQuery
-from mistudio.corpus.search.row_filters import LengthRange, RowFilter
+from mistudio.corpus.search.row_filters import ColumnFilter, LengthRange, RowFilter
 from mistudio.corpus.search.row_groups import RowGroups
 
 _WINDOW_ROWS: Final = 1 << 16
@@ -87,15 +87,12 @@ def select_matches(groups: RowGroups, ids: Ids, matcher: Matcher) -> Ids:
 
 
 class ScanSource:
-    """Hits found by a scan; its windows are the row groups from ``start`` to ``stop``, where splits begin or end.
-
-    ``matcher`` None finds all rows that pass ``row_filter``.
-    """
+    """Hits found by a scan; its windows are the row groups from ``start`` to ``stop``, where splits begin or end."""
 
     def __init__(
         self,
         groups: RowGroups,
-        matcher: Matcher | None,
+        matcher: Matcher,
         *,
         start: int,
         stop: int,
@@ -133,7 +130,7 @@ class ScanSource:
     def _scan_group(self, number: int) -> Ids:
         start, group = self._groups.starts[number], self._groups.all[number]
         mask = self._filter.match(start, start + group.rows) if self._filter else np.ones(group.rows, dtype=np.bool_)
-        if self._matcher is not None and mask.any():
+        if mask.any():
             mask &= self._matcher.match(self._groups.texts(number))
         return np.flatnonzero(mask) + start
 
@@ -168,6 +165,42 @@ class RangeSource:
                 else np.arange(start, stop, dtype=np.int64)
             )
         return rows
+
+
+class FilterSource:
+    """All rows whose columns meet conditions, and whose number of tokens is within a range; windows are runs."""
+
+    def __init__(
+        self, columns: ColumnFilter, lengths: LengthRange | None, *, start: int, stop: int, executor: Executor
+    ) -> None:
+        self._columns = columns
+        self._lengths = lengths
+        self._executor = executor
+        groups = columns.groups
+        self._runs = list(groups.list_runs(groups.numbers_between(start, stop) if start < stop else range(0)))
+
+    @property
+    def windows(self) -> int:
+        """The number of runs of row groups."""
+        return len(self._runs)
+
+    def counts(self) -> None:
+        """Return None: only ``find`` can tell."""
+        return
+
+    def find(self, windows: Sequence[int], deadline: Deadline) -> list[Ids]:
+        """Return the rows of each of these windows."""
+
+        def find_rows(window: int) -> Ids:
+            deadline.check()
+            run = self._runs[window]
+            start = self._columns.groups.starts[run.start]
+            mask = self._columns.match_run(run)
+            if self._lengths is not None:
+                mask &= self._lengths.match(start, self._columns.groups.stop(run))
+            return np.flatnonzero(mask) + start
+
+        return list(self._executor.map(find_rows, windows))
 
 
 class EmptySource:

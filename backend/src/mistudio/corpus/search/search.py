@@ -35,6 +35,7 @@ from mistudio.corpus.search.row_groups import RowGroups
 from mistudio.corpus.search.row_order import OrderCache, RowOrder
 from mistudio.corpus.search.scan import (
     EmptySource,
+    FilterSource,
     Matcher,
     PatternMatcher,
     RangeSource,
@@ -103,11 +104,13 @@ class SearchableDataset:
         if lengths is not None and (request.least is not None or request.most is not None):
             length_range = LengthRange(lengths, request.least, request.most)
         filters: list[RowFilter] = [] if length_range is None else [length_range]
-        if request.where:
-            filters.append(ColumnFilter(self.groups, bind_conditions(request.where, self.store)))
+        columns = ColumnFilter(self.groups, bind_conditions(request.where, self.store)) if request.where else None
+        filters += [] if columns is None else [columns]
         order = self._make_order(request.order_by) if request.order_by else None
         row_filter = join_filters(filters)
-        return _Planner(self, request, length_range, row_filter, order, start, stop, self._executor).make_search()
+        return _Planner(
+            self, request, length_range, columns, row_filter, order, start, stop, self._executor
+        ).make_search()
 
     def _make_order(self, order_by: OrderBy) -> RowOrder:
         column = find_column(self.store, order_by.column, field=FIELD)
@@ -148,6 +151,7 @@ class _Planner:
     dataset: SearchableDataset
     request: SearchRequest
     length_range: LengthRange | None
+    column_filter: ColumnFilter | None
     row_filter: RowFilter | None
     order: RowOrder | None
     start: int
@@ -197,8 +201,9 @@ class _Planner:
         return Search(make_plan, highlighter, early_scan=EarlyScan(scan_counter, windows), order=self.order)
 
     def _make_row_source(self) -> HitSource:
-        if self.request.where:
-            return self._make_scan(None)
+        if self.column_filter is not None:
+            start, stop, executor = self.start, self.stop, self.executor
+            return FilterSource(self.column_filter, self.length_range, start=start, stop=stop, executor=executor)
         return RangeSource(self.length_range, self.start, self.stop)
 
     def _make_candidate_source(self, pattern: Pattern, matcher: Matcher) -> HitSource | None:
@@ -228,7 +233,7 @@ class _Planner:
             return None
         return hits if select is None else FilteredSource(hits, select, batch_size=batch_size, executor=self.executor)
 
-    def _make_scan(self, matcher: Matcher | None) -> ScanSource:
+    def _make_scan(self, matcher: Matcher) -> ScanSource:
         return ScanSource(
             self.dataset.groups,
             matcher,
