@@ -157,6 +157,10 @@ bench-ingest: $(VENV)/.dev $(VENV)/.package ## Measure the import of every forma
 bench-exact: $(VENV)/.dev $(VENV)/.package ## Compare ids with those of `tokenizers`; ARGS="--tokenizers DIR --text FILE"
 	$(PY) bench/exact.py $(ARGS)
 
+.PHONY: bench-cleaning
+bench-cleaning: $(VENV)/.dev $(VENV)/.package ## Measure the cleaning steps, beside datatrove's filters; ARGS="--python ENVIRONMENT/bin/python --text FILE"
+	$(PY) bench/cleaning.py $(ARGS)
+
 .PHONY: bench-job
 bench-job: $(VENV)/.dev $(VENV)/.package ## Measure the whole download job, its memory, and pages of its result
 	$(PY) bench/job.py $(ARGS)

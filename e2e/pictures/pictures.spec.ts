@@ -52,6 +52,36 @@ const parent = (element: Locator, levels = 1): Locator => element.locator(`xpath
 
 test.use({ viewport: SIZE });
 
+test('mixtures and recipes', async ({ page, panel, server }) => {
+  await expect(panel.repository).toBeVisible();
+  await imported(server, { 'train.jsonl': TEXT.repeat(60) }, 'web');
+  await imported(server, { 'train.jsonl': TEXT.repeat(40) }, 'chat');
+  await expect(page.getByRole('listitem').getByText('ready', { exact: true })).toHaveCount(2);
+  await page.getByRole('button', { name: 'Select' }).click();
+  await page.getByRole('button', { name: 'Select all' }).click();
+  await page.getByRole('button', { name: 'Mix…' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('40 rows are taken').first()).toBeVisible();
+  await takeTall({
+    MixDialog: [dialog],
+    MixParts: [dialog.getByRole('list', { name: 'Parts' })],
+    MixOptions: [parent(dialog.getByLabel('Shares count'), 2)],
+  });
+  await dialog.getByLabel('Name').fill('blend');
+  await dialog.getByRole('button', { name: 'Mix', exact: true }).click();
+  await expect(page.getByRole('listitem').getByText('ready', { exact: true })).toHaveCount(3);
+  await page.getByRole('button', { name: /blend/ }).first().click();
+  await take({ MixtureShares: page.getByRole('region', { name: 'Parts' }) });
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Options' }).click();
+  await take({ RecipeButton: page.getByRole('button', { name: 'Import recipe' }) });
+  const text = `datasets:\n  twice:\n    import: {files: [{path: notes.jsonl, sha256: ${'0'.repeat(64)}}]}\n`;
+  const recipe = { name: 'recipe.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) };
+  await page.getByLabel('Recipe to import').setInputFiles(recipe);
+  await expect(page.getByText('A step failed')).toBeVisible();
+  await take({ RecipeDialog: page.getByRole('dialog') });
+});
+
 test('the list, its form and its dialogs', async ({ page, panel, server }) => {
   await take({ ImportButtons: parent(page.getByRole('button', { name: 'Import a file' })) });
   await sampleLoaded(server);
@@ -380,4 +410,26 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   await take({ TokenizedRows: made.getByRole('region', { name: 'Rows' }) });
   await made.getByRole('button', { name: /^Delete/ }).click();
   await take({ DeleteTokenizationDialog: page.getByRole('dialog', { name: /^Delete/ }) });
+});
+
+test('subsets', async ({ page, server }) => {
+  const pets = await imported(server, { 'train.jsonl': TEXT.repeat(60) }, 'mill');
+  await page.goto(`${server.url}/datasets/${pets.id}/samples`);
+  await page.getByRole('searchbox', { name: 'Search in samples' }).fill('mill');
+  const button = page.getByRole('button', { name: 'Save as dataset…' });
+  await take({ SaveButton: button });
+  await button.click();
+  const dialog = page.getByRole('dialog', { name: 'Save as dataset' });
+  await dialog.getByLabel('How much').selectOption('A random share');
+  await expect(dialog.getByRole('status')).toHaveText('6 rows of 60 kept, 54 dropped.');
+  await takeTall({
+    SaveDialog: [dialog],
+    SaveOptions: [parent(dialog.getByLabel('How much'), 2)],
+    SavePreview: [parent(dialog.getByRole('status'), 1)],
+  });
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Open it' }).click();
+  const lineage = page.getByRole('region', { name: 'Made from' });
+  await expect(lineage).toContainText('6 of 60 kept');
+  await take({ SubsetLineage: lineage });
 });

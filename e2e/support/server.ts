@@ -35,6 +35,7 @@ export class Server {
       folder: this.folder,
       environment: {
         PATH: process.env['PATH'],
+        PYTHONPATH: process.env['PYTHONPATH'],
         HOME: path.join(this.folder, 'home'),
         DATA_DIR: this.dataFolder,
         DATABASE_URL: `sqlite+aiosqlite:///${path.join(this.dataFolder, 'mistudio.db')}`,

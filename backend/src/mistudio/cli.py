@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mistudio import __version__
-from mistudio.commands import create, datasets, edit, tokens
+from mistudio.commands import create, datasets, derive, edit, mix, recipes, tokens
 from mistudio.commands.doctor import doctor
 from mistudio.commands.output import fail, load_settings
 from mistudio.core.config import Settings
@@ -52,11 +52,16 @@ def serve(
 
 app.command()(create.download)
 app.command()(create.extend)
+app.command()(derive.subset)
+app.command()(mix.mix)
 app.command(name="import")(create.import_files)
 app.command()(datasets.ls)
 app.command()(datasets.show)
 app.command()(datasets.samples)
 app.command()(edit.edit)
+app.command()(recipes.build)
+app.command()(recipes.recipe)
+app.command()(recipes.croissant)
 app.command()(tokens.tokenize)
 app.command()(tokens.stats)
 app.command(name="what-if")(tokens.what_if)

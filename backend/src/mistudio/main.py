@@ -6,17 +6,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
 
 from mistudio import __version__
 from mistudio.api.deps import Services
 from mistudio.api.errors import install_error_handlers
 from mistudio.api.metrics import MetricsMiddleware
 from mistudio.api.middleware import BodyLimitMiddleware, CrashMiddleware, HeadMiddleware
+from mistudio.api.openapi import openapi_document
 from mistudio.api.panel import mount_panel
-from mistudio.api.problems import PROBLEM_MODEL, describe_common_refusals
-from mistudio.api.routes import columns, datasets, hub, indexes, jobs, metrics, samples, system, tokenizations
+from mistudio.api.routers import include_routers
 from mistudio.api.security import AccessMiddleware, AccessRules
 from mistudio.core.child_environment import child_environment
 from mistudio.core.config import Settings
@@ -26,14 +24,8 @@ from mistudio.core.errors import Json
 from mistudio.core.migrations import upgrade
 from mistudio.core.websocket import WebSocketManager
 from mistudio.corpus.hub.planner import Planner
-from mistudio.schemas.event import (
-    DatasetEvent,
-    DatasetListEvent,
-    DatasetListSnapshot,
-    DatasetSnapshot,
-    SubscribeRefused,
-)
 from mistudio.services.column_service import ColumnService
+from mistudio.services.croissant_service import CroissantService
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
@@ -41,12 +33,15 @@ from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
 from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
+from mistudio.services.mix_service import MixService
+from mistudio.services.recipe_service import RecipeService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.row_service import RowService
 from mistudio.services.sample_service import SampleService
 from mistudio.services.snapshot_service import SnapshotService
 from mistudio.services.statistics_service import StatisticsService
 from mistudio.services.storage_service import StorageService
+from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.what_if_service import WhatIfService
@@ -54,9 +49,6 @@ from mistudio.utils.tasks import end_task
 from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
 
 PANEL = Path(__file__).parent / "web"
-# FastAPI's own shapes of a refusal.
-_UNUSED_MODELS = ("HTTPValidationError", "ValidationError")
-_EVENT_MODELS = (DatasetEvent, DatasetListEvent, DatasetSnapshot, DatasetListSnapshot, SubscribeRefused)
 
 
 class Server:
@@ -112,8 +104,22 @@ class Server:
             tokenizers=self.tokenizers,
             on_deleted=self._forget_tokenization,
         )
+        self.subsets = SubsetService(self.settings, self.database, storage=self.storage, datasets=self.datasets)
+        self.mixes = MixService(
+            settings, self.database, storage=self.storage, tokenizers=self.tokenizers, datasets=self.datasets
+        )
+        self.recipes = self._recipes()
         self.rows = RowService(self.database, self.storage, self.tokenizers)
         self.snapshots = SnapshotService(self.datasets)
+
+    def _recipes(self) -> RecipeService:
+        return RecipeService(
+            self.database,
+            storage=self.storage,
+            datasets=self.datasets,
+            mixes=self.mixes,
+            tokenizations=self.tokenizations,
+        )
 
     def _engine(self) -> Engine:
         if self.settings.is_embedded:
@@ -142,6 +148,10 @@ class Server:
             datasets=self.datasets,
             edits=self.edits,
             imports=self.imports,
+            mixes=self.mixes,
+            subsets=self.subsets,
+            recipes=self.recipes,
+            croissant=CroissantService(self.settings, self.database, self.storage),
             samples=self.samples,
             columns=ColumnService(self.settings, self.database, queue=self.engine.queue, storage=self.storage),
             indexes=self.indexes,
@@ -191,7 +201,8 @@ class Server:
         stack.push_async_callback(self.socket.close)
         await use_reserve(self.engine.start)
         stack.push_async_callback(self.engine.close)
-        stack.push_async_callback(end_task, asyncio.create_task(self.storage.keep_reserve()))
+        for task in (self.storage.keep_reserve(), self.recipes.follow()):
+            stack.push_async_callback(end_task, asyncio.create_task(task))
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -222,27 +233,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(MetricsMiddleware)
     app.add_middleware(HeadMiddleware)
     install_error_handlers(app)
-    for module in (datasets, samples, columns, indexes, tokenizations, jobs, hub, system):
-        app.include_router(module.router)
-    app.include_router(metrics.router)
+    include_routers(app)
     app.mount("/socket.io", server.socket.asgi)
     mount_panel(app, PANEL)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
-
-
-def openapi_document(app: FastAPI) -> dict[str, object]:
-    """Return the OpenAPI document with the shapes of errors and events, from which clients are generated."""
-    if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        _, shapes = models_json_schema(
-            [(model, "serialization") for model in (*_EVENT_MODELS, PROBLEM_MODEL)],
-            ref_template="#/components/schemas/{model}",
-        )
-        describe_common_refusals(document["paths"])
-        known = document["components"]["schemas"]
-        for name in _UNUSED_MODELS:
-            known.pop(name, None)
-        document["components"]["schemas"] = dict(sorted({**shapes["$defs"], **known}.items()))
-        app.openapi_schema = document
-    return app.openapi_schema

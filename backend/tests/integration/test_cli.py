@@ -1,6 +1,7 @@
 """The command line, without a server and with one: the same answers, one writer, exit codes, Ctrl-C."""
 
 import gzip
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -263,3 +264,89 @@ def test_escape_sequences_in_data_are_shown_and_not_carried_out(shell: Shell) ->
     assert ["\\x1b", "\\x1b", "\\x07"] == re.findall(r"control character \((.*)\)", "".join(shown[2:]))
     assert not re.search(r"[^\n -~\xa0-\uffff]", "".join(shown))
     assert "first\x1b[2J\tline\r\nsecond\rline\x9b" == shell.json("samples", "odd")["data"][0]["text"]
+
+
+def test_mixtures(shell: Shell) -> None:
+    """A dry run shows what comes, the command says what came, and so does show; the same again is that dataset."""
+    for name in ("one", "two"):
+        path = shell.folder / f"{name}.jsonl"
+        path.write_bytes(json_lines([{"text": f"{name} {number}"} for number in range(100)]))
+        shell.run("import", str(path), "--name", name)
+    command = ("mix", "one=60%", "two:train=0.4x2", "--seed", "3")
+    assert ["one train 100 100 100 60.24%", "two train 100 66 66 39.76%"] == [
+        " ".join(line.split()) for line in shell.run(*command, "--dry-run").stdout.splitlines()[1:]
+    ]
+    made = shell.run(*command, "--name", "both")
+    assert "one (train): 60.24%, 100 rows in 100 rows, 1.00 times what it has." in made.stdout
+    assert "two (train): 39.76%, 66 rows in 66 rows, 0.66 times what it has" in shell.run("show", "both").stdout
+    assert shell.json("show", "both")["id"] == shell.json(*command)["id"]
+    assert "is not a part. Write NAME=SHARE" in shell.run("mix", "one", "two=0.5", code=1).output
+    assert "The shares add up to 0.9" in shell.run("mix", "one=0.5", "two=0.4", code=1).output
+
+
+def test_subsets(shell: Shell) -> None:
+    """A dry run shows what comes, the command and show say what came; the same again is that dataset."""
+    path = shell.folder / "pets.jsonl"
+    path.write_bytes(json_lines([{"text": f"{('dog', 'cat')[number % 2]} {number // 4}"} for number in range(100)]))
+    shell.run("import", str(path), "--name", "pets")
+    command = ("subset", "pets", "--search", "dog", "--dedup", "exact", "--validation", "0.2")
+    shown = shell.run(*command, "--dry-run").stdout
+    assert "Filter: 50 of 100 rows kept; dropped: not matched 50." in shown
+    assert "Dedup exact: 25 of 50 rows kept; dropped: duplicate 25." in shown
+    assert re.search(r"dropped +train +1 +cat 0", shown)
+    made = shell.run(*command, "--name", "dogs")
+    assert "Dedup exact: 25 of 50 rows kept; dropped: duplicate 25." in made.stdout
+    facts = shell.run("show", "dogs").stdout
+    assert re.search(r"Parent +pets", facts)
+    assert re.search(r"Split validation +5 samples", facts)
+    assert shell.json("show", "dogs")["id"] == shell.json(*command)["id"]
+    assert "Every file is as it was stored." in shell.run("verify", "dogs").stdout
+    chosen = shell.json("subset", "pets", "--rows", "0:2", "--rows", "98:100")
+    assert 4 == chosen["num_samples"]
+    assert 2 == shell.json("subset", "pets", "--id", "train:5", "--id", "train:7")["num_samples"]
+    assert 10 == shell.json("subset", "pets", "--rows", "10", "--seed", "1")["num_samples"]
+    steps = shell.folder / "steps.json"
+    steps.write_text('[{"kind": "drop_regex", "pattern": "cat"}]')
+    assert 50 == shell.json("subset", "pets", "--steps", str(steps))["num_samples"]
+    for wrong, message in (
+        (("--rows", "5:x"), "is not a range"),
+        (("--id", "5"), "Write --id SPLIT:ROW"),
+        (("--steps", str(path)), "is not JSON"),
+        (("--decontaminate", "pets"), "not the same"),
+        (("--threshold", "0.9"), "belongs to --dedup near"),
+    ):
+        assert message in shell.run("subset", "pets", *wrong, code=1).stderr
+
+
+def test_recipes(shell: Shell) -> None:
+    """The command imports the files beside the recipe; what it made has a recipe that finds the same again."""
+    notes = json_lines([{"text": f"note {number}"} for number in range(50)])
+    (shell.folder / "notes.jsonl").write_bytes(notes)
+    path = shell.folder / "recipe.yaml"
+    files = f"files: [{{path: notes.jsonl, sha256: {hashlib.sha256(notes).hexdigest()}}}]"
+    parts = "parts: [{dataset: notes, rows: 5}, {dataset: notes, rows: 7, label: more}]"
+    path.write_text(
+        f"datasets:\n  notes: {{import: {{{files}}}}}\n  both: {{mix: {{{parts}}}}}\n"
+        "tokenizations:\n  tokens: {dataset: both, tokenizer: ./tokenizers/sample-bpe, max_length: 16}\n"
+    )
+    made = shell.json("build", str(path))
+    assert ("succeeded", ["notes", "both", "tokens"]) == (made["state"], [step["name"] for step in made["steps"]])
+    assert "tokens is ready. Its id is tok_" in shell.run("build", str(path)).stdout
+    written = shell.run("recipe", made["tokenizations"]["tokens"]).stdout
+    (shell.folder / "again.yaml").write_text(written)
+    again = shell.json("build", str(shell.folder / "again.yaml"))
+    assert list(made["tokenizations"].values()) == list(again["tokenizations"].values()), written
+    assert made["datasets"].keys() >= {"both"}
+    path.write_text(path.read_text().replace("rows: 7", "rows: x"))
+    assert "Line 3, datasets.both.mix.parts[1].rows: Input should be a valid integer" in (
+        shell.run("build", str(path), code=1).stderr
+    )
+    wrong = shell.folder / "wrong.yaml"
+    wrong.write_text(f"datasets:\n  other: {{import: {{{files.replace('notes.jsonl', 'other.jsonl')}}}}}\n")
+    assert "other.jsonl is not there. Put it beside the recipe." in shell.run("build", str(wrong), code=1).stderr
+
+
+def test_croissant_metadata(shell: Shell) -> None:
+    """The document of a dataset, as JSON."""
+    document = json.loads(shell.run("croissant", STORIES).output)
+    assert ("sc:Dataset", STORIES) == (document["@type"], document["name"])

@@ -27,7 +27,7 @@ LOST_METADATA = {"description", "license", "gated"}
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """A data folder with a download, two imports and two tokenizations."""
+    """A data folder with downloads, two imports, a mixture, a subset and two tokenizations."""
     with Hub() as hub:
         add_stories(hub)
         shell = Shell(tmp_path_factory.mktemp("made"), hub=hub.url)
@@ -38,6 +38,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Shell:
         for name, data in (("notes.csv", csv_bytes(ROWS)), ("more.jsonl", json_lines(ROWS))):
             (shell.folder / name).write_bytes(data)
             shell.run("import", str(shell.folder / name))
+        shell.run("mix", "notes=0.5", "more=0.5")
+        shell.run("subset", "notes", "--search", "story", "--rows", "9", "--seed", "2")
         shell.run("tokenize", "notes", "sample", "--max-length", "16")
         shell.run("tokenize", "notes", "sample", "--max-length", "32", "--packing", "concat")
     return shell
@@ -129,7 +131,7 @@ def test_every_command_says_what_is_wrong_and_recover_mends_it(
         assert "database" in last_line(shell.run(*command, code=1).stderr)
     assert "no  Database: " in shell.run("doctor", code=1).stdout
     said = shell.run("recover").stdout
-    assert "8 of 8 records restored" in said
+    assert "10 of 10 records restored" in said
     after = read_records(shell.data_dir)
     named = next(key for key, record in before.items() if record.get("name") == "Sample stories")
     assert keep_comparable(before, named) == keep_comparable(after, named)
@@ -152,7 +154,7 @@ def test_what_cannot_be_restored_is_said(shell: Shell) -> None:
     assert "run `mistudio recover`" in doctor
     assert 4 == doctor.count("\nno  ") + doctor.startswith("no  ") - doctor.count("no  Panel")
     said = shell.run("recover").stdout
-    assert "5 of 8 records restored" in said
+    assert "7 of 10 records restored" in said
     for record_id in (places["stories"].name, places["more"].name, first.name):
         assert any(line.startswith("not restored: ") and record_id in line for line in said.splitlines()), said
 
@@ -160,7 +162,7 @@ def test_what_cannot_be_restored_is_said(shell: Shell) -> None:
 def test_a_database_in_order_is_not_rebuilt(shell: Shell) -> None:
     """Unless it is forced."""
     assert "in order" in shell.run("recover", code=1).stderr
-    assert "8 of 8" in shell.run("recover", "--force").stdout
+    assert "10 of 10" in shell.run("recover", "--force").stdout
 
 
 def test_a_folder_that_is_none_is_one_sentence(tmp_path: Path) -> None:

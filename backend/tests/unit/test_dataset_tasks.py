@@ -18,10 +18,12 @@ from mistudio.models import Dataset, Job, utc_now
 from mistudio.services.job_service import JobService
 from mistudio.services.jobs.figures import DatasetFigures
 from mistudio.workers.dataset_tasks import (
+    derive_subset_task,
     download_dataset_task,
     extend_dataset_task,
     import_dataset_task,
     index_dataset_task,
+    mix_datasets_task,
     profile_columns_task,
     tokenize_dataset_task,
 )
@@ -188,6 +190,8 @@ TASKS = {
     "download": (download_dataset_task, "downloads"),
     "import": (import_dataset_task, "downloads"),
     "extend": (extend_dataset_task, "downloads"),
+    "subset": (derive_subset_task, "downloads"),
+    "mix": (mix_datasets_task, "downloads"),
     "tokenize": (tokenize_dataset_task, "tokenization"),
     "index": (index_dataset_task, "indexes"),
     "profile": (profile_columns_task, "indexes"),

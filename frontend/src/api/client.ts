@@ -19,6 +19,7 @@ export function observeApi(next: ApiObserver | null): void {
 
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** A text is sent as YAML, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -81,11 +82,13 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
 }
 
 function toRequestInit({ method = 'GET', body, headers, signal }: RequestOptions): RequestInit {
-  const contentType = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const isText = typeof body === 'string';
+  const contentType =
+    body === undefined ? {} : { 'Content-Type': isText ? 'application/yaml' : 'application/json' };
   return {
     method,
     headers: { ...createHeaders(), ...contentType, ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   };
 }

@@ -7,6 +7,7 @@ import type {
   DatasetSample,
   Job,
   SampleListResponse,
+  SubsetPreview,
   Tokenization,
 } from '../types/dataset';
 
@@ -85,11 +86,15 @@ export function makeDataset(changes: Partial<Dataset> = {}): Dataset {
       empty_texts: null,
       invalid_texts: null,
       schema_notices: [],
+      parents: [],
+      mixture: null,
+      subset: null,
       incomplete_texts: null,
       columns: COLUMNS,
       reading_notes: [],
       skipped_files: [],
     },
+    parents: [],
     amount: { kind: 'all' },
     order: 'first',
     seed: 0,
@@ -225,6 +230,22 @@ export function makeColumnProfile(changes: Partial<ColumnProfile> = {}): ColumnP
     mean: 3,
     top: [],
     histogram: [],
+    ...changes,
+  };
+}
+
+/** Half of 100 rows match. */
+export function makeSubsetPreview(changes: Partial<SubsetPreview> = {}): SubsetPreview {
+  return {
+    rows: 100,
+    matched: 50,
+    taken: 50,
+    stages: [{ kind: 'filter', rows: 100, kept: 50, dropped: { not_matched: 50 } }],
+    kept: [{ split: 'train', row: 0, text: 'dog 0' }],
+    dropped: [{ split: 'train', row: 1, text: 'cat 1' }],
+    sample_rows: 0,
+    steps: [],
+    note: null,
     ...changes,
   };
 }

@@ -96,6 +96,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/croissant': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Croissant
+     * @description Describe a dataset in Croissant 1.0 (JSON-LD): its files with checksums, its columns with types.
+     */
+    get: operations['getCroissant'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/{dataset_id}/extend': {
     parameters: {
       query?: never;
@@ -135,6 +155,26 @@ export interface paths {
      * @description Stop the build, or remove the index if none is being built; word searches read the data then.
      */
     delete: operations['removeIndex'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/{dataset_id}/recipe': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Describe Dataset
+     * @description Get the recipe that makes this dataset again, as YAML.
+     */
+    get: operations['describeDataset'];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -267,6 +307,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/subset': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Create Subset
+     * @description Make a dataset of some rows of this one, in the background. The same subset again is a 409.
+     */
+    post: operations['createSubset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/{dataset_id}/subset/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Preview Subset
+     * @description Show which rows a subset would have, and what its steps do to a sample of them. Nothing is stored.
+     */
+    post: operations['previewSubset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/{dataset_id}/tokenizations': {
     parameters: {
       query?: never;
@@ -341,6 +421,46 @@ export interface paths {
      * @description Check the Hub and the disk, then download in the background.
      */
     post: operations['downloadDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/mix': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Mix Datasets
+     * @description Mix datasets in shares of tokens, rows or bytes, in the background. The same mixture again is a 409.
+     */
+    post: operations['mixDatasets'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/mix/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Preview Mix
+     * @description Show how much each part of a mixture would contribute. Nothing is stored.
+     */
+    post: operations['previewMix'];
     delete?: never;
     options?: never;
     head?: never;
@@ -527,6 +647,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/recipes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Build Recipe
+     * @description Build a recipe in the background. Again, it goes on where it failed; complete or running, it is a 409.
+     */
+    post: operations['buildRecipe'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/recipes/{recipe_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Recipe
+     * @description Get a recipe with the state of each step.
+     */
+    get: operations['getRecipe'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/recipes/schema': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Recipe Schema
+     * @description Get the JSON Schema of recipes.
+     */
+    get: operations['getRecipeSchema'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/system/storage': {
     parameters: {
       query?: never;
@@ -623,6 +803,26 @@ export interface paths {
      * @description List where a token, or a token sequence, occurs in written rows, in one split (default: all).
      */
     get: operations['findPositions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/recipe': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Describe Tokenization
+     * @description Get the recipe that makes this tokenization and its dataset again, as YAML.
+     */
+    get: operations['describeTokenization'];
     put?: never;
     post?: never;
     delete?: never;
@@ -775,6 +975,59 @@ export interface components {
       kind: 'bytes';
     };
     /**
+     * C4Quality
+     * @description The rules of C4 (Raffel et al. 2020) as datatrove's C4QualityFilter has them.
+     *
+     *     C4 removes lines, too; here the lines decide only whether the document stays, and its text stays as it is.
+     */
+    C4Quality: {
+      /**
+       * Filter Curly Bracket
+       * @default true
+       */
+      filter_curly_bracket: boolean;
+      /**
+       * Filter Javascript
+       * @default true
+       */
+      filter_javascript: boolean;
+      /**
+       * Filter Lorem Ipsum
+       * @default true
+       */
+      filter_lorem_ipsum: boolean;
+      /**
+       * Filter No Terminal Punct
+       * @default true
+       */
+      filter_no_terminal_punct: boolean;
+      /**
+       * Filter Policy
+       * @default true
+       */
+      filter_policy: boolean;
+      /**
+       * Max Word Length
+       * @default 1000
+       */
+      max_word_length: number | null;
+      /**
+       * Min Num Sentences
+       * @default 5
+       */
+      min_num_sentences: number | null;
+      /**
+       * Min Words Per Line
+       * @default 3
+       */
+      min_words_per_line: number | null;
+      /**
+       * Remove Citations
+       * @default true
+       */
+      remove_citations: boolean;
+    };
+    /**
      * CheckResponse
      * @description One part that the server needs.
      */
@@ -783,6 +1036,79 @@ export interface components {
       detail: string;
       /** Ok */
       ok: boolean;
+    };
+    /**
+     * CleaningCluster
+     * @description Rows that are near duplicates; the first one stays.
+     */
+    CleaningCluster: {
+      /**
+       * Rows
+       * @description The first ten.
+       */
+      rows: number[];
+      /** Size */
+      size: number;
+    };
+    /**
+     * CleaningExample
+     * @description A row of the sample; ``reason`` is null if the step keeps it.
+     */
+    CleaningExample: {
+      /**
+       * Duplicate Of
+       * @description The row that stays in its place.
+       */
+      duplicate_of: number | null;
+      /** Duplicate Text */
+      duplicate_text: string | null;
+      /** Reason */
+      reason: string | null;
+      /** Row */
+      row: number;
+      /**
+       * Text
+       * @description At most 1,000 characters.
+       */
+      text: string;
+    };
+    /**
+     * CleaningLedger
+     * @description The rows of a step: ``rows`` = ``kept`` + the sum of ``dropped``.
+     */
+    CleaningLedger: {
+      /**
+       * Dropped
+       * @description Rows dropped, by reason.
+       */
+      dropped: {
+        [key: string]: number;
+      };
+      /** Kept */
+      kept: number;
+      /** Kind */
+      kind: string;
+      /**
+       * Rows
+       * @description Rows that came to the step.
+       */
+      rows: number;
+    };
+    /**
+     * CleaningStepPreview
+     * @description What a step does to the sample, with examples of what it keeps and drops.
+     */
+    CleaningStepPreview: {
+      /**
+       * Clusters
+       * @description The largest ones, of a step of kind dedup_near.
+       */
+      clusters: components['schemas']['CleaningCluster'][];
+      /** Dropped */
+      dropped: components['schemas']['CleaningExample'][];
+      /** Kept */
+      kept: components['schemas']['CleaningExample'][];
+      ledger: components['schemas']['CleaningLedger'];
     };
     /**
      * ColumnProfileResponse
@@ -1046,6 +1372,12 @@ export interface components {
        */
       order: 'first' | 'random';
       /**
+       * Parents
+       * @description The datasets that a derived one was made from.
+       * @default []
+       */
+      parents: components['schemas']['ParentResponse'][];
+      /**
        * Progress
        * @description Per cent.
        */
@@ -1075,7 +1407,7 @@ export interface components {
        * Source
        * @enum {string}
        */
-      source: 'huggingface' | 'local';
+      source: 'huggingface' | 'local' | 'derived';
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
@@ -1234,8 +1566,15 @@ export interface components {
       invalid_texts: number | null;
       /** License */
       license: string | null;
+      /** @description Of a mixture: its parts, as they came out. */
+      mixture: components['schemas']['MixtureResponse'] | null;
       /** Null Texts */
       null_texts: number | null;
+      /**
+       * Parents
+       * @default []
+       */
+      parents: components['schemas']['ParentResponse'][];
       /**
        * Reading Notes
        * @default []
@@ -1255,6 +1594,8 @@ export interface components {
       source_bytes: number | null;
       /** Source Files */
       source_files: number | null;
+      /** @description Of a subset: which rows it has, and why. */
+      subset: components['schemas']['SubsetResponse'] | null;
       /** Text Bytes */
       text_bytes: number | null;
       /** Text Column Reason */
@@ -1331,6 +1672,12 @@ export interface components {
        */
       order: 'first' | 'random';
       /**
+       * Parents
+       * @description The datasets that a derived one was made from.
+       * @default []
+       */
+      parents: components['schemas']['ParentResponse'][];
+      /**
        * Progress
        * @description Per cent.
        */
@@ -1360,7 +1707,7 @@ export interface components {
        * Source
        * @enum {string}
        */
-      source: 'huggingface' | 'local';
+      source: 'huggingface' | 'local' | 'derived';
       /** Splits */
       splits: components['schemas']['SplitResponse'][];
       status: components['schemas']['DatasetStatus'];
@@ -1448,6 +1795,85 @@ export interface components {
       text_template?: string | null;
     };
     /**
+     * Decontaminate
+     * @description Drops texts that share n-grams with another dataset, such as a benchmark.
+     */
+    Decontaminate: {
+      /**
+       * Dataset
+       * @description The id of the other dataset.
+       */
+      dataset: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'decontaminate';
+      /**
+       * Ngram
+       * @description Words of an n-gram.
+       * @default 13
+       */
+      ngram: number;
+      /**
+       * Threshold
+       * @description Drop if more than this share of a text's n-grams is in the other dataset; 0: if any is.
+       * @default 0
+       */
+      threshold: number;
+    };
+    /**
+     * DedupExact
+     * @description Drops a text that an earlier row has already.
+     */
+    DedupExact: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'dedup_exact';
+      /**
+       * Normalize
+       * @description Compare without regard to case, Unicode form, and number or kind of blanks.
+       * @default false
+       */
+      normalize: boolean;
+    };
+    /**
+     * DedupNear
+     * @description Drops a text that is nearly the same as an earlier one.
+     */
+    DedupNear: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'dedup_near';
+      /**
+       * Ngram
+       * @description Words of an n-gram.
+       * @default 5
+       */
+      ngram: number;
+      /**
+       * Num Perm
+       * @description Hash functions of a MinHash signature.
+       * @default 128
+       */
+      num_perm: number;
+      /**
+       * Seed
+       * @default 0
+       */
+      seed: number;
+      /**
+       * Threshold
+       * @description Least Jaccard similarity of the sets of n-grams.
+       * @default 0.8
+       */
+      threshold: number;
+    };
+    /**
      * DeletePreview
      * @description What a deletion would remove, and what blocks it.
      */
@@ -1471,6 +1897,28 @@ export interface components {
       references: components['schemas']['ReferenceResponse'][];
       /** Tokenizations */
       tokenizations: components['schemas']['TokenizationResponse'][];
+    };
+    /**
+     * DropRegex
+     * @description Drops texts in which a regular expression matches.
+     */
+    DropRegex: {
+      /**
+       * Case
+       * @description Whether upper and lower case differ.
+       * @default true
+       */
+      case: boolean;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'drop_regex';
+      /**
+       * Pattern
+       * @description A regular expression of RE2.
+       */
+      pattern: string;
     };
     /**
      * ErrorEvent
@@ -1534,6 +1982,145 @@ export interface components {
       field: string;
       /** Message */
       message: string;
+    };
+    /**
+     * GopherQuality
+     * @description The quality rules of Gopher (Rae et al. 2021, table A1) as datatrove's GopherQualityFilter has them.
+     */
+    GopherQuality: {
+      /**
+       * Max Avg Word Length
+       * @default 10
+       */
+      max_avg_word_length: number | null;
+      /**
+       * Max Bullet Lines Ratio
+       * @default 0.9
+       */
+      max_bullet_lines_ratio: number | null;
+      /**
+       * Max Doc Words
+       * @default 100000
+       */
+      max_doc_words: number | null;
+      /**
+       * Max Ellipsis Lines Ratio
+       * @default 0.3
+       */
+      max_ellipsis_lines_ratio: number | null;
+      /**
+       * Max Symbol Word Ratio
+       * @default 0.1
+       */
+      max_symbol_word_ratio: number | null;
+      /**
+       * Min Alpha Words Ratio
+       * @default 0.8
+       */
+      min_alpha_words_ratio: number | null;
+      /**
+       * Min Avg Word Length
+       * @default 3
+       */
+      min_avg_word_length: number | null;
+      /**
+       * Min Doc Words
+       * @default 50
+       */
+      min_doc_words: number | null;
+      /**
+       * Min Stop Words
+       * @default 2
+       */
+      min_stop_words: number | null;
+      /**
+       * Stop Words
+       * @default [
+       *       "the",
+       *       "be",
+       *       "to",
+       *       "of",
+       *       "and",
+       *       "that",
+       *       "have",
+       *       "with"
+       *     ]
+       */
+      stop_words: string[];
+    };
+    /**
+     * GopherRepetition
+     * @description The repetition rules of Gopher as datatrove's GopherRepetitionFilter has them.
+     */
+    GopherRepetition: {
+      /**
+       * Dup Line Char Frac
+       * @default 0.2
+       */
+      dup_line_char_frac: number | null;
+      /**
+       * Dup Line Frac
+       * @default 0.3
+       */
+      dup_line_frac: number | null;
+      /**
+       * Dup N Grams
+       * @default [
+       *       [
+       *         5,
+       *         0.15
+       *       ],
+       *       [
+       *         6,
+       *         0.14
+       *       ],
+       *       [
+       *         7,
+       *         0.13
+       *       ],
+       *       [
+       *         8,
+       *         0.12
+       *       ],
+       *       [
+       *         9,
+       *         0.11
+       *       ],
+       *       [
+       *         10,
+       *         0.1
+       *       ]
+       *     ]
+       */
+      dup_n_grams: [number, number][];
+      /**
+       * Dup Para Char Frac
+       * @default 0.2
+       */
+      dup_para_char_frac: number | null;
+      /**
+       * Dup Para Frac
+       * @default 0.3
+       */
+      dup_para_frac: number | null;
+      /**
+       * Top N Grams
+       * @default [
+       *       [
+       *         2,
+       *         0.2
+       *       ],
+       *       [
+       *         3,
+       *         0.18
+       *       ],
+       *       [
+       *         4,
+       *         0.16
+       *       ]
+       *     ]
+       */
+      top_n_grams: [number, number][];
     };
     /**
      * HealthResponse
@@ -1796,7 +2383,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'extend' | 'tokenize' | 'index' | 'profile';
+      kind: 'download' | 'import' | 'extend' | 'mix' | 'subset' | 'tokenize' | 'index' | 'profile';
       /** Max Attempts */
       max_attempts: number;
       /** Not Before */
@@ -1938,6 +2525,217 @@ export interface components {
       start: number;
     };
     /**
+     * LengthBounds
+     * @description Drops texts that are too short or too long.
+     */
+    LengthBounds: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'length';
+      /** Max Characters */
+      max_characters?: number | null;
+      /** Max Tokens */
+      max_tokens?: number | null;
+      /** Max Words */
+      max_words?: number | null;
+      /** Min Characters */
+      min_characters?: number | null;
+      /** Min Tokens */
+      min_tokens?: number | null;
+      /**
+       * Min Words
+       * @description Words are what blanks separate.
+       */
+      min_words?: number | null;
+    };
+    /**
+     * MixedPartResponse
+     * @description What one part contributed, repeats included. ``wanted`` is its share, or its amount.
+     */
+    MixedPartResponse: {
+      /** Amount */
+      amount: number;
+      /** Available Amount */
+      available_amount: number;
+      /** Available Rows */
+      available_rows: number;
+      /** Dataset Id */
+      dataset_id: string;
+      /** Label */
+      label: string;
+      /** Max Repeats */
+      max_repeats: number;
+      /** Repeats */
+      repeats: number;
+      /** Rows */
+      rows: number;
+      /** Share */
+      share: number;
+      /** Split */
+      split: string;
+      /** Wanted */
+      wanted: string;
+    };
+    /**
+     * MixPartRequest
+     * @description A dataset and how much of it.
+     */
+    MixPartRequest: {
+      /** Bytes */
+      bytes?: number | null;
+      /**
+       * Dataset
+       * @description Id of a ready dataset, ds_…
+       */
+      dataset: string;
+      /**
+       * Label
+       * @description Its value in the column source. Default: the repository, or the dataset's name.
+       */
+      label?: string | null;
+      /**
+       * Max Repeats
+       * @description How often its rows may occur.
+       * @default 1
+       */
+      max_repeats: number;
+      /** Rows */
+      rows?: number | null;
+      /**
+       * Share
+       * @description Shares add up to 1.
+       */
+      share?: number | null;
+      /**
+       * Split
+       * @description Default: the only one.
+       */
+      split?: string | null;
+      /**
+       * Text Column
+       * @description Default: the dataset's.
+       */
+      text_column?: string | null;
+      /** Text Template */
+      text_template?: string | null;
+      /** Tokens */
+      tokens?: number | null;
+    };
+    /**
+     * MixPreviewPart
+     * @description What one part would contribute; null where only the job counts it. ``rows`` is an estimate unless by rows.
+     */
+    MixPreviewPart: {
+      /** Available */
+      available: number | null;
+      /** Available Rows */
+      available_rows: number;
+      /** Dataset */
+      dataset: string;
+      /** Label */
+      label: string;
+      /** Repeats */
+      repeats: number | null;
+      /** Rows */
+      rows: number | null;
+      /** Share */
+      share: number | null;
+      /** Split */
+      split: string;
+      /** Target */
+      target: number | null;
+    };
+    /**
+     * MixPreviewResponse
+     * @description What a mixture would have. ``total`` is null if a part's units are not counted yet; the job counts them then.
+     */
+    MixPreviewResponse: {
+      /**
+       * By
+       * @enum {string}
+       */
+      by: 'tokens' | 'rows' | 'bytes';
+      /** Parts */
+      parts: components['schemas']['MixPreviewPart'][];
+      /** Total */
+      total: number | null;
+    };
+    /**
+     * MixRequest
+     * @description A mixture of several datasets. The token is held in memory for this job only, never stored, never logged.
+     */
+    MixRequest: {
+      /** Access Token */
+      access_token?: string | null;
+      /**
+       * By
+       * @description The unit of shares and amounts.
+       * @default rows
+       * @enum {string}
+       */
+      by: 'tokens' | 'rows' | 'bytes';
+      /**
+       * Name
+       * @description Default: from the parts' names.
+       */
+      name?: string | null;
+      /** Parts */
+      parts: components['schemas']['MixPartRequest'][];
+      /**
+       * Revision
+       * @description Of the tokenizer. Default: the main branch.
+       */
+      revision?: string | null;
+      /**
+       * Seed
+       * @description Draws rows and the order of the parts.
+       * @default 0
+       */
+      seed: number;
+      /**
+       * Tokenization
+       * @description By tokens: its tokenizer counts them. In place of tokenizer.
+       */
+      tokenization?: string | null;
+      /**
+       * Tokenizer
+       * @description By tokens: counts them.
+       */
+      tokenizer?: string | null;
+      /**
+       * Total
+       * @description Units of the whole, for shares. Default: as many as the scarcest part allows.
+       */
+      total?: number | null;
+    };
+    /**
+     * MixtureResponse
+     * @description A mixture as it came out: shares are exact.
+     */
+    MixtureResponse: {
+      /** Amount */
+      amount: number;
+      /**
+       * By
+       * @enum {string}
+       */
+      by: 'tokens' | 'rows' | 'bytes';
+      /** Parts */
+      parts: components['schemas']['MixedPartResponse'][];
+      /** Rows */
+      rows: number;
+      /** Seed */
+      seed: number;
+      /** Tokenizer */
+      tokenizer: string | null;
+      /** Tokenizer Revision */
+      tokenizer_revision: string | null;
+      /** Total */
+      total: number | null;
+    };
+    /**
      * ModelResponse
      * @description A tokenizer that this studio has used.
      */
@@ -2017,6 +2815,16 @@ export interface components {
       page: number;
       /** Total */
       total: number;
+    };
+    /**
+     * ParentResponse
+     * @description A dataset that this one was made from, by the hash of its manifest; it may be gone.
+     */
+    ParentResponse: {
+      /** Id */
+      id: string;
+      /** Manifest Sha256 */
+      manifest_sha256: string;
     };
     /**
      * PreviewRequest
@@ -2217,6 +3025,20 @@ export interface components {
       waiting_for: string | null;
     };
     /**
+     * Quality
+     * @description Drops texts that break a rule of the chosen sets; rules read English words.
+     */
+    Quality: {
+      c4?: components['schemas']['C4Quality'] | null;
+      gopher?: components['schemas']['GopherQuality'] | null;
+      gopher_repetition?: components['schemas']['GopherRepetition'] | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'quality';
+    };
+    /**
      * ReadyResponse
      * @description Whether the server can do its work, and which part is down.
      */
@@ -2230,6 +3052,72 @@ export interface components {
        * @enum {string}
        */
       status: 'ok' | 'unavailable';
+    };
+    /**
+     * RecipeResponse
+     * @description A recipe and its steps; ``datasets`` and ``tokenizations`` have the ids by the names of the steps.
+     */
+    RecipeResponse: {
+      /**
+       * Created At
+       * Format: date-time
+       * @description ISO 8601, UTC.
+       */
+      created_at: string;
+      /** Datasets */
+      datasets: {
+        [key: string]: string;
+      };
+      /** Error Code */
+      error_code: string | null;
+      /** Error Message */
+      error_message: string | null;
+      /** Finished At */
+      finished_at: string | null;
+      /** Id */
+      id: string;
+      /** Name */
+      name: string | null;
+      /**
+       * State
+       * @enum {string}
+       */
+      state: 'running' | 'succeeded' | 'failed';
+      /** Steps */
+      steps: components['schemas']['RecipeStep'][];
+      /** Tokenizations */
+      tokenizations: {
+        [key: string]: string;
+      };
+    };
+    /**
+     * RecipeStep
+     * @description One step. ``id`` is that of its dataset or tokenization, once there is one.
+     */
+    RecipeStep: {
+      /** Error Code */
+      error_code: string | null;
+      /** Error Message */
+      error_message: string | null;
+      /** Id */
+      id: string | null;
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'download' | 'import' | 'mix' | 'tokenize';
+      /** Name */
+      name: string;
+      /**
+       * Progress
+       * @description Per cent.
+       */
+      progress: number;
+      /**
+       * State
+       * @enum {string}
+       */
+      state: 'waiting' | 'running' | 'ready' | 'failed';
     };
     /**
      * ReferenceCreate
@@ -2503,6 +3391,27 @@ export interface components {
       tokens: components['schemas']['TokenStatistics'] | null;
     };
     /**
+     * SplitStep
+     * @description Splits the rows into train and validation; rows of equal texts stay together.
+     */
+    SplitStep: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'split';
+      /**
+       * Seed
+       * @default 0
+       */
+      seed: number;
+      /**
+       * Share
+       * @description The share of the rows that become validation.
+       */
+      share: number;
+    };
+    /**
      * StatisticsResponse
      * @description The figures of a dataset; ``tokens`` is null while no tokenization is ready.
      */
@@ -2602,6 +3511,197 @@ export interface components {
       channel: string;
       /** Error */
       error: string;
+    };
+    /**
+     * SubsetExample
+     * @description A row of the dataset; the text has at most 1,000 characters.
+     */
+    SubsetExample: {
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Text */
+      text: string;
+    };
+    /**
+     * SubsetParent
+     * @description A dataset that the subset was made from, by the name that it had then.
+     */
+    SubsetParent: {
+      /** Dataset Id */
+      dataset_id: string;
+      /** Manifest Sha256 */
+      manifest_sha256: string;
+      /** Name */
+      name: string;
+    };
+    /**
+     * SubsetPreviewResponse
+     * @description What a subset would have before its steps, and what the steps would do to a sample of it.
+     *
+     *     The counts are null if finding the rows takes too long; the job counts them then.
+     */
+    SubsetPreviewResponse: {
+      /** Dropped */
+      dropped: components['schemas']['SubsetExample'][];
+      /** Kept */
+      kept: components['schemas']['SubsetExample'][];
+      /**
+       * Matched
+       * @description Rows that the filters leave.
+       */
+      matched: number | null;
+      /**
+       * Note
+       * @description Why a step is not shown.
+       */
+      note: string | null;
+      /**
+       * Rows
+       * @description Rows of the dataset.
+       */
+      rows: number;
+      /**
+       * Sample Rows
+       * @description Rows of the sample, spread evenly over those that are taken.
+       */
+      sample_rows: number;
+      /** Stages */
+      stages: components['schemas']['SubsetStage'][];
+      /** Steps */
+      steps: components['schemas']['CleaningStepPreview'][];
+      /**
+       * Taken
+       * @description Of these, the rows that go through the steps.
+       */
+      taken: number | null;
+    };
+    /**
+     * SubsetRequest
+     * @description A subset of a dataset.
+     */
+    SubsetRequest: {
+      /**
+       * Case
+       * @description As for samples. Default: regex only.
+       */
+      case?: boolean | null;
+      /**
+       * Ids
+       * @description Row numbers by split, counted from 0; at most 100,000 in all.
+       */
+      ids?: {
+        [key: string]: number[];
+      } | null;
+      /** Max Tokens */
+      max_tokens?: number | null;
+      /** Min Tokens */
+      min_tokens?: number | null;
+      /**
+       * Mode
+       * @default words
+       * @enum {string}
+       */
+      mode: 'words' | 'exact' | 'regex';
+      /**
+       * Name
+       * @description Default: from the dataset's name.
+       */
+      name?: string | null;
+      /**
+       * Rows
+       * @description A number: the first rows that the filters leave, or with a seed rows that it draws. A list of ranges: their places among these rows; without a filter, their row numbers.
+       */
+      rows?: number | [number, number][] | null;
+      /**
+       * Search
+       * @description As for samples.
+       */
+      search?: string | null;
+      /**
+       * Seed
+       * @description Default: 0 for a share.
+       */
+      seed?: number | null;
+      /**
+       * Share
+       * @description This share of the rows that the filters leave, drawn by the seed, rounded half up.
+       */
+      share?: number | null;
+      /**
+       * Split
+       * @description Default: all.
+       */
+      split?: string | null;
+      /**
+       * Steps
+       * @description Cleaning steps; a step `split` comes last.
+       * @default []
+       */
+      steps: (
+        | components['schemas']['DedupExact']
+        | components['schemas']['DedupNear']
+        | components['schemas']['LengthBounds']
+        | components['schemas']['DropRegex']
+        | components['schemas']['Quality']
+        | components['schemas']['Decontaminate']
+        | components['schemas']['SplitStep']
+      )[];
+      /**
+       * Tokenization
+       * @description Of the token counts. Default: the newest ready one.
+       */
+      tokenization?: string | null;
+    };
+    /**
+     * SubsetResponse
+     * @description A subset as it came out. `request` is what was asked for; the stages lead from `rows` to `kept`.
+     */
+    SubsetResponse: {
+      /** Kept */
+      kept: number;
+      /** Parents */
+      parents: components['schemas']['SubsetParent'][];
+      /**
+       * Request
+       * @description In place of `ids`, `num_ids` says how many rows were named.
+       */
+      request: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      /**
+       * Rows
+       * @description Rows of the first parent, of which the subset has some.
+       */
+      rows: number;
+      /** Stages */
+      stages: components['schemas']['SubsetStage'][];
+    };
+    /**
+     * SubsetStage
+     * @description What one stage did: `rows` = `kept` + the sum of `dropped`.
+     */
+    SubsetStage: {
+      /**
+       * Dropped
+       * @description Rows dropped, by reason.
+       */
+      dropped: {
+        [key: string]: number;
+      };
+      /** Kept */
+      kept: number;
+      /**
+       * Kind
+       * @description `filter`; `rows`, `share` or `ids`; or the kind of a step.
+       */
+      kind: string;
+      /**
+       * Rows
+       * @description Rows that came to it.
+       */
+      rows: number;
     };
     /**
      * TokenContext
@@ -3259,7 +4359,7 @@ export interface operations {
         /** @description Part of a name or repository id. */
         search?: string | null;
         sort?: 'created_at' | '-created_at' | 'name' | '-name' | 'size_bytes' | '-size_bytes';
-        source?: ('huggingface' | 'local') | null;
+        source?: ('huggingface' | 'local' | 'derived') | null;
         status?: components['schemas']['DatasetStatus'] | null;
       };
       header?: never;
@@ -3737,6 +4837,85 @@ export interface operations {
       };
     };
   };
+  getCroissant: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/ld+json': {
+            [key: string]: components['schemas']['JsonValue'];
+          };
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   extendDataset: {
     parameters: {
       query?: never;
@@ -3954,6 +5133,83 @@ export interface operations {
       };
       /** @description Not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  describeDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/yaml': string;
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
         headers: {
           [name: string]: unknown;
         };
@@ -4534,6 +5790,213 @@ export interface operations {
       };
     };
   };
+  createSubset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SubsetRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  previewSubset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SubsetRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SubsetPreviewResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   listTokenizations: {
     parameters: {
       query?: never;
@@ -4890,6 +6353,225 @@ export interface operations {
       };
       /** @description Not enough disk space */
       507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  mixDatasets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MixRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  previewMix: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MixRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MixPreviewResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -5485,6 +7167,189 @@ export interface operations {
       };
     };
   };
+  buildRecipe: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Held in memory for this recipe. */
+        'X-HF-Token'?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          [key: string]: unknown;
+        };
+        'application/yaml': string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecipeResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getRecipe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a recipe, rcp_… */
+        recipe_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecipeResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getRecipeSchema: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: components['schemas']['JsonValue'];
+          };
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   getStorage: {
     parameters: {
       query?: never;
@@ -5818,6 +7683,83 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Page_TokenContext_'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  describeTokenization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/yaml': string;
         };
       };
       /** @description A token is needed */

@@ -49,6 +49,7 @@ const TOKEN_CODES: ReadonlySet<string> = new Set(['auth_required', 'gated', 'bad
 const SOURCES: Readonly<Record<Dataset['source'], string>> = {
   huggingface: 'HuggingFace',
   local: 'Local file',
+  derived: 'Other datasets',
 };
 
 /** Return whether a job is working on the dataset's own data. */

@@ -9,6 +9,7 @@ from mistudio.corpus.hub.part_types import Order, Part
 from mistudio.schemas.common import ColumnName, OneLine
 from mistudio.schemas.part import Seed, choose_amount, make_part
 from mistudio.services.column_service import ColumnService
+from mistudio.services.croissant_service import CroissantService
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
 from mistudio.services.health_service import HealthService
@@ -16,11 +17,14 @@ from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
 from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
+from mistudio.services.mix_service import MixService
+from mistudio.services.recipe_service import RecipeService
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.row_service import RowService
 from mistudio.services.sample_service import SampleService
 from mistudio.services.statistics_service import StatisticsService
 from mistudio.services.storage_service import StorageService
+from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.what_if_service import WhatIfService
@@ -33,6 +37,10 @@ class Services:
     datasets: DatasetService
     edits: EditService
     imports: ImportService
+    mixes: MixService
+    subsets: SubsetService
+    recipes: RecipeService
+    croissant: CroissantService
     samples: SampleService
     columns: ColumnService
     indexes: IndexService

@@ -43,6 +43,13 @@ class Studio:
             raise Refused(content if isinstance(content, dict) else {})
         return content
 
+    async def read(self, path: str) -> str:
+        """Return the text of a GET. Raises Refused."""
+        answer = await self._http.request("GET", quote(f"/api{path}"))
+        if answer.is_error:
+            raise Refused(answer.json() if "json" in answer.headers.get("content-type", "") else {})
+        return answer.text
+
     async def get(self, path: str, **params: object) -> Any:  # JSON of any kind
         """Send a GET without the parameters that are None. Raises Refused."""
         return await self.call("GET", path, params={name: value for name, value in params.items() if value is not None})

@@ -24,7 +24,7 @@ from mistudio.corpus.formats.file_options import FileOptions
 from mistudio.utils.file_utils import format_size
 
 
-async def _create_dataset(api: Studio, path: str, **options: Any) -> Any:  # what httpx takes; a dataset as JSON
+async def create_dataset(api: Studio, path: str, **options: Any) -> Any:  # what httpx takes; a dataset as JSON
     """Create a dataset, or return the one that exists already."""
     try:
         return await api.call("POST", path, **options)
@@ -34,8 +34,8 @@ async def _create_dataset(api: Studio, path: str, **options: Any) -> Any:  # wha
         return await api.get(f"/datasets/{refused.problem['dataset_id']}")
 
 
-async def _follow(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> None:  # a dataset as JSON
-    """Show the progress until the dataset is ready; ends with code 1 if it fails."""
+async def follow_dataset(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> Any:  # datasets as JSON
+    """Show the progress until the dataset is ready, and return it; ends with code 1 if it fails."""
     with progress_bar(dataset["name"], quiet=quiet) as bar:
         dataset = await api.follow(f"/datasets/{dataset['id']}", bar.show)
     if quiet:
@@ -44,6 +44,7 @@ async def _follow(api: Studio, dataset: dict[str, Any], *, quiet: bool) -> None:
         _say_ready(dataset)
     if dataset["status"] != "ready":
         raise fail(str(dataset["error_message"]))
+    return dataset
 
 
 def _say_ready(dataset: dict[str, Any]) -> None:  # a dataset as JSON
@@ -89,10 +90,10 @@ def download(
 
     async def use(api: Studio) -> None:
         if repo_id == SAMPLE:
-            dataset = await _create_dataset(api, "/datasets/sample")
+            dataset = await create_dataset(api, "/datasets/sample")
         else:
-            dataset = await _create_dataset(api, "/datasets/download", json=request)
-        await _follow(api, dataset, quiet=json)
+            dataset = await create_dataset(api, "/datasets/download", json=request)
+        await follow_dataset(api, dataset, quiet=json)
 
     run(use, data_dir=data_dir)
 
@@ -110,7 +111,9 @@ def extend(
 
     async def use(api: Studio) -> None:
         dataset = await api.find(wanted)
-        await _follow(api, await _create_dataset(api, f"/datasets/{dataset['id']}/extend", json=request), quiet=json)
+        await follow_dataset(
+            api, await create_dataset(api, f"/datasets/{dataset['id']}/extend", json=request), quiet=json
+        )
 
     run(use, data_dir=data_dir)
 
@@ -152,7 +155,9 @@ def import_files(
             warn(skipped)
         form = to_form(plan, entries, fields)
         taken = {entry["file"]: found[entry["file"]] for entry in entries if not entry["skipped"]}
-        await _follow(api, await _send_files(api, taken, form, bar_for=name or plan["name"], quiet=json), quiet=json)
+        await follow_dataset(
+            api, await _send_files(api, taken, form, bar_for=name or plan["name"], quiet=json), quiet=json
+        )
 
     run(use, data_dir=data_dir)
 
@@ -164,4 +169,4 @@ async def _send_files(api: Studio, files: dict[str, Path], form: dict[str, str],
         bar = stack.enter_context(progress_bar(bar_for, quiet=quiet))
         opened = [(label, stack.enter_context(path.open("rb"))) for label, path in files.items()]
         sent = [("files", (label, bar.count_reads(file, total=total))) for label, file in opened]
-        return await _create_dataset(api, "/datasets/upload", files=sent or None, data=form)
+        return await create_dataset(api, "/datasets/upload", files=sent or None, data=form)

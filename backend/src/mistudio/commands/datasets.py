@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mistudio.commands.connection import Studio
+from mistudio.commands.derive import list_stages
 from mistudio.commands.edit import describe_text, follow_index
+from mistudio.commands.mix import list_shares
 from mistudio.commands.options import AsJson, DataDir, Wanted
 from mistudio.commands.output import count_texts, fail, load_settings, run, say, say_json, say_table
 from mistudio.commands.parts import rebuild_raw_files
@@ -24,6 +26,7 @@ from mistudio.utils.text import escape_controls, format_count
 
 WantedOrTokens = Annotated[str, typer.Argument(help="Id, name or repository id of a dataset, or id of a tokenization.")]
 _TOKENS = "tok_"
+_SOURCES = {"huggingface": "the Hub", "local": "local files", "derived": "other datasets"}
 
 
 def ls(
@@ -74,13 +77,16 @@ def _list_facts(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:  # a datas
     return [
         ("Name", dataset["name"]),
         ("Id", dataset["id"]),
-        ("Source", f"{dataset['hf_repo_id'] or 'local files'}{commit}"),
+        ("Source", f"{dataset['hf_repo_id'] or _SOURCES[dataset['source']]}{commit}"),
         ("Status", dataset["error_message"] or dataset["status"]),
         ("Text", describe_text(dataset)),
         ("Texts", count_texts(dataset).removeprefix("Texts: ")),
         *(("Tags", ", ".join(tags)) for tags in [dataset["tags"]] if tags),
         *(("Note", note) for note in [dataset["note"]] if note),
         *(("Notice", notice) for notice in dataset["notices"]),
+        *(("Part", share) for share in list_shares(dataset)),
+        *(("Parent", parent["name"]) for parent in (dataset["metadata"].get("subset") or {"parents": []})["parents"]),
+        *(("Rows", stage) for stage in list_stages(dataset)),
         ("Folder", dataset["raw_path"] or ""),
         *((f"Split {split['name']}", f"{split['num_rows'] or 0:,} samples") for split in dataset["splits"]),
         *((f"Column {column['name']}", column["type"]) for column in dataset["columns"]),

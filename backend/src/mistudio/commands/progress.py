@@ -1,11 +1,11 @@
 """The progress bar of commands."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from mistudio.commands.output import err
@@ -92,3 +92,28 @@ def progress_bar(name: str, *, quiet: bool) -> Iterator[Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), _AmountColumn(), _RateColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, disable=quiet or not err.is_terminal, transient=True) as progress:
         yield Bar(progress, name)
+
+
+class StepBars:
+    """A bar for each step of a recipe."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def show(self, steps: Sequence[Mapping[str, Any]]) -> None:  # steps as JSON
+        """Show the state and the progress of each step."""
+        for step in steps:
+            name = escape(escape_controls(str(step["name"])))
+            if name not in self._tasks:
+                self._tasks[name] = self._progress.add_task(name, total=100)
+            text = f"{name}: {step['kind']}, {step['state']}"
+            self._progress.update(self._tasks[name], completed=step["progress"], description=text)
+
+
+@contextmanager
+def step_bars(*, quiet: bool) -> Iterator[StepBars]:
+    """Show a bar for each step on standard error if that is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, console=err, disable=quiet or not err.is_terminal, transient=True) as progress:
+        yield StepBars(progress)

@@ -59,12 +59,17 @@ class Dataset(Base):
     def _check_status(self, _key: str, wanted: str) -> DatasetStatus:
         present = cast("DatasetStatus | None", self.status)  # None while the record is being made.
         return check_transition(
-            DATASET_TRANSITIONS, present or DatasetStatus(wanted), DatasetStatus(wanted), local=self.source == "local"
+            DATASET_TRANSITIONS, present or DatasetStatus(wanted), DatasetStatus(wanted), local=not self.is_downloaded
         )
 
     @validates("index_state")
     def _check_index_state(self, _key: str, wanted: str) -> IndexState:
         return check_transition(INDEX_TRANSITIONS, self.index_state or IndexState.NONE, IndexState(wanted))
+
+    @property
+    def is_downloaded(self) -> bool:
+        """Whether the data comes from the Hub: only such a dataset begins with the status ``downloading``."""
+        return self.source == "huggingface"
 
     @property
     def is_local(self) -> bool:

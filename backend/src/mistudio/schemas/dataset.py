@@ -15,11 +15,13 @@ from mistudio.schemas.common import (
     UsageSnippet,
 )
 from mistudio.schemas.job import JobResponse
+from mistudio.schemas.mix import MixtureResponse
 from mistudio.schemas.part import Amount, Seed
+from mistudio.schemas.subset_record import SubsetResponse
 from mistudio.schemas.tokenization import TokenizationResponse
 
 DatasetSort = Literal["created_at", "-created_at", "name", "-name", "size_bytes", "-size_bytes"]
-DatasetSource = Literal["huggingface", "local"]
+DatasetSource = Literal["huggingface", "local", "derived"]
 
 
 class SplitResponse(Shape):
@@ -57,6 +59,13 @@ class SkippedFileResponse(Shape):
     reason: str
 
 
+class ParentResponse(Shape):
+    """A dataset that this one was made from, by the hash of its manifest; it may be gone."""
+
+    id: str
+    manifest_sha256: str
+
+
 class DatasetMetadata(BaseModel):
     """Facts about a dataset beside its own fields; stored as JSON."""
 
@@ -79,6 +88,9 @@ class DatasetMetadata(BaseModel):
     skipped_files: list[SkippedFileResponse] = []
     reading_notes: list[str] = []
     schema_notices: list[str] = []
+    parents: list[ParentResponse] = []
+    mixture: MixtureResponse | None = Field(default=None, description="Of a mixture: its parts, as they came out.")
+    subset: SubsetResponse | None = Field(default=None, description="Of a subset: which rows it has, and why.")
 
 
 class DatasetResponse(Shape):
@@ -104,6 +116,7 @@ class DatasetResponse(Shape):
     size_bytes: Bytes | None
     splits: list[SplitResponse]
     text_column: str | None
+    parents: list[ParentResponse] = Field(default=[], description="The datasets that a derived one was made from.")
     amount: Amount = Field(description="How much of the repository was asked for.")
     order: Order
     seed: Seed

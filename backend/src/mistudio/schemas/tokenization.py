@@ -38,14 +38,13 @@ TokenSlot: TypeAlias = Literal["auto", "none", "bos", "eos", "sep"] | TokenId
 MaxLength = Annotated[int, Field(ge=2, le=2**24)]
 
 
-class TokenizeRequest(BaseModel):
-    """How to tokenize a dataset. The token is held in memory for this job only, never stored, never logged."""
+class TokenizeOptions(BaseModel):
+    """What decides a tokenization."""
 
     model_config = ConfigDict(extra="forbid")
 
     tokenizer: TokenizerName
     revision: Revision | None = Field(default=None, description="Branch, tag or commit. Default: the main branch.")
-    access_token: HubToken = None
     splits: list[Name] | None = Field(default=None, min_length=1, description="Default: all.")
     text_column: ColumnName | None = Field(default=None, description="Default: the dataset's.")
     text_template: TextTemplateText | None = None
@@ -79,6 +78,12 @@ class TokenizeRequest(BaseModel):
     )
 
     _check_text = field_validator("text_template")(refuse_two_texts)
+
+
+class TokenizeRequest(TokenizeOptions):
+    """How to tokenize a dataset. The token is held in memory for this job only, never stored, never logged."""
+
+    access_token: HubToken = None
 
 
 class TokenizationResponse(Shape):

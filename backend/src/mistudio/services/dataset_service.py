@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
@@ -17,7 +18,7 @@ from mistudio.corpus.hub.plan_types import DownloadPlan
 from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.ingest.part_base import link_base
 from mistudio.models import Dataset
-from mistudio.schemas.common import Pagination, reveal
+from mistudio.schemas.common import reveal
 from mistudio.schemas.dataset import (
     DatasetDetail,
     DatasetListResponse,
@@ -31,7 +32,7 @@ from mistudio.schemas.dataset_requests import DatasetDownloadRequest
 from mistudio.schemas.job import DATASET_JOBS
 from mistudio.schemas.part import ExtendRequest
 from mistudio.services.datasets.deletion import DatasetDeletion
-from mistudio.services.datasets.filters import filter_datasets
+from mistudio.services.datasets.filters import filter_datasets, list_page
 from mistudio.services.datasets.hub_plan import plan_download, plan_extension
 from mistudio.services.datasets.hub_record import already_exists, new_record
 from mistudio.services.datasets.local_record import already_imported
@@ -42,7 +43,6 @@ from mistudio.services.jobs.control import JobControl
 from mistudio.services.jobs.events import changed_event, created_event, next_seq, publish_all
 from mistudio.services.lookup import (
     active_jobs,
-    active_jobs_by_dataset,
     get_dataset,
     get_ready_dataset,
     list_tokenizations,
@@ -97,20 +97,9 @@ class DatasetService:
     ) -> DatasetListResponse:
         """Return one page of the datasets that match all filters; ``search`` looks in names and repository ids."""
         query = filter_datasets(select(Dataset), status=status, source=source, search=search)
-        column = getattr(Dataset, sort.removeprefix("-"))
-        order = column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()
-
-        def list_page(session: Session) -> DatasetListResponse:
-            total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-            datasets = session.scalars(query.order_by(order, Dataset.id).offset((page - 1) * limit).limit(limit)).all()
-            jobs = active_jobs_by_dataset(session, [dataset.id for dataset in datasets])
-            return DatasetListResponse(
-                data=[dataset_response(dataset, jobs.get(dataset.id, ())) for dataset in datasets],
-                pagination=Pagination.of(page=page, limit=limit, total=total),
-            )
-
+        read = partial(list_page, query=query, sort=sort, page=page, limit=limit)
         key = (status, source, search, sort, page, limit)
-        return await self._lists.run(key, lambda: self._database.ask(list_page))
+        return await self._lists.run(key, lambda: self._database.ask(read))
 
     async def get_dataset(self, dataset_id: str) -> DatasetDetail:
         """Return one dataset in full. Raises NotFound."""
@@ -145,13 +134,28 @@ class DatasetService:
     async def _create_download(
         self, dataset: Dataset, plan: DownloadPlan, token: str | None, base: Dataset | None = None
     ) -> DatasetResponse:
+        def prepare(staging: Path) -> None:
+            needed = needed_bytes(known_sizes(plan))
+            require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
+            write_plan(staging, plan)
+            if base:
+                link_base(self._storage.folder(base.id), staging)
+
+        return await self.create_once(dataset, token, prepare)
+
+    async def create_once(
+        self, dataset: Dataset, token: str | None, prepare: Callable[[Path], None]
+    ) -> DatasetResponse:
+        """Create the record and its job, or retry the dataset with the same source that failed.
+
+        ``prepare`` checks the disk and writes what the job needs into the staging folder. Raises AlreadyExists, and
+        what ``prepare`` raises.
+        """
         if same := await self._find_same(dataset):
             if same.status is not DatasetStatus.ERROR:
                 raise already_exists(same)
             return await self.retry(same.id, token, wanted=dataset)
-        await self._prepare_download(dataset, plan)
-        if base:
-            await asyncio.to_thread(link_base, self._storage.folder(base.id), self._storage.staging(dataset.id))
+        await asyncio.to_thread(prepare, self._storage.staging(dataset.id))
         try:
             return await self._create(dataset, token)
         except IntegrityError as error:
@@ -160,12 +164,6 @@ class DatasetService:
             if same := await self._find_same(dataset):
                 raise already_exists(same) from error
             raise
-
-    async def _prepare_download(self, dataset: Dataset, plan: DownloadPlan) -> None:
-        """Check the disk, and write the plan where the job finds it."""
-        needed = needed_bytes(known_sizes(plan))
-        require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
-        await asyncio.to_thread(write_plan, self._storage.staging(dataset.id), plan)
 
     async def create_dataset_from_files(self, dataset: Dataset) -> DatasetResponse:
         """Create the record of an import, whose files are in its staging folder, and its job.
@@ -217,7 +215,7 @@ class DatasetService:
             dataset = await get_dataset(session, dataset_id, for_update=True)
             if dataset.status is not DatasetStatus.ERROR:
                 raise InvalidTransition(f"“{dataset.name}” is {dataset.status.value}; only what failed can be retried.")
-            dataset.status = DatasetStatus.PROCESSING if dataset.is_local else DatasetStatus.DOWNLOADING
+            dataset.status = DatasetStatus.DOWNLOADING if dataset.is_downloaded else DatasetStatus.PROCESSING
             dataset.error_code = dataset.error_message = None
             if wanted:
                 dataset.text_column, dataset.text_template = wanted.text_column, wanted.text_template

@@ -30,7 +30,9 @@ from mistudio.corpus.tokenizers import LoadedTokenizer, load_tokenizer
 from mistudio.models import Dataset, Tokenization
 from mistudio.services.datasets.hub_record import name_part, source_key
 from mistudio.services.datasets.manifest_figures import figures_of
+from mistudio.services.datasets.mix_record import describe_mixture
 from mistudio.services.datasets.part_record import recorded_fields
+from mistudio.services.datasets.subset_record import describe_subset, name_subset
 from mistudio.services.jobs.targets import copy_newest_figures, finish_dataset, finish_tokenization
 from mistudio.services.storage_service import is_dataset_id, is_tokenization_id
 from mistudio.services.tokenizations.run import figures_of_tokenization
@@ -126,7 +128,6 @@ def _read_whole_manifest(folder: Path) -> Manifest:
 
 def _to_dataset(manifest: Manifest, folder: Path) -> Dataset:
     """Return the record as its request made it, as far as the manifest says."""
-    is_local = manifest.source == "local"
     created_at = datetime.fromisoformat(manifest.created_at)
     return Dataset(
         id=folder.name,
@@ -135,7 +136,7 @@ def _to_dataset(manifest: Manifest, folder: Path) -> Dataset:
         hf_repo_id=manifest.repo,
         config=manifest.config,
         revision=manifest.commit,
-        source_key=None if is_local else _find_source_key(manifest),
+        source_key=_find_source_key(manifest) if manifest.source == "huggingface" else None,
         status=DatasetStatus.PROCESSING,
         progress=0.0,
         seq=0,
@@ -151,6 +152,10 @@ def _choose_name(manifest: Manifest) -> str:
     if manifest.repo:
         name = manifest.repo.rpartition("/")[2]
         return name_part(name, manifest.part.asked) if manifest.part else name
+    if manifest.mixture:
+        return f"Mix of {', '.join(part.label for part in manifest.mixture.parts)}"[:255]
+    if manifest.subset:
+        return name_subset(manifest.subset.parents[0].name, manifest.subset.request)
     return suggest_dataset_name([source.path for source in manifest.sources])[:255]
 
 
@@ -166,6 +171,10 @@ def _find_source_key(manifest: Manifest) -> str:
 
 
 def _to_metadata(manifest: Manifest) -> dict[str, Json]:
+    if manifest.mixture:
+        return describe_mixture(manifest.mixture)
+    if manifest.subset:
+        return describe_subset(manifest.subset)
     names = [source.path for source in manifest.sources]
     return {
         **_find_formats(names),

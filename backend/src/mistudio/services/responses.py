@@ -40,6 +40,7 @@ def _fields(dataset: Dataset, jobs: Sequence[Job]) -> dict[str, object]:
         **{name: getattr(dataset, name) for name in _OWN_FIELDS},
         "retryable": bool(dataset.error_code and is_retryable(dataset.error_code)),
         "splits": dataset.splits,
+        "parents": dataset.meta.get("parents") or [],
         "amount": to_amount(part),
         "order": part.order,
         "seed": part.seed,

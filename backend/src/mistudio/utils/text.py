@@ -1,6 +1,7 @@
 """Counts with nouns, shortened texts, and control characters."""
 
 import re
+from decimal import Decimal
 from typing import Final
 
 # Unicode's category Cc, to which nothing is ever added.
@@ -38,3 +39,8 @@ def _unify_breaks(text: str) -> str:
 
 def _escape(found: re.Match[str]) -> str:
     return repr(found[0])[1:-1]
+
+
+def to_plain_number(number: float) -> str:
+    """Return the number as it was written, without an exponent: 0.1, not 0.1000000000000000055."""
+    return format(Decimal(str(number)).normalize(), "f")

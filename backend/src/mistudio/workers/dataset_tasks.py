@@ -52,6 +52,18 @@ def extend_dataset_task(self: JobTask, job_id: str) -> None:
     _run(self, job_id)
 
 
+@task(ROUTES["mix"])
+def mix_datasets_task(self: JobTask, job_id: str) -> None:
+    """Mix datasets."""
+    _run(self, job_id)
+
+
+@task(ROUTES["subset"])
+def derive_subset_task(self: JobTask, job_id: str) -> None:
+    """Make a subset of a dataset."""
+    _run(self, job_id)
+
+
 @task(ROUTES["tokenize"])
 def tokenize_dataset_task(self: JobTask, job_id: str) -> None:
     """Run a tokenization."""

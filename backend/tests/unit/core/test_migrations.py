@@ -11,7 +11,7 @@ from fakes.records import add_dataset, add_job, add_tokenization
 from mistudio.core.database import Database
 from mistudio.core.kept_tables import KEPT
 from mistudio.core.migrations import downgrade, script_folder, upgrade
-from mistudio.models import Base, DatasetReference, Model
+from mistudio.models import Base, DatasetReference, Model, Recipe
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -38,6 +38,7 @@ async def _seed(database: Database) -> None:
     async with database.write() as session:
         model = Model(name="gpt2", hf_repo_id="openai/gpt2", revision="c0ffee", fingerprint="f" * 64, vocab_size=50257)
         session.add(model)
+        session.add(Recipe(recipe_key="k" * 64, document="{}", steps={"datasets.a": {"id": "ds_1"}}))
     for number in range(3):
         dataset = await add_dataset(
             database, name=f"naïve {number}", splits=splits, meta={"license": "mit", "n": [number]}
@@ -69,7 +70,7 @@ async def test_downgrades_and_upgrades_lose_nothing(empty_database: Database) ->
     await upgrade(empty_database)
     await _seed(empty_database)
     before = await _rows(empty_database)
-    assert {"datasets": 3, "models": 1, "dataset_references": 3, "tokenizations": 3, "jobs": 3} == {
+    assert {"datasets": 3, "models": 1, "dataset_references": 3, "tokenizations": 3, "jobs": 3, "recipes": 1} == {
         name: len(rows) for name, rows in before.items()
     }
     revisions = ["base", *(path.name[:3] for path in sorted((script_folder() / "versions").glob("0*.py")))]
@@ -94,7 +95,7 @@ async def test_a_deletion_by_an_older_version_reaches_kept_tables(empty_database
     async with empty_database.write() as session:
         await session.execute(text("DELETE FROM datasets WHERE name <> 'naïve 1'"))
     await upgrade(empty_database)
-    assert {"datasets": 1, "models": 1, "dataset_references": 1, "tokenizations": 1, "jobs": 1} == {
+    assert {"datasets": 1, "models": 1, "dataset_references": 1, "tokenizations": 1, "jobs": 1, "recipes": 1} == {
         name: len(rows) for name, rows in (await _rows(empty_database)).items()
     }
 

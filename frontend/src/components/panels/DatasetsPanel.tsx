@@ -16,6 +16,8 @@ import { ImportStatus } from '../datasets/importing/ImportStatus';
 import { DatasetList } from '../datasets/list/DatasetList';
 import { SelectionBar } from '../datasets/list/SelectionBar';
 import { type Selection, useSelection } from '../datasets/list/useSelection';
+import { MixDialog } from '../datasets/mixing/MixDialog';
+import { RecipeButton } from '../datasets/recipes/RecipeButton';
 import { StorageDialog } from '../datasets/storage/StorageDialog';
 
 type DatasetName = Pick<Dataset, 'id' | 'name'>;
@@ -27,23 +29,39 @@ export function DatasetsPanel() {
   const [deletingMany, setDeletingMany] = useState<readonly Dataset[] | null>(null);
   useAllDatasetsProgress();
   useInitialFetch();
+  const [mixing, setMixing] = useState<readonly Dataset[] | null>(null);
   const closeDeletingMany = (): void => setDeletingMany(null);
   return (
     <div className="relative space-y-6">
       <h2 className="text-2xl font-semibold">Dataset Management</h2>
       <SelectButton selection={selection} />
       <DownloadForm onOpen={openDataset}>
-        <ImportButtons />
+        <div className="flex flex-wrap gap-3 text-sm">
+          <ImportButtons />
+          <RecipeButton />
+        </div>
       </DownloadForm>
       <ImportStatus />
       <DatasetList onOpen={openDataset} onDelete={setDeleting} selection={selection}>
         <ImportButtons />
       </DatasetList>
-      {selection.active && <SelectionBar selection={selection} onDelete={setDeletingMany} />}
+      {selection.active && (
+        <SelectionBar selection={selection} onMix={setMixing} onDelete={setDeletingMany} />
+      )}
       <DropTarget />
       <ImportPlanDialog />
       <RouteWindow onDelete={setDeleting} />
       {deleting !== null && <DeleteDatasetDialog dataset={deleting} onClose={() => setDeleting(null)} />}
+      {mixing !== null && (
+        <MixDialog
+          datasets={mixing}
+          onClose={() => setMixing(null)}
+          onMixed={() => {
+            setMixing(null);
+            selection.stop();
+          }}
+        />
+      )}
       {deletingMany !== null && (
         <DeleteDatasetsDialog
           datasets={deletingMany}

@@ -26,6 +26,7 @@
     │   ├── CorruptFile           corrupt_file      (retryable)
     │   ├── SourceChanged         source_changed
     │   ├── DataMissing           data_missing
+    │   ├── ParentMissing         parent_missing
     │   ├── UnsupportedVersion    unsupported_version
     │   └── TokensLost            tokens_lost
     ├── TokenizerError          a tokenizer that cannot be used
@@ -44,6 +45,7 @@
     │   ├── NotReady              not_ready
     │   └── InvalidTransition     invalid_transition
     ├── ValidationFailed          validation_error
+    ├── RecipeInvalid             recipe_invalid
     ├── InvalidPattern            invalid_pattern
     ├── AccessDenied            the caller may not use this server
     │   ├── Unauthorized          unauthorized
@@ -83,6 +85,7 @@ from mistudio.core.errors.serving import (
     NotFound,
     NotReady,
     OriginNotAllowed,
+    RecipeInvalid,
     StateError,
     Unauthorized,
     Unavailable,
@@ -106,6 +109,7 @@ from mistudio.core.errors.sources import (
     LoadingScript,
     NoData,
     NoTokenizer,
+    ParentMissing,
     RateLimited,
     RepositoryDisabled,
     RepositoryNotFound,
@@ -160,7 +164,9 @@ __all__ = [
     "NotFound",
     "NotReady",
     "OriginNotAllowed",
+    "ParentMissing",
     "RateLimited",
+    "RecipeInvalid",
     "RepositoryDisabled",
     "RepositoryNotFound",
     "SourceChanged",

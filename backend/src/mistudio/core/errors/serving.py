@@ -78,6 +78,13 @@ class ValidationFailed(MiStudioError):
     title = "Invalid request"
 
 
+class RecipeInvalid(MiStudioError):
+    """A recipe is not valid; ``extra`` has the line and the key of each problem."""
+
+    code = "recipe_invalid"
+    title = "Invalid recipe"
+
+
 class InvalidPattern(MiStudioError):
     """RE2 does not accept the regular expression; the detail has RE2's own message."""
 

@@ -180,6 +180,13 @@ class SourceChanged(DataError):
     title = "Source changed"
 
 
+class ParentMissing(DataError):
+    """A dataset that this one is made from is gone or has changed."""
+
+    code = "parent_missing"
+    title = "Parent dataset missing"
+
+
 class DataMissing(DataError):
     """Files that the database lists are not on disk."""
 

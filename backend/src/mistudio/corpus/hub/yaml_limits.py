@@ -21,12 +21,20 @@ _FAILURES: Final = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeEr
 def load_yaml(text: str, path: str) -> Any:  # YAML of any shape
     """Return what ``text``, the YAML of the file ``path``, says; raise InvalidAnswer beyond the limits."""
     try:
-        _Counter().count(yaml.parse(text, Loader=_LOADER))
+        check_limits(text, path)
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader)
-    except InvalidAnswer as error:
-        raise InvalidAnswer(path, error.reason) from None
+    except InvalidAnswer:
+        raise
     except _FAILURES as error:
         raise InvalidAnswer(path, describe_yaml_error(error)) from error
+
+
+def check_limits(text: str, path: str) -> None:
+    """Raise InvalidAnswer if the YAML of ``path`` passes a limit; errors of the syntax pass through."""
+    try:
+        _Counter().count(yaml.parse(text, Loader=_LOADER))
+    except InvalidAnswer as error:
+        raise InvalidAnswer(path, error.reason) from None
 
 
 def describe_yaml_error(error: Exception) -> str:

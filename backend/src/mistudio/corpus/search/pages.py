@@ -106,6 +106,10 @@ class Search:
                 order.cache.put(self, ids)
         return HitPage([int(row) for row in ids[offset : offset + size]], len(ids), is_exact=True)
 
+    def find_all(self, deadline: Deadline) -> Ids:
+        """Return the ids of all hits, ascending. Raises SearchEnded."""
+        return self._get_plan().counter.find_all(deadline)
+
     def _find_early(self, scan: EarlyScan, offset: int, size: int, deadline: Deadline) -> HitPage | None:
         """Return the page if the early scan finds it, with the plan's total if that is known."""
         page = scan.counter.early_page(offset, size, deadline=deadline, windows=scan.windows)

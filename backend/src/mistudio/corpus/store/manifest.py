@@ -17,7 +17,9 @@ from mistudio.corpus.formats.reading import Reading
 from mistudio.corpus.store.columns import TextColumn, list_text_columns
 from mistudio.corpus.store.file_report import ColumnReport, FileReport
 from mistudio.corpus.store.layout import DatasetLayout
+from mistudio.corpus.store.mixture_record import MixtureRecord
 from mistudio.corpus.store.part_record import PartRecord, SourcePart
+from mistudio.corpus.store.subset_record import SubsetRecord
 from mistudio.corpus.store.text_source import TextSource
 from mistudio.corpus.store.text_template import TextTemplate
 from mistudio.utils.file_utils import sha256_file, write_bytes_atomic
@@ -95,10 +97,11 @@ class Manifest:
     ``datasets`` writes them; ``notices`` say in sentences how the source files differ from each other or from the card.
     ``skipped`` are files beside an import's that are not rows. Either ``text_column`` or ``text_template`` is set, and
     ``template_counts`` are the figures of the template's texts. ``part`` is None unless only a part of the repository
-    was taken; then ``files`` are the reports of its raw files.
+    was taken; then ``files`` are the reports of its raw files. ``mixture`` is None unless it is mixed of others,
+    ``subset`` unless it has rows of another one.
     """
 
-    source: Literal["huggingface", "local"]
+    source: Literal["huggingface", "local", "derived"]
     repo: str | None
     config: str | None
     commit: str | None
@@ -115,6 +118,8 @@ class Manifest:
     template_counts: ColumnReport | None = None
     part: PartRecord | None = None
     files: tuple[IngestedFile, ...] = ()
+    mixture: MixtureRecord | None = None
+    subset: SubsetRecord | None = None
 
     @property
     def rows(self) -> int:

@@ -18,7 +18,7 @@ from mistudio.corpus.store.text_template import TextTemplate
 def make_manifest(
     files: Sequence[IngestedFile],
     *,
-    source: Literal["huggingface", "local"],
+    source: Literal["huggingface", "local", "derived"],
     splits: Sequence[str],
     repo: str | None = None,
     config: str | None = None,

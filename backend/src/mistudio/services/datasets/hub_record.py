@@ -74,7 +74,8 @@ def name_part(name: str, part: Part) -> str:
 def already_exists(same: Dataset) -> AlreadyExists:
     """Return the refusal to download the source of ``same`` again."""
     what = "is here already" if same.status is DatasetStatus.READY else f"is {same.status.value} already"
+    equal = "repository, commit, config, splits and amount" if same.is_downloaded else "datasets and options"
     return AlreadyExists(
-        f"“{same.name}” {what}: the same repository, commit, config, splits and amount.",
+        f"“{same.name}” {what}: the same {equal}.",
         extra={"dataset_id": same.id, "status": same.status.value},
     )

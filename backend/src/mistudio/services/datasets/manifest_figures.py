@@ -1,5 +1,6 @@
 """What the record of a dataset stores of its manifest."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from mistudio.core.errors import Json
@@ -8,6 +9,7 @@ from mistudio.corpus.store.file_report import ColumnReport
 from mistudio.corpus.store.layout import DatasetLayout
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.reading_notes import describe_readings
+from mistudio.services.datasets.subset_figures import shorten_subset
 from mistudio.services.jobs.figures import ColumnFigures, ContentFigures, DatasetFigures, SplitFigures, TextFigures
 
 
@@ -45,6 +47,8 @@ def _content_of(manifest: Manifest) -> ContentFigures:
             )
         ),
         schema_notices=manifest.notices,
+        subset=shorten_subset(manifest.subset) if manifest.subset else None,
+        mixture=replace(manifest.mixture, recipe=(), step_names=()) if manifest.mixture else None,
     )
 
 

@@ -14,13 +14,15 @@ from mistudio.schemas.job import JobKind
 from mistudio.utils.file_utils import format_size
 
 # In the metadata of a record.
-PART, UNIT, SPLITS, EXTENDS = "part", "part_unit", "part_splits", "extends"
+PART, UNIT, SPLITS, EXTENDS, DERIVED_BY = "part", "part_unit", "part_splits", "extends", "derived_by"
 
 
 def get_job_kind(dataset: Dataset) -> JobKind:
     """Return the kind of the job that makes the dataset."""
     if dataset.is_local:
         return "import"
+    if dataset.source == "derived":
+        return cast("JobKind", dataset.meta[DERIVED_BY])
     return "extend" if EXTENDS in dataset.meta else "download"
 
 

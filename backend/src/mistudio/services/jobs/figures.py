@@ -6,6 +6,8 @@ from typing import Self, TypeAlias
 
 from mistudio.core.errors import Json
 from mistudio.corpus.store.file_report import ColumnReport
+from mistudio.corpus.store.mixture_record import MixtureRecord
+from mistudio.corpus.store.subset_record import SubsetRecord
 from mistudio.schemas.job import JobKind
 from mistudio.schemas.statistics import TokenStatistics
 from mistudio.schemas.tokenization import Audit, Ledger
@@ -69,6 +71,8 @@ class ContentFigures(TextFigures):
     columns: tuple[ColumnFigures, ...]
     reading_notes: tuple[str, ...] = ()
     schema_notices: tuple[str, ...] = ()
+    mixture: MixtureRecord | None = None
+    subset: SubsetRecord | None = None
     # Of a part: what was taken. A record of a whole download has them from its beginning.
     source_bytes: int | None = None
     source_files: int | None = None

@@ -143,6 +143,8 @@ _GROUPS: Mapping[str, JobGroup] = {
     "download": "downloads",
     "import": "downloads",
     "extend": "downloads",
+    "mix": "downloads",
+    "subset": "downloads",
     "tokenize": "tokenizations",
     "index": "indexes",
     "profile": "indexes",

@@ -30,7 +30,9 @@ from mistudio.services.storage.disk_space import known_sizes, needed_bytes, requ
 from mistudio.services.storage.plan_file import read_local_plan, read_plan, write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.file_utils import ensure_dir, get_allocated_size
+from mistudio.workers.jobs.derive_handler import handle_subset
 from mistudio.workers.jobs.index_handler import follow_with_index, handle_index
+from mistudio.workers.jobs.mix_handler import handle_mix
 from mistudio.workers.jobs.profile_handler import handle_profile
 from mistudio.workers.jobs.runner import Handler, JobContext
 
@@ -216,6 +218,8 @@ def job_handlers(
         "download": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
         "import": follow_with_index(partial(handle_import, settings=settings, database=database), settings),
         "extend": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
+        "mix": follow_with_index(partial(handle_mix, settings=settings, database=database), settings),
+        "subset": follow_with_index(partial(handle_subset, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),
         "profile": partial(handle_profile, settings=settings, database=database),
         "tokenize": partial(handle_tokenize, settings=settings, database=database, preloaded=preloaded),

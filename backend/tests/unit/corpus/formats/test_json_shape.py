@@ -2,8 +2,9 @@
 
 import io
 import json
+from typing import Literal
 
-import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -49,7 +50,9 @@ def test_several_objects_are_records() -> None:
 
 @pytest.mark.parametrize("orient", ["columns", "index", "split"])
 @given(rows=FRAMES)
-def test_a_table_of_pandas_is_read_as_pandas_has_it(orient: str, rows: list[tuple[str, int]]) -> None:
+def test_a_table_of_pandas_is_read_as_pandas_has_it(
+    orient: Literal["columns", "index", "split"], rows: list[tuple[str, int]]
+) -> None:
     """By each orient that gives one object."""
     frame = pd.DataFrame(rows, columns=["text", "n"])
     data = frame.to_json(orient=orient).encode()

@@ -13,6 +13,8 @@ import { lazyPart } from '../../common/lazyPart';
 import { Notice } from '../../common/Notice';
 import { StatTile } from '../../common/StatTile';
 import { UsageSnippets } from '../shared/UsageSnippets';
+import { MixtureShares } from './MixtureShares';
+import { SubsetLineage } from './SubsetLineage';
 import { TextSetting } from './TextSetting';
 
 /** The code that parses Markdown is loaded with the first window. */
@@ -36,6 +38,8 @@ export function DatasetOverview({ dataset }: DatasetOverviewProps) {
       <Information dataset={dataset} />
       {dataset.status === 'ready' && <ColumnTable dataset={dataset} />}
       <DatasetDescription text={dataset.metadata.description} />
+      {dataset.metadata.mixture !== null && <MixtureShares mixture={dataset.metadata.mixture} />}
+      {dataset.metadata.subset !== null && <SubsetLineage subset={dataset.metadata.subset} />}
       <QuickStats dataset={dataset} />
       {dataset.usage !== undefined && <UsageSnippets snippets={dataset.usage} />}
     </div>

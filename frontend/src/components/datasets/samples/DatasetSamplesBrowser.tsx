@@ -11,6 +11,7 @@ import { explainEmpty, hasTokenRange } from './explainEmpty';
 import { SampleCard } from './SampleCard';
 import { SampleFilters } from './SampleFilters';
 import { SamplesPager } from './SamplesPager';
+import { SaveButton } from './saving/SaveButton';
 import { ConditionBar } from './table/ConditionBar';
 import { LayoutSwitch } from './table/LayoutSwitch';
 import { SAMPLES_PER_PAGE, useSamples } from './useSamples';
@@ -45,6 +46,7 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
           onChange={(changes) => onNavigate({ ...route, ...changes, page: 1 })}
         />
       </div>
+      <SaveButton route={route} onNavigate={onNavigate} />
       {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={reload} />}
       {state.kind === 'loading' && samples === null && <Loading>Loading samples…</Loading>}
       {state.kind !== 'failed' && samples !== null && (
