@@ -110,3 +110,19 @@ async def test_profiles_are_computed_on_request(server: RunningServer, dataset: 
     again = await server.http.post(f"{dataset}/columns")
     assert (202, answer) == (again.status_code, again.json())
     assert "ready" == (await server.get(dataset))["status"]
+
+
+async def test_conditions_choose_the_rows_of_a_subset(server: RunningServer, dataset: str) -> None:
+    """Preview and dataset have exactly the rows that the samples show; a wrong condition is refused before a job."""
+    where: list[list[object]] = [["lang", "=", "de"], ["meta.score", "<", 3]]
+    found = await ask(server, dataset, *where, limit=100)
+    preview = await server.http.post(f"{dataset}/subset/preview", json={"where": where})
+    assert (200, 10) == (preview.status_code, preview.json()["matched"])
+    made = await server.http.post(f"{dataset}/subset", json={"where": where})
+    assert 202 == made.status_code, made.text
+    ready = await server.until(made.json()["id"], "ready")
+    assert (10, where) == (ready["num_samples"], ready["metadata"]["subset"]["request"]["where"])
+    assert rows_of(found) == rows_of(await server.get(f"/api/datasets/{ready['id']}/samples", limit=100))
+    for wrong in (["lang", "=", 3], ["none", "is_null"], []):
+        refused = await server.http.post(f"{dataset}/subset", json={"where": [wrong]})
+        assert (422, "where") == (refused.status_code, refused.json()["errors"][0]["field"])

@@ -3653,6 +3653,12 @@ export interface components {
        * @description Of the token counts. Default: the newest ready one.
        */
       tokenization?: string | null;
+      /**
+       * Where
+       * @description Conditions ["column", "op", value] on columns, as for samples.
+       * @default []
+       */
+      where: components['schemas']['JsonValue'][][];
     };
     /**
      * SubsetResponse

@@ -9,7 +9,7 @@ from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.events import JobQueue
 from mistudio.core.states import JobState
-from mistudio.corpus.columns.profile import ColumnProfile, read_profiles
+from mistudio.corpus.columns.profile_file import ColumnProfile, read_profiles
 from mistudio.models import Job
 from mistudio.schemas.columns import ColumnProfileResponse, ColumnsResponse, HistogramBinResponse, TopValueResponse
 from mistudio.services.jobs.transitions import new_job

@@ -1,27 +1,23 @@
 """Profiles the columns of a dataset in one pass: nulls, distinct and frequent values, range, mean and histogram.
 
-The profiles are stored beside the dataset, with the hash of the manifest that they are of. Struct columns are profiled
-field by field.
+Struct columns are profiled field by field.
 """
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 import numpy as np
 import pyarrow as pa
 
-from mistudio.core.errors import InvalidData, Json, UnsupportedVersion
-from mistudio.core.records import as_json, from_versioned, to_versioned
+from mistudio.core.errors import Json
 from mistudio.corpus.columns.conditions import read_column
 from mistudio.corpus.columns.frequent_values import TOP, Frequency, FrequentValues, count_values
 from mistudio.corpus.columns.histogram import Histogram
 from mistudio.corpus.columns.kinds import find_column
+from mistudio.corpus.columns.profile_file import ColumnProfile, HistogramBin, TopValue
 from mistudio.corpus.columns.profile_values import (
     ProfiledColumn,
-    ProfileKind,
     count_nulls,
     plan_column,
     show_key,
@@ -31,62 +27,10 @@ from mistudio.corpus.columns.profile_values import (
 )
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.corpus.store.manifest import manifest_sha256
-from mistudio.utils.file_utils import ensure_dir, write_bytes_atomic
 
-FORMAT_VERSION: Final = 1
 MOST_COLUMNS: Final = 500
 # So many columns are counted at a time, which bounds the memory.
 _COLUMNS_PER_PASS: Final = 64
-
-
-@dataclass(frozen=True)
-class TopValue:
-    """A frequent value; of a long text only the beginning (``is_cut``)."""
-
-    value: Json
-    count: int
-    is_cut: bool = False
-
-
-@dataclass(frozen=True)
-class HistogramBin:
-    """Rows whose value, or length, is at least ``start`` and less than ``stop``."""
-
-    start: Json
-    stop: Json
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColumnProfile:
-    """The figures of one column, over all splits. ``measure`` says what min, max, mean and histogram are of.
-
-    NaN and infinities count as values, but not for mean and histogram.
-    """
-
-    name: str
-    type: str
-    kind: ProfileKind
-    rows: int
-    nulls: int
-    distinct: int | None = None
-    distinct_is_exact: bool = True
-    measure: Literal["value", "length"] | None = None
-    min: Json = None
-    max: Json = None
-    mean: float | None = None
-    top: tuple[TopValue, ...] = ()
-    histogram: tuple[HistogramBin, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProfileFile:
-    """What the file holds; ``dataset_sha256`` is the hash of the dataset's manifest."""
-
-    dataset_sha256: str
-    columns: tuple[ColumnProfile, ...]
 
 
 class _Counter:
@@ -254,23 +198,3 @@ def _recount(store: DatasetStore, counters: Sequence[_Counter], monitor: Monitor
             for value, count in count_values([keys], pa.array(candidates, keys.type)).items():
                 known[value] = known.get(value, 0) + count
     return counts
-
-
-def read_profiles(folder: Path) -> tuple[ColumnProfile, ...] | None:
-    """Return the stored profiles; None if there are none, or they are of other data."""
-    try:
-        data = DatasetLayout(folder).profile.read_bytes()
-        found = from_versioned(
-            ProfileFile, data, newest=FORMAT_VERSION, name="The column profiles", remedy="compute them again"
-        )
-        return found.columns if found.dataset_sha256 == manifest_sha256(folder) else None
-    except (OSError, InvalidData, UnsupportedVersion):
-        return None
-
-
-def write_profiles(folder: Path, profiles: Sequence[ColumnProfile]) -> None:
-    """Store the profiles beside the dataset, in place of earlier ones."""
-    content = as_json(ProfileFile(dataset_sha256=manifest_sha256(folder), columns=tuple(profiles)))
-    path = DatasetLayout(folder).profile
-    ensure_dir(path.parent)
-    write_bytes_atomic(path, to_versioned(content, FORMAT_VERSION))

@@ -22,7 +22,8 @@ async def handle_profile(context: JobContext, *, settings: Settings, database: D
 
 
 def _profile(folder: Path, monitor: Monitor) -> None:
-    from mistudio.corpus.columns.profile import compute_profiles, read_profiles, write_profiles
+    from mistudio.corpus.columns.profile import compute_profiles
+    from mistudio.corpus.columns.profile_file import read_profiles, write_profiles
     from mistudio.corpus.store.dataset_store import DatasetStore
 
     if read_profiles(folder) is None:

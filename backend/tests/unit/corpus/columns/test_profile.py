@@ -19,7 +19,8 @@ from mistudio.corpus.columns.conditions import bind_conditions, parse_conditions
 from mistudio.corpus.columns.frequent_values import FrequentValues
 from mistudio.corpus.columns.histogram import Histogram
 from mistudio.corpus.columns.kinds import ColumnType
-from mistudio.corpus.columns.profile import ColumnProfile, compute_profiles, read_profiles, write_profiles
+from mistudio.corpus.columns.profile import compute_profiles
+from mistudio.corpus.columns.profile_file import ColumnProfile, read_profiles, write_profiles
 from mistudio.corpus.columns.profile_values import format_time, plan_column
 from mistudio.corpus.monitor import NullMonitor
 from mistudio.corpus.store.dataset_store import DatasetStore

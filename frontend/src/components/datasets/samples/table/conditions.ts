@@ -28,7 +28,8 @@ export function describeCondition(condition: string): string {
     : `${column} ${words}`;
 }
 
-function parseCondition(condition: string): unknown[] {
+/** Return the parts of a condition; none where the address holds something else. */
+export function parseCondition(condition: string): unknown[] {
   try {
     const parsed: unknown = JSON.parse(condition);
     return Array.isArray(parsed) ? parsed : [];
