@@ -197,6 +197,10 @@ check-search: $(VENV)/.dev $(VENV)/.package ## Compare searches of real text wit
 bench-shards: $(VENV)/.dev $(VENV)/.package ## Measure one tokenization on 1, 2 and 4 workers; ARGS="--tokenizer DIR --text FILE"
 	$(PY) bench/shards.py $(ARGS)
 
+.PHONY: bench-columns
+bench-columns: $(VENV)/.dev $(VENV)/.package ## Measure filters, orders and profiles on 2 million rows of 28 columns
+	$(PY) bench/columns.py $(ARGS)
+
 .PHONY: bench-panel
 bench-panel: setup ## Measure the panel in Chromium on 2 million rows
 	$(PY) bench/panel.py $(ARGS)

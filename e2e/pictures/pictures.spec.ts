@@ -274,6 +274,38 @@ test('conversations and notices', async ({ page, panel, server }) => {
   await take({ Notice: panel.dialog('Silence').getByText(/empty/).first() });
 });
 
+test('the table of samples', async ({ page, panel, server }) => {
+  const lines = Array.from({ length: 40 }, (_, row) =>
+    JSON.stringify({
+      text: row === 3 ? '' : `Review ${row} of a book`,
+      lang: ['en', 'de', null][row % 3],
+      stars: row % 5,
+    }),
+  );
+  const { id } = await imported(server, { 'train.jsonl': lines.join('\n') }, 'Reviews');
+  await page.goto(`${server.url}/datasets/${id}/samples?view=table&where=%5B%22stars%22%2C%22%3C%22%2C4%5D`);
+  const dialog = panel.dialog('Reviews');
+  await expect(dialog.getByRole('button', { name: /"en": / })).toBeVisible();
+  await dialog.getByRole('row').nth(2).click();
+  const pane = dialog.getByRole('complementary');
+  await expect(pane.getByText('Review 1 of a book')).toBeVisible();
+  await dialog.getByText(/^Columns \(/).click();
+  await take({
+    SamplesTable: dialog,
+    LayoutSwitch: dialog.getByRole('group', { name: 'Show samples as' }),
+    ConditionBar: parent(dialog.getByText('stars < 4'), 2),
+    ColumnChooser: parent(dialog.getByText(/^Columns \(/)),
+    TableHead: dialog.locator('thead'),
+    ColumnFigure: parent(dialog.getByRole('group', { name: 'Values of lang' })),
+    CellValue: dialog.getByRole('cell').first(),
+    RowPane: pane,
+  });
+  await dialog.getByRole('tab', { name: 'Overview' }).click();
+  const columns = dialog.getByRole('region', { name: 'Columns' });
+  await expect(columns.getByRole('cell', { name: /"en" \(/ })).toBeVisible();
+  await take({ ColumnTable: columns });
+});
+
 test('a dataset’s window', async ({ page, panel, server }) => {
   const { id } = await sampleLoaded(server);
   await tokenized(server, id, { max_length: 128 });

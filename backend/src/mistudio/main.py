@@ -24,6 +24,7 @@ from mistudio.core.errors import Json
 from mistudio.core.migrations import upgrade
 from mistudio.core.websocket import WebSocketManager
 from mistudio.corpus.hub.planner import Planner
+from mistudio.services.column_service import ColumnService
 from mistudio.services.croissant_service import CroissantService
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
@@ -152,6 +153,7 @@ class Server:
             recipes=self.recipes,
             croissant=CroissantService(self.settings, self.database, self.storage),
             samples=self.samples,
+            columns=ColumnService(self.settings, self.database, queue=self.engine.queue, storage=self.storage),
             indexes=self.indexes,
             tokenizers=self.tokenizers,
             tokenizations=self.tokenizations,

@@ -24,6 +24,7 @@ from mistudio.workers.dataset_tasks import (
     import_dataset_task,
     index_dataset_task,
     mix_datasets_task,
+    profile_columns_task,
     tokenize_dataset_task,
 )
 from mistudio.workers.jobs.reporter import PHASES
@@ -193,6 +194,7 @@ TASKS = {
     "mix": (mix_datasets_task, "downloads"),
     "tokenize": (tokenize_dataset_task, "tokenization"),
     "index": (index_dataset_task, "indexes"),
+    "profile": (profile_columns_task, "indexes"),
 }
 
 

@@ -4,6 +4,7 @@ import type {
   DatasetDetail,
   DatasetDownloadRequest,
   DatasetListResponse,
+  ColumnsResponse,
   DatasetSample,
   DatasetStatistics,
   DatasetStatus,
@@ -28,6 +29,9 @@ export interface DatasetQuery {
 }
 
 export interface SampleQuery {
+  /** Each a JSON array of column, operator and value. */
+  readonly where?: readonly string[];
+  readonly order_by?: string | null;
   /** Left out or null: all splits. */
   readonly split?: string | null;
   readonly search?: string;
@@ -89,6 +93,16 @@ export function getDatasetSamples(
   signal?: AbortSignal,
 ): Promise<SampleListResponse> {
   return fetchAPI(`${formatDatasetPath(id)}/samples${formatQuery({ ...query })}`, withSignal(signal));
+}
+
+/** Fetch the profiles of a dataset's columns, or how far their job is. */
+export function getColumns(id: string, signal?: AbortSignal): Promise<ColumnsResponse> {
+  return fetchAPI(`${formatDatasetPath(id)}/columns`, withSignal(signal));
+}
+
+/** Have the profiles of a dataset's columns computed. */
+export function profileColumns(id: string): Promise<ColumnsResponse> {
+  return fetchAPI(`${formatDatasetPath(id)}/columns`, { method: 'POST' });
 }
 
 /** Fetch one sample in full, with its tokens if `tokenization` is given. */

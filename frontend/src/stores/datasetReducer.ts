@@ -30,6 +30,7 @@ export function reduceDataset<Row extends Dataset>(record: Row, event: DatasetEv
     case 'index':
       return { ...newer, index: updateIndex(event) };
     case 'tokenization':
+    case 'columns':
       return newer;
     default:
       return assertNever(event.scope);

@@ -1,6 +1,7 @@
 /** Records as the API returns them; each test sets only the members that it needs. */
 import type {
   Dataset,
+  ColumnProfile,
   DatasetDetail,
   DatasetListResponse,
   DatasetSample,
@@ -181,6 +182,7 @@ export function makeSample(changes: Partial<DatasetSample> = {}): DatasetSample 
     split: 'train',
     row: 1,
     text: 'Once upon a time.',
+    text_is_null: false,
     token_count: null,
     char_count: 17,
     truncated: false,
@@ -204,11 +206,31 @@ export function makeSamplePage(
       exact_total: true,
       case: false,
       sort: 'row',
+      order_by: null,
       index: false,
       partial: false,
       tokenization_id: null,
       note: null,
     },
+  };
+}
+
+export function makeColumnProfile(changes: Partial<ColumnProfile> = {}): ColumnProfile {
+  return {
+    name: 'stars',
+    type: 'int64',
+    kind: 'number',
+    rows: 100,
+    nulls: 0,
+    distinct: 5,
+    distinct_is_exact: true,
+    measure: 'value',
+    min: 1,
+    max: 5,
+    mean: 3,
+    top: [],
+    histogram: [],
+    ...changes,
   };
 }
 

@@ -36,6 +36,9 @@ export function problem(
 export const server = setupServer(
   http.get(api('/datasets'), () => HttpResponse.json(makeList([]))),
   http.get(api('/datasets/:id'), ({ params }) => HttpResponse.json(makeDetail({ id: String(params.id) }))),
+  http.get(api('/datasets/:id/columns'), () =>
+    HttpResponse.json({ state: 'none', progress: 0, error: null, data: [] }),
+  ),
   http.get(api('/datasets/:id/samples'), () => HttpResponse.json(makeSamplePage([makeSample()]))),
   http.get(api('/hub/datasets/:namespace/:name'), () => HttpResponse.json(makeHubDataset())),
   http.post(api('/datasets/sample'), () =>

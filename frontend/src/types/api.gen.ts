@@ -72,6 +72,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/columns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Columns
+     * @description Get the profile of every column, once a job has computed them; POST starts it.
+     */
+    get: operations['getColumns'];
+    put?: never;
+    /**
+     * Profile Columns
+     * @description Compute the profiles in the background unless they are there; events of scope ``columns`` report the progress.
+     */
+    post: operations['profileColumns'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/{dataset_id}/croissant': {
     parameters: {
       query?: never;
@@ -1087,6 +1111,49 @@ export interface components {
       ledger: components['schemas']['CleaningLedger'];
     };
     /**
+     * ColumnProfileResponse
+     * @description The figures of one column over all splits; a field of a struct is a column named by its path.
+     *
+     *     ``min``, ``max``, ``mean`` and ``histogram`` are of the values or, of texts and lists, of their lengths in
+     *     characters or items. NaN is in none of them; infinities are in ``min`` and ``max`` only. ``top`` has the most
+     *     frequent values; of columns with very many values only those that are frequent for certain.
+     */
+    ColumnProfileResponse: {
+      /**
+       * Distinct
+       * @description Distinct values without null; null for lists, structs and bytes.
+       */
+      distinct: number | null;
+      /**
+       * Distinct Is Exact
+       * @description Above 131,072, an estimate that is within about 1 %.
+       */
+      distinct_is_exact: boolean;
+      /** Histogram */
+      histogram: components['schemas']['HistogramBinResponse'][];
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'number' | 'text' | 'boolean' | 'time' | 'list' | 'struct' | 'json' | 'binary' | 'null' | 'mixed';
+      max: components['schemas']['JsonValue'];
+      /** Mean */
+      mean: number | null;
+      /** Measure */
+      measure: ('value' | 'length') | null;
+      min: components['schemas']['JsonValue'];
+      /** Name */
+      name: string;
+      /** Nulls */
+      nulls: number;
+      /** Rows */
+      rows: number;
+      /** Top */
+      top: components['schemas']['TopValueResponse'][];
+      /** Type */
+      type: string;
+    };
+    /**
      * ColumnResponse
      * @description One column; only a column of the kind ``text`` or ``conversation`` can be the text column.
      */
@@ -1120,6 +1187,29 @@ export interface components {
       type: string;
     };
     /**
+     * ColumnsResponse
+     * @description The profiles of a dataset's columns, at most 500; empty unless ``state`` is ``ready``.
+     */
+    ColumnsResponse: {
+      /** Data */
+      data: components['schemas']['ColumnProfileResponse'][];
+      /**
+       * Error
+       * @description Why the last attempt failed.
+       */
+      error: string | null;
+      /**
+       * Progress
+       * @description Per cent.
+       */
+      progress: number;
+      /**
+       * State
+       * @enum {string}
+       */
+      state: 'none' | 'building' | 'ready' | 'error';
+    };
+    /**
      * CompletedEvent
      * @description Work succeeded.
      */
@@ -1144,7 +1234,7 @@ export interface components {
        * Scope
        * @enum {string}
        */
-      scope: 'dataset' | 'tokenization' | 'index';
+      scope: 'dataset' | 'tokenization' | 'index' | 'columns';
       /** Seq */
       seq: number;
       /** Size Bytes */
@@ -1854,7 +1944,7 @@ export interface components {
        * Scope
        * @enum {string}
        */
-      scope: 'dataset' | 'tokenization' | 'index';
+      scope: 'dataset' | 'tokenization' | 'index' | 'columns';
       /** Seq */
       seq: number;
       /** Status */
@@ -2044,6 +2134,16 @@ export interface components {
       status: 'ok';
       /** Version */
       version: string;
+    };
+    /**
+     * HistogramBinResponse
+     * @description Rows whose value, or length, is at least ``from`` and less than ``to``; both are values of a condition.
+     */
+    HistogramBinResponse: {
+      /** Count */
+      count: number;
+      from: components['schemas']['JsonValue'];
+      to: components['schemas']['JsonValue'];
     };
     /**
      * HubColumn
@@ -2283,13 +2383,15 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'extend' | 'mix' | 'subset' | 'tokenize' | 'index';
+      kind: 'download' | 'import' | 'extend' | 'mix' | 'subset' | 'tokenize' | 'index' | 'profile';
       /** Max Attempts */
       max_attempts: number;
       /** Not Before */
       not_before: string | null;
       /** Phase */
-      phase: ('plan' | 'download' | 'ingest' | 'statistics' | 'tokenizing' | 'indexing' | 'finish') | null;
+      phase:
+        | ('plan' | 'download' | 'ingest' | 'statistics' | 'tokenizing' | 'indexing' | 'profiling' | 'finish')
+        | null;
       /**
        * Progress
        * @description Per cent.
@@ -2880,7 +2982,8 @@ export interface components {
        * Phase
        * @enum {string}
        */
-      phase: 'plan' | 'download' | 'ingest' | 'statistics' | 'tokenizing' | 'indexing' | 'finish';
+      phase:
+        'plan' | 'download' | 'ingest' | 'statistics' | 'tokenizing' | 'indexing' | 'profiling' | 'finish';
       /**
        * Progress
        * @description Per cent.
@@ -2892,7 +2995,7 @@ export interface components {
        * Scope
        * @enum {string}
        */
-      scope: 'dataset' | 'tokenization' | 'index';
+      scope: 'dataset' | 'tokenization' | 'index' | 'columns';
       /** Seq */
       seq: number;
       /** Status */
@@ -3106,6 +3209,12 @@ export interface components {
       split: string;
       /** Text */
       text: string;
+      /**
+       * Text Is Null
+       * @description Whether there is no text, rather than an empty one.
+       * @default false
+       */
+      text_is_null: boolean;
       /** Token Count */
       token_count: number | null;
       /** Tokenization Id */
@@ -3155,6 +3264,12 @@ export interface components {
       split: string;
       /** Text */
       text: string;
+      /**
+       * Text Is Null
+       * @description Whether there is no text, rather than an empty one.
+       * @default false
+       */
+      text_is_null: boolean;
       /** Token Count */
       token_count: number | null;
       /** Truncated */
@@ -3191,6 +3306,11 @@ export interface components {
        * @description Why the search cannot find anything.
        */
       note: string | null;
+      /**
+       * Order By
+       * @description The column by which the page is sorted, if any.
+       */
+      order_by: string | null;
       /**
        * Partial
        * @description The search reached its deadline: there may be more hits.
@@ -3533,6 +3653,12 @@ export interface components {
        * @description Of the token counts. Default: the newest ready one.
        */
       tokenization?: string | null;
+      /**
+       * Where
+       * @description Conditions ["column", "op", value] on columns, as for samples.
+       * @default []
+       */
+      where: components['schemas']['JsonValue'][][];
     };
     /**
      * SubsetResponse
@@ -4056,6 +4182,20 @@ export interface components {
       text: string;
     };
     /**
+     * TopValueResponse
+     * @description A frequent value and its exact number of rows.
+     */
+    TopValueResponse: {
+      /** Count */
+      count: number;
+      /**
+       * Is Cut
+       * @description Whether the value is only the beginning of a long text.
+       */
+      is_cut: boolean;
+      value: components['schemas']['JsonValue'];
+    };
+    /**
      * TraceResponse
      * @description One position of one written row; ``source`` is null for special tokens and padding.
      */
@@ -4518,6 +4658,142 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getColumns: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ColumnsResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  profileColumns: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ColumnsResponse'];
         };
       };
       /** @description A token is needed */
@@ -5270,6 +5546,8 @@ export interface operations {
         /** @description Samples with at least this many tokens. */
         min_tokens?: number | null;
         mode?: 'words' | 'exact' | 'regex';
+        /** @description A column or path, or -column for the greatest first; NaN and null come last. Before `sort`. Texts are compared by their first 100 bytes. */
+        order_by?: string | null;
         /** @description Counts from 1. */
         page?: number;
         /** @description words: all of them, in any order; "a phrase", begin*, -without. exact: this text. regex: an RE2 pattern. */
@@ -5280,6 +5558,8 @@ export interface operations {
         split?: string | null;
         /** @description The tokenization of the token counts. Default: the newest ready one. */
         tokenization?: string | null;
+        /** @description Conditions that all have to hold, each a JSON array ["column", "op", value] with op one of = != < <= > >= in contains is_null not_null. The column may be a path (meta.lang). Null matches is_null only. */
+        where?: string[];
       };
       header?: never;
       path: {
@@ -5346,6 +5626,15 @@ export interface operations {
       };
       /** @description The request is not valid */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
         headers: {
           [name: string]: unknown;
         };

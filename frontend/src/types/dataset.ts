@@ -9,6 +9,8 @@ type Request<Body, Required extends keyof Body> = Pick<Body, Required> & Partial
 export type Dataset = Schemas['DatasetResponse'];
 export type DatasetDetail = Schemas['DatasetDetail'];
 export type DatasetStatus = Schemas['DatasetStatus'];
+export type ColumnsResponse = Schemas['ColumnsResponse'];
+export type ColumnProfile = Schemas['ColumnProfileResponse'];
 export type DatasetSample = Schemas['SampleResponse'];
 /** A dataset's exact figures; token figures are present once it is tokenized. */
 export type DatasetStatistics = Schemas['StatisticsResponse'];

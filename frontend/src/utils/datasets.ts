@@ -17,6 +17,7 @@ const PHASES: Readonly<Record<ProgressEvent['phase'], string>> = {
   statistics: 'Counting',
   tokenizing: 'Tokenizing',
   indexing: 'Indexing',
+  profiling: 'Profiling columns',
   finish: 'Finishing',
 };
 

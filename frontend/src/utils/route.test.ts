@@ -34,3 +34,14 @@ it.each<Route>([
 ])('parses the address that it formats: %j', (route) => {
   expect(parse(formatRoute(route))).toEqual(route);
 });
+
+it('keeps conditions, order and layout in the address, and a sample in its path', () => {
+  const where = ['["stars",">=",4]', '["lang","=","a&b"]'];
+  const table = makeDatasetRoute('ds_1', { tab: 'samples', where, orderBy: '-stars', layout: 'table' });
+  expect(parseRoute(new URL(formatRoute(table), 'http://panel'))).toEqual(table);
+  const sample = { split: 'train', row: 12345 };
+  const opened = makeDatasetRoute('ds_1', { tab: 'samples', layout: 'table', sample });
+  expect(formatRoute(opened)).toBe('/datasets/ds_1/samples/train/12345');
+  expect(parseRoute(new URL(formatRoute(opened), 'http://panel'))).toEqual(opened);
+  expect(parseRoute(new URL('http://panel/datasets/ds_1/samples/train/x'))).toMatchObject({ sample: null });
+});

@@ -16,6 +16,18 @@ export interface SampleFilter {
   readonly matchCase: boolean;
   readonly minTokens: number | null;
   readonly maxTokens: number | null;
+  /** Conditions on columns, each a JSON array of column, operator and value. */
+  readonly where: readonly string[];
+  /** The column that sorts the samples, after a minus for the greatest first; null: the order of the data. */
+  readonly orderBy: string | null;
+}
+
+/** How samples are shown. */
+export type SampleLayout = 'cards' | 'table';
+/** One sample: its split and its number within it. */
+export interface RowRef {
+  readonly split: string;
+  readonly row: number;
 }
 
 export interface DatasetRoute extends SampleFilter {
@@ -25,6 +37,9 @@ export interface DatasetRoute extends SampleFilter {
   readonly tab: string;
   /** The tokenization whose figures, tokens and record are shown; null: the newest. */
   readonly tokenization: string | null;
+  readonly layout: SampleLayout;
+  /** The sample in the pane beside the table; null: none. */
+  readonly sample: RowRef | null;
 }
 
 export type Route = { readonly view: 'list' } | { readonly view: 'storage' } | DatasetRoute;
@@ -40,26 +55,44 @@ export const NO_FILTER: SampleFilter = {
   matchCase: false,
   minTokens: null,
   maxTokens: null,
+  where: [],
+  orderBy: null,
 };
 
 /** Return the route to a dataset's window; `changes` override the defaults. */
 export function makeDatasetRoute(id: string, changes: Partial<DatasetRoute> = {}): DatasetRoute {
-  return { view: 'dataset', id, tab: 'overview', tokenization: null, ...NO_FILTER, ...changes };
+  return {
+    view: 'dataset',
+    id,
+    tab: 'overview',
+    tokenization: null,
+    layout: 'cards',
+    sample: null,
+    ...NO_FILTER,
+    ...changes,
+  };
 }
 
 /** Parse an address; an unknown one is the list. */
 export function parseRoute({ pathname, searchParams }: Pick<URL, 'pathname' | 'searchParams'>): Route {
-  const [root, id, tab = ''] = pathname.split('/').filter(Boolean).map(decodeSegment);
+  const [root, id, tab = '', split, row] = pathname.split('/').filter(Boolean).map(decodeSegment);
   if (root === 'storage') {
     return { view: 'storage' };
   }
   if (root !== 'datasets' || !id) {
     return { view: 'list' };
   }
-  return makeDatasetRoute(id, { tab, ...parseQuery(searchParams) });
+  const sample = tab === 'samples' ? parseSample(split, row) : null;
+  const query = parseQuery(searchParams);
+  return makeDatasetRoute(id, { tab, ...query, sample, layout: sample === null ? query.layout : 'table' });
 }
 
-function parseQuery(query: URLSearchParams): Partial<DatasetRoute> {
+function parseSample(split: string | undefined, row: string | undefined): RowRef | null {
+  const number = parseWholeNumber(row ?? null);
+  return split === undefined || number === null ? null : { split, row: number };
+}
+
+function parseQuery(query: URLSearchParams): Omit<DatasetRoute, 'view' | 'id' | 'tab' | 'sample'> {
   return {
     tokenization: query.get('tokenization'),
     split: query.get('split'),
@@ -69,6 +102,9 @@ function parseQuery(query: URLSearchParams): Partial<DatasetRoute> {
     matchCase: query.get('case') === 'true',
     minTokens: parseWholeNumber(query.get('min_tokens')),
     maxTokens: parseWholeNumber(query.get('max_tokens')),
+    where: query.getAll('where'),
+    orderBy: query.get('order_by'),
+    layout: query.get('view') === 'table' ? 'table' : 'cards',
   };
 }
 
@@ -81,11 +117,16 @@ export function formatRoute(route: Route): string {
       return '/storage';
     case 'dataset': {
       const query = new URLSearchParams(listQueryPairs(route)).toString();
-      return `/datasets/${encodeURIComponent(route.id)}/${route.tab}${query === '' ? '' : `?${query}`}`;
+      const sample = route.tab === 'samples' ? formatSample(route.sample) : '';
+      return `/datasets/${encodeURIComponent(route.id)}/${route.tab}${sample}${query === '' ? '' : `?${query}`}`;
     }
     default:
       return assertNever(route);
   }
+}
+
+function formatSample(sample: RowRef | null): string {
+  return sample === null ? '' : `/${encodeURIComponent(sample.split)}/${sample.row}`;
 }
 
 /** List the query parameters of a route, without those that have their default value. */
@@ -98,6 +139,9 @@ function listQueryPairs(route: DatasetRoute): [string, string][] {
     ['case', route.matchCase],
     ['min_tokens', route.minTokens],
     ['max_tokens', route.maxTokens],
+    ...route.where.map((condition): [string, string] => ['where', condition]),
+    ['order_by', route.orderBy],
+    ['view', route.layout === 'table' && route.sample === null ? 'table' : null],
     ['page', route.page === 1 ? null : route.page],
   ];
   return all.flatMap(([name, value]) =>

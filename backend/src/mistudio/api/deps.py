@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request
 from mistudio.corpus.hub.part_types import Order, Part
 from mistudio.schemas.common import ColumnName, OneLine
 from mistudio.schemas.part import Seed, choose_amount, make_part
+from mistudio.services.column_service import ColumnService
 from mistudio.services.croissant_service import CroissantService
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
@@ -41,6 +42,7 @@ class Services:
     recipes: RecipeService
     croissant: CroissantService
     samples: SampleService
+    columns: ColumnService
     indexes: IndexService
     tokenizers: TokenizerService
     tokenizations: TokenizationService

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from mistudio.api.routes import (
+    columns,
     croissant,
     datasets,
     derived,
@@ -20,6 +21,19 @@ from mistudio.api.routes import (
 
 def include_routers(app: FastAPI) -> None:
     """Add all routes to the application."""
-    for module in (mix, recipes, datasets, derived, croissant, samples, indexes, tokenizations, jobs, hub, system):
+    for module in (
+        mix,
+        recipes,
+        datasets,
+        derived,
+        croissant,
+        samples,
+        columns,
+        indexes,
+        tokenizations,
+        jobs,
+        hub,
+        system,
+    ):
         app.include_router(module.router)
     app.include_router(metrics.router)

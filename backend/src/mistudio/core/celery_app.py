@@ -29,6 +29,7 @@ ROUTES: Mapping[str, Route] = {
     "subset": Route("mistudio.derive_subset", "downloads"),
     "tokenize": Route("mistudio.tokenize_dataset", "tokenization"),
     "index": Route("mistudio.index_dataset", "indexes"),
+    "profile": Route("mistudio.profile_columns", "indexes"),
 }
 SHARD_ROUTE = Route("mistudio.tokenize_shard", "tokenization")
 QUEUES: tuple[str, ...] = tuple(dict.fromkeys(route.queue for route in ROUTES.values()))

@@ -28,6 +28,17 @@ class SampleQuery(BaseModel):
         description="Whether exact and regex are case-sensitive. Default: regex only.",
     )
     sort: SampleSort = Field(default="row", description="relevance: the best match first; needs words and an index.")
+    where: list[Annotated[str, Field(max_length=65_536)]] = Field(
+        default_factory=list,
+        max_length=20,
+        description='Conditions that all have to hold, each a JSON array ["column", "op", value] with op one of = != < '
+        "<= > >= in contains is_null not_null. The column may be a path (meta.lang). Null matches is_null only.",
+    )
+    order_by: Annotated[str, Field(min_length=1, max_length=1_024)] | None = Field(
+        default=None,
+        description="A column or path, or -column for the greatest first; NaN and null come last. Before `sort`. "
+        "Texts are compared by their first 100 bytes.",
+    )
     min_tokens: TokenCount | None = Field(default=None, description="Samples with at least this many tokens.")
     max_tokens: TokenCount | None = Field(default=None, description="Samples with at most this many tokens.")
     tokenization: OneLine | None = Field(
@@ -51,6 +62,7 @@ class SampleResponse(Shape):
     split: str
     row: int
     text: str
+    text_is_null: bool = Field(default=False, description="Whether there is no text, rather than an empty one.")
     token_count: int | None
     char_count: int
     truncated: bool
@@ -80,6 +92,7 @@ class SearchInfo(Shape):
     exact_total: bool
     case: bool = Field(default=False, description="Whether the search was case-sensitive.")
     sort: SampleSort = Field(default="row", description="The order of the page; relevance needs words and an index.")
+    order_by: str | None = Field(default=None, description="The column by which the page is sorted, if any.")
     index: bool = Field(default=False, description="Whether the index was used.")
     partial: bool = Field(default=False, description="The search reached its deadline: there may be more hits.")
     tokenization_id: str | None = Field(default=None, description="The tokenization whose token counts are shown.")

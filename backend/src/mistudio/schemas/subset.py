@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from mistudio.corpus.derive.steps import SplitStep, SubsetSteps
 from mistudio.schemas.cleaning import CleaningStepPreview
@@ -26,6 +26,9 @@ class SubsetOptions(BaseModel):
     search: str | None = Field(default=None, max_length=4_096, description="As for samples.")
     mode: SearchMode = "words"
     case: bool | None = Field(default=None, description="As for samples. Default: regex only.")
+    where: list[list[JsonValue]] = Field(
+        default=[], max_length=20, description='Conditions ["column", "op", value] on columns, as for samples.'
+    )
     min_tokens: TokenCount | None = None
     max_tokens: TokenCount | None = None
     rows: Annotated[int, Field(ge=1, le=2**53)] | Annotated[list[RowRange], Field(max_length=MOST_RANGES)] | None = (

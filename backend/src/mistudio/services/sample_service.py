@@ -76,8 +76,8 @@ class SampleService:
     ) -> SampleListResponse:
         """Return one page, in the order of the data unless the query names another; empty beyond the end.
 
-        ``disconnect`` returns once the client has left. Raises NotFound, NotReady, UnknownSplit, InvalidPattern,
-        ValidationFailed, DataMissing.
+        ``disconnect`` returns once the client has left. Raises NotFound, NotReady, UnknownSplit,
+        UnknownColumn, InvalidPattern, ValidationFailed, DataMissing, Unavailable.
         """
         began = time.perf_counter()
         source = await self._find_source(dataset_id, query)
@@ -120,6 +120,7 @@ class SampleService:
             exact_total=found.page.is_exact,
             case=request.case,
             sort=found.search.sort,
+            order_by=query.order_by,
             index=found.search.uses_index,
             partial=found.page.is_partial,
             tokenization_id=source.tokenization_id,
@@ -209,6 +210,7 @@ def _sample_response(sample: Sample, token_count: int | None, highlighter: Highl
         split=sample.split,
         row=sample.row,
         text=sample.text,
+        text_is_null=sample.text_is_null,
         token_count=token_count,
         char_count=sample.char_count,
         truncated=sample.truncated,

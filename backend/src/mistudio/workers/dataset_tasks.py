@@ -76,6 +76,12 @@ def index_dataset_task(self: JobTask, job_id: str) -> None:
     _run(self, job_id)
 
 
+@task(ROUTES["profile"])
+def profile_columns_task(self: JobTask, job_id: str) -> None:
+    """Compute column profiles."""
+    _run(self, job_id)
+
+
 @task(SHARD_ROUTE, max_retries=0)
 def tokenize_shard_task(self: JobTask, job_id: str, shard: int) -> None:
     """Help a running tokenization. The job makes what this does not: the task may be lost or repeated."""

@@ -14,7 +14,7 @@ from mistudio.schemas.sample import SampleDetail, SampleListResponse, SampleQuer
 router = APIRouter(prefix="/api/datasets", tags=["samples"])
 
 
-@router.get("/{dataset_id}/samples", operation_id="listSamples", responses=refusals(404, 409, 410, 422))
+@router.get("/{dataset_id}/samples", operation_id="listSamples", responses=refusals(404, 409, 410, 422, 503))
 async def list_samples(
     request: Request, dataset_id: DatasetId, services: ServicesDep, query: Annotated[SampleQuery, Query()]
 ) -> SampleListResponse:

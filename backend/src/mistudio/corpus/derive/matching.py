@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from mistudio.corpus.arrays import Ids
+from mistudio.corpus.columns.conditions import parse_conditions
 from mistudio.corpus.derive.plan import RowFilter
 from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.search import SearchableDataset, SearchRequest
@@ -32,9 +33,9 @@ class CheckedDeadline(Deadline):
 def find_matches(store: DatasetStore, wanted: RowFilter, tokenization: Path | None, deadline: Deadline) -> Ids:
     """Return the ids of the rows that match, ascending; ``tokenization`` is the folder of the token counts.
 
-    Raises InvalidPattern, UnknownSplit, DataMissing, and what the deadline raises.
+    Raises InvalidPattern, UnknownSplit, UnknownColumn, DataMissing, and what the deadline raises.
     """
-    if wanted.mode is None and not wanted.has_lengths:
+    if wanted.mode is None and not wanted.has_lengths and not wanted.where:
         return np.arange(*store.ids(wanted.split), dtype=np.int64)
     request = SearchRequest(
         mode=wanted.mode,
@@ -44,6 +45,7 @@ def find_matches(store: DatasetStore, wanted: RowFilter, tokenization: Path | No
         least=wanted.least,
         most=wanted.most,
         sort="row",
+        where=parse_conditions(wanted.where),
     )
     lengths = TokenLengths(tokenization, store) if tokenization else None
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="subset") as executor:

@@ -25,7 +25,10 @@ class ParentText:
 
 @dataclass(frozen=True, kw_only=True)
 class RowFilter:
-    """Which rows of the parent match. ``mode`` None is no search; ``least`` and ``most`` bound the tokens of a row."""
+    """Which rows of the parent match. ``mode`` None is no search; ``least`` and ``most`` bound the tokens of a row.
+
+    ``where`` are conditions on columns, each as JSON.
+    """
 
     split: str | None = None
     mode: SearchMode | None = None
@@ -34,6 +37,7 @@ class RowFilter:
     least: int | None = None
     most: int | None = None
     tokenization_id: str | None = None
+    where: tuple[str, ...] = ()
 
     @property
     def has_lengths(self) -> bool:

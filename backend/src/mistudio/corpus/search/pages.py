@@ -12,6 +12,7 @@ from typing import Literal
 from mistudio.corpus.arrays import Ids
 from mistudio.corpus.search.highlights import Highlighter
 from mistudio.corpus.search.hit_counter import Deadline, HitCounter, HitPage, SearchEnded
+from mistudio.corpus.search.row_order import RowOrder
 
 Sort = Literal["row", "relevance"]
 
@@ -34,7 +35,10 @@ class EarlyScan:
 
 
 class Search:
-    """One search. ``plan`` may be a function, which is called at most once. Safe to use from several threads."""
+    """One search. ``plan`` may be a function, which is called at most once. Safe to use from several threads.
+
+    With ``order``, the hits come in the order of a column: all are found and sorted for the first page.
+    """
 
     def __init__(
         self,
@@ -42,8 +46,11 @@ class Search:
         highlighter: Highlighter | None,
         *,
         early_scan: EarlyScan | None = None,
+        order: RowOrder | None = None,
     ) -> None:
         self.highlighter = highlighter
+        self.order = order
+        self._sorting = threading.Lock()
         self._early_scan = early_scan
         self._make_plan = None if isinstance(plan, SearchPlan) else plan
         self._plan = plan if isinstance(plan, SearchPlan) else None
@@ -65,7 +72,9 @@ class Search:
         return self._plan is not None and self._plan.counter.is_complete
 
     def page(self, offset: int, size: int, *, deadline: Deadline, patience: float) -> HitPage:
-        """Return up to ``size`` hits from ``offset`` on; see ``HitCounter.page``."""
+        """Return up to ``size`` hits from ``offset`` on; see ``HitCounter.page``. Sorted hits raise SearchEnded."""
+        if self.order is not None:
+            return self._sorted_page(self.order, offset, size, deadline)
         if self._early_scan is not None:
             try:
                 page = self._find_early(self._early_scan, offset, size, deadline)
@@ -88,6 +97,14 @@ class Search:
     def complete(self, deadline: Deadline) -> None:
         """Count the remaining hits. Raises SearchEnded."""
         self._get_plan().counter.complete(deadline)
+
+    def _sorted_page(self, order: RowOrder, offset: int, size: int, deadline: Deadline) -> HitPage:
+        with self._sorting:
+            ids = order.cache.get(self)
+            if ids is None:
+                ids = order.sort(self._get_plan().counter.find_all(deadline), deadline)
+                order.cache.put(self, ids)
+        return HitPage([int(row) for row in ids[offset : offset + size]], len(ids), is_exact=True)
 
     def find_all(self, deadline: Deadline) -> Ids:
         """Return the ids of all hits, ascending. Raises SearchEnded."""

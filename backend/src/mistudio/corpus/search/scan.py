@@ -4,30 +4,27 @@ Most of the time goes into decompression, and RE2 matches a whole row group with
 and for highlights, so both agree.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import re2
 
-from mistudio.corpus.arrays import Counts, Ids
+from mistudio.corpus.arrays import Ids
+from mistudio.corpus.columns.compare import Mask
 from mistudio.corpus.search.folding import fold_array
 from mistudio.corpus.search.hit_counter import Deadline
 from mistudio.corpus.search.query import Pattern, WordsQuery
-from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.tokenized.lengths import UNKNOWN, TokenLengths
+from mistudio.corpus.search.row_filters import ColumnFilter, LengthRange, RowFilter
+from mistudio.corpus.search.row_groups import RowGroups
 
 _WINDOW_ROWS: Final = 1 << 16
 # A row group is read in less than a millisecond. One task for each would cost a tenth of that.
 _GROUPS_PER_TASK: Final = 4
-
-Mask = npt.NDArray[np.bool_]
 
 
 class Matcher(Protocol):
@@ -80,56 +77,13 @@ def _match_regex(texts: pa.Array, regex: str, *, ignore_case: bool = False) -> M
     return np.array(matched.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-@dataclass(frozen=True)
-class LengthRange:
-    """Selects rows by their number of tokens, both ends included; rows that are not tokenized are outside."""
-
-    lengths: TokenLengths
-    least: int | None
-    most: int | None
-
-    def match(self, start: int, stop: int) -> Mask:
-        """Return whether each of the rows ``start`` to ``stop``, excluded, is within the range."""
-        return self._contains(self.lengths.between(start, stop))
-
-    def select(self, ids: Ids) -> Ids:
-        """Return those of ``ids`` whose rows are within the range, in their order."""
-        return ids[self._contains(self.lengths.at(ids))]
-
-    def _contains(self, counts: Counts) -> Mask:
-        mask: Mask = counts != UNKNOWN
-        if self.least is not None:
-            mask &= counts >= self.least
-        if self.most is not None:
-            mask &= counts <= self.most
-        return mask
-
-
-class RowGroups:
-    """The row groups of a dataset in order, found by the ids of their rows."""
-
-    def __init__(self, store: DatasetStore) -> None:
-        self.store = store
-        self.all = list(store.groups())
-        self.starts = [store.ids(group.split)[0] + group.first_row for group in self.all]
-
-    def numbers_between(self, start: int, stop: int) -> range:
-        """Return the numbers of the groups with rows from ``start`` to ``stop``, excluded."""
-        return range(max(0, bisect_right(self.starts, start) - 1), bisect_right(self.starts, stop - 1))
-
-    def texts(self, number: int) -> pa.Array:
-        """Return the texts of a group."""
-        return self.store.texts(self.all[number])
-
-    def select(self, ids: Ids, matcher: Matcher) -> Ids:
-        """Return those of ``ids``, which ascend, whose texts match; each group is read once."""
-        selected = []
-        for number in self.numbers_between(int(ids[0]), int(ids[-1]) + 1) if len(ids) else ():
-            first = self.starts[number]
-            rows = ids[np.searchsorted(ids, first) : np.searchsorted(ids, first + self.all[number].rows)]
-            if len(rows):
-                selected.append(rows[matcher.match(self.texts(number).take(pa.array(rows - first)))])
-        return np.concatenate(selected) if selected else ids[:0]
+def select_matches(groups: RowGroups, ids: Ids, matcher: Matcher) -> Ids:
+    """Return those of ``ids``, which ascend, whose texts match; each group is read once."""
+    selected = [
+        rows[matcher.match(groups.texts(number).take(pa.array(rows - first)))]
+        for number, first, rows in groups.split_ids(ids)
+    ]
+    return np.concatenate(selected) if selected else ids[:0]
 
 
 class ScanSource:
@@ -142,13 +96,13 @@ class ScanSource:
         *,
         start: int,
         stop: int,
-        lengths: LengthRange | None,
+        row_filter: RowFilter | None,
         executor: Executor,
     ) -> None:
         self._groups = groups
         self._matcher = matcher
         self._numbers = groups.numbers_between(start, stop) if start < stop else range(0)
-        self._lengths = lengths
+        self._filter = row_filter
         self._executor = executor
 
     @property
@@ -175,17 +129,16 @@ class ScanSource:
 
     def _scan_group(self, number: int) -> Ids:
         start, group = self._groups.starts[number], self._groups.all[number]
-        in_range = self._lengths.match(start, start + group.rows) if self._lengths else None
-        if in_range is not None and not in_range.any():
-            return np.empty(0, dtype=np.int64)
-        matched = self._matcher.match(self._groups.texts(number))
-        return np.flatnonzero(matched if in_range is None else matched & in_range) + start
+        mask = self._filter.match(start, start + group.rows) if self._filter else np.ones(group.rows, dtype=np.bool_)
+        if mask.any():
+            mask &= self._matcher.match(self._groups.texts(number))
+        return np.flatnonzero(mask) + start
 
 
-class LengthSource:
-    """All rows whose number of tokens is within a range; its windows are ranges of row ids."""
+class RangeSource:
+    """All rows, or those whose number of tokens is within a range; its windows are ranges of row ids."""
 
-    def __init__(self, lengths: LengthRange, start: int, stop: int) -> None:
+    def __init__(self, lengths: LengthRange | None, start: int, stop: int) -> None:
         self._lengths = lengths
         self._starts = range(start, stop, _WINDOW_ROWS)
         self._stop = stop
@@ -205,5 +158,60 @@ class LengthSource:
         for window in windows:
             deadline.check()
             start = self._starts[window]
-            rows.append(np.flatnonzero(self._lengths.match(start, min(start + _WINDOW_ROWS, self._stop))) + start)
+            stop = min(start + _WINDOW_ROWS, self._stop)
+            rows.append(
+                np.flatnonzero(self._lengths.match(start, stop)) + start
+                if self._lengths
+                else np.arange(start, stop, dtype=np.int64)
+            )
         return rows
+
+
+class FilterSource:
+    """All rows whose columns meet conditions, and whose number of tokens is within a range; windows are runs."""
+
+    def __init__(
+        self, columns: ColumnFilter, lengths: LengthRange | None, *, start: int, stop: int, executor: Executor
+    ) -> None:
+        self._columns = columns
+        self._lengths = lengths
+        self._executor = executor
+        groups = columns.groups
+        self._runs = list(groups.list_runs(groups.numbers_between(start, stop) if start < stop else range(0)))
+
+    @property
+    def windows(self) -> int:
+        """The number of runs of row groups."""
+        return len(self._runs)
+
+    def counts(self) -> None:
+        """Return None: only ``find`` can tell."""
+        return
+
+    def find(self, windows: Sequence[int], deadline: Deadline) -> list[Ids]:
+        """Return the rows of each of these windows."""
+
+        def find_rows(window: int) -> Ids:
+            deadline.check()
+            run = self._runs[window]
+            start = self._columns.groups.starts[run.start]
+            mask = self._columns.match_run(run)
+            if self._lengths is not None:
+                mask &= self._lengths.match(start, self._columns.groups.stop(run))
+            return np.flatnonzero(mask) + start
+
+        return list(self._executor.map(find_rows, windows))
+
+
+class EmptySource:
+    """No hits."""
+
+    windows = 0
+
+    def counts(self) -> list[int]:
+        """Return no counts."""
+        return []
+
+    def find(self, _windows: object, _deadline: Deadline) -> list[Ids]:
+        """Return no hits."""
+        return []

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 from tantivy import Query
 
 from mistudio.corpus.arrays import Ids
+from mistudio.corpus.columns.conditions import Condition, bind_conditions
+from mistudio.corpus.columns.kinds import find_column
+from mistudio.corpus.columns.order import FIELD, OrderBy, SortKeys
+from mistudio.corpus.search.best_hits import make_best_finder
 from mistudio.corpus.search.highlights import make_pattern_highlighter, make_words_highlighter
-from mistudio.corpus.search.hit_counter import Deadline, HitCounter, HitSource
+from mistudio.corpus.search.hit_counter import HitCounter, HitSource
 from mistudio.corpus.search.index_builder import has_current_index, read_index_manifest
 from mistudio.corpus.search.index_reader import FilteredSource, IndexReader
 from mistudio.corpus.search.pages import EarlyScan, Search, SearchPlan, Sort
@@ -27,14 +30,18 @@ from mistudio.corpus.search.query import (
     make_regex_pattern,
     parse_words,
 )
+from mistudio.corpus.search.row_filters import ColumnFilter, LengthRange, RowFilter, join_filters
+from mistudio.corpus.search.row_groups import RowGroups
+from mistudio.corpus.search.row_order import OrderCache, RowOrder
 from mistudio.corpus.search.scan import (
-    LengthRange,
-    LengthSource,
+    EmptySource,
+    FilterSource,
     Matcher,
     PatternMatcher,
-    RowGroups,
+    RangeSource,
     ScanSource,
     WordsMatcher,
+    select_matches,
 )
 from mistudio.corpus.store.dataset_store import DatasetStore, StoredRow
 from mistudio.corpus.store.text_counts import estimate_text_bytes
@@ -47,7 +54,6 @@ _LENGTHS_PER_BATCH: Final = 10_000
 _TEXTS_PER_BATCH: Final = 256
 # If more than one row in so many is a candidate, reading the candidates costs as much as a scan.
 _CANDIDATE_SHARE: Final = 20
-_FIRST_BEST: Final = 1_000
 _ROWS_PER_TASK: Final = 10
 
 
@@ -55,7 +61,8 @@ _ROWS_PER_TASK: Final = 10
 class SearchRequest:
     """A search. ``least`` and ``most`` bound the tokens of a row, both included; ``split`` None searches all splits.
 
-    ``mode`` None matches every row within the bounds. ``case`` is for the modes exact and regex only.
+    ``mode`` None matches every row within the bounds. ``case`` is for the modes exact and regex only. All conditions of
+    ``where`` have to hold; ``order_by`` goes before ``sort``.
     """
 
     mode: SearchMode | None
@@ -65,6 +72,8 @@ class SearchRequest:
     least: int | None
     most: int | None
     sort: Sort
+    where: tuple[Condition, ...] = ()
+    order_by: OrderBy | None = None
 
 
 class SearchableDataset:
@@ -82,15 +91,30 @@ class SearchableDataset:
         self.bytes_per_row = 1 + estimate_text_bytes(store.manifest, store.text) // max(1, store.num_rows())
         self.groups = RowGroups(store)
         self.index = open_index(store.folder, store.text) if is_indexed else None
+        self._orders = OrderCache()
         self._executor = executor
 
     def search(self, request: SearchRequest, lengths: TokenLengths | None = None) -> Search:
-        """Prepare a search; bounds of tokens need ``lengths``. Raises InvalidPattern, UnknownSplit."""
+        """Prepare a search; bounds of tokens need ``lengths``.
+
+        Raises InvalidPattern, UnknownSplit, UnknownColumn and ValidationFailed.
+        """
         start, stop = self.store.ids(request.split)
         length_range = None
         if lengths is not None and (request.least is not None or request.most is not None):
             length_range = LengthRange(lengths, request.least, request.most)
-        return _Planner(self, request, length_range, start, stop, self._executor).make_search()
+        filters: list[RowFilter] = [] if length_range is None else [length_range]
+        columns = ColumnFilter(self.groups, bind_conditions(request.where, self.store)) if request.where else None
+        filters += [] if columns is None else [columns]
+        order = self._make_order(request.order_by) if request.order_by else None
+        row_filter = join_filters(filters)
+        return _Planner(
+            self, request, length_range, columns, row_filter, order, start, stop, self._executor
+        ).make_search()
+
+    def _make_order(self, order_by: OrderBy) -> RowOrder:
+        column = find_column(self.store, order_by.column, field=FIELD)
+        return RowOrder(self.groups, order_by, SortKeys.of(column), self._orders, self._executor)
 
     def rows(self, ids: Sequence[int]) -> list[StoredRow]:
         """Return the rows with these ids, in the order of ``ids``; several threads read them."""
@@ -127,6 +151,9 @@ class _Planner:
     dataset: SearchableDataset
     request: SearchRequest
     length_range: LengthRange | None
+    column_filter: ColumnFilter | None
+    row_filter: RowFilter | None
+    order: RowOrder | None
     start: int
     stop: int
     executor: Executor
@@ -134,7 +161,7 @@ class _Planner:
     def make_search(self) -> Search:
         request = self.request
         if request.mode is None:
-            return Search(SearchPlan(HitCounter(self._make_length_source())), None)
+            return Search(SearchPlan(HitCounter(self._make_row_source())), None, order=self.order)
         if request.mode == "words":
             return self._search_words(parse_words(request.text))
         make_pattern = make_exact_pattern if request.mode == "exact" else make_regex_pattern
@@ -143,21 +170,27 @@ class _Planner:
     def _search_words(self, query: WordsQuery) -> Search:
         highlighter, index = make_words_highlighter(query), self.dataset.index
         if query.is_empty:
-            return Search(SearchPlan(HitCounter(_EmptySource())), highlighter)
+            return Search(SearchPlan(HitCounter(EmptySource())), highlighter, order=self.order)
         index_query = index.make_words_query(query) if index else None
-        select = self.length_range.select if self.length_range else None
+        select = self.row_filter.select if self.row_filter else None
         source = self._make_index_source(index_query, select, _LENGTHS_PER_BATCH, most=None)
         if source is None or index is None or index_query is None:
-            return Search(SearchPlan(HitCounter(self._make_scan(WordsMatcher(query)))), highlighter)
-        find_best = self._make_best_finder(index, index_query) if self.request.sort == "relevance" else None
-        return Search(SearchPlan(HitCounter(source), uses_index=True, find_best=find_best), highlighter)
+            scan = self._make_scan(WordsMatcher(query))
+            return Search(SearchPlan(HitCounter(scan)), highlighter, order=self.order)
+        find_best = (
+            make_best_finder(index, index_query, self.start, self.stop, self.row_filter)
+            if self.request.sort == "relevance"
+            else None
+        )
+        plan = SearchPlan(HitCounter(source), uses_index=True, find_best=find_best)
+        return Search(plan, highlighter, order=self.order)
 
     def _search_pattern(self, pattern: Pattern) -> Search:
         highlighter, matcher = make_pattern_highlighter(pattern), PatternMatcher(pattern)
         scan = self._make_scan(matcher)
         scan_counter = HitCounter(scan)
         if self.dataset.index is None or not pattern.needs:
-            return Search(SearchPlan(scan_counter), highlighter)
+            return Search(SearchPlan(scan_counter), highlighter, order=self.order)
 
         def make_plan() -> SearchPlan:
             source = self._make_candidate_source(pattern, matcher)
@@ -165,17 +198,20 @@ class _Planner:
 
         rows = max(1, self.stop - self.start)
         windows = self.dataset.early_bytes * scan.windows // max(1, self.dataset.bytes_per_row * rows)
-        return Search(make_plan, highlighter, early_scan=EarlyScan(scan_counter, windows))
+        return Search(make_plan, highlighter, early_scan=EarlyScan(scan_counter, windows), order=self.order)
 
-    def _make_length_source(self) -> HitSource:
-        return LengthSource(self.length_range, self.start, self.stop) if self.length_range else _EmptySource()
+    def _make_row_source(self) -> HitSource:
+        if self.column_filter is not None:
+            start, stop, executor = self.start, self.stop, self.executor
+            return FilterSource(self.column_filter, self.length_range, start=start, stop=stop, executor=executor)
+        return RangeSource(self.length_range, self.start, self.stop)
 
     def _make_candidate_source(self, pattern: Pattern, matcher: Matcher) -> HitSource | None:
         """Return the rows that the index cannot rule out, each matched; None if a scan costs no more."""
-        index, length_range = self.dataset.index, self.length_range
+        index, row_filter = self.dataset.index, self.row_filter
 
         def select(ids: Ids) -> Ids:
-            return self.dataset.groups.select(length_range.select(ids) if length_range else ids, matcher)
+            return select_matches(self.dataset.groups, row_filter.select(ids) if row_filter else ids, matcher)
 
         query = index.make_candidate_query(pattern.needs) if index else None
         return self._make_index_source(
@@ -203,40 +239,6 @@ class _Planner:
             matcher,
             start=self.start,
             stop=self.stop,
-            lengths=self.length_range,
+            row_filter=self.row_filter,
             executor=self.executor,
         )
-
-    def _make_best_finder(self, index: IndexReader, query: Query) -> Callable[[int, int], Ids]:
-        num_hits = sum(index.find_hits(query, self.start, self.stop).counts())
-
-        def find_best(offset: int, size: int) -> Ids:
-            # tantivy allocates memory for as many hits as are requested.
-            size = min(size, num_hits - offset)
-            if size <= 0:
-                return np.empty(0, dtype=np.int64)
-            if self.length_range is None:
-                return index.find_best(query, self.start, self.stop, offset=offset, size=size)
-            requested = min(num_hits, max(_FIRST_BEST, 2 * (offset + size)))
-            while True:
-                ids = index.find_best(query, self.start, self.stop, offset=0, size=requested)
-                selected = self.length_range.select(ids)
-                if len(selected) >= offset + size or requested == num_hits:
-                    return selected[offset : offset + size]
-                requested = min(num_hits, 4 * requested)
-
-        return find_best
-
-
-class _EmptySource:
-    """No hits."""
-
-    windows = 0
-
-    def counts(self) -> list[int]:
-        """Return no counts."""
-        return []
-
-    def find(self, _windows: object, _deadline: Deadline) -> list[Ids]:
-        """Return no hits."""
-        return []

@@ -159,11 +159,11 @@ class DatasetStore:
                     if starts[number] + end > first_row:
                         yield GroupRef(name, files[number].path, index, starts[number] + start, end - start)
 
-    def read(self, group: GroupRef, *, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return the row group, all columns or only those of ``columns``, names or paths, that its file has."""
+    def read(self, group: GroupRef, *, columns: Sequence[str] | None = None, count: int = 1) -> pa.Table:
+        """Return ``count`` row groups from this one on, all columns or those of ``columns``, names or paths, it has."""
         with self._open(group.path) as file:
             wanted = None if columns is None else find_roots(columns, file.schema_arrow.names)
-            return file.read_row_group(group.index, columns=wanted, use_threads=False)
+            return file.read_row_groups(range(group.index, group.index + count), columns=wanted, use_threads=False)
 
     def texts(self, group: GroupRef, *, source: TextSource | None = None) -> pa.Array:
         """Return the text of each row of the group, or null; of ``source``, by default ``text``."""

@@ -36,6 +36,11 @@ class DatasetLayout:
         return self.folder / "tokenized"
 
     @property
+    def profile(self) -> Path:
+        """The file of the column profiles."""
+        return self.folder / "columns" / "profile.json"
+
+    @property
     def source(self) -> Path:
         """The folder of source files that are still to be ingested; in staging only."""
         return self.folder / "source"

@@ -24,6 +24,7 @@ class Sample:
     split: str
     row: int
     text: str
+    text_is_null: bool
     char_count: int
     truncated: bool
     columns: dict[str, Json]
@@ -49,6 +50,7 @@ def make_sample(
         split=row.split,
         row=row.row,
         text=text[:most],
+        text_is_null=cell is None,
         char_count=len(text),
         truncated=len(text) > most,
         columns={name: to_json_value(value, cell_limit=limit) for name, value in others.items()},

@@ -1,7 +1,9 @@
 """Turns the request for a subset into a plan: what it names is looked up and checked."""
 
 import asyncio
+import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mistudio.core.database import Database
 from mistudio.core.errors import Json, UnknownSplit, ValidationFailed
 from mistudio.corpus.cleaning.steps import Decontaminate, LengthBounds
+from mistudio.corpus.columns.conditions import bind_conditions, parse_conditions
 from mistudio.corpus.derive.choice import count_taken
 from mistudio.corpus.derive.plan import ParentText, RowChoice, RowFilter, SubsetPlan
 from mistudio.corpus.search.query import make_regex_pattern
+from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.store.manifest import manifest_sha256
 from mistudio.corpus.store.subset_record import ParentRecord
 from mistudio.models import Dataset
@@ -41,7 +45,10 @@ class SubsetPlanner:
         self._storage = storage
 
     async def plan(self, dataset_id: str, request: SubsetRequest) -> PlannedSubset:
-        """Return the plan. Raises NotFound, NotReady, UnknownSplit, InvalidPattern, ValidationFailed, DataMissing."""
+        """Return the plan.
+
+        Raises NotFound, NotReady, UnknownSplit, UnknownColumn, InvalidPattern, ValidationFailed, DataMissing.
+        """
         async with self._database.read() as session:
             parent = await get_ready_dataset(session, dataset_id, action="divided")
             tokenization_id = await _find_tokenization(session, parent, request)
@@ -55,11 +62,14 @@ class SubsetPlanner:
         self, parent: Dataset, others: Sequence[Dataset], request: SubsetRequest, tokenization_id: str | None
     ) -> PlannedSubset:
         recipe, step_names = describe_steps([parent, *others], self._storage.folder)
-        choice = to_choice(request)
+        choice, wanted = to_choice(request), _to_filter(request, tokenization_id)
+        if wanted.where:
+            with closing(DatasetStore(self._storage.folder(parent.id))) as store:
+                bind_conditions(parse_conditions(wanted.where), store)
         plan = SubsetPlan(
             parent=self._to_parent(parent),
             request=_to_json(request, tokenization_id),
-            filter=_to_filter(request, tokenization_id),
+            filter=wanted,
             choice=choice,
             steps=tuple(step.model_dump(mode="json") for step in request.steps),
             references=tuple(map(self._to_parent, others)),
@@ -120,6 +130,7 @@ def _to_filter(request: SubsetRequest, tokenization_id: str | None) -> RowFilter
         least=search.least,
         most=search.most,
         tokenization_id=tokenization_id,
+        where=tuple(json.dumps(condition) for condition in request.where),
     )
 
 
@@ -139,6 +150,8 @@ def _to_json(request: SubsetRequest, tokenization_id: str | None) -> dict[str, J
     options = request.model_dump(mode="json", exclude={"name", "steps", "tokenization"}, exclude_none=True)
     if not request.search:
         options = {name: value for name, value in options.items() if name not in ("search", "mode", "case")}
+    if not request.where:
+        options.pop("where", None)
     steps: list[Json] = [step.model_dump(mode="json") for step in request.steps]
     found = {"tokenization": tokenization_id} if tokenization_id else {}
     return {**options, **found, **({"steps": steps} if steps else {})}

@@ -46,6 +46,8 @@ def _list_words(request: Mapping[str, Json]) -> Iterable[str]:
     least, most = request.get("min_tokens"), request.get("max_tokens")
     if least is not None or most is not None:
         yield f"{least or 0} to {most} tokens" if most is not None else f"at least {least} tokens"
+    for condition in _list(request.get("where")):
+        yield " ".join(str(each) for each in _list(condition))[:_MAX_SEARCH]
     yield from _list_choice(request)
     for step in _list(request.get("steps")):
         yield str(step["kind"]).replace("_", " ") if isinstance(step, dict) else ""

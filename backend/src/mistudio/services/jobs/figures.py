@@ -129,4 +129,11 @@ class IndexFigures:
     follow_up: tuple[JobKind, ...] = ()
 
 
-Figures: TypeAlias = DatasetFigures | TokenizationFigures | IndexFigures
+@dataclass(frozen=True, kw_only=True)
+class ProfileFigures:
+    """Finished column profiles, which are stored beside the dataset."""
+
+    follow_up: tuple[JobKind, ...] = ()
+
+
+Figures: TypeAlias = DatasetFigures | TokenizationFigures | IndexFigures | ProfileFigures

@@ -1,7 +1,8 @@
 """The record that a job works for, and what each step of the job changes in it.
 
 A download or import works for a dataset, a tokenize job for one tokenization, an index job for a dataset's index. A
-step changes that one record only: a failed tokenization never turns a ready dataset red.
+step changes that one record only: a failed tokenization never turns a ready dataset red. Column profiles have no record
+but their job.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from mistudio.models import Dataset, Job, Tokenization, utc_now
 from mistudio.schemas.event import Scope
 from mistudio.schemas.job import DATASET_JOBS, JobPhase
 from mistudio.services.datasets.progress import update_progress
-from mistudio.services.jobs.figures import DatasetFigures, Figures, IndexFigures, TokenizationFigures
+from mistudio.services.jobs.figures import DatasetFigures, Figures, IndexFigures, ProfileFigures, TokenizationFigures
 from mistudio.services.lookup import find_newest_ready
 from mistudio.services.statistics_service import StatisticsService
 
@@ -24,6 +25,7 @@ SCOPES: dict[str, Scope] = {
     **dict.fromkeys(DATASET_JOBS, "dataset"),
     "tokenize": "tokenization",
     "index": "index",
+    "profile": "columns",
 }
 
 
@@ -54,6 +56,8 @@ class JobTarget:
         """The status of that record."""
         if self.scope == "index":
             return self.dataset.index_state.value
+        if self.scope == "columns":
+            return self.job.state.value
         return (self.tokenization or self.dataset).status.value
 
     def record_progress(self, phase: JobPhase) -> None:
@@ -65,7 +69,7 @@ class JobTarget:
         elif self.scope == "index":
             self.dataset.index_state = IndexState.BUILDING
             self.dataset.index_progress = self.job.progress
-        else:
+        elif self.scope == "dataset":
             update_progress(self.dataset, self.job.progress, phase)
 
     async def record_success(self, session: AsyncSession, figures: Figures) -> None:
@@ -82,6 +86,8 @@ class JobTarget:
                 await copy_newest_figures(session, self.dataset)
             case IndexFigures():
                 self._finish_index(figures)
+            case ProfileFigures():
+                pass
 
     def _finish_index(self, figures: IndexFigures) -> None:
         dataset = self.dataset
@@ -103,7 +109,7 @@ class JobTarget:
         elif self.scope == "index":
             self.dataset.index_state = IndexState.NONE if cancelled else IndexState.ERROR
             self.dataset.index_progress = 0.0
-        else:
+        elif self.scope == "dataset":
             self.dataset.status = DatasetStatus.ERROR
             self.dataset.error_code, self.dataset.error_message = error.code, error.detail
             self.dataset.updated_at = utc_now()

@@ -1,5 +1,7 @@
 """Translates a request for samples into a search of the engine."""
 
+from mistudio.corpus.columns.conditions import parse_conditions
+from mistudio.corpus.columns.order import OrderBy
 from mistudio.corpus.search.query import parse_words
 from mistudio.corpus.search.search import SearchRequest
 from mistudio.schemas.sample import SampleQuery
@@ -16,12 +18,16 @@ def has_length_filter(query: SampleQuery) -> bool:
 
 
 def is_search(query: SampleQuery) -> bool:
-    """Whether samples are searched or filtered, beyond the choice of a split."""
-    return bool(_search_text(query)) or has_length_filter(query)
+    """Whether samples are searched, filtered or sorted, beyond the choice of a split."""
+    has_columns = bool(query.where) or query.order_by is not None
+    return bool(_search_text(query)) or has_length_filter(query) or has_columns
 
 
 def to_search_request(query: SampleQuery) -> SearchRequest:
-    """Return the search; options without an effect are left out, so that equal searches are equal."""
+    """Return the search; options without an effect are left out, so that equal searches are equal.
+
+    Raises ValidationFailed for a condition that cannot be parsed.
+    """
     text = _search_text(query)
     is_pattern = bool(text) and query.mode != "words"
     return SearchRequest(
@@ -31,7 +37,9 @@ def to_search_request(query: SampleQuery) -> SearchRequest:
         split=query.split,
         least=query.min_tokens,
         most=query.max_tokens,
-        sort=query.sort if text and query.mode == "words" else "row",
+        sort=query.sort if text and query.mode == "words" and query.order_by is None else "row",
+        where=parse_conditions(query.where),
+        order_by=OrderBy.parse(query.order_by) if query.order_by else None,
     )
 
 

@@ -15,8 +15,9 @@ from typing import Final, TypeAlias
 from cachetools import LRUCache
 
 from mistudio.core.config import Settings
+from mistudio.core.errors import Unavailable
 from mistudio.corpus.search.highlights import Highlighter
-from mistudio.corpus.search.hit_counter import Deadline, HitPage
+from mistudio.corpus.search.hit_counter import Deadline, HitPage, SearchEnded
 from mistudio.corpus.search.index_builder import read_index_stamp
 from mistudio.corpus.search.pages import Search
 from mistudio.corpus.search.search import SearchableDataset, SearchRequest
@@ -92,7 +93,10 @@ class SearchService:
         return self._active > 0 or not self._counts.is_idle
 
     async def find(self, wanted: PageRequest, *, disconnect: Disconnect = wait_forever) -> FoundPage:
-        """Return one page of hits; after the deadline, what was found by then. Raises InvalidPattern, DataMissing."""
+        """Return one page of hits; after the deadline, what was found by then.
+
+        Raises InvalidPattern, UnknownColumn, ValidationFailed, DataMissing, and Unavailable for a sort.
+        """
         deadline = Deadline(self._seconds)
         searching = asyncio.get_running_loop().run_in_executor(self._searchers, self._find, wanted, deadline)
         leaving = asyncio.create_task(disconnect())
@@ -110,8 +114,7 @@ class SearchService:
             self._active += 1
         try:
             key, corpus, search = self._open_search(wanted)
-            # One hit more than the page says whether there is a next one.
-            page = search.page(wanted.offset, wanted.size + 1, deadline=deadline, patience=_PATIENCE_SECONDS)
+            page = self._find_page(search, wanted, deadline)
             rows = corpus.rows(page.ids[: wanted.size])
         finally:
             with self._lock:
@@ -119,6 +122,16 @@ class SearchService:
         if not page.is_exact and not deadline.is_ended:
             self._count_on(key, wanted.dataset_id, search)
         return FoundPage(rows, page, search, has_index=corpus.index is not None)
+
+    def _find_page(self, search: Search, wanted: PageRequest, deadline: Deadline) -> HitPage:
+        # One hit more than the page says whether there is a next one.
+        try:
+            return search.page(wanted.offset, wanted.size + 1, deadline=deadline, patience=_PATIENCE_SECONDS)
+        except SearchEnded as error:
+            raise Unavailable(
+                f"Sorting the rows took longer than {self._seconds:g} seconds. Filter or search first, or sort by a "
+                "column of numbers."
+            ) from error
 
     def _count_on(self, key: Hashable, dataset_id: str, search: Search) -> None:
         self._counts.add(key, dataset_id, search)

@@ -147,4 +147,5 @@ _GROUPS: Mapping[str, JobGroup] = {
     "subset": "downloads",
     "tokenize": "tokenizations",
     "index": "indexes",
+    "profile": "indexes",
 }

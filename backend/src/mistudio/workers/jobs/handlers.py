@@ -33,6 +33,7 @@ from mistudio.workers.jobs.dataset_job import make_dataset
 from mistudio.workers.jobs.derive_handler import handle_subset
 from mistudio.workers.jobs.index_handler import follow_with_index, handle_index
 from mistudio.workers.jobs.mix_handler import handle_mix
+from mistudio.workers.jobs.profile_handler import handle_profile
 from mistudio.workers.jobs.runner import Handler, JobContext
 
 if TYPE_CHECKING:
@@ -215,5 +216,6 @@ def job_handlers(
         "mix": follow_with_index(partial(handle_mix, settings=settings, database=database), settings),
         "subset": follow_with_index(partial(handle_subset, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),
+        "profile": partial(handle_profile, settings=settings, database=database),
         "tokenize": partial(handle_tokenize, settings=settings, database=database, preloaded=preloaded),
     }

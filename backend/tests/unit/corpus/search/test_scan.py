@@ -12,7 +12,9 @@ from fakes.corpora import make_dataset
 from fakes.searching import write_lengths
 from mistudio.corpus.search.hit_counter import Deadline, SearchEnded
 from mistudio.corpus.search.query import make_exact_pattern, make_regex_pattern, parse_words
-from mistudio.corpus.search.scan import LengthRange, LengthSource, PatternMatcher, RowGroups, ScanSource, WordsMatcher
+from mistudio.corpus.search.row_filters import LengthRange
+from mistudio.corpus.search.row_groups import RowGroups
+from mistudio.corpus.search.scan import PatternMatcher, RangeSource, ScanSource, WordsMatcher, select_matches
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenized.lengths import TokenLengths
 
@@ -64,20 +66,20 @@ def test_row_groups_are_found_by_row_ids(store: DatasetStore) -> None:
     assert expected == [groups.numbers_between(start, stop) for start, stop in spans]
     ids = np.array([6, 7, 107, 1_108, 2_507, 3_607])
     matcher = WordsMatcher(parse_words("rare"))
-    assert [7, 107, 2_507, 3_607] == groups.select(ids, matcher).tolist()
-    assert [] == groups.select(ids[:0], matcher).tolist()
+    assert [7, 107, 2_507, 3_607] == select_matches(groups, ids, matcher).tolist()
+    assert [] == select_matches(groups, ids[:0], matcher).tolist()
 
 
 def test_a_scan_finds_the_hits_of_each_row_group(store: DatasetStore, executor: Executor) -> None:
     """In one split or all; bounds of tokens leave out rows, and splits that are not tokenized."""
     matcher, groups = WordsMatcher(parse_words("rare")), RowGroups(store)
     for start, stop in [(0, 3_700), (2_500, 3_700), (0, 0)]:
-        scan = ScanSource(groups, matcher, start=start, stop=stop, lengths=None, executor=executor)
+        scan = ScanSource(groups, matcher, start=start, stop=stop, row_filter=None, executor=executor)
         hits = scan.find(range(scan.windows), Deadline())
         expected = [row for row in range(start, stop) if (row if row < 2_500 else row - 2_500) % 100 == 7]
         assert expected == [row for ids in hits for row in ids.tolist()]
     bounds = LengthRange(TokenLengths(store.folder / "tokenized" / "tok_1", store), 100, 307)
-    scan = ScanSource(groups, matcher, start=0, stop=3_700, lengths=bounds, executor=executor)
+    scan = ScanSource(groups, matcher, start=0, stop=3_700, row_filter=bounds, executor=executor)
     assert [107, 207, 307] == [row for ids in scan.find(range(scan.windows), Deadline()) for row in ids.tolist()]
 
 
@@ -85,7 +87,7 @@ def test_bounds_of_tokens_alone_select_rows(store: DatasetStore) -> None:
     """Both ends belong to the range; a row that is not tokenized is outside of every range."""
     lengths = TokenLengths(store.folder / "tokenized" / "tok_1", store)
     for least, most, expected in [(5, 7, [5, 6, 7]), (None, 1, [0, 1]), (2_498, None, [2_498, 2_499])]:
-        source = LengthSource(LengthRange(lengths, least, most), 0, 3_700)
+        source = RangeSource(LengthRange(lengths, least, most), 0, 3_700)
         hits = source.find(range(source.windows), Deadline())
         assert expected == [row for ids in hits for row in ids.tolist()]
     assert [3, 5] == LengthRange(lengths, 2, 5).select(np.array([3, 1, 5, 2_600])).tolist()
@@ -96,6 +98,6 @@ def test_a_scan_ends_at_its_deadline(store: DatasetStore, executor: Executor) ->
     deadline = Deadline()
     deadline.end()
     matcher = WordsMatcher(parse_words("rare"))
-    scan = ScanSource(RowGroups(store), matcher, start=0, stop=3_700, lengths=None, executor=executor)
+    scan = ScanSource(RowGroups(store), matcher, start=0, stop=3_700, row_filter=None, executor=executor)
     with pytest.raises(SearchEnded):
         scan.find(range(scan.windows), deadline)

@@ -74,7 +74,13 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
   const listedDataset = useDatasetsStore((state) => state.datasets.find(({ id }) => id === route.id));
   const summary = detail.kind === 'loaded' ? detail.value : listedDataset;
   return (
-    <Dialog labelledBy="detail-title" onClose={onClose} returnFocusTo={getOpenButtonId(route.id)}>
+    <Dialog
+      labelledBy="detail-title"
+      onClose={onClose}
+      returnFocusTo={getOpenButtonId(route.id)}
+      // A table uses the whole screen.
+      width={route.tab === 'samples' && route.layout === 'table' ? 'max-w-[1840px]' : 'max-w-6xl'}
+    >
       <DialogHeader id="detail-title" title={summary?.name ?? 'Dataset'} onClose={onClose}>
         {describeExtent(summary, detail.kind === 'loading' ? '…' : UNKNOWN)}
       </DialogHeader>

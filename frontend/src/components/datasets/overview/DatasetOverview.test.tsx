@@ -19,7 +19,7 @@ it('describes the dataset', async () => {
   expect(getTile('Format')).toHaveTextContent('ParquetLicence: cdla-sharing-1.0');
   expect(getTile('Status')).toHaveTextContent('ready');
   expect(getTile('Splits')).toHaveTextContent('train: 9,000, validation: 1,000');
-  expect(getTile('Columns')).toHaveTextContent('text (string), id (int64)');
+  expect(await screen.findByRole('row', { name: /^id int64/ })).toBeInTheDocument();
   expect(getTile('Text')).toHaveTextContent('textChange the textIt is called “text”.');
   expect(getTile('Created')).toHaveTextContent('23 Nov 2026');
   expect(getTile('Size').parentElement).toHaveClass('grid', 'grid-cols-2', 'gap-4');

@@ -20,6 +20,9 @@ import { TextSetting } from './TextSetting';
 /** The code that parses Markdown is loaded with the first window. */
 const DatasetDescription = lazyPart(() => import('./DatasetDescription'), 'Loading the description…');
 
+/** The code of the columns is loaded with the first window. */
+const ColumnTable = lazyPart(() => import('./ColumnTable'), 'Loading the columns…');
+
 interface DatasetOverviewProps {
   /** The record of the list, or the details, which include the Python snippets. */
   readonly dataset: Dataset & Partial<Pick<DatasetDetail, 'usage'>>;
@@ -33,6 +36,7 @@ export function DatasetOverview({ dataset }: DatasetOverviewProps) {
         <Notice key={notice}>{notice}</Notice>
       ))}
       <Information dataset={dataset} />
+      {dataset.status === 'ready' && <ColumnTable dataset={dataset} />}
       <DatasetDescription text={dataset.metadata.description} />
       {dataset.metadata.mixture !== null && <MixtureShares mixture={dataset.metadata.mixture} />}
       {dataset.metadata.subset !== null && <SubsetLineage subset={dataset.metadata.subset} />}
@@ -63,9 +67,11 @@ function Information({ dataset }: DatasetOverviewProps) {
         <InfoTile label="Splits" wide>
           {joined(dataset.splits.map(({ name, num_rows }) => `${name}${rows(num_rows)}`))}
         </InfoTile>
-        <InfoTile label="Columns" wide>
-          {joined(metadata.columns.map(({ name, type, feature }) => `${name} (${feature ?? type})`))}
-        </InfoTile>
+        {status !== 'ready' && (
+          <InfoTile label="Columns" wide>
+            {joined(metadata.columns.map(({ name, type, feature }) => `${name} (${feature ?? type})`))}
+          </InfoTile>
+        )}
         <InfoTile label="Text" note={metadata.text_column_reason} wide={dataset.text_template !== null}>
           <span className="whitespace-pre-wrap">
             {dataset.text_template ?? dataset.text_column ?? UNKNOWN}

@@ -4,6 +4,7 @@ import type { DatasetDetail, SampleListResponse } from '../../../types/dataset';
 import type { DatasetRoute } from '../../../utils/route';
 import { findNewestReady } from '../../../utils/tokenizations';
 import { Button } from '../../common/Button';
+import { lazyPart } from '../../common/lazyPart';
 import { LoadFailure } from '../../common/LoadFailure';
 import { Loading } from '../../common/Loading';
 import { explainEmpty, hasTokenRange } from './explainEmpty';
@@ -11,7 +12,12 @@ import { SampleCard } from './SampleCard';
 import { SampleFilters } from './SampleFilters';
 import { SamplesPager } from './SamplesPager';
 import { SaveButton } from './saving/SaveButton';
+import { ConditionBar } from './table/ConditionBar';
+import { LayoutSwitch } from './table/LayoutSwitch';
 import { SAMPLES_PER_PAGE, useSamples } from './useSamples';
+
+/** The code of the table is loaded when it is first shown. */
+const SamplesTable = lazyPart(() => import('./table/SamplesTable'), 'Loading the table…');
 
 interface DatasetSamplesBrowserProps {
   readonly dataset: DatasetDetail;
@@ -29,6 +35,17 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
         route={route}
         onChange={(changes) => onNavigate({ ...route, ...changes, page: 1 })}
       />
+      <div className="flex flex-wrap items-start gap-3">
+        <LayoutSwitch
+          value={route.layout}
+          onChange={(layout) => onNavigate({ ...route, layout, sample: null })}
+        />
+        <ConditionBar
+          dataset={dataset}
+          route={route}
+          onChange={(changes) => onNavigate({ ...route, ...changes, page: 1 })}
+        />
+      </div>
       <SaveButton route={route} onNavigate={onNavigate} />
       {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={reload} />}
       {state.kind === 'loading' && samples === null && <Loading>Loading samples…</Loading>}
@@ -39,6 +56,7 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
           route={route}
           pendingText={state.kind === 'loading' ? describePending(route) : null}
           onPage={(page) => onNavigate({ ...route, page })}
+          onNavigate={onNavigate}
         />
       )}
     </div>
@@ -52,11 +70,13 @@ interface SamplePageProps {
   /** What the panel is doing while these samples are not yet those of `route`; null if they are. */
   readonly pendingText: string | null;
   readonly onPage: (page: number) => void;
+  readonly onNavigate: (route: DatasetRoute) => void;
 }
 
-function SamplePage({ dataset, samples, route, pendingText, onPage }: SamplePageProps) {
+function SamplePage({ dataset, samples, route, pendingText, onPage, onNavigate }: SamplePageProps) {
   const { data, pagination, search } = samples;
-  if (pagination.total === 0 && search.exact_total) {
+  const isTable = route.layout === 'table';
+  if (pagination.total === 0 && search.exact_total && !(isTable && pendingText !== null)) {
     return <NoSamples dataset={dataset} route={route} pendingText={pendingText} />;
   }
   return (
@@ -64,7 +84,17 @@ function SamplePage({ dataset, samples, route, pendingText, onPage }: SamplePage
       {data.length === 0 && search.exact_total && pendingText === null && (
         <PageBeyondEnd total={pagination.total} onPage={onPage} />
       )}
-      <SampleList dataset={dataset} samples={samples} route={route} pendingText={pendingText} />
+      {isTable ? (
+        <SamplesTable
+          dataset={dataset}
+          samples={samples}
+          route={route}
+          busy={pendingText !== null}
+          onNavigate={onNavigate}
+        />
+      ) : (
+        <SampleList dataset={dataset} samples={samples} route={route} pendingText={pendingText} />
+      )}
       <SamplesPager
         pagination={pagination}
         exact={search.exact_total}
@@ -90,7 +120,12 @@ function NoSamples({
   );
 }
 
-function SampleList({ dataset, samples, route, pendingText }: Omit<SamplePageProps, 'onPage'>) {
+function SampleList({
+  dataset,
+  samples,
+  route,
+  pendingText,
+}: Omit<SamplePageProps, 'onPage' | 'onNavigate'>) {
   const list = useScrollToTop(samples.pagination.page);
   const tokenization = route.tokenization ?? findNewestReady(dataset);
   const isPending = pendingText !== null;

@@ -18,14 +18,18 @@ type Load = (signal: AbortSignal) => Promise<SampleListResponse>;
  * `samples` is the previous page until the next one is loaded, so that the layout does not jump.
  */
 export function useSamples(route: DatasetRoute) {
-  const { id, split, page, search, mode, matchCase, minTokens, maxTokens, tokenization } = route;
+  const { id, split, page, search, mode, matchCase, minTokens, maxTokens, tokenization, orderBy } = route;
+  // The address is parsed again for every render: only the text of the conditions says whether they have changed.
+  const conditions = JSON.stringify(route.where);
   const load = useCallback(
     (signal: AbortSignal) => {
       const searchQuery = search === '' ? {} : { search, mode, case: mode === 'words' ? null : matchCase };
-      const query = { split, ...searchQuery, min_tokens: minTokens, max_tokens: maxTokens, tokenization };
+      const where = JSON.parse(conditions) as readonly string[];
+      const tokens = { min_tokens: minTokens, max_tokens: maxTokens, tokenization };
+      const query = { split, ...searchQuery, ...tokens, where, order_by: orderBy };
       return getDatasetSamples(id, { page, limit: SAMPLES_PER_PAGE, ...query }, signal);
     },
-    [id, split, page, search, mode, matchCase, minTokens, maxTokens, tokenization],
+    [id, split, page, search, mode, matchCase, minTokens, maxTokens, tokenization, conditions, orderBy],
   );
   const { state, lastValue, reload } = useResource(load);
   const first = state.kind === 'loaded' ? state.value : null;

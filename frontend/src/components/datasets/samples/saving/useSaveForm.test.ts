@@ -16,6 +16,10 @@ it('asks for exactly what is filtered', () => {
   expect(requestOf({ mode: 'regex', matchCase: true, minTokens: null, maxTokens: null })).toEqual({
     ...{ split: 'test', search: 'dog', mode: 'regex', case: true },
   });
+  const where = ['["stars",">=",4]', 'nonsense'];
+  expect(requestOf({ where, search: '', split: null, minTokens: null, maxTokens: null })).toEqual({
+    where: [['stars', '>=', 4], []],
+  });
   expect(renderHook(() => useSaveForm(ROUTE)).result.current.request).toEqual({});
 });
 

@@ -2,6 +2,7 @@ import { useState } from 'react';
 
 import type { SubsetRequest } from '../../../../types/dataset';
 import type { DatasetRoute } from '../../../../utils/route';
+import { parseCondition } from '../table/conditions';
 import { isWholeText } from '../../../../utils/validators';
 
 export type Amount = 'all' | 'first' | 'random' | 'share';
@@ -54,10 +55,11 @@ function findProblem({ amount, rows, share, seed }: SaveChoices): string | null 
 
 /** Return the filters of the Samples tab; those that are off are left out. */
 function toFilter(route: DatasetRoute): SubsetRequest {
-  const { split, search, mode, matchCase, minTokens, maxTokens, tokenization } = route;
+  const { split, search, mode, matchCase, minTokens, maxTokens, tokenization, where } = route;
   return {
     ...(split === null ? {} : { split }),
     ...(search === '' ? {} : { search, mode, ...(mode === 'words' ? {} : { case: matchCase }) }),
+    ...(where.length === 0 ? {} : { where: where.map(parseCondition) }),
     ...(minTokens === null ? {} : { min_tokens: minTokens }),
     ...(maxTokens === null ? {} : { max_tokens: maxTokens }),
     ...(tokenization === null || (minTokens === null && maxTokens === null) ? {} : { tokenization }),

@@ -1,0 +1,1 @@
+"""Conditions, order and figures of any column of a dataset."""
