@@ -34,6 +34,8 @@ def allowed_environment() -> dict[str, str]:
 def child_environment(settings: Settings) -> dict[str, str]:
     """Return the whole environment of a child process of a server or worker with these settings."""
     own = {"DATA_DIR": str(settings.data_dir), _LOG_LEVEL: settings.log_level, _LOG_FORMAT: settings.log_format}
+    # Python takes the machine's own folder where this one cannot be used.
+    own["TMPDIR"] = str(settings.temporary_dir)
     return {**allowed_environment(), **settings.hub_environment(), **own}
 
 

@@ -56,7 +56,7 @@ class SubsetService:
         from mistudio.corpus.derive.preview import preview_subset
 
         sources = open_sources(plan, self._storage.folder)
-        with tempfile.TemporaryDirectory(prefix="preview-", dir=self._settings.staging_dir) as folder:
+        with tempfile.TemporaryDirectory(prefix="preview-", dir=self._settings.temporary_dir) as folder:
             return preview_subset(plan, sources, Path(folder), seconds=self._settings.search_seconds)
 
 
