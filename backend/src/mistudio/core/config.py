@@ -225,11 +225,6 @@ class Settings(BaseSettings):
         return self.data_dir / "trash"
 
     @property
-    def temporary_dir(self) -> Path:
-        """The folder of temporary files, so that a full /tmp stops nothing."""
-        return self.data_dir / "tmp"
-
-    @property
     def tokenizers_dir(self) -> Path:
         """The folder of the user's own tokenizers, one folder each."""
         return self.data_dir / "tokenizers"

@@ -12,6 +12,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import select
 
+from mistudio.core.child_environment import temporary_dir
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.reserve import EmergencyReserve
@@ -62,8 +63,8 @@ class StorageService:
             ensure_dir(folder)
         # Another server of the same DATA_DIR may use temporary files at this moment.
         if settings.is_embedded:
-            shutil.rmtree(settings.temporary_dir, ignore_errors=True)
-        ensure_dir(settings.temporary_dir)
+            shutil.rmtree(temporary_dir(settings), ignore_errors=True)
+        ensure_dir(temporary_dir(settings))
 
     def parts(self, dataset_id: str, tokenized_as: Mapping[str, str]) -> list[StoragePart]:
         """Measure what each part of one dataset uses; ``tokenized_as`` has the labels of tokenizations. Blocks."""
