@@ -168,7 +168,7 @@ class Server:
             rows=self.rows,
             statistics=StatisticsService(self.database),
             what_if=WhatIfService(self.database, self.storage, self.tokenizers),
-            references=ReferenceService(self.database),
+            references=ReferenceService(self.database, self.storage.reserve),
             jobs=self.jobs,
             hub=HubService(self.settings, self.database, self.planner),
             storage=self.storage,

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mistudio.core.child_environment import temporary_dir
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.corpus.derive.plan import SubsetPlan
@@ -56,7 +57,7 @@ class SubsetService:
         from mistudio.corpus.derive.preview import preview_subset
 
         sources = open_sources(plan, self._storage.folder)
-        with tempfile.TemporaryDirectory(prefix="preview-", dir=self._settings.staging_dir) as folder:
+        with tempfile.TemporaryDirectory(prefix="preview-", dir=temporary_dir(self._settings)) as folder:
             return preview_subset(plan, sources, Path(folder), seconds=self._settings.search_seconds)
 
 
