@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import type { Locator } from '@playwright/test';
 
-import { imported, SAMPLE_TOKENIZER, sampleLoaded, tokenized } from '../support/api.ts';
+import { downloaded, imported, SAMPLE_TOKENIZER, sampleLoaded, tokenized } from '../support/api.ts';
 import { ROOT } from '../support/processes.ts';
 import { NOVELS, SECRETS, STORIES, TOKEN } from '../support/repositories.ts';
 import { expect, test } from '../support/studio.ts';
@@ -433,4 +433,16 @@ test('subsets', async ({ page, server }) => {
   const lineage = page.getByRole('region', { name: 'Made from' });
   await expect(lineage).toContainText('6 of 60 kept');
   await take({ SubsetLineage: lineage });
+});
+
+test('parts', async ({ page, panel, server }) => {
+  const part = await downloaded(server, { repo_id: NOVELS, amount: { kind: 'rows', rows: 100 } });
+  await expect(panel.repository).toBeVisible();
+  await page.goto(`${server.url}/datasets/${part.id}/overview`);
+  const button = page.getByRole('button', { name: 'Get more' });
+  await take({ RepositoryActions: parent(button) });
+  await button.click();
+  const form = page.getByRole('form', { name: 'Get more' });
+  await form.getByLabel('Rows in all').fill('400');
+  await take({ GetMore: form });
 });
