@@ -117,6 +117,7 @@ class Server:
             storage=self.storage,
             datasets=self.datasets,
             mixes=self.mixes,
+            subsets=self.subsets,
             tokenizations=self.tokenizations,
         )
         return RecipeService(self.database, self.storage, starter)

@@ -337,6 +337,7 @@ def test_recipes(shell: Shell) -> None:
     again = shell.json("build", str(shell.folder / "again.yaml"))
     assert list(made["tokenizations"].values()) == list(again["tokenizations"].values()), written
     assert made["datasets"].keys() >= {"both"}
+    assert "nothing to cancel" in shell.run("recipe", made["id"], "--cancel", code=1).stderr
     path.write_text(path.read_text().replace("rows: 7", "rows: x"))
     assert "Line 3, datasets.both.mix.parts[1].rows: Input should be a valid integer" in (
         shell.run("build", str(path), code=1).stderr

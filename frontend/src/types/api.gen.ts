@@ -687,6 +687,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/recipes/{recipe_id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Cancel Recipe
+     * @description Stop a recipe and the steps that run. What is ready stays; the same recipe again goes on.
+     */
+    post: operations['cancelRecipe'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/recipes/schema': {
     parameters: {
       query?: never;
@@ -3082,7 +3102,7 @@ export interface components {
        * State
        * @enum {string}
        */
-      state: 'running' | 'succeeded' | 'failed';
+      state: 'running' | 'succeeded' | 'failed' | 'cancelled';
       /** Steps */
       steps: components['schemas']['RecipeStep'][];
       /** Tokenizations */
@@ -3105,7 +3125,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'mix' | 'tokenize';
+      kind: 'download' | 'import' | 'subset' | 'mix' | 'tokenize';
       /** Name */
       name: string;
       /**
@@ -7302,6 +7322,74 @@ export interface operations {
       };
       /** @description Not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  cancelRecipe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a recipe, rcp_… */
+        recipe_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecipeResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
         headers: {
           [name: string]: unknown;
         };
