@@ -16,6 +16,7 @@ from mistudio.api.routes import (
     samples,
     system,
     tokenizations,
+    updates,
 )
 
 
@@ -26,6 +27,7 @@ def include_routers(app: FastAPI) -> None:
         recipes,
         datasets,
         derived,
+        updates,
         croissant,
         samples,
         columns,
