@@ -441,6 +441,9 @@ test('parts', async ({ page, panel, server }) => {
   await page.goto(`${server.url}/datasets/${part.id}/overview`);
   const button = page.getByRole('button', { name: 'Get more' });
   await take({ RepositoryActions: parent(button) });
+  await page.getByRole('button', { name: 'Check for a newer commit' }).click();
+  await expect(page.getByText('This dataset is at the newest commit.')).toBeVisible();
+  await take({ NewerCommit: page.getByRole('region', { name: 'Newer commit' }) });
   await button.click();
   const form = page.getByRole('form', { name: 'Get more' });
   await form.getByLabel('Rows in all').fill('400');

@@ -19,6 +19,7 @@ export type DatasetListResponse = Schemas['DatasetListResponse'];
 export type SampleListResponse = Schemas['SampleListResponse'];
 export type DatasetDownloadRequest = Request<Schemas['DatasetDownloadRequest'], 'repo_id'>;
 export type ExtendRequest = Request<Schemas['ExtendRequest'], 'amount'>;
+export type RepositoryUpdate = Schemas['UpdateResponse'];
 export type DatasetUpdateRequest = Partial<Schemas['DatasetUpdateRequest']>;
 type MixPartRequest = Request<Schemas['MixPartRequest'], 'dataset'>;
 export type MixRequest = Partial<Omit<Schemas['MixRequest'], 'parts'>> & { parts: MixPartRequest[] };

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Dataset } from '../../../types/dataset';
 import { formatRoute, makeDatasetRoute } from '../../../utils/route';
 import { GetMore } from './GetMore';
+import { NewerCommit } from './NewerCommit';
 
 /** What else can be had from the repository of a dataset, and the new dataset once it is started. */
 export default function RepositoryActions({ dataset }: { readonly dataset: Dataset }) {
@@ -17,5 +18,10 @@ export default function RepositoryActions({ dataset }: { readonly dataset: Datas
       </p>
     );
   }
-  return dataset.amount.kind === 'all' ? null : <GetMore dataset={dataset} onMade={setMade} />;
+  return (
+    <div className="space-y-4">
+      {dataset.amount.kind !== 'all' && <GetMore dataset={dataset} onMade={setMade} />}
+      <NewerCommit dataset={dataset} onMade={setMade} />
+    </div>
+  );
 }
