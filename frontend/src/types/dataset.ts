@@ -25,7 +25,10 @@ type MixPartRequest = Request<Schemas['MixPartRequest'], 'dataset'>;
 export type MixRequest = Partial<Omit<Schemas['MixRequest'], 'parts'>> & { parts: MixPartRequest[] };
 export type MixPreview = Schemas['MixPreviewResponse'];
 export type Mixture = Schemas['MixtureResponse'];
-export type SubsetRequest = Partial<Schemas['SubsetRequest']>;
+export type SubsetRequest = Partial<Omit<Schemas['SubsetRequest'], 'steps'>> & {
+  /** Fields of a step that are left out have their defaults. */
+  readonly steps?: readonly ({ readonly kind: string } & Readonly<Record<string, unknown>>)[];
+};
 export type SubsetPreview = Schemas['SubsetPreviewResponse'];
 export type Subset = Schemas['SubsetResponse'];
 export type SubsetStage = Schemas['SubsetStage'];
