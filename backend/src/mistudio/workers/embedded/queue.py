@@ -149,4 +149,5 @@ _GROUPS: Mapping[str, JobGroup] = {
     "tokenize": "tokenizations",
     "index": "indexes",
     "profile": "indexes",
+    "export": "indexes",
 }
