@@ -47,6 +47,7 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
+from mistudio.services.update_service import UpdateService
 from mistudio.services.what_if_service import WhatIfService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
@@ -108,6 +109,7 @@ class Server:
             on_deleted=self._forget_tokenization,
         )
         self.subsets = SubsetService(self.settings, self.database, storage=self.storage, datasets=self.datasets)
+        self.updates = UpdateService(self.database, self.planner, storage=self.storage, datasets=self.datasets)
         self.mixes = MixService(self.database, storage=self.storage, tokenizers=self.tokenizers, datasets=self.datasets)
         self.recipes = self._recipes()
         self.rows = RowService(self.database, self.storage, self.tokenizers)
@@ -119,6 +121,7 @@ class Server:
             storage=self.storage,
             datasets=self.datasets,
             mixes=self.mixes,
+            subsets=self.subsets,
             tokenizations=self.tokenizations,
         )
         return RecipeService(self.database, self.storage, starter)
@@ -151,6 +154,7 @@ class Server:
             edits=self.edits,
             imports=self.imports,
             mixes=self.mixes,
+            updates=self.updates,
             subsets=self.subsets,
             recipes=self.recipes,
             croissant=CroissantService(self.settings, self.database, self.storage),
