@@ -1,7 +1,10 @@
 /** The window of a dataset: its height, on large and on low screens, and the overlay of files that are dragged. */
 import { expect, test } from '../support/studio.ts';
 
-test('the window keeps its height while one searches, and a low screen shows samples', async ({ page, panel }) => {
+test('the window keeps its height while one searches, and a low screen shows samples', async ({
+  page,
+  panel,
+}) => {
   await page.getByRole('button', { name: 'Load the sample' }).click();
   const name = 'Sample stories';
   await panel.card(name).hasStatus('ready');
@@ -29,4 +32,30 @@ test('the overlay of dragged files hides what is below it', async ({ page, panel
   });
   await expect(page.getByText('Drop the files to import them')).toBeVisible();
   await panel.picture('drop-overlay');
+});
+
+test('a value never looks like a placeholder', async ({ page, panel }) => {
+  await page.getByRole('button', { name: 'Options' }).click();
+  const fields = page.locator('#download-options').getByRole('textbox');
+  await expect(fields.first()).toBeVisible();
+  const looks = await fields.evaluateAll((inputs) =>
+    inputs.map((input) => {
+      const value = getComputedStyle(input);
+      const placeholder = getComputedStyle(input, '::placeholder');
+      return {
+        differs: value.color !== placeholder.color && placeholder.fontStyle === 'italic',
+        says: /^(Default|Detected|All |e\.g\., )/.test(input.getAttribute('placeholder') ?? ''),
+      };
+    }),
+  );
+  expect(looks).toEqual(looks.map(() => ({ differs: true, says: true })));
+  await panel.picture('placeholders');
+
+  await page.getByRole('button', { name: 'Load the sample' }).first().click();
+  await panel.card('Sample stories').hasStatus('ready');
+  await panel.card('Sample stories').open('Sample stories');
+  await panel.dialog('Sample stories').getByRole('tab', { name: 'Samples' }).click();
+  const modes = page.getByLabel('Search mode');
+  const colour = await page.getByRole('searchbox').evaluate((input) => getComputedStyle(input).color);
+  expect(await modes.evaluate((select) => getComputedStyle(select).color)).toBe(colour);
 });
