@@ -137,7 +137,11 @@ function TokenizationStatus({ tokenization }: Pick<TokenizationCardProps, 'token
 function Progress({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
   const event = useDetailStore((state) => state.latestProgress[tokenization.id]);
   return (
-    <ProgressBar value={tokenization.progress} label={`Progress of ${tokenization.tokenizer}`}>
+    <ProgressBar
+      value={tokenization.progress}
+      label={`Progress of ${tokenization.tokenizer}`}
+      overall={event !== undefined && event.total > 0}
+    >
       {describeProgress(tokenization.status, event)}
     </ProgressBar>
   );
