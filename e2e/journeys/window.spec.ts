@@ -1,4 +1,5 @@
 /** The window of a dataset: its height, on large and on low screens, and the overlay of files that are dragged. */
+import { sampleLoaded, tokenized } from '../support/api.ts';
 import { expect, test } from '../support/studio.ts';
 
 test('the window keeps its height while one searches, and a low screen shows samples', async ({
@@ -58,4 +59,23 @@ test('a value never looks like a placeholder', async ({ page, panel }) => {
   const modes = page.getByLabel('Search mode');
   const colour = await page.getByRole('searchbox').evaluate((input) => getComputedStyle(input).color);
   expect(await modes.evaluate((select) => getComputedStyle(select).color)).toBe(colour);
+});
+
+test('a link leads to a tokenization, its row and its token', async ({ page, panel, server }) => {
+  const { id } = await sampleLoaded(server);
+  const { id: tokenization } = await tokenized(server, id, { max_length: 64 });
+  const dialog = panel.dialog('Sample stories');
+  await page.goto(`${server.url}/datasets/${id}/tokenization?tokenization=${tokenization}`);
+  await expect(dialog.getByText(/^Audit: /)).toBeInViewport();
+
+  await dialog.getByRole('button', { name: 'Next row' }).click();
+  await dialog.getByRole('list', { name: 'Tokens of row 1' }).getByRole('button').nth(2).click();
+  await expect(dialog.getByText(/^Position 2 • /)).toBeVisible();
+  await panel.picture('link-to-token');
+
+  await page.reload();
+  await expect(dialog.getByText(/^Position 2 • /)).toBeVisible();
+  await page.goBack();
+  await expect(dialog.getByRole('list', { name: 'Tokens of row 1' })).toBeVisible();
+  await expect(dialog.getByText(/^Position /)).toHaveCount(0);
 });

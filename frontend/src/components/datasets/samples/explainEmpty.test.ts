@@ -1,7 +1,7 @@
 import { NO_FILTER, type SampleFilter } from '../../../utils/route';
 import { explainEmpty } from './explainEmpty';
 
-const SPLITS = ['train', 'test'].map((name) => ({ name, num_rows: 5, num_bytes: 9 }));
+const SPLITS = ['train', 'test'].map((name) => ({ name, num_rows: 5, num_bytes: 9, num_files: 1 }));
 const DATASET = { text_column: 'text', text_template: null, splits: SPLITS };
 
 it.each<[Partial<SampleFilter>, string]>([
