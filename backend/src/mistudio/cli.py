@@ -11,6 +11,7 @@ import typer
 from mistudio import __version__
 from mistudio.commands import create, datasets, derive, edit, mix, recipes, tokens
 from mistudio.commands.doctor import doctor
+from mistudio.commands.export import export
 from mistudio.commands.output import fail, load_settings
 from mistudio.core.config import Settings
 from mistudio.core.errors import MiStudioError
@@ -65,6 +66,7 @@ app.command()(recipes.croissant)
 app.command()(tokens.tokenize)
 app.command()(tokens.stats)
 app.command(name="what-if")(tokens.what_if)
+app.command()(export)
 app.command()(datasets.verify)
 app.command()(datasets.rebuild)
 app.command()(datasets.rm)

@@ -28,11 +28,13 @@ from mistudio.services.column_service import ColumnService
 from mistudio.services.croissant_service import CroissantService
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
+from mistudio.services.export_service import ExportService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
 from mistudio.services.index_service import IndexService
 from mistudio.services.job_service import JobService
+from mistudio.services.jobs.control import JobControl
 from mistudio.services.mix_service import MixService
 from mistudio.services.recipe_service import RecipeService
 from mistudio.services.recipes.starter import StepStarter
@@ -154,6 +156,12 @@ class Server:
             croissant=CroissantService(self.settings, self.database, self.storage),
             samples=self.samples,
             columns=ColumnService(self.settings, self.database, queue=self.engine.queue, storage=self.storage),
+            exports=ExportService(
+                self.settings,
+                self.database,
+                storage=self.storage,
+                jobs=JobControl(self.settings, queue=self.engine.queue, vault=self.engine.vault, jobs=self.jobs),
+            ),
             indexes=self.indexes,
             tokenizers=self.tokenizers,
             tokenizations=self.tokenizations,

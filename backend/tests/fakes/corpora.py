@@ -85,7 +85,9 @@ def ingest_bytes(
     return report, target
 
 
-def make_dataset(folder: Path, splits: Mapping[str, Sequence[Rows]], *, text_column: str | None = None) -> Manifest:
+def make_dataset(
+    folder: Path, splits: Mapping[str, Sequence[Rows | pa.Table]], *, text_column: str | None = None
+) -> Manifest:
     """Write a dataset's folder with raw files and manifest; ``splits`` has the rows of each file of each split."""
     (folder / "raw").mkdir(parents=True)
     files = [
@@ -98,11 +100,15 @@ def make_dataset(folder: Path, splits: Mapping[str, Sequence[Rows]], *, text_col
     return manifest
 
 
-def _ingest_rows(folder: Path, split: str, path: str, rows: Rows) -> IngestedFile:
-    source = folder / "source.jsonl"
-    source.write_bytes(json_lines(rows))
-    label = f"{Path(path).stem}.jsonl"
-    report = ingest_file(source, folder / path, format="json", label=label, monitor=NullMonitor())
+def _ingest_rows(folder: Path, split: str, path: str, rows: Rows | pa.Table) -> IngestedFile:
+    source = folder / "source"
+    format_: SourceFormat = "parquet" if isinstance(rows, pa.Table) else "json"
+    if isinstance(rows, pa.Table):
+        pq.write_table(rows, source)
+    else:
+        source.write_bytes(json_lines(rows))
+    label = f"{Path(path).stem}.{'jsonl' if format_ == 'json' else format_}"
     record = SourceRecord(path=label, size=source.stat().st_size, sha256=sha256_file(source))
-    source.unlink()
+    report = ingest_file(source, folder / path, format=format_, label=label, monitor=NullMonitor())
+    source.unlink(missing_ok=True)
     return IngestedFile(split=split, path=path, report=report, source=record)

@@ -158,7 +158,8 @@ async def test_chosen_rows(server: RunningServer, hub: Hub) -> None:
         ({"steps": [{"kind": "shine"}]}, 422, "shine"),
         ({"steps": [{"kind": "decontaminate", "dataset": "ds_none"}]}, 404, "no dataset ds_none"),
         ({"tokenization": "tok_none", "min_tokens": 1}, 404, "no tokenization tok_none"),
-        ({"where": []}, 422, "where"),
+        ({"where": [["nowhere", "=", 1]]}, 422, "There is no column “nowhere”"),
+        ({"whereabouts": []}, 422, "whereabouts"),
     ],
 )
 async def test_refusals(server: RunningServer, hub: Hub, request_: dict[str, Any], status: int, message: str) -> None:

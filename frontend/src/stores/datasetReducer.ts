@@ -31,6 +31,7 @@ export function reduceDataset<Row extends Dataset>(record: Row, event: DatasetEv
       return { ...newer, index: updateIndex(event) };
     case 'tokenization':
     case 'columns':
+    case 'export':
       return newer;
     default:
       return assertNever(event.scope);

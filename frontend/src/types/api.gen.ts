@@ -116,6 +116,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Estimate Dataset Export
+     * @description Estimate the size of an export from its first rows.
+     */
+    get: operations['estimateDatasetExport'];
+    put?: never;
+    /**
+     * Export Dataset
+     * @description Export a dataset in the background; events of scope ``export`` report the progress.
+     */
+    post: operations['exportDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/datasets/{dataset_id}/exports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List Exports
+     * @description List the exports of a dataset and of its tokenizations, newest first, at most 100.
+     */
+    get: operations['listExports'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/{dataset_id}/extend': {
     parameters: {
       query?: never;
@@ -527,6 +571,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/exports/{job_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Export
+     * @description Get one export, with its files once it has succeeded.
+     */
+    get: operations['getExport'];
+    put?: never;
+    post?: never;
+    /**
+     * Delete Export
+     * @description Stop an export, and delete it with its files.
+     */
+    delete: operations['deleteExport'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/exports/{job_id}/files/{path}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Exported File
+     * @description Download one file of an export.
+     */
+    get: operations['getExportedFile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/health': {
     parameters: {
       query?: never;
@@ -785,6 +873,30 @@ export interface paths {
     get: operations['drawContexts'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Estimate Tokenization Export
+     * @description Estimate the size of an export from its first rows.
+     */
+    get: operations['estimateTokenizationExport'];
+    put?: never;
+    /**
+     * Export Tokenization
+     * @description Export a tokenization in the background; events of scope ``export`` report the progress.
+     */
+    post: operations['exportTokenization'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1234,7 +1346,7 @@ export interface components {
        * Scope
        * @enum {string}
        */
-      scope: 'dataset' | 'tokenization' | 'index' | 'columns';
+      scope: 'dataset' | 'tokenization' | 'index' | 'columns' | 'export';
       /** Seq */
       seq: number;
       /** Size Bytes */
@@ -1508,6 +1620,27 @@ export interface components {
       | components['schemas']['ProgressEvent']
       | components['schemas']['CompletedEvent']
       | components['schemas']['ErrorEvent'];
+    /**
+     * DatasetExportRequest
+     * @description How to export a dataset.
+     */
+    DatasetExportRequest: {
+      /**
+       * Columns
+       * @description Default: all that the format holds.
+       */
+      columns?: string[] | null;
+      /**
+       * Format
+       * @enum {string}
+       */
+      format: 'parquet' | 'jsonl' | 'csv';
+      /**
+       * Splits
+       * @description Default: all.
+       */
+      splits?: string[] | null;
+    };
     /**
      * DatasetListEvent
      * @description Any event on ``datasets``.
@@ -1944,7 +2077,7 @@ export interface components {
        * Scope
        * @enum {string}
        */
-      scope: 'dataset' | 'tokenization' | 'index' | 'columns';
+      scope: 'dataset' | 'tokenization' | 'index' | 'columns' | 'export';
       /** Seq */
       seq: number;
       /** Status */
@@ -1959,6 +2092,98 @@ export interface components {
        * @enum {string}
        */
       type: 'error';
+    };
+    /**
+     * ExportedFileResponse
+     * @description A finished file of an export.
+     */
+    ExportedFileResponse: {
+      /**
+       * Bytes
+       * @description A size in bytes.
+       */
+      bytes: number;
+      /** Path */
+      path: string;
+      /** Sha256 */
+      sha256: string;
+    };
+    /**
+     * ExportEstimateResponse
+     * @description What an export would write. ``left_out`` are the columns that the format does not hold.
+     */
+    ExportEstimateResponse: {
+      /**
+       * Bytes
+       * @description A size in bytes.
+       */
+      bytes: number;
+      /** Columns */
+      columns: string[];
+      /** Is Exact */
+      is_exact: boolean;
+      /** Left Out */
+      left_out: string[];
+      /** Rows */
+      rows: number;
+    };
+    /**
+     * ExportResponse
+     * @description An export. Its files are there once ``state`` is ``succeeded``; ``notes`` say what differs from the source.
+     */
+    ExportResponse: {
+      /**
+       * Bytes
+       * @description A size in bytes.
+       */
+      bytes: number;
+      /** Columns */
+      columns: string[] | null;
+      /**
+       * Created At
+       * Format: date-time
+       * @description ISO 8601, UTC.
+       */
+      created_at: string;
+      /** Dataset Id */
+      dataset_id: string;
+      /** Error Code */
+      error_code: string | null;
+      /** Error Message */
+      error_message: string | null;
+      /** Files */
+      files: components['schemas']['ExportedFileResponse'][];
+      /** Finished At */
+      finished_at: string | null;
+      /**
+       * Format
+       * @enum {string}
+       */
+      format: 'parquet' | 'arrow' | 'bin' | 'mds' | 'npy' | 'jsonl' | 'csv';
+      /**
+       * Id
+       * @description The id of its job.
+       */
+      id: string;
+      /** Notes */
+      notes: string[];
+      /**
+       * Path
+       * @description The folder of the files on the server, once they are there.
+       */
+      path: string | null;
+      /**
+       * Progress
+       * @description Per cent.
+       */
+      progress: number;
+      /** Rows */
+      rows: number | null;
+      /** Splits */
+      splits: string[];
+      state: components['schemas']['JobState'];
+      /** Tokenization Id */
+      tokenization_id: string | null;
     };
     /**
      * ExtendRequest
@@ -2383,14 +2608,24 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'extend' | 'mix' | 'subset' | 'tokenize' | 'index' | 'profile';
+      kind: 'download' | 'import' | 'extend' | 'mix' | 'subset' | 'tokenize' | 'index' | 'profile' | 'export';
       /** Max Attempts */
       max_attempts: number;
       /** Not Before */
       not_before: string | null;
       /** Phase */
       phase:
-        | ('plan' | 'download' | 'ingest' | 'statistics' | 'tokenizing' | 'indexing' | 'profiling' | 'finish')
+        | (
+            | 'plan'
+            | 'download'
+            | 'ingest'
+            | 'statistics'
+            | 'tokenizing'
+            | 'indexing'
+            | 'profiling'
+            | 'exporting'
+            | 'finish'
+          )
         | null;
       /**
        * Progress
@@ -2983,7 +3218,15 @@ export interface components {
        * @enum {string}
        */
       phase:
-        'plan' | 'download' | 'ingest' | 'statistics' | 'tokenizing' | 'indexing' | 'profiling' | 'finish';
+        | 'plan'
+        | 'download'
+        | 'ingest'
+        | 'statistics'
+        | 'tokenizing'
+        | 'indexing'
+        | 'profiling'
+        | 'exporting'
+        | 'finish';
       /**
        * Progress
        * @description Per cent.
@@ -2995,7 +3238,7 @@ export interface components {
        * Scope
        * @enum {string}
        */
-      scope: 'dataset' | 'tokenization' | 'index' | 'columns';
+      scope: 'dataset' | 'tokenization' | 'index' | 'columns' | 'export';
       /** Seq */
       seq: number;
       /** Status */
@@ -3453,7 +3696,7 @@ export interface components {
        * Part
        * @enum {string}
        */
-      part: 'raw' | 'index' | 'tokenization' | 'staging' | 'other';
+      part: 'raw' | 'index' | 'tokenization' | 'exports' | 'staging' | 'other';
       /**
        * Size Bytes
        * @description A size in bytes.
@@ -3736,6 +3979,27 @@ export interface components {
       id: number;
       /** Text */
       text: string;
+    };
+    /**
+     * TokenExportRequest
+     * @description How to export a tokenization.
+     */
+    TokenExportRequest: {
+      /**
+       * Columns
+       * @description Default: all that the format holds.
+       */
+      columns?: string[] | null;
+      /**
+       * Format
+       * @enum {string}
+       */
+      format: 'parquet' | 'arrow' | 'bin' | 'mds' | 'npy';
+      /**
+       * Splits
+       * @description Default: all.
+       */
+      splits?: string[] | null;
     };
     /**
      * TokenizationDetail
@@ -4904,6 +5168,265 @@ export interface operations {
       };
       /** @description The data is missing on disk */
       410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  estimateDatasetExport: {
+    parameters: {
+      query: {
+        /** @description Default: all that the format holds. */
+        columns?: string[] | null;
+        format: 'parquet' | 'jsonl' | 'csv';
+        /** @description Default: all. */
+        splits?: string[] | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportEstimateResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  exportDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DatasetExportRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listExports: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportResponse'][];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -6860,6 +7383,199 @@ export interface operations {
       };
     };
   };
+  getExport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a job, job_… */
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteExport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a job, job_… */
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getExportedFile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a job, job_… */
+        job_id: string;
+        /** @description Path of a file as the export lists it. */
+        path: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   health: {
     parameters: {
       query?: never;
@@ -7657,6 +8373,197 @@ export interface operations {
       };
       /** @description The request is not valid */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  estimateTokenizationExport: {
+    parameters: {
+      query: {
+        /** @description Default: all that the format holds. */
+        columns?: string[] | null;
+        format: 'parquet' | 'arrow' | 'bin' | 'mds' | 'npy';
+        /** @description Default: all. */
+        splits?: string[] | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportEstimateResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  exportTokenization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TokenExportRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
         headers: {
           [name: string]: unknown;
         };

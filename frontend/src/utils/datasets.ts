@@ -18,6 +18,7 @@ const PHASES: Readonly<Record<ProgressEvent['phase'], string>> = {
   tokenizing: 'Tokenizing',
   indexing: 'Indexing',
   profiling: 'Profiling columns',
+  exporting: 'Writing files',
   finish: 'Finishing',
 };
 

@@ -12,6 +12,7 @@ from mistudio.services.column_service import ColumnService
 from mistudio.services.croissant_service import CroissantService
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.edit_service import EditService
+from mistudio.services.export_service import ExportService
 from mistudio.services.health_service import HealthService
 from mistudio.services.hub_service import HubService
 from mistudio.services.import_service import ImportService
@@ -43,6 +44,7 @@ class Services:
     croissant: CroissantService
     samples: SampleService
     columns: ColumnService
+    exports: ExportService
     indexes: IndexService
     tokenizers: TokenizerService
     tokenizations: TokenizationService
@@ -64,6 +66,7 @@ def services_of(request: Request) -> Services:
 
 ServicesDep = Annotated[Services, Depends(services_of)]
 DatasetId = Annotated[OneLine, Path(description="Id of a dataset, ds_…", max_length=64)]
+TokenizationId = Annotated[OneLine, Path(description="Id of a tokenization, tok_…", max_length=64)]
 JobId = Annotated[OneLine, Path(description="Id of a job, job_…", max_length=64)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000_000, description="Counts from 1.")]
 PageLimit = Annotated[int, Query(ge=1, le=100, description="Items per page.")]

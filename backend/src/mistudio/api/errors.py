@@ -60,6 +60,7 @@ STATUS: Mapping[str, int] = {
     "invalid_transition": 409,
     "validation_error": 422,
     "recipe_invalid": 422,
+    "export_failed": 500,
     "unauthorized": 401,
     "host_not_allowed": 403,
     "origin_not_allowed": 403,

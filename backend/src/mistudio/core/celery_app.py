@@ -30,6 +30,7 @@ ROUTES: Mapping[str, Route] = {
     "tokenize": Route("mistudio.tokenize_dataset", "tokenization"),
     "index": Route("mistudio.index_dataset", "indexes"),
     "profile": Route("mistudio.profile_columns", "indexes"),
+    "export": Route("mistudio.export_rows", "indexes"),
 }
 SHARD_ROUTE = Route("mistudio.tokenize_shard", "tokenization")
 QUEUES: tuple[str, ...] = tuple(dict.fromkeys(route.queue for route in ROUTES.values()))

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+import aiosqlite
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -42,6 +43,21 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     except sqlite3.Error:
         # Nobody else closes it, and with its lock it would keep every later connection out.
         connection.close()
+        raise
+
+
+async def _connect_sqlite(path: str, *, check_same_thread: bool) -> aiosqlite.Connection:
+    """Connect in a thread of the connection's own; where that fails, return when the thread has ended.
+
+    A thread that outlives the event loop ends with a traceback.
+    """
+    connection = aiosqlite.connect(path, check_same_thread=check_same_thread)
+    thread = connection._thread  # noqa: SLF001  # nothing public waits for it
+    thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        await asyncio.to_thread(thread.join)
         raise
 
 
@@ -83,7 +99,9 @@ class Database:
     def __init__(self, url: str, *, idle_seconds: float = _IDLE_SECONDS) -> None:
         self.url = url
         parsed = _add_session_options(url, idle_seconds)
-        self.engine: AsyncEngine = create_async_engine(parsed, pool_pre_ping=not url.startswith("sqlite"))
+        is_sqlite = parsed.get_backend_name() == "sqlite"
+        arguments = {"async_creator_fn": _connect_sqlite} if is_sqlite else {}
+        self.engine: AsyncEngine = create_async_engine(parsed, connect_args=arguments, pool_pre_ping=not is_sqlite)
         _configure(self.engine.sync_engine)
         self._sync_engine = _configure(_create_sync_engine(parsed))
         self._threads = ThreadPoolExecutor(_QUERY_THREADS, thread_name_prefix="database")

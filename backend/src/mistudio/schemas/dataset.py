@@ -153,7 +153,7 @@ class DatasetListResponse(Page[DatasetResponse]):
 class StoragePart(Shape):
     """One part of what a dataset uses of the disk."""
 
-    part: Literal["raw", "index", "tokenization", "staging", "other"]
+    part: Literal["raw", "index", "tokenization", "exports", "staging", "other"]
     tokenization_id: str | None = None
     label: str
     size_bytes: Bytes

@@ -8,7 +8,7 @@ from mistudio.schemas.common import Bytes, Percent, Shape, Timestamp
 from mistudio.schemas.dataset import DatasetDetail, DatasetListResponse, DatasetResponse
 from mistudio.schemas.job import JobPhase, Unit
 
-Scope = Literal["dataset", "tokenization", "index", "columns"]
+Scope = Literal["dataset", "tokenization", "index", "columns", "export"]
 
 
 class ScopedEvent(Shape):

@@ -90,8 +90,15 @@ def active_jobs_by_dataset(session: Session, dataset_ids: Sequence[str]) -> Mapp
 
 
 async def find_tokenization_job(session: AsyncSession, tokenization_id: str) -> Job | None:
-    """Return the job of the tokenization that waits or runs; there is at most one."""
-    return await session.scalar(select(Job).where(Job.tokenization_id == tokenization_id, Job.active()))
+    """Return the job that makes the tokenization and waits or runs; there is at most one."""
+    jobs = await list_tokenization_jobs(session, tokenization_id)
+    return next((job for job in jobs if job.kind == "tokenize"), None)
+
+
+async def list_tokenization_jobs(session: AsyncSession, tokenization_id: str) -> list[Job]:
+    """Return the jobs of the tokenization that wait or run, also those that export it."""
+    query = select(Job).where(Job.tokenization_id == tokenization_id, Job.active())
+    return list((await session.scalars(query)).all())
 
 
 def _require_ready(record: Tokenization) -> Tokenization:

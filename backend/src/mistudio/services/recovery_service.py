@@ -34,7 +34,7 @@ from mistudio.services.datasets.mix_record import describe_mixture, name_mixture
 from mistudio.services.datasets.part_record import recorded_fields
 from mistudio.services.datasets.subset_record import describe_subset, name_subset
 from mistudio.services.jobs.targets import copy_newest_figures, finish_dataset, finish_tokenization
-from mistudio.services.storage_service import is_dataset_id, is_tokenization_id
+from mistudio.services.storage.names import is_dataset_id, is_tokenization_id
 from mistudio.services.tokenizations.run import figures_of_tokenization
 from mistudio.services.tokenizer_service import remember_model
 

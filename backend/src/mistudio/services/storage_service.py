@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -15,10 +14,18 @@ from sqlalchemy import select
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.reserve import EmergencyReserve
+from mistudio.core.states import JobState
 from mistudio.corpus.store.layout import DatasetLayout
-from mistudio.models import Dataset, Tokenization
+from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.dataset import StoragePart
 from mistudio.schemas.system import DatasetStorage, StorageResponse
+from mistudio.services.storage.names import (
+    is_dataset_id,
+    is_discarded,
+    is_job_id,
+    is_tokenization_id,
+    tokenized_label,
+)
 from mistudio.services.storage.plan_file import PLAN_NAME
 from mistudio.services.storage.upload import MARK_NAME, is_abandoned
 from mistudio.utils.file_utils import delete_directory, ensure_dir, get_directory_size
@@ -28,10 +35,6 @@ log = structlog.get_logger(__name__)
 _MARK = ".deleted"
 _SETTLED_SECONDS = 3600.0
 _FILL_SECONDS = 10.0
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_DATASET_ID = re.compile(f"ds_{_UUID}")
-_TOKENIZATION_ID = re.compile(f"tok_{_UUID}")
-_DISCARDED = re.compile(rf"(?:datasets|staging|tokenized)-(?:ds|tok)_{_UUID}-[0-9a-f]{{32}}")
 
 
 class StorageService:
@@ -54,6 +57,10 @@ class StorageService:
     def tokenized(self, dataset_id: str, tokenization_id: str) -> Path:
         """Return the folder of a finished tokenization."""
         return DatasetLayout(self.folder(dataset_id)).tokenized(tokenization_id)
+
+    def export(self, dataset_id: str, job_id: str) -> Path:
+        """Return the folder of an export of the dataset or of one of its tokenizations."""
+        return DatasetLayout(self.folder(dataset_id)).exports / job_id
 
     def prepare(self) -> None:
         """Create the folders that the server expects."""
@@ -79,6 +86,8 @@ class StorageService:
             )
             for path in (sorted(layout.tokenizations.iterdir()) if layout.tokenizations.is_dir() else [])
         ]
+        if exported := get_directory_size(layout.exports):
+            parts.append(StoragePart(part="exports", label="Exports", size_bytes=exported))
         other = get_directory_size(layout.folder) - sum(part.size_bytes for part in parts if part.part != "staging")
         parts.append(StoragePart(part="other", label="Manifest", size_bytes=max(other, 0)))
         return [part for part in parts if part.size_bytes]
@@ -135,14 +144,22 @@ class StorageService:
         """Move the folders of a dataset or tokenization into the trash, by one rename each."""
         finished = (
             [self.folder(record_id)]
-            if _DATASET_ID.fullmatch(record_id)
+            if is_dataset_id(record_id)
             else [DatasetLayout(folder).tokenized(record_id) for folder in self._settings.datasets_dir.glob("*/")]
         )
         for folder in (*finished, self.staging(record_id)):
-            target = self._settings.trash_dir / f"{folder.parent.name}-{record_id}-{uuid4().hex}"
-            with contextlib.suppress(FileNotFoundError):
-                folder.rename(target)
+            self._move_to_trash(folder)
         self.unmark(record_id)
+
+    def discard_export(self, job_id: str) -> None:
+        """Move the folder of an export into the trash."""
+        for folder in self._settings.datasets_dir.glob("*/"):
+            self._move_to_trash(DatasetLayout(folder).exports / job_id)
+
+    def _move_to_trash(self, folder: Path) -> None:
+        target = self._settings.trash_dir / f"{folder.parent.name}-{folder.name}-{uuid4().hex}"
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(target)
 
     def empty_soon(self) -> None:
         """Empty the trash in the background."""
@@ -158,11 +175,15 @@ class StorageService:
         """At start: finish interrupted deletions, and remove what an interrupted request left without a record.
 
         Finished datasets and downloads in progress without a record are kept: the database may have been replaced. A
-        tokenization without a record is removed: it can be made again. Folders with other names are never touched.
+        tokenization or an export without a record is removed: it can be made again. Other folders are never touched.
         """
         async with self._database.read() as session:
             known = set((await session.scalars(select(Dataset.id))).all())
             known.update((await session.scalars(select(Tokenization.id))).all())
+            exports = select(Job.id).where(
+                Job.kind == "export", Job.state.not_in((JobState.FAILED, JobState.CANCELLED))
+            )
+            known.update((await session.scalars(exports)).all())
         await asyncio.to_thread(self._sweep, known)
         self.empty_soon()
 
@@ -171,11 +192,15 @@ class StorageService:
         for folder in (*self._settings.datasets_dir.iterdir(), *self._settings.staging_dir.iterdir()):
             if folder.name in known or not self._is_settled(folder):
                 continue
-            if _TOKENIZATION_ID.fullmatch(folder.name):
+            if is_tokenization_id(folder.name):
                 self.discard(folder.name)
                 log.info("swept", id=folder.name, reason="this tokenization has no record")
-            elif _DATASET_ID.fullmatch(folder.name):
+            elif is_dataset_id(folder.name):
                 self._sweep_dataset(folder)
+        for folder in self._settings.datasets_dir.glob("*/exports/*/"):
+            if folder.name not in known and is_job_id(folder.name) and self._is_settled(folder):
+                self._move_to_trash(folder)
+                log.info("swept", id=folder.name, reason="this export has no record, or did not end well")
 
     def _finish_deletions(self, known: set[str]) -> None:
         for mark in self._settings.trash_dir.glob(f"*{_MARK}"):
@@ -183,7 +208,7 @@ class StorageService:
                 continue
             if mark.stem in known:
                 mark.unlink(missing_ok=True)
-            elif _DATASET_ID.fullmatch(mark.stem) or _TOKENIZATION_ID.fullmatch(mark.stem):
+            elif is_dataset_id(mark.stem) or is_tokenization_id(mark.stem):
                 self.discard(mark.stem)
                 log.info("swept", id=mark.stem, reason="its deletion was interrupted")
 
@@ -202,7 +227,7 @@ class StorageService:
 
     def _empty(self) -> None:
         for folder in self._settings.trash_dir.iterdir():
-            if not _DISCARDED.fullmatch(folder.name):
+            if not is_discarded(folder.name):
                 continue
             try:
                 delete_directory(folder, root=self._settings.trash_dir)
@@ -211,21 +236,3 @@ class StorageService:
 
     def _mark(self, record_id: str) -> Path:
         return self._settings.trash_dir / f"{record_id}{_MARK}"
-
-
-def is_dataset_id(name: str) -> bool:
-    """Return whether a folder of this name may be that of a dataset."""
-    return _DATASET_ID.fullmatch(name) is not None
-
-
-def is_tokenization_id(name: str) -> bool:
-    """Return whether a folder of this name may be that of a tokenization."""
-    return _TOKENIZATION_ID.fullmatch(name) is not None
-
-
-def tokenized_label(tokenizer: str, settings: Mapping[str, object]) -> str:
-    """Return the label that tells a tokenization from others of its dataset."""
-    length = settings.get("max_length")
-    parts = [f"at most {length:,} tokens"] if isinstance(length, int) else []
-    parts += ["packed"] if settings.get("packing") == "concat" else []
-    return ", ".join([tokenizer, *parts])

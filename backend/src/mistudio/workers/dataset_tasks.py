@@ -82,6 +82,12 @@ def profile_columns_task(self: JobTask, job_id: str) -> None:
     _run(self, job_id)
 
 
+@task(ROUTES["export"])
+def export_rows_task(self: JobTask, job_id: str) -> None:
+    """Export a dataset or a tokenization."""
+    _run(self, job_id)
+
+
 @task(SHARD_ROUTE, max_retries=0)
 def tokenize_shard_task(self: JobTask, job_id: str, shard: int) -> None:
     """Help a running tokenization. The job makes what this does not: the task may be lost or repeated."""

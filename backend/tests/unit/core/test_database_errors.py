@@ -1,12 +1,17 @@
 """``mistudio.core.database_errors``: databases that cannot be used raise errors that say what to do."""
 
+import asyncio
 import os
+import queue
 import random
 import sqlite3
+import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import aiosqlite.core
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -101,6 +106,27 @@ async def test_a_database_that_cannot_be_used_says_what_to_do(
     for _time in range(2):
         with pytest.raises(kind, match=words):
             await open_database(path)
+
+
+def test_a_connection_that_fails_leaves_no_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However late its thread ends: one that outlived the event loop would end with a traceback."""
+
+    class SlowQueue(queue.SimpleQueue[object]):
+        """Gives out every piece of work late."""
+
+        def get(self, block: bool = True, timeout: float | None = None) -> object:
+            found = super().get(block, timeout)
+            time.sleep(0.02)
+            return found
+
+    monkeypatch.setattr(aiosqlite.core, "SimpleQueue", SlowQueue)
+    folder = tmp_path / "mistudio.db"
+    folder.mkdir()
+    before = threading.active_count()
+    for _time in range(5):
+        with pytest.raises(DiskFailed):
+            asyncio.run(open_database(folder))
+        assert before == threading.active_count()
 
 
 async def test_a_whole_database_opens(tmp_path: Path) -> None:

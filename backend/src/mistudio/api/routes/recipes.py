@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import PlainTextResponse
 
-from mistudio.api.deps import DatasetId, ServicesDep
+from mistudio.api.deps import DatasetId, ServicesDep, TokenizationId
 from mistudio.api.problems import refusals
-from mistudio.api.routes.tokenizations import TokenizationId
 from mistudio.core.errors import Json
 from mistudio.schemas.common import HubToken, OneLine
 from mistudio.schemas.recipe import Recipe, RecipeResponse

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Request
 
-from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep
+from mistudio.api.deps import DatasetId, PageLimit, PageNumber, ServicesDep, TokenizationId
 from mistudio.api.disconnect import cancel_without_client
 from mistudio.api.problems import refusals
 from mistudio.schemas.common import OneLine, Page, reveal
@@ -16,7 +16,6 @@ from mistudio.schemas.tokenizer import ModelResponse, PreviewRequest, PreviewRes
 from mistudio.schemas.what_if import WhatIfResponse
 
 router = APIRouter(prefix="/api", tags=["tokenizations"])
-TokenizationId = Annotated[OneLine, Path(description="Id of a tokenization, tok_…", max_length=64)]
 SplitName = Annotated[OneLine, Query(max_length=255, description="A split of the tokenization.")]
 
 

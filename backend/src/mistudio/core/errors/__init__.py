@@ -46,6 +46,7 @@
     │   └── InvalidTransition     invalid_transition
     ├── ValidationFailed          validation_error
     ├── RecipeInvalid             recipe_invalid
+    ├── ExportFailed              export_failed
     ├── InvalidPattern            invalid_pattern
     ├── AccessDenied            the caller may not use this server
     │   ├── Unauthorized          unauthorized
@@ -74,6 +75,7 @@ from mistudio.core.errors.serving import (
     DatabaseDamaged,
     DiskFailed,
     DiskFull,
+    ExportFailed,
     HostNotAllowed,
     InternalError,
     InUse,
@@ -142,6 +144,7 @@ __all__ = [
     "DatabaseDamaged",
     "DiskFailed",
     "DiskFull",
+    "ExportFailed",
     "FieldError",
     "Gated",
     "HostNotAllowed",

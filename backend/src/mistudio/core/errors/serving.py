@@ -85,6 +85,13 @@ class RecipeInvalid(MiStudioError):
     title = "Invalid recipe"
 
 
+class ExportFailed(MiStudioError):
+    """An export cannot be written."""
+
+    code = "export_failed"
+    title = "Export failed"
+
+
 class InvalidPattern(MiStudioError):
     """RE2 does not accept the regular expression; the detail has RE2's own message."""
 

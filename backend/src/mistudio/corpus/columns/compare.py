@@ -121,13 +121,16 @@ def _compare_numbers(
 ) -> Mask:
     if isinstance(operand, Fraction):
         operand = operand * per_unit
-    number = cast("int | float | Fraction", operand)
-    if values.dtype.kind == "f":
-        return _compare_floats(values.astype(np.float64), operation, number)
-    return _compare_integers(values, operation, number)
+    if values.dtype.kind != "f":
+        return _compare_integers(values, operation, cast("int | float | Decimal | Fraction", operand))
+    # Of a float column, "0.1" means the float that is written so.
+    number = float(operand) if isinstance(operand, Decimal) else cast("int | float | Fraction", operand)
+    return _compare_floats(values.astype(np.float64), operation, number)
 
 
-def _compare_integers(values: npt.NDArray[np.generic], operation: Comparison, number: float | Fraction) -> Mask:
+def _compare_integers(
+    values: npt.NDArray[np.generic], operation: Comparison, number: float | Decimal | Fraction
+) -> Mask:
     """Compare integers with a number of any kind, by the integer next to it."""
     if isinstance(number, float) and not math.isfinite(number):
         is_all = (number > 0 and operation in ("<", "<=")) or (number < 0 and operation in (">", ">="))
@@ -183,6 +186,8 @@ def _holds(value: object, operation: Comparison, operand: Operand) -> bool:
         return False
     if isinstance(value, Decimal) and isinstance(operand, float):
         operand = cast("float", Decimal(repr(operand)))
+    if isinstance(value, float) and isinstance(operand, Decimal):
+        operand = float(operand)
     if math.isnan(operand) or math.isnan(value):
         return operation == "=" and math.isnan(operand) and math.isnan(value)
     return _compare_ordered(value, operation, operand)

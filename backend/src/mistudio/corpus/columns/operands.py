@@ -3,16 +3,18 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias
 
 from mistudio.corpus.columns.kinds import Kind
 
 # Numbers are compared as numbers; times as fractions of seconds, since 1970 or since midnight.
-Operand: TypeAlias = bool | int | float | str | Fraction
+Operand: TypeAlias = bool | int | float | str | Decimal | Fraction
 
 # Numbers that JSON or a browser lacks, as samples show them.
 _NUMBER: Final = re.compile(r"-?\d{1,400}|nan|-?inf")
+_DECIMAL: Final = re.compile(r"-?\d{1,400}\.\d{1,400}")
 _TIME: Final = re.compile(r"(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?")
 _DATE_TIME: Final = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?"
@@ -47,6 +49,8 @@ def describe_operand(kinds: Sequence[Kind], labels: Sequence[str] = ()) -> str:
 def _to_number(value: object) -> Operand | None:
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return int(value) if value.lstrip("-").isdigit() else float(value)
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Decimal(value)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

@@ -17,8 +17,11 @@ from mistudio.corpus.columns.histogram import Histogram
 from mistudio.corpus.columns.kinds import find_column
 from mistudio.corpus.columns.profile_file import ColumnProfile, HistogramBin, TopValue
 from mistudio.corpus.columns.profile_values import (
+    Number,
     ProfiledColumn,
+    Range,
     count_nulls,
+    find_exact_range,
     plan_column,
     show_key,
     show_number,
@@ -27,6 +30,7 @@ from mistudio.corpus.columns.profile_values import (
 )
 from mistudio.corpus.monitor import Monitor
 from mistudio.corpus.store.dataset_store import DatasetStore
+from mistudio.corpus.store.json_values import to_json_value
 
 MOST_COLUMNS: Final = 500
 # So many columns are counted at a time, which bounds the memory.
@@ -42,8 +46,8 @@ class _Counter:
         self._histogram = Histogram(is_integer=planned.is_integer) if planned.measure else None
         self._rows = self._nulls = self._measured = 0
         self._sums: list[float | int] = []
-        self._least: float | int | None = None
-        self._most: float | int | None = None
+        self._least: Number | None = None
+        self._most: Number | None = None
 
     def add(self, array: pa.Array) -> None:
         self._rows += len(array)
@@ -53,14 +57,14 @@ class _Counter:
             self.values.add(keys)
         measures = to_measures(array, keys, self.planned)
         if measures is not None:
-            self._measure(measures)
+            self._measure(measures, find_exact_range(array) if self.planned.is_counted_as_text else None)
 
-    def _measure(self, measures: pa.Array) -> None:
+    def _measure(self, measures: pa.Array, exact_range: Range | None) -> None:
         numbers = measures.drop_null().to_numpy(zero_copy_only=False)
         finite = numbers if numbers.dtype.kind != "f" else numbers[np.isfinite(numbers)]
         comparable = numbers if numbers.dtype.kind != "f" else numbers[~np.isnan(numbers)]
         if len(comparable):
-            least, most = comparable.min().item(), comparable.max().item()
+            least, most = exact_range or (comparable.min().item(), comparable.max().item())
             self._least = least if self._least is None else min(self._least, least)
             self._most = most if self._most is None else max(self._most, most)
         if len(finite) and self._histogram:
@@ -104,8 +108,8 @@ class _Counter:
             return None
         return mean if mean is None or math.isfinite(mean) else None
 
-    def _show(self, value: float | int | None) -> Json:
-        return show_number(value, self.planned) if self.planned.measure == "value" else value
+    def _show(self, value: Number | None) -> Json:
+        return to_json_value(value) if self.planned.measure == "length" else show_number(value, self.planned)
 
     def _show_edge(self, value: float | int) -> Json:
         # A class label's bins are of its numbers.

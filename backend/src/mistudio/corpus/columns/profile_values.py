@@ -1,10 +1,12 @@
 """The values of a column as its profile counts them, and back: numbers of 8 bytes, or texts of bounded length."""
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from hashlib import blake2b
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +19,8 @@ from mistudio.corpus.formats.utf8_repair import decode_array
 from mistudio.corpus.store.json_values import to_json_value
 
 ProfileKind: TypeAlias = Kind | Literal["mixed"]
+Number: TypeAlias = int | float | Decimal
+Range: TypeAlias = tuple[Number, Number]
 # A longer text is known by its beginning and a hash.
 SHOWN_CHARACTERS: Final = 200
 _CUT: Final = "\x00…"
@@ -25,11 +29,15 @@ _PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 @dataclass(frozen=True)
 class ProfiledColumn:
-    """How one column is counted. ``type`` is the one type of its numbers or times in all files."""
+    """How one column is counted. ``type`` is the one type of its numbers or times in all files.
+
+    Where that type does not hold every number exactly, values are counted as texts (``is_counted_as_text``).
+    """
 
     column: ColumnType
     kind: ProfileKind
     type: pa.DataType
+    is_counted_as_text: bool = False
 
     @property
     def has_values(self) -> bool:
@@ -55,19 +63,27 @@ def plan_column(column: ColumnType) -> ProfiledColumn:
     kind: ProfileKind = "null" if not kinds else kinds[0] if len(kinds) == 1 else "mixed"
     types = [each for each in column.types if classify_type(each) != "null"]
     if kind == "number":
-        is_whole = all(pa.types.is_signed_integer(each) or _is_small(each) for each in types)
-        return ProfiledColumn(column, kind, pa.int64() if is_whole else pa.float64())
+        if all(map(_fits_int64, types)):
+            return ProfiledColumn(column, kind, pa.int64())
+        return ProfiledColumn(column, kind, pa.float64(), is_counted_as_text=not all(map(_fits_float64, types)))
     if kind == "time":
         return ProfiledColumn(column, kind, types[0] if len(types) == 1 else pa.timestamp("us"))
     return ProfiledColumn(column, kind, pa.string())
 
 
-def _is_small(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_unsigned_integer(kind) and kind.bit_width < 64)
+def _fits_int64(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_signed_integer(kind) or (pa.types.is_unsigned_integer(kind) and kind.bit_width < 64))
+
+
+def _fits_float64(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or (pa.types.is_integer(kind) and kind.bit_width < 64))
 
 
 def to_keys(array: pa.Array, planned: ProfiledColumn) -> pa.Array:
     """Return what stands for each value when values are counted; null stays null."""
+    if planned.is_counted_as_text:
+        texts = (None if number is None else _to_exact_text(number) for number in _list_numbers(array))
+        return pa.array(texts, pa.string())
     if planned.kind == "number":
         return _to_numbers(array, planned.type)
     if planned.kind == "time":
@@ -85,6 +101,44 @@ def _to_numbers(array: pa.Array, kind: pa.DataType) -> pa.Array:
     numbers = array.cast(kind, safe=False)
     # -0.0 becomes 0.0, which it equals.
     return pc.add(numbers, 0.0) if pa.types.is_floating(kind) else numbers
+
+
+def _list_numbers(array: pa.Array) -> list[Number | None]:
+    """Return the exact numbers of an array; of one that has none, nulls."""
+    if classify_type(array.type) != "number":
+        return [None] * len(array)
+    return cast("list[Number | None]", decode_array(array))
+
+
+def _to_exact_text(number: Number) -> str:
+    """Return one text for all numbers that are equal."""
+    if isinstance(number, Decimal):
+        digits = f"{number:f}"
+        return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    if isinstance(number, float) and not number.is_integer():
+        return repr(number)
+    return str(int(number))
+
+
+def _from_exact_text(text: str, planned: ProfiledColumn) -> Number:
+    if text.removeprefix("-").isdigit():
+        return int(text)
+    return Decimal(text) if any(map(pa.types.is_decimal, planned.column.types)) else float(text)
+
+
+def find_exact_range(array: pa.Array) -> Range | None:
+    """Return the smallest and the greatest number, without rounding; NaN is neither."""
+    numbers = [each for each in _list_numbers(array) if each is not None and not math.isnan(each)]
+    return (min(numbers), max(numbers)) if numbers else None
+
+
+def _round_down(number: Number | None) -> float | None:
+    """Return the greatest float that is not greater: it is in the same bin. A decimal is compared as it is written."""
+    if number is None:
+        return None
+    near = float(number)
+    shown = Decimal(repr(near)) if isinstance(number, Decimal) else near
+    return math.nextafter(near, -math.inf) if shown > number else near
 
 
 def _to_time_numbers(array: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -112,6 +166,8 @@ def _shorten_texts(texts: pa.Array) -> pa.Array:
 
 def to_measures(array: pa.Array, keys: pa.Array | None, planned: ProfiledColumn) -> pa.Array | None:
     """Return the numbers whose smallest, greatest, mean and histogram the profile has."""
+    if planned.is_counted_as_text:
+        return pa.array([_round_down(number) for number in _list_numbers(array)], pa.float64())
     if planned.measure == "value":
         return keys
     kind = classify_type(array.type)
@@ -127,6 +183,8 @@ def count_nulls(array: pa.Array) -> int:
 
 def show_key(key: object, planned: ProfiledColumn) -> tuple[Json, bool]:
     """Return the value that a key stands for as JSON, and whether it is only its beginning."""
+    if isinstance(key, str) and planned.is_counted_as_text:
+        return show_number(_from_exact_text(key, planned), planned), False
     if isinstance(key, str):
         beginning, cut, _hash = key.partition(_CUT)
         return beginning, bool(cut)

@@ -41,6 +41,11 @@ class DatasetLayout:
         return self.folder / "columns" / "profile.json"
 
     @property
+    def exports(self) -> Path:
+        """The folder that has one folder per export, of the dataset or of a tokenization."""
+        return self.folder / "exports"
+
+    @property
     def source(self) -> Path:
         """The folder of source files that are still to be ingested; in staging only."""
         return self.folder / "source"

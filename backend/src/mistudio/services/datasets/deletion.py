@@ -17,7 +17,8 @@ from mistudio.services.jobs.events import deleted_event, next_seq, publish_all
 from mistudio.services.lookup import active_jobs, get_dataset, list_tokenizations
 from mistudio.services.reference_service import list_references
 from mistudio.services.responses import tokenization_response
-from mistudio.services.storage_service import StorageService, tokenized_label
+from mistudio.services.storage.names import tokenized_label
+from mistudio.services.storage_service import StorageService
 
 StopJobs: TypeAlias = Callable[[Sequence[Job]], Awaitable[None]]
 

@@ -136,4 +136,11 @@ class ProfileFigures:
     follow_up: tuple[JobKind, ...] = ()
 
 
-Figures: TypeAlias = DatasetFigures | TokenizationFigures | IndexFigures | ProfileFigures
+@dataclass(frozen=True, kw_only=True)
+class ExportFigures:
+    """A finished export, whose record is beside its files."""
+
+    follow_up: tuple[JobKind, ...] = ()
+
+
+Figures: TypeAlias = DatasetFigures | TokenizationFigures | IndexFigures | ProfileFigures | ExportFigures

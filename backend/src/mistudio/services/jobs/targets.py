@@ -1,8 +1,8 @@
 """The record that a job works for, and what each step of the job changes in it.
 
 A download or import works for a dataset, a tokenize job for one tokenization, an index job for a dataset's index. A
-step changes that one record only: a failed tokenization never turns a ready dataset red. Column profiles have no record
-but their job.
+step changes that one record only: a failed tokenization never turns a ready dataset red. Column profiles and exports
+have no record but their job.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,14 @@ from mistudio.models import Dataset, Job, Tokenization, utc_now
 from mistudio.schemas.event import Scope
 from mistudio.schemas.job import DATASET_JOBS, JobPhase
 from mistudio.services.datasets.progress import update_progress
-from mistudio.services.jobs.figures import DatasetFigures, Figures, IndexFigures, ProfileFigures, TokenizationFigures
+from mistudio.services.jobs.figures import (
+    DatasetFigures,
+    ExportFigures,
+    Figures,
+    IndexFigures,
+    ProfileFigures,
+    TokenizationFigures,
+)
 from mistudio.services.lookup import find_newest_ready
 from mistudio.services.statistics_service import StatisticsService
 
@@ -26,6 +33,7 @@ SCOPES: dict[str, Scope] = {
     "tokenize": "tokenization",
     "index": "index",
     "profile": "columns",
+    "export": "export",
 }
 
 
@@ -56,13 +64,13 @@ class JobTarget:
         """The status of that record."""
         if self.scope == "index":
             return self.dataset.index_state.value
-        if self.scope == "columns":
+        if self.scope in ("columns", "export"):
             return self.job.state.value
         return (self.tokenization or self.dataset).status.value
 
     def record_progress(self, phase: JobPhase) -> None:
         """Copy the job's progress, made in ``phase``, to its target."""
-        if self.tokenization:
+        if self.tokenization and self.scope == "tokenization":
             if self.tokenization.status in (TokenizationStatus.QUEUED, TokenizationStatus.PROCESSING):
                 self.tokenization.status = TokenizationStatus.PROCESSING
                 self.tokenization.progress = self.job.progress
@@ -86,7 +94,7 @@ class JobTarget:
                 await copy_newest_figures(session, self.dataset)
             case IndexFigures():
                 self._finish_index(figures)
-            case ProfileFigures():
+            case ProfileFigures() | ExportFigures():
                 pass
 
     def _finish_index(self, figures: IndexFigures) -> None:
@@ -103,7 +111,7 @@ class JobTarget:
     def record_failure(self, error: MiStudioError) -> None:
         """Record why the job ended; the code ``cancelled`` says that a user cancelled it."""
         cancelled = error.code == "cancelled"
-        if self.tokenization:
+        if self.tokenization and self.scope == "tokenization":
             self.tokenization.status = TokenizationStatus.CANCELLED if cancelled else TokenizationStatus.ERROR
             self.tokenization.error_code, self.tokenization.error_message = error.code, error.detail
         elif self.scope == "index":

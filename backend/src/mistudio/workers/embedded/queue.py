@@ -148,4 +148,5 @@ _GROUPS: Mapping[str, JobGroup] = {
     "tokenize": "tokenizations",
     "index": "indexes",
     "profile": "indexes",
+    "export": "indexes",
 }

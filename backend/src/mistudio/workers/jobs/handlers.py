@@ -31,6 +31,7 @@ from mistudio.services.storage_service import StorageService
 from mistudio.utils.file_utils import ensure_dir, get_allocated_size
 from mistudio.workers.jobs.dataset_job import make_dataset
 from mistudio.workers.jobs.derive_handler import handle_subset
+from mistudio.workers.jobs.export_handler import handle_export
 from mistudio.workers.jobs.index_handler import follow_with_index, handle_index
 from mistudio.workers.jobs.mix_handler import handle_mix
 from mistudio.workers.jobs.profile_handler import handle_profile
@@ -216,6 +217,7 @@ def job_handlers(
         "mix": follow_with_index(partial(handle_mix, settings=settings, database=database), settings),
         "subset": follow_with_index(partial(handle_subset, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),
+        "export": partial(handle_export, settings=settings, database=database),
         "profile": partial(handle_profile, settings=settings, database=database),
         "tokenize": partial(handle_tokenize, settings=settings, database=database, preloaded=preloaded),
     }

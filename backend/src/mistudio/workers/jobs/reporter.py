@@ -31,8 +31,9 @@ PHASES: Mapping[str, Mapping[JobPhase, float]] = {
     "tokenize": {"plan": 1.0, "tokenizing": 94.0, "finish": 5.0},
     "index": {"indexing": 99.0, "finish": 1.0},
     "profile": {"profiling": 99.0, "finish": 1.0},
+    "export": {"exporting": 99.0, "finish": 1.0},
 }
-UNITS: Mapping[JobPhase, Unit] = {"tokenizing": "rows", "indexing": "rows", "profiling": "rows"}
+UNITS: Mapping[JobPhase, Unit] = {"tokenizing": "rows", "indexing": "rows", "profiling": "rows", "exporting": "rows"}
 _TICK_SECONDS = 0.1
 _HEARTBEAT_SECONDS = 2.0
 _LEASE_SHARE = 0.7

@@ -5,7 +5,9 @@ import math
 import random
 from collections import Counter
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -124,6 +126,36 @@ def test_profiles_equal_a_loop(tmp_path: Path) -> None:
     assert [len(str(each.value)) for each in cut] == [200, 200]
     check_filters(store, profiles["stars"])
     check_filters(store, profiles["score"])
+
+
+DECIMALS = st.decimals(-(10**20), 10**20, places=3)
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(
+        st.tuples(st.just([pa.uint64()]), st.lists(st.integers(2**64 - 5, 2**64 - 1), min_size=1)),
+        st.tuples(st.just([pa.decimal128(38, 3)]), st.lists(DECIMALS, min_size=1)),
+        st.tuples(st.just([pa.decimal128(38, 3), pa.decimal128(38, 5)]), st.lists(DECIMALS, min_size=1)),
+        st.tuples(st.just([pa.int64(), pa.uint64()]), st.lists(st.integers(2**63 - 5, 2**63 - 1), min_size=1)),
+        st.tuples(st.just([pa.int64(), pa.float64()]), st.lists(st.integers(-(2**53), 2**53), min_size=1)),
+    )
+)
+def test_numbers_that_floats_do_not_hold_are_exact(case: tuple[list[pa.DataType], list[Decimal | int]]) -> None:
+    """Unsigned integers of 64 bits, decimals and mixtures: no value is rounded, and none becomes another's equal."""
+    types, values = case
+    with TemporaryDirectory() as folder:
+        files = [pa.table({"text": ["a"] * len(values), "n": pa.array(values, kind)}) for kind in types]
+        make_dataset(Path(folder) / "ds", {"train": files})
+        store = DatasetStore(Path(folder) / "ds")
+        (found,) = [each for each in compute_profiles(store, monitor=NullMonitor()) if each.name == "n"]
+        assert (found.distinct, found.distinct_is_exact) == (len(set(values)), True)
+        assert (Decimal(str(found.min)), Decimal(str(found.max))) == (min(values), max(values))
+        counts = Counter(values)
+        expected = {Decimal(value): counts[value] * len(types) for value in counts}
+        assert len(expected) > 20 or {Decimal(str(each.value)): each.count for each in found.top} == expected
+        assert sum(each.count for each in found.histogram) == len(values) * len(types)
+        check_filters(store, found)
 
 
 def check_filters(store: DatasetStore, profile: ColumnProfile) -> None:

@@ -1,0 +1,1 @@
+"""Writes datasets and tokenizations in the formats of other programs."""
