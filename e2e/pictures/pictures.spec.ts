@@ -423,7 +423,7 @@ test('subsets', async ({ page, server }) => {
   const dialog = page.getByRole('dialog', { name: 'Save as dataset' });
   await dialog.getByLabel('How much').selectOption('A random share');
   await expect(dialog.getByRole('status')).toHaveText('6 rows of 60 kept, 54 dropped.');
-  await dialog.getByLabel('Duplicates').selectOption('Drop equal texts');
+  await dialog.getByLabel('Duplicates', { exact: true }).selectOption('Drop equal texts');
   const cleaning = dialog.getByRole('region', { name: 'Cleaning of a sample' });
   await expect(cleaning).toContainText('1 of 6 kept');
   await takeTall({
