@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import type { Locator } from '@playwright/test';
 
-import { imported, SAMPLE_TOKENIZER, sampleLoaded, tokenized } from '../support/api.ts';
+import { downloaded, imported, SAMPLE_TOKENIZER, sampleLoaded, tokenized } from '../support/api.ts';
 import { ROOT } from '../support/processes.ts';
 import { NOVELS, SECRETS, STORIES, TOKEN } from '../support/repositories.ts';
 import { expect, test } from '../support/studio.ts';
@@ -423,7 +423,12 @@ test('subsets', async ({ page, server }) => {
   const dialog = page.getByRole('dialog', { name: 'Save as dataset' });
   await dialog.getByLabel('How much').selectOption('A random share');
   await expect(dialog.getByRole('status')).toHaveText('6 rows of 60 kept, 54 dropped.');
+  await dialog.getByLabel('Duplicates', { exact: true }).selectOption('Drop equal texts');
+  const cleaning = dialog.getByRole('region', { name: 'Cleaning of a sample' });
+  await expect(cleaning).toContainText('1 of 6 kept');
   await takeTall({
+    CleaningOptions: [dialog.getByRole('group', { name: 'Cleaning' })],
+    CleaningPreview: [cleaning],
     SaveDialog: [dialog],
     SaveOptions: [parent(dialog.getByLabel('How much'), 2)],
     SavePreview: [parent(dialog.getByRole('status'), 1)],
@@ -433,4 +438,19 @@ test('subsets', async ({ page, server }) => {
   const lineage = page.getByRole('region', { name: 'Made from' });
   await expect(lineage).toContainText('6 of 60 kept');
   await take({ SubsetLineage: lineage });
+});
+
+test('parts', async ({ page, panel, server }) => {
+  const part = await downloaded(server, { repo_id: NOVELS, amount: { kind: 'rows', rows: 100 } });
+  await expect(panel.repository).toBeVisible();
+  await page.goto(`${server.url}/datasets/${part.id}/overview`);
+  const button = page.getByRole('button', { name: 'Get more' });
+  await take({ RepositoryActions: parent(button) });
+  await page.getByRole('button', { name: 'Check for a newer commit' }).click();
+  await expect(page.getByText('This dataset is at the newest commit.')).toBeVisible();
+  await take({ NewerCommit: page.getByRole('region', { name: 'Newer commit' }) });
+  await button.click();
+  const form = page.getByRole('form', { name: 'Get more' });
+  await form.getByLabel('Rows in all').fill('400');
+  await take({ GetMore: form });
 });

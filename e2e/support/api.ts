@@ -27,6 +27,16 @@ export async function imported(
   return made(server, '/api/datasets/upload', { method: 'POST', body }, '/api/datasets');
 }
 
+/** Download a repository, or a part of it, and wait until it can be read. */
+export async function downloaded(server: Server, request: object): Promise<Made> {
+  const asked = {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(request),
+  };
+  return made(server, '/api/datasets/download', asked, '/api/datasets');
+}
+
 /** Tokenize a dataset with the sample's tokenizer, and wait until that is done. */
 export async function tokenized(server: Server, datasetId: string, settings: object = {}): Promise<Made> {
   const asked = {

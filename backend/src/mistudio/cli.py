@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mistudio import __version__
-from mistudio.commands import create, datasets, derive, edit, mix, recipes, tokens
+from mistudio.commands import create, datasets, derive, edit, mix, recipes, tokens, update
 from mistudio.commands.doctor import doctor
 from mistudio.commands.export import export
 from mistudio.commands.output import fail, load_settings
@@ -53,6 +53,7 @@ def serve(
 
 app.command()(create.download)
 app.command()(create.extend)
+app.command()(update.update)
 app.command()(derive.subset)
 app.command()(mix.mix)
 app.command(name="import")(create.import_files)

@@ -47,6 +47,7 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
+from mistudio.services.update_service import UpdateService
 from mistudio.services.what_if_service import WhatIfService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
@@ -65,6 +66,7 @@ class Server:
         self.socket = WebSocketManager(self._snapshot, self.rules.can_open_socket, redis_url=shared_redis)
         self.jobs = JobService(self.database, self.socket)
         self.engine = self._engine()
+        self.control = JobControl(settings, queue=self.engine.queue, vault=self.engine.vault, jobs=self.jobs)
         self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=child_environment(settings))
         self.storage = StorageService(settings, self.database)
         self.indexes = IndexService(
@@ -77,20 +79,15 @@ class Server:
             settings,
             self.database,
             bus=self.socket,
-            queue=self.engine.queue,
-            vault=self.engine.vault,
             planner=self.planner,
-            jobs=self.jobs,
+            jobs=self.control,
             storage=self.storage,
             on_deleted=self._forget_dataset,
         )
         self.edits = EditService(
-            settings,
             self.database,
             bus=self.socket,
-            queue=self.engine.queue,
-            vault=self.engine.vault,
-            jobs=self.jobs,
+            jobs=self.control,
             storage=self.storage,
             indexes=self.indexes,
         )
@@ -100,14 +97,13 @@ class Server:
             settings,
             self.database,
             bus=self.socket,
-            queue=self.engine.queue,
-            vault=self.engine.vault,
-            jobs=self.jobs,
+            jobs=self.control,
             storage=self.storage,
             tokenizers=self.tokenizers,
             on_deleted=self._forget_tokenization,
         )
         self.subsets = SubsetService(self.settings, self.database, storage=self.storage, datasets=self.datasets)
+        self.updates = UpdateService(self.database, self.planner, storage=self.storage, datasets=self.datasets)
         self.mixes = MixService(self.database, storage=self.storage, tokenizers=self.tokenizers, datasets=self.datasets)
         self.recipes = self._recipes()
         self.rows = RowService(self.database, self.storage, self.tokenizers)
@@ -119,6 +115,7 @@ class Server:
             storage=self.storage,
             datasets=self.datasets,
             mixes=self.mixes,
+            subsets=self.subsets,
             tokenizations=self.tokenizations,
         )
         return RecipeService(self.database, self.storage, starter)
@@ -151,24 +148,20 @@ class Server:
             edits=self.edits,
             imports=self.imports,
             mixes=self.mixes,
+            updates=self.updates,
             subsets=self.subsets,
             recipes=self.recipes,
             croissant=CroissantService(self.settings, self.database, self.storage),
             samples=self.samples,
-            columns=ColumnService(self.settings, self.database, queue=self.engine.queue, storage=self.storage),
-            exports=ExportService(
-                self.settings,
-                self.database,
-                storage=self.storage,
-                jobs=JobControl(self.settings, queue=self.engine.queue, vault=self.engine.vault, jobs=self.jobs),
-            ),
+            columns=ColumnService(self.database, jobs=self.control, storage=self.storage),
+            exports=ExportService(self.settings, self.database, storage=self.storage, jobs=self.control),
             indexes=self.indexes,
             tokenizers=self.tokenizers,
             tokenizations=self.tokenizations,
             rows=self.rows,
             statistics=StatisticsService(self.database),
             what_if=WhatIfService(self.database, self.storage, self.tokenizers),
-            references=ReferenceService(self.database),
+            references=ReferenceService(self.database, self.storage.reserve),
             jobs=self.jobs,
             hub=HubService(self.settings, self.database, self.planner),
             storage=self.storage,

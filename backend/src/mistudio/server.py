@@ -11,6 +11,7 @@ import pyarrow as pa
 import uvicorn
 
 from mistudio.core.config import Settings
+from mistudio.core.disk import translate_disk_errors
 from mistudio.core.errors import MiStudioError
 from mistudio.core.logging import configure_logging
 from mistudio.core.ownership import UNIX, remove_token, write_token
@@ -91,8 +92,14 @@ class _AnnouncedServer(uvicorn.Server):
             self.refusal, self.should_exit = error, True
             return
         await super().startup(sockets)
-        if not self.should_exit:
-            self._announce()
+        if self.should_exit:
+            return
+        try:
+            with translate_disk_errors(is_kept=False, is_start=True):
+                self._announce()
+        except MiStudioError as error:
+            # uvicorn shuts down what it has started.
+            self.refusal, self.should_exit = error, True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop answering, then stop the parts, and clean up."""

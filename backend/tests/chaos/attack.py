@@ -10,9 +10,10 @@ from typing import Final
 
 import httpx2
 
+from chaos.client import Defect, Refused
 from chaos.disk import check_database, copy_folder, folders_without_record, left_over, remains
 from chaos.faults import Fault, FaultyFiles, Operation
-from chaos.life import Defect, Life, Refused
+from chaos.life import Life
 from harness.log import defects_in
 from harness.studio import VICTIMS, Starter, Studio
 from mistudio.core.config import Settings

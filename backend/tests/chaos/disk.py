@@ -4,8 +4,10 @@ import hashlib
 import json
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from mistudio.core.config import Settings
 from mistudio.corpus.store.manifest import verify
@@ -21,14 +23,23 @@ def remains(settings: Settings) -> dict[str, str]:
     for folder in sorted(settings.datasets_dir.iterdir()):
         assert [] == verify(folder), verify(folder)
         manifest = json.loads((folder / "manifest.json").read_bytes())
-        name = manifest["repo"] or "import"
+        name = _name(manifest)
         found |= {f"{name}/{path.name}": _sha256(path) for path in sorted((folder / "raw").iterdir())}
+        if (profile := folder / "columns" / "profile.json").exists():
+            columns = json.dumps(json.loads(profile.read_bytes())["columns"])
+            found[f"{name}/profile"] = hashlib.sha256(columns.encode()).hexdigest()
         for tokenized in sorted((folder / "tokenized").glob("tok_*")):
             assert [] == find_differences(tokenized), find_differences(tokenized)
             packing = json.loads((tokenized / "manifest.json").read_bytes())["settings"]["packing"]
             files = sorted(path for path in tokenized.rglob("*.arrow"))
             found |= {f"{name}/{packing}/{path.relative_to(tokenized)}": _sha256(path) for path in files}
     return found
+
+
+def _name(manifest: Mapping[str, Any]) -> str:
+    """Return the repository, or how else the dataset came to be; mixtures differ by their seeds."""
+    derived = [f"mixture {manifest['mixture']['seed']}"] if manifest.get("mixture") else []
+    return str(manifest["repo"] or " ".join([manifest["source"], *derived]))
 
 
 def left_over(settings: Settings) -> list[str]:

@@ -59,6 +59,9 @@ class _Client:
             self.upload,
             self.tokenize,
             self.tokenize,
+            self.subset,
+            self.mix,
+            self.profile,
             self.on_dataset,
             self.on_dataset,
             self.on_tokenization,
@@ -90,6 +93,24 @@ class _Client:
         """One of three ways, so that both often ask for the same."""
         if dataset := await self._any():
             await self.send("POST", f"/api/datasets/{dataset}/tokenize", json=self.chance.choice(_REQUESTS))
+
+    async def subset(self) -> None:
+        """One of two, so that both often ask for the same, perhaps while its parent is deleted."""
+        if dataset := await self._any():
+            request = {"rows": self.chance.choice((3, 5)), "steps": [{"kind": "dedup_exact"}]}
+            await self.send("POST", f"/api/datasets/{dataset}/subset", json=request)
+
+    async def mix(self) -> None:
+        """Two datasets, perhaps one of them twice."""
+        one, other = await self._any(), await self._any()
+        if one and other:
+            parts = [{"dataset": one, "rows": 3, "split": "train"}, {"dataset": other, "rows": 2, "split": "train"}]
+            await self.send("POST", "/api/datasets/mix", json={"parts": parts})
+
+    async def profile(self) -> None:
+        """The columns of any dataset."""
+        if dataset := await self._any():
+            await self.send("POST", f"/api/datasets/{dataset}/columns")
 
     async def on_dataset(self) -> None:
         """Something that changes a dataset, or what it has."""

@@ -39,7 +39,8 @@ class RequestCase:
 
 
 async def _something_ready(bench: Bench) -> Mapping[str, str]:
-    """The ids of a dataset and a tokenization that can be read."""
+    """The ids of a dataset, a tokenization and what else can be read."""
+    bench.add_usual()
     made = check(await bench.http.post("/api/datasets/sample"))
     listed = await bench.get("/api/datasets", limit=100, sort="-created_at")
     dataset_id = str(made["id"] if made else listed["data"][0]["id"])
@@ -52,7 +53,16 @@ async def _something_ready(bench: Bench) -> Mapping[str, str]:
             break
         await asyncio.sleep(0.05)
     jobs = await bench.get("/api/jobs")
+    reference = {"kind": "training", "ref_id": "run-1", "name": "a run"}
+    await bench.post(f"/api/datasets/{dataset_id}/references", json=reference)
+    references = await bench.get(f"/api/datasets/{dataset_id}/references")
+    recipe = {"datasets": {"some": {"download": {"repo": "lab/stories", "commit": "0" * 40}}}}
+    built = (await bench.http.post("/api/recipes", json=recipe)).json()
     return {
+        "reference_id": str(references[0]["id"]) if references else "ref_none",
+        "recipe_id": str(built.get("id") or built.get("recipe_id") or "rcp_none"),
+        "repo_id": "lab/stories",
+        "row": "0",
         "dataset_id": dataset_id,
         "tokenization_id": str(tokenizations[0]["id"]) if tokenizations else "tok_none",
         "job_id": str(jobs[0]["id"]) if jobs else "job_none",
@@ -77,10 +87,19 @@ def _explore_operation(case: RequestCase, url: str, ids: Mapping[str, str]) -> l
         if is_known:
             for name in drawn.path_parameters or {}:
                 drawn.path_parameters[name] = ids.get(name, drawn.path_parameters[name])
+            _name_parts(drawn.body, ids["dataset_id"])
         found.extend(_faults(drawn))
 
     explore()
     return _of_each_kind(found)
+
+
+def _name_parts(body: Any, dataset_id: str) -> None:  # a body as JSON
+    """Let the parts of a mixture be of a dataset that is there."""
+    parts = body.get("parts") if isinstance(body, dict) else None
+    for part in parts if isinstance(parts, list) else []:
+        if isinstance(part, dict):
+            part["dataset"] = dataset_id
 
 
 def _explore_sequences(case: RequestCase, url: str, _ids: Mapping[str, str]) -> list[str]:

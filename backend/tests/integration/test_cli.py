@@ -337,6 +337,7 @@ def test_recipes(shell: Shell) -> None:
     again = shell.json("build", str(shell.folder / "again.yaml"))
     assert list(made["tokenizations"].values()) == list(again["tokenizations"].values()), written
     assert made["datasets"].keys() >= {"both"}
+    assert "nothing to cancel" in shell.run("recipe", made["id"], "--cancel", code=1).stderr
     path.write_text(path.read_text().replace("rows: 7", "rows: x"))
     assert "Line 3, datasets.both.mix.parts[1].rows: Input should be a valid integer" in (
         shell.run("build", str(path), code=1).stderr
@@ -350,3 +351,21 @@ def test_croissant_metadata(shell: Shell) -> None:
     """The document of a dataset, as JSON."""
     document = json.loads(shell.run("croissant", STORIES).output)
     assert ("sc:Dataset", STORIES) == (document["@type"], document["name"])
+
+
+def test_updates(tmp_path: Path) -> None:
+    """The command says what changes, and downloads it; without a newer commit, it says so."""
+    lines = {
+        f"{name}.jsonl": json_lines([{"text": f"{name} {row}"} for row in range(20)]) for name in ("train", "test")
+    }
+    with Hub() as hub:
+        repository = hub.add("lab/news", lines)
+        shell = Shell(tmp_path, hub=hub.url)
+        old = shell.json("download", "lab/news")
+        assert "news is at the newest commit" in shell.run("update", "lab/news").stdout
+        commit = repository.commit({**lines, "train.jsonl": lines["test.jsonl"]})
+        shown = shell.run("update", old["id"], "--check").stdout
+        assert f"A newer commit is there: {commit[:12]}. 1 file changed, 1 unchanged." in shown
+        assert "changed  train.jsonl" in shown
+        assert commit == shell.json("update", old["id"], "--check")["commit"]
+        assert (commit, 40) == ((made := shell.json("update", old["id"]))["revision"], made["num_samples"])

@@ -99,6 +99,8 @@ async def test_a_full_disk_does_not_block_its_own_cure(settings: Settings, hub: 
         other, reserve = await add_other_dataset(server, hub), server.data_dir / RESERVE_NAME
         await wait_until(reserve.exists)
         whole = reserve.stat().st_size
+        references = f"/api/datasets/{other}/references"
+        added = await server.http.post(references, json={"kind": "training", "ref_id": "run-1", "name": "run"})
         running = (await server.download("lab/large"))["id"]
         server.set_free_bytes(0)
         statuses = [
@@ -108,10 +110,12 @@ async def test_a_full_disk_does_not_block_its_own_cure(settings: Settings, hub: 
         server.set_free_bytes(0)
         sample = await server.http.post("/api/datasets/sample")
         assert (507, "disk_full") == (sample.status_code, sample.json()["code"])
+        server.set_free_bytes(0)
+        statuses.append((await server.http.delete(f"{references}/{added.json()['id']}")).status_code)
         statuses.append((await server.http.delete(f"/api/datasets/{other}")).status_code)
         # The job may have met the full disk before its cancel.
         assert statuses[0] in (200, 409)
-        assert [204, 204] == statuses[1:]
+        assert [204, 204, 204] == statuses[1:]
         assert 0 < reserve.stat().st_size < whole
         server.set_free_bytes(40 * MIB)
         await wait_until(lambda: reserve.stat().st_size == whole)

@@ -187,3 +187,34 @@ async def test_an_extension_of_lines_goes_on(server: RunningServer, hub: Hub) ->
         assert [row["number"] for row in rows[4_400:4_500]] == [row["columns"]["number"] for row in listed["data"]]
         if suffix == ".jsonl":
             assert hub.bytes_sent(origin="files") - sent < 600_000
+
+
+@BOTH_ENGINES
+async def test_a_killed_extension_goes_on(server: RunningServer, hub: Hub, settings: Settings) -> None:
+    """Killed while its bytes come, a larger part has the rows of one that was not; what is here never comes again."""
+    add_parquet(hub, rows=2_000)
+    base = await server.until((await server.download("lab/groups", **rows_of(2_000)))["id"], "ready")
+    own = {path.stat().st_ino for path in (settings.datasets_dir / base["id"] / "raw").iterdir()}
+    before = hub.bytes_sent(origin="files")
+    hub.rate = 1e5
+    answer = await server.http.post(f"/api/datasets/{base['id']}/extend", json=rows_of(4_000))
+    larger = answer.json()
+    for _kill in range(3):
+        start, seconds = hub.bytes_sent(origin="files"), 0.0
+        while hub.bytes_sent(origin="files") < start + 60_000 and seconds < 20:
+            await asyncio.sleep(0.02)
+            seconds += 0.02
+        for process_id in server.process_ids():
+            os.kill(process_id, signal.SIGKILL)
+        if (await server.get(f"/api/datasets/{larger['id']}"))["status"] == "error":
+            await server.http.post(f"/api/datasets/{larger['id']}/retry")
+    hub.rate = None
+    ready = await server.until(larger["id"], "ready")
+    assert (4_000, "ready") == (ready["num_samples"], (await server.get(f"/api/datasets/{base['id']}"))["status"])
+    folder = settings.datasets_dir / larger["id"]
+    assert own <= {path.stat().st_ino for path in (folder / "raw").iterdir()}
+    assert ([], []) == (verify(folder), verify(settings.datasets_dir / base["id"]))
+    kept = sum(source.part.bytes for source in read_manifest(settings.datasets_dir / base["id"]).sources if source.part)
+    chosen = sum(source.part.bytes for source in read_manifest(folder).sources if source.part)
+    # What is on its way at a kill comes again.
+    assert hub.bytes_sent(origin="files") - before < 1.5 * (chosen - kept) + 60_000

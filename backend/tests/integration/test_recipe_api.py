@@ -187,7 +187,7 @@ async def test_errors_name_line_and_key(server: RunningServer) -> None:
 async def test_the_schema(server: RunningServer) -> None:
     """It is JSON Schema, with every kind of step."""
     schema = await server.get("/api/recipes/schema")
-    assert {"download", "import", "mix"} == set(schema["$defs"]["RecipeDataset"]["properties"])
+    assert {"download", "import", "subset", "mix"} == set(schema["$defs"]["RecipeDataset"]["properties"])
     assert "access_token" not in str(schema)
 
 
@@ -204,3 +204,94 @@ async def test_a_restart_goes_on(settings: Settings, hub: Hub) -> None:
         made = await until_ended(server, recipe_id)
         assert "succeeded" == made["state"], made
         assert 4 == len((await server.get("/api/datasets"))["data"])
+
+
+def make_subset_recipe(commit: str) -> str:
+    """Rows of a repository without those of an import, and a mixture of them with themselves."""
+    sha256 = hashlib.sha256(NOTES).hexdigest()
+    return f"""
+datasets:
+  web: {{download: {{repo: lab/groups, commit: {commit}}}}}
+  notes: {{import: {{files: [{{path: notes.jsonl, sha256: {sha256}}}]}}}}
+  some:
+    subset:
+      dataset: web
+      where: [[number, '<', 200]]
+      share: 0.5
+      seed: 3
+      steps:
+      - {{kind: decontaminate, dataset: notes, ngram: 1}}
+      - {{kind: dedup_exact}}
+      - {{kind: split, share: 0.25}}
+  blend:
+    mix:
+      parts: [{{dataset: some, split: train, share: 0.5}}, {{dataset: notes, share: 0.5}}]
+"""
+
+
+async def test_a_subset_in_a_recipe(server: RunningServer, hub: Hub, settings: Settings, tmp_path: Path) -> None:
+    """The recipe that a mixture of it prints makes the same bytes elsewhere, whatever text users have chosen since."""
+    add_parquet(hub, files=2, rows=300)
+    text = make_subset_recipe((await server.get("/api/hub/datasets/lab/groups"))["revision"])
+    notes = await import_notes(server)
+    changes = {"text_template": "{content}!"}
+    assert 200 == (await server.http.patch(f"/api/datasets/{notes}", json=changes)).status_code
+    made = await until_ended(server, (await build(server, text))["id"])
+    assert ("succeeded", "subset") == (made["state"], made["steps"][2]["kind"]), made
+    some = await server.get(f"/api/datasets/{made['datasets']['some']}")
+    assert ["filter", "share", "decontaminate", "dedup_exact"] == [
+        stage["kind"] for stage in some["metadata"]["subset"]["stages"]
+    ]
+    assert {"train", "validation"} == {split["name"] for split in some["splits"]}
+    assert made["id"] == (await build(server, text, 409))["recipe_id"]
+    printed = await server.http.get(f"/api/datasets/{made['datasets']['blend']}/recipe")
+    described: Any = parse_document(printed.content).value
+    assert ["download", "import", "subset", "mix"] == [next(iter(step)) for step in described["datasets"].values()]
+    other = settings.model_copy(update={"data_dir": tmp_path / "other"})
+    async with running_server(other) as second:
+        await import_notes(second)
+        remade = await until_ended(second, (await build(second, printed.text))["id"])
+        assert "succeeded" == remade["state"], (printed.text, remade)
+        for name, remade_id in zip(("some", "blend"), list(remade["datasets"].values())[2:], strict=True):
+            files = [
+                [sha256_file(path) for path in sorted((root / made_id / "raw").iterdir())]
+                for root, made_id in ((settings.datasets_dir, made["datasets"][name]), (other.datasets_dir, remade_id))
+            ]
+            assert files[0] == files[1], name
+
+
+async def test_subsets_that_no_recipe_makes(server: RunningServer, hub: Hub) -> None:
+    """By tokens; and errors have line and key."""
+    refused = "datasets:\n  a:\n    subset:\n      dataset: b\n      steps: [{kind: decontaminate, dataset: c}]\n"
+    problem = await build(server, refused, 422)
+    assert [(4, "datasets.a.subset.dataset"), (5, "datasets.a.subset.steps[0].dataset")] == [
+        (each["line"], each["key"]) for each in problem["problems"]
+    ]
+    by_tokens = refused.replace("kind: decontaminate, dataset: c", "kind: length, min_tokens: 2")
+    assert "A recipe chooses no rows by tokens" in (await build(server, by_tokens, 422))["detail"]
+    circle = refused.replace("dataset: b", "dataset: a").replace("dataset: c", "dataset: a")
+    assert "This dataset is made of itself" in (await build(server, circle, 422))["detail"]
+
+
+@BOTH_ENGINES
+async def test_a_cancelled_recipe_goes_on(server: RunningServer, hub: Hub) -> None:
+    """What runs is cancelled, what waits does not begin; the same recipe again goes on with the same steps."""
+    text = await prepare(server, hub)
+    await import_notes(server)
+    hub.rate = 2e4
+    first = await build(server, text)
+    async with asyncio.timeout(TIMEOUT):
+        while (await server.get(f"/api/recipes/{first['id']}"))["steps"][0]["state"] != "running":
+            await asyncio.sleep(0.02)
+    answer = await server.http.post(f"/api/recipes/{first['id']}/cancel")
+    assert (200, "cancelled") == (answer.status_code, answer.json()["state"])
+    web = answer.json()["steps"][0]
+    assert ("failed", "cancelled") == (web["state"], web["error_code"])
+    assert 409 == (await server.http.post(f"/api/recipes/{first['id']}/cancel")).status_code
+    assert 404 == (await server.http.post("/api/recipes/rcp_none/cancel")).status_code
+    await asyncio.sleep(0.6)
+    assert "waiting" == (await server.get(f"/api/recipes/{first['id']}"))["steps"][2]["state"]
+    hub.rate = None
+    assert first["id"] == (await build(server, text))["id"]
+    made = await until_ended(server, first["id"])
+    assert ("succeeded", web["id"]) == (made["state"], made["datasets"]["web"])

@@ -14,6 +14,7 @@ from fakes.records import add_dataset
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import AlreadyExists, DiskFull, InUse, InvalidTransition, NotFound
+from mistudio.core.reserve import EmergencyReserve
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.hub.plan_types import RemoteFile
 from mistudio.models import Dataset
@@ -21,6 +22,7 @@ from mistudio.schemas.dataset_requests import DatasetDownloadRequest, ReferenceC
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.hub_record import new_record, source_key
 from mistudio.services.job_service import JobService
+from mistudio.services.jobs.control import JobControl
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.storage_service import StorageService
 from mistudio.workers.embedded.queue import MemoryTokenVault
@@ -64,10 +66,8 @@ def service(
         plain,
         async_db,
         bus=bus,
-        queue=mock_celery,
-        vault=vault,
         planner=FakePlanner(stories_plan()),
-        jobs=jobs,
+        jobs=JobControl(plain, queue=mock_celery, vault=vault, jobs=jobs),
         storage=storage,
     )
 
@@ -180,10 +180,10 @@ async def test_delete_takes_record_jobs_and_folders(
     assert dataset.id == bus.of_type("deleted")[0]["dataset_id"]
 
 
-async def test_a_dataset_in_use_stays_whole(service: DatasetService, async_db: Database) -> None:
+async def test_a_dataset_in_use_stays_whole(service: DatasetService, async_db: Database, tmp_path: Path) -> None:
     """A refused delete does not even stop its job."""
     dataset = await service.create_dataset_from_hf(REQUEST)
-    references = ReferenceService(async_db)
+    references = ReferenceService(async_db, EmergencyReserve(tmp_path))
     await references.add(dataset.id, ReferenceCreate(kind="training", ref_id="run-1", name="SAE"))
     assert ["run-1"] == [reference.ref_id for reference in await service.check_dependencies(dataset.id)]
     with pytest.raises(InUse, match="training “SAE”"):

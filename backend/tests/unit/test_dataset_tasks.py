@@ -26,6 +26,7 @@ from mistudio.workers.dataset_tasks import (
     mix_datasets_task,
     profile_columns_task,
     tokenize_dataset_task,
+    update_dataset_task,
 )
 from mistudio.workers.jobs.reporter import PHASES
 from mistudio.workers.jobs.runner import JobContext, Runner
@@ -190,6 +191,7 @@ TASKS = {
     "download": (download_dataset_task, "downloads"),
     "import": (import_dataset_task, "downloads"),
     "extend": (extend_dataset_task, "downloads"),
+    "update": (update_dataset_task, "downloads"),
     "subset": (derive_subset_task, "downloads"),
     "mix": (mix_datasets_task, "downloads"),
     "tokenize": (tokenize_dataset_task, "tokenization"),

@@ -15,6 +15,11 @@ export async function buildRecipe(text: string): Promise<Recipe> {
   }
 }
 
+/** Cancel a recipe and its steps that run, and return it. */
+export function cancelRecipe(id: string): Promise<Recipe> {
+  return fetchAPI(`/recipes/${encodeURIComponent(id)}/cancel`, { method: 'POST' });
+}
+
 /** Fetch a recipe with the state of each step. */
 export function getRecipe(id: string, signal?: AbortSignal): Promise<Recipe> {
   return fetchAPI(`/recipes/${encodeURIComponent(id)}`, withSignal(signal));

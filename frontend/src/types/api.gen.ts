@@ -431,6 +431,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/datasets/{dataset_id}/update': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Check Update
+     * @description See whether the repository has a newer commit, and which files it changes.
+     */
+    get: operations['checkUpdate'];
+    put?: never;
+    /**
+     * Create Update
+     * @description Download the newest commit as a new dataset, which shares the unchanged files; the old one stays as it is.
+     */
+    post: operations['createUpdate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/datasets/{dataset_id}/what-if': {
     parameters: {
       query?: never;
@@ -769,6 +793,26 @@ export interface paths {
     get: operations['getRecipe'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/recipes/{recipe_id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Cancel Recipe
+     * @description Stop a recipe and the steps that run. What is ready stays; the same recipe again goes on.
+     */
+    post: operations['cancelRecipe'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2209,6 +2253,28 @@ export interface components {
       message: string;
     };
     /**
+     * FileChangeResponse
+     * @description A file that differs. ``rows`` are those that it has in this dataset.
+     */
+    FileChangeResponse: {
+      /**
+       * Change
+       * @enum {string}
+       */
+      change: 'added' | 'changed' | 'removed';
+      /** Path */
+      path: string;
+      /** Rows */
+      rows: number | null;
+      /**
+       * Size Bytes
+       * @description At the newer commit; of a removed file, at the old one.
+       */
+      size_bytes: number;
+      /** Split */
+      split: string;
+    };
+    /**
      * GopherQuality
      * @description The quality rules of Gopher (Rae et al. 2021, table A1) as datatrove's GopherQualityFilter has them.
      */
@@ -2608,7 +2674,17 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'extend' | 'mix' | 'subset' | 'tokenize' | 'index' | 'profile' | 'export';
+      kind:
+        | 'download'
+        | 'import'
+        | 'extend'
+        | 'update'
+        | 'mix'
+        | 'subset'
+        | 'tokenize'
+        | 'index'
+        | 'profile'
+        | 'export';
       /** Max Attempts */
       max_attempts: number;
       /** Not Before */
@@ -3325,7 +3401,7 @@ export interface components {
        * State
        * @enum {string}
        */
-      state: 'running' | 'succeeded' | 'failed';
+      state: 'running' | 'succeeded' | 'failed' | 'cancelled';
       /** Steps */
       steps: components['schemas']['RecipeStep'][];
       /** Tokenizations */
@@ -3348,7 +3424,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: 'download' | 'import' | 'mix' | 'tokenize';
+      kind: 'download' | 'import' | 'subset' | 'mix' | 'tokenize';
       /** Name */
       name: string;
       /**
@@ -4512,6 +4588,44 @@ export interface components {
        * @description The character of the document at which ``text`` begins.
        */
       text_start: number;
+    };
+    /**
+     * UpdateRequest
+     * @description The token is held in memory for this job only.
+     */
+    UpdateRequest: {
+      /** Access Token */
+      access_token?: string | null;
+    };
+    /**
+     * UpdateResponse
+     * @description The newest commit of the main branch, and how its files differ from those of the dataset.
+     */
+    UpdateResponse: {
+      /**
+       * Changed Files
+       * @description All files that differ.
+       */
+      changed_files: number;
+      /** Commit */
+      commit: string;
+      /**
+       * Fetch Bytes
+       * @description What an update fetches; null for a part of a repository.
+       */
+      fetch_bytes: number | null;
+      /**
+       * Files
+       * @description At most 1,000.
+       */
+      files: components['schemas']['FileChangeResponse'][];
+      /**
+       * Is Newer
+       * @description Whether it is another commit than the dataset's.
+       */
+      is_newer: boolean;
+      /** Unchanged Files */
+      unchanged_files: number;
     };
     /**
      * UsageSnippet
@@ -6695,6 +6809,203 @@ export interface operations {
       };
     };
   };
+  checkUpdate: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Hugging Face token; used for this request only. */
+        'x-hf-token'?: string | null;
+      };
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UpdateResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createUpdate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a dataset, ds_… */
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['UpdateRequest'] | null;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetResponse'];
+        };
+      };
+      /** @description The body cannot be read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Larger than the server accepts */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The Hub, or a part of the server, cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not enough disk space */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   whatIf: {
     parameters: {
       query?: {
@@ -8018,6 +8329,74 @@ export interface operations {
       };
       /** @description Not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  cancelRecipe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a recipe, rcp_… */
+        recipe_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecipeResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
         headers: {
           [name: string]: unknown;
         };

@@ -18,12 +18,17 @@ export type TokenStatistics = Schemas['TokenStatistics'];
 export type DatasetListResponse = Schemas['DatasetListResponse'];
 export type SampleListResponse = Schemas['SampleListResponse'];
 export type DatasetDownloadRequest = Request<Schemas['DatasetDownloadRequest'], 'repo_id'>;
+export type ExtendRequest = Request<Schemas['ExtendRequest'], 'amount'>;
+export type RepositoryUpdate = Schemas['UpdateResponse'];
 export type DatasetUpdateRequest = Partial<Schemas['DatasetUpdateRequest']>;
 type MixPartRequest = Request<Schemas['MixPartRequest'], 'dataset'>;
 export type MixRequest = Partial<Omit<Schemas['MixRequest'], 'parts'>> & { parts: MixPartRequest[] };
 export type MixPreview = Schemas['MixPreviewResponse'];
 export type Mixture = Schemas['MixtureResponse'];
-export type SubsetRequest = Partial<Schemas['SubsetRequest']>;
+export type SubsetRequest = Partial<Omit<Schemas['SubsetRequest'], 'steps'>> & {
+  /** Fields of a step that are left out have their defaults. */
+  readonly steps?: readonly ({ readonly kind: string } & Readonly<Record<string, unknown>>)[];
+};
 export type SubsetPreview = Schemas['SubsetPreviewResponse'];
 export type Subset = Schemas['SubsetResponse'];
 export type SubsetStage = Schemas['SubsetStage'];

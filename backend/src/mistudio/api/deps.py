@@ -28,6 +28,7 @@ from mistudio.services.storage_service import StorageService
 from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
+from mistudio.services.update_service import UpdateService
 from mistudio.services.what_if_service import WhatIfService
 
 
@@ -39,6 +40,7 @@ class Services:
     edits: EditService
     imports: ImportService
     mixes: MixService
+    updates: UpdateService
     subsets: SubsetService
     recipes: RecipeService
     croissant: CroissantService

@@ -17,6 +17,7 @@ from mistudio.api.routes import (
     samples,
     system,
     tokenizations,
+    updates,
 )
 
 
@@ -27,6 +28,7 @@ def include_routers(app: FastAPI) -> None:
         recipes,
         datasets,
         derived,
+        updates,
         croissant,
         samples,
         columns,

@@ -24,9 +24,7 @@ def export(
     wanted: Annotated[str, typer.Argument(help="Id of a tokenization, or id, name or repository id of a dataset.")],
     folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.")],
     to: Annotated[str, typer.Option(metavar="FORMAT", help=_FORMATS_HELP)],
-    column: Annotated[
-        list[str] | None, typer.Option(help="Can be repeated. Default: all that fit.")
-    ] = None,
+    column: Annotated[list[str] | None, typer.Option(help="Can be repeated. Default: all that fit.")] = None,
     split: Annotated[list[str] | None, typer.Option(help="Can be repeated. Default: all.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Only show how large it would be.")] = False,
     json: AsJson = False,

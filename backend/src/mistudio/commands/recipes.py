@@ -23,12 +23,19 @@ def croissant(wanted: Wanted, data_dir: DataDir = None) -> None:
 
 
 def recipe(
-    wanted: Annotated[str, typer.Argument(help="Id, name or repository id of a dataset, or id of a tokenization.")],
+    wanted: Annotated[
+        str, typer.Argument(help="Id, name or repository id of a dataset, or id of a tokenization or a recipe.")
+    ],
+    cancel: Annotated[bool, typer.Option("--cancel", help="Cancel the recipe rcp_…; what is ready stays.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Print the recipe that makes a dataset or a tokenization again, as YAML."""
+    """Print the recipe that makes a dataset or a tokenization again, as YAML; or cancel a recipe that runs."""
 
     async def use(api: Studio) -> None:
+        if cancel:
+            made = await api.call("POST", f"/recipes/{wanted}/cancel")
+            say(f"Recipe {made['id']} is cancelled. What is ready stays; build it again to continue.")
+            return
         if wanted.startswith("tok_"):
             path = f"/tokenizations/{wanted}/recipe"
         else:
@@ -48,11 +55,16 @@ def build(
     content = file.read_bytes()
 
     async def use(api: Studio) -> None:
-        made = await _follow(api, await _send(api, content, token), quiet=json)
+        recipe_id = await _send(api, content, token)
+        if not json:
+            say(f"Recipe {recipe_id}.")
+        made = await _follow(api, recipe_id, quiet=json)
         if await _import_missing(api, made, content, file.parent):
             made = await _follow(api, await _send(api, content, token), quiet=json)
         if json:
             say_json(made)
+        if made["state"] == "cancelled":
+            raise fail("The recipe was cancelled. Build it again to continue.")
         if made["state"] != "succeeded":
             raise fail(str(made["error_message"]))
         if not json:

@@ -25,6 +25,7 @@ ROUTES: Mapping[str, Route] = {
     "download": Route("mistudio.download_dataset", "downloads"),
     "import": Route("mistudio.import_dataset", "downloads"),
     "extend": Route("mistudio.extend_dataset", "downloads"),
+    "update": Route("mistudio.update_dataset", "downloads"),
     "mix": Route("mistudio.mix_datasets", "downloads"),
     "subset": Route("mistudio.derive_subset", "downloads"),
     "tokenize": Route("mistudio.tokenize_dataset", "tokenization"),

@@ -6,6 +6,7 @@ Children get their settings over their pipes. Only the login of Hugging Face's l
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Self
 
 from mistudio.core.config import Settings
@@ -31,9 +32,16 @@ def allowed_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if _is_allowed(name.upper())}
 
 
+def temporary_dir(settings: Settings) -> Path:
+    """Return the folder of temporary files, so that a full /tmp stops nothing."""
+    return settings.data_dir / "tmp"
+
+
 def child_environment(settings: Settings) -> dict[str, str]:
     """Return the whole environment of a child process of a server or worker with these settings."""
     own = {"DATA_DIR": str(settings.data_dir), _LOG_LEVEL: settings.log_level, _LOG_FORMAT: settings.log_format}
+    # Python takes the machine's own folder where this one cannot be used.
+    own["TMPDIR"] = str(temporary_dir(settings))
     return {**allowed_environment(), **settings.hub_environment(), **own}
 
 

@@ -9,8 +9,12 @@ from mistudio.core.errors import DiskFailed, DiskFull, Json, MiStudioError
 
 # A quota, or the largest file that the file system or the process allows, ends a write just as a full disk does.
 _DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# Python repeats what a signal interrupts; a network file system may still end a rename with EINTR, or a write of Arrow.
 _DISK_FAILED: Final = frozenset(
-    {errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ELOOP}
+    {
+        *(errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENODEV),
+        *(errno.ENXIO, errno.ESTALE, errno.ELOOP, errno.EINTR),
+    }
 )
 # Something else is in the place of a folder or file.
 _MISPLACED: Final = frozenset({errno.ENOTDIR, errno.EISDIR, errno.EEXIST})

@@ -20,33 +20,36 @@ class DataDirLock:
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / _LOCK_NAME
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
 
     def acquire(self) -> None:
         """Take the lock and write this process's id into its file. Raises AlreadyServed, which names the holder."""
         if self._file:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = self._path.open("a+", encoding="utf-8")
+        # Unbuffered: a write that failed on a full disk is not tried again when the lock is released.
+        file = self._path.open("a+b", buffering=0)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            holder = file.readline().strip() or "unknown"
+            holder = file.readline().decode(errors="replace").strip() or "unknown"
             file.close()
             raise AlreadyServed(
                 f"Process {holder} already serves {self._path.parent}. Stop it, or set another DATA_DIR."
             ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        try:
+            file.truncate(0)
+            file.write(str(os.getpid()).encode())
+        except OSError:
+            file.close()
+            raise
         self._file = file
 
     def announce(self, url: str) -> None:
         """Write the server's address into the file, for the commands of this machine."""
         if self._file:
-            self._file.write(f"\n{url}\n")
-            self._file.flush()
+            self._file.write(f"\n{url}\n".encode())
 
     def release(self) -> None:
         """Release the lock."""

@@ -5,9 +5,9 @@ from typing import Final, Literal
 from mistudio.core.states import JobState
 from mistudio.schemas.common import Percent, Shape, Timestamp
 
-JobKind = Literal["download", "import", "extend", "mix", "subset", "tokenize", "index", "profile", "export"]
+JobKind = Literal["download", "import", "extend", "update", "mix", "subset", "tokenize", "index", "profile", "export"]
 # The jobs that make a dataset.
-DATASET_JOBS: Final = frozenset({"download", "import", "extend", "mix", "subset"})
+DATASET_JOBS: Final = frozenset({"download", "import", "extend", "update", "mix", "subset"})
 JobPhase = Literal[
     "plan", "download", "ingest", "statistics", "tokenizing", "indexing", "profiling", "exporting", "finish"
 ]

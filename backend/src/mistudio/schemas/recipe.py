@@ -3,8 +3,19 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
+from mistudio.core.errors import Json
+from mistudio.corpus.cleaning.steps import Decontaminate, LengthBounds
+from mistudio.corpus.derive.steps import SubsetSteps
 from mistudio.corpus.ingest.local_files import SampleBy
 from mistudio.schemas.common import (
     NO_CONTROLS,
@@ -19,15 +30,16 @@ from mistudio.schemas.common import (
 from mistudio.schemas.import_plan import MAX_FILES, FileName, SplitName
 from mistudio.schemas.mix import MOST_PARTS, MixOptions, MixPartOptions, check_units
 from mistudio.schemas.part import PartFields
+from mistudio.schemas.subset import SubsetOptions
 from mistudio.schemas.tokenization import TokenizeOptions
 from mistudio.utils.hf_utils import check_repo_id
 
 StepName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$"), Field(description="All 40 digits.")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-RecipeState = Literal["running", "succeeded", "failed"]
+RecipeState = Literal["running", "succeeded", "failed", "cancelled"]
 StepState = Literal["waiting", "running", "ready", "failed"]
-StepKind = Literal["download", "import", "mix", "tokenize"]
+StepKind = Literal["download", "import", "subset", "mix", "tokenize"]
 
 
 class _Text(BaseModel):
@@ -92,6 +104,29 @@ class RecipeMix(MixOptions):
         return self
 
 
+class RecipeSubset(SubsetOptions, _Text):
+    """Some rows of a dataset of this recipe. The step ``decontaminate`` names another dataset of it."""
+
+    dataset: StepName
+
+    @model_validator(mode="after")
+    def _check_tokens(self) -> Self:
+        by_tokens = any(isinstance(step, LengthBounds) and step.needs_tokens for step in self.steps)
+        if by_tokens or self.min_tokens is not None or self.max_tokens is not None:
+            raise ValueError("A recipe chooses no rows by tokens. Use the step length with characters or words.")
+        return self
+
+    @field_serializer("steps")
+    def _write_steps(self, steps: SubsetSteps) -> list[Json]:
+        # A step without its kind could not be read back.
+        return [step.model_dump(mode="json") for step in steps]
+
+    @property
+    def references(self) -> list[str]:
+        """The names of the datasets that steps compare the rows with."""
+        return list(dict.fromkeys(step.dataset for step in self.steps if isinstance(step, Decontaminate)))
+
+
 class RecipeDataset(BaseModel):
     """How one dataset is made: one of these."""
 
@@ -99,23 +134,39 @@ class RecipeDataset(BaseModel):
 
     download: RecipeDownload | None = None
     files: RecipeImport | None = Field(default=None, alias="import")
+    subset: RecipeSubset | None = None
     mix: RecipeMix | None = None
 
     @model_validator(mode="after")
     def _check_kind(self) -> Self:
-        if sum(each is not None for each in (self.download, self.files, self.mix)) != 1:
-            raise ValueError("Give one of download, import and mix.")
+        if sum(each is not None for each in (self.download, self.files, self.subset, self.mix)) != 1:
+            raise ValueError("Give one of download, import, subset and mix.")
         return self
 
     @property
     def needs(self) -> list[str]:
         """The names of the datasets that it is made of."""
-        return [part.dataset for part in self.mix.parts] if self.mix else []
+        return [name for _place, name in self.list_needs()]
 
     @property
     def kind(self) -> StepKind:
         """What makes it."""
-        return "mix" if self.mix else "download" if self.download else "import"
+        if self.mix:
+            return "mix"
+        if self.subset:
+            return "subset"
+        return "download" if self.download else "import"
+
+    def list_needs(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield the place and the name of each dataset that it is made of."""
+        for index, part in enumerate(self.mix.parts if self.mix else ()):
+            yield ("mix", "parts", index, "dataset"), part.dataset
+        if self.subset is None:
+            return
+        yield ("subset", "dataset"), self.subset.dataset
+        for index, step in enumerate(self.subset.steps):
+            if isinstance(step, Decontaminate):
+                yield ("subset", "steps", index, "dataset"), step.dataset
 
 
 class RecipeTokenization(TokenizeOptions):
@@ -137,9 +188,9 @@ class Recipe(BaseModel):
     def list_unknown(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Yield the place and the name of each dataset that a step names and the recipe lacks."""
         for name, step in self.datasets.items():
-            for index, needed in enumerate(step.needs):
+            for place, needed in step.list_needs():
                 if needed not in self.datasets:
-                    yield ("datasets", name, "mix", "parts", index, "dataset"), needed
+                    yield ("datasets", name, *place), needed
         for name, tokenization in self.tokenizations.items():
             if tokenization.dataset not in self.datasets:
                 yield ("tokenizations", name, "dataset"), tokenization.dataset

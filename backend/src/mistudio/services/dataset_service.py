@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import InvalidTransition
-from mistudio.core.events import EventBus, JobQueue, TokenVault
+from mistudio.core.events import EventBus
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.ingest.part_base import link_base
@@ -37,7 +37,6 @@ from mistudio.services.datasets.hub_record import already_exists, new_record
 from mistudio.services.datasets.local_record import already_imported
 from mistudio.services.datasets.part_record import get_job_kind
 from mistudio.services.datasets.progress import update_progress
-from mistudio.services.job_service import JobService
 from mistudio.services.jobs.control import JobControl
 from mistudio.services.jobs.events import changed_event, created_event, next_seq, publish_all
 from mistudio.services.lookup import (
@@ -52,6 +51,8 @@ from mistudio.services.storage.plan_file import write_plan
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.single_flight import SingleFlight
 
+Link = Callable[[Path], None]
+
 
 class DatasetService:
     """The use cases of datasets. Events are published after the commit that they report."""
@@ -65,10 +66,8 @@ class DatasetService:
         database: Database,
         *,
         bus: EventBus,
-        queue: JobQueue,
-        vault: TokenVault,
         planner: Planning,
-        jobs: JobService,
+        jobs: JobControl,
         storage: StorageService,
         on_deleted: Callable[[str], None] = lambda _dataset_id: None,
     ) -> None:
@@ -78,10 +77,8 @@ class DatasetService:
         self._bus = bus
         self._planner = planner
         self._storage = storage
-        self._jobs = JobControl(settings, queue=queue, vault=vault, jobs=jobs)
-        self._deletion = DatasetDeletion(
-            database, bus=bus, storage=storage, stop=self._jobs.stop, on_deleted=on_deleted
-        )
+        self._jobs = jobs
+        self._deletion = DatasetDeletion(database, bus=bus, storage=storage, stop=jobs.stop, on_deleted=on_deleted)
         self._lists: SingleFlight[DatasetListResponse] = SingleFlight()
 
     async def list_datasets(
@@ -128,11 +125,11 @@ class DatasetService:
             base = await get_ready_dataset(session, dataset_id, action="extended")
         plan = await plan_extension(self._planner, base, request)
         dataset = new_record(plan, base.text_column, base.text_template, extends=base.id)
-        needed = needed_bytes(known_sizes(plan))
-        return await self.create_once(dataset, plan, needed=needed, token=reveal(request.access_token), base=base)
+        link, needed = partial(link_base, self._storage.folder(base.id)), needed_bytes(known_sizes(plan))
+        return await self.create_once(dataset, plan, needed=needed, token=reveal(request.access_token), link=link)
 
     async def create_once(
-        self, dataset: Dataset, plan: object, *, needed: int, token: str | None = None, base: Dataset | None = None
+        self, dataset: Dataset, plan: object, *, needed: int, token: str | None = None, link: Link | None = None
     ) -> DatasetResponse:
         """Create the record and its job, or retry the dataset with the same source that failed.
 
@@ -143,13 +140,13 @@ class DatasetService:
             plan: What the job follows at every attempt.
             needed: An upper estimate of the bytes that the job writes.
             token: That of the Hub, if the job needs one.
-            base: A dataset whose files the new one shares.
+            link: Links files that the new dataset shares with another one into its staging folder.
         """
         if same := await self._find_same(dataset):
             if same.status is not DatasetStatus.ERROR:
                 raise already_exists(same)
             return await self.retry(same.id, token, wanted=dataset)
-        await asyncio.to_thread(self._prepare, self._storage.staging(dataset.id), plan, needed, base)
+        await asyncio.to_thread(self._prepare, self._storage.staging(dataset.id), plan, needed, link)
         try:
             return await self._create(dataset, token)
         except IntegrityError as error:
@@ -159,12 +156,12 @@ class DatasetService:
                 raise already_exists(same) from error
             raise
 
-    def _prepare(self, staging: Path, plan: object, needed: int, base: Dataset | None) -> None:
+    def _prepare(self, staging: Path, plan: object, needed: int, link: Link | None) -> None:
         """Check the disk, and write what the job needs where it finds it."""
         require_room(self._settings.data_dir, needed, reserve=self._settings.disk_reserve_bytes)
         write_plan(staging, plan)
-        if base:
-            link_base(self._storage.folder(base.id), staging)
+        if link:
+            link(staging)
 
     async def create_dataset_from_files(self, dataset: Dataset) -> DatasetResponse:
         """Create the record of an import, whose files are in its staging folder, and its job.

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mistudio.core.database import Database
 from mistudio.core.database_errors import DATABASE_ERRORS
-from mistudio.core.errors import AlreadyExists, Json, MiStudioError, NotFound
+from mistudio.core.errors import AlreadyExists, InvalidTransition, Json, MiStudioError, NotFound
 from mistudio.corpus.recipes.writer import write_recipe
 from mistudio.models import Recipe, utc_now
 from mistudio.schemas import recipe as shapes
@@ -94,6 +94,23 @@ class RecipeService:
                 raise NotFound(f"There is no recipe {recipe_id}.")
             steps = await list_steps(session, record, shapes.Recipe.model_validate_json(record.document))
             return to_response(record, steps)
+
+    async def cancel(self, recipe_id: str) -> shapes.RecipeResponse:
+        """End a recipe that runs, and cancel the steps that run; what is ready stays.
+
+        Raises NotFound, and InvalidTransition unless it runs.
+        """
+        async with self._database.write() as session:
+            record = await session.get(Recipe, recipe_id, with_for_update=True)
+            if record is None:
+                raise NotFound(f"There is no recipe {recipe_id}.")
+            if record.state != "running":
+                raise InvalidTransition(f"The recipe has {record.state}; there is nothing to cancel.")
+            record.state, record.finished_at = "cancelled", utc_now()
+        self._forget(recipe_id)
+        for step in (await self.get(recipe_id)).steps:
+            await self._starter.cancel(step)
+        return await self.get(recipe_id)
 
     async def describe_dataset(self, dataset_id: str) -> str:
         """Return the recipe of a ready dataset, as YAML. Raises NotFound, NotReady, DataMissing."""
@@ -174,6 +191,10 @@ class RecipeService:
         async with self._database.write() as session:
             record = await session.get_one(Recipe, recipe_id, with_for_update=True)
             record.steps = {**record.steps, key: noted}
+            is_cancelled = record.state == "cancelled"
+        if is_cancelled and _has_id(noted):
+            # Cancelled while the step began.
+            await self._starter.cancel(step.model_copy(update={"id": noted["id"], "state": "running"}))
 
     async def _try_start(
         self, recipe_id: str, recipe: shapes.Recipe, step: shapes.RecipeStep, ids: dict[str, str]
@@ -193,14 +214,20 @@ class RecipeService:
 
     async def _end(self, recipe_id: str, steps: Sequence[shapes.RecipeStep]) -> None:
         failed = [step for step in steps if step.state == "failed"]
-        self._tokens.pop(recipe_id, None)
-        self._tries = {key: tries for key, tries in self._tries.items() if not key.startswith(recipe_id)}
+        self._forget(recipe_id)
         async with self._database.write() as session:
             record = await session.get_one(Recipe, recipe_id, with_for_update=True)
+            if record.state != "running":
+                return
             record.state, record.finished_at = "failed" if failed else "succeeded", utc_now()
             if failed:
                 record.error_code = failed[0].error_code
                 record.error_message = f"Step {failed[0].name}: {failed[0].error_message}"
+
+    def _forget(self, recipe_id: str) -> None:
+        """Drop what is kept in memory while a recipe runs."""
+        self._tokens.pop(recipe_id, None)
+        self._tries = {key: tries for key, tries in self._tries.items() if not key.startswith(recipe_id)}
 
 
 def _has_id(noted: Json) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mistudio.core.database import Database
 from mistudio.core.errors import AlreadyExists, NotFound
+from mistudio.core.reserve import EmergencyReserve
 from mistudio.models import DatasetReference
 from mistudio.schemas.dataset import ReferenceResponse
 from mistudio.schemas.dataset_requests import ReferenceCreate
@@ -24,8 +25,9 @@ async def list_references(session: AsyncSession, dataset_id: str) -> list[Refere
 class ReferenceService:
     """Adds, lists and removes references."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reserve: EmergencyReserve) -> None:
         self._database = database
+        self._reserve = reserve
 
     async def list_references(self, dataset_id: str) -> list[ReferenceResponse]:
         """Return the references to a dataset, oldest first. Raises NotFound."""
@@ -45,7 +47,10 @@ class ReferenceService:
         return ReferenceResponse.model_validate(record)
 
     async def remove(self, dataset_id: str, reference_id: str) -> None:
-        """Remove a reference to a dataset. Raises NotFound."""
+        """Remove a reference to a dataset, on a full disk, too: it blocks a deletion. Raises NotFound."""
+        await self._reserve.use(lambda: self._remove(dataset_id, reference_id))
+
+    async def _remove(self, dataset_id: str, reference_id: str) -> None:
         async with self._database.write() as session:
             record = await session.get(DatasetReference, reference_id)
             if record is None or record.dataset_id != dataset_id:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import select
 
+from mistudio.core.child_environment import temporary_dir
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.reserve import EmergencyReserve
@@ -63,9 +64,14 @@ class StorageService:
         return DatasetLayout(self.folder(dataset_id)).exports / job_id
 
     def prepare(self) -> None:
-        """Create the folders that the server expects."""
-        for folder in (self._settings.datasets_dir, self._settings.staging_dir, self._settings.trash_dir):
+        """Create the folders that the server expects, and remove temporary files that a killed process left."""
+        settings = self._settings
+        for folder in (settings.datasets_dir, settings.staging_dir, settings.trash_dir):
             ensure_dir(folder)
+        # Another server of the same DATA_DIR may use temporary files at this moment.
+        if settings.is_embedded:
+            shutil.rmtree(temporary_dir(settings), ignore_errors=True)
+        ensure_dir(temporary_dir(settings))
 
     def parts(self, dataset_id: str, tokenized_as: Mapping[str, str]) -> list[StoragePart]:
         """Measure what each part of one dataset uses; ``tokenized_as`` has the labels of tokenizations. Blocks."""

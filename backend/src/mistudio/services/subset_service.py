@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mistudio.core.child_environment import temporary_dir
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.corpus.derive.plan import SubsetPlan
@@ -13,7 +14,7 @@ from mistudio.schemas.dataset import DatasetResponse
 from mistudio.schemas.subset import SubsetExample, SubsetPreviewResponse, SubsetRequest
 from mistudio.schemas.subset_record import SubsetStage
 from mistudio.services.dataset_service import DatasetService
-from mistudio.services.datasets.subset_plan import SubsetPlanner
+from mistudio.services.datasets.subset_plan import ChosenTexts, SubsetPlanner
 from mistudio.services.datasets.subset_record import new_subset_record
 from mistudio.services.storage_service import StorageService
 
@@ -35,13 +36,15 @@ class SubsetService:
         self._planner = SubsetPlanner(database, storage)
         self._previews = asyncio.Semaphore(_PREVIEWS)
 
-    async def create(self, dataset_id: str, request: SubsetRequest) -> DatasetResponse:
-        """Create a subset's record and its job.
+    async def create(
+        self, dataset_id: str, request: SubsetRequest, *, texts: ChosenTexts | None = None
+    ) -> DatasetResponse:
+        """Create a subset's record and its job; ``texts`` are as for the planner.
 
         The same subset again raises AlreadyExists with the id, or retries the one that failed. Raises NotFound,
         NotReady, UnknownSplit, InvalidPattern, ValidationFailed, DataMissing, DiskFull.
         """
-        planned = await self._planner.plan(dataset_id, request)
+        planned = await self._planner.plan(dataset_id, request, texts)
         record = new_subset_record(planned.plan, request.name)
         return await self._datasets.create_once(record, planned.plan, needed=planned.needed_bytes)
 
@@ -56,7 +59,7 @@ class SubsetService:
         from mistudio.corpus.derive.preview import preview_subset
 
         sources = open_sources(plan, self._storage.folder)
-        with tempfile.TemporaryDirectory(prefix="preview-", dir=self._settings.staging_dir) as folder:
+        with tempfile.TemporaryDirectory(prefix="preview-", dir=temporary_dir(self._settings)) as folder:
             return preview_subset(plan, sources, Path(folder), seconds=self._settings.search_seconds)
 
 

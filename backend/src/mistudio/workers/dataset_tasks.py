@@ -52,6 +52,12 @@ def extend_dataset_task(self: JobTask, job_id: str) -> None:
     _run(self, job_id)
 
 
+@task(ROUTES["update"])
+def update_dataset_task(self: JobTask, job_id: str) -> None:
+    """Run the download of a newer commit."""
+    _run(self, job_id)
+
+
 @task(ROUTES["mix"])
 def mix_datasets_task(self: JobTask, job_id: str) -> None:
     """Mix datasets."""

@@ -51,7 +51,7 @@ def test_the_error_carries_what_was_measured() -> None:
     assert {"needed_bytes": 4} == raised.value.extra
 
 
-@pytest.mark.parametrize("number", [errno.EIO, errno.EROFS, errno.EACCES], ids=errno.errorcode.get)
+@pytest.mark.parametrize("number", [errno.EIO, errno.EROFS, errno.EACCES, errno.EINTR], ids=errno.errorcode.get)
 def test_a_disk_that_fails_is_named(number: int) -> None:
     """The message has the place and the system's words."""
     with pytest.raises(DiskFailed, match=r"at /data/a\.txt: .*retry\.$") as raised, translate_disk_errors():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.file_limit import file_limit
 from mistudio.core.ownership import AlreadyServed, DataDirLock, find_server_url
 
 HOLD = """
@@ -59,3 +60,17 @@ def test_a_killed_server_leaves_its_folder_free(tmp_path: Path) -> None:
     lock = DataDirLock(tmp_path)
     lock.acquire()
     lock.release()
+
+
+def test_a_full_disk_does_not_keep_the_lock(tmp_path: Path) -> None:
+    """The write fails once: releasing the lock does not write again, and the next server takes it."""
+    lock, second = DataDirLock(tmp_path), DataDirLock(tmp_path)
+    with file_limit(0), pytest.raises(OSError, match="too large"):
+        lock.acquire()
+    lock.acquire()
+    with file_limit(0):
+        with pytest.raises(OSError, match="too large"):
+            lock.announce("http://127.0.0.1:1")
+        lock.release()
+    second.acquire()
+    second.release()

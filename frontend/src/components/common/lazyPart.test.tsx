@@ -58,3 +58,11 @@ it('throws what the code throws while it is evaluated', async () => {
   expect(screen.queryByText(/does not answer/)).toBeNull();
   consoleError.mockRestore();
 });
+
+it('keeps what is typed when its parent is rendered again', async () => {
+  const Field = lazyPart(() => Promise.resolve({ default: () => <input aria-label="Name" /> }));
+  const { rerender } = render(<Field />);
+  const field = await screen.findByLabelText('Name');
+  rerender(<Field />);
+  expect(screen.getByLabelText('Name')).toBe(field);
+});

@@ -1,4 +1,4 @@
-import { type ComponentType, createElement, useCallback } from 'react';
+import { type ComponentType, createElement, useCallback, useState } from 'react';
 
 import { createUnreachableError } from '../../api/errors';
 import { useResource } from '../../hooks/useResource';
@@ -34,7 +34,9 @@ export function lazyPart<Props extends object>(
   }
 
   return function LazyPart(props: Props) {
-    return createElement(loaded ?? PendingPart, props);
+    // Chosen once: another type would mount the component again, and lose what the user has typed.
+    const [part] = useState<ComponentType<Props>>(() => loaded ?? PendingPart);
+    return createElement(part, props);
   };
 }
 

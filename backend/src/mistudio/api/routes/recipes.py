@@ -54,6 +54,12 @@ async def get_recipe(recipe_id: RecipeId, services: ServicesDep) -> RecipeRespon
     return await services.recipes.get(recipe_id)
 
 
+@router.post("/recipes/{recipe_id}/cancel", operation_id="cancelRecipe", responses=refusals(404, 409))
+async def cancel_recipe(recipe_id: RecipeId, services: ServicesDep) -> RecipeResponse:
+    """Stop a recipe and the steps that run. What is ready stays; the same recipe again goes on."""
+    return await services.recipes.cancel(recipe_id)
+
+
 @router.get(
     "/datasets/{dataset_id}/recipe",
     operation_id="describeDataset",

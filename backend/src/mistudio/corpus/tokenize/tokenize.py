@@ -33,6 +33,9 @@ def tokenize_dataset(order: TokenizeOrder, target: Path, *, sharing: ShardPolicy
     """
     staging = order.staging
     if (target / TOKENIZED_MANIFEST).exists():
+        # An earlier process died after the rename. The staging folder of this call has nothing.
+        shutil.rmtree(staging, ignore_errors=True)
+        remove_lock(target)
         return read_tokenized_manifest(target)
     with lock_folder(staging, order.monitor.checkpoint):
         if (target / TOKENIZED_MANIFEST).exists():

@@ -15,6 +15,7 @@ from mistudio.utils.file_utils import format_size
 
 # In the metadata of a record.
 PART, UNIT, SPLITS, EXTENDS, DERIVED_BY = "part", "part_unit", "part_splits", "extends", "derived_by"
+UPDATES = "updates"
 
 
 def get_job_kind(dataset: Dataset) -> JobKind:
@@ -23,6 +24,8 @@ def get_job_kind(dataset: Dataset) -> JobKind:
         return "import"
     if dataset.source == "derived":
         return cast("JobKind", dataset.meta[DERIVED_BY])
+    if UPDATES in dataset.meta:
+        return "update"
     return "extend" if EXTENDS in dataset.meta else "download"
 
 

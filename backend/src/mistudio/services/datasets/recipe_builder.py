@@ -8,6 +8,7 @@ from typing import Final, cast
 from mistudio.core.errors import Json, ParentMissing
 from mistudio.corpus.store.manifest import Manifest, read_manifest
 from mistudio.corpus.store.mixture_record import MixedPart, MixtureRecord
+from mistudio.corpus.store.subset_record import SubsetRecord
 from mistudio.models import Dataset, Tokenization
 from mistudio.schemas.part import to_amount
 from mistudio.schemas.tokenization import TokenizeOptions
@@ -37,6 +38,8 @@ class RecipeBuilder:
         manifest = read_manifest(folder)
         if manifest.mixture is not None:
             return self._add_mix(dataset.name, manifest.mixture)
+        if manifest.subset is not None:
+            return self._add_subset(dataset.name, manifest, manifest.subset)
         return self._add(self.datasets, dataset.name, _describe_source(dataset, manifest))
 
     def add_tokenization(self, record: Tokenization, dataset: str) -> str:
@@ -50,7 +53,7 @@ class RecipeBuilder:
     def _add_mix(self, name: str, record: MixtureRecord) -> str:
         if not record.step_names:
             raise ParentMissing(f"“{name}” has no recipe: it has a part that no step of a recipe makes.")
-        names = self._add_parents(record)
+        names = self._add_parents(record.recipe)
         parts: list[Json] = [
             _describe_part(record, part, names[step])
             for part, step in zip(record.parts, record.step_names, strict=True)
@@ -64,11 +67,23 @@ class RecipeBuilder:
         }
         return self._add(self.datasets, name, {"mix": {**_drop_none(options), "parts": parts}})
 
-    def _add_parents(self, record: MixtureRecord) -> dict[str, str]:
-        """Add the steps that make the parts, and return their names here by those in the record."""
+    def _add_subset(self, name: str, manifest: Manifest, record: SubsetRecord) -> str:
+        request = dict(record.request)
+        if not record.step_names:
+            raise ParentMissing(f"“{name}” has no recipe: it is made of a dataset that no step of a recipe makes.")
+        if "tokenization" in request:
+            raise ParentMissing(f"“{name}” has no recipe: its rows were chosen by their tokens.")
+        names = self._add_parents(record.recipe)
+        found = dict(zip((each.dataset_id for each in record.parents), record.step_names, strict=True))
+        renamed = {dataset_id: names[step] for dataset_id, step in found.items()}
+        subset = _name_references({**request, **_drop_none(_describe_text(manifest))}, renamed)
+        return self._add(self.datasets, name, {"subset": {"dataset": names[record.step_names[0]], **subset}})
+
+    def _add_parents(self, recipe: Sequence[tuple[str, Json]]) -> dict[str, str]:
+        """Add the steps that make what a dataset is made of; return their names here by those in the record."""
         names: dict[str, str] = {}
-        for own, step in record.recipe:
-            names[own] = self._add(self.datasets, own, _rename_parts(step, names))
+        for own, step in recipe:
+            names[own] = self._add(self.datasets, own, _rename_needed(step, names))
         return names
 
     @staticmethod
@@ -108,13 +123,28 @@ def _describe_source(dataset: Dataset, manifest: Manifest) -> Json:
     raise ParentMissing(f"“{dataset.name}” has no recipe: no step of a recipe makes such a dataset.")
 
 
-def _rename_parts(step: Json, names: Mapping[str, str]) -> Json:
-    """Return a step whose parts have the names that their steps have here; a step comes after those it needs."""
-    if not isinstance(step, dict) or not isinstance(mix := step.get("mix"), dict):
+def _rename_needed(step: Json, names: Mapping[str, str]) -> Json:
+    """Return a step that names what it needs as its steps are called here; a step comes after those it needs."""
+    if not isinstance(step, dict):
+        return step
+    if isinstance(subset := step.get("subset"), dict):
+        renamed_subset = {**_name_references(subset, names), "dataset": names[str(subset["dataset"])]}
+        return {"subset": {**subset, **renamed_subset}}
+    if not isinstance(mix := step.get("mix"), dict):
         return step
     parts = cast("list[dict[str, Json]]", mix["parts"])
     renamed: list[Json] = [{**part, "dataset": names[str(part["dataset"])]} for part in parts]
     return {"mix": {**mix, "parts": renamed}}
+
+
+def _name_references(subset: Mapping[str, Json], names: Mapping[str, str]) -> dict[str, Json]:
+    """Return the options of a subset whose steps name the datasets that they compare with by ``names``."""
+    steps = [dict(step) for step in cast("list[dict[str, Json]]", subset.get("steps") or [])]
+    for step in steps:
+        if step["kind"] == "decontaminate":
+            step["dataset"] = names[str(step["dataset"])]
+    options = {key: value for key, value in subset.items() if key != "steps"}
+    return {**options, **({"steps": [*steps]} if steps else {})}
 
 
 def _describe_part(record: MixtureRecord, part: MixedPart, step: str) -> dict[str, Json]:

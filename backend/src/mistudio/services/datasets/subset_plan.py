@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,8 +17,9 @@ from mistudio.corpus.derive.choice import count_taken
 from mistudio.corpus.derive.plan import ParentText, RowChoice, RowFilter, SubsetPlan
 from mistudio.corpus.search.query import make_regex_pattern
 from mistudio.corpus.store.dataset_store import DatasetStore
-from mistudio.corpus.store.manifest import manifest_sha256
+from mistudio.corpus.store.manifest import manifest_sha256, read_manifest
 from mistudio.corpus.store.subset_record import ParentRecord
+from mistudio.corpus.store.text_source import make_source
 from mistudio.models import Dataset
 from mistudio.schemas.dataset import SplitResponse
 from mistudio.schemas.sample import SampleQuery
@@ -27,6 +29,17 @@ from mistudio.services.lookup import choose_tokenization, get_ready_dataset
 from mistudio.services.samples.query import to_search_request
 from mistudio.services.storage_service import StorageService
 from mistudio.utils.text import to_plain_number
+
+
+@dataclass(frozen=True)
+class ChosenText:
+    """The column or the template of a dataset's texts, in place of those of its record."""
+
+    text_column: str | None = None
+    text_template: str | None = None
+
+
+ChosenTexts: TypeAlias = Mapping[str, ChosenText]
 
 
 @dataclass(frozen=True)
@@ -44,8 +57,8 @@ class SubsetPlanner:
         self._database = database
         self._storage = storage
 
-    async def plan(self, dataset_id: str, request: SubsetRequest) -> PlannedSubset:
-        """Return the plan.
+    async def plan(self, dataset_id: str, request: SubsetRequest, texts: ChosenTexts | None = None) -> PlannedSubset:
+        """Return the plan; ``texts`` are the texts of datasets, by their ids, where their records do not decide.
 
         Raises NotFound, NotReady, UnknownSplit, UnknownColumn, InvalidPattern, ValidationFailed, DataMissing.
         """
@@ -56,32 +69,48 @@ class SubsetPlanner:
         if any(other.id == parent.id for other in others):
             raise ValidationFailed("The step decontaminate compares with another dataset, not the same.", field="steps")
         _check_splits(parent, request)
-        return await asyncio.to_thread(self._make, parent, others, request, tokenization_id)
+        sources = [_choose_text(each, texts or {}) for each in (parent, *others)]
+        return await asyncio.to_thread(self._make, sources, request, tokenization_id)
 
     def _make(
-        self, parent: Dataset, others: Sequence[Dataset], request: SubsetRequest, tokenization_id: str | None
+        self, sources: Sequence[tuple[Dataset, ChosenText]], request: SubsetRequest, tokenization_id: str | None
     ) -> PlannedSubset:
-        recipe, step_names = describe_steps([parent, *others], self._storage.folder)
+        parent = sources[0][0]
+        recipe, step_names = self._describe(sources)
         choice, wanted = to_choice(request), _to_filter(request, tokenization_id)
         if wanted.where:
             with closing(DatasetStore(self._storage.folder(parent.id))) as store:
                 bind_conditions(parse_conditions(wanted.where), store)
         plan = SubsetPlan(
-            parent=self._to_parent(parent),
+            parent=self._to_parent(*sources[0]),
             request=_to_json(request, tokenization_id),
             filter=wanted,
             choice=choice,
             steps=tuple(step.model_dump(mode="json") for step in request.steps),
-            references=tuple(map(self._to_parent, others)),
+            references=tuple(self._to_parent(*source) for source in sources[1:]),
             recipe=recipe,
             step_names=step_names,
         )
         rows = parent.num_samples or 0
         return PlannedSubset(plan, (parent.size_bytes or 0) * count_taken(rows, choice) // max(1, rows))
 
-    def _to_parent(self, dataset: Dataset) -> ParentText:
+    def _describe(
+        self, sources: Sequence[tuple[Dataset, ChosenText]]
+    ) -> tuple[tuple[tuple[str, Json], ...], tuple[str, ...]]:
+        """Return the steps of a recipe that make the datasets; none if a recipe would compare other texts."""
+        for dataset, text in sources[1:]:
+            manifest = read_manifest(self._storage.folder(dataset.id))
+            if make_source(text.text_column, text.text_template) != manifest.text_source:
+                return (), ()
+        return describe_steps([dataset for dataset, _text in sources], self._storage.folder)
+
+    def _to_parent(self, dataset: Dataset, text: ChosenText) -> ParentText:
         record = ParentRecord(dataset.id, manifest_sha256(self._storage.folder(dataset.id)), dataset.name)
-        return ParentText(record=record, text_column=dataset.text_column, text_template=dataset.text_template)
+        return ParentText(record=record, text_column=text.text_column, text_template=text.text_template)
+
+
+def _choose_text(dataset: Dataset, texts: ChosenTexts) -> tuple[Dataset, ChosenText]:
+    return dataset, texts.get(dataset.id) or ChosenText(dataset.text_column, dataset.text_template)
 
 
 async def _find_tokenization(session: AsyncSession, parent: Dataset, request: SubsetRequest) -> str | None:

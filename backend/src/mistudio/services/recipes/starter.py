@@ -1,4 +1,4 @@
-"""Starts the steps of a recipe: each is an ordinary download, import, mixture or tokenization.
+"""Starts the steps of a recipe: each is an ordinary download, import, subset, mixture or tokenization.
 
 What a step uses of an earlier one is named: its text is that of the recipe, or else of the manifest, and not what a
 user has chosen since. So equal recipes give equal bytes, also where a dataset was here before.
@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from mistudio.core.database import Database
-from mistudio.core.errors import AlreadyExists, DataMissing, InvalidTransition
+from mistudio.core.errors import AlreadyExists, DataMissing, InvalidTransition, NotFound
 from mistudio.core.states import DatasetStatus
+from mistudio.corpus.cleaning.steps import Decontaminate
 from mistudio.corpus.store.manifest import Manifest, read_manifest
 from mistudio.models import Dataset
 from mistudio.schemas.dataset_requests import DatasetDownloadRequest
@@ -26,11 +27,15 @@ from mistudio.schemas.recipe import (
     RecipeMix,
     RecipeMixPart,
     RecipeStep,
+    RecipeSubset,
 )
+from mistudio.schemas.subset import SubsetRequest
 from mistudio.schemas.tokenization import TokenizeRequest
 from mistudio.services.dataset_service import DatasetService
+from mistudio.services.datasets.subset_plan import ChosenText, ChosenTexts
 from mistudio.services.mix_service import MixService
 from mistudio.services.storage_service import StorageService
+from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 
 
@@ -44,12 +49,14 @@ class StepStarter:
         storage: StorageService,
         datasets: DatasetService,
         mixes: MixService,
+        subsets: SubsetService,
         tokenizations: TokenizationService,
     ) -> None:
         self._database = database
         self._storage = storage
         self._datasets = datasets
         self._mixes = mixes
+        self._subsets = subsets
         self._tokenizations = tokenizations
 
     async def start_dataset(self, recipe: Recipe, name: str, ids: Mapping[str, str], token: SecretStr | None) -> str:
@@ -65,6 +72,10 @@ class StepStarter:
                 made = await self._datasets.create_dataset_from_hf(_to_download(step.download, token))
             elif step.mix:
                 made = await self._mixes.create(await self._to_mix(recipe, name, step.mix, ids, token))
+            elif step.subset:
+                texts = await self._find_texts(recipe, step.subset, ids)
+                request = _to_subset(name, step.subset, ids)
+                made = await self._subsets.create(ids[step.subset.dataset], request, texts=texts)
             return made.id
         except AlreadyExists as same:
             return str(same.extra["dataset_id"])
@@ -91,6 +102,14 @@ class StepStarter:
         with suppress(InvalidTransition):
             await retry(step.id, None)
 
+    async def cancel(self, step: RecipeStep) -> None:
+        """Cancel what a step makes, if it runs; somebody may have cancelled or deleted it already."""
+        if step.id is None or step.state != "running":
+            return
+        cancel = self._tokenizations.cancel if step.kind == "tokenize" else self._datasets.cancel
+        with suppress(InvalidTransition, NotFound):
+            await cancel(step.id)
+
     async def _to_mix(
         self, recipe: Recipe, name: str, step: RecipeMix, ids: Mapping[str, str], token: SecretStr | None
     ) -> MixRequest:
@@ -106,8 +125,16 @@ class StepStarter:
         fields["label"] = part.label or part.dataset
         return MixPartRequest(dataset=dataset_id, **fields)
 
+    async def _find_texts(self, recipe: Recipe, step: RecipeSubset, ids: Mapping[str, str]) -> ChosenTexts:
+        """Return the texts of the datasets that a subset reads, by their ids."""
+        named = (step.dataset, *step.references)
+        texts = {ids[each]: ChosenText(**await self._find_text(recipe.datasets[each], ids[each])) for each in named}
+        if step.text_column or step.text_template:
+            texts[ids[step.dataset]] = ChosenText(step.text_column, step.text_template)
+        return texts
+
     async def _find_text(self, step: RecipeDataset, dataset_id: str) -> dict[str, str]:
-        source = step.download or step.files
+        source = step.download or step.files or step.subset
         if source and source.text_template:
             return {"text_template": source.text_template}
         if source and source.text_column:
@@ -140,6 +167,15 @@ def _has_files(manifest: Manifest, step: RecipeImport) -> bool:
     splits = {file.split for file in step.files if file.split}
     is_same = {(source.path, source.sha256) for source in manifest.sources} == wanted
     return is_same and splits <= {split.name for split in manifest.splits}
+
+
+def _to_subset(name: str, step: RecipeSubset, ids: Mapping[str, str]) -> SubsetRequest:
+    fields = step.model_dump(exclude={"dataset", "text_column", "text_template", "steps"}, exclude_unset=True)
+    steps = [
+        one.model_copy(update={"dataset": ids[one.dataset]}) if isinstance(one, Decontaminate) else one
+        for one in step.steps
+    ]
+    return SubsetRequest(name=name, steps=steps, **fields)
 
 
 def _to_download(step: RecipeDownload, token: SecretStr | None) -> DatasetDownloadRequest:

@@ -143,6 +143,7 @@ _GROUPS: Mapping[str, JobGroup] = {
     "download": "downloads",
     "import": "downloads",
     "extend": "downloads",
+    "update": "downloads",
     "mix": "downloads",
     "subset": "downloads",
     "tokenize": "tokenizations",

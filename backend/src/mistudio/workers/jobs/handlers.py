@@ -18,6 +18,7 @@ from mistudio.corpus.ingest.local_files import LocalOrigin, LocalPlan
 from mistudio.corpus.ingest.origin import HubOrigin, Origin
 from mistudio.corpus.ingest.part_base import adopt_base, read_base
 from mistudio.corpus.ingest.part_origin import HubAccess, PartOrigin, pin_selection
+from mistudio.corpus.ingest.unchanged_files import adopt_unchanged
 from mistudio.corpus.store.manifest import Manifest
 from mistudio.corpus.store.text_source import make_source
 from mistudio.models import Dataset, Tokenization
@@ -67,6 +68,7 @@ async def _build(dataset: Dataset, staging: Path, target: Path, *, context: JobC
     )
     origin = await asyncio.to_thread(_open_origin, plan, staging, context=context, settings=settings)
     await asyncio.to_thread(_require_room, origin, staging, settings)
+    await asyncio.to_thread(adopt_unchanged, origin.files, staging, context.monitor)
     return await asyncio.to_thread(
         build_dataset,
         origin,
@@ -214,6 +216,7 @@ def job_handlers(
         "download": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
         "import": follow_with_index(partial(handle_import, settings=settings, database=database), settings),
         "extend": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
+        "update": follow_with_index(partial(handle_download, settings=settings, database=database), settings),
         "mix": follow_with_index(partial(handle_mix, settings=settings, database=database), settings),
         "subset": follow_with_index(partial(handle_subset, settings=settings, database=database), settings),
         "index": partial(handle_index, settings=settings, database=database),

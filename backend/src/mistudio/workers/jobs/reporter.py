@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 PHASES: Mapping[str, Mapping[JobPhase, float]] = {
     "download": {"plan": 0.0, "download": 80.0, "ingest": 19.0, "finish": 1.0},
     "extend": {"plan": 0.0, "download": 80.0, "ingest": 19.0, "finish": 1.0},
+    "update": {"plan": 0.0, "download": 80.0, "ingest": 19.0, "finish": 1.0},
     "mix": {"plan": 0.0, "statistics": 30.0, "ingest": 69.0, "finish": 1.0},
     "subset": {"plan": 0.0, "statistics": 50.0, "ingest": 49.0, "finish": 1.0},
     "import": {"plan": 0.0, "ingest": 99.0, "finish": 1.0},

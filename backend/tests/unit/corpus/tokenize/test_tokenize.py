@@ -38,6 +38,7 @@ from mistudio.corpus.tokenized.manifest import (
     find_differences,
     read_tokenized_manifest,
 )
+from mistudio.utils.locks import LOCK_NAME
 
 SETTINGS = TokenizeSettings(tokenizer="fake", max_length=16)
 PACKED = replace(SETTINGS, packing="concat")
@@ -313,6 +314,16 @@ def test_a_second_call_waits_for_the_first(dataset: Path, tmp_path: Path) -> Non
         path.name for path in (tmp_path / "tok").iterdir() if path.name[0] in "am."
     }
     assert not (tmp_path / "staging").exists()
+
+
+def test_a_call_after_the_result_leaves_nothing(dataset: Path, tmp_path: Path) -> None:
+    """A process died after the rename: the lock is in the result, and the next job has a new staging folder."""
+    first = tokenize_into(dataset, tmp_path, PACKED)
+    (tmp_path / "tok" / LOCK_NAME).touch()
+    (tmp_path / "staging").mkdir()
+    assert list_hashes(first) == list_hashes(tokenize_into(dataset, tmp_path, PACKED))
+    assert not (tmp_path / "staging").exists()
+    assert not (tmp_path / "tok" / LOCK_NAME).exists()
 
 
 def test_a_split_may_have_any_name(tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ async def test_a_dataset_in_use_keeps_its_record_and_its_files(
     deleted: list[str],
 ) -> None:
     """The refusal lists what uses it, and no mark of a deletion is left."""
-    await ReferenceService(async_db).add(dataset_id, ReferenceCreate(kind="training", ref_id="run-1", name="SAE"))
+    await ReferenceService(async_db, storage.reserve).add(
+        dataset_id, ReferenceCreate(kind="training", ref_id="run-1", name="SAE")
+    )
     with pytest.raises(InUse) as refused:
         await deletion.delete(dataset_id)
     references = refused.value.extra["references"]

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { makeHubDataset } from '../../../test/storageFixtures';
 import { AmountOptions } from './AmountOptions';
-import { type PartValues, WHOLE } from './part';
+import { type PartValues, WHOLE } from '../../../utils/part';
 import type { DownloadForm } from './useDownloadForm';
 
 function makeForm(changes: Partial<PartValues> = {}): DownloadForm {

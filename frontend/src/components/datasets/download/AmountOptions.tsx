@@ -4,7 +4,7 @@ import { FieldNote } from '../../common/FieldNote';
 import { SelectField } from '../../common/SelectField';
 import { TextField } from '../../common/TextField';
 import { FieldError } from './FieldError';
-import { validatePart } from './part';
+import { validatePart } from '../../../utils/part';
 import type { DownloadForm } from './useDownloadForm';
 
 interface AmountOptionsProps {

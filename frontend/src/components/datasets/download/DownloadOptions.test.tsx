@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { makeHubDataset } from '../../../test/storageFixtures';
 import { DownloadOptions } from './DownloadOptions';
-import { WHOLE } from './part';
+import { WHOLE } from '../../../utils/part';
 import type { DownloadForm } from './useDownloadForm';
 
 function makeForm(changes: Partial<DownloadForm> = {}): DownloadForm {

@@ -5,7 +5,7 @@ import { useDatasetsStore } from '../../../stores/datasetsStore';
 import type { DatasetDownloadRequest } from '../../../types/dataset';
 import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
 import { type DownloadErrors, type DownloadField, toDownloadErrors } from './downloadErrors';
-import { type PartValues, toPartFields, toPartQuery, validatePart, WHOLE } from './part';
+import { type PartValues, toPartFields, toPartQuery, validatePart, WHOLE } from '../../../utils/part';
 import { type Preflight, usePreflight } from './usePreflight';
 
 export interface DownloadValues extends PartValues {

@@ -23,6 +23,9 @@ const DatasetDescription = lazyPart(() => import('./DatasetDescription'), 'Loadi
 /** The code of the columns is loaded with the first window. */
 const ColumnTable = lazyPart(() => import('./ColumnTable'), 'Loading the columns…');
 
+/** The code that asks the Hub for more is loaded with the first dataset of the Hub. */
+const RepositoryActions = lazyPart(() => import('./RepositoryActions'), 'Loading…');
+
 interface DatasetOverviewProps {
   /** The record of the list, or the details, which include the Python snippets. */
   readonly dataset: Dataset & Partial<Pick<DatasetDetail, 'usage'>>;
@@ -36,6 +39,9 @@ export function DatasetOverview({ dataset }: DatasetOverviewProps) {
         <Notice key={notice}>{notice}</Notice>
       ))}
       <Information dataset={dataset} />
+      {dataset.status === 'ready' && dataset.source === 'huggingface' && (
+        <RepositoryActions key={dataset.id} dataset={dataset} />
+      )}
       {dataset.status === 'ready' && <ColumnTable dataset={dataset} />}
       <DatasetDescription text={dataset.metadata.description} />
       {dataset.metadata.mixture !== null && <MixtureShares mixture={dataset.metadata.mixture} />}

@@ -42,6 +42,22 @@ it('tries a failed step again', async () => {
   expect(await screen.findByText('Everything is ready.')).toBeInTheDocument();
 });
 
+it('cancels a recipe that runs', async () => {
+  let state: 'running' | 'cancelled' = 'running';
+  server.use(
+    http.post(api('/recipes'), () => HttpResponse.json(makeRecipe({ state }))),
+    http.get(api('/recipes/rcp_1'), () => HttpResponse.json(makeRecipe({ state }))),
+    http.post(api('/recipes/rcp_1/cancel'), () => {
+      state = 'cancelled';
+      return HttpResponse.json(makeRecipe({ state }));
+    }),
+  );
+  render(<RecipeDialog file="a.yaml" text="datasets: {}" onClose={onClose} />);
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
+  expect(await screen.findByText('Cancelled. What is ready stays.')).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Try again' })).toBeInTheDocument();
+});
+
 it('says what is wrong with a recipe', async () => {
   server.use(http.post(api('/recipes'), () => problem(422, 'recipe_invalid', 'Line 2, datasets.a: Wrong.')));
   render(<RecipeDialog file="a.yaml" text="datasets: {a: 1}" onClose={onClose} />);

@@ -17,7 +17,7 @@ interface RecipeDialogProps {
 
 /** Builds a recipe and shows the state of each step; the server continues when the dialog is closed. */
 export function RecipeDialog({ file, text, onClose }: RecipeDialogProps) {
-  const { state, rebuild } = useRecipe(text);
+  const { state, rebuild, cancel } = useRecipe(text);
   const content = () => {
     switch (state.kind) {
       case 'loading':
@@ -25,7 +25,7 @@ export function RecipeDialog({ file, text, onClose }: RecipeDialogProps) {
       case 'failed':
         return <ErrorMessage>{state.error.detail}</ErrorMessage>;
       case 'loaded':
-        return <Steps recipe={state.value} onRebuild={rebuild} />;
+        return <Steps recipe={state.value} onRebuild={rebuild} onCancel={cancel} />;
       default:
         return assertNever(state);
     }
@@ -51,9 +51,16 @@ const SUMMARIES: Readonly<Record<Recipe['state'], string>> = {
   running: 'Building…',
   succeeded: 'Everything is ready.',
   failed: 'A step failed. What is ready stays.',
+  cancelled: 'Cancelled. What is ready stays.',
 };
 
-function Steps({ recipe, onRebuild }: { readonly recipe: Recipe; readonly onRebuild: () => void }) {
+interface StepsProps {
+  readonly recipe: Recipe;
+  readonly onRebuild: () => void;
+  readonly onCancel: (id: string) => void;
+}
+
+function Steps({ recipe, onRebuild, onCancel }: StepsProps) {
   return (
     <>
       <p role="status" className="text-slate-300">
@@ -66,7 +73,12 @@ function Steps({ recipe, onRebuild }: { readonly recipe: Recipe; readonly onRebu
           </li>
         ))}
       </ol>
-      {recipe.state === 'failed' && (
+      {recipe.state === 'running' && (
+        <Button look="quiet" onClick={() => onCancel(recipe.id)}>
+          Cancel
+        </Button>
+      )}
+      {(recipe.state === 'failed' || recipe.state === 'cancelled') && (
         <Button look="apply" onClick={onRebuild}>
           Try again
         </Button>
@@ -78,6 +90,7 @@ function Steps({ recipe, onRebuild }: { readonly recipe: Recipe; readonly onRebu
 const KINDS: Readonly<Record<RecipeStep['kind'], string>> = {
   download: 'Download',
   import: 'Import',
+  subset: 'Choose',
   mix: 'Mix',
   tokenize: 'Tokenize',
 };

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 
 import { type ApiError, isAbort, toApiError } from '../../../api/errors';
-import { buildRecipe, getRecipe } from '../../../api/recipes';
+import { buildRecipe, cancelRecipe, getRecipe } from '../../../api/recipes';
 import type { Async } from '../../../types/async';
 import type { Recipe } from '../../../types/dataset';
 
@@ -11,6 +11,8 @@ interface BuiltRecipe {
   readonly state: Async<Recipe, ApiError>;
   /** Build it again: what failed is tried once more. */
   readonly rebuild: () => void;
+  /** Cancel the recipe with this id; one that has ended meanwhile stays as it is. */
+  readonly cancel: (id: string) => void;
 }
 
 /** Build the recipe in `text`, and return how far it is until it has ended. */
@@ -22,7 +24,11 @@ export function useRecipe(text: string): BuiltRecipe {
     void follow(text, controller.signal, setState);
     return () => controller.abort();
   }, [text, attempt]);
-  return { state, rebuild: useCallback(() => setAttempt((count) => count + 1), []) };
+  return {
+    state,
+    rebuild: useCallback(() => setAttempt((count) => count + 1), []),
+    cancel: useCallback((id: string) => void cancelRecipe(id).catch(() => undefined), []),
+  };
 }
 
 async function follow(

@@ -2,7 +2,10 @@ import { useState } from 'react';
 
 import { type DatasetRoute, makeDatasetRoute } from '../../../../utils/route';
 import { Button } from '../../../common/Button';
-import { SaveDialog } from './SaveDialog';
+import { lazyPart } from '../../../common/lazyPart';
+
+/** The code of the form is loaded when it is first opened. */
+const SaveDialog = lazyPart(() => import('./SaveDialog'));
 
 interface SaveButtonProps {
   readonly route: DatasetRoute;

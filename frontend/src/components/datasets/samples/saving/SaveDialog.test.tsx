@@ -6,7 +6,7 @@ import { findViolations } from '../../../../test/axe';
 import { makeDataset, makeSubsetPreview } from '../../../../test/fixtures';
 import { api, problem, server } from '../../../../test/server';
 import { makeDatasetRoute } from '../../../../utils/route';
-import { SaveDialog } from './SaveDialog';
+import SaveDialog from './SaveDialog';
 
 const onClose = jest.fn();
 const onOpen = jest.fn();

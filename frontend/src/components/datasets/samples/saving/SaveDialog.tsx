@@ -11,6 +11,8 @@ import { Dialog } from '../../../common/Dialog';
 import { DialogHeader } from '../../../common/DialogHeader';
 import { ErrorMessage } from '../../../common/ErrorMessage';
 import { FormButtons } from '../../../common/FormButtons';
+import { CleaningOptions } from './CleaningOptions';
+import { CleaningPreview } from './CleaningPreview';
 import { SaveOptions } from './SaveOptions';
 import { SavePreview } from './SavePreview';
 import { useSaveForm } from './useSaveForm';
@@ -24,7 +26,7 @@ interface SaveDialogProps {
 }
 
 /** A form that saves the filtered rows as a dataset; it shows which rows before it starts, and then where they are. */
-export function SaveDialog({ route, onClose, onOpen }: SaveDialogProps) {
+export default function SaveDialog({ route, onClose, onOpen }: SaveDialogProps) {
   const [made, setMade] = useState<Dataset | null>(null);
   return (
     <Dialog labelledBy="save-title" onClose={onClose} width="max-w-2xl">
@@ -63,7 +65,9 @@ function Form({ route, onClose, onMade }: FormProps) {
       }}
     >
       <SaveOptions form={form} />
+      <CleaningOptions datasetId={route.id} choices={form.cleaning} onChange={form.changeCleaning} />
       {problem === null && preview !== null && <SavePreview preview={preview} />}
+      {problem === null && preview !== null && <CleaningPreview preview={preview} />}
       {problem !== null && <ErrorMessage>{problem}</ErrorMessage>}
       {state.kind === 'failed' && <ErrorMessage>{state.error.detail}</ErrorMessage>}
       <FormButtons

@@ -40,3 +40,11 @@ it('asks for a number or a share, and says what is wrong', () => {
   change({ share: '100', seed: '-1' });
   expect(result.current.problem).toBe('The seed is a whole number.');
 });
+
+it('asks for cleaning steps, and says what is wrong with them', () => {
+  const { result } = renderHook(() => useSaveForm(ROUTE));
+  act(() => result.current.changeCleaning({ exact: 'same' }));
+  expect(result.current.request).toEqual({ steps: [{ kind: 'dedup_exact', normalize: false }] });
+  act(() => result.current.changeCleaning({ near: '1' }));
+  expect(result.current.problem).toBe('The similarity of near duplicates is a number from 50 to 100.');
+});

@@ -4,6 +4,7 @@ import type { SubsetRequest } from '../../../../types/dataset';
 import type { DatasetRoute } from '../../../../utils/route';
 import { parseCondition } from '../table/conditions';
 import { isWholeText } from '../../../../utils/validators';
+import { type CleaningChoices, findCleaningProblem, NO_CLEANING, toSteps } from './cleaning';
 
 export type Amount = 'all' | 'first' | 'random' | 'share';
 
@@ -18,6 +19,8 @@ export interface SaveChoices {
 }
 
 export interface SaveForm {
+  readonly cleaning: CleaningChoices;
+  readonly changeCleaning: (changes: Partial<CleaningChoices>) => void;
   readonly choices: SaveChoices;
   readonly change: (changes: Partial<SaveChoices>) => void;
   /** What is wrong with the form, as a sentence; null if it can be sent. */
@@ -34,11 +37,20 @@ export function useSaveForm(route: DatasetRoute): SaveForm {
     share: '10',
     seed: '0',
   });
+  const [cleaning, setCleaning] = useState(NO_CLEANING);
+  const steps = toSteps(cleaning);
   return {
+    cleaning,
+    changeCleaning: (changes) => setCleaning((present) => ({ ...present, ...changes })),
     choices,
     change: (changes) => setChoices((present) => ({ ...present, ...changes })),
-    problem: findProblem(choices),
-    request: { ...toFilter(route), ...toAmount(choices), ...toName(choices) },
+    problem: findProblem(choices) ?? findCleaningProblem(cleaning),
+    request: {
+      ...toFilter(route),
+      ...toAmount(choices),
+      ...(steps.length === 0 ? {} : { steps }),
+      ...toName(choices),
+    },
   };
 }
 

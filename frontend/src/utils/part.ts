@@ -1,5 +1,5 @@
 /** How much of a repository is asked for: from the form's texts to the API's fields. */
-import type { DatasetDownloadRequest } from '../../../types/dataset';
+import type { DatasetDownloadRequest } from '../types/dataset';
 
 export interface PartValues {
   readonly amount: 'all' | 'rows' | 'bytes';
