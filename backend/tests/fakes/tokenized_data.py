@@ -161,5 +161,3 @@ def cut_texts(texts: Sequence[str], chunks: int = 20, batch: int = 50) -> list[s
         width = (len(whole) - 1) // chunks + 1
         found += [whole[at : at + width] for at in range(0, len(whole), width)]
     return found
-
-

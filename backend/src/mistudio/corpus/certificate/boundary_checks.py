@@ -5,7 +5,7 @@ from typing import Final
 
 from mistudio.corpus.certificate.evidence import Evidence, make_check, share
 from mistudio.corpus.certificate.record import Check, Status
-from mistudio.corpus.certificate.scan import StartCounts
+from mistudio.corpus.certificate.scan_counts import StartCounts
 
 _NEARLY_ALL: Final = 0.999
 _LEAST_STARTS: Final = 20

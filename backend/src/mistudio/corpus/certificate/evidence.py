@@ -11,7 +11,7 @@ from mistudio.corpus.certificate.expectations import Expectations
 from mistudio.corpus.certificate.places import Place, Places, show_place
 from mistudio.corpus.certificate.record import Check, Example, Scope, Status
 from mistudio.corpus.certificate.reencoding import Reencoding
-from mistudio.corpus.certificate.scan import ScanCounts, StartCounts
+from mistudio.corpus.certificate.scan_counts import ScanCounts, StartCounts
 from mistudio.corpus.certificate.token_order import OrderFigures
 from mistudio.corpus.certificate.vocabulary import Flags, Vocabulary
 from mistudio.corpus.tokenizers import LoadedTokenizer

@@ -59,7 +59,7 @@ def material() -> Material:
     """Return the texts and tokenizers, made once."""
     texts = write_texts()
     tokenizer = train_tokenizer(texts)
-    other = train_tokenizer((text[::-1] for text in texts))
+    other = train_tokenizer(text[::-1] for text in texts)
     return Material(texts, tokenizer, other, _make_large(tokenizer))
 
 
@@ -128,7 +128,8 @@ def test_a_right_tokenization_passes_without_warnings(kind: str, material: Mater
     found = judge(RIGHT[kind](material, tmp_path / "data"), material.tokenizer)
     wrong = {check.name: check.detail for check in found.checks if check.name in found.failing}
     assert ("passed", {}) == (found.verdict, wrong)
-    assert found.rows and found.tokens
+    assert found.rows
+    assert found.tokens
 
 
 def _drop_firsts(material: Material) -> Rows:
@@ -172,7 +173,9 @@ FAULTS: dict[str, tuple[str, Callable[[Material, Path], Path]]] = {
     "texts cut by characters": ("row_starts", _write_cut_texts),
     "pad id outside the vocabulary": (
         "pad_in_vocabulary",
-        lambda m, f: write_parquet(f, pad_rows(m.documents, m.tokenizer.vocab_size).rows, pad_rows(m.documents, 0).masks),
+        lambda m, f: write_parquet(
+            f, pad_rows(m.documents, m.tokenizer.vocab_size).rows, pad_rows(m.documents, 0).masks
+        ),
     ),
     "pad id -1": (
         "pad_in_vocabulary",
@@ -194,7 +197,9 @@ FAULTS: dict[str, tuple[str, Callable[[Material, Path], Path]]] = {
     "wrong tokenizer": ("tokenizer", lambda m, f: write_parquet(f, encode(m.texts, m.other))),
     "ids off by one": (
         "shifted_ids",
-        lambda m, f: write_parquet(f, [[number + 1 if number > 4 else number for number in ids] for ids in m.documents]),
+        lambda m, f: write_parquet(
+            f, [[number + 1 if number > 4 else number for number in ids] for ids in m.documents]
+        ),
     ),
     "truncated rows": ("truncated_rows", lambda m, f: write_parquet(f, [ids[:40] for ids in m.documents])),
     "truncated packed rows": (
