@@ -22,6 +22,9 @@ globalThis.ResizeObserver = class {
   disconnect = (): void => undefined;
 };
 
+/** jsdom scrolls nothing. */
+Element.prototype.scrollIntoView = (): void => undefined;
+
 installDialogPolyfill();
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));

@@ -37,7 +37,17 @@ describe('toJobProgress', () => {
   it('marks a new job as queued', () => {
     const job = makeJob({ state: 'queued', phase: null, done: 0, total: 0 });
     const view = toJobProgress(makeDownloadingDataset({ job, progress: 0 }), undefined);
-    expect(view).toMatchObject({ queued: true, notBefore: null, progress: null });
+    expect(view).toMatchObject({ queued: true, notBefore: null, progress: 0 });
+  });
+
+  it('ignores an event of an earlier job', () => {
+    const job = makeJob({ id: 'job_2', state: 'queued', phase: null, done: 0, total: 0 });
+    const event = makeProgress({ job_id: 'job_1', progress: 100 });
+    expect(toJobProgress(makeDownloadingDataset({ job, progress: 0 }), event)).toMatchObject({
+      queued: true,
+      phase: null,
+      progress: 0,
+    });
   });
 
   it('includes when a waiting job retries, and why it waits', () => {

@@ -144,22 +144,26 @@ export interface JobProgress {
 }
 
 /** Return the progress of the job on `dataset`; null without a job or an event. */
-export function toJobProgress(dataset: Dataset, event: ProgressEvent | undefined): JobProgress | null {
+export function toJobProgress(dataset: Dataset, latest: ProgressEvent | undefined): JobProgress | null {
   const { job } = dataset;
+  // An event of an earlier job says nothing of the one that waits now.
+  const event = job !== null && latest?.job_id !== job.id ? undefined : latest;
   const source = event ?? job;
   if (source === null) {
     return null;
   }
   const { phase, done, total, unit, attempt } = source;
+  const queued = event === undefined && job?.state === 'queued' && job.not_before === null;
   return {
     ...{ phase, done, total, unit, attempt },
     rate: event?.rate ?? null,
     etaSeconds: event?.eta_seconds ?? null,
     maxAttempts: job?.max_attempts ?? null,
     notBefore: event === undefined && job?.state !== 'queued' ? null : source.not_before,
-    queued: event === undefined && job?.state === 'queued' && job.not_before === null,
+    queued,
     waitingFor: event?.waiting_for ?? job?.error_message ?? null,
-    progress: total === 0 && dataset.progress === 0 ? null : dataset.progress,
+    // The bar of an unknown total is full: a job that waits has an empty one.
+    progress: !queued && total === 0 && dataset.progress === 0 ? null : dataset.progress,
   };
 }
 

@@ -20,6 +20,11 @@ it.each<[string, Route]>([
     '/datasets/ds_1/samples?search=a+b&mode=regex&case=true&min_tokens=5&max_tokens=x',
     { ...OPEN, tab: 'samples', search: 'a b', mode: 'regex', matchCase: true, minTokens: 5 },
   ],
+  [
+    '/datasets/ds_1/tokenization?tokenization=tok_1&row=a%2Fb%2F12&token=5',
+    { ...OPEN, tab: 'tokenization', tokenization: 'tok_1', tokenRow: { split: 'a/b', row: 12 }, token: 5 },
+  ],
+  ['/datasets/ds_1/tokenization?row=12', { ...OPEN, tab: 'tokenization' }],
   ['/datasets/%E0%A4%A/overview', { ...OPEN, id: '%E0%A4%A' }],
 ])('parses %s', (address, route) => {
   expect(parse(address)).toEqual(route);
@@ -28,6 +33,7 @@ it.each<[string, Route]>([
 it.each<Route>([
   { view: 'list' },
   { view: 'storage' },
+  { ...OPEN, tab: 'tokenization', tokenization: 'tok_1', tokenRow: { split: 'train', row: 3 }, token: 0 },
   OPEN,
   { ...OPEN, tab: 'samples', split: 'a & b/ü', page: 7 },
   { ...OPEN, tab: 'samples', search: '"a" & b', mode: 'exact', matchCase: true, minTokens: 0, maxTokens: 9 },

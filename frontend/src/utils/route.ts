@@ -40,6 +40,10 @@ export interface DatasetRoute extends SampleFilter {
   readonly layout: SampleLayout;
   /** The sample in the pane beside the table; null: none. */
   readonly sample: RowRef | null;
+  /** The written row of the tokenization that is shown; null: its first one. */
+  readonly tokenRow: RowRef | null;
+  /** The position in that row whose token is traced; null: none. */
+  readonly token: number | null;
 }
 
 export type Route = { readonly view: 'list' } | { readonly view: 'storage' } | DatasetRoute;
@@ -68,6 +72,8 @@ export function makeDatasetRoute(id: string, changes: Partial<DatasetRoute> = {}
     tokenization: null,
     layout: 'cards',
     sample: null,
+    tokenRow: null,
+    token: null,
     ...NO_FILTER,
     ...changes,
   };
@@ -92,6 +98,12 @@ function parseSample(split: string | undefined, row: string | undefined): RowRef
   return split === undefined || number === null ? null : { split, row: number };
 }
 
+/** Parse the split and the number of a written row, as in `train/12`. */
+function parseTokenRow(text: string | null): RowRef | null {
+  const slash = text?.lastIndexOf('/') ?? -1;
+  return text === null || slash < 1 ? null : parseSample(text.slice(0, slash), text.slice(slash + 1));
+}
+
 function parseQuery(query: URLSearchParams): Omit<DatasetRoute, 'view' | 'id' | 'tab' | 'sample'> {
   return {
     tokenization: query.get('tokenization'),
@@ -105,6 +117,8 @@ function parseQuery(query: URLSearchParams): Omit<DatasetRoute, 'view' | 'id' | 
     where: query.getAll('where'),
     orderBy: query.get('order_by'),
     layout: query.get('view') === 'table' ? 'table' : 'cards',
+    tokenRow: parseTokenRow(query.get('row')),
+    token: parseWholeNumber(query.get('token')),
   };
 }
 
@@ -143,10 +157,20 @@ function listQueryPairs(route: DatasetRoute): [string, string][] {
     ['order_by', route.orderBy],
     ['view', route.layout === 'table' && route.sample === null ? 'table' : null],
     ['page', route.page === 1 ? null : route.page],
+    ...listTokenPairs(route),
   ];
   return all.flatMap(([name, value]) =>
     value === null || value === '' || value === false ? [] : [[name, String(value)] as [string, string]],
   );
+}
+
+/** Row and token belong to the tab that shows them. */
+function listTokenPairs({ tab, tokenRow, token }: DatasetRoute): [string, string | number | null][] {
+  if (tab !== 'tokenization' || tokenRow === null) return [];
+  return [
+    ['row', `${tokenRow.split}/${tokenRow.row}`],
+    ['token', token],
+  ];
 }
 
 /** Parse a whole number of at least 0; return null for anything else. */

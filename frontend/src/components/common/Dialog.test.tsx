@@ -228,3 +228,12 @@ it('stays open while a dialog that was opened from inside it closes', async () =
   expect(closeInner).toHaveBeenCalledTimes(1);
   expect(closeOuter).not.toHaveBeenCalled();
 });
+
+it('keeps its height whatever is inside, if asked to', () => {
+  render(
+    <Dialog labelledBy="title" onClose={jest.fn()} fixedHeight>
+      <h2 id="title">Title</h2>
+    </Dialog>,
+  );
+  expect(screen.getByRole('dialog')).toHaveClass('h-[90vh]');
+});

@@ -12,6 +12,8 @@ interface DialogProps {
   readonly returnFocusTo?: string;
   /** A class for the greatest width. */
   readonly width?: string;
+  /** Whether the height stays the same whatever is inside, so that nothing moves while a user types. */
+  readonly fixedHeight?: boolean;
   readonly children: ReactNode;
 }
 
@@ -25,6 +27,7 @@ export function Dialog({
   onClose,
   returnFocusTo,
   width = 'max-w-6xl',
+  fixedHeight = false,
   children,
 }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -53,7 +56,7 @@ export function Dialog({
         }}
         // A browser may close a dialog after repeated Escape presses, but only `onClose` decides whether it is shown.
         onClose={() => showModal(dialog.current)}
-        className={`bg-slate-900 border border-slate-800 rounded-lg ${width} w-full max-h-[90vh] overflow-hidden flex flex-col focus:outline-none`}
+        className={`bg-slate-900 border border-slate-800 rounded-lg ${width} w-full ${fixedHeight ? 'h-[90vh]' : 'max-h-[90vh]'} overflow-hidden flex flex-col focus:outline-none`}
       >
         {children}
       </dialog>

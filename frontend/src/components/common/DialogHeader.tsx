@@ -13,13 +13,13 @@ interface DialogHeaderProps {
 /** The header of a window: its title and the close button. */
 export function DialogHeader({ id, title, onClose, children }: DialogHeaderProps) {
   return (
-    <div className="border-b border-slate-800 p-6">
+    <div className="border-b border-slate-800 p-6 short:px-6 short:py-1">
       <div className="flex items-center justify-between gap-4">
         <div className="min-w-0">
-          <h2 id={id} className="text-2xl font-bold break-words">
+          <h2 id={id} className="text-2xl font-bold break-words short:text-base">
             <bdi>{title}</bdi>
           </h2>
-          {children !== undefined && <p className="text-slate-400 mt-1">{children}</p>}
+          {children !== undefined && <p className="text-slate-400 mt-1 short:mt-0 short:text-xs">{children}</p>}
         </div>
         <button
           type="button"

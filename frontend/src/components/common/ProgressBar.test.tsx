@@ -23,6 +23,15 @@ it('fills the track to the percentage', () => {
   expect(fill).toHaveClass('bg-emerald-500', 'h-2', 'rounded-full', 'transition-all', 'duration-300');
 });
 
+it('says that the percentage is of all phases, where its text tells of one', () => {
+  render(
+    <ProgressBar value={45.2} label="Progress" overall>
+      Reading • 10 of 10 rows
+    </ProgressBar>,
+  );
+  expect(screen.getByText('45.2%').parentElement).toHaveTextContent('45.2% overall');
+});
+
 it('is indeterminate if the total is unknown', () => {
   render(
     <ProgressBar value={null} label="Progress">

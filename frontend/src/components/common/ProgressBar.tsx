@@ -7,12 +7,14 @@ interface ProgressBarProps {
   readonly value: number | null;
   /** The accessible name. */
   readonly label: string;
+  /** Whether the percentage is of all phases, while the text tells of one. */
+  readonly overall?: boolean;
   /** The text beside the percentage. */
   readonly children?: ReactNode;
 }
 
 /** A progress bar with its text; its layout does not change while the progress does. */
-export function ProgressBar({ value, label, children }: ProgressBarProps) {
+export function ProgressBar({ value, label, overall = false, children }: ProgressBarProps) {
   const percent = value === null ? null : clampPercent(value);
   return (
     <div className="space-y-2">
@@ -28,7 +30,12 @@ export function ProgressBar({ value, label, children }: ProgressBarProps) {
       </div>
       <div className="flex justify-between gap-4 text-sm text-slate-400 tabular-nums min-h-5 max-sm:min-h-10">
         <span className="min-w-0 break-words">{children}</span>
-        {percent !== null && <span className="shrink-0">{formatPercent(percent)}</span>}
+        {percent !== null && (
+          <span className="shrink-0">
+            <span>{formatPercent(percent)}</span>
+            {overall && ' overall'}
+          </span>
+        )}
       </div>
     </div>
   );

@@ -53,7 +53,7 @@ export function Tabs<Id extends string>({ tabs, active, onSelect, label }: TabsP
             aria-controls={id === active ? tabPanelId(id) : undefined}
             tabIndex={id === active ? 0 : -1}
             onClick={() => onSelect(id)}
-            className={`px-4 py-3 border-b-2 max-sm:px-2 max-sm:text-sm ${
+            className={`px-4 py-3 border-b-2 short:py-1 max-sm:px-2 max-sm:text-sm ${
               id === active
                 ? 'border-emerald-500 text-emerald-400'
                 : 'border-transparent text-slate-400 hover:text-slate-300'

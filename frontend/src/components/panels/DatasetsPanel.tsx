@@ -5,6 +5,7 @@ import { closeWindow, openDataset, showInDataset, useRoute } from '../../hooks/u
 import { useDatasetsStore } from '../../stores/datasetsStore';
 import type { Dataset } from '../../types/dataset';
 import { Button } from '../common/Button';
+import { lazyPart } from '../common/lazyPart';
 import { DeleteDatasetDialog } from '../datasets/deletion/DeleteDatasetDialog';
 import { DeleteDatasetsDialog } from '../datasets/deletion/DeleteDatasetsDialog';
 import { DatasetDetailModal } from '../datasets/detail/DatasetDetailModal';
@@ -16,9 +17,15 @@ import { ImportStatus } from '../datasets/importing/ImportStatus';
 import { DatasetList } from '../datasets/list/DatasetList';
 import { SelectionBar } from '../datasets/list/SelectionBar';
 import { type Selection, useSelection } from '../datasets/list/useSelection';
-import { MixDialog } from '../datasets/mixing/MixDialog';
 import { RecipeButton } from '../datasets/recipes/RecipeButton';
-import { StorageDialog } from '../datasets/storage/StorageDialog';
+
+/** The code of windows that are seldom open is loaded when they are first shown. */
+const MixDialog = lazyPart(async () => ({
+  default: (await import('../datasets/mixing/MixDialog')).MixDialog,
+}));
+const StorageDialog = lazyPart(async () => ({
+  default: (await import('../datasets/storage/StorageDialog')).StorageDialog,
+}));
 
 type DatasetName = Pick<Dataset, 'id' | 'name'>;
 

@@ -78,6 +78,7 @@ export function DatasetDetailModal(props: DatasetDetailModalProps) {
       labelledBy="detail-title"
       onClose={onClose}
       returnFocusTo={getOpenButtonId(route.id)}
+      fixedHeight
       // A table uses the whole screen.
       width={route.tab === 'samples' && route.layout === 'table' ? 'max-w-[1840px]' : 'max-w-6xl'}
     >

@@ -45,7 +45,7 @@ export function AmountOptions({ form, hub }: AmountOptionsProps) {
         label="Columns"
         value={values.columns}
         onChange={(columns) => change({ columns })}
-        placeholder={hub?.columns[0]?.name ?? 'text'}
+        placeholder="All columns"
         invalid={form.errors.columns !== undefined}
       >
         <FieldNote text="Names with commas between them. Leave empty for all." />
@@ -64,7 +64,7 @@ function PartFields({ form: { values, change } }: Pick<AmountOptionsProps, 'form
         label={values.amount === 'rows' ? 'Rows' : 'GB of source files'}
         value={values.amount_value}
         onChange={(amount_value) => change({ amount_value })}
-        placeholder={values.amount === 'rows' ? '100000' : '2'}
+        placeholder={values.amount === 'rows' ? 'e.g., 100000' : 'e.g., 2'}
         invalid={problem !== null}
       >
         <FieldNote text="Counted over all chosen splits." error={problem ?? undefined} />
@@ -85,7 +85,7 @@ function PartFields({ form: { values, change } }: Pick<AmountOptionsProps, 'form
 
 function SeedField({ seed, onChange }: { readonly seed: string; readonly onChange: (seed: string) => void }) {
   return (
-    <TextField id="dataset-seed-input" label="Seed" value={seed} onChange={onChange} placeholder="0">
+    <TextField id="dataset-seed-input" label="Seed" value={seed} onChange={onChange} placeholder="Default: 0">
       <FieldNote text="The same seed draws the same rows again." />
     </TextField>
   );

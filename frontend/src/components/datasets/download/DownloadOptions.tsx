@@ -29,7 +29,7 @@ const CONFIG: TextOption = {
   id: 'dataset-config-input',
   label: 'Config',
   note: 'Leave empty for the repository’s default or only config.',
-  placeholder: (hub) => hub?.default_config ?? 'default',
+  placeholder: (hub) => (hub?.default_config ? `Default: ${hub.default_config}` : 'Default'),
   suggestions: (hub) => hub.configs,
 };
 const REVISION: TextOption = {
@@ -37,7 +37,7 @@ const REVISION: TextOption = {
   id: 'dataset-revision-input',
   label: 'Revision',
   note: 'A branch, tag or commit. Leave empty for the main branch.',
-  placeholder: () => 'main',
+  placeholder: () => 'Default: main',
   suggestions: () => [],
 };
 const TEXT_COLUMN: TextOption = {
@@ -45,7 +45,7 @@ const TEXT_COLUMN: TextOption = {
   id: 'dataset-text-column-input',
   label: 'Text column',
   note: 'Leave empty to detect it automatically.',
-  placeholder: () => 'text',
+  placeholder: () => 'Detected automatically',
   suggestions: (hub) => hub.columns.map(({ name }) => name),
 };
 

@@ -7,7 +7,8 @@ it('shows the drop target while files are dragged, and plans their import', asyn
   render(<DropTarget />);
   const dataTransfer = { types: ['Files'], files: [new File(['a'], 'a.txt')] };
   fireEvent.dragOver(window, { dataTransfer });
-  expect(screen.getByText('Drop the files to import them')).toBeInTheDocument();
+  // The page below must not show through the words.
+  expect(screen.getByText('Drop the files to import them')).toHaveClass('bg-slate-950');
   fireEvent.drop(window, { dataTransfer });
   expect(screen.queryByText('Drop the files to import them')).toBeNull();
   await waitFor(() =>

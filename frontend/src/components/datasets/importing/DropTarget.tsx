@@ -11,7 +11,7 @@ function planImport(files: readonly File[]): void {
 export function DropTarget() {
   const isOver = useFileDrop(planImport);
   return isOver ? (
-    <div className="fixed inset-4 z-40 flex items-center justify-center gap-3 rounded-lg border-2 border-dashed border-emerald-500 bg-slate-950/80 text-lg font-medium pointer-events-none">
+    <div className="fixed inset-4 z-40 flex items-center justify-center gap-3 rounded-lg border-2 border-dashed border-emerald-500 bg-slate-950 text-lg font-medium pointer-events-none">
       <Upload className="w-6 h-6 text-emerald-400" aria-hidden="true" />
       Drop the files to import them
     </div>

@@ -12,11 +12,11 @@ function Options({ files }: { readonly files: ImportFile[] }) {
 
 it('offers the options of the files’ formats', async () => {
   render(<Options files={[makeImportFile({ format: 'json', field: 'data' }), makeImportFile()]} />);
-  expect(screen.getByLabelText('Name')).toHaveAttribute('placeholder', 'corpus');
-  expect(screen.getByLabelText('Text column')).toHaveAttribute('placeholder', 'text');
+  expect(screen.getByLabelText('Name')).toHaveAttribute('placeholder', 'Default: corpus');
+  expect(screen.getByLabelText('Text column')).toHaveAttribute('placeholder', 'Detected: text');
   expect(screen.queryByLabelText('Delimiter of CSV files')).toBeNull();
   const field = screen.getByLabelText('Key of the records in JSON files');
-  expect(field).toHaveAttribute('placeholder', 'data');
+  expect(field).toHaveAttribute('placeholder', 'Detected: data');
   await userEvent.type(field, 'rows');
   await userEvent.type(screen.getByLabelText('Encoding'), 'cp1252');
   await userEvent.type(screen.getByLabelText('Text column'), 'body');

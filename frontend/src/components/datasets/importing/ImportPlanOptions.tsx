@@ -33,14 +33,14 @@ export function ImportPlanOptions({ form, suggestedName }: ImportPlanOptionsProp
         id="import-name"
         label="Name"
         value={name}
-        placeholder={suggestedName}
+        placeholder={`Default: ${suggestedName}`}
         onChange={(text) => change({ name: text })}
       />
       <TextField
         id="import-text-column"
         label="Text column"
         value={textColumn}
-        placeholder={suggestedColumn ?? 'text'}
+        placeholder={suggestedColumn === null ? 'Detected automatically' : `Detected: ${suggestedColumn}`}
         suggestions={columns}
         onChange={(text) => change({ textColumn: text })}
       >
@@ -55,8 +55,10 @@ function ReaderOptions({ form }: { readonly form: ImportPlanForm }) {
   const { options, hasOption, files } = form;
   const set = (name: FileOptionName) => (value: string) =>
     form.change({ options: { ...options, [name]: value } });
-  const find = (name: 'encoding' | 'field'): string =>
-    files.find((file) => !file.skipped && file[name] !== null)?.[name] ?? 'detected';
+  const describe = (name: 'encoding' | 'field'): string => {
+    const detected = files.find((file) => !file.skipped && file[name] !== null)?.[name] ?? null;
+    return detected === null ? 'Detected automatically' : `Detected: ${detected}`;
+  };
   return (
     <>
       {hasOption('delimiter') && (
@@ -73,7 +75,7 @@ function ReaderOptions({ form }: { readonly form: ImportPlanForm }) {
           id="import-encoding"
           label="Encoding"
           value={options.encoding}
-          placeholder={find('encoding')}
+          placeholder={describe('encoding')}
           suggestions={ENCODINGS}
           onChange={set('encoding')}
         />
@@ -83,7 +85,7 @@ function ReaderOptions({ form }: { readonly form: ImportPlanForm }) {
           id="import-field"
           label="Key of the records in JSON files"
           value={options.field}
-          placeholder={find('field')}
+          placeholder={describe('field')}
           onChange={set('field')}
         />
       )}

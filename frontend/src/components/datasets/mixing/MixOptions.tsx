@@ -26,7 +26,7 @@ export function MixOptions({ form }: { readonly form: MixForm }) {
           id="mix-tokenizer"
           label="Tokenizer"
           value={choices.tokenizer}
-          placeholder="gpt2"
+          placeholder="e.g., gpt2"
           onChange={(tokenizer) => change({ tokenizer })}
         >
           <FieldNote text="A Hub model ID such as gpt2, or a local path starting with ./ or /" />

@@ -92,3 +92,13 @@ it('scrolls an expanded text inside the card, below the other columns', async ()
   expect(text).toHaveAttribute('tabindex', '0');
   expect(screen.getByText('web').compareDocumentPosition(text)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
 });
+
+it('scrolls long columns inside the card, and keeps its buttons in view', async () => {
+  renderSampleCard(makeSample({ columns: { page: 'word '.repeat(60_000) } }));
+  await userEvent.click(screen.getByRole('button', { name: /^Expand/ }));
+  expect(screen.getByRole('region', { name: /^Columns of sample/ })).toHaveClass(
+    'overflow-y-auto',
+    'max-h-[30vh]',
+  );
+  expect(screen.getByRole('button', { name: /^Collapse/ }).closest('.sticky')).not.toBeNull();
+});

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 
 import { getDatasetSample } from '../../../api/datasets';
 import { type ActionState, useAction } from '../../../hooks/useAction';
@@ -34,7 +34,9 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
   const shownSample = open && fullSample !== null ? fullSample : sample;
   return (
     <article aria-label={`Sample #${sample.id}`} className={tile}>
-      <div className="flex items-center justify-between gap-4 mb-2 h-4">
+      <div
+        className={`flex items-center justify-between gap-4 ${open ? 'sticky -top-6 z-10 -mx-4 -mt-4 mb-1 px-4 h-11 bg-slate-800 rounded-t-lg' : 'mb-2 h-4'}`}
+      >
         <span className="text-xs text-slate-500 truncate">{describeSample(sample)}</span>
         <div className="flex items-center gap-2">
           <CopyButton label={`Copy sample #${sample.id}`} text={async () => (await fetchFullSample()).text} />
@@ -71,7 +73,29 @@ function SampleFacts({ sample, open }: { readonly sample: DatasetSample; readonl
   return (
     <div className={`${open ? 'mb-2' : 'mt-2'} text-xs text-slate-500 break-words`}>
       Length: {formatCount(sample.char_count)} chars
-      <SampleColumns columns={sample.columns} open={open} />
+      {open ? (
+        <ScrollArea label={`Columns of sample #${sample.id}`} height="max-h-[30vh]">
+          <SampleColumns columns={sample.columns} open />
+        </ScrollArea>
+      ) : (
+        <SampleColumns columns={sample.columns} open={false} />
+      )}
+    </div>
+  );
+}
+
+interface ScrollAreaProps {
+  readonly label: string;
+  /** A class for the greatest height. */
+  readonly height: string;
+  readonly children: ReactNode;
+}
+
+/** Scrolls what is too tall inside the card, also by the keyboard. */
+function ScrollArea({ label, height, children }: ScrollAreaProps) {
+  return (
+    <div role="region" aria-label={label} tabIndex={0} className={`overflow-y-auto ${height}`}>
+      {children}
     </div>
   );
 }

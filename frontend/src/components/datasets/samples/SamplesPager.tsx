@@ -17,7 +17,7 @@ interface SamplesPagerProps {
 /** The position among all samples and the page navigation; it stays visible below the samples. */
 export function SamplesPager(props: SamplesPagerProps) {
   return (
-    <div className="sticky -bottom-6 -mx-6 -mb-6 px-6 py-3 bg-slate-900 border-t border-slate-800 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
+    <div className="sticky short:static -bottom-6 -mx-6 -mb-6 px-6 py-3 bg-slate-900 border-t border-slate-800 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
       <p role="status" className="text-sm text-slate-400 tabular-nums">
         {props.pendingText ?? describePosition(props)}
       </p>

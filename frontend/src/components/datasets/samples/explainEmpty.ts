@@ -3,11 +3,13 @@ import type { DatasetDetail } from '../../../types/dataset';
 import { describeText } from '../../../utils/datasets';
 import type { SampleFilter } from '../../../utils/route';
 
-/** Return why no sample passes `filter`, and what to try. */
+/** Return why no sample passes `asked`, and what to try. */
 export function explainEmpty(
-  filter: SampleFilter,
-  dataset: Pick<DatasetDetail, 'text_column' | 'text_template'>,
+  asked: SampleFilter,
+  dataset: Pick<DatasetDetail, 'text_column' | 'text_template' | 'splits'>,
 ): string {
+  // A dataset's only split is all of it: nothing more would be searched in all splits.
+  const filter = dataset.splits.length === 1 ? { ...asked, split: null } : asked;
   const { search, minTokens, maxTokens } = filter;
   if (minTokens !== null && maxTokens !== null && minTokens > maxTokens) {
     return 'The minimum number of tokens is above the maximum. Swap the two numbers.';
@@ -15,7 +17,18 @@ export function explainEmpty(
   if (search !== '') {
     return explainNoMatches(filter, describeText(dataset));
   }
+  if (filter.where.length > 0) {
+    return explainNoPassing(filter);
+  }
   return hasTokenRange(filter) ? explainEmptyRange(filter) : explainEmptySplit(filter);
+}
+
+function explainNoPassing({ where, split }: SampleFilter): string {
+  const filters = where.length === 1 ? 'the filter' : `all ${where.length} filters`;
+  const remedy = where.length === 1 ? 'Remove it' : 'Remove one';
+  return split === null
+    ? `No samples pass ${filters}. ${remedy}.`
+    : `No samples in split “${split}” pass ${filters}. ${remedy}, or choose all splits.`;
 }
 
 /** Return whether `filter` limits the number of tokens. */
@@ -33,6 +46,7 @@ function explainNoMatches(filter: SampleFilter, text: string | null): string {
     'fewer words',
     'another mode',
     hasTokenRange(filter) ? 'a wider token range' : '',
+    filter.where.length === 0 ? '' : 'fewer filters',
     filter.split === null ? '' : 'all splits',
   ].filter((remedy) => remedy !== '');
   const where = ['No matches', ...places].filter((part) => part !== '').join(' ');

@@ -17,6 +17,7 @@ it('shows amount, rate and time left', () => {
     'aria-valuenow',
     '45.2',
   );
+  expect(screen.getByText('45.2%').parentElement).toHaveTextContent('45.2% overall');
 });
 
 it('counts rows', () => {

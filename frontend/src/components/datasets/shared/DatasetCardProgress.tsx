@@ -17,6 +17,7 @@ export function DatasetCardProgress({ dataset, event }: DatasetCardProgressProps
       <ProgressBar
         value={job === null ? dataset.progress : job.progress}
         label={`Progress of ${dataset.name}`}
+        overall={job !== null && !job.queued && job.total > 0}
       >
         {job === null ? null : describeJob(job)}
       </ProgressBar>

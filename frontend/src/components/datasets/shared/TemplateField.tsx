@@ -14,7 +14,7 @@ export function TemplateField({ error, ...field }: TemplateFieldProps) {
     <TextAreaField
       {...field}
       label="Text template"
-      placeholder={'{instruction}\n\n{output}'}
+      placeholder={'e.g., {instruction}\n\n{output}'}
       invalid={error !== undefined}
     >
       <FieldNote

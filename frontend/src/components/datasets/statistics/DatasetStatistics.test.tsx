@@ -44,7 +44,10 @@ it('shows figures, lengths as a table, and splits', async () => {
   const table = screen.getByRole('table', { name: 'Samples by length in tokens' });
   expect(table).toHaveTextContent('101–2009,850');
   expect(screen.getByText('80.0% of total')).toBeInTheDocument();
-  await userEvent.click(screen.getByRole('button', { name: 'Use log scale' }));
+  const scale = screen.getByRole('button', { name: 'Use log scale', pressed: false });
+  expect(scale).toHaveClass('aria-pressed:bg-emerald-800');
+  await userEvent.click(scale);
+  expect(scale).toHaveAttribute('aria-pressed', 'true');
   expect(table).toHaveTextContent('8–153');
 });
 

@@ -40,7 +40,8 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
     case 'loading':
       return <Loading>Loading statistics…</Loading>;
     case 'loaded': {
-      const select = (tokenization: string): void => onNavigate({ ...route, tokenization });
+      const select = (tokenization: string): void =>
+        onNavigate({ ...route, tokenization, tokenRow: null, token: null });
       return <Figures dataset={dataset} statistics={state.value} onSelect={select} />;
     }
   }

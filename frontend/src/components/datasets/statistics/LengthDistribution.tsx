@@ -54,7 +54,12 @@ export function LengthDistribution({ tokens }: { readonly tokens: TokenStatistic
         <h3 id="length-distribution" className="font-semibold">
           Sequence Length Distribution
         </h3>
-        <Button look="text" aria-pressed={logarithmic} onClick={() => setLogarithmic(!logarithmic)}>
+        <Button
+          look="quiet"
+          aria-pressed={logarithmic}
+          onClick={() => setLogarithmic(!logarithmic)}
+          className="text-sm aria-pressed:bg-emerald-800"
+        >
           Use log scale
         </Button>
       </div>

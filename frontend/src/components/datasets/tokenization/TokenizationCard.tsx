@@ -25,12 +25,14 @@ interface TokenizationCardProps {
   readonly onToggle: () => void;
   /** A new object makes the card take the focus. */
   readonly focusRequest?: object | null;
+  /** Whether a link leads to the card, which then scrolls into view. */
+  readonly linked?: boolean;
 }
 
 /** One tokenization: its settings, its progress or figures, and its actions. */
 export function TokenizationCard(props: TokenizationCardProps) {
-  const { tokenization, focusRequest = null } = props;
-  const card = useFocusRequest(focusRequest);
+  const { tokenization, focusRequest = null, linked = false } = props;
+  const card = useFocusRequest(focusRequest, linked);
   const controls = useTokenizationControls(tokenization);
   return (
     <article
@@ -50,9 +52,12 @@ export function TokenizationCard(props: TokenizationCardProps) {
   );
 }
 
-/** Focus the card for each new request. */
-function useFocusRequest(request: object | null): RefObject<HTMLElement | null> {
+/** Focus the card for each new request; show the one that a link leads to without taking the focus from its tab. */
+function useFocusRequest(request: object | null, linked: boolean): RefObject<HTMLElement | null> {
   const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (linked) card.current?.scrollIntoView();
+  }, [linked]);
   useEffect(() => {
     if (request !== null) card.current?.focus();
   }, [request]);
@@ -137,7 +142,11 @@ function TokenizationStatus({ tokenization }: Pick<TokenizationCardProps, 'token
 function Progress({ tokenization }: Pick<TokenizationCardProps, 'tokenization'>) {
   const event = useDetailStore((state) => state.latestProgress[tokenization.id]);
   return (
-    <ProgressBar value={tokenization.progress} label={`Progress of ${tokenization.tokenizer}`}>
+    <ProgressBar
+      value={tokenization.progress}
+      label={`Progress of ${tokenization.tokenizer}`}
+      overall={event !== undefined && event.total > 0}
+    >
       {describeProgress(tokenization.status, event)}
     </ProgressBar>
   );

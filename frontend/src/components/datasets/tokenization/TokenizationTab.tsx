@@ -20,8 +20,11 @@ type FocusRequest = { readonly id: string } | null;
 /** The settings of a new tokenization, a preview, and the dataset's tokenizations. */
 export default function TokenizationTab({ dataset, route, onNavigate }: TokenizationTabProps) {
   const [focusRequest, setFocusRequest] = useState<FocusRequest>(null);
+  // What the address named when the tab was opened; a press on a card moves nothing.
+  const [linkedId] = useState(route.tokenization);
   const form = useTokenizationForm(({ id }) => setFocusRequest({ id }));
-  const openTokenization = (id: string | null): void => onNavigate({ ...route, tokenization: id });
+  const openTokenization = (id: string | null): void =>
+    onNavigate({ ...route, tokenization: id, tokenRow: null, token: null });
   const showTokenization = (id: string): void => {
     openTokenization(id);
     setFocusRequest({ id });
@@ -35,6 +38,7 @@ export default function TokenizationTab({ dataset, route, onNavigate }: Tokeniza
         tokenizations={dataset.tokenizations}
         openId={route.tokenization}
         focusRequest={focusRequest}
+        linkedId={linkedId}
         onOpen={openTokenization}
       />
     </div>
@@ -57,6 +61,8 @@ interface TokenizationListProps {
   /** The tokenization whose audit and ledger are open. */
   readonly openId: string | null;
   readonly focusRequest: FocusRequest;
+  /** The tokenization that is scrolled into view. */
+  readonly linkedId: string | null;
   readonly onOpen: (id: string | null) => void;
 }
 
@@ -90,7 +96,8 @@ interface ListedTokenizationProps extends Omit<TokenizationListProps, 'tokenizat
   readonly tokenization: Tokenization;
 }
 
-function ListedTokenization({ tokenization, openId, focusRequest, onOpen }: ListedTokenizationProps) {
+function ListedTokenization(props: ListedTokenizationProps) {
+  const { tokenization, openId, focusRequest, linkedId, onOpen } = props;
   const { id } = tokenization;
   return (
     <TokenizationCard
@@ -98,6 +105,7 @@ function ListedTokenization({ tokenization, openId, focusRequest, onOpen }: List
       open={openId === id}
       onToggle={() => onOpen(openId === id ? null : id)}
       focusRequest={focusRequest?.id === id ? focusRequest : null}
+      linked={linkedId === id}
     />
   );
 }

@@ -1,20 +1,22 @@
-import { useCallback, useState } from 'react';
+import { useCallback } from 'react';
 
 import { getTokenizedRows, getTrace } from '../../../api/tokenizations';
 import { useResource } from '../../../hooks/useResource';
 import type { TokenizationDetail, TokenizedRow, Trace, WrittenSplit } from '../../../types/dataset';
 import { formatCount, formatPlural } from '../../../utils/formatters';
+import type { RowRef } from '../../../utils/route';
 import { Button } from '../../common/Button';
 import { GoTo } from '../../common/GoTo';
 import { MarkedText } from '../../common/MarkedText';
 import { renderAsync } from '../../common/renderAsync';
 import { smallInput } from '../../common/styles';
 import { TokenChips } from '../../common/TokenChips';
+import { useAddressedRow } from './useAddressedRow';
 
 /** The written rows of any split, one at a time; pressing a token traces it to its document. */
 export function TokenizedRows({ tokenization }: { readonly tokenization: TokenizationDetail }) {
   const { id, splits } = tokenization;
-  const [place, setPlace] = useState<Place>({ split: splits[0]?.name ?? '', row: 0 });
+  const { place, setPlace, position, setPosition } = useAddressedRow(splits[0]?.name ?? '');
   const { split, row } = place;
   const { state, reload } = useResource(
     useCallback(
@@ -28,22 +30,18 @@ export function TokenizedRows({ tokenization }: { readonly tokenization: Tokeniz
       {renderAsync(state, {
         loading: <p role="status">Loading the row…</p>,
         onRetry: reload,
-        loaded: ({ data: [shown] }) => <RowView id={id} row={shown} />,
+        loaded: ({ data: [shown] }) => (
+          <RowView id={id} row={shown} position={position} onPosition={setPosition} />
+        ),
       })}
     </section>
   );
 }
 
-interface Place {
-  readonly split: string;
-  /** From 0. */
-  readonly row: number;
-}
-
 interface RowNavigationProps {
   readonly tokenization: TokenizationDetail;
-  readonly place: Place;
-  readonly onGo: (place: Place) => void;
+  readonly place: RowRef;
+  readonly onGo: (place: RowRef) => void;
 }
 
 function RowNavigation({ tokenization: { id, splits }, place, onGo }: RowNavigationProps) {
@@ -73,11 +71,22 @@ function RowNavigation({ tokenization: { id, splits }, place, onGo }: RowNavigat
   );
 }
 
-function RowView({ id, row }: { readonly id: string; readonly row: TokenizedRow | undefined }) {
+interface RowTokensProps {
+  readonly id: string;
+  readonly row: TokenizedRow;
+  /** The position whose token is traced; null: none. */
+  readonly position: number | null;
+  readonly onPosition: (position: number) => void;
+}
+
+function RowView({
+  row,
+  ...props
+}: Omit<RowTokensProps, 'row'> & { readonly row: TokenizedRow | undefined }) {
   return row === undefined ? (
     <p className="text-sm text-slate-400">This split has no rows. Choose another split.</p>
   ) : (
-    <RowTokens key={`${row.split} ${row.row}`} id={id} row={row} />
+    <RowTokens key={`${row.split} ${row.row}`} row={row} {...props} />
   );
 }
 
@@ -114,8 +123,7 @@ function SplitOption({ split: { name, rows, is_held_out } }: { readonly split: W
   );
 }
 
-function RowTokens({ id, row }: { readonly id: string; readonly row: TokenizedRow }) {
-  const [position, setPosition] = useState<number | null>(null);
+function RowTokens({ id, row, position, onPosition }: RowTokensProps) {
   return (
     <>
       <p className="text-sm text-slate-400">
@@ -123,7 +131,7 @@ function RowTokens({ id, row }: { readonly id: string; readonly row: TokenizedRo
         {row.tokens.length < row.token_count &&
           ` The first ${formatCount(row.tokens.length)} of ${formatPlural(row.token_count, 'token')} are shown.`}
       </p>
-      <TokenChips tokens={row.tokens} label={`Tokens of row ${row.row}`} onSelectToken={setPosition} />
+      <TokenChips tokens={row.tokens} label={`Tokens of row ${row.row}`} onSelectToken={onPosition} />
       {position !== null && <TraceView id={id} row={row} position={position} />}
     </>
   );

@@ -8,7 +8,7 @@ export const AMOUNT_SETTINGS: readonly Setting[] = [
     name: 'min_tokens',
     id: 'min-tokens-input',
     label: 'Minimum tokens',
-    placeholder: '0',
+    placeholder: 'Default: 0',
     note: 'Drops documents with fewer tokens; the ledger counts them as filtered.',
   },
   {
@@ -16,7 +16,7 @@ export const AMOUNT_SETTINGS: readonly Setting[] = [
     name: 'max_tokens',
     id: 'max-tokens-input',
     label: 'Maximum tokens',
-    placeholder: 'all',
+    placeholder: 'Default: all',
     note: 'Stops at exactly this many data tokens, over all splits in order. Leave empty for all.',
   },
   {
@@ -50,7 +50,7 @@ export const WINDOW_SETTINGS: readonly Setting[] = [
     name: 'stride',
     id: 'stride-input',
     label: 'Stride of windows',
-    placeholder: 'no overlap',
+    placeholder: 'Default: no overlap',
     note: 'Tokens from the start of one window to the start of the next. The ledger counts overlapping tokens as repeated.',
   },
 ];

@@ -63,7 +63,7 @@ export const BASIC_SETTINGS: readonly Setting[] = [
     name: 'max_length',
     id: 'max-length-input',
     label: 'Max Sequence Length',
-    placeholder: 'the tokenizer’s own',
+    placeholder: 'Default: the tokenizer’s own',
     note: 'Tokens per row, special tokens included; packing fills rows of this size. Leave empty for the tokenizer’s own limit (1,024 if it has none or more than 8,192).',
   },
   {
@@ -122,7 +122,7 @@ export const ACCESS_SETTINGS: readonly Setting[] = [
     name: 'revision',
     id: 'tokenizer-revision-input',
     label: 'Tokenizer revision',
-    placeholder: 'main',
+    placeholder: 'Default: main',
     note: 'A branch, tag or commit. Leave empty for the main branch.',
   },
   {
@@ -143,7 +143,7 @@ export const ORDER_SETTINGS: readonly Setting[] = [
     name: 'shuffle_seed',
     id: 'shuffle-seed-input',
     label: 'Shuffle seed',
-    placeholder: 'not shuffled',
+    placeholder: 'Default: not shuffled',
     note: 'A whole number. The same seed gives the same order.',
   },
   {
@@ -152,7 +152,7 @@ export const ORDER_SETTINGS: readonly Setting[] = [
     errorField: 'heldout_fraction',
     id: 'heldout-input',
     label: 'Held out (percent)',
-    placeholder: '0',
+    placeholder: 'Default: 0',
     note: 'Share of documents set aside for evaluation; exact duplicates stay together.',
   },
 ];
