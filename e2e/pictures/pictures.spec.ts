@@ -326,6 +326,7 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     StatTile: tile('Avg Length'),
     CopyButton: region('Use it').getByRole('button', { name: /^Copy/ }),
   });
+  await take({ TextLinks: parent(tile('Texts').getByRole('link', { name: 'Show the null texts' })) });
   await takeTall({ UsageSnippets: [region('Use it')] });
   await dialog.getByRole('button', { name: 'Change the text' }).click();
   const template = dialog.getByLabel('Text template');
