@@ -10,6 +10,9 @@ _WRONG_SHARE: Final = 0.9
 _SAME_SHARE: Final = 0.995
 _LEAST_COMPARED: Final = 100
 _UINT16: Final = 1 << 16
+# So many values outside the vocabulary, nearly all of which fit when their bytes are swapped, are no accident.
+_SWAPPED_VALUES: Final = 8
+_SWAPPED_SHARE: Final = 0.95
 # So small a share of a vocabulary's upper part would be seen in any mixed text.
 _UPPER_SHARE: Final = 0.005
 _LEAST_UPPER: Final = 20
@@ -32,10 +35,23 @@ def check_vocabulary(evidence: Evidence) -> Check:
     found = f": {values}" if values else ""
     detail = (
         f"{counts.outside_content:,} of {counts.content:,} ids are outside the vocabulary of "
-        f"{evidence.vocabulary.size:,}{found if counts.outside_content else ''}."
+        f"{evidence.vocabulary.size:,}{found if counts.outside_content else ''}.{_explain_byte_order(evidence)}"
     )
     status: Status = "failed" if counts.outside_content else "passed"
     return make_check("ids_in_vocabulary", "Vocabulary", status, detail, examples=evidence.show("ids_in_vocabulary"))
+
+
+def _explain_byte_order(evidence: Evidence) -> str:
+    """Return a sentence if the ids outside the vocabulary would be in it with their bytes in the other order."""
+    values, size = evidence.counts.outside_values, evidence.vocabulary.size
+    if len(values) < _SWAPPED_VALUES:
+        return ""
+    for width in (2, 4):
+        known = [value for value in values if 0 <= value < 1 << 8 * width]
+        inside = [value for value in known if int.from_bytes(value.to_bytes(width, "little"), "big") < size]
+        if len(inside) >= _SWAPPED_SHARE * len(values):
+            return " With their bytes in the other order they would be in it: write the file little-endian."
+    return ""
 
 
 def check_pad_id(evidence: Evidence) -> Check:

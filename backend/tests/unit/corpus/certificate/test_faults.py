@@ -27,6 +27,7 @@ from fakes.tokenized_data import (
     write_saved,
     write_texts,
 )
+from mistudio.core.errors import InvalidData
 from mistudio.corpus.certificate.certify import CertifyOptions, certify
 from mistudio.corpus.certificate.record import Certificate
 from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
@@ -252,3 +253,33 @@ def test_a_fault_is_found_by_name(kind: str, material: Material, tmp_path: Path)
     found = judge(write(material, tmp_path / "data"), tokenizer)
     assert name in found.failing
     assert "passed" != found.verdict
+
+
+@pytest.mark.parametrize("kind", [">u2", ">u4"])
+def test_another_byte_order_is_named(kind: str, material: Material, tmp_path: Path) -> None:
+    """Also of ids of 32 bits."""
+    found = judge(write_flat(tmp_path / "data.bin", material.documents, kind), material.tokenizer)
+    (check,) = [check for check in found.checks if check.name == "ids_in_vocabulary"]
+    assert check.status == "failed"
+    assert "With their bytes in the other order" in check.detail
+
+
+@pytest.mark.parametrize("shift", [1, -1])
+def test_a_shifted_mask_is_found(shift: int, material: Material, tmp_path: Path) -> None:
+    """In either direction."""
+    rows, masks = _padded(material.documents)
+    moved = [[*mask[-shift:], *mask[:-shift]] for mask in masks]
+    assert "padding" in judge(write_parquet(tmp_path / "data", rows, moved), material.tokenizer).failing
+
+
+def test_a_file_that_was_cut_is_refused(material: Material, tmp_path: Path) -> None:
+    """A plain one by its size, and one with an index by what the index says."""
+    flat = write_flat(tmp_path / "data.bin", material.documents)
+    flat.write_bytes(flat.read_bytes()[:-1])
+    with pytest.raises(InvalidData, match="no whole number of 16-bit ids"):
+        judge(flat, material.tokenizer)
+    write_indexed(tmp_path / "indexed", material.documents)
+    path = next((tmp_path / "indexed").rglob("*.bin"))
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(InvalidData, match="outside the file"):
+        judge(tmp_path / "indexed", material.tokenizer)
