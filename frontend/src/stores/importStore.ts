@@ -31,6 +31,8 @@ export type ImportState =
 
 interface ImportStore {
   readonly state: ImportState;
+  /** The text column that the options beside the import buttons name; empty: none. */
+  readonly textColumn: string;
   /** Ask what the files would be; nothing is sent but their beginnings and ends. */
   readonly planImport: (files: readonly File[], config?: string) => Promise<void>;
   /** Upload the files of the plan. */
@@ -47,6 +49,7 @@ export const useImportStore = create<ImportStore>()(
   devtools(
     () => ({
       state: IDLE,
+      textColumn: '',
       planImport,
       importFiles: (files, choices) => {
         const label = choices.name === '' ? formatFileNames(files) : choices.name;

@@ -39,7 +39,7 @@ afterEach(() => {
   window.history.replaceState(null, '', '/');
   resetDatasetsStore();
   useDetailStore.getState().close();
-  useImportStore.setState({ state: { kind: 'idle' } });
+  useImportStore.setState({ state: { kind: 'idle' }, textColumn: '' });
   useStorageStore.setState({ storage: { kind: 'loading' } });
   useConnectionStore.setState({
     socket: 'connecting',

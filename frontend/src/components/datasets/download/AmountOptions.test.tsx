@@ -21,6 +21,7 @@ function makeForm(changes: Partial<PartValues> = {}): DownloadForm {
     },
     errors: {},
     preflight: { kind: 'idle' },
+    outdatedHub: null,
     submitting: false,
     change: jest.fn(),
     checkRepository: jest.fn(),

@@ -5,6 +5,7 @@ import { http, HttpResponse } from 'msw';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
 import { findViolations } from '../../../test/axe';
 import { makeDownloadingDataset } from '../../../test/fixtures';
+import { useImportStore } from '../../../stores/importStore';
 import { api, problem, server } from '../../../test/server';
 import { DownloadForm } from './DownloadForm';
 
@@ -178,4 +179,11 @@ it('keeps the options open while an error among them is corrected', async () => 
   await userEvent.type(config, 'en');
   expect(config).toHaveFocus();
   expect(config).toHaveValue('en');
+});
+
+it('passes its text column on to an import that is started beside it', async () => {
+  renderDownloadForm();
+  await userEvent.click(screen.getByRole('button', { name: 'Options' }));
+  await userEvent.type(screen.getByLabelText('Text column'), ' body ');
+  expect(useImportStore.getState().textColumn).toBe('body');
 });

@@ -1,6 +1,7 @@
 import { Download } from 'lucide-react';
-import { type ReactNode, type SyntheticEvent, useState } from 'react';
+import { type ReactNode, type SyntheticEvent, useEffect, useState } from 'react';
 
+import { useImportStore } from '../../../stores/importStore';
 import { Button } from '../../common/Button';
 import { TextField } from '../../common/TextField';
 import { hasOptionErrors } from './downloadErrors';
@@ -19,6 +20,7 @@ interface DownloadFormProps {
 export function DownloadForm({ onOpen, children }: DownloadFormProps) {
   const form = useDownloadForm();
   const [open, setOpen] = useOptions(hasOptionErrors(form.errors));
+  useImportedTextColumn(form.values.text_column.trim());
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void form.submit();
@@ -34,6 +36,11 @@ export function DownloadForm({ onOpen, children }: DownloadFormProps) {
       </form>
     </div>
   );
+}
+
+/** Pass the text column on to an import that is started beside it. */
+function useImportedTextColumn(textColumn: string): void {
+  useEffect(() => useImportStore.setState({ textColumn }), [textColumn]);
 }
 
 /** Whether the options are open: a new error among them opens them, and they stay open while it is corrected. */

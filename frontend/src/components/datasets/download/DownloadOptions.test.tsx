@@ -20,6 +20,7 @@ function makeForm(changes: Partial<DownloadForm> = {}): DownloadForm {
     },
     errors: {},
     preflight: { kind: 'loaded', value: makeHubDataset({ configs: ['en', 'de'] }) },
+    outdatedHub: null,
     submitting: false,
     change: jest.fn(),
     checkRepository: jest.fn(),
@@ -61,6 +62,14 @@ it('shows an error under the splits', async () => {
   render(<DownloadOptions form={form}>{null}</DownloadOptions>);
   await userEvent.click(screen.getByRole('button', { name: 'test' }));
   expect(form.change).toHaveBeenCalledWith({ splits: ['test'] });
+});
+
+it('keeps its suggestions while the Hub is asked again, and says that splits follow', () => {
+  const outdatedHub = makeHubDataset({ configs: ['en', 'de'], splits: [] });
+  const form = makeForm({ preflight: { kind: 'loading' }, outdatedHub });
+  const { container } = render(<DownloadOptions form={form}>{null}</DownloadOptions>);
+  expect(container.querySelectorAll('#dataset-config-input-choices option')).toHaveLength(2);
+  expect(screen.getByText('Looking up the splits…')).toBeInTheDocument();
 });
 
 it('suggests the Hub’s configs', () => {

@@ -60,6 +60,7 @@ export function DownloadOptions({ form, children }: DownloadOptionsProps) {
         splits={getHub(form)?.splits.map(({ name }) => name) ?? []}
         selected={values.splits}
         onChange={(splits) => change({ splits })}
+        {...(form.preflight.kind === 'loading' ? { unknownText: 'Looking up the splits…' } : {})}
       >
         <FieldError failure={errors.splits} onChoose={(split) => change({ splits: [split] })} />
       </SplitChoice>
@@ -102,6 +103,6 @@ function TextOptionField({ option, form }: { readonly option: TextOption; readon
 }
 
 /** Return what the Hub says about the repository; null while it is unknown. */
-function getHub({ preflight }: DownloadForm): HubDataset | null {
-  return preflight.kind === 'loaded' ? preflight.value : null;
+function getHub({ preflight, outdatedHub }: DownloadForm): HubDataset | null {
+  return preflight.kind === 'loaded' ? preflight.value : outdatedHub;
 }

@@ -1,7 +1,8 @@
-import { act, renderHook } from '@testing-library/react';
+import { act, renderHook, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 
 import { makeDataset } from '../../../test/fixtures';
+import { makeHubDataset } from '../../../test/storageFixtures';
 import { api, problem, server } from '../../../test/server';
 import { type DownloadForm, useDownloadForm } from './useDownloadForm';
 
@@ -47,6 +48,19 @@ it('clears the splits of another repository or config', () => {
   expect(result.current.values.splits).toEqual(['train']);
   act(() => result.current.change({ config: 'en' }));
   expect(result.current.values.splits).toEqual([]);
+});
+
+it('keeps what the Hub said while it is asked about another config, without its splits', async () => {
+  const hub = makeHubDataset({ repo_id: 'a/b', configs: ['en', 'de'] });
+  server.use(http.get(api('/hub/datasets/a/b'), () => HttpResponse.json(hub)));
+  const { result } = renderHook(useDownloadForm);
+  act(() => result.current.change({ repo_id: 'a/b' }));
+  await waitFor(() => expect(result.current.preflight.kind).toBe('loaded'));
+  act(() => result.current.change({ config: 'e' }));
+  expect(result.current.preflight.kind).toBe('loading');
+  expect(result.current.outdatedHub).toMatchObject({ configs: ['en', 'de'], splits: [] });
+  act(() => result.current.change({ repo_id: 'c/d' }));
+  expect(result.current.outdatedHub).toBeNull();
 });
 
 /** Submit the form; the returned function releases the response. */

@@ -2,7 +2,7 @@ import { type Dispatch, type SetStateAction, useState } from 'react';
 
 import { toApiError } from '../../../api/errors';
 import { useDatasetsStore } from '../../../stores/datasetsStore';
-import type { DatasetDownloadRequest } from '../../../types/dataset';
+import type { DatasetDownloadRequest, HubDataset } from '../../../types/dataset';
 import { normalizeHfRepoId, validateHfRepoId } from '../../../utils/validators';
 import { type DownloadErrors, type DownloadField, toDownloadErrors } from './downloadErrors';
 import { type PartValues, toPartFields, toPartQuery, validatePart, WHOLE } from '../../../utils/part';
@@ -23,6 +23,8 @@ export interface DownloadForm {
   readonly values: DownloadValues;
   readonly errors: DownloadErrors;
   readonly preflight: Preflight;
+  /** The last answer about the same repository, while another is awaited: what it offers stays in its place. */
+  readonly outdatedHub: HubDataset | null;
   readonly submitting: boolean;
   readonly change: (changes: Partial<DownloadValues>) => void;
   /** Validate the repository id after its field lost the focus. */
@@ -74,6 +76,7 @@ export function useDownloadForm(): DownloadForm {
     values,
     errors: { ...(preflight.kind === 'failed' ? toDownloadErrors(preflight.error) : {}), ...errors },
     preflight,
+    outdatedHub: useOutdatedHub(preflight, normalizeHfRepoId(values.repo_id), values.config),
     submitting,
     change: (changes) => setForm((current) => applyChanges(current, changes)),
     checkRepository: () => {
@@ -83,6 +86,16 @@ export function useDownloadForm(): DownloadForm {
       if (!submitting && checkRepository() && showErrors(findAmountErrors(values))) await submit();
     },
   };
+}
+
+/** Return the last answer about `repoId`, without the splits of another config; null for another repository. */
+function useOutdatedHub(preflight: Preflight, repoId: string, config: string): HubDataset | null {
+  const [last, setLast] = useState<{ hub: HubDataset; config: string } | null>(null);
+  if (preflight.kind === 'loaded' && last?.hub !== preflight.value) {
+    setLast({ hub: preflight.value, config });
+  }
+  if (last?.hub.repo_id !== repoId) return null;
+  return last.config === config ? last.hub : { ...last.hub, splits: [] };
 }
 
 /** Return whether the form is being submitted, and a function that submits it. */

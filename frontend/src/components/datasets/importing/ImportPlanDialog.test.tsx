@@ -29,6 +29,12 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+it('starts with the text column of the options beside the import buttons', () => {
+  useImportStore.setState({ textColumn: 'body' });
+  show({ kind: 'planned', label: 'corpus', files: FILES, plan: PLAN });
+  expect(screen.getByLabelText('Text column')).toHaveValue('body');
+});
+
 it('shows nothing without a plan', () => {
   show({ kind: 'idle' });
   expect(screen.queryByRole('dialog')).toBeNull();

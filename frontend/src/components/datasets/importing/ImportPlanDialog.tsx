@@ -38,8 +38,8 @@ function summarize({ plan }: Planned): string {
 }
 
 function Plan({ state }: { readonly state: Planned }) {
-  const { importFiles, dismiss } = useImportStore();
-  const form = useImportPlan(state.plan);
+  const { importFiles, dismiss, textColumn } = useImportStore();
+  const form = useImportPlan(state.plan, textColumn);
   return (
     <form
       className="p-6 space-y-6 overflow-y-auto"

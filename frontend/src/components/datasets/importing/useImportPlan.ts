@@ -47,11 +47,11 @@ const OPTION_NAMES = Object.keys(FORMATS) as FileOptionName[];
 const NO_OPTIONS: FileOptionValues = { delimiter: '', encoding: '', field: '', sample_by: '' };
 const SPLIT = /^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u;
 
-/** The user's changes to the plan of an import. */
-export function useImportPlan(plan: ImportPlan): ImportPlanForm {
+/** The user's changes to the plan of an import; `textColumn` is what was chosen before. */
+export function useImportPlan(plan: ImportPlan, textColumn = ''): ImportPlanForm {
   const [state, setState] = useState<FormState>({
     name: '',
-    textColumn: '',
+    textColumn,
     options: NO_OPTIONS,
     files: plan.files,
   });

@@ -6,11 +6,15 @@ interface SplitChoiceProps {
   /** Empty: all splits. */
   readonly selected: readonly string[];
   readonly onChange: (splits: string[]) => void;
+  /** What is shown while no split is known. */
+  readonly unknownText?: string;
   readonly children?: ReactNode;
 }
 
 /** A checkbox for each split; all unticked means every split. */
-export function SplitChoice({ splits, selected, onChange, children }: SplitChoiceProps) {
+export function SplitChoice(props: SplitChoiceProps) {
+  const { splits, selected, onChange, children } = props;
+  const { unknownText = 'Enter a repository to choose its splits.' } = props;
   const allSplits = [...splits, ...selected.filter((split) => !splits.includes(split))];
   const toggle = (split: string, on: boolean): void =>
     onChange(on ? [...selected, split] : selected.filter((other) => other !== split));
@@ -31,9 +35,7 @@ export function SplitChoice({ splits, selected, onChange, children }: SplitChoic
         ))}
       </div>
       <p className="mt-1 text-sm text-slate-400">
-        {allSplits.length === 0
-          ? 'Enter a repository to choose its splits.'
-          : 'Leave all unticked for every split.'}
+        {allSplits.length === 0 ? unknownText : 'Leave all unticked for every split.'}
       </p>
       {children}
     </fieldset>
