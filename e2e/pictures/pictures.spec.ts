@@ -326,6 +326,7 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     StatTile: tile('Avg Length'),
     CopyButton: region('Use it').getByRole('button', { name: /^Copy/ }),
   });
+  await take({ TextLinks: parent(tile('Texts').getByRole('link', { name: 'Show the null texts' })) });
   await takeTall({ UsageSnippets: [region('Use it')] });
   await dialog.getByRole('button', { name: 'Change the text' }).click();
   const template = dialog.getByLabel('Text template');
@@ -425,7 +426,7 @@ test('subsets', async ({ page, server }) => {
   const dialog = page.getByRole('dialog', { name: 'Save as dataset' });
   await dialog.getByLabel('How much').selectOption('A random share');
   await expect(dialog.getByRole('status')).toHaveText('6 rows of 60 kept, 54 dropped.');
-  await dialog.getByLabel('Duplicates').selectOption('Drop equal texts');
+  await dialog.getByLabel('Duplicates', { exact: true }).selectOption('Drop equal texts');
   const cleaning = dialog.getByRole('region', { name: 'Cleaning of a sample' });
   await expect(cleaning).toContainText('1 of 6 kept');
   await takeTall({

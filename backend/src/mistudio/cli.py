@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mistudio import __version__
-from mistudio.commands import create, datasets, derive, edit, mix, recipes, tokens, update
+from mistudio.commands import audit, create, datasets, derive, edit, mix, recipes, tokens, update
 from mistudio.commands.doctor import doctor
 from mistudio.commands.export import export
 from mistudio.commands.output import fail, load_settings
@@ -68,6 +68,7 @@ app.command()(tokens.tokenize)
 app.command()(tokens.stats)
 app.command(name="what-if")(tokens.what_if)
 app.command()(export)
+app.command()(audit.audit)
 app.command()(datasets.verify)
 app.command()(datasets.rebuild)
 app.command()(datasets.rm)

@@ -66,6 +66,7 @@ class Server:
         self.socket = WebSocketManager(self._snapshot, self.rules.can_open_socket, redis_url=shared_redis)
         self.jobs = JobService(self.database, self.socket)
         self.engine = self._engine()
+        self.control = JobControl(settings, queue=self.engine.queue, vault=self.engine.vault, jobs=self.jobs)
         self.planner = Planner(idle_seconds=settings.planner_idle_seconds, environment=child_environment(settings))
         self.storage = StorageService(settings, self.database)
         self.indexes = IndexService(
@@ -78,20 +79,15 @@ class Server:
             settings,
             self.database,
             bus=self.socket,
-            queue=self.engine.queue,
-            vault=self.engine.vault,
             planner=self.planner,
-            jobs=self.jobs,
+            jobs=self.control,
             storage=self.storage,
             on_deleted=self._forget_dataset,
         )
         self.edits = EditService(
-            settings,
             self.database,
             bus=self.socket,
-            queue=self.engine.queue,
-            vault=self.engine.vault,
-            jobs=self.jobs,
+            jobs=self.control,
             storage=self.storage,
             indexes=self.indexes,
         )
@@ -101,9 +97,7 @@ class Server:
             settings,
             self.database,
             bus=self.socket,
-            queue=self.engine.queue,
-            vault=self.engine.vault,
-            jobs=self.jobs,
+            jobs=self.control,
             storage=self.storage,
             tokenizers=self.tokenizers,
             on_deleted=self._forget_tokenization,
@@ -159,13 +153,8 @@ class Server:
             recipes=self.recipes,
             croissant=CroissantService(self.settings, self.database, self.storage),
             samples=self.samples,
-            columns=ColumnService(self.settings, self.database, queue=self.engine.queue, storage=self.storage),
-            exports=ExportService(
-                self.settings,
-                self.database,
-                storage=self.storage,
-                jobs=JobControl(self.settings, queue=self.engine.queue, vault=self.engine.vault, jobs=self.jobs),
-            ),
+            columns=ColumnService(self.database, jobs=self.control, storage=self.storage),
+            exports=ExportService(self.settings, self.database, storage=self.storage, jobs=self.control),
             indexes=self.indexes,
             tokenizers=self.tokenizers,
             tokenizations=self.tokenizations,

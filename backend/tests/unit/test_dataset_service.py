@@ -22,6 +22,7 @@ from mistudio.schemas.dataset_requests import DatasetDownloadRequest, ReferenceC
 from mistudio.services.dataset_service import DatasetService
 from mistudio.services.datasets.hub_record import new_record, source_key
 from mistudio.services.job_service import JobService
+from mistudio.services.jobs.control import JobControl
 from mistudio.services.reference_service import ReferenceService
 from mistudio.services.storage_service import StorageService
 from mistudio.workers.embedded.queue import MemoryTokenVault
@@ -65,10 +66,8 @@ def service(
         plain,
         async_db,
         bus=bus,
-        queue=mock_celery,
-        vault=vault,
         planner=FakePlanner(stories_plan()),
-        jobs=jobs,
+        jobs=JobControl(plain, queue=mock_celery, vault=vault, jobs=jobs),
         storage=storage,
     )
 

@@ -34,6 +34,7 @@ from mistudio.corpus.tokenizers.tokenizer import LoadedTokenizer
 from mistudio.models import Tokenization
 from mistudio.schemas.tokenization import TokenizeRequest
 from mistudio.services.job_service import JobService
+from mistudio.services.jobs.control import JobControl
 from mistudio.services.storage_service import StorageService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
@@ -78,9 +79,7 @@ def service(
         plain,
         async_db,
         bus=bus,
-        queue=mock_celery,
-        vault=MemoryTokenVault(),
-        jobs=jobs,
+        jobs=JobControl(plain, queue=mock_celery, vault=MemoryTokenVault(), jobs=jobs),
         storage=storage,
         tokenizers=TokenizerService(plain, async_db, FakePlanner(stories_plan())),
     )

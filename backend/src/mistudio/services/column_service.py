@@ -5,14 +5,12 @@ import asyncio
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mistudio.core.config import Settings
 from mistudio.core.database import Database
-from mistudio.core.events import JobQueue
 from mistudio.core.states import JobState
 from mistudio.corpus.columns.profile_file import ColumnProfile, read_profiles
 from mistudio.models import Job
 from mistudio.schemas.columns import ColumnProfileResponse, ColumnsResponse, HistogramBinResponse, TopValueResponse
-from mistudio.services.jobs.transitions import new_job
+from mistudio.services.jobs.control import JobControl
 from mistudio.services.lookup import active_jobs, get_ready_dataset
 from mistudio.services.storage_service import StorageService
 
@@ -20,10 +18,9 @@ from mistudio.services.storage_service import StorageService
 class ColumnService:
     """The use cases of column profiles."""
 
-    def __init__(self, settings: Settings, database: Database, *, queue: JobQueue, storage: StorageService) -> None:
-        self._max_attempts = settings.max_attempts
+    def __init__(self, database: Database, *, jobs: JobControl, storage: StorageService) -> None:
         self._database = database
-        self._queue = queue
+        self._jobs = jobs
         self._storage = storage
 
     async def get(self, dataset_id: str) -> ColumnsResponse:
@@ -44,12 +41,10 @@ class ColumnService:
         async with self._database.write() as session:
             await get_ready_dataset(session, dataset_id, action="profiled", for_update=True)
             jobs = [job for job in await active_jobs(session, [dataset_id]) if job.kind == "profile"]
-            job = jobs[0] if jobs else new_job("profile", dataset_id, max_attempts=self._max_attempts)
-            session.add(job)
-            await session.flush()
+            job = jobs[0] if jobs else await self._jobs.add(session, "profile", dataset_id, progress=0.0)
             response = _describe_job(job)
         if not jobs:
-            await self._queue.enqueue(job.id)
+            await self._jobs.enqueue(job.id)
         return response
 
 

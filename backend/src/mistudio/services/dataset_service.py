@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import InvalidTransition
-from mistudio.core.events import EventBus, JobQueue, TokenVault
+from mistudio.core.events import EventBus
 from mistudio.core.states import DatasetStatus
 from mistudio.corpus.hub.planning import Planning
 from mistudio.corpus.ingest.part_base import link_base
@@ -37,7 +37,6 @@ from mistudio.services.datasets.hub_record import already_exists, new_record
 from mistudio.services.datasets.local_record import already_imported
 from mistudio.services.datasets.part_record import get_job_kind
 from mistudio.services.datasets.progress import update_progress
-from mistudio.services.job_service import JobService
 from mistudio.services.jobs.control import JobControl
 from mistudio.services.jobs.events import changed_event, created_event, next_seq, publish_all
 from mistudio.services.lookup import (
@@ -67,10 +66,8 @@ class DatasetService:
         database: Database,
         *,
         bus: EventBus,
-        queue: JobQueue,
-        vault: TokenVault,
         planner: Planning,
-        jobs: JobService,
+        jobs: JobControl,
         storage: StorageService,
         on_deleted: Callable[[str], None] = lambda _dataset_id: None,
     ) -> None:
@@ -80,10 +77,8 @@ class DatasetService:
         self._bus = bus
         self._planner = planner
         self._storage = storage
-        self._jobs = JobControl(settings, queue=queue, vault=vault, jobs=jobs)
-        self._deletion = DatasetDeletion(
-            database, bus=bus, storage=storage, stop=self._jobs.stop, on_deleted=on_deleted
-        )
+        self._jobs = jobs
+        self._deletion = DatasetDeletion(database, bus=bus, storage=storage, stop=jobs.stop, on_deleted=on_deleted)
         self._lists: SingleFlight[DatasetListResponse] = SingleFlight()
 
     async def list_datasets(

@@ -2,10 +2,9 @@
 
 import asyncio
 
-from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import NotReady
-from mistudio.core.events import EventBus, JobQueue, TokenVault
+from mistudio.core.events import EventBus
 from mistudio.core.records import as_json
 from mistudio.core.states import DatasetStatus, IndexState
 from mistudio.corpus.store.manifest import Manifest, read_manifest
@@ -16,7 +15,6 @@ from mistudio.models import Dataset
 from mistudio.schemas.dataset import DatasetResponse
 from mistudio.schemas.dataset_requests import DatasetUpdateRequest
 from mistudio.services.index_service import IndexService
-from mistudio.services.job_service import JobService
 from mistudio.services.jobs.control import JobControl
 from mistudio.services.jobs.events import changed_event, next_seq, publish_all
 from mistudio.services.jobs.figures import TextFigures
@@ -30,13 +28,10 @@ class EditService:
 
     def __init__(
         self,
-        settings: Settings,
         database: Database,
         *,
         bus: EventBus,
-        queue: JobQueue,
-        vault: TokenVault,
-        jobs: JobService,
+        jobs: JobControl,
         storage: StorageService,
         indexes: IndexService,
     ) -> None:
@@ -44,7 +39,7 @@ class EditService:
         self._bus = bus
         self._storage = storage
         self._indexes = indexes
-        self._jobs = JobControl(settings, queue=queue, vault=vault, jobs=jobs)
+        self._jobs = jobs
 
     async def update(self, dataset_id: str, request: DatasetUpdateRequest) -> DatasetResponse:
         """Change the fields that the request has. A changed text ends the index, which is built again.

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mistudio.core.config import Settings
 from mistudio.core.database import Database
 from mistudio.core.errors import DataMissing, HubError, InvalidTransition, TokenizerError
-from mistudio.core.events import EventBus, JobQueue, TokenVault
+from mistudio.core.events import EventBus
 from mistudio.core.records import from_json
 from mistudio.core.states import TokenizationStatus
 from mistudio.corpus.spec import TokenizeSettings
@@ -27,7 +27,6 @@ from mistudio.models import Dataset, Job, Tokenization
 from mistudio.schemas.common import reveal
 from mistudio.schemas.sample import SampleDetail, SampleResponse
 from mistudio.schemas.tokenization import TokenizationDetail, TokenizationResponse, TokenizeRequest
-from mistudio.services.job_service import JobService
 from mistudio.services.jobs.control import JobControl
 from mistudio.services.jobs.events import OutgoingEvent, progress_event, publish_all
 from mistudio.services.jobs.targets import JobTarget
@@ -64,9 +63,7 @@ class TokenizationService:
         database: Database,
         *,
         bus: EventBus,
-        queue: JobQueue,
-        vault: TokenVault,
-        jobs: JobService,
+        jobs: JobControl,
         storage: StorageService,
         tokenizers: TokenizerService,
         on_deleted: Callable[[str], None] = lambda _tokenization_id: None,
@@ -75,13 +72,10 @@ class TokenizationService:
         self._settings = settings
         self._database = database
         self._bus = bus
-        self._queue = queue
         self._storage = storage
         self._tokenizers = tokenizers
-        self._jobs = JobControl(settings, queue=queue, vault=vault, jobs=jobs)
-        self._deletion = TokenizationDeletion(
-            database, bus=bus, storage=storage, jobs=self._jobs, on_deleted=on_deleted
-        )
+        self._jobs = jobs
+        self._deletion = TokenizationDeletion(database, bus=bus, storage=storage, jobs=jobs, on_deleted=on_deleted)
 
     async def load_tokenizer(
         self, name: str, revision: str | None = None, *, token: str | None = None, fresh: bool = False
@@ -151,7 +145,7 @@ class TokenizationService:
     async def _load_for_job(self, request: TokenizeRequest, token: str | None) -> LoadedTokenizer:
         """Load the tokenizer here, while the standby process loads it for the job."""
         source = await self._tokenizers.pin(request.tokenizer, request.revision, token=token, fresh=True)
-        await self._queue.preload(source.name, source.revision)
+        await self._jobs.preload(source.name, source.revision)
         return await self._tokenizers.load_pinned(source)
 
     async def _find_same(self, dataset_id: str, key: str) -> Tokenization | None:

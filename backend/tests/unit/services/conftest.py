@@ -69,16 +69,12 @@ def datasets(
     async_db: Database,
     *,
     bus: RecordingBus,
-    mock_celery: FakeQueue,
-    vault: MemoryTokenVault,
     planner: FakePlanner,
-    jobs: JobService,
+    control: JobControl,
     storage: StorageService,
 ) -> DatasetService:
     """The service of datasets."""
-    return DatasetService(
-        plain, async_db, bus=bus, queue=mock_celery, vault=vault, planner=planner, jobs=jobs, storage=storage
-    )
+    return DatasetService(plain, async_db, bus=bus, planner=planner, jobs=control, storage=storage)
 
 
 @pytest.fixture
@@ -93,16 +89,12 @@ def tokenizations(
     async_db: Database,
     *,
     bus: RecordingBus,
-    mock_celery: FakeQueue,
-    vault: MemoryTokenVault,
-    jobs: JobService,
+    control: JobControl,
     storage: StorageService,
     tokenizers: TokenizerService,
 ) -> TokenizationService:
     """The service of tokenizations."""
-    return TokenizationService(
-        plain, async_db, bus=bus, queue=mock_celery, vault=vault, jobs=jobs, storage=storage, tokenizers=tokenizers
-    )
+    return TokenizationService(plain, async_db, bus=bus, jobs=control, storage=storage, tokenizers=tokenizers)
 
 
 @pytest.fixture

@@ -53,6 +53,10 @@ class JobControl:
         """Hand a committed job to a worker."""
         await self._queue.enqueue(job_id)
 
+    async def preload(self, tokenizer: str, revision: str | None) -> None:
+        """Tell workers which tokenizer the next job is likely to need."""
+        await self._queue.preload(tokenizer, revision)
+
     async def stop(self, jobs: Sequence[Job]) -> None:
         """Cancel these jobs, wait until they have stopped, and drop their tokens."""
         running = [job.id for job in jobs if await self._reserve.use(partial(self._jobs.request_cancel, job.id))]

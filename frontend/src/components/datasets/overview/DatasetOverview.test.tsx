@@ -20,7 +20,7 @@ it('describes the dataset', async () => {
   expect(getTile('Status')).toHaveTextContent('ready');
   expect(getTile('Splits')).toHaveTextContent('train: 9,000, validation: 1,000');
   expect(await screen.findByRole('row', { name: /^id int64/ })).toBeInTheDocument();
-  expect(getTile('Text')).toHaveTextContent('textChange the textIt is called “text”.');
+  expect(getTile('Text')).toHaveTextContent('text Change the textIt is called “text”.');
   expect(getTile('Created')).toHaveTextContent('23 Nov 2026');
   expect(getTile('Size').parentElement).toHaveClass('grid', 'grid-cols-2', 'gap-4');
   expect(await screen.findByRole('region', { name: 'Description' })).toHaveTextContent('Short stories.');

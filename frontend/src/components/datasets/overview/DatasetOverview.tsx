@@ -7,7 +7,6 @@ import {
   formatFileSize,
   UNKNOWN,
 } from '../../../utils/formatters';
-import { formatRoute, makeDatasetRoute } from '../../../utils/route';
 import { InfoTile } from '../../common/InfoTile';
 import { lazyPart } from '../../common/lazyPart';
 import { Notice } from '../../common/Notice';
@@ -15,6 +14,7 @@ import { StatTile } from '../../common/StatTile';
 import { UsageSnippets } from '../shared/UsageSnippets';
 import { MixtureShares } from './MixtureShares';
 import { SubsetLineage } from './SubsetLineage';
+import { TextLinks } from './TextLinks';
 import { TextSetting } from './TextSetting';
 
 /** The code that parses Markdown is loaded with the first window. */
@@ -82,9 +82,10 @@ function Information({ dataset }: DatasetOverviewProps) {
           <span className="whitespace-pre-wrap">
             {dataset.text_template ?? dataset.text_column ?? UNKNOWN}
           </span>
+          {status === 'ready' && ' '}
           {status === 'ready' && <TextSetting dataset={dataset} />}
         </InfoTile>
-        <InfoTile label="Texts" note={<RepairedTexts dataset={dataset} />}>
+        <InfoTile label="Texts" note={<TextLinks dataset={dataset} />}>
           {joined(countTexts(dataset))}
         </InfoTile>
         {dataset.tags.length > 0 && <InfoTile label="Tags">{joined(dataset.tags)}</InfoTile>}
@@ -107,19 +108,6 @@ function countTexts({ null_texts, empty_texts, invalid_texts }: Dataset): readon
     [invalid_texts, 'repaired'],
   ] as const;
   return counts.flatMap(([count, kind]) => (count === null ? [] : [`${formatCount(count)} ${kind}`]));
-}
-
-/** A link to the texts in which U+FFFD replaces invalid characters. */
-function RepairedTexts({ dataset }: DatasetOverviewProps) {
-  if (!dataset.invalid_texts) {
-    return null;
-  }
-  const route = makeDatasetRoute(dataset.id, { tab: 'samples', search: '\ufffd', mode: 'exact' });
-  return (
-    <a href={formatRoute(route)} className="text-emerald-400 hover:underline">
-      Show the repaired texts
-    </a>
-  );
 }
 
 function Origin({ dataset }: DatasetOverviewProps) {

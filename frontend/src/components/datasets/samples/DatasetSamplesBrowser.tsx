@@ -45,8 +45,8 @@ export function DatasetSamplesBrowser({ dataset, route, onNavigate }: DatasetSam
           route={route}
           onChange={(changes) => onNavigate({ ...route, ...changes, page: 1 })}
         />
+        <SaveButton route={route} onNavigate={onNavigate} />
       </div>
-      <SaveButton route={route} onNavigate={onNavigate} />
       {state.kind === 'failed' && <LoadFailure error={state.error} onRetry={reload} />}
       {state.kind === 'loading' && samples === null && <Loading>Loading samples…</Loading>}
       {state.kind !== 'failed' && samples !== null && (
