@@ -365,11 +365,11 @@ test('a dataset’s window', async ({ page, panel, server }) => {
     DatasetStatistics: dialog,
     LengthDistribution: region('Sequence Length Distribution'),
     TextFigures: region('Texts of All Splits'),
-    TokenCounts: region('Token Counts'),
     StorageTiles: region('Storage'),
   });
   const costs = region('What would max_length cost?');
   await takeTall({
+    TokenCounts: [region('Token Counts')],
     WhatIfPanel: [costs],
     WhatIfCosts: [costs.getByRole('slider'), costs.getByRole('table')],
   });
