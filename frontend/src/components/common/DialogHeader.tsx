@@ -19,7 +19,9 @@ export function DialogHeader({ id, title, onClose, children }: DialogHeaderProps
           <h2 id={id} className="text-2xl font-bold break-words short:text-base">
             <bdi>{title}</bdi>
           </h2>
-          {children !== undefined && <p className="text-slate-400 mt-1 short:mt-0 short:text-xs">{children}</p>}
+          {children !== undefined && (
+            <p className="text-slate-400 mt-1 short:mt-0 short:text-xs">{children}</p>
+          )}
         </div>
         <button
           type="button"
