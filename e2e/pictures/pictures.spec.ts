@@ -364,6 +364,8 @@ test('a dataset’s window', async ({ page, panel, server }) => {
   await take({
     DatasetStatistics: dialog,
     LengthDistribution: region('Sequence Length Distribution'),
+    TextFigures: region('Texts of All Splits'),
+    TokenCounts: region('Token Counts'),
     StorageTiles: region('Storage'),
   });
   const costs = region('What would max_length cost?');

@@ -68,6 +68,6 @@ function pickColour({ kind }: TokenView, position: number): string {
 }
 
 /** Show white space as symbols. */
-function showWhitespace(text: string): string {
+export function showWhitespace(text: string): string {
   return text === '' ? '∅' : text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll(' ', '·');
 }

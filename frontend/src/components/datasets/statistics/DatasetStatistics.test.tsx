@@ -4,7 +4,12 @@ import { http, HttpResponse } from 'msw';
 
 import { makeDetail } from '../../../test/fixtures';
 import { api, problem, server } from '../../../test/server';
-import { makeReadyTokenization, makeStatistics, makeWhatIf } from '../../../test/tokenizationFixtures';
+import {
+  makeReadyTokenization,
+  makeStatistics,
+  makeTokenStatistics,
+  makeWhatIf,
+} from '../../../test/tokenizationFixtures';
 import type { DatasetDetail, DatasetStatistics as Statistics } from '../../../types/dataset';
 import { makeDatasetRoute } from '../../../utils/route';
 import DatasetStatistics from './DatasetStatistics';
@@ -16,6 +21,7 @@ function renderDatasetStatistics(
   statistics: Statistics,
   changes: Partial<DatasetDetail> = {},
   refusal: HttpResponse<string> | null = null,
+  route = makeDatasetRoute('ds_1'),
 ): void {
   server.use(
     http.get(api('/datasets/ds_1/statistics'), () => HttpResponse.json(statistics)),
@@ -27,13 +33,7 @@ function renderDatasetStatistics(
   if (refusal !== null) {
     server.use(http.get(api('/datasets/ds_1/statistics'), () => refusal, { once: true }));
   }
-  render(
-    <DatasetStatistics
-      dataset={makeDetail(changes)}
-      route={makeDatasetRoute('ds_1')}
-      onNavigate={onNavigate}
-    />,
-  );
+  render(<DatasetStatistics dataset={makeDetail(changes)} route={route} onNavigate={onNavigate} />);
 }
 
 it('shows figures, lengths as a table, and splits', async () => {
@@ -89,4 +89,34 @@ it('explains nothing if the numbers agree', async () => {
   });
   expect(await screen.findByText('5,234,567')).toBeInTheDocument();
   expect(screen.queryByText(/counts every sample in full/)).toBeNull();
+});
+
+it('shows every figure of one split, which the address names', async () => {
+  const tokens = { ...makeTokenStatistics(), samples: 1_990, tokens: 77, characters_per_token: 3.5 };
+  const [train, validation] = makeStatistics().splits;
+  if (train === undefined || validation === undefined) throw new Error('The fixture has two splits.');
+  renderDatasetStatistics(
+    makeStatistics({ splits: [train, { ...validation, tokens }] }),
+    {},
+    null,
+    makeDatasetRoute('ds_1', { split: 'validation' }),
+  );
+  expect(await screen.findByLabelText('Split')).toHaveValue('validation');
+  expect(screen.getByText('77')).toHaveClass('text-blue-400');
+  expect(screen.getByText('3.5')).toBeInTheDocument();
+  expect(screen.getByText(/count the 1,990 samples.* other 10 have a null text/)).toBeInTheDocument();
+  await userEvent.selectOptions(screen.getByLabelText('Split'), 'train');
+  expect(onNavigate).toHaveBeenCalledWith(makeDatasetRoute('ds_1', { split: 'train' }));
+});
+
+it('says that the tokenization does not cover a split', async () => {
+  renderDatasetStatistics(makeStatistics(), {}, null, makeDatasetRoute('ds_1', { split: 'train' }));
+  expect(await screen.findByText(/does not cover this split/)).toBeInTheDocument();
+});
+
+it('shows characters, nulls and empty texts', async () => {
+  renderDatasetStatistics(makeStatistics({ characters: 123_456, null_texts: 7, empty_texts: 5 }));
+  const texts = await screen.findByRole('region', { name: 'Texts of All Splits' });
+  expect(texts).toHaveTextContent('Characters123,456');
+  expect(texts).toHaveTextContent('Null texts7Empty texts5');
 });

@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import { getDatasetStatistics } from '../../../api/datasets';
 import { useResource } from '../../../hooks/useResource';
 import type { DatasetDetail, DatasetStatistics as Statistics, TokenStatistics } from '../../../types/dataset';
-import { formatCount, formatDecimal, formatPercent } from '../../../utils/formatters';
+import { formatCount, formatDecimal, formatPercent, formatPlural } from '../../../utils/formatters';
 import type { DatasetRoute } from '../../../utils/route';
 import { describeSettings, findNewestReady } from '../../../utils/tokenizations';
 import { InfoTile } from '../../common/InfoTile';
@@ -14,6 +14,8 @@ import { StatTile } from '../../common/StatTile';
 import { card } from '../../common/styles';
 import { LengthDistribution } from './LengthDistribution';
 import { StorageTiles } from './StorageTiles';
+import { TextFigures } from './TextFigures';
+import { TokenCounts } from './TokenCounts';
 import { WhatIfPanel } from './WhatIfPanel';
 
 interface DatasetStatisticsProps {
@@ -42,7 +44,16 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
     case 'loaded': {
       const select = (tokenization: string): void =>
         onNavigate({ ...route, tokenization, tokenRow: null, token: null });
-      return <Figures dataset={dataset} statistics={state.value} onSelect={select} />;
+      const show = (split: string | null): void => onNavigate({ ...route, split, page: 1 });
+      return (
+        <Figures
+          dataset={dataset}
+          statistics={state.value}
+          split={route.split}
+          onSelect={select}
+          onSplit={show}
+        />
+      );
     }
   }
 }
@@ -50,24 +61,41 @@ export default function DatasetStatistics({ dataset, route, onNavigate }: Datase
 interface FiguresProps {
   readonly dataset: DatasetDetail;
   readonly statistics: Statistics;
+  /** The split whose figures are shown; null: all of them. */
+  readonly split: string | null;
   /** Shows the figures of another tokenization. */
   readonly onSelect: (tokenization: string) => void;
+  readonly onSplit: (split: string | null) => void;
 }
 
-function Figures({ dataset, statistics, onSelect }: FiguresProps) {
-  const { tokens, tokenization_id: tokenization } = statistics;
-  const longest = tokens?.maximum ?? null;
+function Figures({ dataset, statistics, split, onSelect, onSplit }: FiguresProps) {
+  const { tokenization_id: tokenization } = statistics;
+  const scope = statistics.splits.find(({ name }) => name === split) ?? statistics;
+  const longest = statistics.tokens?.maximum ?? null;
   return (
     <div className="space-y-6">
       <TokenizationSelect dataset={dataset} value={tokenization} onSelect={onSelect} />
-      <Summary statistics={statistics} />
-      <TokenFigures dataset={dataset} statistics={statistics} />
+      {statistics.splits.length > 1 && (
+        <SelectField
+          id="statistics-split"
+          label="Split"
+          value={scope === statistics ? '' : (split ?? '')}
+          choices={[['', 'All Splits'], ...statistics.splits.map(({ name }) => [name, name] as const)]}
+          onChange={(name) => onSplit(name === '' ? null : name)}
+        />
+      )}
+      <Summary statistics={scope} />
+      <TokenFigures dataset={dataset} statistics={scope} tokenization={tokenization} />
+      <TextFigures statistics={statistics} />
       <Splits statistics={statistics} />
       <StorageTiles dataset={dataset} />
       <WhatIfPanel key={tokenization} datasetId={dataset.id} {...{ tokenization, longest }} />
     </div>
   );
 }
+
+/** Figures of all splits, or of one. */
+type Scope = Pick<Statistics, 'samples' | 'tokens'>;
 
 interface TokenizationSelectProps extends Pick<FiguresProps, 'dataset' | 'onSelect'> {
   readonly value: string | null;
@@ -86,26 +114,48 @@ function TokenizationSelect({ dataset, value, onSelect }: TokenizationSelectProp
   ) : null;
 }
 
-function TokenFigures({ dataset, statistics }: Omit<FiguresProps, 'onSelect'>) {
-  const { tokens, tokenization_id } = statistics;
+interface TokenFiguresProps extends Pick<FiguresProps, 'dataset'> {
+  readonly statistics: Scope;
+  /** The tokenization that counted the tokens. */
+  readonly tokenization: string | null;
+}
+
+function TokenFigures({ dataset, statistics: { samples, tokens }, tokenization }: TokenFiguresProps) {
   if (tokens === null) {
     return (
       <p className="text-sm text-slate-400">
-        Tokenize this dataset to see token statistics: open the Tokenization tab.
+        {tokenization === null
+          ? 'Tokenize this dataset to see token statistics: open the Tokenization tab.'
+          : 'The tokenization does not cover this split. Choose another split or tokenization.'}
       </p>
     );
   }
-  const tokenization = dataset.tokenizations.find(({ id }) => id === tokenization_id);
+  const written = dataset.tokenizations.find(({ id }) => id === tokenization)?.num_tokens ?? null;
   return (
     <>
-      <TokenCountNote countedTokens={tokens.tokens} writtenTokens={tokenization?.num_tokens ?? null} />
+      {/* What was written is known of all splits together. */}
+      {samples === dataset.num_samples && (
+        <TokenCountNote countedTokens={tokens.tokens} writtenTokens={written} />
+      )}
+      <CountedSamplesNote samples={samples} counted={tokens.samples} />
       <Percentiles tokens={tokens} />
       <LengthDistribution tokens={tokens} />
+      <TokenCounts tokens={tokens} />
     </>
   );
 }
 
-function Summary({ statistics: { samples, tokens } }: { readonly statistics: Statistics }) {
+/** Says over which samples the token figures are, if not over all: sums, average and bars count the same ones. */
+function CountedSamplesNote({ samples, counted }: { readonly samples: number; readonly counted: number }) {
+  return samples === counted ? null : (
+    <p className="text-sm text-slate-400">
+      Tokens, average, percentiles and bars count the {formatPlural(counted, 'sample')} that the tokenization
+      read. The other {formatCount(samples - counted)} have a null text or are in splits that it leaves out.
+    </p>
+  );
+}
+
+function Summary({ statistics: { samples, tokens } }: { readonly statistics: Scope }) {
   const note = tokens === null ? {} : { note: `of ${formatCount(tokens.vocab_size)}` };
   return (
     <dl className="grid grid-cols-4 gap-4 max-sm:grid-cols-2">
@@ -136,15 +186,17 @@ function TokenCountNote({ countedTokens, writtenTokens }: TokenCountNoteProps) {
 }
 
 function Percentiles({ tokens }: { readonly tokens: TokenStatistics }) {
-  const figures: [string, number][] = [
+  const figures: [string, number | null][] = [
     ['Min', tokens.minimum],
     ['Median', tokens.median],
     ['p95', tokens.p95],
     ['p99', tokens.p99],
     ['Max', tokens.maximum],
+    ['Characters per token', tokens.characters_per_token],
+    ['Bytes per token', tokens.bytes_per_token],
   ];
   return (
-    <dl className="grid grid-cols-5 gap-4 max-sm:grid-cols-2">
+    <dl className="grid grid-cols-7 gap-4 max-md:grid-cols-2">
       {figures.map(([name, value]) => (
         <InfoTile key={name} label={name}>
           {formatDecimal(value).replace(/\.0$/, '')}
