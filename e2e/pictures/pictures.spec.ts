@@ -443,6 +443,20 @@ test('subsets', async ({ page, server }) => {
   await take({ SubsetLineage: lineage });
 });
 
+test('exports', async ({ page, panel, server }) => {
+  const pets = await imported(server, { 'train.jsonl': TEXT.repeat(60) }, 'mill');
+  await page.goto(`${server.url}/datasets/${pets.id}/overview`);
+  const button = panel.dialog('mill').getByRole('button', { name: 'Export…' });
+  await take({ ExportButton: button });
+  await button.click();
+  const dialog = page.getByRole('dialog', { name: 'Export', exact: true });
+  await dialog.getByLabel('Format').selectOption('CSV');
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  const list = dialog.getByRole('region', { name: 'Exports' });
+  await expect(list.getByRole('link', { name: 'train-00000-of-00001.csv' })).toBeVisible();
+  await takeTall({ ExportDialog: [dialog], ExportList: [list] });
+});
+
 test('parts', async ({ page, panel, server }) => {
   const part = await downloaded(server, { repo_id: NOVELS, amount: { kind: 'rows', rows: 100 } });
   await expect(panel.repository).toBeVisible();

@@ -11,6 +11,7 @@ import { InfoTile } from '../../common/InfoTile';
 import { lazyPart } from '../../common/lazyPart';
 import { Notice } from '../../common/Notice';
 import { StatTile } from '../../common/StatTile';
+import { ExportButton } from '../shared/ExportButton';
 import { UsageSnippets } from '../shared/UsageSnippets';
 import { MixtureShares } from './MixtureShares';
 import { SubsetLineage } from './SubsetLineage';
@@ -41,6 +42,13 @@ export function DatasetOverview({ dataset }: DatasetOverviewProps) {
       <Information dataset={dataset} />
       {dataset.status === 'ready' && dataset.source === 'huggingface' && (
         <RepositoryActions key={dataset.id} dataset={dataset} />
+      )}
+      {dataset.status === 'ready' && (
+        <ExportButton
+          datasetId={dataset.id}
+          target={{ kind: 'datasets', id: dataset.id }}
+          name={dataset.name}
+        />
       )}
       {dataset.status === 'ready' && <ColumnTable dataset={dataset} />}
       <DatasetDescription text={dataset.metadata.description} />

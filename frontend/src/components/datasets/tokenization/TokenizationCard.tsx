@@ -15,6 +15,7 @@ import { ProgressBar } from '../../common/ProgressBar';
 import { StatusBadge } from '../../common/StatusBadge';
 import { tile } from '../../common/styles';
 import { RetryForm } from '../shared/RetryForm';
+import { ExportButton } from '../shared/ExportButton';
 import { DeleteTokenizationDialog } from './DeleteTokenizationDialog';
 import { LedgerAndAudit } from './LedgerAndAudit';
 import { TokenizationActions } from './TokenizationActions';
@@ -47,7 +48,17 @@ export function TokenizationCard(props: TokenizationCardProps) {
         <Notice key={warning}>{warning}</Notice>
       ))}
       <RetryStatus id={tokenization.id} controls={controls} />
-      {tokenization.status === 'ready' && <AuditToggle {...props} />}
+      {tokenization.status === 'ready' && (
+        <div className="flex flex-wrap items-center gap-3">
+          <AuditButton {...props} />
+          <ExportButton
+            datasetId={tokenization.dataset_id}
+            target={{ kind: 'tokenizations', id: tokenization.id }}
+            name={`the tokens of ${tokenization.tokenizer}`}
+          />
+        </div>
+      )}
+      {tokenization.status === 'ready' && props.open && <LedgerAndAudit id={tokenization.id} />}
     </article>
   );
 }
@@ -113,14 +124,11 @@ function RetryStatus({ id, controls }: { readonly id: string; readonly controls:
   );
 }
 
-function AuditToggle({ tokenization, open, onToggle }: TokenizationCardProps) {
+function AuditButton({ open, onToggle }: TokenizationCardProps) {
   return (
-    <>
-      <Button look="text" aria-expanded={open} onClick={onToggle}>
-        {open ? 'Hide' : 'Show'} audit, ledger and rows
-      </Button>
-      {open && <LedgerAndAudit id={tokenization.id} />}
-    </>
+    <Button look="text" aria-expanded={open} onClick={onToggle}>
+      {open ? 'Hide' : 'Show'} audit, ledger and rows
+    </Button>
   );
 }
 
