@@ -48,6 +48,7 @@ from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.update_service import UpdateService
+from mistudio.services.vocabulary_service import VocabularyService
 from mistudio.services.what_if_service import WhatIfService
 from mistudio.utils.tasks import end_task
 from mistudio.workers.engines import EmbeddedEngine, Engine, ScaledOutEngine
@@ -159,6 +160,7 @@ class Server:
             tokenizers=self.tokenizers,
             tokenizations=self.tokenizations,
             rows=self.rows,
+            vocabulary=VocabularyService(self.storage, self.rows),
             statistics=StatisticsService(self.database),
             what_if=WhatIfService(self.database, self.storage, self.tokenizers),
             references=ReferenceService(self.database, self.storage.reserve),

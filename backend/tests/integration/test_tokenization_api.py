@@ -131,6 +131,35 @@ async def test_contexts_and_positions_lead_to_documents(server: RunningServer, d
         assert 422 == (await server.http.get(f"{address}/positions?{query}")).status_code
 
 
+async def test_vocabulary_by_frequency_and_in_context(server: RunningServer, dataset_id: str) -> None:
+    """The counts are those of the statistics; a search finds text and id; each context has its token."""
+    made = await tokenize(server, dataset_id, max_length=16, begin_of_row_token="bos")
+    address = f"/api/tokenizations/{made['id']}/vocabulary"
+    statistics = await server.get(f"/api/datasets/{dataset_id}/statistics", tokenization=made["id"])
+    most = (await server.get(address, limit=5))["data"]
+    assert [(each["id"], each["text"], each["count"]) for each in most] == [
+        (each["id"], each["text"], each["count"]) for each in statistics["tokens"]["most_frequent"][:5]
+    ]
+    for each in most:
+        assert each["count"] == sum(split["count"] for split in each["splits"])
+    never, least = [(await server.get(address, order=order)) for order in ("never", "least")]
+    assert least["pagination"]["total"] == statistics["tokens"]["unique_tokens"]
+    assert all(each["count"] == each["inserted"] == 0 for each in never["data"])
+    found = (await server.get(address, search=most[0]["text"].upper()))["data"]
+    assert most[0] in found
+    assert most[1] in (await server.get(address, search=str(most[1]["id"])))["data"]
+    contexts = await server.get(f"{address}/{most[0]['id']}/contexts", window=3, limit=7, page=2)
+    assert contexts["pagination"]["total"] == most[0]["count"]
+    assert [most[0]["id"]] * 7 == [each["tokens"][each["at"]]["id"] for each in contexts["data"]]
+    assert all(len(each["tokens"]) <= 7 for each in contexts["data"])
+    assert contexts["token"] == most[0]
+    begin = next(each["id"] for each in statistics["tokens"]["special_tokens"] if each["count"])
+    inserted = await server.get(f"{address}/{begin}/contexts", split="train")
+    assert inserted["data"][0]["tokens"][0]["kind"] == "special"
+    for query, status in (("999999999/contexts", 404), ("5/contexts?split=dev", 422), ("5/contexts?window=65", 422)):
+        assert status == (await server.http.get(f"{address}/{query}")).status_code
+
+
 async def test_limits_windows_and_columns(server: RunningServer, dataset_id: str) -> None:
     """Each is part of the identity and of the ledger; what cannot work is refused with its field."""
     settings = {"max_length": 12, "packing": "windows", "stride": 5, "min_tokens": 8, "max_tokens": 500}

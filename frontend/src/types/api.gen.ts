@@ -1047,6 +1047,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/tokenizations/{tokenization_id}/vocabulary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List Vocabulary
+     * @description List the tokens of the vocabulary with their exact counts in each split.
+     */
+    get: operations['listVocabulary'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/tokenizations/{tokenization_id}/vocabulary/{token_id}/contexts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List Token Contexts
+     * @description List where a token occurs in written rows, each with the tokens around it; and how often it does.
+     */
+    get: operations['listTokenContexts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/tokenize-preview': {
     parameters: {
       query?: never;
@@ -2729,6 +2769,24 @@ export interface components {
     JobState: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
     JsonValue: unknown;
     /**
+     * KeywordContext
+     * @description One occurrence of a token, with the tokens of its row around it; it is number ``at`` of ``tokens``.
+     */
+    KeywordContext: {
+      /** At */
+      at: number;
+      /** Origins */
+      origins: components['schemas']['TokenOrigin'][];
+      /** Position */
+      position: number;
+      /** Row */
+      row: number;
+      /** Split */
+      split: string;
+      /** Tokens */
+      tokens: components['schemas']['TokenView'][];
+    };
+    /**
      * Ledger
      * @description What became of every token.
      *
@@ -3109,6 +3167,12 @@ export interface components {
     Page_TokenizedRow_: {
       /** Data */
       data: components['schemas']['TokenizedRow'][];
+      pagination: components['schemas']['Pagination'];
+    };
+    /** Page[VocabularyToken] */
+    Page_VocabularyToken_: {
+      /** Data */
+      data: components['schemas']['VocabularyToken'][];
       pagination: components['schemas']['Pagination'];
     };
     /**
@@ -4045,6 +4109,16 @@ export interface components {
       tokens: components['schemas']['TokenView'][];
     };
     /**
+     * TokenContexts
+     * @description One page of the occurrences of a token, with its counts.
+     */
+    TokenContexts: {
+      /** Data */
+      data: components['schemas']['KeywordContext'][];
+      pagination: components['schemas']['Pagination'];
+      token: components['schemas']['VocabularyToken'];
+    };
+    /**
      * TokenCount
      * @description How often one token occurs.
      */
@@ -4457,6 +4531,18 @@ export interface components {
       text: string;
     };
     /**
+     * TokenSplitCount
+     * @description How often one token occurs in one split.
+     */
+    TokenSplitCount: {
+      /** Count */
+      count: number;
+      /** Inserted */
+      inserted: number;
+      /** Split */
+      split: string;
+    };
+    /**
      * TokenStatistics
      * @description Exact token figures of source rows, before anything is cut; padding and special tokens do not count.
      *
@@ -4636,6 +4722,38 @@ export interface components {
       code: string;
       /** Title */
       title: string;
+    };
+    /**
+     * VocabularyToken
+     * @description One token of the vocabulary; padding does not count.
+     */
+    VocabularyToken: {
+      /**
+       * Count
+       * @description Occurrences in documents, as they were written.
+       */
+      count: number;
+      /** Id */
+      id: number;
+      /**
+       * Inserted
+       * @description Occurrences as an inserted special token.
+       */
+      inserted: number;
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'data' | 'special';
+      /**
+       * Share
+       * @description ``count``, of all tokens of documents.
+       */
+      share: number;
+      /** Splits */
+      splits: components['schemas']['TokenSplitCount'][];
+      /** Text */
+      text: string;
     };
     /**
      * WhatIfLayout
@@ -9314,6 +9432,179 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TraceResponse'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listVocabulary: {
+    parameters: {
+      query?: {
+        /** @description Items per page. */
+        limit?: number;
+        /** @description Most frequent first, least frequent first, or those never written. */
+        order?: 'most' | 'least' | 'never';
+        /** @description Counts from 1. */
+        page?: number;
+        /** @description A part of the text, or an id. */
+        search?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_VocabularyToken_'];
+        };
+      };
+      /** @description A token is needed */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Access refused */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not possible in the present state */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The data is missing on disk */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not valid */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listTokenContexts: {
+    parameters: {
+      query?: {
+        /** @description Items per page. */
+        limit?: number;
+        /** @description Counts from 1. */
+        page?: number;
+        /** @description Default: all splits. */
+        split?: string | null;
+        /** @description Tokens on each side. */
+        window?: number;
+      };
+      header?: never;
+      path: {
+        token_id: number;
+        /** @description Id of a tokenization, tok_… */
+        tokenization_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenContexts'];
         };
       };
       /** @description A token is needed */

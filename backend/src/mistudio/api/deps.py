@@ -29,6 +29,7 @@ from mistudio.services.subset_service import SubsetService
 from mistudio.services.tokenization_service import TokenizationService
 from mistudio.services.tokenizer_service import TokenizerService
 from mistudio.services.update_service import UpdateService
+from mistudio.services.vocabulary_service import VocabularyService
 from mistudio.services.what_if_service import WhatIfService
 
 
@@ -51,6 +52,7 @@ class Services:
     tokenizers: TokenizerService
     tokenizations: TokenizationService
     rows: RowService
+    vocabulary: VocabularyService
     statistics: StatisticsService
     what_if: WhatIfService
     references: ReferenceService

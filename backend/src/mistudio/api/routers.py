@@ -18,6 +18,7 @@ from mistudio.api.routes import (
     system,
     tokenizations,
     updates,
+    vocabulary,
 )
 
 
@@ -34,6 +35,7 @@ def include_routers(app: FastAPI) -> None:
         columns,
         indexes,
         tokenizations,
+        vocabulary,
         exports,
         jobs,
         hub,

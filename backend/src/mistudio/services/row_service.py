@@ -32,16 +32,20 @@ _TOKENS_OF_A_PAGE: Final = 200_000
 
 
 @dataclass(frozen=True)
-class _OpenRows:
+class OpenRows:
+    """The rows of a tokenization, and the tokenizer that shows them as text."""
+
     dataset_id: str
     store: TokenizedStore
     tokenizer: LoadedTokenizer
 
     @property
     def manifest(self) -> TokenizedManifest:
+        """The manifest of the tokenization."""
         return self.store.manifest
 
     def choose_split(self, wanted: str | None) -> str:
+        """Return the split, by default the first. Raises UnknownSplit."""
         names = [split.name for split in self.manifest.splits]
         if wanted is None:
             return names[0]
@@ -53,7 +57,12 @@ class _OpenRows:
             )
         return wanted
 
+    def choose_splits(self, wanted: str | None) -> list[str]:
+        """Return the split, by default all of them. Raises UnknownSplit."""
+        return [split.name for split in self.manifest.splits] if wanted is None else [self.choose_split(wanted)]
+
     def show_row(self, split: str, row: TokenRow, shown: int) -> TokenizedRow:
+        """Return the row as the API has it, with at most ``shown`` tokens."""
         kinds = list_kinds(row, self.manifest)[:shown]
         return TokenizedRow(
             split=split,
@@ -85,7 +94,7 @@ class RowService:
 
     async def list_rows(self, tokenization_id: str, *, split: str | None, page: int, limit: int) -> Page[TokenizedRow]:
         """Return one page of rows, empty beyond the end. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
-        opened = await self._open(tokenization_id)
+        opened = await self.open(tokenization_id)
         name = opened.choose_split(split)
 
         def read() -> tuple[int, list[TokenizedRow]]:
@@ -101,7 +110,7 @@ class RowService:
         self, tokenization_id: str, *, split: str | None, length: int, count: int, seed: int
     ) -> list[TokenContext]:
         """Return random contexts of one split. Raises NotFound, NotReady, UnknownSplit, DataMissing."""
-        opened = await self._open(tokenization_id)
+        opened = await self.open(tokenization_id)
         name = opened.choose_split(split)
 
         def draw() -> list[TokenContext]:
@@ -118,8 +127,8 @@ class RowService:
 
         Raises NotFound, NotReady, UnknownSplit, DataMissing.
         """
-        opened = await self._open(tokenization_id)
-        splits = [each.name for each in opened.manifest.splits] if split is None else [opened.choose_split(split)]
+        opened = await self.open(tokenization_id)
+        splits = opened.choose_splits(split)
 
         def find() -> Page[TokenContext]:
             dataset = read_manifest(self._storage.folder(opened.dataset_id))
@@ -134,7 +143,7 @@ class RowService:
 
     async def trace(self, tokenization_id: str, *, split: str | None, row: int, position: int) -> TraceResponse:
         """Trace one position back. Raises NotFound, NotReady, UnknownSplit, ValidationFailed, DataMissing."""
-        opened = await self._open(tokenization_id)
+        opened = await self.open(tokenization_id)
         name = opened.choose_split(split)
 
         def find() -> TraceResponse:
@@ -156,7 +165,7 @@ class RowService:
 
         return await asyncio.to_thread(find)
 
-    def _trace_row(self, opened: _OpenRows, split: str, row: TokenRow, position: int) -> Trace:
+    def _trace_row(self, opened: OpenRows, split: str, row: TokenRow, position: int) -> Trace:
         if position >= len(row.ids):
             count = len(row.ids)
             message = f"Row {row.row} has {count:,} positions, counted from 0; there is no position {position}."
@@ -174,13 +183,14 @@ class RowService:
             find_characters=lambda text: tokenizer.encode_with_offsets(text, add_special_tokens=False).spans,
         )
 
-    async def _open(self, tokenization_id: str) -> _OpenRows:
+    async def open(self, tokenization_id: str) -> OpenRows:
+        """Return the rows with their tokenizer. Raises NotFound, NotReady, DataMissing."""
         async with self._database.read() as session:
             record = await get_ready_tokenization(session, tokenization_id)
         folder = self._storage.tokenized(record.dataset_id, record.id)
         store = await asyncio.to_thread(self._tokenizations.get, record.dataset_id, record.id, folder)
         tokenizer = await self._tokenizers.load(record.tokenizer, record.tokenizer_revision)
-        return _OpenRows(record.dataset_id, store, tokenizer)
+        return OpenRows(record.dataset_id, store, tokenizer)
 
 
 def _source(traced: Trace, dataset: Path) -> TraceSource | None:

@@ -34,7 +34,7 @@ def find_positions(
         split = store.manifest.split(name)
         arrays, before = RowArrays(store.folder, store.manifest, split), len(rows)
         for spans in read_spans(store.folder, store.manifest, split, arrays):
-            row, position = _find_in_batch(spans, wanted)
+            row, position = find_in_batch(spans, wanted)
             rows.append(row + spans.first_row)
             positions.append(position)
         counts.append(sum(map(len, rows[before:])))
@@ -43,7 +43,7 @@ def find_positions(
     return TokenPositions(store, dataset, len(wanted), tuple(splits), split_of, *found)
 
 
-def _find_in_batch(spans: BatchSpans, wanted: Ints) -> tuple[Ints, Ints]:
+def find_in_batch(spans: BatchSpans, wanted: Ints) -> tuple[Ints, Ints]:
     """Return the rows, counted in the record batch, and the positions at which the tokens begin."""
     ids, count = spans.ids, len(wanted)
     found = np.flatnonzero(ids[: max(0, len(ids) - count + 1)] == wanted[0])
