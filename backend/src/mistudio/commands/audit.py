@@ -60,10 +60,7 @@ def audit(
 def _open_data(wanted: str, revision: str | None, token: str | None, settings: Settings) -> Iterator[Path]:
     """Lend the place of the data; that of a repository is fetched, and removed afterwards."""
     if _TOKENIZATION.fullmatch(wanted):
-        folders = list(settings.datasets_dir.glob(f"*/tokenized/{wanted}"))
-        if not folders:
-            raise ValidationFailed(f"There is no tokenization {wanted} in {settings.data_dir}.")
-        yield folders[0]
+        yield _find_tokenization(wanted, settings)
     elif Path(wanted).exists():
         yield Path(wanted)
     elif problem := validate_repo_id(wanted, bare=True):
@@ -73,6 +70,12 @@ def _open_data(wanted: str, revision: str | None, token: str | None, settings: S
 
         with TemporaryDirectory(dir=ensure_dir(settings.staging_dir), prefix="audit-") as place:
             yield fetch_tokens(wanted, revision, Path(place), token=token)
+
+
+def _find_tokenization(wanted: str, settings: Settings) -> Path:
+    for folder in settings.datasets_dir.glob(f"*/tokenized/{wanted}"):
+        return folder
+    raise ValidationFailed(f"There is no tokenization {wanted} in {settings.data_dir}.")
 
 
 def _load_tokenizer(

@@ -45,13 +45,7 @@ async def _use(
         _show_estimate(await api.get(f"{path}/export", **request), json=json)
         return
     started = await api.call("POST", f"{path}/export", json=request)
-    with progress_bar(wanted, quiet=json) as bar:
-
-        def has_ended(job: Mapping[str, Any]) -> bool:
-            bar.show({"job": job})
-            return job["state"] not in ("queued", "running")
-
-        await api.poll(f"/jobs/{started['id']}", has_ended)
+    await _follow(api, started["id"], wanted, quiet=json)
     made = await api.get(f"/exports/{started['id']}")
     if made["state"] == "succeeded":
         _copy(made, folder)
@@ -59,6 +53,16 @@ async def _use(
     if made["state"] != "succeeded":
         raise fail(str(made["error_message"]))
     _show_made(made, folder, json=json)
+
+
+async def _follow(api: Studio, job_id: str, name: str, *, quiet: bool) -> None:
+    with progress_bar(name, quiet=quiet) as bar:
+
+        def has_ended(job: Mapping[str, Any]) -> bool:
+            bar.show({"job": job})
+            return job["state"] not in ("queued", "running")
+
+        await api.poll(f"/jobs/{job_id}", has_ended)
 
 
 async def _find_path(api: Studio, wanted: str) -> str:

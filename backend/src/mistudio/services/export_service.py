@@ -79,6 +79,11 @@ class ExportService:
         plan = await asyncio.to_thread(_make_plan, target.source, format_, columns, splits)
         size = (await asyncio.to_thread(self._estimate, target, plan)).bytes
         require_room(self._settings.data_dir, size, reserve=self._settings.disk_reserve_bytes)
+        job = await self._add_job(target, plan)
+        await self._jobs.enqueue(job.id)
+        return await self.get(job.id)
+
+    async def _add_job(self, target: _Target, plan: ExportPlan) -> Job:
         async with self._database.write() as session:
             await _require_ready(session, target)
             await _require_none_active(session, target)
@@ -87,8 +92,7 @@ class ExportService:
             )
             layout = ExportLayout(self._storage.export(target.dataset_id, job.id))
             await asyncio.to_thread(_write_plan, layout, plan)
-        await self._jobs.enqueue(job.id)
-        return await self.get(job.id)
+            return job
 
     async def list_exports(self, dataset_id: str) -> list[ExportResponse]:
         """Return the exports of a dataset and of its tokenizations, newest first. Raises NotFound, NotReady."""
@@ -184,13 +188,7 @@ def _make_plan(
     source: ExportSource, format_: ExportFormat, columns: Sequence[str] | None, splits: Sequence[str] | None
 ) -> ExportPlan:
     present = source.list_splits()
-    for split in splits or ():
-        if split not in present:
-            raise UnknownSplit(
-                f"There is no split “{split}”. Splits: {', '.join(present)}.",
-                field="splits",
-                extra={"choices": [*present]},
-            )
+    _check_splits(present, splits or ())
     plan = ExportPlan(
         format=format_,
         splits=tuple(present if splits is None else dict.fromkeys(splits)),
@@ -199,6 +197,16 @@ def _make_plan(
     for split in plan.splits:
         choose_columns(source.read_schema(split), plan)
     return plan
+
+
+def _check_splits(present: Sequence[str], wanted: Sequence[str]) -> None:
+    for split in wanted:
+        if split not in present:
+            raise UnknownSplit(
+                f"There is no split “{split}”. Splits: {', '.join(present)}.",
+                field="splits",
+                extra={"choices": [*present]},
+            )
 
 
 def _write_plan(layout: ExportLayout, plan: ExportPlan) -> None:
