@@ -20,6 +20,7 @@ from mistudio.services.jobs.figures import DatasetFigures
 from mistudio.workers.dataset_tasks import (
     derive_subset_task,
     download_dataset_task,
+    export_rows_task,
     extend_dataset_task,
     import_dataset_task,
     index_dataset_task,
@@ -197,6 +198,7 @@ TASKS = {
     "tokenize": (tokenize_dataset_task, "tokenization"),
     "index": (index_dataset_task, "indexes"),
     "profile": (profile_columns_task, "indexes"),
+    "export": (export_rows_task, "indexes"),
 }
 
 
