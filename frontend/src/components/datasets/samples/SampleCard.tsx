@@ -37,7 +37,9 @@ export function SampleCard({ datasetId, sample, tokenization = null }: SampleCar
       <div
         className={`flex items-center justify-between gap-4 ${open ? 'sticky -top-6 z-10 -mx-4 -mt-4 mb-1 px-4 h-11 bg-slate-800 rounded-t-lg' : 'mb-2 h-4'}`}
       >
-        <span className="text-xs text-slate-500 truncate">{describeSample(sample)}</span>
+        <span className={`text-xs truncate ${open ? 'text-slate-400' : 'text-slate-500'}`}>
+          {describeSample(sample)}
+        </span>
         <div className="flex items-center gap-2">
           <CopyButton label={`Copy sample #${sample.id}`} text={async () => (await fetchFullSample()).text} />
           <ExpandButton name={`sample #${sample.id}`} open={open} onToggle={toggle} />
