@@ -132,7 +132,7 @@ class ExportService:
         await self._jobs.stop([job] if job.is_active else [])
         reserve = self._storage.reserve
         await reserve.use(lambda: self._remove_record(export_id))
-        await reserve.use(lambda: asyncio.to_thread(self._storage.discard_export, export_id))
+        await reserve.use(lambda: asyncio.to_thread(self._storage.discard_export, job.dataset_id, export_id))
         self._storage.empty_soon()
 
     async def _remove_record(self, export_id: str) -> None:
@@ -151,7 +151,8 @@ class ExportService:
         async with self._database.read() as session:
             if not target_id.startswith("tok_"):
                 dataset = await get_ready_dataset(session, target_id, action="exported")
-                return _Target(dataset.id, None, DatasetSource(self._storage.folder(dataset.id)), 0)
+                rows = await asyncio.to_thread(DatasetSource, self._storage.folder(dataset.id))
+                return _Target(dataset.id, None, rows, 0)
             record = await get_ready_tokenization(session, target_id)
         source = await asyncio.to_thread(TokenSource, self._storage.tokenized(record.dataset_id, record.id))
         return _Target(record.dataset_id, record.id, source, source.manifest.tokenizer.vocab_size)

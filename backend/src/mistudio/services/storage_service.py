@@ -157,10 +157,9 @@ class StorageService:
             self._move_to_trash(folder)
         self.unmark(record_id)
 
-    def discard_export(self, job_id: str) -> None:
+    def discard_export(self, dataset_id: str, job_id: str) -> None:
         """Move the folder of an export into the trash."""
-        for folder in self._settings.datasets_dir.glob("*/"):
-            self._move_to_trash(DatasetLayout(folder).exports / job_id)
+        self._move_to_trash(self.export(dataset_id, job_id))
 
     def _move_to_trash(self, folder: Path) -> None:
         target = self._settings.trash_dir / f"{folder.parent.name}-{folder.name}-{uuid4().hex}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mistudio.corpus.export.writer import FILE_BYTES, number_files
+from mistudio.corpus.export.writer import NumberedFiles
 from mistudio.corpus.tokenize.arrow_columns import dump_dataset_dict, dump_dataset_state
 
 _GROUP_ROWS = 10_000
@@ -19,11 +19,13 @@ class ParquetSplit:
     """Writes a split as ``split-00000-of-00002.parquet`` and so on, compressed by zstd."""
 
     def __init__(self, folder: Path, split: str, schema: pa.Schema) -> None:
-        self._folder, self._split, self._schema = folder, split, schema
-        self._paths: list[Path] = []
-        self._writer: pq.ParquetWriter | None = None
+        self._schema = schema
+        self._files = NumberedFiles(folder, split, ".parquet", open_file=self._open)
         self._waiting: list[pa.RecordBatch] = []
-        self._rows = self._bytes = self._file_bytes = 0
+        self._rows = self._bytes = 0
+
+    def _open(self, path: Path) -> pq.ParquetWriter:
+        return pq.ParquetWriter(path, self._schema, compression="zstd")
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
@@ -34,28 +36,19 @@ class ParquetSplit:
             self._flush()
 
     def _flush(self) -> None:
-        if self._writer is None:
-            self._paths.append(self._folder / f"{self._split}.{len(self._paths)}")
-            self._writer = pq.ParquetWriter(self._paths[-1], self._schema, compression="zstd")
-        self._writer.write_table(pa.Table.from_batches(self._waiting, self._schema))
-        self._file_bytes += self._bytes
+        self._files.get().write_table(pa.Table.from_batches(self._waiting, self._schema))
+        self._files.add_bytes(self._bytes)
         self._waiting, self._rows, self._bytes = [], 0, 0
-        if self._file_bytes >= FILE_BYTES:
-            self.close()
-            self._file_bytes = 0
 
     def finish(self) -> None:
         """Complete the files."""
-        if self._waiting or not self._paths:
+        if self._waiting:
             self._flush()
-        self.close()
-        number_files(self._paths, self._split, ".parquet")
+        self._files.finish()
 
     def close(self) -> None:
         """Close the open file."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        self._files.close()
 
     def notes(self) -> Iterator[str]:
         """Yield nothing: Parquet holds every type."""
@@ -68,40 +61,26 @@ class ArrowSplit:
     def __init__(self, folder: Path, split: str, schema: pa.Schema) -> None:
         self._folder, self._split, self._schema = folder / split, split, schema
         self._folder.mkdir()
-        self._paths: list[Path] = []
-        self._writer: pa.RecordBatchStreamWriter | None = None
-        self._bytes = 0
+        self._files = NumberedFiles(self._folder, "data", ".arrow", open_file=self._open)
+
+    def _open(self, path: Path) -> pa.RecordBatchStreamWriter:
+        return pa.ipc.new_stream(path, self._schema)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
-        if self._writer is None:
-            self._open()
-        self._writer.write_batch(batch)  # type: ignore[union-attr]  # just opened
-        self._bytes += batch.nbytes
-        if self._bytes >= FILE_BYTES:
-            self.close()
-
-    def _open(self) -> None:
-        self._paths.append(self._folder / str(len(self._paths)))
-        self._writer = pa.ipc.new_stream(self._paths[-1], self._schema)
-        self._bytes = 0
+        self._files.get().write_batch(batch)
+        self._files.add_bytes(batch.nbytes)
 
     def finish(self) -> None:
         """Complete the files, and write those that ``datasets`` expects beside them."""
-        if not self._paths:
-            self._open()
-        self.close()
-        number_files(self._paths, "data", ".arrow")
-        names = sorted(path.name for path in self._folder.iterdir())
+        names = self._files.finish()
         fingerprint = hashlib.sha256(json.dumps([self._split, names]).encode()).hexdigest()[:16]
         (self._folder / "state.json").write_bytes(dump_dataset_state(names, split=self._split, fingerprint=fingerprint))
         (self._folder / "dataset_info.json").write_text(json.dumps({"features": read_features(self._schema)}))
 
     def close(self) -> None:
         """Close the open file."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        self._files.close()
 
     def notes(self) -> Iterator[str]:
         """Yield nothing: Arrow holds every type."""

@@ -17,7 +17,7 @@ from mistudio.corpus.export.mosaic import MosaicSplit
 from mistudio.corpus.export.numpy_files import NumpySplit
 from mistudio.corpus.export.plan import ExportedFile, ExportFormat, ExportLayout, ExportPlan, ExportRecord
 from mistudio.corpus.export.sources import DatasetSource, ExportSource, TokenSource, check_columns
-from mistudio.corpus.export.text_files import CsvSplit, JsonSplit
+from mistudio.corpus.export.text_files import CSV, JSON_LINES, TextSplit
 from mistudio.corpus.export.writer import SplitWriter
 from mistudio.corpus.monitor import Monitor
 from mistudio.utils.file_utils import ensure_dir, fsync_file, sha256_file
@@ -28,8 +28,8 @@ _OPENERS: Final[Mapping[ExportFormat, Callable[[Path, str, pa.Schema, int], Spli
     "bin": lambda folder, split, _schema, size: MegatronSplit(folder, split, vocab_size=size),
     "npy": lambda folder, split, schema, size: NumpySplit(folder, split, schema, vocab_size=size),
     "mds": lambda folder, split, schema, _size: MosaicSplit(folder, split, schema),
-    "jsonl": lambda folder, split, schema, _size: JsonSplit(folder, split, schema.names),
-    "csv": lambda folder, split, schema, _size: CsvSplit(folder, split, schema.names),
+    "jsonl": lambda folder, split, schema, _size: TextSplit(folder, split, schema.names, JSON_LINES),
+    "csv": lambda folder, split, schema, _size: TextSplit(folder, split, schema.names, CSV),
 }
 
 _ESTIMATED_ROWS: Final = 1_000

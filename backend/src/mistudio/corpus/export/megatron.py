@@ -66,5 +66,5 @@ class MegatronSplit:
         self._lengths.close()
 
     def notes(self) -> Iterator[str]:
-        """Yield that the origin of rows is not in the files."""
+        """Yield nothing: what is left out is said by its column."""
         yield from ()

@@ -7,7 +7,10 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from mistudio.core.errors import InvalidData, UnknownColumn
+from mistudio.core.errors import DataMissing, InvalidData, UnknownColumn
+from mistudio.corpus.arrow_errors import translate_arrow_errors
+from mistudio.corpus.derive.columns import read_schema
+from mistudio.corpus.formats.exact_cast import fit_table
 from mistudio.corpus.store.dataset_store import DatasetStore
 from mistudio.corpus.tokenized.manifest import TokenizedManifest, read_tokenized_manifest
 from mistudio.corpus.tokenized.messages import FILE_DAMAGED
@@ -70,44 +73,42 @@ class TokenSource:
 
 
 class DatasetSource:
-    """The rows of a dataset in ``folder``."""
+    """The rows of the dataset in ``folder``; all its files have one schema."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # For its manifest: it opens no file.
+        self._store = DatasetStore(folder)
+        self._schema: pa.Schema | None = None
 
     def list_splits(self) -> list[str]:
         """Return the names of the splits."""
-        with closing(DatasetStore(self._folder)) as store:
-            return list(store.splits)
+        return list(self._store.splits)
 
     def count_rows(self, split: str) -> int:
         """Return the number of rows of a split. Raises UnknownSplit."""
-        with closing(DatasetStore(self._folder)) as store:
-            return store.num_rows(split)
+        return self._store.num_rows(split)
 
     def read_schema(self, split: str) -> pa.Schema:
-        """Return the columns of a split; a split without rows has those of the manifest's columns as null."""
-        with closing(DatasetStore(self._folder)) as store:
-            group = next(store.groups(split), None)
-            if group is not None:
-                return store.read(group).schema
-            return pa.schema([pa.field(column.name, pa.null()) for column in store.manifest.columns])
+        """Return the columns of a split. Raises UnknownSplit, DataMissing, InvalidData."""
+        self._store.num_rows(split)
+        if self._schema is None:
+            try:
+                with translate_arrow_errors(lambda reason: f"A file of the dataset is damaged: {reason}."):
+                    self._schema = read_schema(self._store)
+            except FileNotFoundError as error:
+                raise DataMissing("A file of the dataset is no longer on disk. Delete it and get it again.") from error
+        return self._schema
 
     def read(self, split: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a split; a column that a file lacks is null."""
         schema = self.read_schema(split)
-        fields = [schema.field(name) for name in columns]
-        wanted = pa.schema(fields, metadata=schema.metadata)
-        with closing(DatasetStore(self._folder)) as store:
+        wanted = pa.schema([schema.field(name) for name in columns], metadata=schema.metadata)
+        with closing(DatasetStore(self._folder, manifest=self._store.manifest)) as store:
             for group in store.groups(split):
                 table = store.read(group, columns=columns)
-                arrays = [
-                    table.column(field.name).combine_chunks().cast(field.type)
-                    if field.name in table.column_names
-                    else pa.nulls(table.num_rows, field.type)
-                    for field in fields
-                ]
-                yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
+                found = dict(zip(table.column_names, table.columns, strict=True))
+                yield from fit_table(found, len(table), wanted).combine_chunks().to_batches()
 
 
 def check_columns(present: Sequence[str], wanted: Sequence[str] | None) -> None:

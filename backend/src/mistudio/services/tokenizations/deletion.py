@@ -42,7 +42,7 @@ class TokenizationDeletion:
         A kill before the files are gone leaves a mark, by which the next start finishes the deletion.
         """
         async with self._database.read() as session:
-            await get_tokenization(session, tokenization_id)
+            dataset_id = (await get_tokenization(session, tokenization_id)).dataset_id
         reserve = self._storage.reserve
         await reserve.use(lambda: asyncio.to_thread(self._storage.mark_deleted, tokenization_id))
         try:
@@ -53,7 +53,7 @@ class TokenizationDeletion:
         await publish_all(self._bus, [event])
         await reserve.use(lambda: asyncio.to_thread(self._storage.discard, tokenization_id))
         for job_id in exports:
-            await reserve.use(partial(asyncio.to_thread, self._storage.discard_export, job_id))
+            await reserve.use(partial(asyncio.to_thread, self._storage.discard_export, dataset_id, job_id))
         self._on_deleted(tokenization_id)
         self._storage.empty_soon()
 
