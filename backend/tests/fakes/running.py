@@ -1,6 +1,8 @@
 """A whole server on a port of this machine, and a client that uses it over HTTP and sockets."""
 
 import asyncio
+import os
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +13,7 @@ import httpx2
 import socketio
 import uvicorn
 
+from fakes.hub import Hub
 from fakes.timing import TIMEOUT
 from mistudio.core.config import Settings
 from mistudio.main import Server, create_app
@@ -69,6 +72,17 @@ class RunningServer(Client):
         queue = self.worker or self.parts.engine.queue
         assert isinstance(queue, LocalQueue | WorkerHost)
         return queue.process_ids()
+
+    async def kill_while_bytes_come(self, hub: Hub, dataset_id: str) -> None:
+        """Wait until the Hub has sent some more bytes, kill the processes of all jobs, and retry a dataset in error."""
+        start, seconds = hub.bytes_sent(origin="files"), 0.0
+        while hub.bytes_sent(origin="files") < start + 60_000 and seconds < 20:
+            await asyncio.sleep(0.02)
+            seconds += 0.02
+        for process_id in self.process_ids():
+            os.kill(process_id, signal.SIGKILL)
+        if (await self.get(f"/api/datasets/{dataset_id}"))["status"] == "error":
+            await self.http.post(f"/api/datasets/{dataset_id}/retry")
 
 
 @asynccontextmanager

@@ -1,8 +1,6 @@
 """Parts over the API, on both engines: preflight, download, identity, kills, extension."""
 
 import asyncio
-import os
-import signal
 from typing import Any
 
 from fakes.cluster import BOTH_ENGINES
@@ -99,16 +97,9 @@ async def test_killed_again_and_again_it_ends_the_same(server: RunningServer, hu
     hub.rate = 1e5
     killed = await server.download("lab/groups", **rows_of(3_001, order="random", seed=5))
     for kill in range(6):
-        start, seconds = hub.bytes_sent(origin="files"), 0.0
-        while hub.bytes_sent(origin="files") < start + 60_000 and seconds < 20:
-            await asyncio.sleep(0.02)
-            seconds += 0.02
-        for process_id in server.process_ids():
-            os.kill(process_id, signal.SIGKILL)
+        await server.kill_while_bytes_come(hub, killed["id"])
         if kill == 4:
             hub.rate = 1e6
-        if (await server.get(f"/api/datasets/{killed['id']}"))["status"] == "error":
-            await server.http.post(f"/api/datasets/{killed['id']}/retry")
     hub.rate = None
     ready = await server.until(killed["id"], "ready")
     assert 3_001 == ready["num_samples"]
@@ -200,14 +191,7 @@ async def test_a_killed_extension_goes_on(server: RunningServer, hub: Hub, setti
     answer = await server.http.post(f"/api/datasets/{base['id']}/extend", json=rows_of(4_000))
     larger = answer.json()
     for _kill in range(3):
-        start, seconds = hub.bytes_sent(origin="files"), 0.0
-        while hub.bytes_sent(origin="files") < start + 60_000 and seconds < 20:
-            await asyncio.sleep(0.02)
-            seconds += 0.02
-        for process_id in server.process_ids():
-            os.kill(process_id, signal.SIGKILL)
-        if (await server.get(f"/api/datasets/{larger['id']}"))["status"] == "error":
-            await server.http.post(f"/api/datasets/{larger['id']}/retry")
+        await server.kill_while_bytes_come(hub, larger["id"])
     hub.rate = None
     ready = await server.until(larger["id"], "ready")
     assert (4_000, "ready") == (ready["num_samples"], (await server.get(f"/api/datasets/{base['id']}"))["status"])

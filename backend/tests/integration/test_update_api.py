@@ -1,9 +1,5 @@
 """Newer commits over the API, on both engines: what changes, what is shared, what is fetched."""
 
-import asyncio
-import os
-import signal
-
 import pyarrow as pa
 
 from fakes.cluster import BOTH_ENGINES
@@ -134,14 +130,7 @@ async def test_a_killed_update_goes_on(server: RunningServer, hub: Hub, settings
     hub.rate = 2e5
     dataset_id = await start_update(server, old["id"])
     for _kill in range(3):
-        start, seconds = hub.bytes_sent(origin="files"), 0.0
-        while hub.bytes_sent(origin="files") < start + 60_000 and seconds < 20:
-            await asyncio.sleep(0.02)
-            seconds += 0.02
-        for process_id in server.process_ids():
-            os.kill(process_id, signal.SIGKILL)
-        if (await server.get(f"/api/datasets/{dataset_id}"))["status"] == "error":
-            await server.http.post(f"/api/datasets/{dataset_id}/retry")
+        await server.kill_while_bytes_come(hub, dataset_id)
     hub.rate = None
     new = await server.until(dataset_id, "ready")
     folders = [settings.datasets_dir / each["id"] for each in (old, new)]
