@@ -1,11 +1,11 @@
 """Makes the certificate of a tokenized dataset: reads all rows once, a sample closely, and judges."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from mistudio.core.errors import DataError, InvalidData, MiStudioError, NoData
 from mistudio.corpus.certificate import boundary_checks, id_checks, row_checks
@@ -27,8 +27,6 @@ from mistudio.corpus.tokenized.manifest import collect_versions, make_timestamp
 from mistudio.corpus.tokenizers import LoadedTokenizer
 from mistudio.utils.file_utils import sha256_file
 from mistudio.utils.text import escape_controls
-
-Report: TypeAlias = Callable[[int, int], None]
 
 _DOUBTFUL_SHARE: Final = 0.995
 _MOST_UNREADABLE: Final = 100
@@ -59,28 +57,15 @@ _CHECKS: Final[Sequence[Callable[[Evidence], Check]]] = (
 )
 
 
-def _ignore(_done: int, _total: int) -> None:
-    pass
-
-
 @dataclass(frozen=True, kw_only=True)
 class CertifyOptions:
-    """How to read the data. ``most_tokens`` limits what is read of each file; None reads all.
-
-    ``known_hashes`` has the SHA-256 of files, by label, that need not be read for it. ``report`` gets the bytes of the
-    files that were read, and of all.
-    """
+    """How to read the data."""
 
     seed: int = 0
     sample_rows: int = SAMPLE_ROWS
     column: str | None = None
     bits: int | None = None
     context: int | None = None
-    most_tokens: int | None = None
-    known_hashes: Mapping[str, str] = field(default_factory=dict)
-    given_name: str = ""
-    notes: tuple[str, ...] = ()
-    report: Report = _ignore
 
 
 def certify(path: Path, *, subject: str, tokenizer: LoadedTokenizer, options: CertifyOptions) -> Certificate:
@@ -90,37 +75,30 @@ def certify(path: Path, *, subject: str, tokenizer: LoadedTokenizer, options: Ce
     reading = _Reading(files, tokenizer, expected, options)
     evidence = reading.examine()
     checks = (*(check(evidence) for check in _CHECKS), *read_own_checks(folder))
-    records = tuple(_describe_file(file, options) for file in files if file.path.is_file())
-    scope_checks = checks if reading.is_whole else tuple(_limit_scope(check) for check in checks)
+    records = tuple(_describe_file(file) for file in files if file.path.is_file())
     return Certificate(
         subject=escape_controls(subject),
-        tokenizer=options.given_name or tokenizer.repo,
+        tokenizer=tokenizer.repo,
         tokenizer_commit=tokenizer.commit,
         tokenizer_fingerprint=tokenizer.fingerprint,
         expected_by=expected.source,
         verdict=judge(checks),
-        checks=scope_checks,
+        checks=checks,
         files=records,
         data_sha256=hash_files(records),
         rows=evidence.counts.rows,
         tokens=evidence.counts.tokens,
-        is_whole=reading.is_whole,
         sampled_rows=evidence.sampled_rows,
         sampled_tokens=sum(len(row.ids) for row in reading.sampled),
         seed=options.seed,
         versions=collect_versions(["tokenizers", "pyarrow", "numpy"]),
         created_at=make_timestamp(),
-        notes=(*options.notes, *tokenizer.notes, *tokenizer.warnings),
+        notes=(*tokenizer.notes, *tokenizer.warnings),
     ).seal()
 
 
-def _limit_scope(check: Check) -> Check:
-    return replace(check, scope="sample") if check.scope == "all" else check
-
-
-def _describe_file(file: DataFile, options: CertifyOptions) -> DataFileRecord:
-    known = options.known_hashes.get(file.label)
-    return DataFileRecord(file.label, file.path.stat().st_size, known or sha256_file(file.path))
+def _describe_file(file: DataFile) -> DataFileRecord:
+    return DataFileRecord(file.label, file.path.stat().st_size, sha256_file(file.path))
 
 
 class _Reading:
@@ -133,7 +111,6 @@ class _Reading:
         self._flat = FlatOptions(options.bits, options.context, tokenizer.vocab_size)
         self._unreadable: list[str] = []
         self.sampled: list[SampledRow] = []
-        self.is_whole = True
 
     def examine(self) -> Evidence:
         """Read everything, and return what the checks judge."""
@@ -169,7 +146,6 @@ class _Reading:
             narrow_files=self._count_narrow(),
             unreadable=self._unreadable,
             sampled_rows=len(self.sampled),
-            given_name=self._options.given_name,
         )
 
     def _make_error(self) -> MiStudioError:
@@ -179,29 +155,17 @@ class _Reading:
 
     def _read_all(self) -> Iterator[TokenBatch]:
         """Yield the batches of all files; a file that is damaged ends where the damage is, and is noted."""
-        total, done = sum(file.path.stat().st_size for file in self._files if file.path.is_file()), 0
         for file in self._files:
             try:
-                yield from self._limit(file)
-                done += file.path.stat().st_size
+                yield from read_batches(file, column=self._options.column, options=self._flat)
             except DataError as error:
                 self._note(error.detail)
             except FileNotFoundError:
                 self._note(f"{file.label} is missing.")
-            self._options.report(done, total)
 
     def _note(self, problem: str) -> None:
         if len(self._unreadable) < _MOST_UNREADABLE:
             self._unreadable.append(escape_controls(problem))
-
-    def _limit(self, file: DataFile) -> Iterator[TokenBatch]:
-        tokens, most = 0, self._options.most_tokens
-        for batch in read_batches(file, column=self._options.column, options=self._flat):
-            if most is not None and tokens >= most:
-                self.is_whole = False
-                return
-            tokens += len(batch.ids)
-            yield batch
 
     def _read_quietly(self) -> Iterator[TokenBatch]:
         """Yield the first batches of each file, one of each in turn, as far as they can be read."""

@@ -45,7 +45,6 @@ class Evidence:
     narrow_files: int = 0
     unreadable: Sequence[str] = ()
     sampled_rows: int = 0
-    given_name: str = ""
     scope: Scope = field(default="all")
 
     @cached_property

