@@ -1,16 +1,14 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback } from 'react';
 
 import { getDatasetSamples } from '../../../api/datasets';
-import { isAbort, toApiError } from '../../../api/errors';
 import { useResource } from '../../../hooks/useResource';
+import { useUpdates } from '../../../hooks/useUpdates';
 import type { SampleListResponse } from '../../../types/dataset';
 import type { DatasetRoute } from '../../../utils/route';
 
 /** The number of samples on a page. */
 export const SAMPLES_PER_PAGE = 50;
 const POLL_MS = 700;
-
-type Load = (signal: AbortSignal) => Promise<SampleListResponse>;
 
 /**
  * Load the page of samples that `route` names; poll it while the server still counts the total.
@@ -33,36 +31,10 @@ export function useSamples(route: DatasetRoute) {
   );
   const { state, lastValue, reload } = useResource(load);
   const first = state.kind === 'loaded' ? state.value : null;
-  const latest = useExactTotal(first, load);
+  const latest = useUpdates(first, { load, isFinal: hasExactTotal, pause: POLL_MS });
   return { state, samples: first === null ? lastValue : latest, reload };
 }
 
-/** Return `first`, or a later response to the same request with a more exact total. */
-function useExactTotal(first: SampleListResponse | null, load: Load): SampleListResponse | null {
-  const [update, setUpdate] = useState<{ of: SampleListResponse; value: SampleListResponse } | null>(null);
-  const latest = update !== null && update.of === first ? update.value : first;
-  useEffect(() => {
-    if (first === null || latest === null || latest.search.exact_total) {
-      return;
-    }
-    return loadLater(load, (value) => setUpdate({ of: first, value }));
-  }, [first, latest, load]);
-  return latest;
-}
-
-/** Load once more after a pause; return a function that cancels it. */
-function loadLater(load: Load, onLoaded: (value: SampleListResponse) => void): () => void {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    load(controller.signal)
-      .then(onLoaded)
-      .catch((error: unknown) => {
-        // Keep showing the page even if its total cannot be loaded.
-        if (!isAbort(error)) toApiError(error);
-      });
-  }, POLL_MS);
-  return () => {
-    clearTimeout(timer);
-    controller.abort();
-  };
+function hasExactTotal({ search }: SampleListResponse): boolean {
+  return search.exact_total;
 }

@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback } from 'react';
 
 import { getColumns, profileColumns } from '../../../api/datasets';
-import { isAbort, toApiError } from '../../../api/errors';
 import { useResource } from '../../../hooks/useResource';
+import { useUpdates } from '../../../hooks/useUpdates';
 import type { ColumnsResponse } from '../../../types/dataset';
 
 const POLL_MS = 1_500;
@@ -19,13 +19,8 @@ export function useColumnProfiles(datasetId: string, isWanted: boolean): Columns
   );
   const { state } = useResource(load);
   const first = state.kind === 'loaded' ? state.value : null;
-  const [update, setUpdate] = useState<{ of: ColumnsResponse; value: ColumnsResponse } | null>(null);
-  const latest = update !== null && update.of === first ? update.value : first;
-  useEffect(() => {
-    if (first === null || latest?.state !== 'building') return;
-    return poll(datasetId, (value) => setUpdate({ of: first, value }));
-  }, [datasetId, first, latest]);
-  return latest;
+  const update = useCallback((signal: AbortSignal) => getColumns(datasetId, signal), [datasetId]);
+  return useUpdates(first, { load: update, isFinal: isComputed, pause: POLL_MS });
 }
 
 async function loadOrRequest(
@@ -37,19 +32,6 @@ async function loadOrRequest(
   return isWanted && present.state === 'none' ? profileColumns(datasetId) : present;
 }
 
-/** Load once more after a pause; return a function that cancels it. */
-function poll(datasetId: string, onLoaded: (value: ColumnsResponse) => void): () => void {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    getColumns(datasetId, controller.signal)
-      .then(onLoaded)
-      .catch((error: unknown) => {
-        // The table is of use without the profiles.
-        if (!isAbort(error)) toApiError(error);
-      });
-  }, POLL_MS);
-  return () => {
-    clearTimeout(timer);
-    controller.abort();
-  };
+function isComputed({ state }: ColumnsResponse): boolean {
+  return state !== 'building';
 }
