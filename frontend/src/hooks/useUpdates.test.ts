@@ -22,12 +22,10 @@ it('loads until a value is final', async () => {
 
 it('keeps what it has if a load fails, and forgets it with the value that it updated', async () => {
   const load = jest.fn((): Promise<Count> => Promise.reject(createUnreachableError()));
-  const { result, rerender } = renderHook(
-    ({ first }) => useUpdates<Count>(first, { load, isFinal, pause: 5 }),
-    {
-      initialProps: { first: { count: 1 } },
-    },
-  );
+  const shown: { readonly first: Count | null } = { first: { count: 1 } };
+  const { result, rerender } = renderHook(({ first }) => useUpdates(first, { load, isFinal, pause: 5 }), {
+    initialProps: shown,
+  });
   await waitFor(() => expect(load).toHaveBeenCalled());
   expect(result.current).toEqual({ count: 1 });
   rerender({ first: null });
